@@ -1,0 +1,54 @@
+"""One tree of errors, and the exit code that each of them means.
+
+Messages are written for the person at the terminal: one line, what happened, where (``path:line``),
+and what to do next. Errors of libraries are wrapped at the boundary with ``raise ... from``.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArchtrackError",
+    "ConfigError",
+    "DocumentError",
+    "ImplausibleError",
+    "SourceError",
+    "UsageError",
+]
+
+
+class ArchtrackError(Exception):
+    """Base of everything that archtrack raises on purpose.
+
+    Attributes:
+        exit_code: what the command line exits with when this error reaches it.
+    """
+
+    exit_code = 1
+
+
+class UsageError(ArchtrackError):
+    """The call itself is wrong: an option, an argument, a specification that means nothing."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """``archtrack.toml`` or ``[tool.archtrack]`` says something that it cannot say."""
+
+
+class SourceError(ArchtrackError):
+    """A source (folder, installed package, release, git reference) could not be read."""
+
+    exit_code = 3
+
+
+class ImplausibleError(ArchtrackError):
+    """The result would be implausible, so it was refused (the canary); ``--force`` overrides."""
+
+    exit_code = 4
+
+
+class DocumentError(ArchtrackError):
+    """The document could not be parsed or written."""
+
+    exit_code = 5

@@ -1,0 +1,201 @@
+"""The values that flow through archtrack: frozen, slotted, keyword-only, holding tuples.
+
+``Source -> Inventory`` is an engine's work, ``Inventory + Inventory -> Matrix`` the join, ``Matrix ->
+document`` the merge. Nothing here does IO.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .sources.base import Origin
+
+__all__ = [
+    "Category",
+    "Example",
+    "Inventory",
+    "Matrix",
+    "MatrixRow",
+    "Place",
+    "Registration",
+    "Status",
+    "TransformersFacts",
+    "Unresolved",
+]
+
+
+class Category(str, Enum):
+    """The section of the document in which an architecture stands."""
+
+    TEXT = "text"
+    EMBEDDING = "embedding"
+    MULTIMODAL = "multimodal"
+
+
+class Status(str, Enum):
+    """What an engine does with an architecture."""
+
+    NATIVE = "native"
+    FALLBACK = "fallback"
+    REFUSED = "refused"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of a file: the evidence that a person can open.
+
+    Attributes:
+        file: path inside the source (``sglang/srt/models/llama.py``).
+        line: counted from 1; 0 where no single line is meant.
+    """
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """``file:line``, or the file alone where no line is meant."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    """Something that could not be read statically, or that the engine itself would reject.
+
+    Attributes:
+        reason: one sentence, with what to do where there is something to do.
+        place: where it stands.
+    """
+
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformersFacts:
+    """What transformers says of one of its classes.
+
+    Attributes:
+        exported: ``transformers.NAME`` gives the class (with torch installed).
+        backend_compatible: what ``NAME.is_backend_compatible()`` returns; None where the release does
+            not have the method or the value cannot be read statically.
+        backend_place: the line that decides ``backend_compatible``, if any line does.
+        bases: the base classes as written.
+        auto_mappings: the auto-mapping tables that name the class, sorted.
+    """
+
+    exported: bool
+    backend_compatible: bool | None
+    backend_place: Place | None = None
+    bases: tuple[str, ...] = ()
+    auto_mappings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One architecture that an engine knows.
+
+    Attributes:
+        name: the architecture: what a checkpoint's ``architectures`` names.
+        file: as the engine's own people name it: relative to the folder of models (``llama.py``), or for
+            transformers to the package (``models/llama/modeling_llama.py``).
+        place: the line that registers it.
+        defined_in: dotted module that defines the class.
+        defined: file and line of the class statement; None where it could not be found.
+        condition: under which the line runs, as written in the source; None when it always does.
+        category: what the engine itself says of it, if it does.
+        category_source: where it says so.
+        example: a checkpoint that the release itself names for it.
+        example_source: where it names it (``path:line``).
+        transformers: facts that only transformers has.
+    """
+
+    name: str
+    file: str
+    place: Place
+    defined_in: str
+    defined: Place | None = None
+    condition: str | None = None
+    category: Category | None = None
+    category_source: str | None = None
+    example: str | None = None
+    example_source: str | None = None
+    transformers: TransformersFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What one engine registers at one version.
+
+    Attributes:
+        engine: name of the engine.
+        version: the release, or None where the source does not say.
+        origin: what was read.
+        registrations: sorted by name, each name once.
+        unresolved: what could not be read, sorted by place.
+        pins: distribution name -> version that the release's own metadata pins it to.
+        facts: further statements of the engine, name -> sorted values (SGLang: ``multimodal_model_archs``).
+    """
+
+    engine: str
+    version: str | None
+    origin: Origin
+    registrations: tuple[Registration, ...]
+    unresolved: tuple[Unresolved, ...] = ()
+    pins: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def by_name(self) -> dict[str, Registration]:
+        """The registrations, keyed by architecture."""
+        return {registration.name: registration for registration in self.registrations}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A checkpoint with an architecture, and who says so."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """One architecture across the engines: one row of the document.
+
+    Attributes:
+        name: the architecture.
+        category: the section it belongs to; ``category_source`` says by which evidence.
+        status: what the engine (SGLang) does with it.
+        native: its registration in the engine, if it has one.
+        hf: its registration in transformers if it is public there.
+        example: a checkpoint, with its source.
+        note: from an override in the configuration.
+    """
+
+    name: str
+    category: Category
+    category_source: str
+    status: Status
+    native: Registration | None = None
+    hf: Registration | None = None
+    example: Example | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """The join of the inventories.
+
+    Attributes:
+        rows: sorted by name (code point), each name once: every architecture that gets a row.
+        inventories: what was joined: the engine first, transformers second.
+        known: every name that any inventory knows, also those that get no row of their own
+            (a row whose name is not in here is one that no engine knows any more).
+    """
+
+    rows: tuple[MatrixRow, ...]
+    inventories: tuple[Inventory, ...]
+    known: frozenset[str] = field(default_factory=frozenset)
