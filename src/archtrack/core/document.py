@@ -1,0 +1,293 @@
+"""``MODEL_SUPPORT_TRACKING.md`` as values: every byte kept, the rows found.
+
+A document is its lines. Rows are looked for in the three sections and nowhere else; a section begins at its
+exact heading and ends at the next heading of level one or two. Table lines in a code fence or an HTML
+comment are no rows, nor are those of a table that is about something else (see ``rows``).
+
+``render(parse(text)) == text`` for every text: what cannot be understood is recorded in ``problems``, and
+only ``merge`` refuses to work on it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archtrack.errors import DocumentError
+
+from .rows import Problem, Row, Table, count, read_table
+from .table import HEADINGS, LABELS, SUMMARY_HEADING, Counts, cells_of, split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archtrack.model import Category
+
+__all__ = ["Document", "Section", "Summary", "decode", "encode", "parse", "render"]
+
+_BOM = "\ufeff"
+_CATEGORY_OF = {heading: category for category, heading in HEADINGS.items()}
+_HEADING = re.compile(r"#{1,2}(?:\s|$)")
+_FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
+_STATS = re.compile(r"\*\*[^*A-Za-z]*\*\*\s*native /")
+_QUOTES = (
+    ("native", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*natively supported")),
+    ("hf_only", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*HF fallback")),
+    ("neither", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*no fallback")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One of the three sections, from its heading to the line before the next.
+
+    Attributes:
+        category: which of them.
+        line: the heading's line, from 1.
+        end: the last line that belongs to it.
+        tables: its tracking tables.
+        stats: the lines that count its rows.
+    """
+
+    category: Category
+    line: int
+    end: int
+    tables: tuple[Table, ...]
+    stats: tuple[int, ...]
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows of all its tables."""
+        for table in self.tables:
+            yield from table.rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The overall summary.
+
+    Attributes:
+        line: its heading's line, from 1.
+        rows: (section, or None for the total; line) of each row of its table.
+        quotes: (field of ``Counts``, line) of each quoted line.
+    """
+
+    line: int
+    rows: tuple[tuple[Category | None, int], ...]
+    quotes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A parsed document.
+
+    Attributes:
+        lines: every line with its ending; joined they are the text.
+        sections: in the document's order; one that is missing is not there.
+        summary: the overall summary, if there is one.
+        updated: the lines (from 1) that say when the document was last updated.
+        newline: the line ending that most lines have.
+        problems: what keeps it from being updated.
+        unclosed: the line that opens a code fence or comment which is never closed, else 0.
+    """
+
+    lines: tuple[str, ...]
+    sections: tuple[Section, ...] = ()
+    summary: Summary | None = None
+    updated: tuple[int, ...] = ()
+    newline: str = "\n"
+    problems: tuple[Problem, ...] = ()
+    unclosed: int = 0
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows of all sections."""
+        for section in self.sections:
+            yield from section.rows
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing but white space in it."""
+        return not any(line.strip(_BOM).strip() for line in self.lines)
+
+    def counts(self) -> dict[Category, Counts]:
+        """What the rows of each category count up to, whether its section is there or not."""
+        result = dict.fromkeys(HEADINGS, Counts())
+        for section in self.sections:
+            result[section.category] += count(section.rows)
+        return result
+
+
+def decode(data: bytes) -> str:
+    """The text of a document's bytes; a byte order mark stays as its first character.
+
+    Raises:
+        DocumentError: the bytes are not UTF-8; the message says where.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"the document is not UTF-8: byte {error.start} (line {line}); save it as UTF-8"
+        raise DocumentError(message) from error
+
+
+def encode(text: str) -> bytes:
+    """The bytes of a document's text.
+
+    Raises:
+        DocumentError: the text holds half of a surrogate pair, which no file can.
+    """
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        message = f"character {error.start} of the document cannot be written as UTF-8; remove it"
+        raise DocumentError(message) from error
+
+
+def render(document: Document) -> str:
+    """The text that was parsed."""
+    return "".join(document.lines)
+
+
+def parse(text: str) -> Document:
+    """Find sections, rows, counts and dates in a text. Never raises: see ``Document.problems``."""
+    scanner = _Scanner(lines=split_lines(text))
+    scanner.run()
+    return Document(
+        lines=tuple(scanner.lines),
+        sections=tuple(scanner.sections),
+        summary=scanner.summary(),
+        updated=tuple(scanner.updated),
+        newline=_newline(text),
+        problems=tuple(scanner.problems),
+        unclosed=scanner.hidden_since,
+    )
+
+
+def _newline(text: str) -> str:
+    crlf = text.count("\r\n")
+    found = {"\n": text.count("\n") - crlf, "\r\n": crlf, "\r": text.count("\r") - crlf}
+    return max(found, key=lambda ending: found[ending])
+
+
+@dataclass(slots=True, kw_only=True)
+class _Scanner:
+    """One pass over the lines; what is open (section, table, fence) is its state."""
+
+    lines: list[str]
+    sections: list[Section] = field(default_factory=list)
+    updated: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    hidden_since: int = 0
+    _until: str = ""
+    _category: Category | None = None
+    _start: int = 0
+    _tables: list[Table] = field(default_factory=list)
+    _stats: list[int] = field(default_factory=list)
+    _block: list[int] = field(default_factory=list)
+    _in_summary: bool = False
+    _summary_line: int = 0
+    _summary_rows: list[tuple[Category | None, int]] = field(default_factory=list)
+    _quotes: list[tuple[str, int]] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Read all lines."""
+        blank = True
+        for number, line in enumerate(self.lines, 1):
+            text = line.lstrip(_BOM) if number == 1 else line
+            stripped = text.strip()
+            # Behind a blank line four columns make a code block: an example, whatever it looks like.
+            example = blank and not self._block and text.startswith(("    ", "\t"))
+            blank = not stripped or example
+            if self.hidden_since:
+                self._hidden(stripped)
+            elif example:
+                continue
+            elif stripped.startswith("|"):
+                if self._category is not None:
+                    self._block.append(number)
+                elif self._in_summary:
+                    self._summary_row(stripped, number)
+            else:
+                if self._block:
+                    self._end_block()
+                if stripped:
+                    self._other(stripped, number)
+        self._end_section(len(self.lines))
+
+    def summary(self) -> Summary | None:
+        """The overall summary, if its heading was seen."""
+        if not self._summary_line:
+            return None
+        return Summary(line=self._summary_line, rows=tuple(self._summary_rows), quotes=tuple(self._quotes))
+
+    def _hidden(self, stripped: str) -> None:
+        """Leave the code fence or comment where this line ends it."""
+        comment = self._until == "-->"
+        fence = stripped.startswith(self._until) and not stripped.strip(self._until[0])
+        if self._until in stripped if comment else fence:
+            self.hidden_since = 0
+
+    def _other(self, stripped: str, number: int) -> None:
+        """A line that is neither blank nor part of a table."""
+        if stripped.startswith("#"):
+            self._heading(stripped, number)
+        elif stripped.startswith("<!--"):
+            if "-->" not in stripped:
+                self._until, self.hidden_since = "-->", number
+        elif match := _FENCE.match(stripped):
+            self._until, self.hidden_since = match.group(1) or match.group(2), number
+        elif "**Last updated:**" in stripped:
+            self.updated.append(number)
+        elif self._category is not None:
+            if _STATS.match(stripped):
+                self._stats.append(number)
+        elif self._in_summary and stripped.startswith(">"):
+            self._quotes.extend((name, number) for name, pattern in _QUOTES if pattern.match(stripped))
+
+    def _heading(self, stripped: str, number: int) -> None:
+        if not _HEADING.match(stripped):
+            return
+        self._end_section(number - 1)
+        self._category = _CATEGORY_OF.get(stripped)
+        self._start = number
+        self._in_summary = stripped == SUMMARY_HEADING
+        if self._in_summary and not self._summary_line:
+            self._summary_line = number
+
+    def _end_section(self, last: int) -> None:
+        if self._category is None:
+            return
+        if self._block:
+            self._end_block()
+        section = Section(
+            category=self._category,
+            line=self._start,
+            end=last,
+            tables=tuple(self._tables),
+            stats=tuple(self._stats),
+        )
+        self.sections.append(section)
+        self._tables.clear()
+        self._stats.clear()
+        self._category = None
+
+    def _summary_row(self, stripped: str, number: int) -> None:
+        first = cells_of(stripped)[:1]
+        label = first[0] if first else ""
+        if label.startswith("**Total**"):
+            self._summary_rows.append((None, number))
+        for category, own in LABELS.items():
+            if label.startswith(own.split("/")[0]):
+                self._summary_rows.append((category, number))
+
+    def _end_block(self) -> None:
+        """Make a table of the adjacent table lines that have just ended, if they are one."""
+        block, self._block = self._block, []
+        table = read_table(self.lines, block, self._tables[-1] if self._tables else None)
+        if isinstance(table, Problem):
+            self.problems.append(table)
+        elif table is not None:
+            self._tables.append(table)

@@ -1,0 +1,227 @@
+"""Where rows, tables and sections go: a draft of a changed document, and its text."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from archtrack.errors import DocumentError
+
+from .counts import dated_line, stale_counts, stats_line
+from .rows import STANDARD, Columns, Row, count
+from .table import (
+    COLUMNS,
+    HEADINGS,
+    Counts,
+    code_cell,
+    delimiter_line,
+    ending_of,
+    escape_cell,
+    header_line,
+    name_cell,
+    row_line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from archtrack.model import Category, MatrixRow
+
+    from .document import Document, Section
+    from .rows import Table
+
+__all__ = ["Draft", "new_row", "section_lines", "table_lines"]
+
+
+def new_row(row: MatrixRow, columns: Columns = STANDARD, width: int = len(COLUMNS)) -> Row:
+    """The row of the document that an architecture gets; its ``raw`` has no line ending yet."""
+    name = name_cell(row.name)
+    native = "Y" if row.native else ""
+    hf = "Y" if row.hf else ""
+    file = code_cell(row.native.file) if row.native else ""
+    example = escape_cell(row.example.id) if row.example else ""
+    cells = [""] * width
+    cells[columns.name] = f"**{name}**"
+    cells[columns.native], cells[columns.hf], cells[columns.file] = native, hf, file
+    if columns.example is not None:
+        cells[columns.example] = example
+    extra = ("",) * max(0, width - len(COLUMNS))
+    raw = row_line(cells)
+    return Row(name=name, native=native, hf=hf, file=file, example=example, extra=extra, line=0, raw=raw)
+
+
+def table_lines(rows: Iterable[Row], extra: tuple[str, ...] = ()) -> list[str]:
+    """Header, delimiter and rows of a new table, sorted, without line endings."""
+    ordered = sorted(rows, key=_by_name)
+    return [header_line(extra), delimiter_line(len(COLUMNS) + len(extra)), *(row.raw for row in ordered)]
+
+
+def section_lines(category: Category, rows: Sequence[Row], extra: tuple[str, ...] = ()) -> list[str]:
+    """A whole new section, without line endings: heading, table and stats, blank lines between them."""
+    return [HEADINGS[category], "", *table_lines(rows, extra), "", stats_line(count(rows))]
+
+
+class Draft:
+    """A document with other rows. Nothing of it is written before ``text``.
+
+    Attributes:
+        tables: for each section and each of its tables the rows that it will have. A table more than the
+            section has is one to be added to it.
+        created: the rows of sections that the document does not have.
+    """
+
+    def __init__(self, document: Document, extra: tuple[str, ...] = ()) -> None:
+        """Start with the rows that are there; ``extra`` names further columns of new tables."""
+        self.tables = [[list(table.rows) for table in section.tables] for section in document.sections]
+        self.created: dict[Category, list[Row]] = {}
+        self._document = document
+        self._extra = extra
+        self._lines: list[str] = []
+        self._after: dict[int, list[str]] = {}
+
+    def add(self, row: MatrixRow) -> None:
+        """Give an architecture a row: in the first table of the first section of its category.
+
+        Raises:
+            DocumentError: a table or a section would have to be created below a code fence or comment that
+                is never closed, so that it would be part of that.
+        """
+        own = [
+            (section, tables)
+            for section, tables in zip(self._document.sections, self.tables, strict=True)
+            if section.category is row.category
+        ]
+        for section, tables in own:
+            if section.tables:
+                tables[0].append(new_row(row, section.tables[0].columns, section.tables[0].width))
+                return
+        self._refuse_hidden()
+        new = new_row(row, width=len(COLUMNS) + len(self._extra))
+        if not own:
+            self.created.setdefault(row.category, []).append(new)
+            return
+        tables = own[0][1]
+        if not tables:
+            tables.append([])
+        tables[0].append(new)
+
+    def rewrite(self, changes: Mapping[int, Row | None]) -> None:
+        """Replace the rows that stand in some lines (from 1); None takes a row out."""
+        self.tables = [
+            [[new for row in table if (new := changes.get(row.line, row)) is not None] for table in tables]
+            for tables in self.tables
+        ]
+
+    def moved(self) -> tuple[Category, ...]:
+        """The categories in which rows that are there have to move to be in order."""
+        return tuple(
+            section.category
+            for section, tables in zip(self._document.sections, self.tables, strict=True)
+            if any(not _in_order([row for row in rows if row.line]) for rows in tables)
+        )
+
+    def counts(self) -> dict[Category, Counts]:
+        """What the rows of each category count up to."""
+        result = dict.fromkeys(HEADINGS, Counts())
+        for section, tables in zip(self._document.sections, self.tables, strict=True):
+            result[section.category] += sum(map(count, tables), Counts())
+        for category, rows in self.created.items():
+            result[category] += count(rows)
+        return result
+
+    def stale_counts(self) -> dict[int, str]:
+        """The lines (from 1) that do not agree with the rows, and how they have to read."""
+        tables = [[count(rows) for rows in tables] for tables in self.tables]
+        more = {category: count(rows) for category, rows in self.created.items()}
+        return stale_counts(self._document, tables, more)
+
+    def text(self, date: str | None = None) -> str:
+        """The document with these rows, sorted, recounted, and with a new date if one is given."""
+        document = self._document
+        self._lines, self._after = list(document.lines), {}
+        for section, tables in zip(document.sections, self.tables, strict=True):
+            for table, rows in zip(section.tables, tables, strict=False):
+                self._write_table(table, rows)
+            if len(tables) > len(section.tables):
+                self._write_new_table(section, tables[-1])
+        for category in HEADINGS:
+            if category in self.created:
+                self._write_section(category)
+        for number, line in self.stale_counts().items():
+            self._lines[number - 1] = line
+        if date is not None:
+            for number in document.updated:
+                self._lines[number - 1] = dated_line(self._lines[number - 1], date)
+        return self._joined()
+
+    def _refuse_hidden(self) -> None:
+        if self._document.unclosed:
+            message = "the code fence or comment that begins here is never closed; close it"
+            raise DocumentError(f"line {self._document.unclosed}: {message}")
+
+    def _write_table(self, table: Table, rows: Sequence[Row]) -> None:
+        """Put the rows in order into the lines that the table's rows have; more go below the last."""
+        ordered = sorted(rows, key=_by_name)
+        places = [row.line for row in table.rows]
+        for place, row in zip(places, ordered, strict=False):
+            self._lines[place - 1] = self._ended(row.raw)
+        for place in places[len(ordered) :]:
+            self._lines[place - 1] = ""
+        last = places[-1] if places else table.after
+        self._insert(last, [row.raw for row in ordered[len(places) :]])
+
+    def _write_new_table(self, section: Section, rows: Sequence[Row]) -> None:
+        """Put a table above the section's stats line, else below everything that the section has."""
+        lines = self._document.lines
+        last = section.end
+        if section.stats:
+            last = section.stats[0] - 1
+        while last > section.line and lines[last - 1].strip() in {"", "---"}:
+            last -= 1
+        following = lines[last].strip() if last < len(lines) else ""
+        self._insert(last, ["", *table_lines(rows, self._extra), *([""] if following else [])])
+
+    def _write_section(self, category: Category) -> None:
+        """Put a section above the one that has to follow it, else at the end of the document."""
+        lines = self._document.lines
+        order = list(HEADINGS)
+        later = order[order.index(category) + 1 :]
+        content = section_lines(category, self.created[category], self._extra)
+        places = [section.line for section in self._document.sections if section.category in later]
+        if self._document.summary:
+            places.append(self._document.summary.line)
+        if places:
+            above = min(places) - 1
+            before = next((line.strip() for line in reversed(lines[:above]) if line.strip()), "")
+            self._insert(above, [*content, "", "---", ""] if before == "---" else [*content, ""])
+        else:
+            blank = not lines or not (lines[-1].strip() or self._after.get(len(lines)))
+            self._insert(len(lines), content if blank else ["", *content])
+
+    def _insert(self, below: int, lines: Iterable[str]) -> None:
+        self._after.setdefault(below, []).extend(map(self._ended, lines))
+
+    def _ended(self, line: str) -> str:
+        return line if ending_of(line) else line + self._document.newline
+
+    def _joined(self) -> str:
+        """All lines; the last one ends as the last line of the document did."""
+        parts = list(self._after.get(0, ()))
+        for number, line in enumerate(self._lines, 1):
+            below = self._after.get(number)
+            parts.append(self._ended(line) if line and below else line)
+            if below:
+                parts.extend(below)
+        text = "".join(parts)
+        lines = self._document.lines
+        if lines and not ending_of(lines[-1]) and not self._document.is_blank:
+            return text[: len(text) - len(ending_of(text))]
+        return text
+
+
+def _by_name(row: Row) -> str:
+    return row.name
+
+
+def _in_order(rows: Sequence[Row]) -> bool:
+    return all(first.name <= second.name for first, second in pairwise(rows))

@@ -1,0 +1,28 @@
+"""What an engine does with an architecture, from what is registered and what transformers has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archtrack.model import Status
+
+if TYPE_CHECKING:
+    from archtrack.model import Registration
+
+__all__ = ["status_of"]
+
+
+def status_of(native: Registration | None, hf: Registration | None) -> Status:
+    """The status of an architecture.
+
+    Follows ``resolve_transformers_arch`` in SGLang's ``model_loader/utils.py``: a class that is not registered is
+    run through the Transformers backend if transformers has it and its ``is_backend_compatible()`` is true.
+    """
+    if native is not None:
+        return Status.NATIVE
+    compatible = (
+        hf.transformers.backend_compatible if hf is not None and hf.transformers is not None else None
+    )
+    if compatible is None:
+        return Status.UNSUPPORTED
+    return Status.FALLBACK if compatible else Status.REFUSED

@@ -1,0 +1,587 @@
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archtrack.core.document import parse, render
+from archtrack.core.merge import MergeOptions, MergeResult, merge
+from archtrack.core.stale import Change
+from archtrack.core.table import HEADINGS, code_cell, name_cell
+from archtrack.errors import DocumentError
+from archtrack.model import (
+    Category,
+    Example,
+    Inventory,
+    Matrix,
+    MatrixRow,
+    Place,
+    Registration,
+    Status,
+    TransformersFacts,
+)
+from archtrack.sources.base import Origin
+
+DATA = Path(__file__).parents[1] / "data"
+TEXT, EMBEDDING, MULTIMODAL = HEADINGS.values()
+HEADER = "| Architecture | Native | HF | SGLang File | Example HF Model |\n|---|---|---|---|---|\n"
+DATE = "2026-11-24"
+
+
+def registration(name: str, file: str, *, exported: bool = True) -> Registration:
+    facts = TransformersFacts(exported=exported, backend_compatible=True)
+    place = Place(file=file, line=7)
+    return Registration(name=name, file=file, place=place, defined_in="module", transformers=facts)
+
+
+def entry(
+    name: str,
+    file: str = "",
+    *,
+    hf: bool = False,
+    example: str = "",
+    category: Category = Category.TEXT,
+) -> MatrixRow:
+    return MatrixRow(
+        name=name,
+        category=category,
+        category_source="test",
+        status=Status.NATIVE if file else Status.FALLBACK,
+        native=registration(name, file) if file else None,
+        hf=registration(name, "models/x/modeling_x.py") if hf else None,
+        example=Example(id=example, source="test") if example else None,
+    )
+
+
+def matrix(*rows: MatrixRow, more: tuple[Registration, ...] = ()) -> Matrix:
+    rows = tuple(sorted(rows, key=lambda row: row.name))
+    origin = Origin(distribution="d", kind="local", location=".")
+    native = tuple(row.native for row in rows if row.native)
+    public = tuple(row.hf for row in rows if row.hf) + more
+    return Matrix(
+        rows=rows,
+        inventories=(
+            Inventory(engine="sglang", version="1", origin=origin, registrations=native),
+            Inventory(engine="transformers", version="1", origin=origin, registrations=public),
+        ),
+        known=frozenset(one.name for one in (*native, *public)),
+    )
+
+
+def merged(
+    text: str, *rows: MatrixRow, more: tuple[Registration, ...] = (), **options: object
+) -> MergeResult:
+    return merge(parse(text), matrix(*rows, more=more), options=MergeOptions(date=DATE, **options))  # type: ignore[arg-type]
+
+
+def section(heading: str, *rows: str, stats: str = "") -> str:
+    return f"{heading}\n\n{HEADER}{''.join(row + chr(10) for row in rows)}\n{stats}"
+
+
+# ---- what a new row does to a document, one case a row ----------------------------------------------------
+
+OLD = "| **Bb** | Y | Y | `b.py` | o/b |"
+NEW = "| **Aa** | Y |  | `a.py` | o/a |"
+ADDED = entry("Aa", "a.py", example="o/a")
+KEPT = entry("Bb", "b.py", hf=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(section(TEXT, OLD), section(TEXT, NEW, OLD), id="in its place"),
+        pytest.param(section(TEXT), section(TEXT, NEW, OLD.replace("o/b", "")), id="in an empty table"),
+        pytest.param(
+            section(TEXT, OLD).replace("\n", "\r\n"),
+            section(TEXT, NEW, OLD).replace("\n", "\r\n"),
+            id="CRLF",
+        ),
+        pytest.param(
+            section(TEXT, OLD).replace("\n", "\r"), section(TEXT, NEW, OLD).replace("\n", "\r"), id="CR"
+        ),
+        pytest.param(
+            section(TEXT, OLD).rstrip(),
+            section(TEXT, NEW, OLD).rstrip(),
+            id="no final newline, row moves down",
+        ),
+        pytest.param(
+            section(TEXT, OLD, "| **A** |  |  |  |  |").rstrip(),
+            section(TEXT, "| **A** |  |  |  |  |", NEW, OLD).rstrip(),
+            id="unsorted rows are sorted when something else is written",
+        ),
+        pytest.param("\ufeff" + section(TEXT, OLD), "\ufeff" + section(TEXT, NEW, OLD), id="byte order mark"),
+        pytest.param(
+            section(TEXT, OLD, stats="**1** native / **0** HF-only / **0** no fallback / **1** total\n"),
+            section(TEXT, NEW, OLD, stats="**2** native / **0** HF-only / **0** no fallback / **2** total\n"),
+            id="stats below a blank line",
+        ),
+        pytest.param(
+            section(TEXT, OLD, stats="**9** native / 0 HF only / 9 total\n"),
+            section(TEXT, NEW, OLD, stats="**2** native / **0** HF-only / **0** no fallback / **2** total\n"),
+            id="stats of another form",
+        ),
+        pytest.param(
+            section(TEXT, OLD, stats="**9** native / as counted in 2023, see the wiki\n"),
+            section(TEXT, NEW, OLD, stats="**9** native / as counted in 2023, see the wiki\n"),
+            id="a sentence that begins like stats",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n    {NEW}\n\n{section(TEXT, OLD).partition(TEXT)[2].lstrip()}",
+            f"{TEXT}\n\n    {NEW}\n\n{section(TEXT, NEW, OLD).partition(TEXT)[2].lstrip()}",
+            id="an example in an indented code block",
+        ),
+        pytest.param(
+            section(TEXT, OLD, stats="**Legend:** native / by hand\n"),
+            section(TEXT, NEW, OLD, stats="**Legend:** native / by hand\n"),
+            id="prose in bold is no stats line",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n| Architecture | Native | HF | File | Example | Owner |\n|-|-|-|-|-|-|\n{OLD} me |\n",
+            f"{TEXT}\n\n| Architecture | Native | HF | File | Example | Owner |\n|-|-|-|-|-|-|\n{NEW}  |\n{OLD} me |\n",
+            id="a column to the right",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n| Native | Architecture | Owner | HF | File |\n|-|-|-|-|-|\n| Y | **Bb** | me | Y | `b.py` |\n",
+            f"{TEXT}\n\n| Native | Architecture | Owner | HF | File |\n|-|-|-|-|-|\n"
+            "| Y | **Aa** |  |  | `a.py` |\n| Y | **Bb** | me | Y | `b.py` |\n",
+            id="columns in another order, no example",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n| Name       | SGLang | HF  | File   | Example |\n|:-|:-|:-|:-|:-|\n"
+            "| **Bb**     | Y      | Y   | `b.py` | o/b     |\n",
+            f"{TEXT}\n\n| Name       | SGLang | HF  | File   | Example |\n|:-|:-|:-|:-|:-|\n"
+            f"{NEW}\n| **Bb**     | Y      | Y   | `b.py` | o/b     |\n",
+            id="aligned by a formatter, other titles",
+        ),
+        pytest.param(
+            f"{TEXT}\n\nProse.\n\n---\n\n## More\n",
+            f"{TEXT}\n\nProse.\n\n{HEADER}{NEW}\n{OLD.replace('o/b', '')}\n\n---\n\n## More\n",
+            id="a section without a table",
+        ),
+        pytest.param(
+            f"{TEXT}\n**0** native / \n",
+            f"{TEXT}\n\n{HEADER}{NEW}\n{OLD.replace('o/b', '')}\n\n"
+            "**2** native / **0** HF-only / **0** no fallback / **2** total\n",
+            id="a section with nothing but stats",
+        ),
+        pytest.param(
+            section(TEXT, OLD, "", OLD.replace("Bb", "Cc")),
+            section(TEXT, NEW, OLD, "", OLD.replace("Bb", "Cc")),
+            id="a table with a gap",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n| Model | tok/s |\n|-|-|\n| **Aa** | 3 |\n\n{HEADER}{OLD}\n",
+            f"{TEXT}\n\n| Model | tok/s |\n|-|-|\n| **Aa** | 3 |\n\n{HEADER}{NEW}\n{OLD}\n",
+            id="a table about something else",
+        ),
+    ],
+)
+def test_a_new_row_goes_where_it_belongs_and_nothing_else_moves(before: str, after: str) -> None:
+    result = merged(before, KEPT, ADDED)
+    assert result.text == after
+    again = merged(result.text, KEPT, ADDED)
+    assert (again.changed, again.text) == (False, result.text)
+
+
+STATS = "**1** native / **0** HF-only / **0** no fallback / **1** total\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(section(TEXT, OLD, stats=STATS), id="counts right"),
+        pytest.param(section(TEXT, OLD), id="no stats, no summary"),
+        pytest.param(section(EMBEDDING, OLD, stats=STATS), id="moved to another section by hand"),
+        pytest.param(section(TEXT, OLD, stats=STATS.rstrip() + "  see below\n"), id="words behind the stats"),
+        pytest.param(section(TEXT, "| **Zz** |  |  |  |  |", OLD), id="out of order, but nothing to write"),
+        pytest.param(section(TEXT, "|**Bb**|Y|Y|`b.py`|"), id="no spaces, a cell less"),
+        pytest.param(
+            section(TEXT, OLD) + "> **Last updated:** 2020-01-01 | **Source:** mine\n", id="old date"
+        ),
+    ],
+)
+def test_nothing_new_changes_nothing(text: str) -> None:
+    result = merged(text, KEPT)
+    assert (result.changed, result.text, result.added, result.recounted) == (False, text, (), ())
+
+
+def test_stale_counts_alone_are_put_right_and_told() -> None:
+    text = (
+        section(TEXT, OLD, stats=STATS.replace("1", "3"))
+        + "> **Last updated:** 2020-01-01 | **Source:** mine\n"
+    )
+    result = merged(text, KEPT)
+    assert result.text == section(TEXT, OLD, stats=STATS) + f"> **Last updated:** {DATE} | **Source:** mine\n"
+    assert (result.changed, result.recounted, result.added) == (True, (7,), ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "> **Last updated:** 2020-01-01 | **Source:** mine\n",
+            f"> **Last updated:** {DATE} | **Source:** mine\n",
+        ),
+        ("**Last updated:** 2020-01-01, by hand\n", f"**Last updated:** {DATE}, by hand\n"),
+        ("> **Last updated:** never | **Source:** x\n", f"> **Last updated:** {DATE} | **Source:** x\n"),
+        ("> **Last updated:** | **Source:** x\n", f"> **Last updated:** {DATE} | **Source:** x\n"),
+        ("> **Last updated:** some day\n", "> **Last updated:** some day\n"),
+        ("```\n**Last updated:** 2020-01-01\n```\n", "```\n**Last updated:** 2020-01-01\n```\n"),
+    ],
+)
+def test_only_the_date_of_the_line_with_the_date_is_written(before: str, after: str) -> None:
+    assert merged(before + "\n" + section(TEXT, OLD), KEPT, ADDED).text.startswith(after + "\n")
+
+
+SUMMARY = """## Overall Summary
+
+| Category | Native | HF-only | No fallback | Total |
+|---|---|---|---|---|
+| Text-only | {0} |
+| Embedding/Classification | {1} |
+| Multimodal | {2} |
+| **Total** | {3} |
+
+> **{4}** natively supported ({5}%) — optimized SGLang implementations
+> **{6}** HF fallback only ({7}%) — may work via `TransformersForCausalLM`
+> **{8}** no fallback ({9}%) — need full implementation
+"""
+
+
+def test_the_summary_counts_what_the_sections_hold_with_floor_percentages() -> None:
+    before = section(TEXT, OLD) + "\n" + section(MULTIMODAL) + "\n"
+    stale = SUMMARY.format(
+        "0 | 0 | 0 | 0", "0 | 0 | 0 | 0", "? | x", "**0** | **0** | 0 | x", 0, 0, 0, 0, 0, 0
+    )
+    rows = [KEPT, ADDED, entry("Cc", hf=True, category=Category.MULTIMODAL)]
+    total = "**2** | **1** | 0 | **3**"
+    right = SUMMARY.format("2 | 0 | 0 | 2", "0 | 0 | 0 | 0", "0 | 1 | 0 | 1", total, 2, 66, 1, 33, 0, 0)
+    assert merged(before + stale, *rows).text.endswith("\n" + right)
+
+
+def test_an_empty_total_has_zero_percent_and_a_summary_of_another_form_is_rewritten_where_it_is_wrong() -> (
+    None
+):
+    padded = "| Text-only   | 7      | 0       | 0           | 7     |\n"
+    quote = "> **7** natively supported - all of them\n> Models with no fallback need work.\n"
+    text = f"{section(TEXT)}\n## Overall Summary\n\n{padded}\n{quote}"
+    right = "> **0** natively supported (0%) — optimized SGLang implementations\n> Models with no fallback need work.\n"
+    fixed = padded.replace("7", "0")
+    assert merged(text).text == f"{section(TEXT)}\n## Overall Summary\n\n{fixed}\n{right}"
+
+
+def test_several_stats_lines_count_the_tables_above_them_and_then_the_section() -> None:
+    wrong = "**0** native / **0** HF-only / **0** no fallback / **0** total\n"
+    one = f"{HEADER}{OLD}\n\n"
+    text = f"{TEXT}\n\n{one}{wrong}\n{one.replace('Bb', 'Cc')}{wrong}\n{wrong}"
+    two = STATS.replace("1", "2")
+    assert merged(text, KEPT, entry("Cc", "b.py", hf=True)).text == (
+        f"{TEXT}\n\n{one}{STATS}\n{one.replace('Bb', 'Cc')}{STATS}\n{two}"
+    )
+
+
+# ---- sections that are not there --------------------------------------------------------------------------
+
+
+def test_a_missing_section_is_added_at_its_place() -> None:
+    text = f"# T\n\n---\n\n{section(TEXT, OLD)}---\n\n{section(MULTIMODAL)}"
+    result = merged(text, KEPT, entry("BertModel", hf=True, category=Category.EMBEDDING))
+    stats = "**0** native / **1** HF-only / **0** no fallback / **1** total\n"
+    new = section(EMBEDDING, "| **BertModel** |  | Y |  |  |", stats=stats)
+    assert result.text == f"# T\n\n---\n\n{section(TEXT, OLD)}---\n\n{new}\n---\n\n{section(MULTIMODAL)}"
+    assert result.created == (Category.EMBEDDING,)
+
+
+def test_missing_sections_at_the_end_follow_in_order() -> None:
+    text = section(TEXT, OLD).rstrip()
+    rows = [KEPT] + [entry(f"{one.value}Model", hf=True, category=one) for one in Category if one != "text"]
+    result = merged(text, *rows)
+    assert [line for line in result.text.split("\n") if line.startswith("## ")] == [
+        TEXT,
+        EMBEDDING,
+        MULTIMODAL,
+    ]
+    assert result.text.startswith(text + "\n\n## ")
+    assert result.text.endswith("total")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "  \r\n\t", "\ufeff"])
+def test_an_empty_document_gets_the_sections_that_have_rows(text: str) -> None:
+    result = merged(text, KEPT)
+    assert [part.category for part in parse(result.text).sections] == [Category.TEXT]
+    assert result.text.startswith(text)
+    assert not merged(result.text, KEPT).changed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# Something else\n", "none of the headings"),
+        (f"```\n{section(TEXT, OLD)}", "opened in line 1"),
+        (f"{TEXT}\n\n<!-- here\n", "line 3: the code fence or comment that begins here is never closed"),
+        (
+            f"{TEXT}\n\n| Architecture | Native |\n|-|-|\n| **Bb** | Y |\n",
+            "line 3: this table has no column named HF, File",
+        ),
+        (
+            f"{TEXT}\n\n| Native | HF | x | y |\n|-|-|-|-|\n| **Bb** | Y | | |\n",
+            "line 3: this table has no column named Architecture, File",
+        ),
+    ],
+)
+def test_a_document_that_cannot_be_updated_is_refused_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(DocumentError, match=said) as caught:
+        merged(text, KEPT)
+    assert "\n" not in str(caught.value)
+
+
+def test_force_adds_the_sections_to_a_document_without_any() -> None:
+    result = merged("# Mine\n", KEPT, force=True)
+    row = "| **Bb** | Y | Y | `b.py` |  |"
+    assert result.text == "# Mine\n\n" + section(TEXT, row, stats=STATS)
+
+
+# ---- rows that are out of date ----------------------------------------------------------------------------
+
+CLASS_WITHOUT_ROW = registration("OddThing", "models/odd.py")
+PRIVATE = registration("Hidden", "models/odd.py", exported=False)
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "refreshed"),
+    [
+        (OLD, (), OLD),
+        (
+            "| **Bb** | Y | Y | `b.py` (TP only) | by hand |",
+            (),
+            "| **Bb** | Y | Y | `b.py` (TP only) | by hand |",
+        ),
+        ("| **Bb** |  | Y |  | x |", (Change.GAINED_NATIVE,), "| **Bb** | Y | Y | `b.py` | x |"),
+        ("| **Bb** | Y | Y | `old.py` | x |", (Change.FILE,), "| **Bb** | Y | Y | `b.py` | x |"),
+        ("| **Bb** | Y | Y |  |  |", (Change.FILE,), "| **Bb** | Y | Y | `b.py` | o/b |"),
+        ("| **Bb** | Y |  | `b.py` | x |", (Change.GAINED_HF,), "| **Bb** | Y | Y | `b.py` | x |"),
+        (
+            "| **Bb**   | -      |    | `other.py` | x  |",
+            (Change.GAINED_NATIVE, Change.GAINED_HF),
+            "| **Bb**   | Y      | Y  | `b.py`     | x  |",
+        ),
+        ("|**Bb**|Y|-|`b.py`|", (Change.GAINED_HF,), "|**Bb**|Y|Y|`b.py`|o/b|"),
+        ("| **Bb** |", (Change.GAINED_NATIVE, Change.GAINED_HF), "| **Bb** | Y | Y | `b.py` | o/b |"),
+        ("| **OddThing** |  | Y |  | x |", (), "| **OddThing** |  | Y |  | x |"),
+        ("| **OddThing** | Y | Y | `o.py` | x |", (Change.LOST_NATIVE,), "| **OddThing** |  | Y |  | x |"),
+        ("| **Hidden** |  | Y |  | x |", (Change.LOST_HF,), "| **Hidden** |  |  |  | x |"),
+        ("| **Wish** |  |  |  | x |", (Change.UNREGISTERED,), "| **Wish** |  |  |  | x |"),
+        (
+            "| **Gone** | Y | Y | `a\\|b.py` | a\\|b | mine |",
+            (Change.LOST_NATIVE, Change.LOST_HF, Change.UNREGISTERED),
+            "| **Gone** |  |  |  | a\\|b | mine |",
+        ),
+    ],
+)
+def test_a_row_that_is_out_of_date_is_told_and_rewritten_only_on_request(
+    row: str, changes: tuple[Change, ...], refreshed: str
+) -> None:
+    truth = entry("Bb", "b.py", hf=True, example="o/b")
+    text = section(TEXT, row, "| **Bb** | Y | Y | `b.py` | o/b |")
+    more = (CLASS_WITHOUT_ROW, PRIVATE)
+    told = merged(text, truth, more=more)
+    assert (told.changed, [one.changes for one in told.stale]) == (False, [changes] if changes else [])
+    done = merged(text, truth, more=more, refresh=True)
+    assert refreshed + "\n" in done.text
+    assert len(done.refreshed) == any(change.in_cells for change in changes)
+    assert not merged(done.text, truth, more=more, refresh=True).changed
+
+
+def test_a_row_in_another_section_than_archtrack_would_choose_is_only_told() -> None:
+    result = merged(section(EMBEDDING, OLD), KEPT, refresh=True, prune=True)
+    assert [one.changes for one in result.stale] == [(Change.CATEGORY,)]
+    assert not result.changed
+
+
+def test_prune_removes_what_no_engine_knows_and_nothing_else() -> None:
+    text = section(TEXT, "| **Aa** | Y | | `x.py` | |", OLD, "| **Hidden** | | | | |", stats=STATS)
+    result = merged(text, KEPT, more=(PRIVATE,), prune=True)
+    assert [one.row.name for one in result.pruned] == ["Aa"]
+    stats = "**1** native / **0** HF-only / **1** no fallback / **2** total\n"
+    assert result.text == section(TEXT, OLD, "| **Hidden** | | | | |", stats=stats)
+    assert not merged(result.text, KEPT, more=(PRIVATE,), prune=True).changed
+
+
+def test_the_last_row_of_a_document_without_final_newline_can_be_pruned() -> None:
+    result = merged(section(TEXT, OLD, "| **Gone** |  |  |  |  |").rstrip(), KEPT, prune=True)
+    assert result.text == section(TEXT, OLD).rstrip()
+
+
+def test_the_result_says_what_was_added_and_what_the_counts_were() -> None:
+    result = merged(section(TEXT, OLD), KEPT, ADDED, entry("Cc", hf=True, category=Category.EMBEDDING))
+    assert [(row.name, row.category) for row in result.added] == [
+        ("Aa", Category.TEXT),
+        ("Cc", Category.EMBEDDING),
+    ]
+    before, after = dict(result.before), dict(result.after)
+    assert [before[one].numbers for one in Category] == [(1, 0, 0, 1), (0, 0, 0, 0), (0, 0, 0, 0)]
+    assert [after[one].numbers for one in Category] == [(2, 0, 0, 2), (0, 1, 0, 1), (0, 0, 0, 0)]
+
+
+HOSTILE = [
+    "a|b", "a\\", "a\\|", "**", "a**b", "`x`", "<script>", "a\nb", "\r\n| **Evil** | Y |", "\x00\x1b[31m", "", " ",
+    "\u202eabc", "\u2028", "&lt;", "[x](javascript:0)", "~~a~~", "-->", "```", "## Overall Summary", "é" * 300,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_file_or_id_makes_one_row_and_no_markup(name: str) -> None:
+    one = entry(name, name or "f.py", hf=True, example=name)
+    result = merged(section(TEXT, OLD), KEPT, one)
+    document = parse(result.text)
+    assert [row.name for row in document.rows] == sorted(["Bb", name_cell(name)])
+    (row,) = (row for row in document.rows if row.name != "Bb")
+    assert (row.native, row.hf, row.file, row.extra) == ("Y", "Y", code_cell(name or "f.py"), ())
+    assert not re.search(r"[<\x00-\x09\x0b-\x1f\u202e\u2028]", row.raw)
+    again = merged(result.text, KEPT, one)
+    assert (again.changed, again.stale) == (False, ())
+
+
+# ---- laws -------------------------------------------------------------------------------------------------
+
+NAMES = ["Aa", "AaForCausalLM", "Bb", "B_b", "Zz", "aa", "Éa", "模型", "X1", "X10", "X2", "Gone"]
+CELLS = ["", "Y", "`f.py`", "org/model-1", "a\\|b", "`a|b`", "x\u2028y", "ü\x0cz", "no", "\\"]
+PROSE = [
+    "Some prose.", "", "---", "| a | b |", "> quoted", "**bold** text", "### Nested", "\u2028", "| **Loose** | Y | | |",
+    "```\n| **Hidden** | Y |\n```", "<!--\n## Overall Summary\n-->", "\x85\x0b", "- item", "1. `code",
+    "> **Last updated:** 2020-02-02 | **Source:** x",
+]  # fmt: skip
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    prose = st.lists(st.sampled_from(PROSE), max_size=3)
+    lines = ["# Title", *draw(prose)]
+    for heading in draw(st.lists(st.sampled_from([TEXT, EMBEDDING, MULTIMODAL]), min_size=1, max_size=4)):
+        lines += ["", heading, *draw(prose), ""]
+        extra = draw(st.integers(0, 2))
+        if draw(st.integers(0, 5)):
+            titles = ["Architecture", "Native", "HF", "File", "Example", "Owner", "Note"][: 5 + extra]
+            lines += ["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)]
+            for name in draw(st.lists(st.sampled_from(NAMES), max_size=5)):
+                flags = draw(st.lists(st.sampled_from(["Y", ""]), min_size=2, max_size=2))
+                cells = draw(st.lists(st.sampled_from(CELLS), min_size=2 + extra, max_size=2 + extra))
+                pad = " " * draw(st.integers(0, 3))
+                lines.append(
+                    "| "
+                    + " | ".join([f"**{name}**", *flags, *cells])
+                    + pad
+                    + draw(st.sampled_from([" |", ""]))
+                )
+        lines += draw(st.sampled_from([[], [""], ["", ""]]))
+        lines += draw(st.sampled_from([[], [STATS.strip()], ["**5** native / x"]]))
+    if draw(st.booleans()):
+        zero = ["0 | 0 | 0 | 0"] * 4
+        lines += ["", *SUMMARY.format(*zero, 1, 2, 3, 4, 5, 6).split("\n")]
+    text = "\n".join([*lines, *draw(prose)])
+    text = text + draw(st.sampled_from(["", "\n"]))
+    return draw(st.sampled_from(["", "\ufeff"])) + text.replace(
+        "\n", draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    )
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> Matrix:
+    names = draw(
+        st.lists(st.sampled_from([*NAMES[:-1], *HOSTILE]) | st.text(max_size=4), unique=True, max_size=8)
+    )
+    rows = [
+        entry(
+            name,
+            draw(st.sampled_from(["", "f.py", "g.py", "a|b.py"])),
+            hf=draw(st.booleans()),
+            example=draw(st.sampled_from(["", "org/model", "a|b"])),
+            category=draw(st.sampled_from(list(Category))),
+        )
+        for name in names
+    ]
+    return matrix(*rows)
+
+
+def ends(lines: tuple[str, ...]) -> Counter[str]:
+    return Counter(line.rstrip("\r\n") for line in lines)
+
+
+@settings(max_examples=250, deadline=None)
+@given(documents(), matrices())
+def test_laws_of_a_merge(text: str, truth: Matrix) -> None:
+    options = MergeOptions(date=DATE)
+    document = parse(text)
+    result = merge(document, truth, options=options)
+    after = parse(result.text)
+    assert render(after) == result.text
+    assert result.changed == (result.text != text)
+    # Existing rows byte for byte, and none added twice.
+    old, new = ends(tuple(row.raw for row in document.rows)), ends(tuple(row.raw for row in after.rows))
+    assert not old - new
+    assert (new - old).total() == len(result.added)
+    # Prose in its order, untouched.
+    counted = {number for section in document.sections for number in section.stats} | set(document.updated)
+    if document.summary:
+        counted |= {number for _, number in (*document.summary.rows, *document.summary.quotes)}
+    rows = {row.line for row in document.rows}
+    prose = [line for number, line in enumerate(document.lines, 1) if number not in counted | rows]
+    rest = iter(line.rstrip("\r\n") for line in after.lines)
+    assert all(line.rstrip("\r\n") in rest for line in prose)
+    # Everything has a row.
+    assert {name_cell(row.name) for row in truth.rows} <= {row.name for row in after.rows}
+    # Line endings and the final newline are the document's.
+    if text.count("\r\n") == text.count("\n") > 0:
+        assert result.text.count("\r\n") == result.text.count("\n") == result.text.count("\r")
+    assert result.text.endswith(("\r", "\n")) == text.endswith(("\r", "\n"))
+    if result.changed:
+        for part in after.sections:
+            for table in part.tables:
+                names = [row.name for row in table.rows]
+                assert names == sorted(names)
+    # Merging again changes nothing, whatever the day.
+    again = merge(after, truth, options=MergeOptions(date="2030-01-01"))
+    assert (again.changed, again.text) == (False, result.text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["Y", ""]), st.sampled_from(["Y", ""])), max_size=8), matrices())
+def test_stats_summary_and_percentages_equal_a_recount(flags: list[tuple[str, str]], truth: Matrix) -> None:
+    rows = [f"| **Old{index}** | {native} | {hf} |  |  |" for index, (native, hf) in enumerate(flags)]
+    stats = STATS.replace("1", "77")
+    parts = [
+        section(TEXT, *rows[::2], stats=stats),
+        section(EMBEDDING, *rows[1::2], stats=stats),
+        section(MULTIMODAL, stats=stats),
+    ]
+    zero = ["7 | 7 | 7 | 7"] * 4
+    text = "\n".join([*parts, SUMMARY.format(*zero, 7, 7, 7, 7, 7, 7)])
+    lines = merge(parse(text), truth, options=MergeOptions(date=DATE)).text.split("\n")
+    found: dict[str, list[int]] = {}
+    heading = ""
+    for line in lines:
+        if line.startswith("## "):
+            heading = line
+            found[heading] = [0, 0, 0, 0]
+        elif line.startswith("| **") and not line.startswith("| **Total") and heading:
+            cells = re.split(r"(?<!\\)\|", line.replace("\\\\", ""))
+            native, hf = cells[2].strip() == "Y", cells[3].strip() == "Y"
+            found[heading][0 if native else 1 if hf else 2] += 1
+            found[heading][3] += 1
+    said = [line for line in lines if line.startswith("**") and "native /" in line]
+    assert [re.findall(r"\d+", line) for line in said] == [
+        [str(n) for n in found[one]] for one in (TEXT, EMBEDDING, MULTIMODAL)
+    ]
+    total = [sum(found[one][index] for one in (TEXT, EMBEDDING, MULTIMODAL)) for index in range(4)]
+    tail = [
+        re.findall(r"\d+", line)
+        for line in lines[lines.index("## Overall Summary") :]
+        if re.search(r"\d", line)
+    ]
+    expected = [found[TEXT], found[EMBEDDING], found[MULTIMODAL], total]
+    expected += [[number, number * 100 // total[3] if total[3] else 0] for number in total[:3]]
+    assert tail == [[str(number) for number in line] for line in expected]
