@@ -1,0 +1,91 @@
+"""The narrow interface between a tree of source files and everything that reads it.
+
+A source is one package of one engine at one version: the folder ``sglang/`` and what describes it.
+Paths are POSIX, relative to the folder that holds the package (``sglang/srt/models/llama.py``),
+whatever the real layout is (``python/sglang`` in SGLang's repository, ``src/transformers`` in
+transformers'). Two names outside the package are offered where they exist: ``METADATA`` (the core
+metadata of a wheel, sdist or installed distribution) and ``pyproject.toml`` (the project file of a
+repository).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["METADATA", "PYPROJECT", "Layout", "Origin", "Source"]
+
+METADATA = "METADATA"
+PYPROJECT = "pyproject.toml"
+
+OriginKind = Literal["local", "installed", "release", "git"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where an engine's package lies in each kind of source.
+
+    Attributes:
+        package: import name of the package, and its folder's name (``sglang``).
+        distribution: name on the package index (``sglang``, ``mlx-lm``).
+        parents: folders of the repository that may hold the package, in order of preference;
+            ``""`` is the root. The project file is looked for in the same folder, then in the root.
+    """
+
+    package: str
+    distribution: str
+    parents: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What was read, in words that let somebody else read the same.
+
+    Attributes:
+        distribution: name on the package index.
+        kind: which of the four kinds of source this is.
+        location: as the user would recognise it: a path, a release file's name, ``REPO@REF``.
+            Never holds credentials.
+        version: the release, where the source itself names it (file name or metadata), else None.
+        digest: ``sha256:…`` of a release file or ``commit:…`` of a git reference, else None.
+        prefix: from ``location`` to the folder that holds the package (``python/``, ``src/`` or ``""``):
+            put before a source path it gives the path that a person opens.
+    """
+
+    distribution: str
+    kind: OriginKind
+    location: str
+    version: str | None = None
+    digest: str | None = None
+    prefix: str = ""
+
+
+class Source(Protocol):
+    """One readable package. Every method may raise ``SourceError``; none runs what it reads."""
+
+    @property
+    def origin(self) -> Origin:
+        """What is read here."""
+        ...
+
+    def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        """Paths of the regular files that match any pattern, sorted by code point, each once.
+
+        In a pattern ``*`` stands for any characters within one folder's or file's name and a whole
+        component ``**`` for any number of folders. A pattern that matches nothing gives nothing.
+        """
+        ...
+
+    def identify(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """A content identity per path (as ``list`` gave it): equal identities mean equal bytes.
+
+        ``crc32:<8 hex>:<size>`` in a wheel, ``git:<blob id>`` in git, ``blake2b:<hex>`` elsewhere.
+        """
+        ...
+
+    def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """The bytes of every path asked for, fetched together. A path that is not there raises."""
+        ...

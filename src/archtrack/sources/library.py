@@ -1,0 +1,130 @@
+"""A source seen through the cache: facts about files, each extracted once per content.
+
+An engine asks for facts, not for bytes: the library looks the file's content identity up, reads only what it
+has not seen before, in bounded portions, and remembers what the engine made of it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from archtrack import __version__
+
+from .identity import content_identity
+from .patterns import match_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .base import Origin, Source
+    from .cache import Cache
+
+__all__ = ["Facts", "Library"]
+
+Facts = Any
+"""What an extractor returns: JSON (dicts, lists, strings, numbers, booleans, None)."""
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+_PORTION = 128
+"""Files per portion: about 8 MB of modeling code, so that a scan's memory stays flat."""
+
+
+class Library:
+    """The files of one source, as facts."""
+
+    def __init__(self, source: Source, cache: Cache | None) -> None:
+        """Look at ``source``, keeping facts in ``cache`` unless that is None."""
+        self._source = source
+        self._cache = cache
+        self._held: dict[tuple[str, str], Facts] = {}
+        self._asked: set[str] = set()
+        self._on_disk = source.origin.kind in {"local", "installed"}
+
+    @property
+    def origin(self) -> Origin:
+        """What is read."""
+        return self._source.origin
+
+    def paths(self, *patterns: str) -> tuple[str, ...]:
+        """The source's files that match, sorted. A path that is asked for by its whole name counts as read."""
+        self._asked.update(pattern for pattern in patterns if "*" not in pattern)
+        return self._source.list(patterns)
+
+    def asked_beyond(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        """The paths asked for so far, there or not, that match none of the patterns; sorted."""
+        return tuple(sorted(self._asked.difference(match_paths(self._asked, patterns))))
+
+    def expect(self, *patterns: str) -> None:
+        """Say which files will be asked for, so that a remote source can fetch them in one go."""
+        announce = getattr(self._source, "expect", None)
+        if announce is not None:
+            announce(patterns)
+
+    def facts(
+        self, paths: Sequence[str], kind: str, extract: Callable[[bytes], Facts]
+    ) -> Mapping[str, Facts]:
+        """Facts of one kind about each path.
+
+        Args:
+            paths: as ``paths`` gave them.
+            kind: names the extractor and its version: equal kinds and equal bytes give equal facts.
+            extract: bytes -> JSON, pure.
+
+        Raises:
+            SourceError: a file could not be read.
+        """
+        found: dict[str, Facts] = {}
+        for portion in self._portions(paths):
+            found.update(
+                self.facts_together(
+                    portion, kind, lambda files: {path: extract(data) for path, data in files.items()}
+                )
+            )
+        return found
+
+    def facts_together(
+        self, paths: Sequence[str], kind: str, extract: Callable[[Mapping[str, bytes]], Mapping[str, Facts]]
+    ) -> Mapping[str, Facts]:
+        """As ``facts``, for an extractor that takes many files at once: all that are not known yet."""
+        self._asked.update(paths)
+        found = {path: self._held[kind, path] for path in paths if (kind, path) in self._held}
+        wanted = [path for path in paths if path not in found]
+        if wanted:
+            found.update(self._unheld(wanted, kind, extract))
+        self._held.update(((kind, path), found[path]) for path in wanted)
+        return found
+
+    def _portions(self, paths: Sequence[str]) -> Iterator[Sequence[str]]:
+        size = _PORTION
+        if not self._on_disk:
+            size = len(paths) or 1  # one batch: spans of a wheel are coalesced over all that is wanted
+        for start in range(0, len(paths), size):
+            yield paths[start : start + size]
+
+    def _unheld(
+        self,
+        paths: Sequence[str],
+        kind: str,
+        extract: Callable[[Mapping[str, bytes]], Mapping[str, Facts]],
+    ) -> dict[str, Facts]:
+        if self._cache is None:
+            return dict(extract(self._source.read(paths)))
+        kind = f"{kind} {__version__}"  # what another version of archtrack made of a file is not looked at
+        files: Mapping[str, bytes] = {}
+        if self._on_disk:
+            # Reading is as cheap as identifying, and a file that changes in between cannot mislead.
+            files = self._source.read(paths)
+            identities: Mapping[str, str] = {path: content_identity(data) for path, data in files.items()}
+        else:
+            identities = self._source.identify(paths)
+        known = self._cache.get_many(kind, list(set(identities.values())))
+        found = {path: json.loads(known[identities[path]]) for path in paths if identities[path] in known}
+        missing = [path for path in paths if path not in found]
+        if missing:
+            files = {path: files[path] for path in missing} if self._on_disk else self._source.read(missing)
+            fresh = extract(files)
+            found.update(fresh)
+            self._cache.put_many(kind, {identities[path]: _encode(fresh[path]).encode() for path in missing})
+        return found

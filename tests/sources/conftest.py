@@ -1,0 +1,80 @@
+"""Fixtures for sources: a local package index, and a way to open its releases."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.sources.base import Layout
+from archtrack.sources.pip_config import IndexSettings
+from archtrack.sources.progress import SilentProgress
+from archtrack.sources.release import ReleaseSource, open_release
+from archtrack.sources.transfer import Transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_spec = importlib.util.spec_from_file_location("servers", Path(__file__).with_name("servers.py"))
+assert _spec is not None
+assert _spec.loader is not None
+servers = importlib.util.module_from_spec(_spec)
+sys.modules["servers"] = servers  # test modules say: import servers
+_spec.loader.exec_module(servers)
+
+DEMO = Layout(package="demo", distribution="demo-engine", parents=("", "src"))
+
+
+@pytest.fixture
+def index() -> Iterator[Any]:
+    """An index that is up and empty."""
+    with servers.IndexServer() as server:
+        yield server
+
+
+@pytest.fixture
+def settings_for() -> Callable[..., IndexSettings]:
+    """Settings for an index that is asked again at once."""
+
+    def make(url: str, *extra: str, **changes: Any) -> IndexSettings:
+        values = {
+            "retries": 2,
+            "backoff": 0.001,
+            "longest_wait": 0.01,
+            "timeout": 5.0,
+            "transfer": Transfer(),
+        }
+        return IndexSettings(index_url=url, extra_index_urls=extra, **{**values, **changes})
+
+    return make
+
+
+@pytest.fixture
+def open_demo(
+    index: Any, settings_for: Callable[..., IndexSettings], request: pytest.FixtureRequest
+) -> Callable[..., ReleaseSource]:
+    """Opens ``demo-engine`` from the index; closed at the end of the test."""
+
+    def make(
+        version: str = "1.0",
+        *,
+        cache: Any = None,
+        offline: bool = False,
+        settings: IndexSettings | None = None,
+        layout: Layout = DEMO,
+    ) -> ReleaseSource:
+        source = open_release(
+            layout,
+            version,
+            settings=settings or settings_for(index.url),
+            cache=cache,
+            offline=offline,
+            progress=SilentProgress(),
+        )
+        request.addfinalizer(source.close)
+        return source
+
+    return make
