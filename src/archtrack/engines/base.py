@@ -1,0 +1,78 @@
+"""The narrow interface of an engine: one file, one declaration, found by an explicit call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from archtrack.model import Inventory
+    from archtrack.sources.base import Layout
+    from archtrack.sources.library import Library
+
+__all__ = ["Engine", "External", "ScanOptions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class External:
+    """A package of models that the user adds to the engine's own.
+
+    Attributes:
+        package: its dotted name, as the engine would import it.
+        folder: the same as a path in ``library`` (``my_models`` or ``mine/models``).
+        library: where its files are.
+    """
+
+    package: str
+    folder: str
+    library: Library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanOptions:
+    """What the user's environment changes about what an engine registers.
+
+    Attributes:
+        disabled: module names that the engine is told to skip (SGLang: ``SGLANG_DISABLED_MODEL_ARCHS``).
+        external: a further package of models (SGLang: ``SGLANG_EXTERNAL_MODEL_PACKAGE``).
+    """
+
+    disabled: tuple[str, ...] = ()
+    external: External | None = None
+
+
+class Engine(Protocol):
+    """What one engine file declares as ``ENGINE``."""
+
+    @property
+    def name(self) -> str:
+        """As the command line and the data name it: ``sglang``."""
+        ...
+
+    @property
+    def layout(self) -> Layout:
+        """Where its package lies in each kind of source."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """Counts up whenever the same files would give another inventory, so that caches start anew."""
+        ...
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Patterns of every file that can change the inventory."""
+        ...
+
+    @property
+    def fetched(self) -> tuple[str, ...]:
+        """Patterns of the files that a scan reads in any case: a remote source fetches them together."""
+        ...
+
+    def scan(self, library: Library, options: ScanOptions) -> Inventory:
+        """What the engine registers at this version, read statically.
+
+        Raises:
+            SourceError: the files cannot be read, or are not this engine.
+        """
+        ...

@@ -1,0 +1,156 @@
+"""SGLang.
+
+How it registers models: ``sglang/srt/models/registry.py`` (until 0.3.6 ``model_executor/model_runner.py``) imports
+every module that lies directly in ``sglang/srt/models``, in the order of their names, modules whose name begins with
+an underscore included and subpackages not, and reads the module attribute ``EntryClass``: a class, or a list of
+classes. The architecture is the class's ``__name__``. A module that fails to import is skipped with a warning; a
+name that is registered twice stops the engine with an assertion. ``SGLANG_DISABLED_MODEL_ARCHS`` names modules to
+skip, ``SGLANG_EXTERNAL_MODEL_PACKAGE`` a further package, read in the same way, whose classes win over the engine's
+own.
+
+What it says of categories: ``multimodal_model_archs`` (before 0.4.4: the tests inside ``is_multimodal_model``) and
+``is_generation_model`` in ``sglang/srt/configs/model_config.py``.
+
+Covers the releases from 0.2.0 on. It cannot see what a class decorator or metaclass makes of a class's name, what
+another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__`` answers, which names
+fail inside a ``try`` for another reason than an import, nor architectures that a program registers while it runs
+(``ModelRegistry.register``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archtrack.errors import SourceError
+from archtrack.model import Category, Inventory
+from archtrack.sources.base import METADATA, PYPROJECT, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archtrack.sources.library import Library
+
+    from .base import ScanOptions
+
+__all__ = ["ENGINE", "SGLang"]
+
+MODELS = "sglang/srt/models"
+MODEL_CONFIG = "sglang/srt/configs/model_config.py"
+VERSION_FILES = ("sglang/_version.py", "sglang/version.py")
+
+_VERSION = re.compile(
+    rb"^(?:__version__|version)(?:[ \t]*:[^=\n]*)?(?:[ \t]*=[ \t]*[A-Za-z_]\w*)*[ \t]*=[ \t]*[\"']([^\"'\n]+)",
+    re.MULTILINE,
+)
+
+
+class SGLang:
+    """The declaration; see the module's docstring."""
+
+    name = "sglang"
+    layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
+    revision = 2
+    fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, METADATA)
+    watched = (*fetched, *VERSION_FILES, PYPROJECT)
+
+    def scan(self, library: Library, options: ScanOptions) -> Inventory:
+        """What SGLang's ``ModelRegistry`` registers."""
+        from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- an inventory that is kept needs no reading
+
+        from ._entry_class import EntryClasses  # noqa: PLC0415 -- as above
+
+        paths = library.paths(f"{MODELS}/*.py")
+        if not paths:
+            raise SourceError(
+                f"{library.origin.location} has no {MODELS}/*.py: it is not SGLang, or a release before 0.2.0"
+            )
+        statements = _statements(library)
+        found = EntryClasses(MODELS, _categories(statements), options.disabled)
+        if options.external is not None:
+            external = options.external
+            inside = external.library.paths(f"{external.folder}/*.py", f"{external.folder}/*/__init__.py")
+            if not any(path.count("/") == external.folder.count("/") + 1 for path in inside):
+                raise SourceError(f"{external.library.origin.location} has no modules in {external.folder}")
+            found.add_package(external.folder, inside, (external.library, library))
+        packages = library.paths(f"{MODELS}/*/__init__.py")
+        found.add_package(MODELS, (*paths, *packages), (library,))
+        return Inventory(
+            engine=self.name,
+            version=_version(library),
+            origin=library.origin,
+            registrations=tuple(sorted(found.registrations.values(), key=lambda each: each.name)),
+            unresolved=tuple(sorted(found.unresolved, key=lambda each: (each.place.file, each.place.line))),
+            pins=pins_of(library),
+            facts=tuple(
+                sorted((name, tuple(sorted(values))) for name, (_, values) in statements.items() if values)
+            ),
+        )
+
+
+ENGINE = SGLang()
+
+
+def _categories(statements: Mapping[str, tuple[int, list[str]]]) -> dict[str, tuple[Category, str]]:
+    """What the engine's configuration says: models that do not generate come first (``CLIPModel`` is in both lists)."""
+    found = {}
+    for statement, category in (
+        ("multimodal_model_archs", Category.MULTIMODAL),
+        ("is_generation_model", Category.EMBEDDING),
+    ):
+        line, names = statements[statement]
+        found.update(dict.fromkeys(names, (category, f"{MODEL_CONFIG}:{line} {statement}")))
+    return found
+
+
+def _version(library: Library) -> str | None:
+    """The release as the origin names it, else as the package's own version file does."""
+    if library.origin.version is not None:
+        return library.origin.version
+    paths = [path for path in VERSION_FILES if path in library.paths(*VERSION_FILES)]
+    facts = library.facts(paths, "sglang-version", _version_facts)
+    return next((facts[path] for path in paths if facts[path]), None)
+
+
+def _version_facts(data: bytes) -> str | None:
+    match = _VERSION.search(data)
+    return match[1].decode("utf-8", "replace") if match else None
+
+
+def _statements(library: Library) -> dict[str, tuple[int, list[str]]]:
+    """The engine's own lists: name -> (line, architectures); empty where the release has no such file."""
+    empty: dict[str, tuple[int, list[str]]] = {
+        "multimodal_model_archs": (0, []),
+        "is_generation_model": (0, []),
+    }
+    if MODEL_CONFIG not in library.paths(MODEL_CONFIG):
+        return empty
+    from archtrack.core.listed import listed_architectures  # noqa: PLC0415 -- only when something is read
+
+    facts = library.facts((MODEL_CONFIG,), f"sglang-model-config-{SGLang.revision}", listed_architectures)[
+        MODEL_CONFIG
+    ]
+    for name, (line, values, spread) in facts.items():
+        found = list(values)
+        for level, module, attribute in spread:
+            found.extend(_constant_list(library, level, module, attribute))
+        empty[name] = (line, found)
+    return empty
+
+
+def _constant_list(library: Library, level: int, module: str, attribute: str) -> list[str]:
+    """The strings of a list or set that ``model_config.py`` takes from another module."""
+    from archtrack.core.listed import strings_of  # noqa: PLC0415 -- only when something is read
+    from archtrack.core.modules import candidates  # noqa: PLC0415 -- as above
+
+    for path in candidates(MODEL_CONFIG, level, module):
+        if path not in library.paths(path):
+            continue
+        facts = library.facts(
+            (path,),
+            f"sglang-strings-{SGLang.revision}-{attribute}",
+            lambda data: strings_of(data, attribute),
+        )
+        values: list[str] = facts[path]
+        return values
+    return []

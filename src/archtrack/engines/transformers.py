@@ -1,0 +1,67 @@
+"""Hugging Face transformers.
+
+How it publishes classes: the package is lazy. In 4.50 and later ``transformers/__init__.py`` gives every name that a
+file below ``transformers/models`` lists in ``__all__`` or marks with ``@requires`` (``define_import_structure`` in
+``transformers/utils/import_utils.py``), and those of its own ``_import_structure``; before, the latter names them all.
+A public model class is one of these names whose class descends from ``PreTrainedModel`` of ``modeling_utils.py``, so
+TensorFlow classes, Flax classes and the dummies that stand for absent backends never are; every other optional
+backend is taken as installed.
+
+``backend_compatible`` follows ``PreTrainedModel.is_backend_compatible``, which returns the class attribute
+``_supports_attention_backend`` (the library's own gate for engines that run its models), looked up along the method
+resolution order. Releases without that method (before 4.48) have none.
+
+Covers 4.2 and later: before, the package was not lazy. It cannot see attributes that are set while the library
+runs. Outside ``transformers/models`` only names that end with ``Model`` are looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archtrack.sources.base import METADATA, PYPROJECT, Layout
+
+if TYPE_CHECKING:
+    from archtrack.model import Inventory
+    from archtrack.sources.library import Library
+
+    from .base import ScanOptions
+
+__all__ = ["ENGINE", "Transformers"]
+
+INIT = "transformers/__init__.py"
+MODELING_UTILS = "transformers/modeling_utils.py"
+AUTO = "transformers/models/auto/modeling_auto.py"
+ROOT_CLASS = (MODELING_UTILS, "PreTrainedModel")
+CORE_FILES = (
+    MODELING_UTILS,
+    "transformers/modeling_layers.py",
+    "transformers/generation/utils.py",
+)
+
+
+class Transformers:
+    """The declaration; see the module's docstring."""
+
+    name = "transformers"
+    layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
+    revision = 3
+    fetched = (
+        INIT,
+        *CORE_FILES,
+        "transformers/generation/__init__.py",
+        "transformers/generation/watermarking.py",
+        "transformers/models/**/modeling_*.py",
+        "transformers/models/**/configuration_*.py",
+        "transformers/models/**/generation_*.py",
+    )
+    watched = (*fetched, METADATA, PYPROJECT)
+
+    def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- nothing of it concerns transformers
+        """The public PyTorch model classes of transformers."""
+        from ._public_classes import public_classes  # noqa: PLC0415 -- a kept inventory needs no reading
+
+        return public_classes(library, self.watched)
+
+
+ENGINE = Transformers()

@@ -1,0 +1,49 @@
+"""Fixtures for engines: trees on disk, scanned the way the command scans them."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archtrack.engines import load_engine
+from archtrack.engines.base import ScanOptions
+from archtrack.sources.library import Library
+from archtrack.sources.local import local_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from archtrack.model import Inventory
+
+for _name in ("shapes", "readers"):
+    _spec = importlib.util.spec_from_file_location(_name, Path(__file__).with_name(f"{_name}.py"))
+    assert _spec is not None
+    assert _spec.loader is not None
+    _module = importlib.util.module_from_spec(_spec)
+    sys.modules[_name] = _module  # test modules say: import shapes
+    _spec.loader.exec_module(_module)
+
+
+def write_tree(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Files below a folder; text is written as UTF-8 with its own line ends."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Callable[..., Inventory]:
+    """Scans files as an engine: ``scan("sglang", {"sglang/srt/models/a.py": "…"})``."""
+
+    def run(name: str, files: Mapping[str, str | bytes], options: ScanOptions | None = None) -> Inventory:
+        engine = load_engine(name)
+        root = write_tree(tmp_path / name, files)
+        return engine.scan(Library(local_source(root, engine.layout), None), options or ScanOptions())
+
+    return run

@@ -1,0 +1,184 @@
+"""Whole real releases, read from the package index by the way that the command reads them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import readers
+
+from archtrack.core.model_code import by_outline, by_tree, model_facts
+from archtrack.core.outline import outline
+from archtrack.core.plain import plain_entries
+from archtrack.core.registry import Modules, facts_of, full_facts, resolve_entries
+from archtrack.engines import load_engine
+from archtrack.engines.base import ScanOptions
+from archtrack.sources.library import Library
+from archtrack.sources.pip_config import index_settings
+from archtrack.sources.progress import SilentProgress
+from archtrack.sources.release import open_release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from archtrack.model import Inventory
+    from archtrack.sources.base import Origin, Source
+
+pytestmark = pytest.mark.network
+
+DATA = Path(__file__).parents[1] / "data"
+MODELS = "sglang/srt/models"
+SGLANG = ("0.3.6", "0.4.6", "0.5.1", "0.5.9", "0.5.23")
+TRANSFORMERS = ("4.40.0", "4.57.6", "5.23.0")
+
+
+class Kept:
+    """A source that keeps what was read, so that a test can look at the same bytes."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.files: dict[str, bytes] = {}
+
+    @property
+    def origin(self) -> Origin:
+        return self._source.origin
+
+    def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        return self._source.list(patterns)
+
+    def identify(self, paths: Sequence[str]) -> Mapping[str, str]:
+        return self._source.identify(paths)
+
+    def expect(self, patterns: Sequence[str]) -> None:
+        self._source.expect(patterns)  # type: ignore[attr-defined]
+
+    def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        missing = [path for path in paths if path not in self.files]
+        self.files.update(self._source.read(missing) if missing else {})
+        return {path: self.files[path] for path in paths}
+
+
+Release = tuple["Inventory", "dict[str, bytes]"]
+
+
+@pytest.fixture(scope="module")
+def release() -> Iterator[Callable[[str, str], Release]]:
+    """``release(engine, version)``: its inventory, and the files that the scan read."""
+    known: dict[tuple[str, str], Release] = {}
+
+    def read(name: str, version: str) -> Release:
+        if (name, version) not in known:
+            engine = load_engine(name)
+            settings = index_settings(os.environ)
+            with open_release(
+                engine.layout,
+                version,
+                settings=settings,
+                cache=None,
+                offline=False,
+                progress=SilentProgress(),
+            ) as source:
+                kept = Kept(source)
+                library = Library(kept, None)
+                library.expect(*engine.fetched)
+                known[name, version] = engine.scan(library, ScanOptions()), kept.files
+        return known[name, version]
+
+    yield read
+    known.clear()
+
+
+def recorded(version: str) -> dict[str, Any]:
+    answers = json.loads((DATA / f"transformers-{version}.json").read_text(encoding="utf-8"))
+    return {name: json.loads(answer) for answer, names in answers.items() for name in names}
+
+
+def test_sglang_registers_what_its_own_registry_holds(release: Callable[[str, str], Release]) -> None:
+    inventory, _ = release("sglang", "0.5.23")
+    expected = json.loads((DATA / "sglang-0.5.23.json").read_text(encoding="utf-8"))
+    assert {
+        each.name: [each.file, each.defined_in, each.defined and each.defined.line]
+        for each in inventory.registrations
+    } == expected
+    assert len(expected) == 290
+    assert inventory.unresolved == ()
+    assert dict(inventory.pins)["transformers"] == "5.19.0"
+
+
+@pytest.mark.parametrize("version", SGLANG)
+def test_sglang_registers_what_a_full_parse_finds(
+    version: str, release: Callable[[str, str], Release]
+) -> None:
+    inventory, files = release("sglang", version)
+    found = {
+        each.name: (each.file, each.defined_in, each.defined and each.defined.line)
+        for each in inventory.registrations
+    }
+    assert found == readers.entry_classes(files, MODELS)
+    assert inventory.unresolved == ()
+    lines = {path: data.splitlines() for path, data in files.items()}
+    for each in inventory.registrations:
+        assert each.condition is None
+        line = lines[each.place.file][each.place.line - 1].decode()
+        assert each.name in line or line.startswith("EntryClass = ")
+
+
+@pytest.mark.parametrize("version", SGLANG)
+def test_the_fast_way_and_the_full_way_agree(version: str, release: Callable[[str, str], Release]) -> None:
+    _, files = release("sglang", version)
+
+    def modules(read: Callable[[bytes], Any]) -> Modules:
+        return Modules(
+            exists=files.__contains__, classes=lambda _path: {}, full=lambda path: read(files[path])
+        )
+
+    fast = 0
+    for path, data in files.items():
+        if path.rpartition("/")[0] != MODELS:
+            continue
+        whole = resolve_entries(path, "EntryClass", modules(facts_of))
+        assert resolve_entries(path, "EntryClass", modules(full_facts)) == whole
+        plain = plain_entries(data, "EntryClass")
+        if plain is not None:
+            fast += 1
+            assert ([[each.name, each.line, each.defined_line] for each in whole[0]], whole[1]) == (plain, [])
+    assert fast > 0.8 * len({each.file for each in release("sglang", version)[0].registrations})
+
+
+@pytest.mark.parametrize("version", TRANSFORMERS)
+def test_transformers_answers_as_the_library_itself(
+    version: str, release: Callable[[str, str], Release]
+) -> None:
+    inventory, _ = release("transformers", version)
+    assert {
+        each.name: each.transformers and each.transformers.backend_compatible
+        for each in inventory.registrations
+    } == recorded(version)
+    assert inventory.unresolved == ()
+
+
+@pytest.mark.parametrize("version", TRANSFORMERS[1:])
+def test_transformers_answers_as_a_full_parse(version: str, release: Callable[[str, str], Release]) -> None:
+    inventory, files = release("transformers", version)
+    found = {
+        each.name: each.transformers and each.transformers.backend_compatible
+        for each in inventory.registrations
+        if each.file.startswith("models/")
+    }
+    assert found == readers.compatible(files)
+
+
+@pytest.mark.parametrize("version", TRANSFORMERS)
+def test_lines_alone_tell_what_a_parse_tells(version: str, release: Callable[[str, str], Release]) -> None:
+    _, files = release("transformers", version)
+    code = {path: data for path, data in files.items() if "/modeling_" in path or "/configuration_" in path}
+    by_lines = 0
+    for path, data in code.items():
+        facts = by_tree(data)
+        assert model_facts(data) == facts, path
+        read = outline(data)
+        by_lines += read is not None and by_outline(read) is not None
+    assert by_lines > 0.98 * len(code)
