@@ -1,0 +1,215 @@
+"""The use cases of reading: scan one engine, join it with transformers. ``documents`` builds on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .ahead import ahead
+from .core.matrix import Correction, join
+from .engines import load_engine
+from .engines.base import External, ScanOptions
+from .errors import ImplausibleError, SourceError
+from .opening import open_engine, open_transformers
+from .scanning import Plan, carry_out, kept, plan, scan
+from .sources.base import Layout
+from .sources.library import Library
+from .sources.local import LocalSource, local_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .config import Settings
+    from .model import Inventory, Matrix
+    from .sources.base import Source
+    from .sources.cache import Cache
+    from .workspace import Workspace
+
+__all__ = [
+    "Request",
+    "Scan",
+    "Track",
+    "refuse_nothing",
+    "scan_engine",
+    "track",
+]
+
+ENGINE = "sglang"
+TRANSFORMERS = "transformers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Which sources to join.
+
+    Attributes:
+        engine: specification of the engine's source, None for the default.
+        transformers: the same for transformers.
+        external: a further package of models: a path or an importable name, or None.
+        disabled: modules that the engine is told to skip.
+    """
+
+    engine: str | None = None
+    transformers: str | None = None
+    external: str | None = None
+    disabled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One inventory, and what the user should know about how it came to be."""
+
+    inventory: Inventory
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """The joined matrix, and what the user should know about how it came to be."""
+
+    matrix: Matrix
+    notices: tuple[str, ...]
+
+
+def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Request) -> Scan:
+    """One engine's inventory.
+
+    Args:
+        name: of the engine.
+        spec: specification of its source, None for the default; for transformers ``pinned`` is the release that
+            the engine of ``request`` pins.
+        workspace: where the run takes place.
+        request: the engine's source for ``pinned``, and what changes the registry.
+
+    Raises:
+        UsageError: no such engine, or a specification that means nothing.
+        SourceError: the source cannot be read.
+        ImplausibleError: nothing at all was found in it.
+    """
+    engine = load_engine(name)
+    with workspace.open_cache() as cache:
+        if name == TRANSFORMERS and spec == "pinned":
+            base, notices = open_engine(request.engine, load_engine(ENGINE).layout, workspace, cache)
+            pin, words = _pin(base, cache)
+            source, more = open_transformers(spec, engine.layout, pin, words, workspace, cache)
+            notices = [*notices, *more]
+        else:
+            source, notices = open_engine(spec, engine.layout, workspace, cache)
+        inventory = scan(
+            engine, source, cache, _options(request, workspace, cache) if name == ENGINE else None
+        )
+    refuse_nothing(inventory)
+    return Scan(inventory=inventory, notices=tuple(notices))
+
+
+def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
+    """The engine and transformers, read and joined.
+
+    Raises:
+        UsageError: a specification means nothing.
+        SourceError: a source cannot be read.
+    """
+    engine, transformers = load_engine(ENGINE), load_engine(TRANSFORMERS)
+    with workspace.open_cache() as cache:
+        source, notices = open_engine(request.engine, engine.layout, workspace, cache)
+        pin, words = _pin(source, cache)
+        other, more = open_transformers(
+            request.transformers, transformers.layout, pin, words, workspace, cache
+        )
+        options = _options(request, workspace, cache)
+        inventory, public = _scan_both(
+            plan(engine, source, options), plan(transformers, other), workspace, cache
+        )
+    matrix = join(inventory, public, patterns=settings.rows, corrections=_corrections(settings))
+    asked = request.transformers not in {None, "pinned"}
+    return Track(matrix=matrix, notices=(*notices, *more, *_about_pin(inventory, public, pin, asked=asked)))
+
+
+def refuse_nothing(inventory: Inventory) -> None:
+    """Take an inventory of nothing, with nothing unresolved either, for a source that is not what it was taken for.
+
+    Raises:
+        ImplausibleError: it is empty.
+    """
+    if not inventory.registrations and not inventory.unresolved:
+        raise ImplausibleError(
+            f"{inventory.origin.location}: no architecture was found in {inventory.engine} "
+            f"{inventory.version or ''}; the release may be older than archtrack reads, or the source another one"
+        )
+
+
+def _about_pin(engine: Inventory, public: Inventory, pin: str | None, *, asked: bool) -> Iterator[str]:
+    """That a pin was followed, or that another transformers than the pinned one was asked for and read.
+
+    Said after the scan: a checkout names its version in its own files only.
+    """
+    words = f"{engine.engine} {engine.version or ''}".strip()
+    if pin is not None and not asked:
+        yield f"{words} pins transformers {pin}"
+    elif pin is not None and public.version not in {None, pin}:
+        yield f"{words} pins transformers {pin}; {public.version} was read, as asked"
+
+
+def _scan_both(own: Plan, other: Plan, workspace: Workspace, cache: Cache) -> tuple[Inventory, Inventory]:
+    """Both inventories. Two trees on disk that are both new are read by two processes, one per processor."""
+    mine, public = kept(own, cache), kept(other, cache)
+    on_disk = isinstance(own.source, LocalSource) and isinstance(other.source, LocalSource)
+    if mine is None and public is None and on_disk and other.key is not None:
+        with ahead(lambda: _carry_out_apart(other, workspace)):
+            mine = carry_out(own, cache)
+        public = kept(other, cache)
+    return mine or carry_out(own, cache), public or carry_out(other, cache)
+
+
+def _carry_out_apart(planned: Plan, workspace: Workspace) -> None:
+    """Leave the inventory in the cache, for the process that this one works ahead for."""
+    with workspace.open_cache() as cache:
+        carry_out(planned, cache)
+
+
+def _pin(source: Source, cache: Cache) -> tuple[str | None, str]:
+    """The transformers release that an engine's source pins, and the engine in words."""
+    from .sources.pins import pins_of  # noqa: PLC0415 -- late, with its patterns
+
+    library = Library(source, cache)
+    library.expect(*load_engine(ENGINE).fetched)
+    words = f"{source.origin.distribution} {source.origin.version or ''}".strip()
+    return dict(pins_of(library)).get(TRANSFORMERS), words
+
+
+def _options(request: Request, workspace: Workspace, cache: Cache) -> ScanOptions:
+    """What the request changes about the registry."""
+    if request.external is None:
+        return ScanOptions(disabled=request.disabled)
+    return ScanOptions(disabled=request.disabled, external=_external(request.external, workspace, cache))
+
+
+def _external(name: str, workspace: Workspace, cache: Cache) -> External:
+    """An external package of models: a folder, or an importable name that is located and not imported."""
+    from .sources.installed import installed_source  # noqa: PLC0415 -- only for external packages
+
+    path = (workspace.folder / name).resolve()
+    if path.is_dir():
+        layout = Layout(package=path.name, distribution=path.name)
+        return External(
+            package=path.name, folder=path.name, library=Library(local_source(path, layout), cache)
+        )
+    top = name.partition(".")[0]
+    source = installed_source(Layout(package=top, distribution=top), environ=workspace.environ)
+    if source is None:
+        raise SourceError(
+            f"external package {name}: neither a folder nor installed; give the path of its folder"
+        )
+    return External(package=name, folder=name.replace(".", "/"), library=Library(source, cache))
+
+
+def _corrections(settings: Settings) -> dict[str, Correction]:
+    return {
+        override.name: Correction(
+            category=override.category,
+            example=override.example,
+            note=override.note,
+            source=str(settings.path),
+        )
+        for override in settings.overrides
+    }

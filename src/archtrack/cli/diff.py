@@ -1,0 +1,72 @@
+"""``archtrack diff``: what changed between two sources of one engine."""
+
+from __future__ import annotations
+
+import click
+
+from archtrack.app import scan_engine
+from archtrack.core.diff import compare
+from archtrack.engines import engine_names
+from archtrack.render.terminal import plain, read_lines
+
+from ._options import examples, format_option, offline_option, registry_options, start
+
+__all__ = ["command"]
+
+
+@click.command(
+    "diff",
+    short_help="Show what changed between two sources of one engine.",
+    epilog=examples(
+        "archtrack diff sglang 0.5.9 0.5.23 --format markdown     for release notes",
+        "archtrack diff sglang git:.@main .                       what a working tree changes",
+        "archtrack diff transformers 4.57.6 5.23.0",
+    ),
+)
+@click.argument("engine", type=click.Choice(engine_names()))
+@click.argument("old")
+@click.argument("new")
+@registry_options
+@offline_option
+@click.option("--strict", is_flag=True, help="Exit 1 if a place in either source could not be resolved.")
+@format_option("text", "markdown", "json")
+@click.pass_context
+def command(  # noqa: PLR0913 -- one parameter per option
+    ctx: click.Context,
+    *,
+    engine: str,
+    old: str,
+    new: str,
+    external: str | None,
+    disabled: str | None,
+    form: str,
+    offline: bool,
+    strict: bool,
+) -> None:
+    """Show which architectures came, went, moved or were renamed from OLD to NEW, two sources of ENGINE.
+
+    Exits 0 whether or not there are changes.
+    """
+    begun = start(external=external, disabled=disabled, offline=offline)
+    before = scan_engine(engine, old, begun.workspace, begun.request)
+    after = scan_engine(engine, new, begun.workspace, begun.request)
+    notices = dict.fromkeys((*before.notices, *after.notices))
+    for line in read_lines((before.inventory, after.inventory), notices):
+        click.echo(line, err=True)
+    changes = compare(before.inventory, after.inventory)
+    from archtrack.render.changes import changes_json, changes_lines, changes_markdown  # noqa: PLC0415 -- printing
+
+    if form == "json":
+        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of three
+
+        print_json(changes_json(before.inventory, after.inventory, changes))
+    else:
+        lines = changes_markdown if form == "markdown" else changes_lines
+        for line in lines(before.inventory, after.inventory, changes):
+            click.echo(line)
+    for inventory in (before.inventory, after.inventory):
+        for each in inventory.unresolved:
+            click.echo(
+                plain(f"? {inventory.engine} {inventory.version}: {each.place}: {each.reason}"), err=True
+            )
+    ctx.exit(1 if strict and (before.inventory.unresolved or after.inventory.unresolved) else 0)

@@ -1,0 +1,141 @@
+"""``archtrack list``: the joined matrix."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import click
+
+from archtrack.app import refuse_nothing, track
+from archtrack.model import Category, Status
+
+from ._options import document_option, examples, format_option, source_options, start
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archtrack.model import Matrix, MatrixRow
+
+__all__ = ["command"]
+
+
+@click.command(
+    "list",
+    short_help="List architectures and what the engines do with each.",
+    epilog=examples(
+        "archtrack list --status native --name 'Qwen*'",
+        "archtrack list --sglang 0.5.23 --transformers 5.23.0 --format json",
+    ),
+)
+@source_options
+@document_option
+@click.option(
+    "--engine",
+    type=click.Choice(("sglang", "transformers")),
+    help="Only what this engine knows: SGLang's natives, or what is public in transformers.",
+)
+@click.option(
+    "--status",
+    multiple=True,
+    type=click.Choice([each.value for each in Status]),
+    help="Only these. Repeatable.",
+)
+@click.option(
+    "--category",
+    multiple=True,
+    type=click.Choice([each.value for each in Category]),
+    help="Only these. Repeatable.",
+)
+@click.option("--name", metavar="PATTERN", multiple=True, help="Only names like `Qwen*`. Repeatable.")
+@click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved.")
+@format_option("text", "json")
+@click.pass_context
+def command(  # noqa: PLR0913 -- one parameter per option
+    ctx: click.Context,
+    *,
+    sglang: str | None,
+    transformers: str | None,
+    external: str | None,
+    disabled: str | None,
+    doc: Path | None,
+    engine: str | None,
+    status: tuple[str, ...],
+    category: tuple[str, ...],
+    name: tuple[str, ...],
+    form: str,
+    offline: bool,
+    strict: bool,
+) -> None:
+    """List every architecture with what SGLang and transformers do with it.
+
+    native: SGLang registers it. fallback: public in transformers and compatible with its backend. refused:
+    public, but not compatible. unsupported: whether the backend would take it cannot be said.
+    """
+    begun = start(
+        doc=doc,
+        sglang=sglang,
+        transformers=transformers,
+        external=external,
+        disabled=disabled,
+        offline=offline,
+    )
+    tracked = track(begun.request, begun.settings, begun.workspace)
+    for inventory in tracked.matrix.inventories:
+        refuse_nothing(inventory)
+    matrix = _filtered(tracked.matrix, engine, status, category, name)
+    if form == "json":
+        from archtrack.codec import matrix_to_json  # noqa: PLC0415 -- one form of two
+        from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
+
+        print_json(matrix_to_json(matrix))
+    else:
+        _print(matrix, tracked.notices)
+    unresolved = any(inventory.unresolved for inventory in matrix.inventories)
+    ctx.exit(1 if strict and unresolved else 0)
+
+
+def _filtered(
+    matrix: Matrix,
+    engine: str | None,
+    status: tuple[str, ...],
+    category: tuple[str, ...],
+    name: tuple[str, ...],
+) -> Matrix:
+    def wanted(row: MatrixRow) -> bool:
+        known = {None: True, "sglang": row.native is not None, "transformers": row.hf is not None}
+        return (
+            known[engine]
+            and (not status or row.status.value in status)
+            and (not category or row.category.value in category)
+            and (not name or any(fnmatchcase(row.name, pattern) for pattern in name))
+        )
+
+    return replace(matrix, rows=tuple(row for row in matrix.rows if wanted(row)))
+
+
+def _print(matrix: Matrix, notices: tuple[str, ...]) -> None:
+    from archtrack.render.terminal import read_lines, table, unresolved_lines  # noqa: PLC0415 -- one form of two
+
+    for line in read_lines(matrix.inventories, notices):
+        click.echo(line, err=True)
+    table(
+        ("Architecture", "Status", "Category", "By", "File", "Example"),
+        (
+            (
+                row.name,
+                row.status.value,
+                row.category.value,
+                row.category_source,
+                row.native.file if row.native else row.hf.file if row.hf else "",
+                row.example.id if row.example else "",
+            )
+            for row in matrix.rows
+        ),
+    )
+    for inventory in matrix.inventories:
+        for line in unresolved_lines(inventory.engine, inventory.unresolved):
+            click.echo(line, err=True)
+    hint = "" if matrix.rows else " (names are matched with capitals and small letters as they are)"
+    click.echo(f"{len(matrix.rows)} architectures{hint}", err=True)

@@ -1,0 +1,96 @@
+"""``archtrack scan``: one engine's inventory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from archtrack.app import scan_engine
+from archtrack.engines import engine_names
+
+from ._options import examples, format_option, offline_option, registry_options, start
+
+if TYPE_CHECKING:
+    from archtrack.app import Scan
+
+__all__ = ["command"]
+
+
+@click.command(
+    "scan",
+    short_help="Show what one engine registers, with file and line.",
+    epilog=examples(
+        "archtrack scan sglang 0.5.23",
+        "archtrack scan sglang . --strict",
+        "archtrack scan transformers pinned --format json",
+    ),
+)
+@click.argument("engine", type=click.Choice(engine_names()))
+@click.argument("source", required=False)
+@registry_options
+@offline_option
+@click.option("--strict", is_flag=True, help="Exit 1 if a place could not be resolved.")
+@format_option("text", "json")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    engine: str,
+    source: str | None,
+    external: str | None,
+    disabled: str | None,
+    offline: bool,
+    strict: bool,
+    form: str,
+) -> None:
+    """Show what ENGINE registers in SOURCE, with the file and line of each architecture.
+
+    SOURCE is a path, `installed`, a release, `latest`, or `git:PATH-OR-URL@REF`; for transformers also `pinned`.
+    Without one: a checkout in the working directory, else the installed package, else the latest release.
+    """
+    begun = start(external=external, disabled=disabled, offline=offline)
+    found = scan_engine(engine, source, begun.workspace, begun.request)
+    if form == "json":
+        from archtrack.codec import inventory_to_json  # noqa: PLC0415 -- one form of two
+        from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
+
+        print_json(inventory_to_json(found.inventory))
+    else:
+        _print(found)
+    ctx.exit(1 if strict and found.inventory.unresolved else 0)
+
+
+def _print(found: Scan) -> None:
+    from archtrack.render.terminal import read_lines, table, unresolved_lines  # noqa: PLC0415 -- one form of two
+
+    inventory = found.inventory
+    for line in read_lines((inventory,), found.notices):
+        click.echo(line, err=True)
+    if inventory.engine == "transformers":
+        words = {True: "yes", False: "no", None: "unknown"}
+        table(
+            ("Architecture", "File", "Line", "Backend compatible"),
+            (
+                (each.name, each.file, str(each.place.line), words[each.transformers.backend_compatible])
+                for each in inventory.registrations
+                if each.transformers is not None
+            ),
+        )
+    else:
+        table(
+            ("Architecture", "File", "Line", "Defined in", "Condition"),
+            (
+                (
+                    each.name,
+                    each.file,
+                    str(each.place.line),
+                    str(each.defined or each.defined_in),
+                    each.condition or "",
+                )
+                for each in inventory.registrations
+            ),
+        )
+    for line in unresolved_lines(inventory.engine, inventory.unresolved):
+        click.echo(line, err=True)
+    click.echo(f"{len(inventory.registrations)} architectures", err=True)

@@ -1,0 +1,277 @@
+"""The use cases of the document: update, rebuild, lint. Compute, compare, then write."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .app import track
+from .core.document import decode, encode, parse
+from .core.merge import MergeOptions, MergeResult, merge
+from .core.stale import Stale, Truths, stale_rows
+from .core.table import name_cell
+from .errors import DocumentError, ImplausibleError
+from .files import clear_leftovers, document_lock, read_document, write_atomic
+from .model import Status
+from .render.markdown import rebuild
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .app import Request, Track
+    from .config import Settings
+    from .core.document import Document
+    from .core.lint import Finding
+    from .model import Matrix
+    from .workspace import Workspace
+
+__all__ = ["DocumentUpdate", "Flags", "lint_document", "rebuild_document", "update_document"]
+
+_LOST_SHARE = 5  # a scan that loses more than one native in five is refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What an update may do.
+
+    Attributes:
+        date: ``YYYY-MM-DD``, written if anything else changes.
+        refresh: rewrite the cells of rows that are out of date.
+        prune: remove the rows of architectures that no engine knows any more.
+        force: write even what looks implausible.
+        write: False to look only.
+    """
+
+    date: str
+    refresh: bool = False
+    prune: bool = False
+    force: bool = False
+    write: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentUpdate:
+    """What an update did, or would do.
+
+    Attributes:
+        path: the document.
+        track: the matrix it was held against.
+        merge: what changed; ``text`` is the whole new document.
+        before: the document's text as it was; None where there was none.
+        written: the file was written.
+    """
+
+    path: Path
+    track: Track
+    merge: MergeResult
+    before: str | None
+    written: bool = False
+
+    @property
+    def created(self) -> bool:
+        """Whether there was no document before."""
+        return self.before is None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the document's text is another one now."""
+        return self.before != self.merge.text
+
+
+def update_document(
+    path: Path, request: Request, settings: Settings, workspace: Workspace, flags: Flags
+) -> DocumentUpdate:
+    """Bring a document up to date; create it if it is not there.
+
+    Args:
+        path: the document.
+        request: which sources.
+        settings: from the configuration.
+        workspace: where the run takes place.
+        flags: what may be done.
+
+    Raises:
+        DocumentError: the document cannot be parsed or written.
+        ImplausibleError: the scan found nothing, or lost more than a fifth of the natives that the document lists.
+        SourceError, UsageError: as ``track``.
+    """
+
+    def merged(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
+        options = MergeOptions(date=flags.date, refresh=flags.refresh, prune=flags.prune, force=flags.force)
+        if before is None:
+            return _anew(before, document, matrix, flags)
+        return merge(document, matrix, options=options)
+
+    return _change(path, request, settings, workspace, flags, merged)
+
+
+def rebuild_document(
+    path: Path, request: Request, settings: Settings, workspace: Workspace, flags: Flags
+) -> DocumentUpdate:
+    """Write the whole document anew from the sources alone; arguments and errors as ``update_document``."""
+
+    def anew(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
+        return _anew(before, document, matrix, flags)
+
+    return _change(path, request, settings, workspace, flags, anew)
+
+
+def lint_document(
+    path: Path, tracked: Track | None, workspace: Workspace, *, fix: bool
+) -> tuple[tuple[Finding, ...], bool]:
+    """A document's findings, and whether it was written.
+
+    Args:
+        path: the document.
+        tracked: the sources to hold it against, None for its own consistency alone.
+        workspace: where the run takes place.
+        fix: put right what is mechanical, and return what is left.
+
+    Raises:
+        DocumentError: the document is not there, cannot be parsed or cannot be written.
+    """
+    from .core.lint import fix as fixed  # noqa: PLC0415 -- only this use case
+    from .core.lint import lint  # noqa: PLC0415 -- as above
+
+    data = read_document(path)
+    if data is None:
+        raise DocumentError(f"{path}: there is no such document; `archtrack update` creates one")
+    matrix = tracked.matrix if tracked is not None else None
+    before, document = _parsed(path, data)
+    if not fix or fixed(document) == before:
+        return lint(document, matrix=matrix), False
+    with document_lock(path, _lock_folder(workspace)):
+        data = read_document(path) or b""
+        text = fixed(_parsed(path, data)[1])
+        write_atomic(path, encode(text), expected=data)
+    return lint(parse(text), matrix=matrix), True
+
+
+def _change(
+    path: Path,
+    request: Request,
+    settings: Settings,
+    workspace: Workspace,
+    flags: Flags,
+    compute: Callable[[str | None, Document, Matrix], MergeResult],
+) -> DocumentUpdate:
+    """Read, compute, compare, and write under a lock; computed again if the document changed meanwhile."""
+    if flags.write:
+        clear_leftovers(path)
+    data = read_document(path)
+    text, document = _parsed(path, data)  # a document that cannot be read is told before anything is fetched
+    tracked = track(request, settings, workspace)
+
+    def computed(text: str | None, document: Document) -> DocumentUpdate:
+        _canary(tracked.matrix, document, force=flags.force)
+        try:
+            merged = compute(text, document, tracked.matrix)
+        except DocumentError as error:
+            raise DocumentError(f"{path}: {error}") from error
+        return DocumentUpdate(path=path, track=tracked, merge=merged, before=text)
+
+    result = computed(text, document)
+    if not (flags.write and result.differs):
+        return result
+    with document_lock(path, _lock_folder(workspace)):
+        current = read_document(path)
+        if current != data:
+            result = computed(*_parsed(path, current))
+        if result.differs:
+            write_atomic(path, encode(result.merge.text), expected=current or b"")
+    return replace(result, written=result.differs)
+
+
+def _lock_folder(workspace: Workspace) -> Path:
+    """Where locks are kept: beside the cache, or in the temporary folder where the cache cannot be written."""
+    for folder in (workspace.cache_folder / "locks", *_temporary()):
+        if not str(folder).startswith("~"):
+            with suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True)
+                if os.access(folder, os.W_OK):
+                    return folder
+    return workspace.cache_folder / "locks"
+
+
+def _temporary() -> Iterator[Path]:
+    from tempfile import gettempdir  # noqa: PLC0415 -- hardly ever needed
+
+    user = os.getuid() if hasattr(os, "getuid") else "locks"
+    with suppress(OSError):  # no folder for temporary files either
+        yield Path(gettempdir()) / f"archtrack-{user}"
+
+
+def _parsed(path: Path, data: bytes | None) -> tuple[str | None, Document]:
+    """A document's text (None where there is none) and what it says."""
+    if data is None:
+        return None, parse("")
+    try:
+        text = decode(data)
+    except DocumentError as error:
+        raise DocumentError(f"{path}: {error}") from error
+    return text, parse(text)
+
+
+def _anew(before: str | None, document: Document, matrix: Matrix, flags: Flags) -> MergeResult:
+    """A whole new document, and what that changes about the old one's rows."""
+    _check_ours(before, document, force=flags.force)
+    text = rebuild(matrix, flags.date, newline="\r\n" if before and "\r\n" in before else "\n")
+    if before is not None and _undated(before) == _undated(text):
+        text = before
+    listed, rows = {row.name for row in document.rows}, {name_cell(row.name) for row in matrix.rows}
+    truths = Truths(matrix)
+    stale = {one.row.line: one for one in stale_rows(document, truths)}
+    dropped = tuple(
+        stale.get(row.line)
+        or Stale(row=row, category=section.category, changes=(), truth=truths.truth(row.name))
+        for section in document.sections
+        for row in section.rows
+        if row.name not in rows
+    )
+    return MergeResult(
+        text=text,
+        changed=text != before,
+        added=tuple(row for row in matrix.rows if name_cell(row.name) not in listed),
+        refreshed=tuple(one for one in stale.values() if one.in_cells and one not in dropped),
+        pruned=dropped,
+        before=tuple(document.counts().items()),
+        after=tuple(parse(text).counts().items()),
+    )
+
+
+def _check_ours(before: str | None, document: Document, *, force: bool) -> None:
+    """Refuse to write a whole document over a text that never was one."""
+    if force or not before or document.is_blank or document.sections or document.problems:
+        return
+    raise DocumentError("has none of the document's headings; --force overwrites it, --doc names another one")
+
+
+def _canary(matrix: Matrix, document: Document, *, force: bool) -> None:
+    """Refuse a result that would gut the document."""
+    if force:
+        return
+    engine, transformers = matrix.inventories[:2]
+    natives = {row.name for row in matrix.rows if row.status is Status.NATIVE}
+    hint = "check the source, or use --force if it is right"
+    if not natives:
+        raise ImplausibleError(f"{engine.origin.location}: no architecture is registered in it; {hint}")
+    if all(
+        "PreTrained" in each.name for each in transformers.registrations
+    ):  # its base classes are always there
+        raise ImplausibleError(f"{transformers.origin.location}: no public model class is in it; {hint}")
+    listed = {row.name for row in document.rows if row.native == "Y"}
+    lost = sorted(listed - natives)
+    if len(lost) * _LOST_SHARE > len(listed):
+        shown = ", ".join(lost[:5]) + (", …" if len(lost) > 5 else "")  # noqa: PLR2004 -- enough to recognise
+        raise ImplausibleError(
+            f"{len(lost)} of the {len(listed)} natives in the document are not registered in "
+            f"{engine.origin.location} ({shown}); {hint}"
+        )
+
+
+def _undated(text: str) -> str:
+    """A document without the line that holds its date."""
+    return "\n".join(line for line in text.split("\n") if "**Last updated:**" not in line)

@@ -1,0 +1,228 @@
+"""Reading and replacing the document: the old one or the new one, whole, whatever happens in between.
+
+The new content goes to a temporary file beside the document, reaches the disk, and takes the document's
+place in one step. The temporary file is locked while its writer lives, so that the next run can tell what a
+killed one left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archtrack.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = ["clear_leftovers", "document_lock", "read_document", "write_atomic"]
+
+_MODE = 0o666  # of a new document, before the umask
+_ABANDONED = 600.0  # seconds after which a file that cannot be locked belongs to nobody
+_NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
+
+
+def read_document(path: Path) -> bytes | None:
+    """The document's bytes, None if it does not exist.
+
+    Raises:
+        DocumentError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {_reason(error)}") from error
+
+
+def write_atomic(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
+    """Replace a document, or create it.
+
+    A symbolic link stays and its target is replaced. Mode and, as far as the system allows, owner and group
+    of the old document are kept; a new one gets what the umask allows.
+
+    Args:
+        path: the document.
+        data: its new content.
+        expected: what it has to hold until it is replaced (``b""`` also if it has to be missing); None for
+            anything.
+
+    Raises:
+        DocumentError: it cannot be written, or it no longer holds what was expected. It is as it was, and
+            nothing is left beside it.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        old = _regular(target)
+        clear_leftovers(path)
+        descriptor, temporary = _create(target, _MODE if old is None else 0o600)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be written: {_reason(error)}") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _fill(file.fileno(), data, old)
+            if expected is not None and (read_document(target) or b"") != expected:
+                raise DocumentError(f"{path}: changed while it was being updated; run again")
+            if sys.platform == "win32":
+                file.close()  # an open file cannot be renamed there; elsewhere it stays locked until it is
+            temporary.replace(target)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be written: {_reason(error)}") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    _sync_folder(target.parent)
+
+
+def clear_leftovers(path: Path) -> int:
+    """Remove what killed runs have left beside a document; how many files that were.
+
+    What another process is writing just now stays. Never raises for a file or folder that cannot be changed.
+    """
+    target = Path(os.path.realpath(path))
+    prefix = _prefix(target)
+    removed = 0
+    with suppress(OSError), os.scandir(target.parent) as entries:
+        found = [entry.name for entry in entries if entry.name.startswith(prefix)]
+        for name in found:
+            if name.endswith(".tmp") and _remove_abandoned(target.parent / name):
+                removed += 1
+    return removed
+
+
+@contextmanager
+def document_lock(path: Path, folder: Path, *, timeout: float = 60.0) -> Iterator[None]:
+    """Keep other processes from updating the same document meanwhile.
+
+    Args:
+        path: the document; it need not exist.
+        folder: where the lock file goes (it stays there, empty); created if it is missing.
+        timeout: seconds to wait for another process.
+
+    Raises:
+        DocumentError: another process holds the lock for longer, or the folder cannot be used.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - only a run that may write pays for the import
+
+    key = blake2b(os.fsencode(os.path.realpath(path)), digest_size=16).hexdigest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f"{key}.lock", timeout=timeout)
+        lock.acquire()
+    except Timeout as error:
+        message = f"{path}: another process has been updating it for {timeout:g} s; wait for it or end it"
+        raise DocumentError(message) from error
+    except (OSError, NotImplementedError) as error:
+        raise DocumentError(f"{folder}: cannot hold the lock of {path}: {_reason(error)}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _regular(target: Path) -> os.stat_result | None:
+    """The status of the document to replace; None if it does not exist."""
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(old.st_mode):
+        raise OSError(0, "it is no regular file")
+    if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise OSError(0, "it is read-only")
+    return old
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:_NAME_LENGTH]}.archtrack-"
+
+
+def _create(target: Path, mode: int) -> tuple[int, Path]:
+    """A new, locked file beside the document."""
+    while True:
+        temporary = target.with_name(f"{_prefix(target)}{os.urandom(8).hex()}.tmp")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(temporary, flags, mode)
+        if _lock(descriptor, wait=True) and not os.fstat(descriptor).st_nlink:
+            os.close(descriptor)  # another run took it for a leftover before it was locked
+            continue
+        return descriptor, temporary
+
+
+def _fill(descriptor: int, data: bytes, old: os.stat_result | None) -> None:
+    """Write everything to the disk, with mode and owner of the old document."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    if old is not None and sys.platform != "win32":
+        new = os.fstat(descriptor)
+        if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+            _give(descriptor, old)
+        os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+    os.fsync(descriptor)
+
+
+def _give(descriptor: int, old: os.stat_result) -> None:
+    """Owner and group, else the group alone: only a superuser can give a file away."""
+    try:
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    except OSError:
+        with suppress(OSError):
+            os.fchown(descriptor, -1, old.st_gid)
+
+
+def _remove_abandoned(temporary: Path) -> bool:
+    """Remove a temporary file unless its writer lives; whether it was removed."""
+    try:
+        descriptor = os.open(temporary, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    try:
+        status = os.fstat(descriptor)
+        locked = _lock(descriptor, wait=False)
+        if locked is None:
+            locked = time.time() - status.st_mtime > _ABANDONED
+        if locked and sys.platform != "win32":
+            temporary.unlink()
+    finally:
+        os.close(descriptor)
+    if locked and sys.platform == "win32":
+        temporary.unlink()
+    return locked
+
+
+def _lock(descriptor: int, *, wait: bool) -> bool | None:
+    """Lock an open file: whether that succeeded, None where files cannot be locked."""
+    if sys.platform == "win32":
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the replacement itself last through a power failure, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

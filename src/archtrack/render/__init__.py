@@ -1,0 +1,1 @@
+"""What archtrack prints: Markdown, terminal, JSON."""

@@ -1,0 +1,56 @@
+"""The whole document from nothing, as ``rebuild`` writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archtrack.core.counts import QUOTED, quoted_line, summary_line, updated_line
+from archtrack.core.layout import new_row, section_lines
+from archtrack.core.rows import count
+from archtrack.core.table import HEADINGS, SUMMARY_HEADING, Counts, delimiter_line, escape_cell, row_line
+
+if TYPE_CHECKING:
+    from archtrack.model import Matrix
+
+__all__ = ["escape_cell", "rebuild"]
+
+_TITLE = "# Model support in SGLang"
+_HOW_TO = (
+    "Every model architecture that SGLang runs with its own implementation, and every public class of"
+    " transformers that it may run without one. `archtrack update` adds what is new and touches nothing else;"
+    " a row moved by hand to another section stays there."
+)
+_LEGEND = (
+    "- **Native**: `Y` where SGLang registers an implementation (`EntryClass`); **SGLang File** is where.",
+    "- **HF**: `Y` where the class is public in `transformers`, so that SGLang's fallback may take it.",
+    "- **Example HF Model**: a published checkpoint of this architecture.",
+)
+_SUMMARY_HEADER = ("Category", "Native", "HF Fallback Only", "No Fallback", "Total")
+
+
+def rebuild(matrix: Matrix, date: str, *, columns: tuple[str, ...] = (), newline: str = "\n") -> str:
+    """The document that says what a matrix says.
+
+    Args:
+        matrix: what gets a row.
+        date: ``YYYY-MM-DD``, for the line that says when the document was last updated.
+        columns: titles of further columns to the right, left empty.
+        newline: what every line ends with.
+    """
+    lines = [_TITLE, "", _HOW_TO, "", updated_line(date), "", "### Legend", "", *_LEGEND, "", "---", ""]
+    counts = {}
+    for category in HEADINGS:
+        rows = {
+            row.name: row
+            for row in (
+                new_row(entry, width=5 + len(columns)) for entry in matrix.rows if entry.category is category
+            )
+        }
+        lines += [*section_lines(category, list(rows.values()), columns), "", "---", ""]
+        counts[category] = count(rows.values())
+    total = sum(counts.values(), Counts())
+    lines += [SUMMARY_HEADING, "", row_line(_SUMMARY_HEADER), delimiter_line(len(_SUMMARY_HEADER))]
+    lines += [summary_line(category, own) for category, own in counts.items()]
+    lines += [summary_line(None, total), ""]
+    lines += [quoted_line(field, total) for field in QUOTED]
+    return newline.join([*lines, ""])

@@ -1,0 +1,296 @@
+"""What an update did, for people, for programs and for GitHub."""
+
+from __future__ import annotations
+
+import re
+from difflib import unified_diff as text_diff
+from typing import TYPE_CHECKING, Any
+
+from archtrack.codec import SCHEMA_VERSION, engine_source_to_json, unresolved_to_json
+from archtrack.core.categories import BY_NAME
+from archtrack.core.table import Counts
+from archtrack.model import Category, Status
+
+from .github import annotation, document_path, workspace_path
+from .terminal import plain, read_lines, unresolved_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from archtrack.core.stale import Stale
+    from archtrack.documents import DocumentUpdate
+    from archtrack.model import MatrixRow
+
+__all__ = ["report_annotations", "report_json", "report_lines", "unified_diff"]
+
+_SHOWN = 10
+"""Names per category that are printed where there may be hundreds."""
+
+
+def report_lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
+    """The report for people, line by line and free of control characters.
+
+    Args:
+        update: what was done.
+        check: nothing was to be written, so say what would be.
+    """
+    return map(plain, _lines(update, check=check))
+
+
+def _lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
+    merge, inventories = update.merge, update.track.matrix.inventories
+    yield from read_lines(inventories, update.track.notices)
+    if update.created:
+        yield f"{update.path}: no such document yet"
+    yield f"Existing architectures in doc: {sum(counts.total for _, counts in merge.before)}"
+    if merge.added:
+        yield from ("", f"Found {len(merge.added)} new architecture(s):")
+        yield from _by_section(merge.added) if update.created else map(_new_line, merge.added)
+        yield from _guessed_lines(merge.added)
+    yield from _stale_lines("Rows brought up to date", merge.refreshed, cells_only=True)
+    yield from _stale_lines("Rows removed", merge.pruned)
+    yield from _stale_lines(f"Rows out of date{_remedy(merge.stale)}", _telling(merge.stale))
+    if merge.recounted:
+        yield from ("", f"Counts that did not agree with the rows: {_numbers(merge.recounted)}")
+    for inventory in inventories:
+        yield from unresolved_lines(inventory.engine, inventory.unresolved)
+    yield ""
+    yield from _verdict(update, check=check)
+
+
+def _by_section(added: tuple[MatrixRow, ...]) -> Iterator[str]:
+    """How many rows each section gets: a whole new document is not told row by row."""
+    for category in Category:
+        rows = [row for row in added if row.category is category]
+        native = sum(row.status is Status.NATIVE for row in rows)
+        yield f"  + {len(rows)} {category.value}  [{native} native, {len(rows) - native} HF transformers]"
+
+
+def _new_line(row: MatrixRow) -> str:
+    if row.native is None:
+        return f"  + {row.name}  [HF transformers, {_gate(row)}]"
+    condition = f", only if {row.native.condition}" if row.native.condition else ""
+    return f"  + {row.name}  [native ({row.native.file}){condition}]"
+
+
+def _guessed_lines(added: tuple[MatrixRow, ...]) -> Iterator[str]:
+    """The new rows whose section nothing but the name has decided."""
+    guessed = [row for row in added if row.category_source == BY_NAME]
+    if not guessed:
+        return
+    yield from ("", f"Categories to look over ({len(guessed)} of {len(added)} rest on the name alone):")
+    hidden = False
+    for category in Category:
+        names = [row.name for row in guessed if row.category is category]
+        if not names:
+            continue
+        # What SGLang runs itself is worth a look first.
+        natives = {row.name for row in guessed if row.status is Status.NATIVE}
+        names.sort(key=lambda name: name not in natives)
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        hidden = hidden or bool(more)
+        yield f"  {category.value}: {', '.join(names[:_SHOWN])}{more}"
+    if hidden:
+        yield f"  All of them: `archtrack list --category …`, where By says {BY_NAME!r}."
+    yield "  To correct one, move its row to another section: it stays there."
+
+
+def _gate(row: MatrixRow) -> str:
+    return {
+        Status.FALLBACK: "the fallback takes it",
+        Status.REFUSED: "the fallback refuses it",
+    }.get(row.status, "fallback unknown")
+
+
+def _telling(stale: Iterable[Stale]) -> list[Stale]:
+    """The rows that are wrong; one that merely stands in another section is where somebody put it."""
+    return [one for one in stale if one.in_cells or one.unregistered]
+
+
+def _remedy(stale: Iterable[Stale]) -> str:
+    """Which flags put right what is out of date."""
+    refresh = "--refresh rewrites their cells" if any(one.in_cells for one in stale) else ""
+    prune = "--prune removes what no engine knows" if any(one.unregistered for one in stale) else ""
+    words = ", ".join(filter(None, (refresh, prune)))
+    return f" ({words})" if words else ""
+
+
+def _stale_lines(title: str, rows: Iterable[Stale], *, cells_only: bool = False) -> Iterator[str]:
+    rows = tuple(rows)
+    if not rows:
+        return
+    yield from ("", f"{title}:")
+    for stale in rows:
+        yield f"  ~ line {stale.row.line}: {stale.row.name}: {_changes(stale, cells_only=cells_only)}"
+
+
+def _changes(stale: Stale, *, cells_only: bool = False) -> str:
+    said = [change.value for change in stale.changes if change.in_cells or not cells_only]
+    return ", ".join(said) or "gets no row"
+
+
+def _verdict(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
+    merge, path = update.merge, update.path
+    if not merge.added:
+        yield "No new architectures found." + ("" if update.differs else f" {path}: nothing to write.")
+    if not update.differs:
+        return
+    other = [
+        f"{len(rows)} row(s) {what}"
+        for rows, what in ((merge.refreshed, "brought up to date"), (merge.pruned, "removed"))
+        if rows
+    ]
+    if merge.recounted:
+        other.append("counts put right")
+    added = f"{len(merge.added)} new architecture(s)"
+    if check:
+        what = "does not exist" if update.created else "is out of date"
+        yield f"{path} {what}: {', '.join([added, *other])}. Nothing was written."
+        return
+    yield f"Done. Added {added} to {path}" if merge.added else f"Done. Rewrote {path}"
+    if other:
+        yield f"Besides: {', '.join(other)}."
+    total = sum((counts for _, counts in merge.after), Counts())
+    yield f"It lists {total.total} architectures, {total.native} of them native."
+
+
+def report_json(update: DocumentUpdate) -> dict[str, Any]:
+    """The report for programs, by ``data/schema.json``."""
+    merge = update.merge
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "document": str(update.path),
+        "created": update.created,
+        "changed": update.differs,
+        "written": update.written,
+        "sources": [engine_source_to_json(each) for each in update.track.matrix.inventories],
+        "notices": list(update.track.notices),
+        "added": [_row(row) for row in merge.added],
+        "stale": [_stale(each) for each in merge.stale],
+        "refreshed": [_stale(each) for each in merge.refreshed],
+        "pruned": [_stale(each) for each in merge.pruned],
+        "recounted_lines": list(merge.recounted),
+        "counts": {
+            category.value: {
+                "native": counts.native,
+                "hf_only": counts.hf_only,
+                "no_fallback": counts.neither,
+                "total": counts.total,
+            }
+            for category, counts in merge.after
+        },
+        "unresolved": [
+            {"engine": inventory.engine, **unresolved_to_json(each)}
+            for inventory in update.track.matrix.inventories
+            for each in inventory.unresolved
+        ],
+    }
+
+
+def _row(row: MatrixRow) -> dict[str, Any]:
+    found = row.native or row.hf
+    return {
+        "name": row.name,
+        "status": row.status.value,
+        "category": row.category.value,
+        "category_source": row.category_source,
+        "file": found.file if found else None,
+        "line": found.place.line if found else None,
+        "path": found.place.file if found else None,
+        "example": {"id": row.example.id, "source": row.example.source} if row.example else None,
+    }
+
+
+def _stale(stale: Stale) -> dict[str, Any]:
+    return {
+        "name": stale.row.name,
+        "line": stale.row.line,
+        "category": stale.category.value,
+        "changes": [change.name.lower() for change in stale.changes],
+    }
+
+
+def report_annotations(update: DocumentUpdate, root: Path) -> Iterator[str]:
+    """The report as GitHub annotations, at the line that registers a missing architecture.
+
+    Args:
+        update: what was done.
+        root: the folder that paths are shown from: that of the checkout.
+    """
+    merge, path = update.merge, document_path(update.path, root)
+    yield from _missing(update, path, root)
+    for stale in _telling(merge.stale):
+        message = f"{stale.row.name}: {_changes(stale)}; run `archtrack update --refresh --prune`"
+        yield annotation("warning", message, title="Row out of date", path=path, line=stale.row.line)
+    done = "rewritten" if update.written else "run `archtrack update`"
+    level = "notice" if update.written else "error"
+    for stale in (*merge.refreshed, *merge.pruned):
+        message = f"{stale.row.name}: {_changes(stale)}; {done}"
+        yield annotation(level, message, title="Row out of date", path=path, line=stale.row.line)
+    for number in merge.recounted:
+        message = f"the counts do not agree with the rows; {done}"
+        yield annotation(level, message, title="Stale counts", path=path, line=number)
+    for inventory in update.track.matrix.inventories:
+        for each in inventory.unresolved:
+            where = workspace_path(inventory.origin, each.place, root)
+            message = f"{each.place}: {each.reason}"
+            line = each.place.line if where else 0
+            yield annotation(
+                "warning", message, title=f"Unresolved in {inventory.engine}", path=where, line=line
+            )
+    if not update.differs:
+        yield annotation("notice", "every architecture has its row", title=f"{path}: nothing to write")
+
+
+def _missing(update: DocumentUpdate, path: str, root: Path) -> Iterator[str]:
+    """The architectures without a row: the natives one by one, those of transformers together."""
+    added = update.merge.added
+    level = "notice" if update.written else "error"
+    done = "it has one now" if update.written else "run `archtrack update`"
+    origin = update.track.matrix.inventories[0].origin
+    for row in added:
+        if row.native is None:
+            continue
+        where = workspace_path(origin, row.native.place, root)
+        place = "here" if where else f"at {row.native.place}"
+        message = f"{row.name} is registered {place} and had no row in {path}; {done}"
+        line = row.native.place.line if where else 0
+        yield annotation(level, message, title="Missing architecture", path=where, line=line)
+    others = [row.name for row in added if row.native is None]
+    if others:
+        shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
+        message = f"{len(others)} public transformers classes had no row: {shown}; {done}"
+        yield annotation(level, message, title="Missing architectures", path=path)
+
+
+def unified_diff(update: DocumentUpdate, *, terminal: bool, color: bool) -> Iterator[str]:
+    """The change of the document's text as a unified diff that ``patch`` takes, line by line with their endings.
+
+    Args:
+        update: what would be done.
+        terminal: for somebody who reads it: no control characters.
+        color: with colours.
+    """
+    name = update.path.as_posix().lstrip("/")
+    old_name = "/dev/null" if update.created else f"a/{name}"
+    old, new = _split(update.before or ""), _split(update.merge.text)
+    for line in text_diff(old, new, old_name, f"b/{name}"):
+        shown = plain(line.rstrip("\r\n")) + "\n" if terminal else line
+        if color and line[:1] in _COLORS:
+            shown = f"\033[{_COLORS[line[0]]}m{shown[:-1]}\033[0m\n"
+        yield shown
+        if not line.endswith("\n"):
+            yield "\n" * (not terminal) + "\\ No newline at end of file\n"
+
+
+_COLORS = {"+": "32", "-": "31", "@": "36"}
+
+
+def _split(text: str) -> list[str]:
+    """Lines with their line feeds; nothing else ends a line in a diff."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _numbers(items: tuple[int, ...]) -> str:
+    return f"line{'' if len(items) == 1 else 's'} {', '.join(str(item) for item in items)}"

@@ -1,0 +1,236 @@
+"""The command as a whole: help, version, misspelled verbs, and how a run ends whatever happens to it."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+
+import miniature
+from archtrack import __version__
+from archtrack.cli import archtrack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def verbs() -> Iterator[tuple[str, ...]]:
+    """Every verb, and every verb of a verb."""
+    context = click.Context(archtrack)
+    for name in archtrack.list_commands(context):
+        yield (name,)
+        command = archtrack.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ((name, inner) for inner in command.commands)
+
+
+VERBS = list(verbs())
+
+
+def test_the_verbs_are_those_that_are_promised() -> None:
+    assert [" ".join(verb) for verb in VERBS] == [
+        "cache", "cache info", "cache clear", "completion", "diff", "lint", "list", "rebuild", "scan", "update"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", [(), *VERBS], ids=" ".join)
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_every_help_shows_an_example_on_a_line_of_its_own(
+    cli: Callable[..., Any], verb: tuple[str, ...], option: str
+) -> None:
+    done = cli(*verb, option)
+    assert (done.code, done.err) == (0, "")
+    after = done.out.partition("  Examples:\n")[2]
+    assert re.match(" ".join(["    archtrack", *verb]), after), done.out
+    assert "\\b" not in done.out
+    assert "\b" not in done.out
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_the_version_is_told(cli: Callable[..., Any], option: str) -> None:
+    assert cli(option) == miniature.Result(code=0, out=f"archtrack {__version__}\n", err="")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("udpate", "update"), ("Update", "update"), ("chek", "cache"), ("lst", "list"), ("x", None)],
+)
+def test_a_misspelled_verb_is_wrong_usage_with_a_guess(
+    cli: Callable[..., Any], typed: str, meant: str | None
+) -> None:
+    done = cli(typed)
+    assert (done.code, done.out) == (2, "")
+    assert f"No such command '{typed}'." in done.err
+    assert ("Did you mean" in done.err) == (meant is not None)
+    if meant:
+        assert f"'{meant}'" in done.err
+
+
+def test_no_verb_shows_the_help(cli: Callable[..., Any]) -> None:
+    done = cli()
+    assert done.code == 2
+    assert "Usage: archtrack" in done.out + done.err
+
+
+# -- output ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(trees: Any) -> Any:
+    """Trees with more rows than a pipe holds."""
+    trees.register(*(f"Zeta{number:04d}ForCausalLM" for number in range(1500)), file="zeta.py")
+    return trees
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_reader_that_leaves_ends_the_run_without_a_word(many: Any, tmp_path: Path, form: str) -> None:
+    with subprocess.Popen(  # noqa: S603 - our own program
+        miniature.command("list", *many.options, "--format", form), cwd=tmp_path,
+        env=miniature.environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        error = process.stderr.read().decode()
+        code = process.wait(30)
+    assert code == 0
+    assert "Traceback" not in error
+    assert "Exception" not in error
+
+
+@pytest.mark.parametrize("verb", ["list", "completion bash"])
+def test_a_full_disk_behind_the_output_is_one_line(many: Any, tmp_path: Path, verb: str) -> None:
+    full = Path("/dev/full")
+    assert full.exists(), "this test needs /dev/full"
+    options = many.options if verb == "list" else ()
+    with full.open("wb") as out:
+        done = subprocess.run(  # noqa: S603 - our own program
+            miniature.command(*verb.split(), *options), cwd=tmp_path, env=miniature.environment(tmp_path),
+            stdout=out, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    last = done.stderr.decode().splitlines()[-1]
+    assert (done.returncode, last) == (
+        5, "archtrack: error: the output could not be written: No space left on device"
+    )  # fmt: skip
+
+
+def on_a_terminal(arguments: list[str], folder: Path, **changes: str) -> str:
+    """What the command prints where its output is a terminal."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        miniature.command(*arguments), cwd=folder, stdout=follower, stderr=subprocess.DEVNULL,
+        env=miniature.environment(folder, TERM="xterm-256color", COLUMNS="200", **changes),
+    )  # fmt: skip
+    os.close(follower)
+    parts = []
+    while True:
+        try:
+            part = os.read(leader, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        parts.append(part)
+    os.close(leader)
+    assert process.wait(30) in {0, 1}
+    return b"".join(parts).decode()
+
+
+def test_colours_are_for_terminals_that_want_them(trees: Any, tmp_path: Path) -> None:
+    arguments = ["update", *trees.options, "--diff"]
+    assert "\033[32m+| **AlphaForCausalLM**" in on_a_terminal(arguments, tmp_path)
+    assert "\033" not in on_a_terminal(arguments, tmp_path, NO_COLOR="1")
+    assert "\033" not in miniature.spawn(*arguments, cwd=tmp_path, home=tmp_path).out
+    for verb in (["list", *trees.options], ["scan", "sglang", str(trees.sglang)]):
+        piped = miniature.spawn(*verb, cwd=tmp_path, home=tmp_path)
+        assert "\033" not in piped.out + piped.err
+        assert "AlphaForCausalLM" in on_a_terminal(verb, tmp_path)
+
+
+def test_on_a_terminal_too_nothing_scanned_is_printed_raw(trees: Any, tmp_path: Path) -> None:
+    trees.register("GammaForCausalLM", file="ga\x1b]0;x\x07mma.py")
+    (tmp_path / "MODEL_SUPPORT_TRACKING.md").write_bytes(
+        b"\x1b]0;title\x07\n## Multimodal Models (Vision / Audio / OCR)\n"
+    )
+    for verb in (
+        ["list", *trees.options],
+        ["scan", "sglang", str(trees.sglang)],
+        ["update", *trees.options, "--diff"],
+    ):
+        seen = on_a_terminal(verb, tmp_path, NO_COLOR="1")
+        assert "GammaForCausalLM" in seen
+        assert "\x1b]" not in seen
+        assert "\x07" not in seen
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_any_encoding_of_the_output_will_do(trees: Any, tmp_path: Path, encoding: str) -> None:
+    trees.register("ÄrgerForCausalLM漢", file="gamma.py")
+    for verb in (["list", *trees.options], ["update", *trees.options, "--diff"], ["--help"]):
+        done = subprocess.run(  # noqa: S603 - our own program
+            miniature.command(*verb), cwd=tmp_path, capture_output=True, timeout=60, check=False,
+            env=miniature.environment(tmp_path, PYTHONIOENCODING=encoding),
+        )  # fmt: skip
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+
+
+# -- interrupts ------------------------------------------------------------------------------------
+
+
+INTERRUPTED = """
+import signal, sys
+import archtrack.__main__ as command
+
+def told(arguments, run=command._run):
+    print("ready", file=sys.stderr, flush=True)
+    return run(arguments)
+
+command._run = told
+code = command.main()
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run is over, and what comes now is not its business
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.02, 0.05, 0.1, 0.2])
+def test_an_interrupt_ends_the_run_with_130_and_no_traceback(many: Any, tmp_path: Path, wait: float) -> None:
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", INTERRUPTED, "update", *many.options], cwd=tmp_path, env=miniature.environment(tmp_path),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"ready\n"
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=60)
+    assert process.returncode in {130, 0}, error.decode()
+    document = tmp_path / "MODEL_SUPPORT_TRACKING.md"
+    if process.returncode == 130:
+        assert error.strip() == b""  # click ends the line that shows ^C
+    else:  # it came too late, or where Python itself passes over it
+        assert b"Done. Added 1509" in out
+        assert document.read_bytes().count(b"| **Zeta") == 1500
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")] == []
+
+
+# -- where the document is -------------------------------------------------------------------------
+
+
+def test_the_command_runs_from_any_folder_and_as_a_module(trees: Any, tmp_path: Path) -> None:
+    document = tmp_path / "elsewhere" / "S.md"
+    document.parent.mkdir()
+    done = miniature.spawn("update", *trees.options, "--doc", document, cwd=trees.sglang, home=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert document.is_file()
+    again = miniature.spawn("lint", "--doc", "elsewhere/S.md", cwd=tmp_path, home=tmp_path)
+    assert (again.code, again.out) == (0, "elsewhere/S.md: 0 findings\n")

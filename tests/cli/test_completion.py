@@ -1,0 +1,45 @@
+"""``archtrack completion``."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import miniature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_gets_its_script(cli: Callable[..., Any], shell: str) -> None:
+    done = cli("completion", shell)
+    assert (done.code, done.err) == (0, "")
+    assert f"_ARCHTRACK_COMPLETE={shell}_complete" in done.out
+
+
+def test_another_shell_is_wrong_usage(cli: Callable[..., Any]) -> None:
+    assert cli("completion", "tcsh").code == 2
+    assert cli("completion").code == 2
+
+
+def test_the_script_is_one_that_bash_reads(cli: Callable[..., Any], tmp_path: Path) -> None:
+    bash = shutil.which("bash")
+    assert bash is not None
+    script = miniature.write(tmp_path / "completion.sh", cli("completion", "bash").out)
+    subprocess.run([bash, "-n", script], check=True, timeout=20)  # noqa: S603 - our own script
+
+
+def test_verbs_complete(tmp_path: Path) -> None:
+    done = miniature.spawn(
+        cwd=tmp_path,
+        home=tmp_path,
+        _ARCHTRACK_COMPLETE="bash_complete",
+        COMP_WORDS="archtrack re",
+        COMP_CWORD="1",
+    )
+    assert (done.code, done.out.split()) == (0, ["plain,rebuild"])

@@ -1,0 +1,142 @@
+"""``archtrack diff``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import miniature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Any:
+    """The same trees later: one architecture more, one less, one moved, one renamed."""
+    trees = miniature.build(tmp_path / "later")
+    miniature.write(trees.sglang / "python" / "sglang" / "version.py", '__version__ = "7.8.0"\n')
+    trees.register("GammaForCausalLM", file="gamma.py")
+    (trees.models / "pooled.py").unlink()
+    (trees.models / "sight.py").rename(trees.models / "sight2.py")
+    trees.register("ALPHAForCausalLM", file="alpha.py")
+    trees.public("delta", *miniature.HF_FILES["delta"], compatible=True)
+    return trees
+
+
+SGLANG = [
+    "sglang 7.7.7 to 7.8.0: 5 to 5 architectures, 4 changes",
+    "  + GammaForCausalLM  [gamma.py]",
+    "  - PooledModel  [pooled.py]",
+    "  > ALPHAForCausalLM  [was AlphaForCausalLM, alpha.py]",
+    "  ~ SightForConditionalGeneration  [sight.py to sight2.py]",
+]
+
+
+def test_what_came_went_moved_and_was_renamed(cli: Callable[..., Any], trees: Any, later: Any) -> None:
+    done = cli("diff", "sglang", trees.sglang, later.sglang)
+    read = [
+        f"Read sglang {version} (checkout {tree.sglang})"
+        for version, tree in (("7.7.7", trees), ("7.8.0", later))
+    ]
+    assert (done.code, done.lines, done.err.splitlines()) == (0, SGLANG, read)
+
+
+def test_the_other_way_round_is_the_reverse(cli: Callable[..., Any], trees: Any, later: Any) -> None:
+    lines = cli("diff", "sglang", later.sglang, trees.sglang).lines
+    assert lines[1:] == [
+        "  + PooledModel  [pooled.py]",
+        "  - GammaForCausalLM  [gamma.py]",
+        "  > AlphaForCausalLM  [was ALPHAForCausalLM, alpha.py]",
+        "  ~ SightForConditionalGeneration  [sight2.py to sight.py]",
+    ]
+
+
+@pytest.mark.parametrize("engine", ["sglang", "transformers"])
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_a_source_does_not_differ_from_itself(
+    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None], engine: str, form: str
+) -> None:
+    source = getattr(trees, engine)
+    done = cli("diff", engine, source, source, "--format", form)
+    assert done.code == 0
+    if form == "json":
+        conforms(done.json, "diff")
+        assert done.json["changes"] == []
+    else:
+        assert len(done.lines) == 1
+        assert done.lines[0].endswith("architectures, 0 changes")
+
+
+def test_transformers_tells_whose_compatibility_changed(
+    cli: Callable[..., Any], trees: Any, later: Any
+) -> None:
+    done = cli("diff", "transformers", trees.transformers, later.transformers)
+    assert done.lines[1:] == [
+        "  ! DeltaForCausalLM  [refused to compatible]",
+        "  ! DeltaForConditionalGeneration  [refused to compatible]",
+    ]
+
+
+def test_markdown_is_for_release_notes(cli: Callable[..., Any], trees: Any, later: Any) -> None:
+    done = cli("diff", "sglang", trees.sglang, later.sglang, "--format", "markdown")
+    assert done.lines == [
+        "## sglang 7.7.7 to 7.8.0: 5 to 5 architectures, 4 changes",
+        "",
+        "### Added (1)",
+        "",
+        "- **GammaForCausalLM** (gamma.py)",
+        "",
+        "### Removed (1)",
+        "",
+        "- **PooledModel** (pooled.py)",
+        "",
+        "### Renamed (1)",
+        "",
+        "- **ALPHAForCausalLM** (was AlphaForCausalLM, alpha.py)",
+        "",
+        "### Moved to another file (1)",
+        "",
+        "- **SightForConditionalGeneration** (sight.py to sight2.py)",
+    ]
+
+
+def test_json_holds_to_the_schema(
+    cli: Callable[..., Any], trees: Any, later: Any, conforms: Callable[[Any, str], None]
+) -> None:
+    later.native("odd.py", "EntryClass = pick()\n")
+    done = cli("diff", "sglang", trees.sglang, later.sglang, "--format", "json")
+    conforms(done.json, "diff")
+    assert (done.json["old"]["version"], done.json["new"]["version"]) == ("7.7.7", "7.8.0")
+    assert (done.json["old"]["unresolved"], len(done.json["new"]["unresolved"])) == ([], 1)
+    assert done.json["changes"] == [
+        {"kind": "added", "name": "GammaForCausalLM", "file": "gamma.py", "old": None, "new": None},
+        {"kind": "removed", "name": "PooledModel", "file": "pooled.py", "old": None, "new": None},
+        {
+            "kind": "renamed",
+            "name": "ALPHAForCausalLM",
+            "file": "alpha.py",
+            "old": "AlphaForCausalLM",
+            "new": None,
+        },
+        {
+            "kind": "moved",
+            "name": "SightForConditionalGeneration",
+            "file": "sight2.py",
+            "old": "sight.py",
+            "new": None,
+        },
+    ]
+
+
+def test_unresolved_places_of_either_side_are_told_and_strict_is_1(
+    cli: Callable[..., Any], trees: Any, later: Any
+) -> None:
+    later.native("odd.py", "EntryClass = pick()\n")
+    done = cli("diff", "sglang", trees.sglang, later.sglang)
+    assert (done.code, done.lines) == (0, SGLANG)
+    assert done.err.splitlines()[2].startswith("? sglang 7.8.0: sglang/srt/models/odd.py:1: ")
+    assert cli("diff", "sglang", trees.sglang, later.sglang, "--strict").code == 1
+    assert cli("diff", "sglang", trees.sglang, trees.sglang, "--strict").code == 0

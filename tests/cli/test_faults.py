@@ -1,0 +1,258 @@
+"""What may happen to an update: killed, raced, out of space, without a cache. The document is old or new, whole."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import miniature
+from archtrack.core.document import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
+
+
+@pytest.fixture
+def updated(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
+    """A document that lacks one architecture that the trees have by now."""
+    assert cli("update", *trees.options, "--date", "2026-01-31").code == 0
+    trees.register("GammaForCausalLM", file="gamma.py")
+    return work / DOCUMENT
+
+
+def beside(document: Path) -> list[str]:
+    return sorted(path.name for path in document.parent.iterdir() if path != document)
+
+
+def start(*arguments: str, cwd: Path, home: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own program
+        miniature.command(*arguments), cwd=cwd, env=miniature.environment(home),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def test_a_killed_update_leaves_the_old_document_or_the_new_one(
+    trees: Any, updated: Path, tmp_path: Path
+) -> None:
+    old = updated.read_bytes()
+    arguments = ("update", *trees.options, "--date", "2026-02-28")
+    began = time.monotonic()
+    done = miniature.spawn(*arguments, cwd=updated.parent, home=tmp_path)
+    lasted = time.monotonic() - began
+    assert done.code == 0
+    new = updated.read_bytes()
+    assert new != old
+    moments = random.Random(7)  # noqa: S311 - moments, no secrets
+    for _ in range(20):
+        updated.write_bytes(old)
+        with start(*arguments, cwd=updated.parent, home=tmp_path) as process:
+            # The document is written at the end: that is where to look most closely.
+            time.sleep(lasted * moments.choice((moments.random(), moments.uniform(0.7, 1.05))))
+            process.kill()
+            process.communicate(timeout=60)
+        assert updated.read_bytes() in {old, new}
+    done = miniature.spawn(*arguments, cwd=updated.parent, home=tmp_path)
+    assert (done.code, updated.read_bytes(), beside(updated)) == (0, new, [])
+
+
+WRITER = """
+import os, sys
+from pathlib import Path
+from archtrack import files
+from archtrack.__main__ import main
+
+def killed(*_):
+    os.kill(os.getpid(), 9)
+
+{patch}
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("patch", "whole"),
+    [
+        ("files._fill = killed", "old"),
+        ("Path.replace = killed", "old"),
+        ("files._sync_folder = killed", "new"),
+    ],
+)
+def test_whatever_step_of_the_writing_is_the_last_the_document_is_whole(
+    trees: Any, updated: Path, tmp_path: Path, patch: str, whole: str
+) -> None:
+    old = updated.read_bytes()
+    arguments = ("update", *trees.options, "--date", "2026-02-28")
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", WRITER.format(patch=patch), *arguments], cwd=updated.parent,
+        env=miniature.environment(tmp_path), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == -9
+    left = updated.read_bytes()
+    assert miniature.spawn(*arguments, cwd=updated.parent, home=tmp_path).code == 0
+    new = updated.read_bytes()
+    assert left == {"old": old, "new": new}[whole]
+    assert (b"GammaForCausalLM" in new, beside(updated)) == (True, [])
+
+
+def test_two_updates_at_once_both_end_well_with_every_row_once(
+    trees: Any, work: Path, tmp_path: Path
+) -> None:
+    trees.register(*(f"Zeta{number:03d}ForCausalLM" for number in range(200)), file="zeta.py")
+    for round_ in range(3):
+        path = f"{round_}.md"
+        runs = [start("update", *trees.options, "--doc", path, cwd=work, home=tmp_path) for _ in range(3)]
+        for run in runs:
+            with run:
+                _, error = run.communicate(timeout=60)
+                assert (run.returncode, error) == (0, b"")
+        names = [row.name for row in parse((work / path).read_text(encoding="utf-8")).rows]
+        assert (len(names), len(set(names))) == (209, 209)
+    assert sorted(path.name for path in work.iterdir()) == ["0.md", "1.md", "2.md"]
+
+
+def test_two_updates_from_different_trees_both_leave_their_rows(
+    trees: Any, work: Path, tmp_path: Path
+) -> None:
+    other = miniature.build(tmp_path / "other")
+    trees.register("GammaForCausalLM", file="gamma.py")
+    other.register("OmegaForCausalLM", file="omega.py")
+    runs = [start("update", *each.options, cwd=work, home=tmp_path) for each in (trees, other)]
+    for run in runs:
+        with run:
+            _, error = run.communicate(timeout=60)
+            assert (run.returncode, error) == (0, b"")
+    names = {row.name for row in parse((work / DOCUMENT).read_text(encoding="utf-8")).rows}
+    assert names == {*miniature.ROWS, "GammaForCausalLM", "OmegaForCausalLM"}
+
+
+LIMITED = """
+import resource, sys
+from archtrack.__main__ import main
+
+size = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_no_room_for_the_new_document_leaves_the_old_one(trees: Any, updated: Path, tmp_path: Path) -> None:
+    old = updated.read_bytes()
+    miniature.spawn(
+        "update", *trees.options, "--check", cwd=updated.parent, home=tmp_path
+    )  # fill the cache first
+
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", LIMITED, str(len(old) // 2), "update", *trees.options], cwd=updated.parent,
+        env=miniature.environment(tmp_path), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (5, b"")
+    assert done.stderr.decode().startswith(f"archtrack: error: {DOCUMENT}: cannot be written: ")
+    assert (updated.read_bytes(), beside(updated)) == (old, [])
+
+
+def test_a_document_in_a_folder_that_is_none_is_5(cli: Callable[..., Any], trees: Any, work: Path) -> None:
+    miniature.write(work / "file", "x")
+    for path in ("file/S.md", "missing/S.md"):
+        done = cli("update", *trees.options, "--doc", path)
+        assert (done.code, done.out) == (5, "")
+        assert done.err.startswith(f"archtrack: error: {path}: cannot be ")
+    assert sorted(path.name for path in work.iterdir()) == ["file"]
+
+
+def test_a_linked_document_stays_a_link_and_its_mode_stays(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    target = updated.parent.parent / "target.md"
+    updated.rename(target)
+    updated.symlink_to("../target.md")
+    target.chmod(0o640)
+    assert cli("update", *trees.options).code == 0
+    assert (updated.is_symlink(), target.stat().st_mode & 0o7777) == (True, 0o640)
+    assert "GammaForCausalLM" in target.read_text(encoding="utf-8")
+
+
+def test_a_new_document_has_the_mode_that_the_umask_allows(
+    cli: Callable[..., Any], trees: Any, work: Path
+) -> None:
+    before = os.umask(0o022)
+    try:
+        cli("update", *trees.options)
+    finally:
+        os.umask(before)
+    assert (work / DOCUMENT).stat().st_mode & 0o7777 == 0o644
+
+
+def cache_is_a_file(cache: Path) -> None:
+    miniature.write(cache, "no folder")
+
+
+def cache_is_garbage(cache: Path) -> None:
+    for path in cache.glob("*.sqlite3"):
+        path.write_bytes(b"garbage" * 1000)
+
+
+def cache_is_cut(cache: Path) -> None:
+    for path in cache.glob("*.sqlite3"):
+        path.write_bytes(path.read_bytes()[:-5000])
+
+
+def cache_holds_nonsense(cache: Path) -> None:
+    import sqlite3  # noqa: PLC0415 - only here
+    import zlib  # noqa: PLC0415 - only here
+
+    for path in cache.glob("*.sqlite3"):
+        with sqlite3.connect(path) as connection:
+            rows = connection.execute(
+                "SELECT rowid, kind, key FROM entry WHERE kind = 'inventory'"
+            ).fetchall()
+            for rowid, kind, key in rows:
+                value = b'{"beyond": [], "content": "", "inventory": {"schema_version": 1}}'
+                checksum = zlib.crc32(value, zlib.crc32(key, zlib.crc32(kind.encode())))
+                connection.execute(
+                    "UPDATE entry SET value = ?, checksum = ? WHERE rowid = ?", (value, checksum, rowid)
+                )
+        connection.close()
+
+
+@pytest.mark.parametrize("harm", [cache_is_a_file, cache_is_garbage, cache_is_cut, cache_holds_nonsense])
+def test_a_cache_that_is_no_good_is_never_in_the_way(
+    cli: Callable[..., Any],
+    trees: Any,
+    work: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[Path], None],
+) -> None:
+    if harm is cache_is_a_file:
+        monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "file"))
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        harm(tmp_path / "file")
+    else:
+        monkeypatch.setattr("archtrack.sources.local._RACY_NS", 0)  # keep the inventory of files this young
+        cli("list", *trees.options)
+        harm(tmp_path / "cache")
+    done = cli("update", *trees.options)
+    assert (done.code, done.err) == (0, "")
+    names = {row.name for row in parse((work / DOCUMENT).read_text(encoding="utf-8")).rows}
+    assert names == set(miniature.ROWS)
+    assert cli("update", *trees.options, "--check").code == 0
+
+
+def test_a_file_that_changes_is_seen_whatever_the_cache_holds(cli: Callable[..., Any], trees: Any) -> None:
+    for name in ("OneForCausalLM", "TwoForCausalLM", "SixForCausalLM"):  # of one length
+        path = trees.register(name, file="gamma.py")
+        for _ in range(2):
+            assert name in cli("scan", "sglang", trees.sglang).out
+        stamp = path.stat()
+        path.write_text(path.read_text(encoding="utf-8").replace(name, "NewForCausalLM"), encoding="utf-8")
+        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # as if it had not been touched
+        assert "NewForCausalLM" in cli("scan", "sglang", trees.sglang).out

@@ -1,0 +1,148 @@
+"""The JSON contract: its page, its schema, and every verb that prints it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from archtrack.core.lint import CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PAGE = Path(__file__).parents[2] / "docs" / "json.md"
+DEFINITIONS = {"scan": "scan", "list": "list", "update": "report", "diff": "diff", "lint": "lint"}
+
+
+def examples() -> Iterator[tuple[str, Any]]:
+    """The page's examples, each with the definition of the verb in the heading above it."""
+    verb = ""
+    pattern = re.compile(r"^## archtrack (\w+)|^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    for heading, block in pattern.findall(PAGE.read_text(encoding="utf-8")):
+        verb = heading or verb
+        if block:
+            yield DEFINITIONS[verb], json.loads(block)
+
+
+EXAMPLES = list(examples())
+
+
+def test_the_page_has_an_example_of_everything() -> None:
+    assert [definition for definition, _ in EXAMPLES] == ["scan", "scan", "list", "report", "diff", "lint"]
+
+
+@pytest.mark.parametrize(("definition", "example"), EXAMPLES)
+def test_the_page_shows_what_the_schema_allows(
+    conforms: Callable[[Any, str], None], definition: str, example: Any
+) -> None:
+    conforms(example, definition)
+
+
+def shape(data: Any) -> Any:
+    """The keys of a value, at every depth; a list counts by its first entry, a table of names by any."""
+    if isinstance(data, dict):
+        names = [key for key in data if re.fullmatch(r"[A-Z]\w+", key)]
+        return {"NAME": shape(data[names[0]])} if names else {key: shape(data[key]) for key in data}
+    return [shape(data[0])] if isinstance(data, list) and data else None
+
+
+def test_the_page_shows_the_keys_that_the_verbs_print(
+    cli: Callable[..., Any], trees: Any, tmp_path: Path
+) -> None:
+    cli("update", *trees.options)
+    document = tmp_path / "work" / "MODEL_SUPPORT_TRACKING.md"
+    text = document.read_text(encoding="utf-8").replace(
+        "| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"
+    )
+    document.write_text(text.replace("| **BetaForCausalLM** |", "| **XBetaForCausalLM** |"), encoding="utf-8")
+    init = trees.transformers / "src" / "transformers" / "__init__.py"
+    init.write_text(
+        init.read_text(encoding="utf-8").replace("9.9.9", "9.9.8"), encoding="utf-8"
+    )  # for a notice
+    other = trees.sglang.with_name("other")
+    trees.sglang.rename(other)
+    (trees.sglang / "python" / "sglang" / "srt" / "models").mkdir(parents=True)
+    trees.register("BetaForCausalLM", file="beta.py")
+    runs = (
+        ("scan", "sglang", other),
+        ("scan", "transformers", trees.transformers),
+        ("list", "--sglang", other, "--transformers", trees.transformers, "--name", "BetaForCausalLM"),
+        ("update", "--sglang", other, "--transformers", trees.transformers, "--check", "--force"),
+        ("diff", "sglang", trees.sglang, other),
+        ("lint",),
+    )
+    for run, (definition, example) in zip(runs, EXAMPLES, strict=True):
+        done = cli(*run, "--format", "json").json
+        if definition == "scan":
+            done["statements"] = example["statements"]
+            done["pins"] = example["pins"]
+        assert shape(done) == shape(example), run
+
+
+def test_equal_sources_give_equal_output_whether_from_the_cache_or_not(
+    cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archtrack.sources.local._RACY_NS", 0)
+    runs = (
+        ("list", *trees.options),
+        ("scan", "sglang", trees.sglang),
+        ("scan", "transformers", trees.transformers),
+    )
+    for run in runs:
+        cli("cache", "clear")
+        assert cli(*run, "--format", "json").out == cli(*run, "--format", "json").out
+
+
+@pytest.mark.parametrize(("definition", "example"), EXAMPLES)
+def test_no_key_may_be_missing_misspelled_or_of_another_type(
+    conforms: Callable[[Any, str], None], definition: str, example: Any
+) -> None:
+    for path in paths(example):
+        of_names = path[-2:-1] in {("pins",), ("architectures",), ("engines",)}
+        if of_names or (path[:1] == ("statements",) and len(path) > 1):
+            continue  # tables of names: any name will do
+        for harm in (remove, misspell, retype):
+            data = copy.deepcopy(example)
+            harm(data, path)
+            with pytest.raises(jsonschema.ValidationError):
+                conforms(data, definition)
+
+
+def paths(data: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where every key of a value is."""
+    if isinstance(data, dict):
+        for key in data:
+            yield (*above, key)
+            yield from paths(data[key], (*above, key))
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from paths(item, (*above, index))
+
+
+def parent(data: Any, path: tuple[Any, ...]) -> Any:
+    for key in path[:-1]:
+        data = data[key]
+    return data
+
+
+def remove(data: Any, path: tuple[Any, ...]) -> None:
+    del parent(data, path)[path[-1]]
+
+
+def misspell(data: Any, path: tuple[Any, ...]) -> None:
+    table = parent(data, path)
+    table[f"{path[-1]}s"] = table[path[-1]]
+
+
+def retype(data: Any, path: tuple[Any, ...]) -> None:
+    parent(data, path)[path[-1]] = 1.5
+
+
+def test_the_schema_lists_the_findings_that_there_are(schema: dict[str, Any]) -> None:
+    assert schema["$defs"]["finding"]["properties"]["code"]["enum"] == sorted(CODES)

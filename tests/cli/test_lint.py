@@ -1,0 +1,134 @@
+"""``archtrack lint``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
+
+
+@pytest.fixture
+def document(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
+    """A document without findings."""
+    cli("update", *trees.options)
+    return work / DOCUMENT
+
+
+@pytest.fixture
+def wrong(document: Path) -> Path:
+    """Out of order, with a row twice, counts that are stale, and a name in two sections."""
+    text = document.read_text(encoding="utf-8")
+    alpha = "| **AlphaForCausalLM** | Y |  | `alpha.py` |  |\n"
+    beta = next(line for line in text.splitlines(keepends=True) if line.startswith("| **BetaForCausalLM**"))
+    assert alpha + beta in text
+    text = text.replace(alpha + beta, beta + alpha + alpha)
+    sight = next(line for line in text.splitlines(keepends=True) if line.startswith("| **Sight"))
+    text = text.replace(sight, sight + beta).replace("**3** native", "**30** native")
+    document.write_text(text, encoding="utf-8")
+    return document
+
+
+def test_a_document_as_archtrack_writes_it_has_no_findings(
+    cli: Callable[..., Any], document: Path, trees: Any
+) -> None:
+    assert cli("lint").lines == [f"{DOCUMENT}: 0 findings"]
+    done = cli("lint", *trees.options, "--fix")
+    assert (done.code, done.lines) == (0, [f"{DOCUMENT}: 0 findings"])
+    assert document.is_file()
+
+
+def test_findings_have_line_and_code_and_say_what_fix_would_do(cli: Callable[..., Any], wrong: Path) -> None:
+    before = wrong.read_bytes()
+    done = cli("lint")
+    assert done.code == 1
+    codes = {}
+    for line in done.lines[:-1]:
+        _, number, code, rest = line.split(":", 3)
+        codes.setdefault(code.strip(), []).append((int(number), rest.endswith("[--fix]")))
+    assert set(codes) >= {"duplicate-row", "order", "stale-counts", "two-sections"}
+    assert all(fixable for code in ("order", "stale-counts") for _, fixable in codes[code])
+    assert not any(fixable for _, fixable in codes["two-sections"])
+    assert done.lines[-1] == f"{DOCUMENT}: {len(done.lines) - 1} findings"
+    assert wrong.read_bytes() == before
+
+
+def test_fix_puts_right_what_is_mechanical_and_names_the_rest(cli: Callable[..., Any], wrong: Path) -> None:
+    done = cli("lint", "--fix")
+    assert done.code == 1
+    assert done.lines[-1].endswith("left, the rest fixed")
+    assert {line.split(":")[2].strip() for line in done.lines[:-1]} == {"two-sections"}
+    once = wrong.read_bytes()
+    assert cli("lint", "--fix").code == 1
+    assert wrong.read_bytes() == once
+    assert once.count(b"| **AlphaForCausalLM**") == 1
+
+
+def test_a_document_that_is_missing_or_unreadable_is_5(cli: Callable[..., Any], work: Path) -> None:
+    done = cli("lint")
+    assert (done.code, done.out) == (5, "")
+    assert done.err == (
+        f"archtrack: error: {DOCUMENT}: there is no such document; `archtrack update` creates one\n"
+    )
+    (work / DOCUMENT).write_bytes(b"\xff\xfe\x00")
+    assert cli("lint").code == 5
+
+
+def test_sources_are_read_only_when_they_are_named(
+    cli: Callable[..., Any], document: Path, trees: Any
+) -> None:
+    trees.register("GammaForCausalLM", file="gamma.py")
+    (trees.models / "pooled.py").unlink()
+    assert cli("lint").code == 0
+    done = cli("lint", *trees.options)
+    assert done.code == 1
+    assert {line.split(":")[-2].strip() for line in done.lines[:-1]} >= {
+        "missing-row"
+    } or "missing-row" in done.out
+    assert "GammaForCausalLM" in done.out
+    assert "stale-row" in done.out
+    assert cli("update", *trees.options, "--refresh", "--prune", "--doc", document).code == 0
+    assert cli("lint", *trees.options).code == 0
+
+
+def test_json_holds_to_the_schema(
+    cli: Callable[..., Any], wrong: Path, conforms: Callable[[Any, str], None]
+) -> None:
+    done = cli("lint", "--format", "json")
+    assert done.code == 1
+    conforms(done.json, "lint")
+    assert (done.json["document"], done.json["written"]) == (DOCUMENT, False)
+    assert {each["code"] for each in done.json["findings"]} >= {"order", "two-sections"}
+    done = cli("lint", "--format", "json", "--fix")
+    conforms(done.json, "lint")
+    assert (done.json["written"], {each["code"] for each in done.json["findings"]}) == (
+        True,
+        {"two-sections"},
+    )
+    assert wrong.is_file()
+
+
+def test_annotations_point_into_the_document(
+    cli: Callable[..., Any], wrong: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = cli("lint", "--format", "github").lines
+    assert all(line.startswith(f"::warning file={DOCUMENT},line=") for line in lines)
+    assert cli("lint", "--format", "github", "--doc", wrong).lines == lines
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(wrong.parents[1]))
+    assert cli("lint", "--format", "github").lines[0].startswith(f"::warning file=work/{DOCUMENT},line=")
+
+
+def test_what_a_document_says_never_reaches_the_terminal_raw(cli: Callable[..., Any], document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    row = "| **Al\x1b[31mpha** | Y |  | `a.py` |  |\n"
+    at = text.index("| **AlphaForCausalLM**")
+    document.write_text(text[:at] + row * 2 + text[at:], encoding="utf-8")
+    for form in ("text", "json", "github"):
+        done = cli("lint", "--format", form)
+        assert done.code == 1
+        assert "\x1b" not in done.out + done.err

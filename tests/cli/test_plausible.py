@@ -1,0 +1,77 @@
+"""What must not pass for an answer: an empty scan; and which document is meant from a folder below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import miniature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """An SGLang that registers nothing."""
+    miniature.write(tmp_path / "empty" / "python" / "sglang" / "__init__.py", "")
+    miniature.write(
+        tmp_path / "empty" / "python" / "sglang" / "srt" / "models" / "alpha.py", "class Alpha: pass\n"
+    )
+    return tmp_path / "empty"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("scan", "sglang", "EMPTY"),
+        ("diff", "sglang", "EMPTY", "FULL"),
+        ("list", "--sglang", "EMPTY", "--transformers", "HF"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_source_in_which_nothing_is_found_is_refused(
+    cli: Callable[..., Any], trees: Any, empty: Path, arguments: tuple[str, ...]
+) -> None:
+    names = {"EMPTY": empty, "FULL": trees.sglang, "HF": trees.transformers}
+    done = cli(*(names.get(argument, argument) for argument in arguments))
+    assert (done.code, done.out) == (4, "")
+    assert "no architecture was found in sglang" in done.err
+
+
+def test_nothing_but_unresolved_places_is_an_answer(cli: Callable[..., Any], empty: Path) -> None:
+    miniature.write(empty / "python" / "sglang" / "srt" / "models" / "beta.py", "EntryClass = pick()\n")
+    done = cli("scan", "sglang", empty)
+    assert done.code == 0
+    assert "beta.py:1" in done.err
+
+
+@pytest.mark.parametrize("below", [".", "python/sglang"])
+def test_the_document_of_the_checkout_is_meant_from_below(
+    cli: Callable[..., Any], work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    sources = ("--sglang", trees.sglang, "--transformers", trees.transformers)
+    (work / ".git").mkdir()
+    assert cli("update", *sources).code == 0
+    folder = work / below
+    folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(folder)
+    done = cli("update", *sources)
+    assert done.code == 0
+    assert "nothing to write" in done.out
+    assert sorted(path.relative_to(work).as_posix() for path in work.rglob(DOCUMENT)) == [DOCUMENT]
+
+
+def test_a_document_above_that_belongs_to_no_checkout_is_not_meant(
+    cli: Callable[..., Any], work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = ("--sglang", trees.sglang, "--transformers", trees.transformers)
+    assert cli("update", *sources).code == 0
+    (work / "below").mkdir()
+    monkeypatch.chdir(work / "below")
+    assert "Existing architectures in doc: 0" in cli("update", *sources).out
+    assert (work / "below" / DOCUMENT).exists()

@@ -1,0 +1,623 @@
+"""``archtrack update`` from options to exit code."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import miniature
+from archtrack.core.document import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
+
+
+@pytest.fixture
+def updated(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
+    """A document that is up to date with the trees."""
+    assert cli("update", *trees.options, "--date", "2026-01-31").code == 0
+    return work / DOCUMENT
+
+
+def names(document: Path) -> list[str]:
+    return [row.name for row in parse(document.read_text(encoding="utf-8")).rows]
+
+
+def test_a_missing_document_is_created_and_said(cli: Callable[..., Any], trees: Any, work: Path) -> None:
+    done = cli("update", *trees.options, "--date", "2026-01-31")
+    assert (done.code, done.err) == (0, "")
+    text = (work / DOCUMENT).read_text(encoding="utf-8")
+    assert {row.name: section.category.value for section in parse(text).sections for row in section.rows} == {
+        name: category for name, (category, _) in miniature.ROWS.items()
+    }
+    assert "**Last updated:** 2026-01-31" in text
+    assert "| **BetaForCausalLM** | Y | Y | `beta.py` | beta-org/beta-1b |" in text
+    assert f"{DOCUMENT}: no such document yet" in done.lines
+    assert "Existing architectures in doc: 0" in done.lines
+    assert "Found 9 new architecture(s):" in done.lines
+    assert "  + 5 text  [3 native, 2 HF transformers]" in done.lines
+    assert "  + 3 embedding  [1 native, 2 HF transformers]" in done.lines
+    assert "  + 1 multimodal  [1 native, 0 HF transformers]" in done.lines
+    assert done.lines[-2:] == [
+        f"Done. Added 9 new architecture(s) to {DOCUMENT}",
+        "It lists 9 architectures, 5 of them native.",
+    ]
+    assert "AlphaForCausalLM  [" not in done.out  # no line per row of a whole new document
+
+
+def test_what_was_read_is_said_first(cli: Callable[..., Any], trees: Any) -> None:
+    done = cli("update", *trees.options)
+    assert done.lines[:2] == [
+        f"Read sglang 7.7.7 (checkout {trees.sglang})",
+        f"Read transformers 9.9.9 (checkout {trees.transformers})",
+    ]
+
+
+def test_a_second_update_changes_no_byte_and_not_even_the_time(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    before = (updated.read_bytes(), updated.stat().st_mtime_ns, updated.stat().st_ino)
+    done = cli("update", *trees.options, "--date", "2027-12-31")
+    assert done.code == 0
+    assert done.lines[-1] == f"No new architectures found. {DOCUMENT}: nothing to write."
+    assert "Existing architectures in doc: 9" in done.lines
+    assert (updated.read_bytes(), updated.stat().st_mtime_ns, updated.stat().st_ino) == before
+
+
+def test_one_new_architecture_is_one_new_row_and_every_other_row_keeps_its_bytes(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    text = updated.read_text(encoding="utf-8")
+    odd = "|  **AlphaForCausalLM**|Y ||`alpha.py`|  mine/by-hand | "
+    text = re.sub(r"\| \*\*AlphaForCausalLM\*\*.*", odd, text) + "\nProse of mine.\n"
+    updated.write_text(text, encoding="utf-8")
+    trees.register("GammaForCausalLM", file="gamma.py")
+    done = cli("update", *trees.options, "--date", "2026-02-28")
+    after = updated.read_text(encoding="utf-8")
+    assert "  + GammaForCausalLM  [native (gamma.py)]" in done.lines
+    assert f"Done. Added 1 new architecture(s) to {DOCUMENT}" in done.lines
+    added = set(after.split("\n")) - set(text.split("\n"))
+    assert "| **GammaForCausalLM** | Y |  | `gamma.py` |  |" in added
+    assert not {line for line in added if line.startswith("| **") and "Total" not in line} - {
+        "| **GammaForCausalLM** | Y |  | `gamma.py` |  |"
+    }
+    assert odd in after.split("\n")
+    assert after.endswith("\nProse of mine.\n")
+    assert "**Last updated:** 2026-02-28" in after
+    assert names(updated) == [
+        *sorted(names(updated)[:6]), *sorted(names(updated)[6:9]), *sorted(names(updated)[9:])
+    ]  # fmt: skip
+
+
+def test_each_new_row_is_told_as_the_seed_tells_it(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    trees.register("GammaForCausalLM", file="gamma.py")
+    trees.public("taken", "TakenForCausalLM", compatible=True)
+    trees.public("refused", "RefusedForCausalLM")
+    done = cli("update", *trees.options)
+    assert [line for line in done.lines if line.startswith("  + ")] == [
+        "  + GammaForCausalLM  [native (gamma.py)]",
+        "  + RefusedForCausalLM  [HF transformers, the fallback refuses it]",
+        "  + TakenForCausalLM  [HF transformers, the fallback takes it]",
+    ]
+    assert "Categories to look over (3 of 3 rest on the name alone):" in done.lines
+    assert updated.is_file()
+
+
+def test_many_names_to_look_over_are_cut_short_with_a_way_to_the_rest(
+    cli: Callable[..., Any], trees: Any
+) -> None:
+    trees.register(*(f"Zeta{number:02d}ForCausalLM" for number in range(14)), file="zeta.py")
+    done = cli("update", *trees.options)
+    (line,) = [line for line in done.lines if line.startswith("  text: ")]
+    assert line.startswith("  text: AlphaForCausalLM, Zeta00ForCausalLM,")
+    assert line.endswith("Zeta08ForCausalLM and 5 more")
+    assert any("`archtrack list --category …`" in line for line in done.lines)
+
+
+# -- looking without writing -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flags", [["--check"], ["--diff"], ["--check", "--diff"]])
+def test_looking_creates_nothing(cli: Callable[..., Any], trees: Any, work: Path, flags: list[str]) -> None:
+    done = cli("update", *trees.options, *flags)
+    assert done.code == (1 if "--check" in flags else 0)
+    assert f"{DOCUMENT} does not exist: 9 new architecture(s). Nothing was written." in done.lines
+    assert list(work.iterdir()) == []
+    assert ("--- /dev/null" in done.lines) == ("--diff" in flags)
+
+
+def test_check_exits_1_when_there_is_something_to_do_and_0_when_not(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    assert cli("update", *trees.options, "--check").code == 0
+    before = updated.read_bytes()
+    trees.register("GammaForCausalLM", file="gamma.py")
+    done = cli("update", *trees.options, "--check")
+    assert done.code == 1
+    assert f"{DOCUMENT} is out of date: 1 new architecture(s). Nothing was written." in done.lines
+    assert updated.read_bytes() == before
+
+
+def test_the_diff_is_one_that_makes_the_old_document_the_new_one(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    before = updated.read_bytes()
+    trees.register("GammaForCausalLM", file="gamma.py")
+    diff = cli("update", *trees.options, "--diff", "--date", "2026-02-28").out.partition("\n--- ")[2]
+    assert updated.read_bytes() == before
+    cli("update", *trees.options, "--date", "2026-02-28")
+    assert applied(before.decode(), f"--- {diff}") == updated.read_bytes().decode()
+
+
+def applied(old: str, diff: str) -> str:
+    """The text after a unified diff, by the format's own rules."""
+    lines, new, at = re.findall(r"[^\n]*\n|[^\n]+", old), [], 0
+    for hunk in re.split(r"^@@ -(\d+)[^\n]*@@\n", diff, flags=re.MULTILINE)[1:]:
+        if hunk.isdigit():
+            new += lines[at : int(hunk) - 1]
+            at = int(hunk) - 1
+            continue
+        for line in re.findall(r"[^\n]*\n", hunk):
+            if line.startswith("\\"):
+                new[-1] = new[-1].removesuffix("\n")
+            if line[0] in " -":
+                assert lines[at].rstrip("\n") == line[1:].rstrip("\n")
+                at += 1
+            if line[0] in " +":
+                new.append(line[1:])
+    return "".join([*new, *lines[at:]])
+
+
+def test_a_document_without_a_final_newline_has_a_diff_that_says_so(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    updated.write_bytes(updated.read_bytes() + b"The end")
+    before = updated.read_bytes()
+    trees.register("GammaForCausalLM", file="gamma.py")
+    out = cli("update", *trees.options, "--diff", "--date", "2026-02-28").out
+    cli("update", *trees.options, "--date", "2026-02-28")
+    assert updated.read_bytes().endswith(b"\nThe end")
+    assert applied(before.decode(), "--- " + out.partition("\n--- ")[2]) == updated.read_bytes().decode()
+
+
+# -- rows out of date ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def outdated(trees: Any, updated: Path) -> Path:
+    """DeltaForCausalLM has become native, AlphaForCausalLM has moved, PooledModel is nowhere any more."""
+    trees.register("DeltaForCausalLM", file="delta.py")
+    (trees.models / "alpha.py").rename(trees.models / "alpha2.py")
+    (trees.models / "pooled.py").unlink()
+    return updated
+
+
+OUTDATED = ("AlphaForCausalLM: file moved", "DeltaForCausalLM: gained native support")
+GONE = "PooledModel: lost native support, no longer registered anywhere"
+
+
+def test_rows_out_of_date_are_told_and_left_as_they_are(
+    cli: Callable[..., Any], trees: Any, outdated: Path
+) -> None:
+    before = outdated.read_bytes()
+    done = cli("update", *trees.options, "--check")
+    assert done.code == 0  # without --refresh an update would write nothing
+    told = [line for line in done.lines if line.startswith("  ~ ")]
+    assert [re.sub(r"^  ~ line \d+: ", "", line) for line in told] == [*OUTDATED, GONE]
+    assert any("--refresh rewrites their cells, --prune removes" in line for line in done.lines)
+    lines = before.decode().split("\n")
+    for line in told:
+        number, name = re.findall(r"line (\d+): (\w+)", line)[0]
+        assert lines[int(number) - 1].startswith(f"| **{name}** ")
+    assert outdated.read_bytes() == before
+
+
+def test_refresh_rewrites_the_cells_and_nothing_else(
+    cli: Callable[..., Any], trees: Any, outdated: Path
+) -> None:
+    assert cli("update", *trees.options, "--refresh", "--check").code == 1
+    done = cli("update", *trees.options, "--refresh")
+    text = outdated.read_text(encoding="utf-8")
+    assert "| **DeltaForCausalLM** | Y | Y | `delta.py` |  |" in text
+    assert "| **AlphaForCausalLM** | Y |  | `alpha2.py` |  |" in text
+    assert "| **PooledModel** |  |  |  |  |" in text  # it still stands there: only --prune removes it
+    assert "Rows brought up to date:" in done.lines
+    assert f"Done. Rewrote {DOCUMENT}" in done.lines
+    assert "No new architectures found." in done.lines
+    assert cli("update", *trees.options, "--refresh", "--check").code == 0
+
+
+def test_prune_removes_what_no_engine_knows_and_nothing_else(
+    cli: Callable[..., Any], trees: Any, outdated: Path
+) -> None:
+    done = cli("update", *trees.options, "--prune")
+    assert names(outdated) == [name for name in names(outdated) if name != "PooledModel"]
+    assert len(names(outdated)) == 8
+    assert "| **AlphaForCausalLM** | Y |  | `alpha.py` |  |" in outdated.read_text(encoding="utf-8")
+    assert "Besides: 1 row(s) removed." in done.out
+    assert cli("update", *trees.options, "--prune", "--check").code == 0
+
+
+def test_a_row_moved_by_hand_stays_moved_and_is_not_called_out_of_date(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    text = updated.read_text(encoding="utf-8")
+    row = "| **BetaModel** |  | Y |  | beta-org/beta-1b |\n"
+    assert row in text
+    head, heading, rest = text.replace(row, "").partition("## Multimodal")
+    rule = "|---|---|---|---|---|\n"
+    at = re.search(r"\|[-| :]+\|\n", rest)
+    assert at, rule
+    moved = head + heading + rest[: at.end()] + row + rest[at.end() :]
+    updated.write_text(moved, encoding="utf-8")
+    cli("lint", "--fix")
+    before = updated.read_bytes()
+    done = cli("update", *trees.options, "--refresh", "--prune")
+    assert updated.read_bytes() == before
+    assert "BetaModel" not in done.out
+    assert [
+        each["changes"]
+        for each in cli("update", *trees.options, "--format", "json").json["stale"]
+        if each["name"] == "BetaModel"
+    ] == [["category"]]
+
+
+def test_counts_that_are_wrong_are_put_right(cli: Callable[..., Any], trees: Any, updated: Path) -> None:
+    right = updated.read_bytes()
+    updated.write_bytes(right.replace(b"**3** native", b"**33** native"))
+    assert updated.read_bytes() != right
+    done = cli("update", *trees.options, "--date", "2026-01-31")
+    assert updated.read_bytes() == right
+    assert "Besides: counts put right." in done.lines
+    assert any(line.startswith("Counts that did not agree with the rows: line ") for line in done.lines)
+
+
+# -- usage, configuration, refusals ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "20260131", "2026-1-31", "2026-W05-6", ""])
+def test_a_date_that_is_none_is_wrong_usage(
+    cli: Callable[..., Any], trees: Any, work: Path, date: str
+) -> None:
+    done = cli("update", *trees.options, "--date", date)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"archtrack: error: --date {date!r} is not a date; write it as 2026-01-31\n"
+    assert list(work.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("docment = 'X.md'\n", "archtrack.toml:1: unknown key docment: did you mean document?"),
+        ("\nrows = 'x'\n", "archtrack.toml:2: rows must be a list"),
+        ("[overrides.A]\ncategory = 'text'\n", "archtrack.toml:1: overrides.A needs a reason"),
+        ("a = \n", "archtrack.toml:1:"),
+    ],
+)
+def test_a_wrong_configuration_is_told_with_file_and_line(
+    cli: Callable[..., Any], trees: Any, work: Path, text: str, said: str
+) -> None:
+    miniature.write(work / "archtrack.toml", text)
+    done = cli("update", *trees.options)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"archtrack: error: {said}")
+    assert done.err.count("\n") == 1
+    assert not (work / DOCUMENT).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--sglang", "no-such-folder"), 2, "'no-such-folder' is neither a folder nor a release; give a path"),
+        (("--sglang", "./no-such-folder"), 3, "no-such-folder"),
+        (("--sglang", "pinned"), 2, "`pinned` is for transformers"),
+        (("--transformers", "./nowhere"), 3, "nowhere"),
+        (("--sglang", "."), 3, "no package sglang in it"),
+        (("--transformers", "git:.@main"), 3, "git"),
+        (("--external", "no_such_package"), 3, "no_such_package: neither a folder nor installed"),
+        (("--doc", "."), 2, "is a directory"),
+        (("--format", "yaml"), 2, "'yaml' is not one of"),
+        (("--no-such-option",), 2, "No such option"),
+        (("extra",), 2, "unexpected extra argument"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_ends_with_its_exit_code_in_one_line(
+    cli: Callable[..., Any], trees: Any, work: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    done = cli("update", *trees.options, *arguments)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert list(work.iterdir()) == []
+
+
+def test_a_scan_that_finds_nothing_is_refused_and_force_overrides(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    before = updated.read_bytes()
+    for file in miniature.NATIVE:
+        (trees.models / file).unlink()
+    trees.native("empty.py", "")
+    done = cli("update", *trees.options)
+    assert (done.code, done.out) == (4, "")
+    assert done.err == (
+        f"archtrack: error: {trees.sglang}: no architecture is registered in it; check the source, "
+        "or use --force if it is right\n"
+    )
+    assert updated.read_bytes() == before
+    assert cli("update", *trees.options, "--force").code == 0
+
+
+def test_a_transformers_without_models_is_refused(cli: Callable[..., Any], trees: Any, work: Path) -> None:
+    models = trees.transformers / "src" / "transformers" / "models"
+    for file in models.glob("*/*.py"):
+        file.unlink()
+    done = cli("update", *trees.options)
+    assert (done.code, done.out) == (4, "")
+    assert f"{trees.transformers}: no public model class is in it" in done.err
+    assert list(work.iterdir()) == []
+
+
+@pytest.mark.parametrize(("lost", "code"), [(1, 0), (2, 4)])
+def test_losing_more_than_a_fifth_of_the_natives_is_refused(
+    cli: Callable[..., Any], trees: Any, updated: Path, lost: int, code: int
+) -> None:
+    before = updated.read_bytes()
+    for file in ("alpha.py", "sight.py")[:lost]:
+        (trees.models / file).unlink()
+    trees.register("GammaForCausalLM", file="gamma.py")
+    done = cli("update", *trees.options)
+    assert done.code == code
+    assert (updated.read_bytes() == before) == (code == 4)
+    if code == 4:
+        assert "2 of the 5 natives in the document are not registered in" in done.err
+        assert "(AlphaForCausalLM, SightForConditionalGeneration)" in done.err
+        assert cli("update", *trees.options, "--force").code == 0
+        assert "GammaForCausalLM" in names(updated)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\xfe\x00", "UTF"),
+        (b"# Another document\n\nProse.\n", "the document has none of the headings"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_left_alone(
+    cli: Callable[..., Any], trees: Any, work: Path, content: bytes, said: str
+) -> None:
+    (work / DOCUMENT).write_bytes(content)
+    done = cli("update", *trees.options)
+    assert (done.code, done.out) == (5, "")
+    assert done.err.startswith(f"archtrack: error: {DOCUMENT}: ")
+    assert said in done.err
+    assert (work / DOCUMENT).read_bytes() == content
+
+
+# -- unresolved places -----------------------------------------------------------------------------
+
+
+def test_unresolved_places_are_warnings_and_strict_makes_them_an_error(
+    cli: Callable[..., Any], trees: Any, work: Path
+) -> None:
+    trees.native("odd.py", "import os\nEntryClass = pick(os.environ)\n")
+    trees.native("broken.py", "EntryClass = [\n")
+    done = cli("update", *trees.options)
+    assert done.code == 0
+    assert "2 places in sglang could not be resolved (nothing is guessed):" in done.lines
+    assert any(line.startswith("  ? sglang/srt/models/odd.py:2: ") for line in done.lines)
+    assert any(line.startswith("  ? sglang/srt/models/broken.py:") for line in done.lines)
+    assert cli("update", *trees.options, "--strict").code == 1
+    (trees.models / "odd.py").unlink()
+    (trees.models / "broken.py").unlink()
+    assert cli("update", *trees.options, "--strict").code == 0
+    assert (work / DOCUMENT).is_file()
+
+
+# -- forms -----------------------------------------------------------------------------------------
+
+
+def test_json_says_everything_and_holds_to_the_schema(
+    cli: Callable[..., Any], trees: Any, outdated: Path, conforms: Callable[[Any, str], None]
+) -> None:
+    trees.register("GammaForCausalLM", file="gamma.py")
+    trees.native("odd.py", "EntryClass = pick()\n")
+    done = cli("update", *trees.options, "--check", "--format", "json")
+    assert done.code == 1
+    conforms(done.json, "report")
+    assert done.json["document"] == DOCUMENT
+    assert {key: done.json[key] for key in ("created", "changed", "written")} == {
+        "created": False, "changed": True, "written": False
+    }  # fmt: skip
+    assert done.json["added"] == [
+        {
+            "name": "GammaForCausalLM",
+            "status": "native",
+            "category": "text",
+            "category_source": "name rules",
+            "file": "gamma.py",
+            "line": 5,
+            "path": "sglang/srt/models/gamma.py",
+            "example": None,
+        }
+    ]
+    assert {each["name"]: each["changes"] for each in done.json["stale"]} == {
+        "AlphaForCausalLM": ["file"],
+        "DeltaForCausalLM": ["gained_native"],
+        "PooledModel": ["lost_native", "unregistered"],
+    }
+    assert [(each["engine"], each["file"], each["line"]) for each in done.json["unresolved"]] == [
+        ("sglang", "sglang/srt/models/odd.py", 1)
+    ]
+    assert done.json["counts"]["text"] == {"native": 4, "hf_only": 2, "no_fallback": 0, "total": 6}
+    done = cli("update", *trees.options, "--format", "json", "--refresh", "--prune")
+    conforms(done.json, "report")
+    assert done.json["written"] is True
+    assert [each["name"] for each in done.json["pruned"]] == ["PooledModel"]
+    done = cli("update", *trees.options, "--format", "json")
+    conforms(done.json, "report")
+    assert {key: done.json[key] for key in ("added", "stale", "changed")} == {
+        "added": [], "stale": [], "changed": False
+    }  # fmt: skip
+    assert outdated.is_file()
+
+
+def test_github_annotations_point_at_the_line_that_registers(
+    cli: Callable[..., Any], trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("update", *trees.options)
+    path = (work / DOCUMENT).rename(trees.sglang / DOCUMENT)
+    trees.register("GammaForCausalLM", file="gamma.py")
+    trees.public("epsilon", "EpsilonForCausalLM")
+    monkeypatch.chdir(trees.sglang)
+    arguments = ("update", "--transformers", trees.transformers, "--check", "--format", "github")
+    done = cli(*arguments)
+    assert done.code == 1
+    missing, others = done.lines
+    assert missing == (
+        "::error file=python/sglang/srt/models/gamma.py,line=5,title=Missing architecture::GammaForCausalLM is "
+        f"registered here and had no row in {DOCUMENT}; run `archtrack update`"
+    )
+    assert others.startswith(f"::error file={DOCUMENT},title=Missing architectures::1 public transformers")
+    monkeypatch.chdir(trees.sglang / "python")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(trees.sglang))
+    assert cli(*arguments, "--doc", path).lines[0] == missing
+    monkeypatch.delenv("GITHUB_WORKSPACE")
+    assert (
+        cli(*arguments, "--doc", path).lines[0].startswith("::error file=sglang/srt/models/gamma.py,line=5,")
+    )
+    written = cli("update", "--transformers", trees.transformers, "--format", "github", "--doc", path)
+    assert written.lines[0].startswith("::notice file=sglang/srt/models/gamma.py,line=5,")
+    assert written.lines[0].endswith("; it has one now")
+    (line,) = cli(*arguments, "--doc", path).lines
+    assert line.startswith("::notice title=")
+
+
+def test_github_annotations_name_rows_counts_and_places(
+    cli: Callable[..., Any], trees: Any, outdated: Path
+) -> None:
+    trees.native("odd.py", "EntryClass = pick()\n")
+    outdated.write_bytes(outdated.read_bytes().replace(b"**3** native", b"**33** native"))
+    lines = cli("update", *trees.options, "--check", "--refresh", "--format", "github").lines
+    text = outdated.read_text(encoding="utf-8").split("\n")
+    seen = {}
+    for line in lines:
+        match = re.fullmatch(r"::(\w+) (?:file=([^,]*),(?:line=(\d+),)?)?title=([^:]*)::(.*)", line)
+        assert match, line
+        seen.setdefault(match[4], []).append((match[1], match[2], int(match[3] or 0), match[5]))
+    (counts,) = seen["Stale counts"]
+    assert (counts[0], "**33** native" in text[counts[2] - 1]) == ("error", True)
+    rows = seen["Row out of date"]
+    assert {name for _, _, number, _ in rows for name in re.findall(r"\*\*(\w+)\*\*", text[number - 1])} == {
+        "AlphaForCausalLM", "DeltaForCausalLM", "PooledModel"
+    }  # fmt: skip
+    assert [(level, path) for level, path, _, _ in seen["Unresolved in sglang"]] == [("warning", None)]
+
+
+# -- where documents are ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given", ["docs/S.md", "./docs/../docs/S.md", "{work}/docs/S.md", "link.md", "to docs/S.md"]
+)
+def test_a_document_may_be_named_in_every_way(
+    cli: Callable[..., Any], trees: Any, work: Path, given: str
+) -> None:
+    (work / "docs").mkdir()
+    (work / "link.md").symlink_to("docs/S.md")
+    (work / "to docs").symlink_to("docs", target_is_directory=True)
+    done = cli("update", *trees.options, "--doc", given.format(work=work))
+    assert done.code == 0
+    assert len(names(work / "docs" / "S.md")) == 9
+    assert (work / "link.md").is_symlink()
+    assert [path.name for path in (work / "docs").iterdir()] == ["S.md"]
+    assert cli("update", *trees.options, "--doc", given.format(work=work), "--check").code == 0
+
+
+def test_a_configuration_beside_the_document_holds_for_it(
+    cli: Callable[..., Any], trees: Any, work: Path
+) -> None:
+    text = f"""
+document = "S U P.md"
+sglang = "{trees.sglang.as_posix()}"
+transformers = "../trees"
+rows = ["*ForCausalLM"]
+
+[overrides.BetaForCausalLM]
+category = "multimodal"
+example = "mine/beta"
+note = "as the card says"
+reason = "it sees"
+"""
+    miniature.write(work / "deep" / "archtrack.toml", text)
+    (work / "trees").symlink_to(trees.transformers, target_is_directory=True)
+    done = cli("update", "--doc", "deep/S U P.md")
+    assert done.code == 0, done.err
+    document = parse((work / "deep" / "S U P.md").read_text(encoding="utf-8"))
+    assert {row.name for row in document.rows} == {
+        name for name in miniature.ROWS if name.endswith("ForCausalLM") or miniature.ROWS[name][1] == "native"
+    }
+    (section,) = [one for one in document.sections if one.category.value == "multimodal"]
+    assert [(row.name, row.example) for row in section.rows] == [
+        ("BetaForCausalLM", "mine/beta"),
+        ("SightForConditionalGeneration", ""),
+    ]
+    assert "BetaForCausalLM" not in done.out.partition("Categories to look over")[2]
+
+
+def test_the_document_that_a_configuration_names_is_the_default_from_below_too(
+    cli: Callable[..., Any], trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    miniature.write(work / "pyproject.toml", '[tool.archtrack]\ndocument = "docs/SUPPORT.md"\n')
+    (work / "docs" / "sub folder").mkdir(parents=True)
+    monkeypatch.chdir(work / "docs" / "sub folder")
+    assert cli("update", *trees.options).code == 0
+    assert len(names(work / "docs" / "SUPPORT.md")) == 9
+    monkeypatch.chdir(work)
+    assert "docs/SUPPORT.md: nothing to write." in cli("update", *trees.options).out
+
+
+# -- what a source may hold ------------------------------------------------------------------------
+
+
+def test_nothing_that_is_scanned_reaches_the_terminal_raw(
+    cli: Callable[..., Any], trees: Any, updated: Path
+) -> None:
+    trees.register("GammaForCausalLM", file="ga\x1b[31mmma.py")
+    trees.native("odd\x1b]0;title\x07.py", "EntryClass = pick()\n")
+    trees.public("epsilon", "EpsilonForCausalLM", checkpoint="evil\x1b[2J/x")
+    for form in ("text", "github", "json"):
+        for flags in (["--check"], ["--diff"]):
+            done = cli("update", *trees.options, "--format", form, *flags)
+            assert done.code in {0, 1}
+            assert not set(re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.out + done.err)), done.out
+    cli("update", *trees.options)
+    assert "\x1b" not in updated.read_text(encoding="utf-8")
+    assert "GammaForCausalLM" in names(updated)
+
+
+def test_an_external_package_and_disabled_modules_count(
+    cli: Callable[..., Any], trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    miniature.write(
+        work / "my models" / "mine.py", "class MineForCausalLM: ...\nEntryClass = MineForCausalLM\n"
+    )
+    (work / "my models").rename(work / "my_models")
+    done = cli("update", *trees.options, "--external", "my_models", "--disabled", "alpha, sight", "--check")
+    assert done.code == 1
+    listed = cli(
+        "list", *trees.options, "--external", "my_models", "--disabled", "alpha,sight", "--engine", "sglang"
+    )
+    seen = [line.split("\t")[0] for line in listed.lines[1:]]
+    assert seen == ["BetaForCausalLM", "BetaForCausalLMNextN", "MineForCausalLM", "PooledModel"]
+    monkeypatch.setenv("SGLANG_EXTERNAL_MODEL_PACKAGE", str(work / "my_models"))
+    monkeypatch.setenv("SGLANG_DISABLED_MODEL_ARCHS", "alpha,sight")
+    again = cli("list", *trees.options, "--engine", "sglang")
+    assert [line.split("\t")[0] for line in again.lines[1:]] == seen

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+
+from archtrack.core.document import parse
+from archtrack.core.lint import lint
+from archtrack.core.merge import MergeOptions, merge
+from archtrack.model import Category, Example, Matrix, MatrixRow, Place, Registration, Status
+from archtrack.render.markdown import escape_cell, rebuild
+
+SOURCE = "`EntryClass` in `python/sglang/srt/models/*.py` + `transformers` library classes + HuggingFace `config.json`"
+
+
+def row(name: str, category: Category, file: str = "", *, hf: bool = False, example: str = "") -> MatrixRow:
+    def own(path: str) -> Registration:
+        return Registration(name=name, file=path, place=Place(file=path, line=1), defined_in="m")
+
+    return MatrixRow(
+        name=name,
+        category=category,
+        category_source="t",
+        status=Status.NATIVE,
+        native=own(file) if file else None,
+        hf=own("models/m.py") if hf else None,
+        example=Example(id=example, source="s") if example else None,
+    )
+
+
+FULL = Matrix(
+    rows=(
+        row("AlphaForCausalLM", Category.TEXT, "alpha.py", hf=True, example="lab/alpha"),
+        row("AlphaModel", Category.EMBEDDING, hf=True),
+        row("BetaForCausalLM", Category.TEXT, "beta.py"),
+        row("OddOne", Category.TEXT),
+    ),
+    inventories=(),
+)
+EMPTY = Matrix(rows=(), inventories=())
+
+
+def test_the_document_has_the_seeds_form_line_for_line() -> None:
+    text = rebuild(FULL, "2026-11-24")
+    assert f"\n> **Last updated:** 2026-11-24 | **Source:** {SOURCE}\n" in text
+    _, _, rest = text.partition("\n---\n\n")
+    header = "| Architecture | Native | HF | SGLang File | Example HF Model |\n|---|---|---|---|---|\n"
+    assert rest == (
+        "## Text-only Language Models (Generative)\n\n"
+        f"{header}"
+        "| **AlphaForCausalLM** | Y | Y | `alpha.py` | lab/alpha |\n"
+        "| **BetaForCausalLM** | Y |  | `beta.py` |  |\n"
+        "| **OddOne** |  |  |  |  |\n\n"
+        "**2** native / **0** HF-only / **1** no fallback / **3** total\n\n---\n\n"
+        "## Embedding / Classification / Reward / Retrieval Models\n\n"
+        f"{header}"
+        "| **AlphaModel** |  | Y |  |  |\n\n"
+        "**0** native / **1** HF-only / **0** no fallback / **1** total\n\n---\n\n"
+        "## Multimodal Models (Vision / Audio / OCR)\n\n"
+        f"{header}\n"
+        "**0** native / **0** HF-only / **0** no fallback / **0** total\n\n---\n\n"
+        "## Overall Summary\n\n"
+        "| Category | Native | HF Fallback Only | No Fallback | Total |\n|---|---|---|---|---|\n"
+        "| Text-only | 2 | 0 | 1 | 3 |\n"
+        "| Embedding/Classification | 0 | 1 | 0 | 1 |\n"
+        "| Multimodal | 0 | 0 | 0 | 0 |\n"
+        "| **Total** | **2** | **1** | **1** | **4** |\n\n"
+        "> **2** natively supported (50%) — optimized SGLang implementations\n"
+        "> **1** HF fallback only (25%) — may work via `TransformersForCausalLM`\n"
+        "> **1** no fallback (25%) — need full implementation\n"
+    )
+
+
+@pytest.mark.parametrize("matrix", [FULL, EMPTY])
+@pytest.mark.parametrize("columns", [(), ("Owner", "a|b")])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_merging_what_was_rebuilt_changes_nothing(
+    matrix: Matrix, columns: tuple[str, ...], newline: str
+) -> None:
+    text = rebuild(matrix, "2026-11-24", columns=columns, newline=newline)
+    document = parse(text)
+    assert [entry.name for entry in document.rows if entry.line] == [
+        entry.name for category in Category for entry in matrix.rows if entry.category is category
+    ]
+    result = merge(document, matrix, options=MergeOptions(date="2030-01-01"))
+    assert (result.changed, result.text, result.stale) == (False, text, ())
+    assert {finding.code for finding in lint(document)} <= ({"unknown-column"} if columns else set())
+
+
+def test_an_empty_matrix_has_zero_percent() -> None:
+    assert "> **0** natively supported (0%) — " in rebuild(EMPTY, "2026-11-24")
+
+
+def test_a_name_that_is_written_like_another_is_written_once() -> None:
+    twins = Matrix(rows=(row("\x00", Category.TEXT), row("\x01", Category.TEXT)), inventories=())
+    text = rebuild(twins, "2026-11-24")
+    assert len(list(parse(text).rows)) == 1
+    assert not merge(parse(text), twins, options=MergeOptions(date="2030-01-01")).changed
+
+
+def test_escaping_leaves_ordinary_ids_alone() -> None:
+    assert escape_cell("meta-llama/Llama-3.1-8B_it") == "meta-llama/Llama-3.1-8B_it"
+    assert escape_cell("a|<b>") == r"a\|&lt;b&gt;"

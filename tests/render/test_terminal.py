@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archtrack.model import Inventory, Place, Unresolved
+from archtrack.render.terminal import plain, read_lines, table, unresolved_lines
+from archtrack.sources.base import Origin
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202e]")
+
+
+def inventory(kind: str, location: str, version: str | None = "1.0") -> Inventory:
+    origin = Origin(distribution="x", kind=kind, location=location)  # type: ignore[arg-type]
+    return Inventory(engine="x", version=version, origin=origin, registrations=())
+
+
+@given(st.text())
+def test_plain_text_is_one_line_of_as_many_characters_without_control(text: str) -> None:
+    assert len(plain(text)) == len(text)
+    assert not CONTROL.search(plain(text))
+    assert plain(plain(text)) == plain(text)
+
+
+@given(st.text("abcäöü漢 _-./:\N{GRINNING FACE}"))
+def test_plain_text_stays_as_it_is(text: str) -> None:
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "location", "version", "line"),
+    [
+        ("local", "repos/x", "1.0", "Read x 1.0 (checkout repos/x)"),
+        ("installed", "site", "1.0", "Read x 1.0 (installed in site)"),
+        ("release", "x-1.0.whl", "1.0", "Read x 1.0 (release file x-1.0.whl)"),
+        ("git", ".@main", "1.0", "Read x 1.0 (git .@main)"),
+        ("local", ".", None, "Read x of unknown version (checkout .)"),
+        ("local", "a\x1b[31mb", "1.0", "Read x 1.0 (checkout a\ufffd[31mb)"),
+    ],
+)
+def test_what_was_read_is_one_line(kind: str, location: str, version: str | None, line: str) -> None:
+    assert read_lines([inventory(kind, location, version)], []) == [line]
+
+
+def test_notices_follow_what_was_read() -> None:
+    assert read_lines([], ["one", "two\n"]) == ["Note: one", "Note: two\ufffd"]
+
+
+def test_unresolved_places_are_counted_and_listed() -> None:
+    one = Unresolved(reason="odd\nshape", place=Place(file="a.py", line=3))
+    two = Unresolved(reason="no parse", place=Place(file="b.py", line=0))
+    assert unresolved_lines("x", []) == []
+    assert unresolved_lines("x", [one]) == [
+        "",
+        "1 place in x could not be resolved (nothing is guessed):",
+        "  ? a.py:3: odd\ufffdshape",
+    ]
+    assert unresolved_lines("x", [one, two])[1:] == [
+        "2 places in x could not be resolved (nothing is guessed):",
+        "  ? a.py:3: odd\ufffdshape",
+        "  ? b.py: no parse",
+    ]
+
+
+def test_a_table_in_a_pipe_is_tab_separated_whatever_its_cells_hold(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table(("Name", "File"), [("A", "a.py"), ("B\tC", "b\n.py"), ("", "")])
+    assert capsys.readouterr().out == "name\tfile\nA\ta.py\nB\ufffdC\tb\ufffd.py\n\t\n"

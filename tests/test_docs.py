@@ -1,0 +1,435 @@
+"""The documentation held against the code: what one names, the other has."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+
+from archtrack import __version__, errors
+from archtrack.cli import archtrack
+from archtrack.config import KEYS, parse_settings
+from archtrack.core.categories import BY_NAME
+from archtrack.core.categories import by_name as by_name_of
+from archtrack.core.lint import CODES
+from archtrack.core.table import COLUMNS, HEADINGS, SUMMARY_HEADING
+from archtrack.engines import engine_names, load_engine
+from archtrack.model import Status
+from archtrack.sources.pip_config import index_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for folder in (ROOT, ROOT / "docs", ROOT / "benchmarks")
+    for path in sorted(folder.glob("*.md"))
+}
+README = PAGES["README.md"]
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "src").rglob("*.py")))
+DONE, FOUND_SOMETHING, FAULT, INTERRUPTED = 0, 1, 70, 130  # the exit codes that are no errors of `errors.py`
+
+_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_SHELLS = frozenset({"console", "bash", "yaml"})
+
+
+def section(page: str, heading: str) -> str:
+    """The text below a heading, up to the next one."""
+    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", PAGES[page], re.DOTALL | re.MULTILINE)
+    assert found is not None, f"{page} has no section {heading!r}"
+    return found[1]
+
+
+def first_cells(text: str) -> list[str]:
+    """The first cell of every row of the tables in a text, without code quotes; headers are none."""
+    bodies = re.findall(r"^\|[-:| ]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return [line.split("|")[1].strip(" `") for body in bodies for line in body.splitlines()]
+
+
+def prose(page: str) -> str:
+    return _FENCED.sub("", PAGES[page])
+
+
+def blocks(*kinds: str) -> Iterator[tuple[str, str]]:
+    """Page and content of each fenced block of these kinds."""
+    for name, text in PAGES.items():
+        for kind, content in _FENCED.findall(text):
+            if kind in kinds:
+                yield name, content
+
+
+def generator() -> Any:
+    spec = spec_from_file_location("generate_cli", ROOT / "docs" / "generate_cli.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+VERBS: dict[str, click.Command] = dict(generator().verbs())
+
+
+# -- the command line ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", ["20", "80", "300"])
+def test_the_page_of_the_command_line_is_what_the_help_says_at_any_width(
+    columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert generator().page() == PAGES["docs/cli.md"]
+
+
+def test_the_check_of_that_page_fails_for_another_text_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = generator()
+    assert module.main(["--check"]) == 0
+    page = tmp_path / "cli.md"
+    monkeypatch.setattr(module, "PAGE", page)
+    page.write_text("old", encoding="utf-8")
+    assert module.main(["--check"]) == 1
+    assert page.read_text(encoding="utf-8") == "old"
+    assert "generate_cli.py" in capsys.readouterr().err
+    assert module.main([]) == 0
+    assert page.read_text(encoding="utf-8") == PAGES["docs/cli.md"]
+    assert module.main(["--chekc"]) == 2
+
+
+def test_the_readme_lists_every_verb_and_no_other() -> None:
+    named = first_cells(section("README.md", "Verbs"))
+    assert sorted(named) == sorted(name for name in VERBS if name.count(" ") == 1)
+
+
+def test_every_option_that_a_page_names_exists() -> None:
+    options = {
+        option for command in VERBS.values() for parameter in command.params for option in parameter.opts
+    }
+    options |= {"--help"}
+    foreign = {
+        "CONTRIBUTING.md": {"--check", "--strict"},  # of ruff, mypy and generate_cli.py
+        "benchmarks/README.md": None,
+    }
+    for page in PAGES:
+        allowed = foreign.get(page, set())
+        if allowed is None:
+            continue
+        for code in re.findall(r"`([^`\n]+)`", prose(page)):
+            for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", code):
+                assert option in options | allowed, f"{page}: {option}"
+
+
+def commands() -> list[tuple[str, str]]:
+    """Every `archtrack …` of a shell block or a code span: the page and the command."""
+    found = []
+    for page, content in blocks(*_SHELLS):
+        for line in content.splitlines():
+            shown = re.findall(r"(?:^\$? *|run: |&& )(archtrack\b[^&|]*)", line)
+            found += [(page, command.strip()) for command in shown]
+    for page in PAGES:
+        found += [(page, code) for code in re.findall(r"`(archtrack [^`\n]+)`", prose(page))]
+    return found
+
+
+@pytest.mark.parametrize(("page", "line"), commands())
+def test_every_command_that_a_page_shows_is_understood(page: str, line: str) -> None:
+    words = shlex.split(line, comments=True)[1:]
+    name, command = "archtrack", archtrack
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        name = f"{name} {words.pop(0)}"
+        assert name in VERBS, f"{page}: {line}"
+        command = VERBS[name]
+    if isinstance(command, click.Group):  # the verb alone, as prose names it, need not be complete
+        assert set(words) <= {"--help", "--version"}, f"{page}: {line}"
+    elif words or not page:
+        command.make_context(name, words)  # reads options and arguments, and runs nothing
+
+
+def test_a_command_that_does_not_exist_would_be_seen() -> None:
+    assert ("README.md", "archtrack update") in commands()
+    assert ("docs/tutorial.md", "archtrack update --check --refresh --format github") in commands()
+    with pytest.raises(click.UsageError):
+        test_every_command_that_a_page_shows_is_understood("", "archtrack lint --fixx")
+    with pytest.raises(click.UsageError):
+        test_every_command_that_a_page_shows_is_understood("", "archtrack update --format xml")
+    with pytest.raises(AssertionError):
+        test_every_command_that_a_page_shows_is_understood("", "archtrack updat")
+
+
+def test_the_readme_has_the_two_set_up_commands_each_alone_in_a_block() -> None:
+    alone = [content.strip() for kind, content in _FENCED.findall(README) if kind == "bash"]
+    assert alone == ["pip install . && archtrack update", 'pip install -e ".[dev]" && pytest']
+
+
+# -- names that the code and the pages share -------------------------------------------------------
+
+
+def test_the_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
+    documented = [int(cell) for cell in first_cells(section("README.md", "Exit codes"))]
+    raised = {getattr(errors, name).exit_code for name in errors.__all__ if name != "ArchtrackError"}
+    assert documented == sorted({DONE, FOUND_SOMETHING, FAULT, INTERRUPTED} | raised)
+
+
+def test_every_engine_has_its_section_and_every_section_its_engine() -> None:
+    headings = re.findall(r"^## (.+)$", PAGES["docs/engines.md"], re.MULTILINE)
+    assert sorted(headings) == sorted(engine_names())
+
+
+@pytest.mark.parametrize("name", engine_names())
+def test_an_engine_s_section_says_what_is_read_covered_and_not_seen(name: str) -> None:
+    text = section("docs/engines.md", name)
+    for part in ("**What is read.**", "**Covers**", "**Cannot see**"):
+        assert text.count(part) == 1
+    doc = sys.modules[type(load_engine(name)).__module__].__doc__ or ""
+    version = re.search(r"Covers (?:the releases from )?([\d.]+\d)", doc)
+    assert version is not None
+    assert version[1] in text.partition("**Covers**")[2]
+
+
+def test_the_lint_codes_of_the_page_are_those_of_the_code() -> None:
+    text = section("docs/document.md", "Lint")
+    assert first_cells(text) == sorted(CODES)
+    for code, meaning in CODES.items():
+        row = re.search(rf"^\| `{code}` \| (.*?)\. (?:With sources only\. )?\|", text, re.MULTILINE)
+        assert row is not None, code
+        said = row[1].replace("`", "").casefold()
+        assert said == meaning.removesuffix(" (with sources only)").casefold()
+
+
+def test_headings_and_columns_of_the_document_s_page_are_those_of_the_code() -> None:
+    fenced = [content for page, content in blocks("text") if page == "docs/document.md"]
+    assert fenced[0].splitlines() == [*HEADINGS.values(), SUMMARY_HEADING]
+    titles = section("docs/document.md", "Tables and rows").partition("| Column |")[2]
+    assert first_cells(f"| Column |{titles}") == list(COLUMNS)
+
+
+def test_the_statuses_of_the_page_are_those_of_the_code() -> None:
+    named = first_cells(section("docs/how-it-works.md", "Statuses"))
+    assert named == [status.value for status in Status]
+
+
+def test_every_configuration_key_is_on_its_page_and_every_toml_block_is_valid() -> None:
+    text = PAGES["docs/configuration.md"]
+    for key in KEYS:
+        assert f"`{key.name}`" in text
+    seen = 0
+    for page, content in blocks("toml"):
+        table = ("tool", "archtrack") if "[tool.archtrack" in content else ()
+        parse_settings(content, path=page, table=table)
+        seen += 1
+    assert seen
+
+
+_VARIABLE = re.compile(r"(?<![\w$.])(?:ARCHTRACK|GITHUB|PIP|UV|SGLANG|REQUESTS|CURL|NO_COLOR)(?:_[A-Z]+)*\b")
+_SYNONYMS = {"PIP_TIMEOUT"}  # of a documented one, as for pip
+
+
+class _Recording(dict[str, str]):
+    """An empty environment that remembers what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked.add(key)
+        return default
+
+
+def test_every_environment_variable_that_a_page_names_is_read_and_the_other_way_round() -> None:
+    environ = _Recording()
+    index_settings(environ)
+    asked = environ.asked | set(re.findall(r'"([A-Z][A-Z_]+)"', SOURCE))
+    read = {name for name in asked if _VARIABLE.fullmatch(name)} - _SYNONYMS
+    named = {
+        match[0]
+        for page in PAGES
+        for code in re.findall(r"`([^`\n]+)`", prose(page))
+        for match in _VARIABLE.finditer(code)
+    }
+    assert named == read
+    assert {"ARCHTRACK_CACHE_DIR", "ARCHTRACK_OFFLINE", "NO_COLOR"} <= read
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert f"## [{__version__}]" in PAGES["CHANGELOG.md"]
+
+
+# -- what the pages show as output -----------------------------------------------------------------
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Of a run that sees no setting of this machine but its package index."""
+    own = {
+        "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache"),
+        "PYTHONUNBUFFERED": "1",
+    }  # unbuffered: lines in order
+    left_out = ("ARCHTRACK_", "SGLANG_", "GITHUB_", "VIRTUAL_ENV", "CONDA_PREFIX")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | own
+
+
+def run(words: list[str], folder: Path, environ: dict[str, str]) -> tuple[int, str]:
+    """Exit code and output of ``archtrack``."""
+    done = subprocess.run(  # noqa: S603 -- our own program
+        [sys.executable, "-m", "archtrack", *words],
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def assert_shown(shown: list[str], output: str) -> None:
+    """Every line shown is one of the output's, in order; only `…` leaves anything out, lines or parts of one."""
+    rest = [line.replace("\t", "  ") for line in output.splitlines()]
+    skipping = False
+    for line in shown:
+        if line.strip() == "…":
+            skipping = True
+            continue
+        pattern = re.compile(".*".join(re.escape(part) for part in line.split("…")))
+        at = next((index for index, found in enumerate(rest) if pattern.fullmatch(found)), None)
+        assert at is not None, f"{line!r} is not in the output, or too late:\n{output[:3000]}"
+        assert skipping or at == 0, f"{rest[0]!r} stands above {line!r}"
+        rest, skipping = rest[at + 1 :], False
+    assert skipping or not rest, f"{rest[0]!r} is not shown"
+
+
+def play(block: str, folder: Path, environ: dict[str, str], *, more: tuple[str, ...] = ()) -> None:
+    """Run the commands of a console block and compare what they print."""
+    code = 0
+    for step in re.findall(r"^\$ .*(?:\n(?!\$ ).*)*", block, re.MULTILINE):
+        command, *shown = step.rstrip("\n").split("\n")
+        if command == "$ echo $?":
+            assert shown == [str(code)]
+            continue
+        words = shlex.split(command.removeprefix("$ "))[1:]
+        code, output = run([*words, *more], folder, environ)
+        assert_shown(shown, output)
+
+
+@pytest.mark.network
+def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
+    shown = [content for page, content in blocks("console") if page == "README.md"]
+    assert len(shown) == 2
+    for block in shown:  # the newest release of that time
+        play(block, tmp_path, environment(tmp_path), more=("--sglang", "0.5.23"))
+
+
+@pytest.mark.network
+def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
+    *shown, last = [content for page, content in blocks("console") if page == "docs/tutorial.md"]
+    for block in shown:
+        play(block, tmp_path, environment(tmp_path))
+    checkout = tmp_path / "checkout"
+    models = checkout / "python" / "sglang" / "srt" / "models"
+    models.mkdir(parents=True)
+    (checkout / "python" / "sglang" / "__init__.py").touch()
+    (models / "llama.py").write_text("class LlamaForCausalLM:\n    pass\n\n\nEntryClass = LlamaForCausalLM\n")
+    project = '[project]\nname = "sglang"\ndependencies = ["transformers==4.57.1"]\n'
+    (checkout / "python" / "pyproject.toml").write_text(project)
+    assert run(["update"], checkout, environment(tmp_path))[0] == 0
+    acme = "import torch.nn as nn\n\n\nclass AcmeForCausalLM(nn.Module):\n    pass\n\n\nEntryClass = AcmeForCausalLM\n"
+    (models / "acme.py").write_text(acme)
+    play(last, checkout, environment(tmp_path))
+
+
+@pytest.mark.network
+def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path) -> None:
+    options = ["--sglang", "0.5.23", "--transformers", "5.23.0", "--format", "json"]
+    code, output = run(["list", *options], tmp_path, environment(tmp_path))
+    assert code == 0, output
+    rows = json.loads(output)["architectures"]
+    count = Counter(row["engines"]["sglang"]["status"] for row in rows)
+    natives = [row for row in rows if row["engines"]["sglang"]["status"] == "native"]
+    by_name = sum(row["category_source"] == BY_NAME for row in natives)
+    for figure in (
+        f"| {count['fallback']} `fallback`, {count['refused']} `refused`",
+        f"Examples for the {count['native']} natives",
+        f"| {sum(row['example'] is not None for row in natives)}, each from the checkpoint",
+        f"{sum(row['category'] != by_name_of(row['name']) for row in natives)} of the {len(natives)} natives differ",
+        f"{by_name} natives still rest on the name",
+    ):
+        assert figure in README
+
+
+def test_output_that_differs_from_what_is_shown_would_be_seen() -> None:
+    output = "a\nb c\nd\n"
+    for right in (["a", "b c", "d"], ["a", "…"], ["…", "d"], ["a", "b …", "d"], ["…"]):
+        assert_shown(right, output)
+    for wrong in (["a", "d"], ["a", "b c"], ["b c", "d"], ["a", "…", "e"], ["d", "…", "a"], ["a", "b", "…"]):
+        with pytest.raises(AssertionError):
+            assert_shown(wrong, output)
+
+
+# -- links -----------------------------------------------------------------------------------------
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", _FENCED.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_relative_link_leads_to_a_file_and_a_heading(page: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if "://" in target:
+            continue
+        file, _, anchor = target.partition("#")
+        path = (ROOT / page).parent / file if file else ROOT / page
+        assert path.exists(), f"{page}: {target}"
+        if anchor:
+            assert anchor in anchors(path.read_text(encoding="utf-8")), f"{page}: {target}"
+
+
+def test_the_index_leads_to_every_page() -> None:
+    linked = set(re.findall(r"\]\(([^)\s]+)\)", PAGES["docs/index.md"]))
+    assert {page.removeprefix("docs/") for page in PAGES if page.startswith("docs/")} - {"index.md"} <= linked
+
+
+# -- what no file of the project may hold ----------------------------------------------------------
+
+_REGISTRIES = tuple(".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "com")))
+_MACHINE = re.compile(r"(?<![\w.~$}])/(?:home|root|Users|work|mnt)/[\w.-]+")
+
+
+def tracked() -> list[str]:
+    done = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607 -- git, wherever it is
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [name for name in done.stdout.split("\0") if name]
+
+
+def test_no_file_names_a_registry_s_host_or_a_path_of_some_machine() -> None:
+    names = tracked()
+    assert "README.md" in names
+    for name in names:
+        path = ROOT / name
+        if not path.is_file():  # removed, and not yet committed
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for host in _REGISTRIES:
+            assert host not in text, f"{name}: {host}"
+        found = _MACHINE.search(text)
+        assert found is None, f"{name}: {found[0]}"
