@@ -1,0 +1,1 @@
+"""Measurements of whole processes; ``python -m benchmarks``."""
