@@ -44,6 +44,8 @@ _CHUNK = 500  # below the number of parameters that every SQLite accepts
 # Errors that no new file cures; every other one means that the file is not what it should be.
 _OUTSIDE = ("locked", "full", "readonly", "unable to open", "disk I/O")
 
+_TRIES = 3  # others may retire a file between two looks at the folder, but hardly three times in a row
+
 _T = TypeVar("_T")
 
 
@@ -110,6 +112,7 @@ class Cache:
         self._busy_seconds = busy_seconds
         self._clock = clock
         self._generation = 0
+        self._least = 1
         self._connection: sqlite3.Connection | None = None
         self._seen: list[tuple[int, int]] = []
 
@@ -150,7 +153,8 @@ class Cache:
             The bytes that were freed.
         """
         before = sum(_size(path) for _, path in self._files())
-        self._use(lambda _: self._renew(), None)
+        self._use(lambda _: self._retire(), None)
+        self._use(lambda _: None, None)
         return max(0, before - sum(_size(path) for _, path in self._files()))
 
     def close(self) -> None:
@@ -164,40 +168,56 @@ class Cache:
     # -- the file ----------------------------------------------------------------------------------
 
     def _use(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
-        """Do ``work`` on the open file, on a new one if this one is no good, or not at all."""
+        """Do ``work`` on the open file, on a newer one if this one is no good, or not at all."""
         if self._folder is None or self.problem is not None:
             return otherwise
-        try:
-            try:
-                return work(self._open())
-            except sqlite3.Error as error:
-                if self._is_outside(error):
-                    raise
-                self._renew()
-                return work(self._open())
-        except (sqlite3.Error, OSError) as error:
-            self.problem = f"{self._folder}: {error}"
-            self._drop()
-            return otherwise
+        return self._try(work, otherwise, _TRIES)
 
-    def _is_outside(self, error: sqlite3.Error) -> bool:
-        """Whether a new file would meet the same error. One removed by another run is "readonly", too."""
-        outside = isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in _OUTSIDE)
-        return outside and (self._connection is None or self._path().exists())
+    def _try(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T, left: int) -> _T:
+        try:
+            return work(self._open())
+        except (sqlite3.Error, OSError) as error:
+            if not left or self._is_outside(error):
+                self.problem = f"{self._folder}: {error}"
+                self._drop()
+                return otherwise
+        self._retire()
+        return self._try(work, otherwise, left - 1)
+
+    def _is_outside(self, error: sqlite3.Error | OSError) -> bool:
+        """Whether a newer file would meet the same error. One removed by another run is "readonly", too."""
+        if not isinstance(error, sqlite3.OperationalError):
+            return isinstance(error, OSError)
+        if not any(word in str(error) for word in _OUTSIDE):
+            return False
+        numbers = [number for number, _ in self._files()]
+        return (
+            self._generation in numbers if self._connection else self._generation >= max(numbers, default=0)
+        )
 
     def _open(self) -> sqlite3.Connection:
+        """The newest file, or the first; older ones are removed, as none of them is opened again."""
         if self._connection is None:
             if str(self._folder).startswith("~"):
                 raise OSError("no home folder is known; set ARCHTRACK_CACHE_DIR to a folder")
-            self._generation = max((number for number, _ in self._files()), default=max(self._generation, 1))
-            self._connection = self._connect()
+            files = self._files()
+            numbers = [number for number, _ in files]
+            self._generation = max(self._least, *numbers) if numbers else self._least
+            self._connection = self._connect(new=self._generation not in numbers)
+            for number, path in files:
+                if number < self._generation:
+                    for old in (path, path.with_name(path.name + "-journal")):
+                        with suppress(OSError):  # still open elsewhere, on systems that mind
+                            old.unlink()
         return self._connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, *, new: bool) -> sqlite3.Connection:
         path = self._path()
-        if not path.exists():
+        if new:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=self._busy_seconds, isolation_level=None)
+        # A listed file that another run has removed since then must not come back empty under its old number.
+        address = f"{path.absolute().as_uri()}?mode={'rwc' if new else 'rw'}"
+        connection = sqlite3.connect(address, timeout=self._busy_seconds, isolation_level=None, uri=True)
         try:
             connection.execute("PRAGMA synchronous=OFF")
             ensure_format(connection)
@@ -206,17 +226,10 @@ class Cache:
             raise
         return connection
 
-    def _renew(self) -> None:
-        """Start the next file, unless another process has, and remove the older ones."""
+    def _retire(self) -> None:
+        """Leave the open file for good: a newer one is opened, or made, when next asked for."""
         self._drop()
-        newest = max((number for number, _ in self._files()), default=0)
-        self._generation = newest if newest > self._generation else self._generation + 1
-        self._connection = self._connect()
-        for number, path in self._files():
-            if number < self._generation:
-                for old in (path, path.with_name(path.name + "-journal")):
-                    with suppress(OSError):  # still open elsewhere, on systems that mind
-                        old.unlink()
+        self._least = self._generation + 1
 
     def _drop(self) -> None:
         self._seen.clear()
