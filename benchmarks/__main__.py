@@ -58,7 +58,7 @@ class _Bench:
         self.tree = folder / "tree"
         self.python = folder / "environment" / "bin" / "python"
         self.document = self.tree / "MODEL_SUPPORT_TRACKING.md"
-        self.archtrack = Path(sys.executable).with_name("archtrack")
+        self.archtrack = folder / "product" / "bin" / "archtrack"
 
     def prepare(self) -> None:
         """Download the two releases, unpack SGLang as a checkout, install transformers for the script."""
@@ -70,6 +70,12 @@ class _Bench:
         subprocess.run([*pip, "download", *target, *platform, f"sglang=={SGLANG}"], check=True)
         with zipfile.ZipFile(next(wheels.glob("sglang-*.whl"))) as wheel:
             wheel.extractall(self.tree / "python")
+        # The product as a user has it: installed, and so compiled to bytecode, unlike an editable install.
+        subprocess.run([sys.executable, "-m", "venv", str(self.folder / "product")], check=True)
+        subprocess.run(
+            [str(self.archtrack.with_name("python")), "-m", "pip", "--quiet", "install", str(ROOT)],
+            check=True,
+        )
         subprocess.run([sys.executable, "-m", "venv", str(self.folder / "environment")], check=True)
         subprocess.run(
             [str(self.python), "-m", "pip", "--quiet", "install", f"transformers=={TRANSFORMERS}"], check=True
@@ -149,7 +155,7 @@ class _Bench:
         times: dict[str, list[float]] = {"bare": [], "version": []}
         for _ in range(self.runs + 1):
             for name, command in (
-                ("bare", [sys.executable, "-c", "pass"]),
+                ("bare", [str(self.archtrack.with_name("python")), "-c", "pass"]),
                 ("version", [str(self.archtrack), "--version"]),
             ):
                 begun = time.perf_counter()

@@ -81,9 +81,8 @@ def test_a_python_that_cannot_be_started_is_a_source_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
-    finish = start_check({"a": b"x = 1\n"})
     with pytest.raises(SourceError, match=r"cannot start .* No such file or directory"):
-        finish()
+        start_check({"a": b"x = 1\n"})
 
 
 def test_the_files_are_only_parsed(tmp_path: Path) -> None:

@@ -55,51 +55,38 @@ def check_syntax(files: Mapping[str, bytes]) -> dict[str, tuple[str, int] | None
 
     Returns:
         The same keys -> None where the file parses, else (reason, line counted from 1 or 0 if unknown).
-    """
-    from .core.modules import longest_line, unreadable  # noqa: PLC0415 -- a kept scan needs only PYTHON
 
-    answers: dict[str, tuple[str, int] | None] = {key: unreadable(data) for key, data in files.items()}
-    left = [key for key, problem in answers.items() if problem is None]
-    while left:
-        lines = _ask([files[key] for key in left])
-        for key, line in zip(left, lines, strict=False):
-            answers[key] = None if line == "ok" else _problem(line, files[key])
-        left = left[len(lines) :]
-        if left:
-            answers[left[0]] = (
-                f"it makes the parser of Python {PYTHON} fail",
-                longest_line(files[left[0]]),
-            )
-            left = left[1:]
-    return answers
+    Raises:
+        SourceError: the child process could not be started.
+    """
+    return start_check(files)()
 
 
 def start_check(files: Mapping[str, bytes]) -> Callable[[], dict[str, tuple[str, int] | None]]:
     """``check_syntax`` while the caller goes on: what is returned waits for the answers and gives them.
 
     Raises:
-        SourceError: from the function returned: the child process could not be started.
+        SourceError: the child process could not be started; from the function returned, one that takes the place
+            of a child that died.
     """
-    from threading import Thread  # noqa: PLC0415 -- a kept scan needs only PYTHON
+    from .core.modules import longest_line, unreadable  # noqa: PLC0415 -- a kept scan needs only PYTHON
 
-    answers: dict[str, tuple[str, int] | None] = {}
-    errors: list[OSError] = []
-
-    def check() -> None:
-        try:
-            answers.update(check_syntax(files))
-        except OSError as error:
-            errors.append(error)
-
-    thread = Thread(target=check)
-    thread.start()
+    answers: dict[str, tuple[str, int] | None] = {key: unreadable(data) for key, data in files.items()}
+    left = [key for key, problem in answers.items() if problem is None]
+    first = _start([files[key] for key in left]) if left else None
 
     def finish() -> dict[str, tuple[str, int] | None]:
-        thread.join()
-        if errors:
-            raise SourceError(
-                f"cannot start {sys.executable} to check the syntax of modules: {errors[0].strerror}"
-            ) from errors[0]
+        child, waiting = first, left
+        while child is not None:
+            lines = _answers(child)
+            for key, line in zip(waiting, lines, strict=False):
+                answers[key] = None if line == "ok" else _problem(line, files[key])
+            waiting = waiting[len(lines) :]
+            if waiting:
+                reason = f"it makes the parser of Python {PYTHON} fail"
+                answers[waiting[0]] = (reason, longest_line(files[waiting[0]]))
+                waiting = waiting[1:]
+            child = _start([files[key] for key in waiting]) if waiting else None
         return answers
 
     return finish
@@ -115,38 +102,32 @@ def _problem(line: str, data: bytes) -> tuple[str, int]:
     return f"Python {PYTHON} cannot parse it: {reason}", int(number) or undecodable_line(data)
 
 
-def _ask(contents: list[bytes]) -> list[str]:
-    """One child's answers; fewer than contents when it died on the file behind the last answer."""
+def _start(contents: list[bytes]) -> subprocess.Popen[bytes]:
+    """A child at work on the contents. It is fed from a file: a pipe would want this process's attention."""
     import subprocess  # noqa: PLC0415 -- a scan whose facts are kept needs no child
-    from threading import Timer  # noqa: PLC0415 -- as above
+    from tempfile import TemporaryFile  # noqa: PLC0415 -- as above
 
     command = [sys.executable, "-I", "-S", "-W", "ignore", "-X", "utf8", "-c", _CHILD]
-    # Whole writes and reads, not `communicate`: its small steps would queue for the interpreter's lock.
-    with subprocess.Popen(  # noqa: S603 -- our own interpreter and our own program
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
-    ) as child:
-        timer = Timer(_TIMEOUT_SECONDS, child.kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            output = _exchange(child, b"".join(b"%d\n%b" % (len(data), data) for data in contents))
-        finally:
-            timer.cancel()
-    return output.decode("ascii", "replace").split("\n")[:-1]
-
-
-def _exchange(child: subprocess.Popen[bytes], feed: bytes) -> bytes:
-    """What the child says to ``feed``."""
-    if child.stdin is None or child.stdout is None:
-        return b""
     try:
-        left = memoryview(feed)
-        while left:
-            left = left[child.stdin.write(left) :]
-        child.stdin.close()
-    except BrokenPipeError:
-        return b""
-    output = b""
-    while piece := child.stdout.read(1 << 20):
-        output += piece
-    return output
+        with TemporaryFile() as feed:
+            feed.writelines(b"%d\n%b" % (len(data), data) for data in contents)
+            feed.seek(0)
+            return subprocess.Popen(  # noqa: S603 -- our own interpreter and our own program
+                command, stdin=feed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+    except OSError as error:
+        raise SourceError(
+            f"cannot start {sys.executable} to check the syntax of modules: {error.strerror}"
+        ) from error
+
+
+def _answers(child: subprocess.Popen[bytes]) -> list[str]:
+    """One child's answers; fewer than contents when it died, or was ended, on the file behind the last answer."""
+    from subprocess import TimeoutExpired  # noqa: PLC0415 -- as in _start
+
+    try:
+        output, _ = child.communicate(timeout=_TIMEOUT_SECONDS)
+    except TimeoutExpired:
+        child.kill()
+        output, _ = child.communicate()
+    return output.decode("ascii", "replace").split("\n")[:-1]
