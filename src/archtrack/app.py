@@ -10,6 +10,7 @@ from .core.matrix import Correction, join
 from .engines import load_engine
 from .engines.base import External, ScanOptions
 from .errors import ImplausibleError, SourceError
+from .importing import broken_imports
 from .opening import open_engine, open_transformers
 from .scanning import Plan, carry_out, kept, plan, scan
 from .sources.base import Layout
@@ -117,10 +118,12 @@ def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
             request.transformers, transformers.layout, pin, words, workspace, cache
         )
         options = _options(request, workspace, cache)
-        inventory, public = _scan_both(
-            plan(engine, source, options), plan(transformers, other), workspace, cache
-        )
-    matrix = join(inventory, public, patterns=settings.rows, corrections=_corrections(settings))
+        own, their = plan(engine, source, options), plan(transformers, other)
+        inventory, public = _scan_both(own, their, workspace, cache)
+        broken = broken_imports(own, inventory, their, public, cache)
+    matrix = join(
+        inventory, public, patterns=settings.rows, corrections=_corrections(settings), broken=broken
+    )
     asked = request.transformers not in {None, "pinned"}
     return Track(matrix=matrix, notices=(*notices, *more, *_about_pin(inventory, public, pin, asked=asked)))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archtrack.model import (
+    Broken,
     Category,
     Inventory,
     Matrix,
@@ -16,8 +17,13 @@ from archtrack.model import (
 )
 from archtrack.sources.base import Origin
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "SCHEMA_VERSION",
+    "broken_from_json",
+    "broken_to_json",
     "engine_source_to_json",
     "inventory_from_json",
     "inventory_to_json",
@@ -156,6 +162,36 @@ def _registration_from(name: str, data: dict[str, Any], engine: str) -> Registra
     )
 
 
+def broken_to_json(found: Mapping[str, Broken]) -> dict[str, Any]:
+    """Modules that cannot be imported, by path."""
+    return {path: _broken(each) for path, each in found.items()}
+
+
+def broken_from_json(data: dict[str, Any]) -> dict[str, Broken]:
+    """What ``broken_to_json`` made, as values again."""
+    return {
+        path: Broken(
+            reason=each["reason"],
+            place=Place(file=each["path"], line=each["line"]),
+            condition=each["condition"],
+            certain=each["certain"],
+            through=tuple(each["through"]),
+        )
+        for path, each in data.items()
+    }
+
+
+def _broken(each: Broken) -> dict[str, Any]:
+    return {
+        "reason": each.reason,
+        "path": each.place.file,
+        "line": each.place.line,
+        "condition": each.condition,
+        "certain": each.certain,
+        "through": list(each.through),
+    }
+
+
 def unresolved_to_json(each: Unresolved) -> dict[str, Any]:
     """A place that could not be read."""
     return {"file": each.place.file, "line": each.place.line, "reason": each.reason}
@@ -174,7 +210,12 @@ def _where(each: Registration | None) -> dict[str, Any]:
 def _row(row: MatrixRow, engine: str) -> dict[str, Any]:
     native, hf = row.native, row.hf
     facts = hf.transformers if hf is not None and hf.transformers is not None else _NOT_PUBLIC
-    own = {"status": row.status.value, **_where(native), "condition": native.condition if native else None}
+    own = {
+        "status": row.status.value,
+        **_where(native),
+        "condition": native.condition if native else None,
+        "broken": _broken(row.broken) if row.broken else None,
+    }
     other = {**_where(hf), **_transformers(facts)}
     return {
         "name": row.name,

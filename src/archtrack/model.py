@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .sources.base import Origin
 
+Import = tuple[int, str, "str | None", int, "str | None"]
+"""One import of a module: (level, module, name or None, line, condition or None); ``level`` counts leading dots."""
+
 __all__ = [
+    "Broken",
     "Category",
     "Example",
+    "Import",
     "Inventory",
     "Matrix",
     "MatrixRow",
@@ -39,6 +44,7 @@ class Status(str, Enum):
     """What an engine does with an architecture."""
 
     NATIVE = "native"
+    UNIMPORTABLE = "unimportable"
     FALLBACK = "fallback"
     REFUSED = "refused"
     UNSUPPORTED = "unsupported"
@@ -72,6 +78,25 @@ class Unresolved:
 
     reason: str
     place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """Why a registered module cannot be imported, or may not be: the engine skips it then.
+
+    Attributes:
+        reason: what is not there, in words.
+        place: the import that fails.
+        condition: under which it runs, as written in the source; None when it always does.
+        certain: False where only a running engine would tell.
+        through: the modules between the registered one and that import, outermost first.
+    """
+
+    reason: str
+    place: Place
+    condition: str | None
+    certain: bool
+    through: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +163,7 @@ class Inventory:
         unresolved: what could not be read, sorted by place.
         pins: distribution name -> version that the release's own metadata pins it to.
         facts: further statements of the engine, name -> sorted values (SGLang: ``multimodal_model_archs``).
+        imports: path -> what the engine's modules import, as ``core.imports`` gives it.
     """
 
     engine: str
@@ -147,6 +173,7 @@ class Inventory:
     unresolved: tuple[Unresolved, ...] = ()
     pins: tuple[tuple[str, str], ...] = ()
     facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    imports: tuple[tuple[str, tuple[Import, ...]], ...] = ()
 
     def by_name(self) -> dict[str, Registration]:
         """The registrations, keyed by architecture."""
@@ -173,6 +200,7 @@ class MatrixRow:
         hf: its registration in transformers if it is public there.
         example: a checkpoint, with its source.
         note: from an override in the configuration.
+        broken: why the module that registers it cannot be imported, or may not be.
     """
 
     name: str
@@ -183,6 +211,7 @@ class MatrixRow:
     hf: Registration | None = None
     example: Example | None = None
     note: str | None = None
+    broken: Broken | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

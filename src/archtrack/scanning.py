@@ -80,6 +80,7 @@ def carry_out(planned: Plan, cache: Cache) -> Inventory:
             "beyond": beyond,
             "content": _beyond(source, beyond),
             "inventory": inventory_to_json(inventory),
+            "imports": inventory.imports,
         }
         cache.put_many(_KIND, {planned.key: json.dumps(data, separators=(",", ":")).encode()})
     return inventory
@@ -128,4 +129,9 @@ def _restored(kept: bytes, source: Source) -> Inventory | None:
         inventory = inventory_from_json(data["inventory"])
     except (ValueError, KeyError, TypeError):
         return None
-    return replace(inventory, origin=source.origin, version=source.origin.version or inventory.version)
+    return replace(
+        inventory,
+        origin=source.origin,
+        version=source.origin.version or inventory.version,
+        imports=tuple((path, tuple(map(tuple, found))) for path, found in data["imports"]),
+    )

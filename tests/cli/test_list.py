@@ -77,6 +77,7 @@ def test_json_holds_the_contract(
                 "line": 9,
                 "path": "sglang/srt/models/beta.py",
                 "condition": None,
+                "broken": None,
             },
             "transformers": {
                 "file": "models/beta/modeling_beta.py",
@@ -96,7 +97,7 @@ def test_json_holds_the_contract(
     assert rows["AlphaForCausalLM"]["example"] is None
     assert rows["AlphaForCausalLM"]["engines"]["transformers"]["exported"] is False
     assert rows["DeltaForCausalLM"]["engines"]["sglang"] == {
-        "status": "refused", "file": None, "line": None, "path": None, "condition": None
+        "status": "refused", "file": None, "line": None, "path": None, "condition": None, "broken": None
     }  # fmt: skip
 
 

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import readers
 
+from archtrack.app import Request, track
+from archtrack.config import Settings
+from archtrack.core.imports import imports_by_tree, imports_of
 from archtrack.core.model_code import by_outline, by_tree, model_facts
 from archtrack.core.outline import outline
 from archtrack.core.plain import plain_entries
 from archtrack.core.registry import Modules, facts_of, full_facts, resolve_entries
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
+from archtrack.model import Status
 from archtrack.sources.library import Library
 from archtrack.sources.pip_config import index_settings
 from archtrack.sources.progress import SilentProgress
 from archtrack.sources.release import open_release
+from archtrack.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -146,6 +151,55 @@ def test_the_fast_way_and_the_full_way_agree(version: str, release: Callable[[st
             fast += 1
             assert ([[each.name, each.line, each.defined_line] for each in whole[0]], whole[1]) == (plain, [])
     assert fast > 0.8 * len({each.file for each in release("sglang", version)[0].registrations})
+
+
+@pytest.mark.parametrize("version", SGLANG)
+def test_imports_read_from_lines_are_those_of_a_full_parse(
+    version: str, release: Callable[[str, str], Release]
+) -> None:
+    inventory, files = release("sglang", version)
+    packages = ("transformers", MODELS.replace("/", "."))
+    found = 0
+    for path, data in files.items():
+        if path.startswith(f"{MODELS}/"):
+            imports = sorted(imports_by_tree(data, packages), key=str)
+            assert sorted(imports_of(data, packages), key=str) == imports, path
+            found += len(imports)
+    assert found > len(inventory.registrations)
+
+
+@pytest.mark.parametrize(
+    ("version", "pinned", "expected"),
+    [
+        ("0.4.6", "4.51.1", []),
+        ("0.5.1", "4.55.2", ["Glm4vMoeForConditionalGeneration"]),
+        (
+            "0.5.9",
+            "4.57.1",
+            [
+                "GlmAsrForConditionalGeneration",
+                "GlmOcrForConditionalGeneration",
+                "GlmOcrForConditionalGenerationNextN",
+            ],
+        ),
+        ("0.5.23", "5.19.0", []),
+    ],
+)
+def test_models_that_do_not_import_with_the_pinned_transformers_are_told(
+    version: str, pinned: str, expected: list[str], tmp_path: Path
+) -> None:
+    workspace = Workspace(
+        folder=tmp_path, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}
+    )
+    matrix = track(Request(engine=version, transformers="pinned"), Settings(), workspace).matrix
+    assert [inventory.version for inventory in matrix.inventories] == [version, pinned]
+    assert [row.name for row in matrix.rows if row.status is Status.UNIMPORTABLE] == expected
+    assert all(inventory.unresolved == () for inventory in matrix.inventories)
+    if version == "0.5.9":
+        (nested,) = (row.broken for row in matrix.rows if row.name == expected[2])
+        assert nested is not None
+        assert nested.through == ("sglang.srt.models.glm_ocr",)
+        assert str(nested.place).startswith("sglang/srt/models/glm_ocr.py:")
 
 
 @pytest.mark.parametrize("version", TRANSFORMERS)

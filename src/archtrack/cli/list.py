@@ -70,7 +70,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
 ) -> None:
     """List every architecture with what SGLang and transformers do with it.
 
-    native: SGLang registers it. fallback: public in transformers and compatible with its backend. refused:
+    native: SGLang registers it. unimportable: it does, but the module that does so cannot be imported with this
+    transformers, and SGLang skips it. fallback: public in transformers and compatible with its backend. refused:
     public, but not compatible. unsupported: whether the backend would take it cannot be said.
     """
     begun = start(

@@ -1,13 +1,26 @@
-"""The checkpoints that a file of configuration classes declares: all that is asked of it."""
+"""What is asked of a file of configuration classes: the checkpoints that it declares, and the names it exports."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .exports import exported_names
 from .model_code import decorated_checkpoints, model_facts
 from .outline import outline
+from .strings import normalise
 
-__all__ = ["declared_checkpoints"]
+__all__ = ["configuration_facts", "declared_checkpoints"]
+
+
+def configuration_facts(data: bytes) -> dict[str, Any]:
+    """``{"checkpoints": …, "exports": [name, …]}`` of one file.
+
+    Args:
+        data: the file.
+    """
+    text = normalise(data)
+    exports = [] if text is None else exported_names(b"\n" + text)
+    return {"checkpoints": declared_checkpoints(data), "exports": exports}
 
 
 def declared_checkpoints(data: bytes) -> dict[str, list[Any]]:

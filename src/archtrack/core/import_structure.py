@@ -9,12 +9,14 @@ from .modules import parse
 
 __all__ = ["import_structure"]
 
+_ALIASES = (b"sys.meta_path", b"_create_module_alias")
+
 
 def import_structure(data: bytes) -> dict[str, Any]:
-    """``{"structure": {module: names}, "scans_models": bool, "problem": [reason, line] | null}``.
+    """``{"structure": {module: names}, "scans_models": bool, "aliases": bool, "problem": [reason, line] | null}``.
 
     Every optional backend is taken as installed: what any branch adds is there. ``scans_models`` says whether the
-    package looks through ``models`` for further names.
+    package looks through ``models`` for further names, ``aliases`` whether it answers for modules that have no file.
 
     Args:
         data: the package's ``__init__.py``.
@@ -24,7 +26,7 @@ def import_structure(data: bytes) -> dict[str, Any]:
         tree = parse(data)
     except SyntaxError as error:
         problem = [f"cannot be parsed: {error.msg}", error.lineno or 0]
-        return {"structure": {}, "scans_models": False, "problem": problem}
+        return {"structure": {}, "scans_models": False, "aliases": False, "problem": problem}
     scans = False
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
@@ -38,7 +40,8 @@ def import_structure(data: bytes) -> dict[str, Any]:
                 scans = scans or any(
                     isinstance(part, ast.Constant) and part.value == "models" for part in ast.walk(node)
                 )
-    return {"structure": structure, "scans_models": scans, "problem": None}
+    aliases = any(word in data for word in _ALIASES)
+    return {"structure": structure, "scans_models": scans, "aliases": aliases, "problem": None}
 
 
 def _take(target: ast.expr, value: ast.expr, structure: dict[str, list[str]]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from archtrack.model import Category, Example, Matrix, MatrixRow
+from archtrack.model import Category, Example, Matrix, MatrixRow, Unresolved
 
 from .categories import BY_NAME, categorize, drafted
 from .verdicts import status_of
@@ -14,7 +14,7 @@ from .verdicts import status_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archtrack.model import Inventory, Registration
+    from archtrack.model import Broken, Inventory, Registration
 
 __all__ = ["Correction", "join"]
 
@@ -42,6 +42,7 @@ def join(
     *,
     patterns: Sequence[str],
     corrections: Mapping[str, Correction] | None = None,
+    broken: Mapping[str, Broken] | None = None,
 ) -> Matrix:
     """Every architecture that gets a row: the engine's natives, and the public classes that match a pattern.
 
@@ -51,6 +52,7 @@ def join(
         patterns: ``fnmatch`` patterns of the transformers classes that get a row of their own. Names that contain
             ``PreTrained`` or begin with ``Auto`` never do.
         corrections: by architecture.
+        broken: path of a module of the engine -> why it cannot be imported, or may not be.
     """
     natives, public = engine.by_name(), transformers.by_name()
     names = {name for name in public if _gets_row(name, patterns)} | set(natives)
@@ -59,6 +61,7 @@ def join(
     for name in sorted(names):
         correction = (corrections or {}).get(name, Correction())
         native, hf = natives.get(name), public.get(name)
+        flaw = (broken or {}).get(native.place.file) if native is not None else None
         category, source = categorize(name, native, hf, correction.category, lists_pooled=lists_pooled)
         if source == BY_NAME and (target := drafted(name)) is not None:
             category, source = categorize(target, natives.get(target), public.get(target))
@@ -68,7 +71,8 @@ def join(
                 name=name,
                 category=category,
                 category_source=source,
-                status=status_of(native, hf),
+                status=status_of(native, hf, flaw),
+                broken=flaw,
                 native=native,
                 hf=hf,
                 example=_example(hf, correction),
@@ -76,8 +80,29 @@ def join(
             )
         )
     return Matrix(
-        rows=tuple(rows), inventories=(engine, transformers), known=frozenset(natives) | frozenset(public)
+        rows=tuple(rows),
+        inventories=(_with_doubts(engine, broken or {}), transformers),
+        known=frozenset(natives) | frozenset(public),
     )
+
+
+def _with_doubts(engine: Inventory, broken: Mapping[str, Broken]) -> Inventory:
+    """The engine's inventory with the imports of which only a running engine would tell whether they fail."""
+    registering = {each.place.file for each in engine.registrations}
+    doubts = {
+        Unresolved(reason=_doubt(flaw), place=flaw.place)
+        for path, flaw in broken.items()
+        if path in registering and not flaw.certain
+    }
+    if not doubts:
+        return engine
+    unresolved = sorted({*engine.unresolved, *doubts}, key=lambda each: (each.place.file, each.place.line))
+    return replace(engine, unresolved=tuple(unresolved))
+
+
+def _doubt(flaw: Broken) -> str:
+    when = f", if {flaw.condition}" if flaw.condition else ""
+    return f"{flaw.reason}: the module may not be importable{when}; archtrack takes it for importable"
 
 
 def _gets_row(name: str, patterns: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .outline import Outline
 
-__all__ = ["changed_in_bodies", "mentions", "plain_classes", "plain_entries"]
+__all__ = ["changed_in_bodies", "mentions", "plain_classes", "plain_entries", "plain_entries_in"]
 
 _COMMENT_OR_SPACE = rb"(?:[ \t\n]|#[^\n]*\n)*"
 _ITEM = rb"[^\W\d]\w*" + _COMMENT_OR_SPACE
@@ -105,7 +105,11 @@ def plain_entries(data: bytes, variable: str) -> list[list[Any]] | None:
     Returns:
         None when the module is of another shape; then ``full_facts`` is asked.
     """
-    read = outline(data)
+    return plain_entries_in(outline(data), data, variable)
+
+
+def plain_entries_in(read: Outline | None, data: bytes, variable: str) -> list[list[Any]] | None:
+    """As ``plain_entries``, given the file's outline."""
     word = variable.encode()
     if read is None or read.data.count(word) != 1:
         return None

@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 from archtrack.model import Status
 
 if TYPE_CHECKING:
-    from archtrack.model import Registration
+    from archtrack.model import Broken, Registration
 
 __all__ = ["status_of"]
 
 
-def status_of(native: Registration | None, hf: Registration | None) -> Status:
+def status_of(native: Registration | None, hf: Registration | None, broken: Broken | None = None) -> Status:
     """The status of an architecture.
 
     Follows ``resolve_transformers_arch`` in SGLang's ``model_loader/utils.py``: a class that is not registered is
     run through the Transformers backend if transformers has it and its ``is_backend_compatible()`` is true.
+
+    Args:
+        native: its registration in the engine, if it has one.
+        hf: its registration in transformers, if it is public there.
+        broken: why the module that registers it cannot be imported, if so.
     """
     if native is not None:
-        return Status.NATIVE
+        return Status.UNIMPORTABLE if broken is not None and broken.certain else Status.NATIVE
     compatible = (
         hf.transformers.backend_compatible if hf is not None and hf.transformers is not None else None
     )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.importable import follows
+from archtrack.core.imports import imports_in, imports_of
 from archtrack.core.modules import MAX_BYTES, dotted
-from archtrack.core.plain import mentions, plain_classes, plain_entries
+from archtrack.core.outline import outline
+from archtrack.core.plain import mentions, plain_classes, plain_entries_in
 from archtrack.core.registry import Entry, Modules, Problem, full_facts, resolve_entries
 from archtrack.model import Place, Registration, Unresolved
 from archtrack.syntax import PYTHON, start_check
@@ -17,13 +20,15 @@ from archtrack.syntax import PYTHON, start_check
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from archtrack.model import Category
+    from archtrack.model import Category, Import
     from archtrack.sources.library import Library
 
 __all__ = ["EntryClasses"]
 
 VARIABLE = "EntryClass"
-REVISION = 3
+IMPORTED = ("transformers", "sglang.srt.models")
+"""The packages whose imports decide whether a module can be imported."""
+REVISION = 4
 """Counts up whenever equal files would give other facts."""
 
 
@@ -42,6 +47,7 @@ class EntryClasses:
         """
         self.registrations: dict[str, Registration] = {}
         self.unresolved: list[Unresolved] = []
+        self.imports: dict[str, tuple[Import, ...]] = {}
         self._home = home
         self._categories = categories
         self._disabled = disabled
@@ -66,6 +72,7 @@ class EntryClasses:
                     Problem(reason=f"{reason}; the engine skips a module that fails to import", line=line),
                 )
                 continue
+            self.imports[path] = _imports(facts["imports"])
             if "plain" in facts:
                 entries = [
                     Entry(name=name, line=line, path=path, defined_line=defined)
@@ -79,6 +86,22 @@ class EntryClasses:
                 continue
             for entry in entries:
                 self._register(path, entry, earlier)
+
+    def add_inner_imports(self, library: Library) -> None:
+        """Add what the modules of subpackages import, as far as the modules so far lead to them."""
+        inside = frozenset(library.paths(f"{self._home}/**/*.py"))
+        fresh = list(self.imports)
+        while fresh:
+            wanted = {
+                other
+                for path in fresh
+                for each in self.imports[path]
+                for other in follows(path, each, inside.__contains__)
+            }
+            fresh = sorted(wanted - self.imports.keys())
+            kind = f"sglang-imports-{REVISION}"
+            facts = library.facts(fresh, kind, _inner_facts)
+            self.imports.update((path, _imports(facts[path])) for path in fresh)
 
     def _register(self, path: str, entry: Entry, earlier: Mapping[str, Registration]) -> None:
         if entry.name in earlier:
@@ -108,6 +131,10 @@ class EntryClasses:
     def _problem(self, path: str, problem: Problem) -> None:
         place = Place(file=path, line=problem.line)
         self.unresolved.append(Unresolved(reason=problem.reason, place=place))
+
+
+def _imports(facts: list[list[Any]]) -> tuple[Import, ...]:
+    return tuple((level, module, name, line, condition) for level, module, name, line, condition in facts)
 
 
 def _module_paths(folder: str, paths: tuple[str, ...]) -> dict[str, str]:
@@ -174,7 +201,7 @@ class _Sources:
 
 
 def _registry_facts(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Facts of modules: ``syntax``, and one of ``plain`` and ``bindings`` where they may register something.
+    """Facts of modules: ``syntax``, ``imports``, and ``plain`` or ``bindings`` where they may register something.
 
     The syntax check is another process: it works while this one looks for the registrations. It is given every
     module, as nobody knows what a broken one meant to register.
@@ -188,11 +215,19 @@ def _registry_facts(files: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def _module_facts(data: bytes) -> dict[str, Any]:
-    """Empty where the module cannot register anything; else its plain entries, or a wish for its bindings."""
-    if len(data) > MAX_BYTES or not mentions(data, VARIABLE):
-        return {}
-    plain = plain_entries(data, VARIABLE)
-    return {"bindings": True} if plain is None else {"plain": plain}
+    """The imports, and for a module that may register something its plain entries, or a wish for its bindings."""
+    if len(data) > MAX_BYTES:
+        return {"imports": []}
+    read = outline(data)
+    imports = imports_in(read, data, IMPORTED)
+    if not mentions(data, VARIABLE):
+        return {"imports": imports}
+    plain = plain_entries_in(read, data, VARIABLE)
+    return {"imports": imports, "bindings": True} if plain is None else {"imports": imports, "plain": plain}
+
+
+def _inner_facts(data: bytes) -> list[list[Any]]:
+    return imports_of(data, IMPORTED)
 
 
 def _syntax_facts(files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.auto_tables import auto_tables
-from archtrack.core.config_code import declared_checkpoints
+from archtrack.core.config_code import configuration_facts
 from archtrack.core.import_structure import import_structure
 from archtrack.core.model_code import model_facts
 from archtrack.core.model_graph import ModelGraph, wanted_files
@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from archtrack.core.model_graph import Class
     from archtrack.sources.library import Library
 
-__all__ = ["public_classes"]
+__all__ = ["INIT_KIND", "public_classes"]
 
-REVISION = 4
+REVISION = 5
 """Counts up whenever equal files would give other facts."""
+
+INIT_KIND = f"transformers-init-{REVISION}"
 
 _OTHER_FRAMEWORKS = ("modeling_tf_", "modeling_flax_")
 _VERSION = re.compile(rb"^__version__[ \t]*=[ \t]*[\"']([^\"'\n]+)", re.MULTILINE)
@@ -63,7 +65,7 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
     graph = _read(library, sorted({*exports.values()} - graph.files.keys()), graph.files)
     graph.public = exports
     tables = _tables(library, listed)
-    checkpoints = _checkpoints(library, listed)
+    checkpoints, configurations = _configurations(library, listed)
     gate = _gate(library)
     decider = _Decider(graph, gate)
     registrations = []
@@ -83,6 +85,7 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
         unresolved=tuple(
             sorted(unresolved, key=lambda each: (each.place.file, each.place.line, each.reason))
         ),
+        facts=(("exports", configurations),) if configurations else (),
     )
 
 
@@ -111,16 +114,21 @@ def _read(
 _Checkpoints = dict[str, list[tuple[str, dict[str, list[Any]]]]]
 
 
-def _checkpoints(library: Library, listed: tuple[str, ...]) -> _Checkpoints:
-    """Folder -> the files of configuration classes in it, each with the checkpoints that its classes declare."""
+def _configurations(library: Library, listed: tuple[str, ...]) -> tuple[_Checkpoints, tuple[str, ...]]:
+    """What the files of configuration classes say.
+
+    Folder -> the files in it that declare checkpoints, each with those of its classes; and the names that the files
+    export.
+    """
     paths = [path for path in listed if path.rpartition("/")[2].startswith("configuration_")]
     found: _Checkpoints = {}
-    for path, facts in library.facts(
-        paths, f"transformers-checkpoints-{REVISION}", declared_checkpoints
-    ).items():
-        if facts:
-            found.setdefault(path.rpartition("/")[0], []).append((path, facts))
-    return found
+    exports: list[str] = []
+    facts = library.facts(paths, f"transformers-configuration-{REVISION}", configuration_facts)
+    for path, each in facts.items():
+        exports.extend(each["exports"])
+        if each["checkpoints"]:
+            found.setdefault(path.rpartition("/")[0], []).append((path, each["checkpoints"]))
+    return found, tuple(sorted(set(exports)))
 
 
 def _is_code(path: str) -> bool:
@@ -134,7 +142,7 @@ def _is_code(path: str) -> bool:
 
 def _problems(library: Library, graph: ModelGraph, exports: Mapping[str, str]) -> Iterator[Unresolved]:
     """What could not be read: files that do not parse, and exported names that only running a file would tell."""
-    init = library.facts((INIT,), f"transformers-init-{REVISION}", import_structure)[INIT]
+    init = library.facts((INIT,), INIT_KIND, import_structure)[INIT]
     for path, facts in ((INIT, init), *graph.files.items()):
         if facts["problem"] is not None:
             reason, line = facts["problem"]
@@ -166,7 +174,7 @@ def _patches(graph: ModelGraph) -> dict[Class, Place]:
 
 def _exports(library: Library, graph: ModelGraph) -> Iterator[tuple[str, str]]:
     """Public name -> the file that is asked for it; a later pair for a name wins."""
-    facts = library.facts((INIT,), f"transformers-init-{REVISION}", import_structure)[INIT]
+    facts = library.facts((INIT,), INIT_KIND, import_structure)[INIT]
     if facts["scans_models"]:
         # A name that two files export (`BlipTextModel`) is taken from the file named like its folder.
         for path in sorted(graph.files, key=lambda path: (_is_main_file(path), path)):
@@ -200,8 +208,7 @@ def _structure_exports(
         yield from ((name, f"{base}.py") for name in names)
     elif library.paths(f"{base}/__init__.py"):
         init = f"{base}/__init__.py"
-        kind = f"transformers-init-{REVISION}"
-        inner = library.facts((init,), kind, import_structure)[init]
+        inner = library.facts((init,), INIT_KIND, import_structure)[init]
         for submodule, exported in inner["structure"].items():
             path = f"{base}/{submodule}.py"
             if library.paths(path):

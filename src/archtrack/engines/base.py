@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archtrack.core.importable import Missing
     from archtrack.model import Inventory
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library
 
-__all__ = ["Engine", "External", "ScanOptions"]
+__all__ = ["Engine", "External", "GivesNames", "ScanOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,5 +77,25 @@ class Engine(Protocol):
 
         Raises:
             SourceError: the files cannot be read, or are not this engine.
+        """
+        ...
+
+
+@runtime_checkable
+class GivesNames(Protocol):
+    """What the file of a package declares besides if engines import names from that package."""
+
+    @property
+    def name(self) -> str:
+        """The package's import name."""
+        ...
+
+    def missing(
+        self, library: Library, inventory: Inventory, wanted: Iterable[tuple[str, str | None]]
+    ) -> tuple[Missing, ...]:
+        """Those of the wanted (module, name) pairs that the package does not give, or may not give.
+
+        Raises:
+            SourceError: a file cannot be read.
         """
         ...

@@ -50,7 +50,7 @@ class SGLang:
 
     name = "sglang"
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 2
+    revision = 3
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
 
@@ -75,6 +75,7 @@ class SGLang:
             found.add_package(external.folder, inside, (external.library, library))
         packages = library.paths(f"{MODELS}/*/__init__.py")
         found.add_package(MODELS, (*paths, *packages), (library,))
+        found.add_inner_imports(library)
         return Inventory(
             engine=self.name,
             version=_version(library),
@@ -82,6 +83,7 @@ class SGLang:
             registrations=tuple(sorted(found.registrations.values(), key=lambda each: each.name)),
             unresolved=tuple(sorted(found.unresolved, key=lambda each: (each.place.file, each.place.line))),
             pins=pins_of(library),
+            imports=tuple(sorted(found.imports.items())),
             facts=tuple(
                 sorted((name, tuple(sorted(values))) for name, (_, values) in statements.items() if values)
             ),

@@ -22,6 +22,9 @@ from typing import TYPE_CHECKING
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archtrack.core.importable import Missing
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
@@ -45,7 +48,7 @@ class Transformers:
 
     name = "transformers"
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 3
+    revision = 4
     fetched = (
         INIT,
         *CORE_FILES,
@@ -62,6 +65,14 @@ class Transformers:
         from ._public_classes import public_classes  # noqa: PLC0415 -- a kept inventory needs no reading
 
         return public_classes(library, self.watched)
+
+    def missing(
+        self, library: Library, inventory: Inventory, wanted: Iterable[tuple[str, str | None]]
+    ) -> tuple[Missing, ...]:
+        """Those of the wanted (module, name) pairs that this release does not give, or may not give."""
+        from ._transformers_names import missing_names  # noqa: PLC0415 -- a kept answer needs no reading
+
+        return missing_names(library, inventory, wanted)
 
 
 ENGINE = Transformers()

@@ -1,0 +1,170 @@
+"""Whether transformers gives a name that another package imports from it.
+
+A name is there if the package's lazy structure, the module's own statements, a lazy subpackage's exports, a
+submodule's file or a dummy object gives it. Asked name by name, as only a few dozen are ever wanted: files that the
+scan does not read anyway are read only for names that nothing else gives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archtrack.core.bound_names import bound_names, plain_names
+from archtrack.core.exports import exported_names
+from archtrack.core.import_structure import import_structure
+from archtrack.core.importable import Missing
+from archtrack.core.modules import candidates
+from archtrack.core.strings import normalise
+
+from ._public_classes import INIT_KIND
+from .transformers import INIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from archtrack.model import Inventory
+    from archtrack.sources.library import Library
+
+__all__ = ["missing_names"]
+
+REVISION = 1
+"""Counts up whenever equal files would give other facts."""
+
+_LAZY = ("define_import_structure", "_import_structure")
+_MODELS = "transformers/models/"
+
+
+def missing_names(
+    library: Library, inventory: Inventory, wanted: Iterable[tuple[str, str | None]]
+) -> tuple[Missing, ...]:
+    """Those of the wanted names that transformers does not give, or may not give; sorted.
+
+    Args:
+        library: the source of transformers.
+        inventory: what was found in it.
+        wanted: pairs of a dotted module and a name in it; None as the name asks for the module alone.
+    """
+    names = _Names(library, inventory)
+    found = [names.missing(module, name) for module, name in sorted(wanted, key=str)]
+    return tuple(each for each in found if each is not None)
+
+
+class _Names:
+    """Answers about one source of transformers."""
+
+    def __init__(self, library: Library, inventory: Inventory) -> None:
+        self._library = library
+        self._version = f"transformers {inventory.version or ''}".strip()
+        self._known = {each.name for each in inventory.registrations}
+        self._known.update(name for key, names in inventory.facts if key == "exports" for name in names)
+        self._top = library.facts((INIT,), INIT_KIND, import_structure)[INIT]
+        self._paths = frozenset(library.paths("transformers/**/*.py"))
+
+    def missing(self, module: str, name: str | None) -> Missing | None:
+        """Why a name is not there, or None if it is."""
+        if module == "transformers":
+            return None if name is None or self._at_top(name) else self._no_name(module, name, open_=False)
+        path = self._path(module)
+        if path is None:
+            certain = not self._top["aliases"]
+            words = f"{self._version} has no module {module}"
+            reason = words if certain else f"{words} of its own; it may give another one under that name"
+            return Missing(module=module, name=name, certain=certain, reason=reason)
+        if name is None or self._path(f"{module}.{name}") is not None:
+            return None
+        lazy = path.endswith("/__init__.py") and self._lazy_names(path)
+        if lazy:
+            return None if name in lazy else self._no_name(module, name, open_=False)
+        return (
+            None
+            if self._binds(path, name, frozenset())
+            else self._no_name(module, name, open_=self._open(path))
+        )
+
+    def _no_name(self, module: str, name: str, *, open_: bool) -> Missing:
+        words = f"{self._version} has no `{name}` in {module}"
+        if open_:
+            words = f"{words} that can be seen; the module may make it when it runs"
+        return Missing(module=module, name=name, certain=not open_, reason=words)
+
+    def _path(self, module: str) -> str | None:
+        return next((path for path in candidates("", 0, module) if path in self._paths), None)
+
+    # -- the package itself ------------------------------------------------------------------------
+
+    def _at_top(self, name: str) -> bool:
+        if name in self._known or self._path(f"transformers.{name}") is not None:
+            return True
+        if self._binds(INIT, name, frozenset()):
+            return True
+        structure = self._top["structure"]
+        if name in structure or any(name in names for names in structure.values()):
+            return True
+        if self._top["scans_models"]:
+            models = sorted(path for path in self._paths if path.startswith(_MODELS))
+            likely = [path for path in models if _likely(path, name)]
+            if any(name in self._exports(path) for path in likely):
+                return True
+            # Whatever the name looks like: the answer must not depend on how files are called.
+            if any(name in names for names in self._all_exports(models).values()):
+                return True
+        dummies = sorted(self._library.paths("transformers/utils/dummy_*.py"))
+        return any(name in self._facts(path, "transformers-plain", plain_names) for path in dummies)
+
+    def _exports(self, path: str) -> list[str]:
+        return list(self._facts(path, "transformers-exports", _exports))
+
+    def _all_exports(self, paths: list[str]) -> dict[str, Any]:
+        return dict(self._library.facts(paths, f"transformers-exports-{REVISION}", _exports))
+
+    # -- its modules -------------------------------------------------------------------------------
+
+    def _lazy_names(self, path: str) -> set[str] | None:
+        """What a lazy subpackage offers; None where the package is not lazy."""
+        facts = self._facts(path, "transformers-lazy", _lazy_facts)
+        if facts is None:
+            return None
+        folder = path.rpartition("/")[0]
+        names = {name for key, names in facts["structure"].items() for name in (key, *names)}
+        if not facts["structure"]:
+            inside = [each for each in self._paths if each.rpartition("/")[0] == folder and each != path]
+            names.update(name for found in self._all_exports(sorted(inside)).values() for name in found)
+        return names
+
+    def _binds(self, path: str, name: str, seen: frozenset[str]) -> bool:
+        """Whether the statements of a module bind a name, those of modules that it takes ``*`` from included."""
+        if name in self._facts(path, "transformers-plain", plain_names):
+            return True
+        facts = self._facts(path, "transformers-bound", bound_names)
+        if name in facts["names"]:
+            return True
+        for level, module in facts["stars"]:
+            other = next((each for each in candidates(path, level, module) if each in self._paths), None)
+            if other is not None and other not in seen and self._binds(other, name, seen | {path}):
+                return True
+        return False
+
+    def _open(self, path: str) -> bool:
+        return bool(self._facts(path, "transformers-bound", bound_names)["open"])
+
+    def _facts(self, path: str, kind: str, extract: Callable[[bytes], Any]) -> Any:
+        return self._library.facts((path,), f"{kind}-{REVISION}", extract)[path]
+
+
+def _likely(path: str, name: str) -> bool:
+    """Whether a file is called as if it held the name: ``feature_extraction_parakeet.py`` for ``Parakeet…``."""
+    folder = path.rpartition("/")[0].rpartition("/")[2]
+    return name.lower().startswith(folder.replace("_", ""))
+
+
+def _exports(data: bytes) -> list[str]:
+    text = normalise(data)
+    return [] if text is None else exported_names(b"\n" + text)
+
+
+def _lazy_facts(data: bytes) -> dict[str, Any] | None:
+    """The structure of a lazy package's ``__init__.py``, empty where it looks through its files; None if not lazy."""
+    if not any(word.encode() in data for word in _LAZY):
+        return None
+    facts = import_structure(data)
+    return None if facts["problem"] is not None else facts

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archtrack.engines import load_engine
+from archtrack.engines.base import GivesNames, ScanOptions
+from archtrack.sources.library import Library
+from archtrack.sources.local import local_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+INIT = """\
+import sys
+from .utils import _LazyModule
+from .utils.import_utils import define_import_structure
+
+__version__ = "9.9.9"
+_import_structure = {
+    "configuration_utils": ["PreTrainedConfig"],
+    "generation": ["GenerationMixin"],
+    "activations": [],
+}
+if TYPE_CHECKING:
+    from .trainer import Trainer as Trainer
+else:
+    import_structure = define_import_structure(Path(__file__).parent / "models", prefix="models")
+"""
+LAZY = """\
+from ...utils import _LazyModule
+from ...utils.import_utils import define_import_structure
+if not TYPE_CHECKING:
+    sys.modules[__name__] = _LazyModule(__name__, _file, define_import_structure(_file))
+"""
+FILES = {
+    "__init__.py": INIT,
+    "modeling_utils.py": "class PreTrainedModel:\n    pass\n",
+    "configuration_utils.py": "class PreTrainedConfig:\n    pass\nPretrainedConfig = PreTrainedConfig\n",
+    "activations.py": "ACT2FN = {}\n",
+    "generation/__init__.py": '_import_structure = {"utils": ["GenerationMixin"]}\n',
+    "generation/utils.py": "class GenerationMixin:\n    pass\n",
+    "utils/__init__.py": "from .generic import *\nfrom .hub import cached_file\n",
+    "utils/generic.py": "def torch_int(x):\n    return x\n",
+    "utils/hub.py": "def cached_file():\n    pass\n",
+    "utils/dummy_music_objects.py": "class MusicModel(metaclass=DummyObject):\n    pass\n",
+    "utils/open.py": "def __getattr__(name):\n    return 1\n",
+    "models/__init__.py": "",
+    "models/oak/__init__.py": LAZY,
+    "models/oak/modeling_oak.py": (
+        "from ...modeling_utils import PreTrainedModel\n\n\nclass OakModel(PreTrainedModel):\n    pass\n\n\n"
+        'def _private():\n    pass\n\n\n__all__ = ["OakModel"]\n'
+    ),
+    "models/oak/configuration_oak.py": 'class OakConfig:\n    pass\n\n\n__all__ = ["OakConfig"]\n',
+    "models/oak/feature_extraction_oak.py": 'class OakExtractor:\n    pass\n\n\n__all__ = ["OakExtractor"]\n',
+    "models/oak/other.py": 'class Elsewhere:\n    pass\n\n\n__all__ = ["Elsewhere"]\n',
+}
+
+THERE = (
+    ("transformers", None),
+    ("transformers", "PreTrainedConfig"),
+    ("transformers", "GenerationMixin"),
+    ("transformers", "activations"),
+    ("transformers", "utils"),
+    ("transformers", "Trainer"),
+    ("transformers", "OakModel"),
+    ("transformers", "OakConfig"),
+    ("transformers", "OakExtractor"),
+    ("transformers", "Elsewhere"),
+    ("transformers", "MusicModel"),
+    ("transformers", "__version__"),
+    ("transformers.activations", "ACT2FN"),
+    ("transformers.configuration_utils", "PretrainedConfig"),
+    ("transformers.generation", "GenerationMixin"),
+    ("transformers.generation", "utils"),
+    ("transformers.utils", "torch_int"),
+    ("transformers.utils", "cached_file"),
+    ("transformers.models.oak", "OakConfig"),
+    ("transformers.models.oak", "modeling_oak"),
+    ("transformers.models.oak.modeling_oak", "_private"),
+    ("transformers.models.oak.modeling_oak", "PreTrainedModel"),
+    ("transformers.models.oak.configuration_oak", None),
+)
+MISSING = (
+    ("transformers", "ElmModel", True, "transformers 9.9.9 has no `ElmModel` in transformers"),
+    ("transformers", "_private", True, "no `_private` in transformers"),
+    ("transformers.activations", "GELU", True, "no `GELU` in transformers.activations"),
+    ("transformers.utils", "nothing", True, "no `nothing` in transformers.utils"),
+    ("transformers.models.elm", "ElmConfig", True, "has no module transformers.models.elm"),
+    (
+        "transformers.models.elm.modeling_elm",
+        None,
+        True,
+        "has no module transformers.models.elm.modeling_elm",
+    ),
+    ("transformers.models.oak", "ElmModel", True, "no `ElmModel` in transformers.models.oak"),
+    ("transformers.models.oak.modeling_oak", "_other", True, "no `_other` in"),
+    ("transformers.utils.open", "anything", False, "that can be seen; the module may make it when it runs"),
+)
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[..., list[tuple[str, str | None, bool, str]]]:
+    def run(
+        *wanted: tuple[str, str | None], changed: dict[str, str] | None = None
+    ) -> list[tuple[str, str | None, bool, str]]:
+        for name, text in {**FILES, **(changed or {})}.items():
+            path = tmp_path / "transformers" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        engine = load_engine("transformers")
+        assert isinstance(engine, GivesNames)
+        library = Library(local_source(tmp_path, engine.layout), None)
+        inventory = engine.scan(library, ScanOptions())
+        return [
+            (each.module, each.name, each.certain, each.reason)
+            for each in engine.missing(library, inventory, wanted)
+        ]
+
+    return run
+
+
+@pytest.mark.parametrize("wanted", THERE, ids=str)
+def test_a_name_that_transformers_gives_is_not_missing(wanted: tuple[str, str | None], ask) -> None:
+    assert ask(wanted) == []
+
+
+@pytest.mark.parametrize("case", MISSING, ids=str)
+def test_a_name_that_it_does_not_give_is(case: tuple[str, str | None, bool, str], ask) -> None:
+    module, name, certain, words = case
+    ((*found, reason),) = ask((module, name))
+    assert found == [module, name, certain]
+    assert words in reason
+
+
+def test_all_are_answered_at_once_and_sorted(ask) -> None:
+    found = ask(*THERE, *((module, name) for module, name, _, _ in MISSING))
+    assert [(module, name) for module, name, _, _ in found] == sorted(
+        ((module, name) for module, name, _, _ in MISSING), key=str
+    )
+
+
+def test_a_package_that_answers_for_modules_without_a_file_leaves_room_for_doubt(ask) -> None:
+    aliases = {"__init__.py": f"{INIT}sys.meta_path.append(Finder())\n"}
+    ((_, _, certain, reason),) = ask(("transformers.old_name", "X"), changed=aliases)
+    assert not certain
+    assert "it may give another one under that name" in reason
