@@ -111,6 +111,19 @@ def test_a_file_outside_of_the_watched_ones_is_seen_when_the_scan_rests_on_it(
     assert "OneModel" in read().by_name()
 
 
+def test_a_link_to_nothing_is_reported_from_the_moment_it_is_there(
+    read: Callable[..., Inventory], trees: Any
+) -> None:
+    assert read().unresolved == ()
+    link = trees.sglang / "python" / "sglang" / "srt" / "models" / "linked.py"
+    link.symlink_to("nowhere.py")
+    for _ in range(2):
+        (found,) = read().unresolved
+        assert str(found.place) == "sglang/srt/models/linked.py:1"
+    link.with_name("nowhere.py").write_text("", encoding="utf-8")
+    assert read().unresolved == ()
+
+
 def test_the_version_and_the_pin_are_seen_when_they_change(
     read: Callable[..., Inventory], trees: Any
 ) -> None:

@@ -111,7 +111,8 @@ def _content(engine: Engine, source: Source) -> str | None:
     kept by content.
     """
     if isinstance(source, LocalSource):
-        return source.stat_digest(source.list(engine.watched))
+        digest = source.stat_digest(source.list(engine.watched))
+        return None if digest is None else "\0".join((digest, *source.broken_links(engine.watched)))
     return source.origin.digest
 
 

@@ -328,6 +328,31 @@ def test_a_broken_module_is_reported_with_its_line_and_harms_no_other(
     assert told(inventory) == [("odd.py", line)]
 
 
+@pytest.mark.parametrize(
+    ("name", "target", "disabled", "reported"),
+    [
+        ("odd.py", "a.py", (), []),
+        ("odd.py", "nowhere.py", (), [("odd.py", 1)]),
+        ("odd.py", "odd.py", (), [("odd.py", 1)]),
+        ("odd.py", "nowhere.py", ("odd",), []),
+        ("odd.txt", "nowhere.py", (), []),
+    ],
+)
+def test_a_module_that_is_a_link_to_nothing_is_reported(
+    name: str,
+    target: str,
+    disabled: tuple[str, ...],
+    reported: list[tuple[str, int]],
+    scan: Scan,
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "sglang" / shapes.MODELS
+    folder.mkdir(parents=True)
+    (folder / name).symlink_to(target)
+    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": "class A: pass\n"}, ScanOptions(disabled=disabled))
+    assert told(inventory) == reported
+
+
 HEAVY = {
     "a list that doubles": "class X: pass\nEntryClass = [X]\n"
     + "EntryClass = EntryClass + EntryClass\n" * 60,

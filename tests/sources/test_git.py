@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archtrack.errors import SourceError, UsageError
-from archtrack.sources import git_command
+from archtrack.sources import git_command, git_tree
 from archtrack.sources.base import Layout, Origin
 from archtrack.sources.git import GitSource, git_source
 from archtrack.sources.git_address import hide_credentials, is_remote
@@ -69,7 +69,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(root, "init", "--quiet", "--initial-branch=main")
     git(root, "config", "uploadpack.allowFilter", "true")
     write(root, FILES)
-    (root / "python/pkg/link.py").symlink_to("../../README.md")
     git(root, "add", ".")
     head = git(root, "hash-object", "-w", "--stdin", stdin="x")
     git(root, "update-index", "--add", "--cacheinfo", f"160000,{head},python/pkg/submodule")
@@ -185,9 +184,7 @@ def test_the_package_lies_where_the_layout_says(
     assert found.read(["pyproject.toml"])["pyproject.toml"] == project
 
 
-@pytest.mark.parametrize(
-    "path", ["pkg/link.py", "pkg/submodule", "pkg/nowhere.py", "README.md", "../README.md"]
-)
+@pytest.mark.parametrize("path", ["pkg/submodule", "pkg/nowhere.py", "README.md", "../README.md"])
 def test_what_is_no_file_of_the_package_is_not_read(made: Path, path: str) -> None:
     found = source(made)
     assert found.list([path]) == ()
@@ -195,6 +192,70 @@ def test_what_is_no_file_of_the_package_is_not_read(made: Path, path: str) -> No
         with pytest.raises(SourceError) as caught:
             work([path])
         assert str(caught.value) == f"{made}@HEAD: no file {path!r}"
+
+
+@pytest.mark.parametrize(
+    ("links", "paths", "broken"),
+    [
+        ({}, ["pkg/models/a.py"], []),
+        ({"python/pkg/link.py": "../../README.md"}, ["pkg/link.py", "pkg/models/a.py"], []),
+        (
+            {"python/pkg/x.py": "y.py", "python/pkg/y.py": "./models//a.py"},
+            ["pkg/models/a.py", "pkg/x.py", "pkg/y.py"],
+            [],
+        ),
+        ({"python/pkg/twin": "models"}, ["pkg/models/a.py", "pkg/twin/a.py"], []),
+        ({"python/pkg/models/up": "..", "python/pkg/here": "."}, ["pkg/models/a.py"], []),
+        ({"python/pkg/models/far": "../../../far"}, ["pkg/models/a.py", "pkg/models/far/z.py"], []),
+        (
+            {"python/pkg/far": "../../far", "far/back.py": "z.py", "far/again": "../python/pkg"},
+            ["pkg/far/back.py", "pkg/far/z.py", "pkg/models/a.py"],
+            [],
+        ),
+        ({"python/pkg/gone.py": "nowhere.py"}, ["pkg/models/a.py"], ["pkg/gone.py"]),
+        ({"python/pkg/round.py": "round.py"}, ["pkg/models/a.py"], ["pkg/round.py"]),
+        ({"python/pkg/out.py": "../../../out.py"}, ["pkg/models/a.py"], ["pkg/out.py"]),
+        ({"python/pkg/out.py": "/etc/hostname"}, ["pkg/models/a.py"], ["pkg/out.py"]),
+        ({"python/pkg/sub.py": "submodule"}, ["pkg/models/a.py"], ["pkg/sub.py"]),
+    ],
+)
+def test_links_are_followed_inside_the_repository(
+    repo: Path, links: dict[str, str], paths: list[str], broken: list[str]
+) -> None:
+    (repo.parent / "out.py").write_text("# not of the repository\n")
+    write(repo, {"far/z.py": b"Z = 1\n"})
+    for path, target in links.items():
+        (repo / path).symlink_to(target)
+    git(repo, "add", "--", *links, "far")
+    git(repo, "commit", "--quiet", "-m", "links")
+    found = source(repo)
+    listed = found.list(["pkg/**"])
+    assert [path for path in listed if not any(word in path for word in ("__init__", "/n", "same"))] == paths
+    assert list(found.broken_links(["pkg/**"])) == broken
+    wanted = {"link": FILES["README.md"], "z": b"Z = 1\n", "back": b"Z = 1\n"}
+    assert found.read(paths) == {path: wanted.get(Path(path).stem, b"A = 1\n") for path in paths}
+
+
+@pytest.mark.parametrize("url", [False, True])
+def test_the_folder_that_holds_the_package_may_be_a_link(repo: Path, tmp_path: Path, *, url: bool) -> None:
+    git(repo, "mv", "python", "src")
+    (repo / "python").symlink_to("src")
+    git(repo, "add", "python")
+    git(repo, "commit", "--quiet", "-m", "moved")
+    found = source(repo.as_uri() if url else repo, "main", folder=tmp_path / "cache")
+    assert found.origin.prefix == "python/"
+    assert found.read(["pkg/models/a.py"]) == {"pkg/models/a.py": b"A = 1\n"}
+
+
+def test_links_cannot_multiply_files_without_end(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_tree, "_MOST_PATHS", 20)
+    assert source(repo).list(["pkg/models/a.py"])
+    for number in range(20):
+        (repo / f"python/pkg/{number}").symlink_to("models")
+    git(repo, "add", "python")
+    git(repo, "commit", "--quiet", "-m", "links")
+    with pytest.raises(SourceError, match="multiply the files of the commit; give the path of a checkout"):
+        source(repo)
 
 
 def test_an_unknown_reference_is_said_with_how_to_see_them(made: Path) -> None:

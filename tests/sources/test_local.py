@@ -300,6 +300,8 @@ def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     source = local_source(tmp_path, LAYOUT)
 
     assert source.list(["pkg/*.py"]) == ("pkg/__init__.py", "pkg/c.py")
+    assert source.broken_links(["pkg/*.py"]) == ("pkg/broken.py", "pkg/round.py")
+    assert source.broken_links(["pkg/*/*.py"]) == ()
     assert source.list(["pkg/*/*.py", "pkg/broken.py", "pkg/round.py"]) == ("pkg/link/b.py", "pkg/real/a.py")
     assert source.list(["pkg/real/up/real/up/c.py"]) == ("pkg/real/up/real/up/c.py",)
     assert source.list(["pkg/**/*.py"]) == ("pkg/__init__.py", "pkg/c.py", "pkg/real/a.py")

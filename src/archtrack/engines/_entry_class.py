@@ -28,6 +28,7 @@ __all__ = ["EntryClasses"]
 VARIABLE = "EntryClass"
 IMPORTED = ("transformers", "sglang.srt.models")
 """The packages whose imports decide whether a module can be imported."""
+BROKEN_LINK = "a link to a file that is not there; the engine skips a module that fails to import"
 REVISION = 4
 """Counts up whenever equal files would give other facts."""
 
@@ -64,6 +65,9 @@ class EntryClasses:
         earlier = dict(self.registrations)
         names = _module_paths(folder, paths)
         chosen = [path for name, path in names.items() if name not in self._disabled]
+        for path in libraries[0].broken_links(f"{folder}/*.py"):
+            if path.rpartition("/")[2].removesuffix(".py") not in {"__init__", *self._disabled}:
+                self._problem(path, Problem(reason=BROKEN_LINK, line=1))
         for path, facts in modules.registry_facts(chosen).items():
             if facts["syntax"] is not None:
                 reason, line = facts["syntax"]

@@ -22,15 +22,17 @@ __all__ = ["expand", "stat_file"]
 _Rest = tuple[tuple[str, ...], ...]
 
 
-def expand(base: str, package: str, patterns: Sequence[str]) -> set[str]:
+def expand(base: str, package: str, patterns: Sequence[str], broken: set[str]) -> set[str]:
     """Paths of the regular files in the folder ``base/package`` that match any pattern, relative to ``base``.
+
+    Links to nothing whose names match where a folder is listed are added to ``broken``.
 
     Raises:
         OSError: a folder on the way could not be listed.
     """
     found: set[str] = set()
     rest = _closed(tuple(pattern.split("/")) for pattern in patterns)
-    _expand(base, f"{package}/", _inside(rest, package), found)
+    _expand(base, f"{package}/", _inside(rest, package), found, broken)
     return found
 
 
@@ -39,19 +41,19 @@ def stat_file(name: str) -> os.stat_result:
     return os.stat(name)  # noqa: PTH116 - see above
 
 
-def _expand(base: str, path: str, rest: _Rest, found: set[str]) -> None:
+def _expand(base: str, path: str, rest: _Rest, found: set[str], broken: set[str]) -> None:
     """Add what ``rest`` matches in the folder ``path``, which ends with a slash."""
     rest = _closed(rest)
     if any("*" in parts[0] for parts in rest):
-        below = _listed(base, path, rest, found)
+        below = _listed(base, path, rest, found, broken)
     else:
         below = _looked_up(base, path, rest, found)
     for name, after in below.items():
         if after:
-            _expand(base, f"{path}{name}/", after, found)
+            _expand(base, f"{path}{name}/", after, found, broken)
 
 
-def _listed(base: str, path: str, rest: _Rest, found: set[str]) -> dict[str, _Rest]:
+def _listed(base: str, path: str, rest: _Rest, found: set[str], broken: set[str]) -> dict[str, _Rest]:
     """Add the files of a folder, and tell which of its folders to look into, by listing it."""
     file_matches = path_pattern([parts[0] for parts in rest if len(parts) == 1]).fullmatch
     fixed = tuple(parts for parts in rest if parts[0] != "**")
@@ -64,6 +66,8 @@ def _listed(base: str, path: str, rest: _Rest, found: set[str]) -> dict[str, _Re
                     found.add(path + name)
                 elif _is(entry.is_dir):
                     below[name] = _inside(fixed if entry.is_symlink() else rest, name)
+                elif entry.is_symlink() and file_matches(name) and not _exists(entry.path):
+                    broken.add(path + name)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     return below
@@ -116,3 +120,11 @@ def _is(kind: Callable[[], bool]) -> bool:
         return kind()
     except OSError:
         return False
+
+
+def _exists(name: str) -> bool:
+    try:
+        stat_file(name)
+    except OSError:
+        return False
+    return True

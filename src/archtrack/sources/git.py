@@ -1,8 +1,8 @@
 """A package at a commit, tag or branch of a git repository, read as blobs, without a checkout.
 
 One ``git ls-tree`` tells the files with their blob ids, one ``git cat-file --batch`` reads as many as are
-wanted. Blobs that a partial clone lacks are fetched first, all in one request. Links in the tree are not
-followed and submodules not entered: what a repository contains never leads out of it.
+wanted. Blobs that a partial clone lacks are fetched first, all in one request. Links are followed within the
+commit and submodules not entered: what a repository contains never leads out of it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .base import PYPROJECT, Origin
 from .git_address import check_ref, check_url, hide_credentials, is_commit_id, is_remote
 from .git_command import Git, GitError
 from .git_mirror import Mirror
+from .git_tree import Tree, read_tree
 from .patterns import match_paths
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GitSource", "git_source"]
 
-_FILE_MODES = ("100644", "100755", "100664")  # the last one is of old repositories
 _UNKNOWN_REF = re.compile(r"couldn't find remote ref|is no commit|not our ref|Server does not allow request")
 
 
@@ -40,21 +40,22 @@ class GitSource:
         git: Git,
         *,
         origin: Origin,
-        blobs: Mapping[str, str],
-        fetching: Callable[[], AbstractContextManager[object]] | None,
+        tree: Tree,
+        complete: Callable[[Sequence[str]], None],
     ) -> None:
         """Describe a package.
 
         Args:
             git: runs in the repository.
             origin: what to say of it.
-            blobs: source path -> blob id.
-            fetching: what to hold while missing blobs are fetched; None if none may be.
+            tree: its files and broken links, by source path.
+            complete: fetches those of some blobs that are missing.
         """
         self._git = git
         self._origin = origin
-        self._blobs = blobs
-        self._fetching = fetching
+        self._blobs = tree.files
+        self._broken = tree.broken
+        self._complete = complete
 
     @property
     def origin(self) -> Origin:
@@ -64,6 +65,10 @@ class GitSource:
     def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Paths that match any pattern, as ``Source.list`` says."""
         return match_paths(self._blobs, patterns)
+
+    def broken_links(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        """Links to nothing in the commit that match any pattern, sorted."""
+        return match_paths(self._broken, patterns)
 
     def identify(self, paths: Sequence[str]) -> dict[str, str]:
         """``git:<blob id>`` per path.
@@ -84,8 +89,7 @@ class GitSource:
             return {}
         ids = sorted(set(wanted.values()))
         try:
-            if remote := self._promisor():
-                self._complete(remote, ids)
+            self._complete(ids)
             contents = self._git.blobs(ids)
         except GitError as error:
             raise _explained(error, self._origin.location) from error
@@ -101,42 +105,6 @@ class GitSource:
             return self._blobs[path]
         except KeyError:
             raise SourceError(f"{self._origin.location}: no file {path!r}") from None
-
-    def _promisor(self) -> str | None:
-        """The remote that a partial clone takes missing blobs from; None in a whole repository."""
-        try:
-            found = self._git.run("config", "--null", "--get-regexp", r"^remote\..*\.promisor$")
-        except GitError:  # no such setting
-            return None
-        names = [entry.partition("\n")[0] for entry in found.decode("utf-8", "replace").split("\0") if entry]
-        return names[0].removeprefix("remote.").removesuffix(".promisor") if names else None
-
-    def _complete(self, remote: str, ids: Sequence[str]) -> None:
-        """Fetch the blobs that are missing, all at once."""
-        present = self._git.run(
-            "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"
-        )
-        missing = sorted(set(ids).difference(present.decode().split()))
-        if not missing:
-            return
-        if self._fetching is None:
-            raise SourceError(
-                f"{self._origin.location}: {len(missing)} files were never fetched; run once without --offline"
-            )
-        with self._fetching():
-            self._git.run(
-                "fetch",
-                "--quiet",
-                "--no-tags",
-                "--no-write-fetch-head",
-                "--recurse-submodules=no",
-                "--filter=blob:none",
-                "--upload-pack=git-upload-pack",
-                "--stdin",
-                remote,
-                stdin="".join(f"{name}\n" for name in missing).encode(),
-                network=True,
-            )
 
 
 def git_source(
@@ -175,14 +143,16 @@ def git_source(
                 )
             mirror = Mirror(repository, folder=folder, environ=environ)
             git, fetching = mirror.git, mirror.writing
-            commit, files = _remote_files(mirror, ref, layout, offline=offline)
+            complete = _completing(git, location, None if offline else fetching)
+            commit, found = _remote_tree(mirror, ref, layout, complete, offline=offline)
         else:
             git, fetching = _local(repository, environ), nullcontext
+            complete = _completing(git, location, None if offline else fetching)
             commit = _local_commit(git, repository, ref)
-            files = _files(git, commit, layout)
+            found = _tree(git, commit, layout, complete)
     except GitError as error:
         raise _explained(error, location) from error
-    blobs, prefix = _package(files, layout, location)
+    tree, prefix = _package(found, layout, location)
     origin = Origin(
         distribution=layout.distribution,
         kind="git",
@@ -190,7 +160,58 @@ def git_source(
         digest=f"commit:{commit}",
         prefix=prefix,
     )
-    return GitSource(git, origin=origin, blobs=blobs, fetching=None if offline else fetching)
+    return GitSource(git, origin=origin, tree=tree, complete=complete)
+
+
+def _completing(
+    git: Git, location: str, fetching: Callable[[], AbstractContextManager[object]] | None
+) -> Callable[[Sequence[str]], None]:
+    """What fetches the blobs that a partial clone lacks, all at once.
+
+    ``fetching`` is what to hold meanwhile; None forbids it.
+    """
+
+    def complete(ids: Sequence[str]) -> None:
+        remote = _promisor(git)
+        if remote is None:
+            return
+        present = git.run("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+        missing = sorted(set(ids).difference(present.decode().split()))
+        if not missing:
+            return
+        if fetching is None:
+            raise SourceError(
+                f"{location}: {len(missing)} files were never fetched; run once without --offline"
+            )
+        try:
+            with fetching():
+                git.run(
+                    "fetch",
+                    "--quiet",
+                    "--no-tags",
+                    "--no-write-fetch-head",
+                    "--recurse-submodules=no",
+                    "--filter=blob:none",
+                    "--upload-pack=git-upload-pack",
+                    "--stdin",
+                    remote,
+                    stdin="".join(f"{name}\n" for name in missing).encode(),
+                    network=True,
+                )
+        except GitError as error:  # of the network: what is here is sound
+            raise _explained(error, location) from error
+
+    return complete
+
+
+def _promisor(git: Git) -> str | None:
+    """The remote that a partial clone takes missing blobs from; None in a whole repository."""
+    try:
+        found = git.run("config", "--null", "--get-regexp", r"^remote\..*\.promisor$")
+    except GitError:  # no such setting
+        return None
+    names = [entry.partition("\n")[0] for entry in found.decode("utf-8", "replace").split("\0") if entry]
+    return names[0].removeprefix("remote.").removesuffix(".promisor") if names else None
 
 
 def _local(repository: str, environ: Mapping[str, str]) -> Git:
@@ -221,17 +242,19 @@ def _local_commit(git: Git, repository: str, ref: str) -> str:
         ) from error
 
 
-def _remote_files(mirror: Mirror, ref: str, layout: Layout, *, offline: bool) -> tuple[str, dict[str, str]]:
+def _remote_tree(
+    mirror: Mirror, ref: str, layout: Layout, complete: Callable[[Sequence[str]], None], *, offline: bool
+) -> tuple[str, Tree]:
     if offline:
         if (known := mirror.commit(ref)) is None:
             raise SourceError(f"{mirror.shown}@{ref}: not in the cache; run once without --offline")
-        return known, _files(mirror.git, known, layout)
+        return known, _tree(mirror.git, known, layout, complete)
     commit = _remote_commit(mirror, ref)
     try:
-        return commit, _files(mirror.git, commit, layout)
+        return commit, _tree(mirror.git, commit, layout, complete)
     except GitError:  # what was fetched long ago is damaged
         commit = mirror.fetch(ref, afresh=True)
-        return commit, _files(mirror.git, commit, layout)
+        return commit, _tree(mirror.git, commit, layout, complete)
 
 
 def _remote_commit(mirror: Mirror, ref: str) -> str:
@@ -246,23 +269,15 @@ def _remote_commit(mirror: Mirror, ref: str) -> str:
         ) from error
 
 
-def _files(git: Git, commit: str, layout: Layout) -> dict[str, str]:
-    """Path in the repository -> blob id, for every place where the layout looks."""
-    wanted = {PYPROJECT}
-    for parent in layout.parents:
-        prefix = _prefix(parent)
-        wanted |= {f"{prefix}{layout.package}/", f"{prefix}{PYPROJECT}"}
-    files: dict[str, str] = {}
-    for entry in git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *sorted(wanted)).split(b"\0"):
-        about, _, path = entry.partition(b"\t")
-        mode, _, rest = about.decode().partition(" ")
-        if mode in _FILE_MODES:
-            files[path.decode("utf-8", "surrogateescape")] = rest.split()[1]
-    return files
+def _tree(git: Git, commit: str, layout: Layout, complete: Callable[[Sequence[str]], None]) -> Tree:
+    """The files of every place where the layout looks: its folders may be links, too."""
+    wanted = {f"{_prefix(parent)}{layout.package}".partition("/")[0] for parent in layout.parents}
+    return read_tree(git, commit, sorted({PYPROJECT, *wanted}), complete)
 
 
-def _package(files: Mapping[str, str], layout: Layout, location: str) -> tuple[dict[str, str], str]:
-    """Source path -> blob id, and the prefix of the folder that holds the package."""
+def _package(found: Tree, layout: Layout, location: str) -> tuple[Tree, str]:
+    """The package's own part of a tree, and the prefix of the folder that holds it."""
+    files = found.files
     prefixes = [_prefix(parent) for parent in layout.parents]
     real = [prefix for prefix in prefixes if f"{prefix}{layout.package}/__init__.py" in files]
     for prefix in (*real, *prefixes):
@@ -272,7 +287,8 @@ def _package(files: Mapping[str, str], layout: Layout, location: str) -> tuple[d
         }:
             if project := files.get(f"{prefix}{PYPROJECT}") or files.get(PYPROJECT):
                 blobs[PYPROJECT] = project
-            return blobs, prefix
+            broken = {path.removeprefix(prefix) for path in found.broken if path.startswith(start)}
+            return Tree(files=blobs, broken=broken), prefix
     places = " or ".join(f"{prefix}{layout.package}" for prefix in prefixes)
     raise SourceError(
         f"{location}: no package {layout.package} in it (looked for {places}); try another reference"

@@ -52,6 +52,11 @@ class Library:
         self._asked.update(pattern for pattern in patterns if "*" not in pattern)
         return self._source.list(patterns)
 
+    def broken_links(self, *patterns: str) -> tuple[str, ...]:
+        """The source's links that match and lead to no file, sorted; ask for ``paths`` first."""
+        known = getattr(self._source, "broken_links", None)
+        return () if known is None else tuple(known(patterns))
+
     def asked_beyond(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """The paths asked for so far, there or not, that match none of the patterns; sorted."""
         return tuple(sorted(self._asked.difference(match_paths(self._asked, patterns))))

@@ -52,6 +52,7 @@ class LocalSource:
         self._origin = origin
         self._extras = dict(extras)
         self._regular: set[str] = set()
+        self._broken: set[str] = set()
 
     @property
     def origin(self) -> Origin:
@@ -65,12 +66,16 @@ class LocalSource:
             SourceError: a folder on the way could not be listed.
         """
         try:
-            found = expand(self._base, self._package, patterns)
+            found = expand(self._base, self._package, patterns, self._broken)
         except OSError as error:
             raise _explained(error) from error
         found.update(match_paths(self._extras, patterns))
         self._regular |= found
         return tuple(sorted(found))
+
+    def broken_links(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        """Links to nothing that match any pattern, among those that ``list`` came by."""
+        return match_paths(self._broken, patterns)
 
     def identify(self, paths: Sequence[str]) -> dict[str, str]:
         """``blake2b:<hex>`` per path. Reads the files; ``stat_digest`` tells cheaply if that is needed.
