@@ -112,7 +112,7 @@ def test_a_document_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> No
     ("name", "said"),
     [
         ("docs", "no regular file"),
-        ("missing/x.md", "No such file"),
+        ("missing/x.md", "No such file or directory; create the folder first"),
         ("loop", "Too many levels"),
         ("fifo", "no regular"),
     ],
@@ -129,9 +129,16 @@ def test_what_is_no_document_is_refused_in_one_line(
     assert (document.read_bytes(), beside(document), beside(tmp_path / "docs")) == (OLD, [], ["fifo", "loop"])
 
 
-def test_a_folder_cannot_be_read_as_a_document(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match="cannot be read"):
-        read_document(tmp_path)
+@pytest.mark.parametrize("name", ["docs", "fifo", "loop", "docs/TRACKING.md/x.md"])
+def test_what_is_no_file_is_not_read_as_a_document_nor_waited_for(
+    document: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(DocumentError, match="cannot be read: "):
+        read_document(tmp_path / name)
+    (tmp_path / "link").symlink_to(document)
+    assert read_document(tmp_path / "link") == OLD
 
 
 @contextmanager
@@ -145,6 +152,19 @@ def unprivileged() -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
+
+
+def test_a_document_that_may_not_be_read_is_told() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        path = Path(name) / "TRACKING.md"
+        path.write_bytes(OLD)
+        path.chmod(0)
+        with unprivileged(), pytest.raises(DocumentError, match="Permission denied; change its mode, or let"):
+            read_document(path)
+        path.chmod(0o644)
+        with unprivileged():
+            assert read_document(path) == OLD
 
 
 @pytest.mark.parametrize(

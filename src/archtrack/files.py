@@ -28,6 +28,7 @@ __all__ = ["clear_leftovers", "document_lock", "read_document", "write_atomic"]
 
 _MODE = 0o666  # of a new document, before the umask
 _ABANDONED = 600.0  # seconds after which a file that cannot be locked belongs to nobody
+_NOT_REGULAR = "it is no regular file; --doc names another one"
 _NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
 
 
@@ -38,10 +39,11 @@ def read_document(path: Path) -> bytes | None:
         DocumentError: it cannot be read.
     """
     try:
-        return path.read_bytes()
+        with os.fdopen(_opened(path), "rb") as file:
+            return file.read()
     except FileNotFoundError:
         return None
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter: no name for a file
         raise DocumentError(f"{path}: cannot be read: {_reason(error)}") from error
 
 
@@ -130,6 +132,15 @@ def document_lock(path: Path, folder: Path, *, timeout: float = 60.0) -> Iterato
         lock.release()
 
 
+def _opened(path: Path) -> int:
+    """A document, open for reading; a pipe in its place opens at once and is not waited for."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(0, _NOT_REGULAR)
+
+
 def _regular(target: Path) -> os.stat_result | None:
     """The status of the document to replace; None if it does not exist."""
     try:
@@ -137,7 +148,7 @@ def _regular(target: Path) -> os.stat_result | None:
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(old.st_mode):
-        raise OSError(0, "it is no regular file")
+        raise OSError(0, _NOT_REGULAR)
     if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise OSError(0, "it is read-only")
     return old
@@ -225,4 +236,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if isinstance(error, FileNotFoundError):
+        return f"{reason}; create the folder first"
+    if isinstance(error, PermissionError):
+        return f"{reason}; change its mode, or let --doc name another one"
+    return reason

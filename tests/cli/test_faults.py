@@ -256,3 +256,16 @@ def test_a_file_that_changes_is_seen_whatever_the_cache_holds(cli: Callable[...,
         path.write_text(path.read_text(encoding="utf-8").replace(name, "NewForCausalLM"), encoding="utf-8")
         os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # as if it had not been touched
         assert "NewForCausalLM" in cli("scan", "sglang", trees.sglang).out
+
+
+@pytest.mark.parametrize("verb", [("lint",), ("update", "--check"), ("rebuild",)])
+def test_a_pipe_in_the_documents_place_is_refused_and_not_waited_for(
+    trees: Any, work: Path, tmp_path: Path, verb: tuple[str, ...]
+) -> None:
+    os.mkfifo(work / DOCUMENT)
+    options = () if verb == ("lint",) else trees.options
+    done = miniature.spawn(*verb, *options, "--doc", DOCUMENT, cwd=work, home=tmp_path)
+    assert (done.code, done.err) == (
+        5,
+        f"archtrack: error: {DOCUMENT}: cannot be read: it is no regular file; --doc names another one\n",
+    )

@@ -99,7 +99,9 @@ def document_option(function: F) -> F:
     """``--doc``."""
     return click.option(
         "--doc",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=click.Path(
+            path_type=Path, readable=False
+        ),  # what it is, and whether it can be read, is told later
         help="The document. Default: the configured one, else MODEL_SUPPORT_TRACKING.md in the working directory or "
         "above it in the checkout.",
     )(function)
