@@ -11,7 +11,7 @@ import pytest
 
 from archtrack.sources.base import Layout
 from archtrack.sources.pip_config import IndexSettings
-from archtrack.sources.progress import SilentProgress
+from archtrack.sources.progress import Progress, SilentProgress
 from archtrack.sources.release import ReleaseSource, open_release
 from archtrack.sources.transfer import Transfer
 
@@ -65,6 +65,7 @@ def open_demo(
         offline: bool = False,
         settings: IndexSettings | None = None,
         layout: Layout = DEMO,
+        progress: Progress | None = None,
     ) -> ReleaseSource:
         source = open_release(
             layout,
@@ -72,7 +73,7 @@ def open_demo(
             settings=settings or settings_for(index.url),
             cache=cache,
             offline=offline,
-            progress=SilentProgress(),
+            progress=progress or SilentProgress(),
         )
         request.addfinalizer(source.close)
         return source

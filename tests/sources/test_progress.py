@@ -35,6 +35,19 @@ def test_a_bar_is_drawn_only_for_long_work(monkeypatch, seconds, drawn):
     assert bool(stream.getvalue()) is drawn
 
 
+def test_nothing_is_drawn_of_work_that_has_not_begun(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    stream, clock = Terminal(), Clock()
+    clock.now = 100.0
+    progress = TerminalProgress(stream, clock=clock)
+    progress.advance(1)
+    progress.start("demo.whl", 2)
+    progress.finish()
+    clock.now = 200.0
+    progress.advance(1)
+    assert stream.getvalue() == ""
+
+
 def test_no_color_is_honoured(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("NO_COLOR", "1")

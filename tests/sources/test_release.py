@@ -48,6 +48,37 @@ def test_gives_the_same_whatever_the_server_can(index, open_demo, form, ranges):
     assert source.problems == source.notes == ()
 
 
+class Transfers:
+    """The transfers that are shown: name, total and how much of it came."""
+
+    def __init__(self):
+        self.seen = []
+
+    def start(self, label, total):
+        self.seen.append([label, total, 0])
+
+    def advance(self, count):
+        self.seen[-1][2] += count
+
+    def finish(self):
+        pass
+
+
+@pytest.mark.parametrize("name", [WHEEL, "demo_engine-1.0.tar.gz"])
+@pytest.mark.parametrize("form", ["json", "html"])
+@pytest.mark.parametrize("ranges", [True, False])
+def test_what_is_fetched_is_shown_by_its_name_with_its_total(index, open_demo, name, form, ranges):
+    index.form, index.ranges = form, ranges
+    index.add(name, LARGE if name == WHEEL else servers.make_sdist(servers.large_files()))
+    transfers = Transfers()
+    source = open_demo(progress=transfers)
+    source.read(source.list(MODELS))
+    assert {label for label, _, _ in transfers.seen} == {name}
+    assert transfers.seen[-1][2] > 0
+    # The size may come with the first answer only; what is fetched then begins anew.
+    assert [each for each in transfers.seen if each[2] and each[1] != each[2]] == []
+
+
 def test_lists_the_package_and_its_metadata_only(index, open_demo):
     files = {**SMALL_FILES, "other/a.py": b"", "other-1.0.dist-info/METADATA": b"Name: other\n"}
     index.add(WHEEL, servers.make_wheel(files))

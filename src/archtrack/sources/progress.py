@@ -61,7 +61,7 @@ class TerminalProgress:
         self._label = ""
         self._total: int | None = None
         self._done = 0
-        self._since = 0.0
+        self._since: float | None = None
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
 
@@ -71,7 +71,9 @@ class TerminalProgress:
         self._label, self._total, self._done, self._since = label, total, 0, self._clock()
 
     def advance(self, count: int) -> None:
-        """Count, and draw if it is time to."""
+        """Count, and draw if it is time to. What comes while no work has begun is not shown."""
+        if self._since is None:
+            return
         self._done += count
         if self._bar is None and self._clock() - self._since >= _PATIENCE:
             self._draw()
@@ -82,7 +84,7 @@ class TerminalProgress:
         """Remove the bar, if there is one."""
         if self._bar is not None:
             self._bar.stop()
-        self._bar = self._task = None
+        self._bar = self._task = self._since = None
 
     def _draw(self) -> None:
         from rich.console import Console  # noqa: PLC0415 - late: most runs never draw

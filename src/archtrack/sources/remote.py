@@ -153,7 +153,7 @@ class RemoteFile:
             SourceError: the file could not be reached.
         """
         if self._size is None:
-            self._range(0, 1)
+            self.spans([(0, 1)])
         if self._size is None:
             raise RangesError("the server does not tell the size")
         return self._size
@@ -179,12 +179,15 @@ class RemoteFile:
             SourceError: the file could not be reached.
         """
         listed = self.size
+        self._progress.start(self.release.name, min(length, listed))
         try:
             return self._range(max(0, listed - length), listed)
         except RangesError:
             if self._size == listed:
                 raise
             return self._range(max(0, self.size - length), self.size)  # now as the server says
+        finally:
+            self._progress.finish()
 
     def whole(self) -> WholeFile:
         """The whole file, its sha256 checked against the index, in memory or a temporary file.
@@ -275,6 +278,9 @@ class RemoteFile:
                         digest = hashlib.sha256()
                         file.seek(0)
                         file.truncate()
+                    length = body.headers.get("Content-Length", "")
+                    if at == 0 and self._size is None and length.isdecimal():
+                        self._progress.start(self.release.name, int(length))
                     if at == 0 or body.status == _WHOLE or _continues(body, at):
                         self._copy(body, file, digest)
                         return digest.hexdigest()
