@@ -33,7 +33,7 @@ def open_engine(
         SourceError: the source cannot be read.
     """
     if spec is not None:
-        parsed = parse_spec(spec)
+        parsed = parse_spec(spec, pinned=layout.package == "transformers")
         if isinstance(parsed, PinnedSpec):
             raise UsageError(
                 "`pinned` is for transformers: the release that an engine pins; name a release instead"

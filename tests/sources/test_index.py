@@ -87,7 +87,7 @@ REFUSALS = [
         "far from the newest",
         [wheel(f"1.{n}") for n in range(20)],
         "1.4.1",
-        "near it: 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, … 1.19",
+        "near it: 1.2, 1.3, 1.4, 1.5, 1.6, 1.7; the newest is 1.19",
     ),
     ("newer than all", [wheel("1.0")], "9", "near it: 1.0"),
 ]

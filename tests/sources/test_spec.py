@@ -22,7 +22,7 @@ from archtrack.sources.spec import (
 
 @pytest.fixture(autouse=True)
 def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("sglang", "0.5.23", "latest", "with space", "my@repo", "a:b"):
+    for name in ("sglang", "0.5.23", "latest", "with space", "my@repo", "a:b", "r"):
         (tmp_path / name).mkdir()
     (tmp_path / "README").write_text("")
     monkeypatch.chdir(tmp_path)
@@ -61,6 +61,13 @@ def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("git:.", GitSpec(repository=".", ref="HEAD")),
         ("git:../sglang@main", GitSpec(repository="../sglang", ref="main")),
         ("git:../a@b/repo@feature/x", GitSpec(repository="../a@b/repo", ref="feature/x")),
+        ("git:r@a@b", GitSpec(repository="r", ref="a@b")),
+        ("git:r@feature/@x", GitSpec(repository="r", ref="feature/@x")),
+        ("git:./r@a@b", GitSpec(repository="./r", ref="a@b")),
+        ("git:my@repo@v1", GitSpec(repository="my@repo", ref="v1")),
+        ("git:my@repo@a@b", GitSpec(repository="my@repo", ref="a@b")),
+        ("git:none@a@b", GitSpec(repository="none@a", ref="b")),
+        ("git:git@host:r@a@b", GitSpec(repository="git@host:r@a", ref="b")),
         ("git:/srv/my repo@HEAD~3", GitSpec(repository="/srv/my repo", ref="HEAD~3")),
         ("git:https://host/o/r.git@v1", GitSpec(repository="https://host/o/r.git", ref="v1")),
         ("git:https://host/o/r.git", GitSpec(repository="https://host/o/r.git", ref="HEAD")),

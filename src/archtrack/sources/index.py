@@ -297,4 +297,4 @@ def _nearest(version: Version, listed: Iterable[Listed]) -> str:
     above = [one for one in versions if one > version][:_SHOWN]
     near = ", ".join(str(one) for one in (*below, *above))
     newest = versions[-1]
-    return near if newest in (*below, *above) else f"{near}, … {newest}"
+    return near if newest in (*below, *above) else f"{near}; the newest is {newest}"

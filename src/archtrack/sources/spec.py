@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .base import Layout
 
 __all__ = [
-    "FORMS",
     "GitSpec",
     "InstalledSpec",
     "PathSpec",
@@ -28,8 +27,6 @@ __all__ = [
     "find_checkout",
     "parse_spec",
 ]
-
-FORMS = "a path, `installed`, a release such as `0.5.23`, `latest`, `pinned` or `git:PATH-OR-URL@REF`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +99,16 @@ _WORDS: dict[str, Spec] = {
 }
 
 
-def parse_spec(text: str) -> Spec:
+def parse_spec(text: str, *, pinned: bool = True) -> Spec:
     """Read a source spec.
 
     The words ``installed``, ``latest`` and ``pinned``, versions and ``git:`` come first, whatever folders
     there are: ``./latest`` is a folder. Then anything with a slash in it, ``.``, ``..``, ``~`` and whatever
     is a folder is a path.
+
+    Args:
+        text: what was written.
+        pinned: whether the message for what is none of these offers ``pinned``.
 
     Raises:
         UsageError: it is none of these.
@@ -126,7 +127,10 @@ def parse_spec(text: str) -> Spec:
             f"{hide_credentials(spec)!r} is a URL; write git:{hide_credentials(spec)}@REF to read it"
         )
     reason = f"{text!r} is neither a folder nor a release" if spec else "an empty source"
-    raise UsageError(f"{reason}; give {FORMS}")
+    word = ", `pinned`" if pinned else ""
+    raise UsageError(
+        f"{reason}; give a path, `installed`, a release such as `0.5.23`, `latest`{word} or `git:PATH-OR-URL@REF`"
+    )
 
 
 def find_checkout(folder: Path, layout: Layout) -> Path | None:
@@ -164,6 +168,11 @@ def _git_spec(spec: str) -> GitSpec:
     head, at, ref = rest[start:].rpartition("@")
     if not at or (":" in ref and not start):
         head, ref = rest[start:], "HEAD"
+    elif not is_remote(rest):  # a reference may hold an "@" too: the first folder counts
+        ends = (match.start() for match in re.finditer("@", rest))
+        split = next((end for end in ends if _is_folder(os.path.expanduser(rest[:end]))), None)  # noqa: PTH111 - a text
+        if split is not None:
+            head, ref = rest[:split], rest[split + 1 :]
     repository = rest[:start] + head
     if not repository:
         raise UsageError(f"{hide_credentials(spec)!r} names no repository; write git:PATH-OR-URL@REF")
