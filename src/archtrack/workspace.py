@@ -10,7 +10,7 @@ from .sources.progress import Progress, SilentProgress
 from .sources.transfer import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from .sources.pip_config import IndexSettings
@@ -29,6 +29,7 @@ class Workspace:
         cache_limit: bytes that the cache keeps to.
         progress: told about transfers.
         transfer: counts requests and bytes.
+        cache_troubled: told why a cache is not in use; None to say nothing of it.
     """
 
     folder: Path
@@ -37,6 +38,7 @@ class Workspace:
     cache_limit: int = DEFAULT_LIMIT
     progress: Progress = field(default_factory=SilentProgress)
     transfer: Transfer = field(default_factory=Transfer)
+    cache_troubled: Callable[[str], object] | None = None
 
     @property
     def cache_folder(self) -> Path:
@@ -45,7 +47,7 @@ class Workspace:
 
     def open_cache(self) -> Cache:
         """A cache of the calling thread's own."""
-        return Cache(self.cache_folder, limit=self.cache_limit)
+        return Cache(self.cache_folder, limit=self.cache_limit, troubled=self.cache_troubled)
 
     def index_settings(self) -> IndexSettings:
         """How to reach the package index, counting into ``transfer``."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 import miniature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
 
 def test_info_tells_where_it_is_how_large_and_what_is_in_it(
@@ -54,8 +54,11 @@ def test_a_cache_that_cannot_be_used_says_why(
     miniature.write(tmp_path / "file", "no folder")
     monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "file"))
     done = cli("cache", "info")
-    assert done.code == 0
+    assert (done.code, done.err) == (0, "")
     assert done.lines[-1].startswith("Not in use: ")
+    assert cli("cache", "info", "--format", "json").json["problem"] == done.lines[-1].removeprefix(
+        "Not in use: "
+    )
     assert cli("cache", "clear").code == 0
     assert (tmp_path / "file").read_text(encoding="utf-8") == "no folder"
 
@@ -63,3 +66,43 @@ def test_a_cache_that_cannot_be_used_says_why(
 def test_the_limit_of_the_configuration_is_shown(cli: Callable[..., Any], work: Path) -> None:
     miniature.write(work / "archtrack.toml", "cache_limit_mb = 64\n")
     assert cli("cache", "info").lines[1].endswith("of at most 64 MB")
+
+
+def test_json_holds_the_contract(
+    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None]
+) -> None:
+    cli("scan", "sglang", trees.sglang)
+    done = cli("cache", "info", "--format", "json")
+    conforms(done.json, "cache")
+    text = cli("cache", "info").lines
+    assert done.json["path"] == text[0]
+    assert [f"{each['count']:8d}  {each['kind']}" for each in done.json["entries"]] == text[2:]
+    assert (done.json["problem"], done.json["git_bytes"]) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [("scan", "sglang", "{sglang}"), ("diff", "sglang", "{sglang}", "{sglang}"), ("list",), ("update",)],
+)
+@pytest.mark.parametrize("usable", [False, True])
+def test_every_verb_that_reads_says_once_that_the_cache_is_not_in_use(
+    cli: Callable[..., Any],
+    trees: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: tuple[str, ...],
+    *,
+    usable: bool,
+) -> None:
+    if not usable:
+        miniature.write(tmp_path / "cache", "no folder")
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+    options = trees.options if verb[0] in {"list", "update"} else ()
+    done = cli(*(each.format(sglang=trees.sglang) for each in verb), *options)
+    said = [line for line in done.err.splitlines() if "cache" in line]
+    place = tmp_path / "cache"
+    assert done.code == 0
+    assert [line.startswith(f"Note: the cache is not in use: {place}: ") for line in said] == [True] * (
+        not usable
+    )
+    assert all(line.endswith("; ARCHTRACK_CACHE_DIR names another folder") for line in said)

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
-DEFINITIONS = {"scan": "scan", "list": "list", "update": "report", "diff": "diff", "lint": "lint"}
+DEFINITIONS = {
+    "scan": "scan",
+    "list": "list",
+    "update": "report",
+    "diff": "diff",
+    "lint": "lint",
+    "cache": "cache",
+}
 
 
 def examples() -> Iterator[tuple[str, Any]]:
@@ -34,7 +41,8 @@ EXAMPLES = list(examples())
 
 
 def test_the_page_has_an_example_of_everything() -> None:
-    assert [definition for definition, _ in EXAMPLES] == ["scan", "scan", "list", "report", "diff", "lint"]
+    names = ["scan", "scan", "list", "report", "diff", "lint", "cache"]
+    assert [definition for definition, _ in EXAMPLES] == names
 
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
@@ -76,6 +84,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("update", "--sglang", other, "--transformers", trees.transformers, "--check", "--force"),
         ("diff", "sglang", trees.sglang, other),
         ("lint",),
+        ("cache", "info"),
     )
     for run, (definition, example) in zip(runs, EXAMPLES, strict=True):
         done = cli(*run, "--format", "json").json

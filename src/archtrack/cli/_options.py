@@ -13,6 +13,7 @@ import click
 from archtrack.app import Request
 from archtrack.config import Settings, find_settings
 from archtrack.errors import UsageError
+from archtrack.render.terminal import plain
 from archtrack.sources.progress import progress_for
 from archtrack.workspace import Workspace
 
@@ -140,6 +141,7 @@ def start(
         offline=offline or _offline(environ.get("ARCHTRACK_OFFLINE", "")) or settings.offline,
         cache_limit=settings.cache_limit_mb * 1024 * 1024,
         progress=progress_for(sys.stderr, environ),
+        cache_troubled=_once(_say_cache_trouble),
     )
     skipped = tuple(name.strip() for name in (disabled or "").split(",") if name.strip())
     request = Request(
@@ -149,6 +151,23 @@ def start(
         disabled=skipped or settings.disabled,
     )
     return Run(request=request, settings=settings, workspace=workspace, document=doc or _document(settings))
+
+
+def _once(say: Callable[[str], None]) -> Callable[[str], None]:
+    """The function, heard the first time only: a run opens its cache several times."""
+    said: list[str] = []
+
+    def first(problem: str) -> None:
+        if not said:
+            said.append(problem)
+            say(problem)
+
+    return first
+
+
+def _say_cache_trouble(problem: str) -> None:
+    advice = "" if "ARCHTRACK_CACHE_DIR" in problem else "; ARCHTRACK_CACHE_DIR names another folder"
+    click.echo(plain(f"Note: the cache is not in use: {problem}{advice}"), err=True)
 
 
 def _document(settings: Settings) -> Path:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import click
 
 from archtrack.render.terminal import plain
 
-from ._options import examples, start
+from ._options import examples, format_option, start
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archtrack.sources.cache import CacheInfo
 
 __all__ = ["command"]
 
@@ -21,15 +29,19 @@ def command() -> None:
     """
 
 
-@command.command("info", epilog=examples("archtrack cache info"))
-def info() -> None:
+@command.command("info", epilog=examples("archtrack cache info", "archtrack cache info --format json"))
+@format_option("text", "json")
+def info(form: str) -> None:
     """Show where the cache is, how large it is and what is in it."""
     from archtrack.sources.git_mirror import size_of_mirrors  # noqa: PLC0415 -- only here
 
-    workspace = start().workspace
+    workspace = replace(start().workspace, cache_troubled=None)  # it is part of what is shown
     with workspace.open_cache() as cache:
         found = cache.info()
     mirrors = size_of_mirrors(workspace.cache_folder)
+    if form == "json":
+        _print_json(found, workspace.cache_folder, mirrors)
+        return
     click.echo(plain(str(found.path or workspace.cache_folder)))
     click.echo(f"{found.bytes / 2**20:.1f} MB of at most {found.limit / 2**20:.0f} MB")
     for kind, count in found.entries:
@@ -38,6 +50,23 @@ def info() -> None:
         click.echo(f"{mirrors / 2**20:.1f} MB of git repositories beside it")
     if found.problem is not None:
         click.echo(plain(f"Not in use: {found.problem}"))
+
+
+def _print_json(found: CacheInfo, folder: Path, mirrors: int) -> None:
+    from archtrack.codec import SCHEMA_VERSION  # noqa: PLC0415 -- one form of two
+    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
+
+    print_json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "path": str(found.path or folder),
+            "bytes": found.bytes,
+            "limit": found.limit,
+            "entries": [{"kind": kind, "count": count} for kind, count in found.entries],
+            "git_bytes": mirrors,
+            "problem": found.problem,
+        }
+    )
 
 
 @command.command("clear", epilog=examples("archtrack cache clear"))

@@ -96,6 +96,7 @@ class Cache:
         *,
         limit: int = DEFAULT_LIMIT,
         busy_seconds: float = 2.0,
+        troubled: Callable[[str], object] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare a cache in ``folder``; nothing is touched before the first call.
@@ -104,12 +105,14 @@ class Cache:
             folder: where the file is or will be; None gives a cache that stays empty.
             limit: bytes of content to keep to. The oldest go when it is passed.
             busy_seconds: how long to wait for another process that writes.
+            troubled: told ``problem`` when it arises.
             clock: seconds since the epoch.
         """
         self.problem: str | None = None
         self._folder = folder
         self._limit = limit
         self._busy_seconds = busy_seconds
+        self._troubled = troubled
         self._clock = clock
         self._generation = 0
         self._least = 1
@@ -180,6 +183,8 @@ class Cache:
             if not left or self._is_outside(error):
                 self.problem = f"{self._folder}: {error}"
                 self._drop()
+                if self._troubled is not None:
+                    self._troubled(self.problem)
                 return otherwise
         self._retire()
         return self._try(work, otherwise, left - 1)
