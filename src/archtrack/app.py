@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,11 +97,11 @@ def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Requ
             notices = [*notices, *more]
         else:
             source, notices = open_engine(spec, engine.layout, workspace, cache)
-        inventory = scan(
-            engine, source, cache, _options(request, workspace, cache) if name == ENGINE else None
-        )
+        options = _options(request, workspace, cache) if name == ENGINE else None
+        inventory = scan(engine, source, cache, options)
+        unknown = _about_disabled(options, source) if options else ()
     refuse_nothing(inventory)
-    return Scan(inventory=inventory, notices=tuple(notices))
+    return Scan(inventory=inventory, notices=(*notices, *unknown))
 
 
 def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
@@ -121,11 +122,13 @@ def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
         own, their = plan(engine, source, options), plan(transformers, other)
         inventory, public = _scan_both(own, their, workspace, cache)
         broken = broken_imports(own, inventory, their, public, cache)
+        unknown = _about_disabled(options, source)
     matrix = join(
         inventory, public, patterns=settings.rows, corrections=_corrections(settings), broken=broken
     )
     asked = request.transformers not in {None, "pinned"}
-    return Track(matrix=matrix, notices=(*notices, *more, *_about_pin(inventory, public, pin, asked=asked)))
+    pins = _about_pin(inventory, public, pin, asked=asked)
+    return Track(matrix=matrix, notices=(*notices, *more, *pins, *unknown))
 
 
 def refuse_nothing(inventory: Inventory) -> None:
@@ -137,8 +140,14 @@ def refuse_nothing(inventory: Inventory) -> None:
     if not inventory.registrations and not inventory.unresolved:
         raise ImplausibleError(
             f"{inventory.origin.location}: no architecture was found in {inventory.engine} "
-            f"{inventory.version or ''}; the release may be older than archtrack reads, or the source another one"
+            f"{inventory.version or ''}{_covered(inventory.engine)}"
         )
+
+
+def _covered(engine: str) -> str:
+    """What to try instead of a source in which nothing was found."""
+    since = load_engine(engine).since
+    return f"; archtrack reads releases from {since} on: name a newer one, or another source"
 
 
 def _about_pin(engine: Inventory, public: Inventory, pin: str | None, *, asked: bool) -> Iterator[str]:
@@ -151,6 +160,23 @@ def _about_pin(engine: Inventory, public: Inventory, pin: str | None, *, asked: 
         yield f"{words} pins transformers {pin}"
     elif pin is not None and public.version not in {None, pin}:
         yield f"{words} pins transformers {pin}; {public.version} was read, as asked"
+
+
+def _about_disabled(options: ScanOptions, source: Source) -> tuple[str, ...]:
+    """That a module is to be skipped which is not there: most likely its name is misspelled."""
+    if not options.disabled:
+        return ()
+    from .engines.sglang import MODELS  # noqa: PLC0415 -- with its patterns, only where something is disabled
+
+    paths = source.list((f"{MODELS}/*.py",))
+    if options.external is not None:
+        paths += options.external.library.paths(f"{options.external.folder}/*.py")
+    known = {path.rpartition("/")[2].removesuffix(".py") for path in paths}
+    return tuple(
+        f"--disabled {name}: SGLang has no such module (a module is named without .py)"
+        for name in options.disabled
+        if name not in known
+    )
 
 
 def _scan_both(own: Plan, other: Plan, workspace: Workspace, cache: Cache) -> tuple[Inventory, Inventory]:
@@ -196,6 +222,10 @@ def _external(name: str, workspace: Workspace, cache: Cache) -> External:
         layout = Layout(package=path.name, distribution=path.name)
         return External(
             package=path.name, folder=path.name, library=Library(local_source(path, layout), cache)
+        )
+    if "/" in name or os.sep in name or not all(name.split(".")):
+        raise SourceError(
+            f"external package {name}: no such folder; give the path of its folder, or the name of an installed one"
         )
     top = name.partition(".")[0]
     source = installed_source(Layout(package=top, distribution=top), environ=workspace.environ)

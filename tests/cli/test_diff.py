@@ -138,5 +138,8 @@ def test_unresolved_places_of_either_side_are_told_and_strict_is_1(
     done = cli("diff", "sglang", trees.sglang, later.sglang)
     assert (done.code, done.lines) == (0, SGLANG)
     assert done.err.splitlines()[2].startswith("? sglang 7.8.0: sglang/srt/models/odd.py:1: ")
+    (later.sglang / "python" / "sglang" / "version.py").unlink()
+    unnamed = cli("diff", "sglang", trees.sglang, later.sglang).err.splitlines()[2]
+    assert unnamed.startswith(f"? sglang {later.sglang}: sglang/srt/models/odd.py:1: ")
     assert cli("diff", "sglang", trees.sglang, later.sglang, "--strict").code == 1
     assert cli("diff", "sglang", trees.sglang, trees.sglang, "--strict").code == 0

@@ -144,6 +144,39 @@ def test_nothing_is_imported(cli: Callable[..., Any], trees: Any) -> None:
     assert "mark.py:1: the module raises here" in done.err
 
 
+@pytest.mark.parametrize(
+    ("disabled", "unknown"), [("alpha", []), ("alpha,nosuch", ["nosuch"]), ("alpha.py", ["alpha.py"])]
+)
+@pytest.mark.parametrize("verb", ["scan", "list"])
+def test_a_disabled_module_that_is_not_there_is_told(
+    cli: Callable[..., Any], trees: Any, verb: str, disabled: str, unknown: list[str]
+) -> None:
+    arguments = ("scan", "sglang", trees.sglang) if verb == "scan" else ("list", *trees.options)
+    done = cli(*arguments, "--disabled", disabled)
+    said = [line for line in done.err.splitlines() if "no such module" in line]
+    assert done.code == 0
+    assert said == [
+        f"Note: --disabled {name}: SGLang has no such module (a module is named without .py)"
+        for name in unknown
+    ]
+
+
+@pytest.mark.parametrize(("engine", "offered"), [("sglang", False), ("transformers", True)])
+def test_pinned_is_offered_where_it_means_something(
+    cli: Callable[..., Any], engine: str, *, offered: bool
+) -> None:
+    done = cli("scan", engine, "nope")
+    assert (done.code, "`pinned`" in done.err) == (2, offered)
+
+
+def test_one_architecture_is_counted_in_the_singular(cli: Callable[..., Any], trees: Any) -> None:
+    assert cli("scan", "sglang", trees.sglang).err.splitlines()[-1] == "5 architectures"
+    for file in miniature.NATIVE:
+        if file != "alpha.py":
+            (trees.models / file).unlink()
+    assert cli("scan", "sglang", trees.sglang).err.splitlines()[-1] == "1 architecture"
+
+
 def test_an_unknown_engine_is_wrong_usage(cli: Callable[..., Any]) -> None:
     done = cli("scan", "sglnag")
     assert done.code == 2

@@ -26,7 +26,7 @@ def test_hostile_names_are_defused_in_text_and_markdown() -> None:
     changes = compare(old, new)
     text, markdown = list(changes_lines(old, new, changes)), list(changes_markdown(old, new, changes))
     assert text == [
-        "x 1\ufffd[0m to 2: 1 to 1 architectures, 1 change",
+        "x 1\ufffd[0m to 2: 1 to 1 architecture, 1 change",
         "  ~ A  [a.py to a|b`<i>\ufffd[31m.py]",
     ]
     assert markdown[-1] == "- **A** (a.py to a\\|b\\`&lt;i&gt;\ufffd\\[31m.py)"

@@ -65,8 +65,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         for line in lines(before.inventory, after.inventory, changes):
             click.echo(line)
     for inventory in (before.inventory, after.inventory):
+        words = f"{inventory.engine} {inventory.version or inventory.origin.location}"
         for each in inventory.unresolved:
-            click.echo(
-                plain(f"? {inventory.engine} {inventory.version}: {each.place}: {each.reason}"), err=True
-            )
+            click.echo(plain(f"? {words}: {each.place}: {each.reason}"), err=True)
     ctx.exit(1 if strict and (before.inventory.unresolved or after.inventory.unresolved) else 0)

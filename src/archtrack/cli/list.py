@@ -117,7 +117,12 @@ def _filtered(
 
 
 def _print(matrix: Matrix, notices: tuple[str, ...]) -> None:
-    from archtrack.render.terminal import read_lines, table, unresolved_lines  # noqa: PLC0415 -- one form of two
+    from archtrack.render.terminal import (  # noqa: PLC0415 -- one form of two
+        architectures,
+        read_lines,
+        table,
+        unresolved_lines,
+    )
 
     for line in read_lines(matrix.inventories, notices):
         click.echo(line, err=True)
@@ -139,4 +144,4 @@ def _print(matrix: Matrix, notices: tuple[str, ...]) -> None:
         for line in unresolved_lines(inventory.engine, inventory.unresolved):
             click.echo(line, err=True)
     hint = "" if matrix.rows else " (names are matched with capitals and small letters as they are)"
-    click.echo(f"{len(matrix.rows)} architectures{hint}", err=True)
+    click.echo(f"{architectures(len(matrix.rows))}{hint}", err=True)

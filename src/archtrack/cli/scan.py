@@ -62,7 +62,12 @@ def command(
 
 
 def _print(found: Scan) -> None:
-    from archtrack.render.terminal import read_lines, table, unresolved_lines  # noqa: PLC0415 -- one form of two
+    from archtrack.render.terminal import (  # noqa: PLC0415 -- one form of two
+        architectures,
+        read_lines,
+        table,
+        unresolved_lines,
+    )
 
     inventory = found.inventory
     for line in read_lines((inventory,), found.notices):
@@ -93,4 +98,4 @@ def _print(found: Scan) -> None:
         )
     for line in unresolved_lines(inventory.engine, inventory.unresolved):
         click.echo(line, err=True)
-    click.echo(f"{len(inventory.registrations)} architectures", err=True)
+    click.echo(architectures(len(inventory.registrations)), err=True)

@@ -21,8 +21,8 @@ __all__ = ["command"]
     epilog=examples(
         "archtrack update                                       the newest SGLang, or the checkout you stand in",
         "archtrack update --check                               exit 1 if an update would write something",
-        "archtrack update --diff                                show what would be written",
         "archtrack update --check --refresh --format github     the same for CI, with annotations",
+        "archtrack update --diff                                show what would be written",
         "archtrack update --sglang git:.@v0.5.9 --transformers pinned",
     ),
 )

@@ -63,6 +63,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def since(self) -> str:
+        """The oldest release that it reads."""
+        ...
+
+    @property
     def watched(self) -> tuple[str, ...]:
         """Patterns of every file that can change the inventory."""
         ...

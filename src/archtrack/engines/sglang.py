@@ -51,6 +51,7 @@ class SGLang:
     name = "sglang"
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
     revision = 3
+    since = "0.2.0"
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
 
@@ -63,7 +64,8 @@ class SGLang:
         paths = library.paths(f"{MODELS}/*.py")
         if not paths:
             raise SourceError(
-                f"{library.origin.location} has no {MODELS}/*.py: it is not SGLang, or a release before 0.2.0"
+                f"{library.origin.location} has no {MODELS}/*.py: it is not SGLang, or a release before"
+                f" {self.since}; name a newer one, or another source"
             )
         statements = _statements(library)
         found = EntryClasses(MODELS, _categories(statements), options.disabled)

@@ -49,6 +49,7 @@ class Transformers:
     name = "transformers"
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
     revision = 4
+    since = "4.2"
     fetched = (
         INIT,
         *CORE_FILES,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.codec import SCHEMA_VERSION, source_to_json, unresolved_to_json
 
 from .markdown import escape_cell
-from .terminal import plain
+from .terminal import architectures, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ def _side(inventory: Inventory) -> dict[str, Any]:
 
 
 def _heading(old: Inventory, new: Inventory, changes: Sequence[Change]) -> str:
-    counts = f"{len(old.registrations)} to {len(new.registrations)} architectures"
+    counts = f"{len(old.registrations)} to {architectures(len(new.registrations))}"
     names = f"{old.version or old.origin.location} to {new.version or new.origin.location}"
     return f"{new.engine} {names}: {counts}, {len(changes)} change{'' if len(changes) == 1 else 's'}"
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory, Unresolved
 
-__all__ = ["plain", "read_lines", "table", "unresolved_lines"]
+__all__ = ["architectures", "plain", "read_lines", "table", "unresolved_lines"]
 
 
 def plain(text: str) -> str:
@@ -41,6 +41,11 @@ def unresolved_lines(engine: str, unresolved: Sequence[Unresolved]) -> list[str]
         f"{count} in {engine} could not be resolved (nothing is guessed):",
         *(plain(f"  ? {each.place}: {each.reason}") for each in unresolved),
     ]
+
+
+def architectures(count: int) -> str:
+    """So many architectures, in words."""
+    return f"{count} architecture{'' if count == 1 else 's'}"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
