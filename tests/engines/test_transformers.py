@@ -603,6 +603,31 @@ def test_a_configuration_of_another_folder_gives_no_example(scan: Scan) -> None:
     assert models(scan("transformers", tree(files)))["A"].example is None
 
 
+@pytest.mark.parametrize(
+    ("head", "name", "base", "reported"),
+    [
+        ("", "BarForCausalLM", "mk(PreTrainedModel)", True),
+        ("import elsewhere\n", "BarForCausalLM", "elsewhere.Base", True),
+        ("from elsewhere import Base\n", "BarModel", "Base", True),
+        ("from ...nowhere import Base\n", "BarModel", "Base", True),
+        ("from ...nowhere import Base\n", "BarLoss", "Base", False),
+        ("from torch import nn\n", "BarModel", "nn.Module", False),
+        ("from typing import Generic\n", "BarModel", "Generic[int]", False),
+        ("", "BarModel", "dict", False),
+        ("class Base: pass\n", "BarModel", "Base", False),
+    ],
+)
+def test_a_public_class_named_like_a_model_with_a_base_that_is_not_known_is_reported(
+    head: str, name: str, base: str, scan: Scan, *, reported: bool
+) -> None:
+    text = f"{HEAD}{head}class {name}({base}):\n    pass\n__all__ = ['{name}']\n"
+    inventory = scan("transformers", tree(text))
+    assert list(models(inventory)) == []
+    assert [each.reason for each in inventory.unresolved] == [
+        f"`{name}` is public, but whether it is a model cannot be told: its base `{base}` is not found"
+    ] * reported
+
+
 # -- files that cannot be read ----------------------------------------------------------------------
 
 GOOD = "transformers/models/good/modeling_good.py"

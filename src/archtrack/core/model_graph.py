@@ -5,7 +5,9 @@ Everything here is computed from the facts of ``model_code``; who holds the file
 
 from __future__ import annotations
 
+import builtins
 import re
+import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .modules import candidates
@@ -23,6 +25,7 @@ PACKAGE = "transformers"
 INIT = f"{PACKAGE}/__init__.py"
 MODELS = f"{PACKAGE}/models/"
 _MAX_HOPS = 20
+_NO_MODELS = {"torch", "timm", "detectron2", *sys.stdlib_module_names}
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
@@ -153,6 +156,35 @@ class ModelGraph:
             if loose is not None:
                 return owner, loose
         return None
+
+    def open_base(self, cls: Class) -> tuple[Class, str] | None:
+        """A class in the order that has a base of which nothing is known, with that base as written.
+
+        Such a base may be a model class. Python's own classes, torch's and those of the packages that transformers
+        has bases from are known to be none.
+        """
+        for owner in self.order(cls):
+            for base in self.facts(owner)["bases"] if owner[0].startswith(MODELS) else ():
+                if self._is_open(owner[0], base):
+                    return owner, base
+        return None
+
+    def _is_open(self, path: str, base: str) -> bool:
+        facts = self.files[path]
+        for _ in range(_MAX_HOPS):
+            if base not in facts["aliases"]:
+                break
+            base = facts["aliases"][base]
+        plain = base.partition("[")[0]  # Generic[T] is Generic
+        head = plain.partition(".")[0]
+        if _DOTTED.fullmatch(plain) is None or head in facts["unclear"]:
+            return True
+        if head in facts["classes"] or hasattr(builtins, head):
+            return False
+        level, module, _ = facts["imports"].get(head, (0, "", None))
+        if level > 0 or module.partition(".")[0] == PACKAGE:
+            return self.resolve(path, plain) is None
+        return module.partition(".")[0] not in _NO_MODELS
 
     def _is_loose(self, path: str, base: str) -> bool:
         facts = self.files[path]

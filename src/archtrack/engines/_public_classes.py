@@ -37,6 +37,9 @@ REVISION = 5
 INIT_KIND = f"transformers-init-{REVISION}"
 
 _OTHER_FRAMEWORKS = ("modeling_tf_", "modeling_flax_")
+_MODEL_NAME = re.compile(
+    r"(?:ForCausalLM|ForConditionalGeneration|ForSequenceClassification|LMHeadModel|Model)$"
+)
 _VERSION = re.compile(rb"^__version__[ \t]*=[ \t]*[\"']([^\"'\n]+)", re.MULTILINE)
 _GATE = re.compile(
     rb"def is_backend_compatible\(cls\)[^\n]*:\n"
@@ -69,12 +72,15 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
     gate = _gate(library)
     decider = _Decider(graph, gate)
     registrations = []
+    unsure = set()
     for name, path in sorted(exports.items()):
         found = graph.resolve(path, name)
         if found is not None and ROOT_CLASS in graph.order(found):
             example = _example(found, graph, checkpoints)
             registrations.append(_registration(name, path, found, graph, tables, decider, example))
-    unresolved = {*_problems(library, graph, exports), *decider.unresolved}
+        elif found is not None and _MODEL_NAME.search(name) and (loose := graph.open_base(found)) is not None:
+            unsure.add(_unsure(name, graph, *loose))
+    unresolved = {*unsure, *_problems(library, graph, exports), *decider.unresolved}
     if gate.problem:
         unresolved.add(gate.problem)
     return Inventory(
@@ -159,6 +165,12 @@ def _problems(library: Library, graph: ModelGraph, exports: Mapping[str, str]) -
                     f"`{ATTENTION}` of `{name or 'something'}` is set here; the classes meant are not known"
                 )
                 yield Unresolved(reason=reason, place=Place(file=path, line=line))
+
+
+def _unsure(name: str, graph: ModelGraph, owner: Class, base: str) -> Unresolved:
+    """That a class which is named like a model has a base of which nothing is known."""
+    reason = f"`{name}` is public, but whether it is a model cannot be told: its base `{base}` is not found"
+    return Unresolved(reason=reason, place=Place(file=owner[0], line=graph.facts(owner)["line"]))
 
 
 def _patches(graph: ModelGraph) -> dict[Class, Place]:
