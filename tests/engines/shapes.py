@@ -857,4 +857,109 @@ IMPORTS = (
     ),
 )
 
-SHAPES = (*PLAIN, *NO_REGISTRATION, *ODD, *REJECTED, *CONDITIONS, *IMPORTS)
+SURE = (
+    _shape(
+        "behind an error that is caught for sure",
+        A + "EntryClass = A\ntry:\n    raise ValueError\nexcept ValueError as A:\n    pass\n",
+        {"A": "2 < 1"},
+    ),
+    _shape(
+        "in the handler of an error that is caught for sure",
+        A + "try:\n    raise ValueError('x')\nexcept (KeyError, ValueError):\n    EntryClass = A\n",
+        {"A": "5 < 1"},
+    ),
+    _shape(
+        "behind an error that may not be caught",
+        A + "EntryClass = A\ntry:\n    raise ValueError\nexcept TypeError:\n    pass\n",
+        {"A": "2 < 1 if TypeError is raised in the try at line 3"},
+        runs=False,
+    ),
+)
+
+HELD = "may be changed through what else holds it"
+LIST = AB + "EntryClass = [A]\n"
+HELD_ELSEWHERE = (
+    _shape("held by a dict", LIST + "D = {'x': EntryClass}\nD['x'].append(B)\n", {}, (4, HELD)),
+    _shape("held by a list", LIST + "D = [EntryClass]\nD[0].append(B)\n", {}, (4, HELD)),
+    _shape("held by a tuple", LIST + "D = (EntryClass,)\nD[0].append(B)\n", {}, (4, HELD)),
+    _shape("held by an attribute", LIST + "A.all = EntryClass\nA.all.append(B)\n", {}, (4, HELD)),
+    _shape(
+        "held by an attribute from the start",
+        AB + "EntryClass = A.all = [A]\nA.all.append(B)\n",
+        {},
+        (3, HELD),
+    ),
+    _shape("held by a class body", LIST + "class C:\n    L = EntryClass\n    L.append(B)\n", {}, (5, HELD)),
+    _shape("given by a function", LIST + "def f(): return EntryClass\nf().append(B)\n", {}, (4, HELD)),
+    _shape("given by a lambda", LIST + "f = lambda: EntryClass\nf().append(B)\n", {}, (4, HELD)),
+    _shape("held by a default", LIST + "def f(x=EntryClass): x.append(B)\nf()\n", {}, (4, HELD)),
+    _shape("held by a loop", LIST + "for L in [EntryClass]:\n    L.append(B)\n", {}, (4, HELD)),
+    _shape(
+        "held by a name of a loop", LIST + "for _ in 'x':\n    L = EntryClass\nL.append(B)\n", {}, (5, HELD)
+    ),
+    _shape(
+        "held and renamed",
+        AB + "L = [A]\nD = {'x': L}\nEntryClass = L\nL = 1\nD['x'].append(B)\n",
+        {},
+        (4, HELD),
+    ),
+    _shape("changed in an assertion", LIST + "assert not EntryClass.append(B)\n", {}, (4, "append")),
+    _shape(
+        "a list inside a dict that has grown",
+        AB + "D = {'x': [A]}\nD['x'].append(B)\nEntryClass = D['x']\n",
+        {},
+        (5, "cannot tell what `D['x']` is"),
+    ),
+    _shape(
+        "a list inside a dict that grows",
+        AB + "D = {'x': [A]}\nEntryClass = D['x']\nD['x'].append(B)\n",
+        {},
+        (5, "`D` is changed by `.append"),
+    ),
+    _shape("read in an assertion", LIST + "assert len(EntryClass) == 1\n", {"A": "3 < 1"}),
+    _shape(
+        "read by its items",
+        LIST + "FIRST = EntryClass[0]\nfor c in EntryClass:\n    str(c)\n",
+        {"A": "3 < 1"},
+    ),
+    _shape(
+        "a list made of another one", LIST + "D = {'x': [*EntryClass]}\nD['x'].append(B)\n", {"A": "3 < 1"}
+    ),
+    _shape("another list in a dict", LIST + "L = [B]\nD = {'x': L}\n", {"A": "3 < 1"}),
+    _shape(
+        "set through the module's own entry",
+        AB + "EntryClass = B\nimport sys\nsys.modules[__name__].EntryClass = A\n",
+        {},
+        (5, "may be set through `sys.modules`"),
+    ),
+    _shape(
+        "set through a name of the module",
+        AB + "EntryClass = B\nimport sys\nme = sys.modules[__name__]\nme.EntryClass = A\n",
+        {},
+        (6, "may be set through `sys.modules`"),
+    ),
+    _shape(
+        "set in the module's table",
+        AB + "EntryClass = A\nimport sys\nsys.modules[__name__].__dict__['EntryClass'] = B\n",
+        {},
+        (5, "may be set through `sys.modules`"),
+    ),
+    _shape(
+        "another attribute beside the module's own entry",
+        AB + "EntryClass = B\nimport sys\nsys.modules[__name__].other = A\n",
+        {"B": "3 < 2"},
+    ),
+    _shape(
+        "renamed through type",
+        A + "EntryClass = A\ntype.__setattr__(A, '__name__', 'N')\n",
+        {},
+        (3, "`__name__` of a class may be set here"),
+    ),
+    _shape(
+        "another attribute set through type",
+        A + "EntryClass = A\ntype.__setattr__(A, '__doc__', 'N')\n",
+        {"A": "2 < 1"},
+    ),
+)
+
+SHAPES = (*PLAIN, *NO_REGISTRATION, *ODD, *REJECTED, *CONDITIONS, *SURE, *IMPORTS, *HELD_ELSEWHERE)

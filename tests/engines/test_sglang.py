@@ -353,6 +353,21 @@ def test_a_module_that_is_a_link_to_nothing_is_reported(
     assert told(inventory) == reported
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"# " + b"x" * 1_000_000 + b"\n", "are not read; what it registers is not known"),
+        (b"def f(:\n", "; the engine skips a module that fails to import"),
+    ],
+    ids=["large", "broken"],
+)
+def test_a_module_that_is_too_large_to_read_is_not_said_to_be_skipped(
+    data: bytes, words: str, scan: Scan
+) -> None:
+    (found,) = scan("sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/odd.py": data}).unresolved
+    assert found.reason.endswith(words)
+
+
 HEAVY = {
     "a list that doubles": "class X: pass\nEntryClass = [X]\n"
     + "EntryClass = EntryClass + EntryClass\n" * 60,

@@ -41,15 +41,22 @@ class Binder:
         rebound: the names that were bound or changed more than once.
     """
 
-    def __init__(self, assigned: Mapping[str, Unknown], changed: Mapping[str, Unknown]) -> None:
+    def __init__(
+        self,
+        assigned: Mapping[str, Unknown],
+        changed: Mapping[str, Unknown],
+        escaping: Mapping[str, Unknown],
+    ) -> None:
         """Begin with no names.
 
         Args:
             assigned: names that functions bind (``global``): never known.
             changed: names whose lists functions may change.
+            escaping: names whose lists of this module's own may be changed through what else holds them.
         """
         self.scope = Scope(dict(assigned), changed)
         self._assigned = assigned
+        self._escaping = escaping
         self.renamed: set[ast.AST] = set()
         self.rebound: set[str] = set()
 
@@ -59,6 +66,8 @@ class Binder:
             value = self._assigned[name]
         elif name in self.scope.changed and _may_be_list(unwrap(value)):
             value = self.scope.changed[name]
+        elif name in self._escaping and _holds_own_list(unwrap(value)):
+            value = self._escaping[name]
         if name in self.scope.names:
             self.rebound.add(name)
         self.scope.names[name] = value
@@ -114,6 +123,9 @@ class Binder:
         if isinstance(node, ast.NamedExpr):
             value = evaluate(node.value, self.scope)
             targets = [*targets, node.target]
+        names = [isinstance(target, ast.Name) for target in targets]
+        if any(names) and not all(names) and _holds_own_list(value):
+            value = Unknown(reason="the list may be changed through what else holds it", line=node.lineno)
         for target in targets:
             self.assign(target, value, node.lineno)
 
@@ -180,7 +192,8 @@ class Binder:
         """Bind a name to what its list became, and with it every value that holds the same list."""
         before = self.scope.lookup(name, value.line)
         if isinstance(before, Sequence) and before.kind != "tuple":
-            self.replace(lambda part: value if part is before else None)
+            inner = _inner_lists(before) if isinstance(value, Unknown) else set()
+            self.replace(lambda part: value if part is before or id(part) in inner else None)
         elif isinstance(before, (ImportValue, Shadowed)):
             self.replace(lambda part: value if part == before else None)
         elif isinstance(before, Choice):
@@ -285,6 +298,19 @@ def _may_be_list(value: Value) -> bool:
     if isinstance(value, ImportValue):
         return value.attribute is not None
     return isinstance(value, (Sequence, Choice, Shadowed))
+
+
+def _holds_own_list(value: Value) -> bool:
+    """Whether a value is, or may be, a list or dict that this module makes."""
+    if isinstance(value, Choice):
+        return any(_holds_own_list(unwrap(option)) for _, option in value.options)
+    return isinstance(value, Sequence) and value.kind != "tuple"
+
+
+def _inner_lists(value: Sequence) -> set[int]:
+    """The lists and dicts directly in a list or dict: what is changed may be one of them."""
+    items = (unwrap(item) for _, item in value.items)
+    return {id(item) for item in items if isinstance(item, Sequence) and item.kind != "tuple"}
 
 
 def _as_list(value: Value) -> Value:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from . import effects
 from .binder import Binder
 from .conditions import both, short, truth
+from .escapes import escaping, through_module
 from .literals import ExhaustedError, Scope
 from .values import (
     UNBOUND,
@@ -57,9 +58,13 @@ class Bindings:
 
 def bindings(tree: ast.Module) -> Bindings:
     """The bindings that the module ends with."""
-    reader = _Reader(*effects.of_functions(tree))
+    assigned, changed = effects.of_functions(tree)
+    set_by_module, anything = through_module(tree)
+    reader = _Reader({**assigned, **set_by_module}, changed, escaping(tree))
     try:
         raises = reader.module(tree.body)
+        if anything is not None:
+            reader.forget(anything.reason, anything.line)
         renaming = effects.renaming(tree, reader.renamed)
         if renaming is not None:
             reader.replace(lambda value: renaming if isinstance(value, ClassValue) else None)
@@ -83,8 +88,13 @@ class _Reader(Binder):
         condition: of running this far.
     """
 
-    def __init__(self, assigned: Mapping[str, Unknown], changed: Mapping[str, Unknown]) -> None:
-        super().__init__(assigned, changed)
+    def __init__(
+        self,
+        assigned: Mapping[str, Unknown],
+        changed: Mapping[str, Unknown],
+        escaping: Mapping[str, Unknown],
+    ) -> None:
+        super().__init__(assigned, changed, escaping)
         self.condition: str | None = None
 
     def module(self, body: Iterable[ast.stmt]) -> int | None:
@@ -127,7 +137,9 @@ class _Reader(Binder):
                 self.expression(node)
             case ast.Raise():
                 return False
-            case ast.Pass() | ast.Assert() | ast.Global() | ast.Nonlocal():
+            case ast.Assert():
+                self.calls(node.test)
+            case ast.Pass() | ast.Global() | ast.Nonlocal():
                 pass
             case _ if isinstance(node, effects.TRIES):
                 return self.guarded(node)
@@ -197,7 +209,10 @@ class _Reader(Binder):
             alive = alive and self.statement(statement)
             if not alive:
                 break
-        ends: list[_End | None] = [None]
+        # A body that always raises what a handler names leads to that handler: no condition is attached to it.
+        raised = None if alive else _raised(statement)
+        caught_by = next((each for each in node.handlers if _catches(each, raised)), None)
+        ends: list[_End | None] = [] if caught_by else [None]
         if alive and self.block(node.orelse):
             ends = [(f"the try at line {node.lineno} succeeds", self.scope, self.condition)]
         for handler in node.handlers if points else ():
@@ -210,6 +225,25 @@ class _Reader(Binder):
         if not self.join(ends, condition, node.lineno):
             return False
         return self.block(node.finalbody)
+
+
+def _raised(node: ast.stmt) -> str | None:
+    """The name of the error that a ``raise`` raises."""
+    error = node.exc if isinstance(node, ast.Raise) else None
+    if isinstance(error, ast.Call):
+        error = error.func
+    return error.id if isinstance(error, ast.Name) else None
+
+
+def _catches(handler: ast.ExceptHandler, raised: str | None) -> bool:
+    """Whether a handler surely catches the error of that name."""
+    if raised is None:
+        return False
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(
+        kind is None or (isinstance(kind, ast.Name) and kind.id in {raised, "BaseException"})
+        for kind in kinds
+    )
 
 
 def _merged(ways: tuple[tuple[str, Scope], ...], line: int) -> Scope:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHANGES",
+    "HARMLESS",
+    "READ_ONLY",
     "TRIES",
     "Forget",
     "Touch",
@@ -32,8 +34,10 @@ CHANGES = frozenset(
     {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse"}
     | {"setdefault", "sort", "update", "__setitem__", "__delitem__", "__iadd__"}
 )
+READ_ONLY = CHANGES | {"copy", "count", "get", "index", "items", "keys", "values"}
+"""Attributes that give no hold of a list or dict; what ``CHANGES`` do is seen where it is done."""
 TRIES = tuple(getattr(ast, name) for name in ("Try", "TryStar") if hasattr(ast, name))
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     {"print", "len", "list", "tuple", "set", "frozenset", "sorted", "dict", "isinstance", "type", "enumerate"}
     | {"zip", "any", "all", "id", "repr", "str", "iter", "reversed", "max", "min", "sum", "map", "filter"}
 )
@@ -78,8 +82,7 @@ def _of_method(node: ast.Attribute) -> Iterator[Touch | Forget]:
         return
     if is_namespace(node.value):
         yield Forget(reason=f"`globals().{node.attr}(…)` may bind any name", line=node.lineno)
-    elif isinstance(node.value, ast.Name):
-        name = node.value.id
+    elif name := _root(node.value):
         yield Touch(name=name, reason=f"`{name}` is changed by `.{node.attr}(…)`", line=node.lineno)
 
 
@@ -89,7 +92,7 @@ def _of_call(node: ast.Call) -> Iterator[Touch | Forget]:
     if called == "exec" or (called in {"setattr", "delattr"} and node.args and _is_module(node.args[0])):
         yield Forget(reason=f"`{called}(…)` may bind any name", line=node.lineno)
         return
-    if called in _HARMLESS:
+    if called in HARMLESS:
         return
     for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
         if isinstance(argument, ast.Name):
@@ -194,8 +197,7 @@ def _renames(node: ast.AST) -> bool:
         return node.attr == "__name__" and isinstance(node.ctx, (ast.Store, ast.Del))
     return (
         isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "setattr"
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in {"setattr", "__setattr__"}
         and any(isinstance(part, ast.Constant) and part.value == "__name__" for part in node.args)
     )
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_BYTES",
+    "NOT_READ",
     "candidates",
     "dotted",
     "import_of",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 1_000_000
+NOT_READ = f"more than {MAX_BYTES:,} are not read"
 """Four times the largest module of any release; the parser may need several hundred times as much memory."""
 
 
@@ -35,7 +37,7 @@ def unreadable(data: bytes) -> tuple[str, int] | None:
     if nul >= 0:
         return "it contains a NUL byte (is it UTF-16?)", data.count(b"\n", 0, nul) + 1
     if len(data) > MAX_BYTES:
-        return f"it has {len(data):,} bytes; more than {MAX_BYTES:,} are not read", longest_line(data)
+        return f"it has {len(data):,} bytes; {NOT_READ}", longest_line(data)
     return None
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-from .effects import CHANGES
+from .effects import CHANGES, READ_ONLY
 from .outline import outline
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ _INDIRECT = (
     (b"vars(", re.compile(rb"vars(?<!\wvars)\([ \t\n]*\)")),
     (b"exec(", re.compile(rb"exec(?<![\w.]exec)\(")),
     (b"setattr(", re.compile(rb"setattr\((?:[^()]|\([^()]*\))*?[\"']__name__[\"']")),
+    (b"__setattr__(", re.compile(rb"__setattr__\((?:[^()]|\([^()]*\))*?[\"']__name__[\"']")),
     (b"sys.modules", re.compile(rb"sys\.modules")),
+    (b"from sys import", re.compile(rb"from sys import")),
+    (b"import sys as", re.compile(rb"import sys as")),
     (b"global", re.compile(rb"global[ \t]*\\")),
     (b"import\\", re.compile(rb"import\\")),
     (
@@ -56,6 +59,7 @@ _ITEMS = tuple(
     re.compile(before + rb"[ \t(]*(\w+)[ \t\\\n]*\[[^\n]*\][^\n=]*=(?!=)")
     for before in (rb"\n", rb";", rb"[)\]]:", rb"(?:else|try|finally):")
 )
+_READ_ONLY = "|".join(sorted(READ_ONLY)).encode()
 _DELETED = re.compile(rb"del[ \t\\(]([^\n]*)")
 _TARGET = re.compile(rb"[ \t]*[(\[]?[\w.]+\.")
 _GLOBAL = re.compile(rb"global[ \t]+([\w, \t]+)")
@@ -185,6 +189,8 @@ def changed_in_bodies(
         return None  # the list may be one that a star import brings
     for name, value in names.items():
         inner = value[1] if value[0] == "bound" else value
+        if _may_register(name, value, short) and _loose(data, name) != _loose(short, name):
+            return None  # something in a body may get hold of it
         if name in assigned and inner[0] not in {"constant", "unknown"}:
             return None
         if len(changes.get(name, ())) == len(before.get(name, ())):
@@ -217,6 +223,32 @@ def _changes(data: bytes) -> dict[str, list[int]]:
             for word in _NAME.findall(match[1]):
                 found.setdefault(word.decode(), []).append(match.start())
     return found
+
+
+def _may_register(name: str, value: Any, short: bytes) -> bool:
+    """Whether a name holds what a registry could take, or what something at the top level may be made of."""
+    if not _holds_list(value) or _all_constant(value):
+        return False
+    inner = value[1] if value[0] == "bound" else value
+    is_table = inner[0] == "sequence" and inner[1] == "dict"
+    return not is_table or len(re.findall(rb"\b" + name.encode() + rb"\b", short)) > 1
+
+
+def _all_constant(value: Any) -> bool:
+    """Whether an encoded value is a constant, or a list or tuple of nothing else that has any item."""
+    inner = value[1] if value[0] == "bound" else value
+    if inner[0] != "sequence":
+        return bool(inner[0] == "constant")
+    return inner[1] != "dict" and bool(inner[2]) and all(_all_constant(item) for _, item in inner[2])
+
+
+def _loose(data: bytes, name: str) -> int:
+    """How often a name stands where something may get hold of its list: not ``in name``, ``name[…]``, ``name.get``."""
+    held = re.findall(
+        rb"(\bin[ \t]+)?\b" + name.encode() + rb"\b(?![\w=])([ \t]*(?:\[|\.(?:" + _READ_ONLY + rb")\b))?",
+        data,
+    )
+    return sum(not (before or behind) for before, behind in held)
 
 
 def _contains(value: Any, part: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.importable import follows
 from archtrack.core.imports import imports_in, imports_of
-from archtrack.core.modules import MAX_BYTES, dotted
+from archtrack.core.modules import MAX_BYTES, NOT_READ, dotted
 from archtrack.core.outline import outline
 from archtrack.core.plain import mentions, plain_classes, plain_entries_in
 from archtrack.core.registry import Entry, Modules, Problem, full_facts, resolve_entries
@@ -28,8 +28,9 @@ __all__ = ["EntryClasses"]
 VARIABLE = "EntryClass"
 IMPORTED = ("transformers", "sglang.srt.models")
 """The packages whose imports decide whether a module can be imported."""
-BROKEN_LINK = "a link to a file that is not there; the engine skips a module that fails to import"
-REVISION = 4
+SKIPPED = "the engine skips a module that fails to import"
+UNKNOWN = "what it registers is not known"
+REVISION = 5
 """Counts up whenever equal files would give other facts."""
 
 
@@ -67,14 +68,12 @@ class EntryClasses:
         chosen = [path for name, path in names.items() if name not in self._disabled]
         for path in libraries[0].broken_links(f"{folder}/*.py"):
             if path.rpartition("/")[2].removesuffix(".py") not in {"__init__", *self._disabled}:
-                self._problem(path, Problem(reason=BROKEN_LINK, line=1))
+                self._problem(path, Problem(reason=f"a link to a file that is not there; {SKIPPED}", line=1))
         for path, facts in modules.registry_facts(chosen).items():
             if facts["syntax"] is not None:
                 reason, line = facts["syntax"]
-                self._problem(
-                    path,
-                    Problem(reason=f"{reason}; the engine skips a module that fails to import", line=line),
-                )
+                what = UNKNOWN if reason.endswith(NOT_READ) else SKIPPED
+                self._problem(path, Problem(reason=f"{reason}; {what}", line=line))
                 continue
             self.imports[path] = _imports(facts["imports"])
             if "plain" in facts:

@@ -50,7 +50,7 @@ class SGLang:
 
     name = "sglang"
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 3
+    revision = 4
     since = "0.2.0"
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
