@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import io
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archtrack.model import Inventory, Place, Unresolved
-from archtrack.render.terminal import plain, read_lines, table, unresolved_lines
+from archtrack.render.terminal import _fitted, plain, read_lines, table, unresolved_lines
 from archtrack.sources.base import Origin
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202e]")
@@ -70,3 +72,41 @@ def test_a_table_in_a_pipe_is_tab_separated_whatever_its_cells_hold(
 ) -> None:
     table(("Name", "File"), [("A", "a.py"), ("B\tC", "b\n.py"), ("", "")])
     assert capsys.readouterr().out == "name\tfile\nA\ta.py\nB\ufffdC\tb\ufffd.py\n\t\n"
+
+
+@pytest.mark.parametrize(
+    ("natural", "room", "widths"),
+    [
+        ([5, 5, 5], 15, [5, 5, 5]),
+        ([5, 5, 5], 80, [5, 5, 5]),
+        ([20, 8, 40, 60], 80, [20, 8, 26, 26]),
+        ([20, 8, 14, 60], 80, [20, 8, 14, 38]),
+        ([60, 30, 12, 8], 80, [60, 10, 10, 8]),
+        ([90], 80, [90]),
+    ],
+)
+def test_columns_are_cut_where_they_are_widest_and_names_never(
+    natural: list[int], room: int, widths: list[int]
+) -> None:
+    assert _fitted(natural, room) == widths
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_table_on_a_narrow_terminal_has_one_line_for_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    name, path = (
+        "Qwen3OmniMoeThinkerForConditionalGeneration",
+        "models/qwen3_omni_moe/modeling_qwen3_omni_moe.py",
+    )
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    table(("Architecture", "Status", "File"), [(name, "refused", path), ("A", "native", "a.py")])
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    assert len(lines) == 3
+    assert lines[1] == f"{name} refused {path[:27]}…"
+    assert lines[2].split() == ["A", "native", "a.py"]

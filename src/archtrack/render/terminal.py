@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["architectures", "plain", "read_lines", "table", "unresolved_lines"]
 
+_GAP = 1
+_LEAST = (
+    10  # characters of a column, below which nothing can be read: the line is then longer than the terminal
+)
+
 
 def plain(text: str) -> str:
     """Text on one line without control characters: names and ids of scanned source may hold any."""
@@ -54,13 +59,27 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         for row in ([name.lower() for name in columns], *rows):
             sys.stdout.write("\t".join(plain(cell) for cell in row) + "\n")
         return
-    from rich.console import Console  # noqa: PLC0415 -- only where it draws
+    from rich.cells import cell_len  # noqa: PLC0415 -- only where it draws
+    from rich.console import Console  # noqa: PLC0415 -- as above
     from rich.table import Table  # noqa: PLC0415 -- as above
     from rich.text import Text  # noqa: PLC0415 -- as above
 
-    drawn = Table(box=None, header_style="bold", pad_edge=False)
-    for index, name in enumerate(columns):
-        drawn.add_column(name, overflow="fold", no_wrap=index == 0)  # a name is to be searched for and copied
-    for row in rows:
-        drawn.add_row(*(Text(plain(cell)) for cell in row))
-    Console(highlight=False).print(drawn)
+    cells = [[plain(cell) for cell in row] for row in rows]
+    natural = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+    console = Console(highlight=False)
+    widths = _fitted(natural, console.width - _GAP * (len(columns) - 1))
+    console.width = max(console.width, sum(widths) + _GAP * (len(columns) - 1))
+    drawn = Table(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
+    for name, width in zip(columns, widths, strict=True):
+        drawn.add_column(name, width=width, no_wrap=True, overflow="ellipsis")
+    for row in cells:
+        drawn.add_row(*map(Text, row))
+    console.print(drawn)
+
+
+def _fitted(natural: list[int], room: int) -> list[int]:
+    """Widths of columns: the widest give way, but never the first, whose names are to be searched for and copied."""
+    first, *rest = natural
+    while rest and first + sum(rest) > room and max(rest) > _LEAST:
+        rest[rest.index(max(rest))] -= 1
+    return [first, *rest]
