@@ -47,6 +47,7 @@ class Status(str, Enum):
     UNIMPORTABLE = "unimportable"
     FALLBACK = "fallback"
     REFUSED = "refused"
+    REMOTE_CODE = "remote code"
     UNSUPPORTED = "unsupported"
 
 

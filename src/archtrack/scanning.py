@@ -127,11 +127,12 @@ def _restored(kept: bytes, source: Source) -> Inventory | None:
         if _beyond(source, data["beyond"]) != data["content"]:
             return None
         inventory = inventory_from_json(data["inventory"])
+        imports = tuple((path, tuple(map(tuple, found))) for path, found in data["imports"])
     except (ValueError, KeyError, TypeError):
         return None
     return replace(
         inventory,
         origin=source.origin,
         version=source.origin.version or inventory.version,
-        imports=tuple((path, tuple(map(tuple, found))) for path, found in data["imports"]),
+        imports=imports,
     )

@@ -29,11 +29,12 @@ from archtrack.sources.base import METADATA, PYPROJECT, Layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archtrack.core.decision import Rules
     from archtrack.sources.library import Library
 
     from .base import ScanOptions
 
-__all__ = ["ENGINE", "SGLang"]
+__all__ = ["ENGINE", "MODEL_CONFIG", "SGLang", "constant_list"]
 
 MODELS = "sglang/srt/models"
 MODEL_CONFIG = "sglang/srt/configs/model_config.py"
@@ -89,6 +90,12 @@ class SGLang:
             ),
         )
 
+    def rules(self, library: Library, inventory: Inventory) -> Rules:
+        """How this release chooses the class for a checkpoint."""
+        from ._sglang_rules import rules_of  # noqa: PLC0415 -- only for checkpoints
+
+        return rules_of(library, inventory)
+
 
 ENGINE = SGLang()
 
@@ -135,12 +142,12 @@ def _statements(library: Library) -> dict[str, tuple[int, list[str]]]:
     for name, (line, values, spread) in facts.items():
         found = list(values)
         for level, module, attribute in spread:
-            found.extend(_constant_list(library, level, module, attribute))
+            found.extend(constant_list(library, level, module, attribute))
         empty[name] = (line, found)
     return empty
 
 
-def _constant_list(library: Library, level: int, module: str, attribute: str) -> list[str]:
+def constant_list(library: Library, level: int, module: str, attribute: str) -> list[str]:
     """The strings of a list or set that ``model_config.py`` takes from another module."""
     from archtrack.core.listed import strings_of  # noqa: PLC0415 -- only when something is read
     from archtrack.core.modules import candidates  # noqa: PLC0415 -- as above
