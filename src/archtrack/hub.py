@@ -83,7 +83,7 @@ def fetch_config(
         ) from error
     except errors.HFValidationError as error:
         raise TargetError(f"{shown}: {error}") from error
-    except (errors.HTTPError, OSError) as error:  # of the client, and of what it is built on
+    except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # what the client is built on
         raise TargetError(f"{shown}: the Hub cannot be asked: {_line(error)}; try again later") from error
     commit = path.parent.name
     return data, f"{repository}@{commit}/{filename}"

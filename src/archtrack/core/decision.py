@@ -182,7 +182,7 @@ class _Decision:
             self.say(f"the engine has no draft architecture for {first}: it is taken as it is")
 
     def _nameless(self) -> Verdict:
-        self.say(
+        self.decide(
             "the config names no architecture, and the engine takes the first one: it stops with an error"
         )
         implied = self.support.rules.types.get(self.checkpoint.model_type or "")
