@@ -77,6 +77,12 @@ def test_json_of_sglang_holds_the_contract(
         "condition": None,
         "category": None,
         "category_source": None,
+        "signs": {
+            "category": "text",
+            "source": "sglang/srt/models/beta.py:5 BetaForCausalLMNextN drafts",
+            "targets": [],
+            "targets_source": None,
+        },
         "example": None,
     }
     assert data["architectures"]["SightForConditionalGeneration"]["category"] == "multimodal"

@@ -52,11 +52,14 @@ def _all_written(data: bytes) -> list[tuple[str, str, int]]:
             for first, text in _functions(data)
             for draft, target, line in _written(parse(text).body, (), drafting=False)
         ]
-    except SyntaxError:  # a text inside a function that begins further to the left, or a real fault
+    except (
+        SyntaxError,
+        RecursionError,
+    ):  # a text inside a function that begins further to the left, or a real fault
         pass
     try:
         return list(_written(parse(data).body, (), drafting=False))
-    except SyntaxError:
+    except (SyntaxError, RecursionError):
         return []
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archtrack.core.decision import Rules
-from archtrack.core.drafts import CONSTANT, draft_targets
 from archtrack.core.engine_rules import config_rules, loader_rules
-from archtrack.core.modules import import_of
-from archtrack.core.outline import outline
 from archtrack.model import Place
 
-from .sglang import MODEL_CONFIG, constant_list
+from ._sglang_drafts import drafts_of
+from .sglang import MODEL_CONFIG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
@@ -55,33 +51,7 @@ def rules_of(library: Library, inventory: Inventory) -> Rules:
         path=LOADER if LOADER in paths else None,
         loader=loader,
         written=tuple(written),
-        drafts=tuple(_drafts(library)),
+        drafts=drafts_of(library),
         pooled=frozenset(statements.get("is_generation_model", ())),
         multimodal=frozenset(statements.get("multimodal_model_archs", ())),
     )
-
-
-def _drafts(library: Library) -> Iterator[tuple[str, str, Place]]:
-    """(target, draft, place) of what the engine writes into a config that it loads as a draft model."""
-    if MODEL_CONFIG not in library.paths(MODEL_CONFIG):
-        return
-    facts = library.facts((MODEL_CONFIG,), f"sglang-drafts-{REVISION}", _draft_facts)[MODEL_CONFIG]
-    for draft, entries in facts["drafts"].items():
-        for target, line in entries:
-            names = [target]
-            if target.startswith(CONSTANT):
-                origin = facts["constants"].get(target.removeprefix(CONSTANT))
-                names = constant_list(library, *origin) if origin is not None else []
-            yield from ((name, draft, Place(file=MODEL_CONFIG, line=line)) for name in names)
-
-
-def _draft_facts(data: bytes) -> dict[str, Any]:
-    """``{"drafts": as core.drafts gives them, "constants": {name: [level, module, attribute]}}``."""
-    drafts = draft_targets(data)
-    read = outline(data)
-    constants = {}
-    for target in (target for entries in drafts.values() for target, _ in entries):
-        name = target.removeprefix(CONSTANT)
-        if name != target and read is not None and (origin := import_of(read, name)) is not None:
-            constants[name] = list(origin[:3])
-    return {"drafts": drafts, "constants": constants}
