@@ -59,7 +59,9 @@ class _Names:
         self._version = f"transformers {inventory.version or ''}".strip()
         self._known = {each.name for each in inventory.registrations}
         self._known.update(name for key, names in inventory.facts if key == "exports" for name in names)
-        self._folders = {each.file.split("/")[1] for each in inventory.registrations if "/" in each.file}
+        self._folders = {each.file.split("/")[1] for each in inventory.registrations if "/" in each.file} | {
+            "auto"
+        }
         self._top = library.facts((INIT,), INIT_KIND, import_structure)[INIT]
         structure = self._top["structure"]
         self._listed = {name for key, names in structure.items() for name in (key, *names)}
