@@ -194,7 +194,8 @@ def _scan_both(own: Plan, other: Plan, workspace: Workspace, cache: Cache) -> tu
     if mine is None and public is None and on_disk and other.key is not None:
         with ahead(lambda: _carry_out_apart(other, workspace)):
             mine = carry_out(own, cache)
-        public = kept(other, cache)
+            # The child is at it still: this process begins at the other end, and they meet through the cache.
+            public = kept(other, cache) or carry_out(other, cache, backwards=True)
     return mine or carry_out(own, cache), public or carry_out(other, cache)
 
 

@@ -64,14 +64,19 @@ def kept(planned: Plan, cache: Cache) -> Inventory | None:
     return None if data is None else _restored(data, planned.source)
 
 
-def carry_out(planned: Plan, cache: Cache) -> Inventory:
+def carry_out(planned: Plan, cache: Cache, *, backwards: bool = False) -> Inventory:
     """What the engine registers; kept for the next time together with what else the scan looked at.
+
+    Args:
+        planned: the scan.
+        cache: of the calling thread.
+        backwards: begin with the last files, as another process began with the first ones.
 
     Raises:
         SourceError: the source cannot be read or is not this engine.
     """
     engine, source = planned.engine, planned.source
-    library = Library(source, cache)
+    library = Library(source, cache, backwards=backwards)
     library.expect(*engine.fetched)
     inventory = engine.scan(library, planned.options)
     if planned.key is not None:
