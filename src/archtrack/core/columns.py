@@ -1,0 +1,118 @@
+"""The columns that a document may have to the right of the five: chosen in the configuration, filled from a row.
+
+One more is one more entry in ``FURTHER``: everything else (new rows, whole documents, ``--refresh``, ``lint``, the
+configuration and its messages) goes by this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archtrack.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from archtrack.model import MatrixRow
+
+    from .rows import Table
+
+__all__ = ["FURTHER", "FurtherColumn", "further", "lacking", "passes", "places_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherColumn:
+    """A column that may be chosen.
+
+    Attributes:
+        title: its title in the document.
+        legend: what a whole new document says of it.
+        text: what its cell says of an architecture, not escaped; empty for nothing.
+        source: what the sources say that this rests on, in words.
+        place: the file and line that say so, None where there is no single one.
+        shared: maintainers write into it too: words that stand there stay where the sources have none.
+    """
+
+    title: str
+    legend: str
+    text: Callable[[MatrixRow], str]
+    source: Callable[[MatrixRow], str]
+    place: Callable[[MatrixRow], str | None]
+    shared: bool = False
+
+
+def further(names: Iterable[str]) -> tuple[FurtherColumn, ...]:
+    """The columns of these names, in their order."""
+    return tuple(FURTHER[name] for name in names)
+
+
+def lacking(table: Table, chosen: Sequence[FurtherColumn]) -> tuple[FurtherColumn, ...]:
+    """The columns that a table could have and has not. One without titles cannot tell where they are."""
+    return tuple(column for column in chosen if table.titles and table.place(column.title) is None)
+
+
+def places_of(
+    table: Table, chosen: Sequence[FurtherColumn], *, complete: bool
+) -> list[tuple[int, FurtherColumn]]:
+    """Which cell of a row, from 0, holds which of the columns; ``complete`` as it will be once all are there."""
+    found = [(table.place(column.title), column) for column in chosen]
+    there = [(index, column) for index, column in found if index is not None]
+    return there + list(enumerate(lacking(table, chosen), table.width)) if complete else there
+
+
+def passes(row: MatrixRow) -> bool | None:
+    """What the Transformers backend's own check says of the class; None where there is no class or no answer."""
+    if row.hf is None or row.hf.transformers is None:
+        return None
+    return row.hf.transformers.backend_compatible
+
+
+def _fallback(row: MatrixRow) -> str:
+    return {Status.FALLBACK: "Y", Status.REFUSED: "refused"}.get(row.status, "")
+
+
+def _fallback_source(row: MatrixRow) -> str:
+    if row.native is not None:
+        return f"registered in {row.native.file}: no fallback is needed"
+    if row.hf is None:
+        return "not public in transformers"
+    answer = passes(row)
+    return (
+        "is_backend_compatible() cannot be told" if answer is None else f"is_backend_compatible() is {answer}"
+    )
+
+
+def _fallback_place(row: MatrixRow) -> str | None:
+    if row.native is not None:
+        return str(row.native.place)
+    if row.hf is None:
+        return None
+    decided = row.hf.transformers.backend_place if row.hf.transformers is not None else None
+    return str(decided or row.hf.place)
+
+
+def _note_source(row: MatrixRow) -> str:
+    return "note of an override" if row.note else "no override has a note"
+
+
+FURTHER = {
+    "fallback": FurtherColumn(
+        title="Fallback",
+        legend="`Y` where the Transformers backend's own check lets the class through, `refused` where it does not.",
+        text=_fallback,
+        source=_fallback_source,
+        place=_fallback_place,
+    ),
+    "notes": FurtherColumn(
+        title="Notes",
+        legend="what the configuration remarks on the architecture.",
+        text=lambda row: row.note or "",
+        source=_note_source,
+        place=lambda _: (
+            None
+        ),  # the core does not know where the configuration says it; see ``MergeOptions.notes``
+        shared=True,
+    ),
+}
+"""Name in the configuration -> column."""
