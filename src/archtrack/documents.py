@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .app import track
+from .config import override_place
+from .core.columns import further
 from .core.document import decode, encode, parse
 from .core.merge import MergeOptions, MergeResult, merge
-from .core.stale import Stale, Truths, stale_rows
+from .core.stale import Looked, Stale, Truths, stale_rows
 from .core.table import name_cell
 from .errors import DocumentError, ImplausibleError
 from .files import clear_leftovers, document_lock, read_document, write_atomic
@@ -28,7 +30,13 @@ if TYPE_CHECKING:
     from .model import Matrix
     from .workspace import Workspace
 
-__all__ = ["DocumentUpdate", "Flags", "lint_document", "rebuild_document", "update_document"]
+__all__ = [
+    "DocumentUpdate",
+    "Flags",
+    "lint_document",
+    "rebuild_document",
+    "update_document",
+]
 
 _LOST_SHARE = 5  # a scan that loses more than one native in five is refused
 
@@ -100,9 +108,16 @@ def update_document(
     """
 
     def merged(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
-        options = MergeOptions(date=flags.date, refresh=flags.refresh, prune=flags.prune, force=flags.force)
         if before is None:
-            return _anew(before, document, matrix, flags)
+            return _anew(before, document, matrix, settings, flags)
+        options = MergeOptions(
+            date=flags.date,
+            refresh=flags.refresh,
+            prune=flags.prune,
+            force=flags.force,
+            columns=settings.columns,
+            notes=_notes(settings) if flags.refresh else (),
+        )
         return merge(document, matrix, options=options)
 
     return _change(path, request, settings, workspace, flags, merged)
@@ -114,7 +129,7 @@ def rebuild_document(
     """Write the whole document anew from the sources alone; arguments and errors as ``update_document``."""
 
     def anew(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
-        return _anew(before, document, matrix, flags)
+        return _anew(before, document, matrix, settings, flags)
 
     return _change(path, request, settings, workspace, flags, anew)
 
@@ -215,22 +230,33 @@ def _parsed(path: Path, data: bytes | None) -> tuple[str | None, Document]:
     return text, parse(text)
 
 
-def _anew(before: str | None, document: Document, matrix: Matrix, flags: Flags) -> MergeResult:
+def _notes(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Where the configuration says the note of an architecture; looked for only where the document shows notes."""
+    if "notes" not in settings.columns:
+        return ()
+    return tuple((each.name, override_place(settings, each.name)) for each in settings.overrides if each.note)
+
+
+def _anew(
+    before: str | None, document: Document, matrix: Matrix, settings: Settings, flags: Flags
+) -> MergeResult:
     """A whole new document, and what that changes about the old one's rows."""
     _check_ours(before, document, force=flags.force)
-    text = rebuild(matrix, flags.date, newline="\r\n" if before and "\r\n" in before else "\n")
+    newline = "\r\n" if before and "\r\n" in before else "\n"
+    text = rebuild(matrix, flags.date, columns=settings.columns, newline=newline)
     if before is not None and _undated(before) == _undated(text):
         text = before
     listed, rows = {row.name for row in document.rows}, {name_cell(row.name) for row in matrix.rows}
     truths = Truths(matrix)
-    stale = {one.row.line: one for one in stale_rows(document, truths)}
+    looked = Looked(columns=further(settings.columns), notes=dict(_notes(settings)))
+    stale = {one.row.line: one for one in stale_rows(document, truths, looked)}
     dropped = tuple(
-        stale.get(row.line)
-        or Stale(row=row, category=section.category, changes=(), truth=truths.truth(row.name))
+        stale.get(row.line) or Stale(row=row, category=section.category, changes=())
         for section in document.sections
         for row in section.rows
         if row.name not in rows
     )
+    written = parse(text)
     return MergeResult(
         text=text,
         changed=text != before,
@@ -238,7 +264,8 @@ def _anew(before: str | None, document: Document, matrix: Matrix, flags: Flags) 
         refreshed=tuple(one for one in stale.values() if one.in_cells and one not in dropped),
         pruned=dropped,
         before=tuple(document.counts().items()),
-        after=tuple(parse(text).counts().items()),
+        after=tuple(written.counts().items()),
+        passing=truths.passing(written.rows),
     )
 
 

@@ -34,6 +34,7 @@ _STATS = re.compile(r"\*\*[^*A-Za-z]*\*\*\s*native /")
 _QUOTES = (
     ("native", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*natively supported")),
     ("hf_only", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*HF fallback")),
+    ("passing", re.compile(r">\s*of these, \*\*[^*A-Za-z]*\*\* pass the backend's own check")),
     ("neither", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*no fallback")),
 )
 
@@ -70,7 +71,8 @@ class Summary:
     Attributes:
         line: its heading's line, from 1.
         rows: (section, or None for the total; line) of each row of its table.
-        quotes: (field of ``Counts``, line) of each quoted line.
+        quotes: (field of ``Counts``, line) of each quoted line; ``passing`` for the one that tells how many of
+            the HF-only rows pass the backend's own check.
     """
 
     line: int
