@@ -8,20 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .app import track
-from .config import override_place
+from .app import refuse_nothing, track
+from .config import override_line, override_place
 from .core.columns import further
 from .core.document import decode, encode, parse
 from .core.merge import MergeOptions, MergeResult, merge
 from .core.stale import Looked, Stale, Truths, stale_rows
 from .core.table import name_cell
-from .errors import DocumentError, ImplausibleError
+from .errors import DocumentError, ImplausibleError, SourceError
 from .files import clear_leftovers, document_lock, read_document, write_atomic
 from .model import Status
 from .render.markdown import rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from .app import Request, Track
     from .config import Settings
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DocumentUpdate",
     "Flags",
+    "lint_configuration",
     "lint_document",
     "rebuild_document",
     "update_document",
@@ -135,7 +137,7 @@ def rebuild_document(
 
 
 def lint_document(
-    path: Path, tracked: Track | None, workspace: Workspace, *, fix: bool
+    path: Path, tracked: Track | None, workspace: Workspace, *, fix: bool, columns: tuple[str, ...] = ()
 ) -> tuple[tuple[Finding, ...], bool]:
     """A document's findings, and whether it was written.
 
@@ -144,6 +146,7 @@ def lint_document(
         tracked: the sources to hold it against, None for its own consistency alone.
         workspace: where the run takes place.
         fix: put right what is mechanical, and return what is left.
+        columns: names of the further columns that were chosen.
 
     Raises:
         DocumentError: the document is not there, cannot be parsed or cannot be written.
@@ -154,15 +157,44 @@ def lint_document(
     data = read_document(path)
     if data is None:
         raise DocumentError(f"{path}: there is no such document; `archtrack update` creates one")
-    matrix = tracked.matrix if tracked is not None else None
+    chosen, matrix = further(columns), tracked.matrix if tracked is not None else None
     before, document = _parsed(path, data)
     if not fix or fixed(document) == before:
-        return lint(document, matrix=matrix), False
+        return lint(document, matrix=matrix, columns=chosen), False
     with document_lock(path, _lock_folder(workspace)):
         data = read_document(path) or b""
         text = fixed(_parsed(path, data)[1])
         write_atomic(path, encode(text), expected=data)
-    return lint(parse(text), matrix=matrix), True
+    return lint(parse(text), matrix=matrix, columns=chosen), True
+
+
+def lint_configuration(
+    request: Request, settings: Settings, workspace: Workspace, today: date
+) -> tuple[tuple[Finding, ...], Track]:
+    """What is wrong with the overrides of the configuration, and the sources joined with them.
+
+    Args:
+        request: which sources.
+        settings: from the configuration.
+        workspace: where the run takes place.
+        today: the day by which an override has expired or not.
+
+    Raises:
+        ImplausibleError: nothing at all was found in a source.
+        SourceError, UsageError: as ``track``.
+    """
+    from .core.overrides import applied, lint_overrides  # noqa: PLC0415 -- only this use case
+
+    try:
+        tracked = track(request, replace(settings, overrides=()), workspace)
+    except SourceError as error:
+        what = f"`lint` reads the sources because {settings.path} has overrides to hold against them"
+        raise SourceError(f"{error}; {what}") from error
+    for inventory in tracked.matrix.inventories:
+        refuse_nothing(inventory)
+    places = {each.name: override_line(settings, each.name) for each in settings.overrides}
+    findings = lint_overrides(settings.overrides, tracked.matrix, today, places)
+    return findings, replace(tracked, matrix=applied(tracked.matrix, settings.overrides))
 
 
 def _change(
