@@ -17,7 +17,6 @@ from .core.stale import Looked, Stale, Truths, stale_rows
 from .core.table import name_cell
 from .errors import DocumentError, ImplausibleError, SourceError
 from .files import clear_leftovers, document_lock, read_document, write_atomic
-from .model import Status
 from .render.markdown import rebuild
 
 if TYPE_CHECKING:
@@ -313,7 +312,7 @@ def _canary(matrix: Matrix, document: Document, *, force: bool) -> None:
     if force:
         return
     engine, transformers = matrix.inventories[:2]
-    natives = {row.name for row in matrix.rows if row.status is Status.NATIVE}
+    natives = {row.name for row in matrix.rows if row.native is not None}
     hint = "check the source, or use --force if it is right"
     if not natives:
         raise ImplausibleError(f"{engine.origin.location}: no architecture is registered in it; {hint}")

@@ -16,6 +16,7 @@ from archtrack.core.stale import Change, Truths
 from archtrack.core.table import HEADINGS, code_cell, name_cell
 from archtrack.errors import DocumentError
 from archtrack.model import (
+    Broken,
     Category,
     Example,
     Inventory,
@@ -552,6 +553,51 @@ def test_a_cell_of_a_chosen_column_is_told_with_what_decides_it() -> None:
         ("Y", "is_backend_compatible() is False", "x.py:3", "refused"),
         ("old", "note of an override", "archtrack.toml:4", "slow"),
     ]
+
+
+FLAW = Broken(
+    reason="transformers 1 has no x",
+    place=Place(file="b.py", line=2),
+    condition=None,
+    certain=True,
+    through=(),
+)
+SAID = "cannot be imported: transformers 1 has no x"
+
+
+@pytest.mark.parametrize(
+    ("flaw", "note", "before", "after", "source"),
+    [
+        (None, None, "", "", None),
+        (None, None, "mine", "mine", None),
+        (None, "slow", "mine", "slow", "note of an override"),
+        (FLAW, None, "", SAID, "the module fails to import"),
+        (FLAW, None, "mine", SAID, "the module fails to import"),
+        (FLAW, None, SAID, SAID, None),
+        (FLAW, "slow", SAID, "slow", "note of an override"),
+        (None, None, SAID, "", "no override has a note, and the module can be imported"),
+        (
+            None,
+            None,
+            "cannot be imported: something else",
+            "",
+            "no override has a note, and the module can be",
+        ),
+        (replace(FLAW, certain=False), None, "", "", None),
+    ],
+)
+def test_notes_tell_why_a_module_fails_to_import_and_keep_what_a_maintainer_wrote(
+    flaw: Broken | None, note: str | None, before: str, after: str, source: str | None
+) -> None:
+    status = Status.UNIMPORTABLE if flaw and flaw.certain else Status.NATIVE
+    row = replace(KEPT, broken=flaw, note=note, status=status)
+    text, right = (f"{TEXT}\n\n{WIDE}{OLD}  | {cell} |\n" for cell in (before, after))
+    done = merged(text, row, columns=BOTH, refresh=True)
+    assert done.text == right
+    told = [cell for one in done.refreshed for cell in one.cells]
+    assert [cell.source.startswith(source or "?") for cell in told] == ([True] if source else [])
+    if source == "the module fails to import":
+        assert told[0].place == "b.py:2"
 
 
 # ---- the rows that pass the backend's own check ------------------------------------------------------------

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from .rows import Table
 
+_BROKEN = "cannot be imported: "
+
 __all__ = ["FURTHER", "FurtherColumn", "further", "lacking", "passes", "places_of"]
 
 
@@ -31,7 +33,7 @@ class FurtherColumn:
         text: what its cell says of an architecture, not escaped; empty for nothing.
         source: what the sources say that this rests on, in words.
         place: the file and line that say so, None where there is no single one.
-        shared: maintainers write into it too: words that stand there stay where the sources have none.
+        ours: whether words that stand there are archtrack's, so that they go where the sources have none.
     """
 
     title: str
@@ -39,7 +41,7 @@ class FurtherColumn:
     text: Callable[[MatrixRow], str]
     source: Callable[[MatrixRow], str]
     place: Callable[[MatrixRow], str | None]
-    shared: bool = False
+    ours: Callable[[str], bool] = lambda _: True
 
 
 def further(names: Iterable[str]) -> tuple[FurtherColumn, ...]:
@@ -92,8 +94,26 @@ def _fallback_place(row: MatrixRow) -> str | None:
     return str(decided or row.hf.place)
 
 
+def _note(row: MatrixRow) -> str:
+    """What the configuration remarks; else why SGLang passes over the module that registers the architecture."""
+    if row.note or row.broken is None or not row.broken.certain:
+        return row.note or ""
+    return f"{_BROKEN}{row.broken.reason}"
+
+
 def _note_source(row: MatrixRow) -> str:
-    return "note of an override" if row.note else "no override has a note"
+    if row.note:
+        return "note of an override"
+    return (
+        "the module fails to import"
+        if _note(row)
+        else "no override has a note, and the module can be imported"
+    )
+
+
+def _note_place(row: MatrixRow) -> str | None:
+    """Of a note the core does not know the place: see ``MergeOptions.notes``."""
+    return str(row.broken.place) if row.broken is not None and not row.note and _note(row) else None
 
 
 FURTHER = {
@@ -106,13 +126,11 @@ FURTHER = {
     ),
     "notes": FurtherColumn(
         title="Notes",
-        legend="what the configuration remarks on the architecture.",
-        text=lambda row: row.note or "",
+        legend="a remark from the configuration, or why SGLang cannot import the module.",
+        text=_note,
         source=_note_source,
-        place=lambda _: (
-            None
-        ),  # the core does not know where the configuration says it; see ``MergeOptions.notes``
-        shared=True,
+        place=_note_place,
+        ours=lambda cell: cell.startswith(_BROKEN),  # other words are a maintainer's
     ),
 }
 """Name in the configuration -> column."""

@@ -300,7 +300,7 @@ def _further(
         document = "" if added else table.cell(row, index)
         entry = truth.entry(row.name)
         written = escape_cell(column.text(entry))
-        if document == written or (column.shared and not written):
+        if document == written or not (written or column.ours(document)):
             continue
         yield Cell(
             column=column.title,

@@ -77,7 +77,7 @@ def _by_section(added: tuple[MatrixRow, ...]) -> Iterator[str]:
     """How many rows each section gets: a whole new document is not told row by row."""
     for category in Category:
         rows = [row for row in added if row.category is category]
-        native = sum(row.status is Status.NATIVE for row in rows)
+        native = sum(row.native is not None for row in rows)
         yield f"  + {len(rows)} {category.value}  [{native} native, {len(rows) - native} HF transformers]"
 
 
@@ -85,7 +85,8 @@ def _new_line(row: MatrixRow) -> str:
     if row.native is None:
         return f"  + {row.name}  [HF transformers, {_gate(row)}]"
     condition = f", only if {row.native.condition}" if row.native.condition else ""
-    return f"  + {row.name}  [native ({row.native.file}){condition}]"
+    broken = ", which cannot be imported" if row.status is Status.UNIMPORTABLE else ""
+    return f"  + {row.name}  [native ({row.native.file}){condition}{broken}]"
 
 
 def _guessed_lines(added: tuple[MatrixRow, ...]) -> Iterator[str]:
@@ -100,7 +101,7 @@ def _guessed_lines(added: tuple[MatrixRow, ...]) -> Iterator[str]:
         if not names:
             continue
         # What SGLang runs itself is worth a look first.
-        natives = {row.name for row in guessed if row.status is Status.NATIVE}
+        natives = {row.name for row in guessed if row.native is not None}
         names.sort(key=lambda name: name not in natives)
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         hidden = hidden or bool(more)
