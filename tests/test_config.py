@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archtrack.config import (
+    COLUMN_NAMES,
     DEFAULT_ROWS,
     KEYS,
     Override,
@@ -23,6 +24,7 @@ from archtrack.config import (
     override_place,
     parse_settings,
 )
+from archtrack.core.columns import FURTHER
 from archtrack.errors import ConfigError
 from archtrack.model import Category
 from archtrack.toml import loads
@@ -652,6 +654,10 @@ def test_every_key_is_a_setting_and_every_setting_a_key() -> None:
     inner = [key.name.removeprefix("overrides.NAME.") for key in KEYS if "." in key.name]
     assert sorted([*top, "path", "overrides"]) == sorted(field.name for field in fields(Settings))
     assert sorted([*inner, "name"]) == sorted(field.name for field in fields(Override))
+
+
+def test_the_columns_that_can_be_chosen_are_those_that_there_are() -> None:
+    assert tuple(FURTHER) == COLUMN_NAMES
 
 
 def test_the_defaults_that_are_told_are_the_defaults() -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.columns import FURTHER
 from archtrack.errors import ConfigError
 from archtrack.model import Category
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 __all__ = [
+    "COLUMN_NAMES",
     "DEFAULT_DOCUMENT",
     "DEFAULT_ROWS",
     "KEYS",
@@ -42,6 +42,9 @@ DEFAULT_ROWS = (
     "*LMHeadModel",
     "*Model",
 )
+
+COLUMN_NAMES = ("fallback", "notes")
+"""Those of ``core.columns.FURTHER``, which is loaded only where one is chosen."""
 
 _FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("archtrack.toml", ()),
@@ -373,8 +376,8 @@ def _patterns(value: object) -> tuple[str, ...]:
 
 def _columns(value: object) -> tuple[str, ...]:
     for index, text in enumerate(texts := _strings(value)):
-        if text not in FURTHER:
-            known = " and ".join(f'"{name}"' for name in FURTHER)
+        if text not in COLUMN_NAMES:
+            known = " and ".join(f'"{name}"' for name in COLUMN_NAMES)
             raise _Wrong(
                 f"holds {_short(text)!r}: there are {known}; `since` and other engines need a history of releases,"
                 " and this version has none"
@@ -443,7 +446,7 @@ KEYS = tuple(
         ("rows", "list of strings", "[" + ", ".join(f'"{pattern}"' for pattern in DEFAULT_ROWS) + "]", _patterns,
          "Patterns (`*`, `?`, `[abc]`) of the transformers classes that get a row of their own."),
         ("columns", "list of strings", "[]", _columns,
-         f"Further columns of the document, right of the five: {' and '.join(f'`{name}`' for name in FURTHER)}."),
+         f"Further columns of the document, right of the five: {' and '.join(f'`{name}`' for name in COLUMN_NAMES)}."),
         ("external", "string", "none", _string,
          "A further package of SGLang models: its dotted name, or a path."),
         ("disabled", "list of strings", "[]", _modules,

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from .app import refuse_nothing, track
 from .config import override_line, override_place
-from .core.columns import further
 from .core.document import decode, encode, parse
 from .core.merge import MergeOptions, MergeResult, merge
-from .core.stale import Looked, Stale, Truths, stale_rows
+from .core.stale import Stale, Truths, stale_rows
 from .core.table import name_cell
 from .errors import DocumentError, ImplausibleError, SourceError
 from .files import clear_leftovers, document_lock, read_document, write_atomic
@@ -150,6 +149,7 @@ def lint_document(
     Raises:
         DocumentError: the document is not there, cannot be parsed or cannot be written.
     """
+    from .core.columns import further  # noqa: PLC0415 -- as in `_anew`
     from .core.lint import fix as fixed  # noqa: PLC0415 -- only this use case
     from .core.lint import lint  # noqa: PLC0415 -- as above
 
@@ -272,6 +272,8 @@ def _anew(
     before: str | None, document: Document, matrix: Matrix, settings: Settings, flags: Flags
 ) -> MergeResult:
     """A whole new document, and what that changes about the old one's rows."""
+    from .core.columns import further  # noqa: PLC0415 -- an update of a document that is there may do without
+
     _check_ours(before, document, force=flags.force)
     newline = "\r\n" if before and "\r\n" in before else "\n"
     text = rebuild(matrix, flags.date, columns=settings.columns, newline=newline)
@@ -279,8 +281,9 @@ def _anew(
         text = before
     listed, rows = {row.name for row in document.rows}, {name_cell(row.name) for row in matrix.rows}
     truths = Truths(matrix)
-    looked = Looked(columns=further(settings.columns), notes=dict(_notes(settings)))
-    stale = {one.row.line: one for one in stale_rows(document, truths, looked)}
+    chosen = further(settings.columns)
+    found = stale_rows(document, truths, chosen, notes=dict(_notes(settings)))
+    stale = {one.row.line: one for one in found}
     dropped = tuple(
         stale.get(row.line) or Stale(row=row, category=section.category, changes=())
         for section in document.sections

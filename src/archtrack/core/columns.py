@@ -1,7 +1,7 @@
 """The columns that a document may have to the right of the five: chosen in the configuration, filled from a row.
 
 One more is one more entry in ``FURTHER``: everything else (new rows, whole documents, ``--refresh``, ``lint``, the
-configuration and its messages) goes by this table.
+configuration and its messages) goes by this table. It is loaded only where a column is chosen.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from archtrack.model import Status
 
+from .stale import passes
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from archtrack.model import MatrixRow
 
-    from .rows import Table
-
 _BROKEN = "cannot be imported: "
 
-__all__ = ["FURTHER", "FurtherColumn", "further", "lacking", "passes", "places_of"]
+__all__ = ["FURTHER", "FurtherColumn", "further"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,27 +47,6 @@ class FurtherColumn:
 def further(names: Iterable[str]) -> tuple[FurtherColumn, ...]:
     """The columns of these names, in their order."""
     return tuple(FURTHER[name] for name in names)
-
-
-def lacking(table: Table, chosen: Sequence[FurtherColumn]) -> tuple[FurtherColumn, ...]:
-    """The columns that a table could have and has not. One without titles cannot tell where they are."""
-    return tuple(column for column in chosen if table.titles and table.place(column.title) is None)
-
-
-def places_of(
-    table: Table, chosen: Sequence[FurtherColumn], *, complete: bool
-) -> list[tuple[int, FurtherColumn]]:
-    """Which cell of a row, from 0, holds which of the columns; ``complete`` as it will be once all are there."""
-    found = [(table.place(column.title), column) for column in chosen]
-    there = [(index, column) for index, column in found if index is not None]
-    return there + list(enumerate(lacking(table, chosen), table.width)) if complete else there
-
-
-def passes(row: MatrixRow) -> bool | None:
-    """What the Transformers backend's own check says of the class; None where there is no class or no answer."""
-    if row.hf is None or row.hf.transformers is None:
-        return None
-    return row.hf.transformers.backend_compatible
 
 
 def _fallback(row: MatrixRow) -> str:

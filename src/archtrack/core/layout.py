@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import DocumentError
 
-from .columns import lacking, places_of
 from .counts import dated_line, passing_line, stale_counts, stats_line
-from .rows import STANDARD, Columns, Row, count
+from .rows import STANDARD, Columns, Row, count, lacking, places_of
 from .table import (
     COLUMNS,
     HEADINGS,

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .columns import places_of
 from .document import render
 from .layout import Draft
-from .rows import field_of
-from .stale import Looked, Truths, stale_rows
+from .rows import field_of, places_of
+from .stale import Truths, stale_rows
 from .table import HEADINGS, SUMMARY_HEADING, cells_of, name_cell
 
 if TYPE_CHECKING:
@@ -202,7 +201,7 @@ def _against(document: Document, matrix: Matrix, columns: Sequence[FurtherColumn
                 f"this is not what the sources say; right is: {line.strip()}; 'archtrack update' writes it"
             )
             yield Finding(line=number, code="stale-counts", message=message)
-    for one in stale_rows(document, truths, Looked(columns=columns)):
+    for one in stale_rows(document, truths, columns):
         if not (one.in_cells or one.unregistered):
             continue  # a row in another section than archtrack would choose is a maintainer's right
         said = "; ".join(change.value for change in one.changes)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import DocumentError
 
-from .columns import further, lacking
 from .document import render
 from .layout import Draft
-from .stale import Looked, Stale, Truths, stale_rows
+from .rows import lacking
+from .stale import Stale, Truths, stale_rows
 from .table import COLUMNS, HEADINGS, Counts, name_cell, with_cells, with_new_cells
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
             table whose columns cannot be told.
     """
     _check(document, force=options.force)
-    truths, chosen = Truths(matrix), further(options.columns)
+    truths, chosen = Truths(matrix), _chosen(options.columns)
     draft = Draft(document, chosen, truths=truths, complete=options.refresh)
     counted = sorted(draft.stale_counts())
     on_sources = (
@@ -112,8 +112,7 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
     )
     recounted = tuple(line for line in counted if line not in on_sources)
     repassed = tuple(line for line in counted if line in on_sources)
-    looked = Looked(columns=chosen, notes=dict(options.notes), complete=options.refresh)
-    stale = stale_rows(document, truths, looked)
+    stale = stale_rows(document, truths, chosen, notes=dict(options.notes), complete=options.refresh)
     pruned = tuple(one for one in stale if options.prune and one.unregistered)
     kept = (one for one in stale if not (options.prune and one.unregistered))
     refreshed = tuple(one for one in kept if options.refresh and one.in_cells)
@@ -180,6 +179,14 @@ def _new(document: Document, matrix: Matrix) -> tuple[MatrixRow, ...]:
         if name not in present:
             added[name] = row  # of two that are written alike the last, as everywhere
     return tuple(added.values())
+
+
+def _chosen(names: tuple[str, ...]) -> tuple[FurtherColumn, ...]:
+    if not names:
+        return ()
+    from .columns import further  # noqa: PLC0415 -- hardly anybody's document has any
+
+    return further(names)
 
 
 def _lacking(document: Document, chosen: Sequence[FurtherColumn]) -> Iterator[tuple[int, str]]:

@@ -18,7 +18,20 @@ from .table import Counts, cells_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["STANDARD", "Columns", "Problem", "Row", "Table", "count", "field_of", "read_table"]
+    from .columns import FurtherColumn
+
+__all__ = [
+    "STANDARD",
+    "Columns",
+    "Problem",
+    "Row",
+    "Table",
+    "count",
+    "field_of",
+    "lacking",
+    "places_of",
+    "read_table",
+]
 
 _DELIMITER = re.compile(r":?-+:?")
 _NAME = re.compile(r"\*\*((?:\\.|[^\\])+?)\*\*", re.DOTALL)
@@ -118,6 +131,20 @@ class Problem:
 
     line: int
     message: str
+
+
+def lacking(table: Table, chosen: Sequence[FurtherColumn]) -> tuple[FurtherColumn, ...]:
+    """The columns that a table could have and has not. One without titles cannot tell where they are."""
+    return tuple(column for column in chosen if table.titles and table.place(column.title) is None)
+
+
+def places_of(
+    table: Table, chosen: Sequence[FurtherColumn], *, complete: bool
+) -> list[tuple[int, FurtherColumn]]:
+    """Which cell of a row, from 0, holds which of the columns; ``complete`` as it will be once all are there."""
+    found = [(table.place(column.title), column) for column in chosen]
+    there = [(index, column) for index, column in found if index is not None]
+    return there + list(enumerate(lacking(table, chosen), table.width)) if complete else there
 
 
 def count(rows: Iterable[Row]) -> Counts:

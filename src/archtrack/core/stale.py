@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.model import Category, MatrixRow
 
-from .columns import passes, places_of
+from .rows import places_of
 from .table import COLUMNS, code_cell, escape_cell, name_cell
 from .verdicts import status_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .document import Document
     from .rows import Row, Table
 
-__all__ = ["Cell", "Change", "Looked", "Stale", "Truth", "Truths", "stale_rows"]
+__all__ = ["Cell", "Change", "Stale", "Truth", "Truths", "passes", "stale_rows"]
 
 
 class Change(str, Enum):
@@ -131,21 +131,6 @@ class Stale:
         return Change.UNREGISTERED in self.changes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """What is looked at besides Native, HF and File.
-
-    Attributes:
-        columns: the further columns that were chosen.
-        notes: where the configuration says the note of an architecture: name -> ``file:line``.
-        complete: also columns that a table does not have yet, and examples that are empty.
-    """
-
-    columns: Sequence[FurtherColumn] = ()
-    notes: Mapping[str, str] | None = None
-    complete: bool = False
-
-
 class Truths:
     """Looks up what a matrix says of an architecture by its name as the document writes it."""
 
@@ -204,20 +189,41 @@ class Truths:
         return {name_cell(name): (engine.get(name), transformers.get(name)) for name in names}
 
 
-def stale_rows(document: Document, truths: Truths, looked: Looked | None = None) -> tuple[Stale, ...]:
-    """All rows that are out of date, in the document's order."""
-    looked = looked or Looked()
+def passes(row: MatrixRow) -> bool | None:
+    """What the Transformers backend's own check says of the class; None where there is no class or no answer."""
+    if row.hf is None or row.hf.transformers is None:
+        return None
+    return row.hf.transformers.backend_compatible
+
+
+def stale_rows(
+    document: Document,
+    truths: Truths,
+    chosen: Sequence[FurtherColumn] = (),
+    *,
+    notes: Mapping[str, str] | None = None,
+    complete: bool = False,
+) -> tuple[Stale, ...]:
+    """All rows that are out of date, in the document's order.
+
+    Args:
+        document: as parsed.
+        truths: what the sources say.
+        chosen: the further columns that were chosen.
+        notes: where the configuration says the note of an architecture: name -> ``file:line``.
+        complete: look also at columns that a table does not have yet, and for examples where there is none.
+    """
     found = []
     for section in document.sections:
         for table in section.tables:
-            places = places_of(table, looked.columns, complete=looked.complete)
+            places = places_of(table, chosen, complete=complete)
             for row in table.rows:
                 truth = truths.truth(row.name)
                 changes = _changes(row, section.category, truth)
-                more = tuple(_further(row, table, truth, places, looked)) if places else ()
+                more = tuple(_further(row, table, truth, places, notes or {})) if places else ()
                 if more:
                     changes = _ordered(changes, Change.COLUMN)
-                if looked.complete and _lacks_example(row, table, truth):
+                if complete and _lacks_example(row, table, truth):
                     changes = _ordered(changes, Change.EXAMPLE)
                 if changes:
                     cells = (*_cells(row, table, truth, truths, changes), *more)
@@ -292,7 +298,11 @@ def _cells(
 
 
 def _further(
-    row: Row, table: Table, truth: Truth, places: Sequence[tuple[int, FurtherColumn]], looked: Looked
+    row: Row,
+    table: Table,
+    truth: Truth,
+    places: Sequence[tuple[int, FurtherColumn]],
+    notes: Mapping[str, str],
 ) -> Iterator[Cell]:
     """The cells of further columns that have to be rewritten."""
     for index, column in places:
@@ -307,7 +317,7 @@ def _further(
             index=index,
             document=document,
             source=column.source(entry),
-            place=column.place(entry) or (looked.notes or {}).get(entry.name),
+            place=column.place(entry) or notes.get(entry.name),
             written=written,
             added=added,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.columns import further
 from archtrack.core.counts import QUOTED, passing_line, quoted_line, summary_line, updated_line
 from archtrack.core.layout import new_table_row, section_lines
 from archtrack.core.rows import count
@@ -40,6 +39,8 @@ def rebuild(matrix: Matrix, date: str, *, columns: tuple[str, ...] = (), newline
         columns: names of further columns to the right (see ``columns.FURTHER``).
         newline: what every line ends with.
     """
+    from archtrack.core.columns import further  # noqa: PLC0415 -- an update only ever imports this module
+
     chosen = further(columns)
     legend = (*_LEGEND, *(f"- **{column.title}**: {column.legend}" for column in chosen))
     lines = [_TITLE, "", _HOW_TO, "", updated_line(date), "", "### Legend", "", *legend, "", "---", ""]
