@@ -302,6 +302,13 @@ def test_a_missing_section_is_added_at_its_place() -> None:
     assert result.created == (Category.EMBEDDING,)
 
 
+def test_a_section_above_the_first_line_comes_behind_the_byte_order_mark() -> None:
+    text = "\ufeff" + section(MULTIMODAL, OLD)
+    result = merged(text, KEPT, ADDED)
+    assert result.text == f"\ufeff{section(TEXT, NEW, stats=STATS)}\n{section(MULTIMODAL, OLD)}"
+    assert not merged(result.text, KEPT, ADDED).changed
+
+
 def test_missing_sections_at_the_end_follow_in_order() -> None:
     text = section(TEXT, OLD).rstrip()
     rows = [KEPT] + [entry(f"{one.value}Model", hf=True, category=one) for one in Category if one != "text"]

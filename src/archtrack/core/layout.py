@@ -10,6 +10,7 @@ from archtrack.errors import DocumentError
 from .counts import dated_line, passing_line, stale_counts, stats_line
 from .rows import STANDARD, Columns, Row, count, lacking, places_of
 from .table import (
+    BOM,
     COLUMNS,
     HEADINGS,
     Counts,
@@ -284,6 +285,9 @@ class Draft:
     def _joined(self) -> str:
         """All lines; the last one ends as the last line of the document did."""
         parts = list(self._after.get(0, ()))
+        if parts and self._lines and self._lines[0].startswith(BOM):  # it marks the text, not its first line
+            parts[0] = BOM + parts[0]
+            self._lines[0] = self._lines[0].removeprefix(BOM)
         for number, line in enumerate(self._lines, 1):
             below = self._after.get(number)
             parts.append(self._ended(line) if line and below else line)

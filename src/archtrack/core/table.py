@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "BOM",
     "COLUMNS",
     "HEADINGS",
     "LABELS",
@@ -43,6 +44,9 @@ HEADINGS = {
 """The exact headings of the three sections, in the order in which they stand."""
 
 SUMMARY_HEADING = "## Overall Summary"
+
+BOM = "\ufeff"
+"""The byte order mark that a text may begin with."""
 
 LABELS = {
     Category.TEXT: "Text-only",
