@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from archtrack.codec import SCHEMA_VERSION, inventory_from_json, inventory_to_json, matrix_to_json
 from archtrack.core.matrix import join
 from archtrack.core.stale import Change
-from archtrack.model import Category, Inventory, Place, Registration, Status, TransformersFacts, Unresolved
+from archtrack.model import (
+    Category,
+    Inventory,
+    Place,
+    Registration,
+    Signs,
+    Status,
+    TransformersFacts,
+    Unresolved,
+)
 from archtrack.sources.base import Origin
 
 if TYPE_CHECKING:
@@ -35,7 +44,14 @@ FACTS = st.builds(
 )
 
 
-def registrations(facts: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Registration, ...]]:
+SIGNS = st.builds(
+    Signs, category=st.none() | st.sampled_from(Category), source=MAYBE, targets=SOME, targets_source=MAYBE
+)
+
+
+def registrations(
+    facts: st.SearchStrategy[Any], signs: st.SearchStrategy[Signs]
+) -> st.SearchStrategy[tuple[Registration, ...]]:
     def registration(example: tuple[str, str] | None, **values: Any) -> Registration:
         own, source = example or (None, None)
         return Registration(**values, example=own, example_source=source)
@@ -44,7 +60,7 @@ def registrations(facts: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Regi
         registration,
         name=WORDS, file=WORDS, place=PLACES, defined_in=WORDS, defined=st.none() | PLACES, condition=MAYBE,
         category=st.none() | st.sampled_from(Category), category_source=MAYBE,
-        example=st.none() | st.tuples(WORDS, WORDS), transformers=facts,
+        example=st.none() | st.tuples(WORDS, WORDS), signs=signs, transformers=facts,
     )  # fmt: skip
     unique = st.lists(each, max_size=4, unique_by=lambda one: one.name)
     return unique.map(lambda found: tuple(sorted(found, key=lambda one: one.name)))
@@ -57,9 +73,10 @@ ORIGINS = st.builds(
 
 
 def inventories(engine: str) -> st.SearchStrategy[Inventory]:
+    facts, signs = (FACTS, st.just(Signs())) if engine == "transformers" else (st.none(), SIGNS)
     return st.builds(
         Inventory, engine=st.just(engine), version=MAYBE, origin=ORIGINS,
-        registrations=registrations(FACTS if engine == "transformers" else st.none()),
+        registrations=registrations(facts, signs),
         unresolved=st.lists(st.builds(Unresolved, reason=WORDS, place=PLACES), max_size=2).map(tuple),
         pins=st.dictionaries(WORDS, WORDS, max_size=2).map(lambda found: tuple(sorted(found.items()))),
         facts=st.dictionaries(WORDS, SOME, max_size=2).map(lambda found: tuple(sorted(found.items()))),
@@ -109,11 +126,13 @@ def test_a_key_that_is_missing_is_an_error_that_the_cache_takes_for_a_miss(key: 
 
 def test_no_field_of_a_value_is_forgotten() -> None:
     """A new field that the JSON does not carry would be lost in the cache."""
-    assert {value.__name__: [each.name for each in fields(value)] for value in (Registration, TransformersFacts)} == {
+    values = (Registration, Signs, TransformersFacts)
+    assert {value.__name__: [each.name for each in fields(value)] for value in values} == {
         "Registration": [
-            "name", "file", "place", "defined_in", "defined", "condition", "category", "category_source", "example",
-            "example_source", "transformers",
+            "name", "file", "place", "defined_in", "defined", "condition", "category", "category_source", "signs",
+            "example", "example_source", "transformers",
         ],
+        "Signs": ["category", "source", "targets", "targets_source"],
         "TransformersFacts": ["exported", "backend_compatible", "backend_place", "bases", "auto_mappings"],
     }  # fmt: skip
     assert is_dataclass(Origin)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archtrack.config import (
+    COLUMN_NAMES,
     DEFAULT_ROWS,
     KEYS,
     Override,
     Settings,
     find_settings,
     line_of,
+    override_line,
+    override_place,
     parse_settings,
 )
+from archtrack.core.columns import FURTHER
 from archtrack.errors import ConfigError
 from archtrack.model import Category
 from archtrack.toml import loads
@@ -60,6 +65,8 @@ def test_a_file_that_says_nothing_gives_the_defaults(text: str) -> None:
         ('transformers = "pinned"', "transformers", "pinned"),
         ('rows = ["*Model", "Qwen[23]?For*", "[!A]*"]', "rows", ("*Model", "Qwen[23]?For*", "[!A]*")),
         ("rows = []", "rows", ()),
+        ('columns = ["notes", "fallback"]', "columns", ("notes", "fallback")),
+        ("columns = []", "columns", ()),
         ('external = "my_models.sglang"', "external", "my_models.sglang"),
         ('disabled = ["llama", "_private"]', "disabled", ("llama", "_private")),
         ("offline = true", "offline", True),
@@ -92,6 +99,11 @@ def test_overrides_are_sorted_and_their_remarks_put_on_one_line() -> None:
         Override(name="B", note="two lines", reason="because of this"),
         Override(name="Ω", example="a/b", reason="r"),
     )
+
+
+def test_an_override_may_have_a_last_day() -> None:
+    (override,) = parse(f"[overrides.A]\nnote = 'n'\nexpires = 2026-12-31\n{WHY}").overrides
+    assert override == Override(name="A", note="n", reason="why", expires=date(2026, 12, 31))
 
 
 @pytest.mark.parametrize("category", list(Category))
@@ -140,7 +152,7 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
         ("[override.A]", "unknown key override: did you mean overrides?"),
         (
             "zzz = 1",
-            "unknown key zzz: there are document, sglang, transformers, rows, external, disabled, offline,",
+            "unknown key zzz: there are document, sglang, transformers, rows, columns, external, disabled,",
         ),
         ('"a\\u001b[2J" = 1', "unknown key 'a\\x1b[2J': there are document, "),
         (
@@ -167,6 +179,17 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
         ),
         ('rows = ["!A*"]', "rows holds '!A*', which fits no class name: use letters, digits, _, * and ?"),
         ('rows = [""]', "rows holds '', which fits no class name: use letters, digits, _, * and ?"),
+        ('columns = "notes"', 'columns must be a list, not a string: write ["…", "…"]'),
+        (
+            'columns = ["fallback", "Notes"]',
+            'columns holds \'Notes\': there are "fallback" and "notes"; `since` and other engines need a history',
+        ),
+        (
+            'columns = ["since"]',
+            'columns holds \'since\': there are "fallback" and "notes"; `since` and other',
+        ),
+        ('columns = ["vllm"]', 'columns holds \'vllm\': there are "fallback" and "notes"; `since` and other'),
+        ('columns = ["notes", "fallback", "notes"]', "columns holds 'notes' twice: remove one"),
         ('disabled = "llama"', 'disabled must be a list, not a string: write ["…", "…"]'),
         ("disabled = [[]]", "disabled must hold strings only, not a list: write each in quotes"),
         (
@@ -205,6 +228,14 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
         ("[overrides.A]", 'overrides.A needs a reason: add reason = "why this is so"'),
         ('overrides.A.note = "n"', 'overrides.A needs a reason: add reason = "why this is so"'),
         (f"[overrides.A]\n{WHY}", "overrides.A changes nothing: add category, example or note"),
+        (
+            f"[overrides.A]\nexpires = 2026-12-31\n{WHY}",
+            "overrides.A changes nothing: add category, example or note",
+        ),
+        (
+            "[overrides.A]\nnote = 'n'\nexpires = 2026-12-31",
+            'overrides.A needs a reason: add reason = "why this is so"',
+        ),
     ],
 )
 @pytest.mark.parametrize("above", ["", "# one\n\n", "\ufeff# é\r\n"])
@@ -231,12 +262,27 @@ def test_an_error_names_the_line_and_says_what_to_do(text: str, message: str, ab
             'note = "\\u001b[2J"',
             "overrides.A.note has white space around it or a control character in it: remove that",
         ),
+        (
+            'expires = "2026-12-31"',
+            "overrides.A.expires must be a date, not a string: write 2026-12-31, without quotes",
+        ),
+        (
+            "expires = 2026-12-31T00:00:00",
+            "overrides.A.expires must be a date, not a date with a time: write 2026-12-31, without quotes",
+        ),
+        (
+            "expires = 2026",
+            "overrides.A.expires must be a date, not an integer: write 2026-12-31, without quotes",
+        ),
         ('exemple = "a/b"', "unknown key overrides.A.exemple: did you mean example?"),
         (
             "rows = []",
             "unknown key overrides.A.rows: rows belongs to the file as a whole; move it above the first [overrides.…]",
         ),
-        ("[overrides.A.more]", "unknown key overrides.A.more: there are category, example, note, reason"),
+        (
+            "[overrides.A.more]",
+            "unknown key overrides.A.more: there are category, example, note, reason, expires",
+        ),
     ],
 )
 @pytest.mark.parametrize("table", [(), TABLE])
@@ -579,6 +625,27 @@ def test_the_parser_is_imported_only_for_a_file_of_ours(
     assert done.stdout.strip() == imported
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("archtrack.toml", f"\n[overrides.A]\nnote = 'B'\n{WHY}\n[overrides.B]\nnote = 'n'\n{WHY}", 6),
+        ("archtrack.toml", "\ufeffoverrides.B = { note = 'n', reason = 'r' }", 1),
+        ("pyproject.toml", f"[overrides.B]\n[tool.archtrack.overrides]\n\nB.note = 'n'\nB.{WHY}", 4),
+    ],
+)
+def test_the_line_of_an_override_is_looked_up_where_it_was_read(
+    tree: Path, name: str, text: str, line: int
+) -> None:
+    write(tree, {name: text})
+    found = find_settings(tree)
+    assert (override_line(found, "B"), override_place(found, "B")) == ((name, line), f"{name}:{line}")
+    for harm in (b"no toml", b"\xff"):
+        (tree / name).write_bytes(harm)
+        assert (override_line(found, "B"), override_place(found, "B")) == ((name, 0), name)
+    (tree / name).unlink()
+    assert override_place(found, "B") == name
+
+
 # -- one list of keys, and its documentation -------------------------------------------------------
 
 
@@ -587,6 +654,10 @@ def test_every_key_is_a_setting_and_every_setting_a_key() -> None:
     inner = [key.name.removeprefix("overrides.NAME.") for key in KEYS if "." in key.name]
     assert sorted([*top, "path", "overrides"]) == sorted(field.name for field in fields(Settings))
     assert sorted([*inner, "name"]) == sorted(field.name for field in fields(Override))
+
+
+def test_the_columns_that_can_be_chosen_are_those_that_there_are() -> None:
+    assert tuple(FURTHER) == COLUMN_NAMES
 
 
 def test_the_defaults_that_are_told_are_the_defaults() -> None:
@@ -612,7 +683,7 @@ def test_the_page_has_each_key_as_the_code_has_it_and_no_other() -> None:
 def test_the_examples_of_the_page_are_valid() -> None:
     examples = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     parsed = [parse(text, table=TABLE if "[tool." in text else ()) for text in examples]
-    assert [len(found.overrides) for found in parsed] == [1, 1, 1]
+    assert [len(found.overrides) for found in parsed] == [1, 1, 1, 1]
     assert parsed[0].document == parsed[1].document == "docs/MODEL_SUPPORT_TRACKING.md"
 
 

@@ -364,7 +364,7 @@ def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path) -> 
         f"Examples for the {count['native']} natives",
         f"| {sum(row['example'] is not None for row in natives)}, each from the checkpoint",
         f"{sum(row['category'] != by_name_of(row['name']) for row in natives)} of the {len(natives)} natives differ",
-        f"{by_name} natives still rest on the name",
+        f"Natives that still rest on the name: {by_name}.",
     ):
         assert figure in README
 

@@ -19,18 +19,20 @@ from .sources.library import Library
 from .sources.local import LocalSource, local_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .config import Settings
-    from .model import Inventory, Matrix
+    from .model import Broken, Inventory, Matrix
     from .sources.base import Source
     from .sources.cache import Cache
     from .workspace import Workspace
 
 __all__ = [
+    "Both",
     "Request",
     "Scan",
     "Track",
+    "read_both",
     "refuse_nothing",
     "scan_engine",
     "track",
@@ -73,6 +75,23 @@ class Track:
     notices: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Both:
+    """The joined matrix, and the two scans that it was made from, whose sources may still be asked.
+
+    Attributes:
+        track: the matrix.
+        engine: the engine's scan, and ``transformers`` that of transformers.
+        transformers: as above.
+        broken: path of a module of the engine -> why it cannot be imported, or may not be.
+    """
+
+    track: Track
+    engine: Plan
+    transformers: Plan
+    broken: Mapping[str, Broken]
+
+
 def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Request) -> Scan:
     """One engine's inventory.
 
@@ -111,24 +130,39 @@ def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
         UsageError: a specification means nothing.
         SourceError: a source cannot be read.
     """
-    engine, transformers = load_engine(ENGINE), load_engine(TRANSFORMERS)
     with workspace.open_cache() as cache:
-        source, notices = open_engine(request.engine, engine.layout, workspace, cache)
-        pin, words = _pin(source, cache)
-        other, more = open_transformers(
-            request.transformers, transformers.layout, pin, words, workspace, cache
-        )
-        options = _options(request, workspace, cache)
-        own, their = plan(engine, source, options), plan(transformers, other)
-        inventory, public = _scan_both(own, their, workspace, cache)
-        broken = broken_imports(own, inventory, their, public, cache)
-        unknown = _about_disabled(options, source)
+        return read_both(request, settings, workspace, cache).track
+
+
+def read_both(request: Request, settings: Settings, workspace: Workspace, cache: Cache) -> Both:
+    """As ``track``, with the sources still open: for what looks further into them.
+
+    Args:
+        request: which sources.
+        settings: which rows, and corrections.
+        workspace: where the run takes place.
+        cache: of the calling thread.
+
+    Raises:
+        UsageError: a specification means nothing.
+        SourceError: a source cannot be read.
+    """
+    engine, transformers = load_engine(ENGINE), load_engine(TRANSFORMERS)
+    source, notices = open_engine(request.engine, engine.layout, workspace, cache)
+    pin, words = _pin(source, cache)
+    other, more = open_transformers(request.transformers, transformers.layout, pin, words, workspace, cache)
+    options = _options(request, workspace, cache)
+    own, their = plan(engine, source, options), plan(transformers, other)
+    inventory, public = _scan_both(own, their, workspace, cache)
+    broken = broken_imports(own, inventory, their, public, cache)
+    unknown = _about_disabled(options, source)
     matrix = join(
         inventory, public, patterns=settings.rows, corrections=_corrections(settings), broken=broken
     )
     asked = request.transformers not in {None, "pinned"}
     pins = _about_pin(inventory, public, pin, asked=asked)
-    return Track(matrix=matrix, notices=(*notices, *more, *pins, *unknown))
+    found = (*notices, *more, *pins, *unknown)
+    return Both(track=Track(matrix=matrix, notices=found), engine=own, transformers=their, broken=broken)
 
 
 def refuse_nothing(inventory: Inventory) -> None:
@@ -186,7 +220,8 @@ def _scan_both(own: Plan, other: Plan, workspace: Workspace, cache: Cache) -> tu
     if mine is None and public is None and on_disk and other.key is not None:
         with ahead(lambda: _carry_out_apart(other, workspace)):
             mine = carry_out(own, cache)
-        public = kept(other, cache)
+            # The child is at it still: this process begins at the other end, and they meet through the cache.
+            public = kept(other, cache) or carry_out(other, cache, backwards=True)
     return mine or carry_out(own, cache), public or carry_out(other, cache)
 
 

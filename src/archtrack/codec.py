@@ -12,6 +12,7 @@ from archtrack.model import (
     MatrixRow,
     Place,
     Registration,
+    Signs,
     TransformersFacts,
     Unresolved,
 )
@@ -32,7 +33,7 @@ __all__ = [
     "unresolved_to_json",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def source_to_json(inventory: Inventory) -> dict[str, Any]:
@@ -120,7 +121,18 @@ def _registration(each: Registration) -> dict[str, Any]:
     }
     if each.transformers is not None:
         data.update(_transformers(each.transformers))
+    else:
+        data["signs"] = _signs(each.signs)
     return data
+
+
+def _signs(signs: Signs) -> dict[str, Any]:
+    return {
+        "category": signs.category.value if signs.category else None,
+        "source": signs.source,
+        "targets": list(signs.targets),
+        "targets_source": signs.targets_source,
+    }
 
 
 def _transformers(facts: TransformersFacts) -> dict[str, Any]:
@@ -156,6 +168,7 @@ def _registration_from(name: str, data: dict[str, Any], engine: str) -> Registra
         condition=data["condition"],
         category=Category(data["category"]) if data["category"] else None,
         category_source=data["category_source"],
+        signs=Signs() if engine == "transformers" else _signs_from(data["signs"]),
         example=example["id"] if example else None,
         example_source=example["source"] if example else None,
         transformers=facts,
@@ -190,6 +203,15 @@ def _broken(each: Broken) -> dict[str, Any]:
         "certain": each.certain,
         "through": list(each.through),
     }
+
+
+def _signs_from(data: dict[str, Any]) -> Signs:
+    return Signs(
+        category=Category(data["category"]) if data["category"] else None,
+        source=data["source"],
+        targets=tuple(data["targets"]),
+        targets_source=data["targets_source"],
+    )
 
 
 def unresolved_to_json(each: Unresolved) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from archtrack.model import Category
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
 __all__ = [
+    "COLUMN_NAMES",
     "DEFAULT_DOCUMENT",
     "DEFAULT_ROWS",
     "KEYS",
@@ -27,6 +29,8 @@ __all__ = [
     "Settings",
     "find_settings",
     "line_of",
+    "override_line",
+    "override_place",
     "parse_settings",
 ]
 
@@ -38,6 +42,9 @@ DEFAULT_ROWS = (
     "*LMHeadModel",
     "*Model",
 )
+
+COLUMN_NAMES = ("fallback", "notes")
+"""Those of ``core.columns.FURTHER``, which is loaded only where one is chosen."""
 
 _FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("archtrack.toml", ()),
@@ -60,6 +67,7 @@ class Override:
         category: its section, or None.
         example: a checkpoint on the Hub (``owner/name``), or None.
         note: a remark in one line, or None.
+        expires: the last day on which it is taken to be right, or None. It goes on to hold; ``lint`` asks for it.
     """
 
     name: str
@@ -67,6 +75,7 @@ class Override:
     category: Category | None = None
     example: str | None = None
     note: str | None = None
+    expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +88,7 @@ class Settings:
         sglang: source spec of the engine, a relative path as seen from the working folder; None for the default order.
         transformers: the same for transformers.
         rows: ``fnmatch`` patterns of the transformers classes that get a row.
+        columns: names of the further columns of the document.
         external: a further package of models: a dotted name, or a path as above, or None.
         disabled: names of the modules that the engine is told to skip.
         offline: use no network.
@@ -91,6 +101,7 @@ class Settings:
     sglang: str | None = None
     transformers: str | None = None
     rows: tuple[str, ...] = DEFAULT_ROWS
+    columns: tuple[str, ...] = ()
     external: str | None = None
     disabled: tuple[str, ...] = ()
     offline: bool = False
@@ -238,7 +249,7 @@ class _File:
         values = self._values(at, table, _OVERRIDE)
         if "reason" not in values:
             raise self._error(at, f'{_dotted(at)} needs a reason: add reason = "why this is so"')
-        if values.keys() == {"reason"}:
+        if values.keys() <= {"reason", "expires"}:
             raise self._error(at, f"{_dotted(at)} changes nothing: add category, example or note")
         return Override(name=name, **values)
 
@@ -363,6 +374,19 @@ def _patterns(value: object) -> tuple[str, ...]:
     return texts
 
 
+def _columns(value: object) -> tuple[str, ...]:
+    for index, text in enumerate(texts := _strings(value)):
+        if text not in COLUMN_NAMES:
+            known = " and ".join(f'"{name}"' for name in COLUMN_NAMES)
+            raise _Wrong(
+                f"holds {_short(text)!r}: there are {known}; `since` and other engines need a history of releases,"
+                " and this version has none"
+            )
+        if text in texts[:index]:
+            raise _Wrong(f"holds {text!r} twice: remove one")
+    return texts
+
+
 def _modules(value: object) -> tuple[str, ...]:
     for text in (texts := _strings(value)):
         if not text.isidentifier():
@@ -392,6 +416,15 @@ def _category(value: object) -> Category:
     return Category(text)
 
 
+def _day(value: object) -> date:
+    from datetime import date, datetime  # noqa: PLC0415 - late: whoever can hand one over has imported it
+
+    if not isinstance(value, date) or isinstance(value, datetime):
+        what = "a date with a time" if isinstance(value, datetime) else _kind(value)
+        raise _Wrong(f"must be a date, not {what}: write 2026-12-31, without quotes")
+    return value
+
+
 def _hub_id(value: object) -> str:
     text = _string(value)
     if not re.fullmatch(_HUB_ID, text):
@@ -412,6 +445,8 @@ KEYS = tuple(
          "Source of transformers: the same, or `pinned` for the release that SGLang pins."),
         ("rows", "list of strings", "[" + ", ".join(f'"{pattern}"' for pattern in DEFAULT_ROWS) + "]", _patterns,
          "Patterns (`*`, `?`, `[abc]`) of the transformers classes that get a row of their own."),
+        ("columns", "list of strings", "[]", _columns,
+         f"Further columns of the document, right of the five: {' and '.join(f'`{name}`' for name in COLUMN_NAMES)}."),
         ("external", "string", "none", _string,
          "A further package of SGLang models: its dotted name, or a path."),
         ("disabled", "list of strings", "[]", _modules,
@@ -428,6 +463,8 @@ KEYS = tuple(
          "A remark about it, in one line."),
         ("overrides.NAME.reason", "string", "required", _remark,
          "Why the override is right, for whoever asks whether it still is."),
+        ("overrides.NAME.expires", "date", "none", _day,
+         "The last day on which it is taken to be right; after it `lint` fails until somebody has looked."),
     )
 )  # fmt: skip
 _TOP: dict[str, Key | None] = {key.name: key for key in KEYS if "." not in key.name}
@@ -462,6 +499,23 @@ def line_of(text: str, keys: tuple[str, ...]) -> int:
             if (name in line or escape.search(line)) and _holds("\n".join(lines[:number]), keys[:length]):
                 return number
     return 1
+
+
+def override_place(settings: Settings, name: str) -> str:
+    """Where the settings say something of an architecture: ``file:line``, or the file alone if it has changed."""
+    path, line = override_line(settings, name)
+    return f"{path}:{line}" if line else path
+
+
+def override_line(settings: Settings, name: str) -> tuple[str, int]:
+    """The same as path and line; 0 where the file no longer is what the settings were read from."""
+    path = settings.path or ""
+    table = dict(_FILES).get(PurePath(path).name, ())
+    with suppress(OSError, ValueError, ConfigError):
+        text = Path(path).read_text(encoding="utf-8-sig")
+        _loads(text, path)
+        return path, line_of(text, (*table, "overrides", name))
+    return path, 0
 
 
 def _holds(start: str, keys: tuple[str, ...]) -> bool:

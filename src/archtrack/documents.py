@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .app import track
+from .app import refuse_nothing, track
+from .config import override_line, override_place
 from .core.document import decode, encode, parse
 from .core.merge import MergeOptions, MergeResult, merge
 from .core.stale import Stale, Truths, stale_rows
 from .core.table import name_cell
-from .errors import DocumentError, ImplausibleError
+from .errors import DocumentError, ImplausibleError, SourceError
 from .files import clear_leftovers, document_lock, read_document, write_atomic
-from .model import Status
 from .render.markdown import rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from .app import Request, Track
     from .config import Settings
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
     from .model import Matrix
     from .workspace import Workspace
 
-__all__ = ["DocumentUpdate", "Flags", "lint_document", "rebuild_document", "update_document"]
+__all__ = [
+    "DocumentUpdate",
+    "Flags",
+    "lint_configuration",
+    "lint_document",
+    "rebuild_document",
+    "update_document",
+]
 
 _LOST_SHARE = 5  # a scan that loses more than one native in five is refused
 
@@ -100,9 +108,16 @@ def update_document(
     """
 
     def merged(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
-        options = MergeOptions(date=flags.date, refresh=flags.refresh, prune=flags.prune, force=flags.force)
         if before is None:
-            return _anew(before, document, matrix, flags)
+            return _anew(before, document, matrix, settings, flags)
+        options = MergeOptions(
+            date=flags.date,
+            refresh=flags.refresh,
+            prune=flags.prune,
+            force=flags.force,
+            columns=settings.columns,
+            notes=_notes(settings) if flags.refresh else (),
+        )
         return merge(document, matrix, options=options)
 
     return _change(path, request, settings, workspace, flags, merged)
@@ -114,13 +129,13 @@ def rebuild_document(
     """Write the whole document anew from the sources alone; arguments and errors as ``update_document``."""
 
     def anew(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
-        return _anew(before, document, matrix, flags)
+        return _anew(before, document, matrix, settings, flags)
 
     return _change(path, request, settings, workspace, flags, anew)
 
 
 def lint_document(
-    path: Path, tracked: Track | None, workspace: Workspace, *, fix: bool
+    path: Path, tracked: Track | None, workspace: Workspace, *, fix: bool, columns: tuple[str, ...] = ()
 ) -> tuple[tuple[Finding, ...], bool]:
     """A document's findings, and whether it was written.
 
@@ -129,25 +144,56 @@ def lint_document(
         tracked: the sources to hold it against, None for its own consistency alone.
         workspace: where the run takes place.
         fix: put right what is mechanical, and return what is left.
+        columns: names of the further columns that were chosen.
 
     Raises:
         DocumentError: the document is not there, cannot be parsed or cannot be written.
     """
+    from .core.columns import further  # noqa: PLC0415 -- as in `_anew`
     from .core.lint import fix as fixed  # noqa: PLC0415 -- only this use case
     from .core.lint import lint  # noqa: PLC0415 -- as above
 
     data = read_document(path)
     if data is None:
         raise DocumentError(f"{path}: there is no such document; `archtrack update` creates one")
-    matrix = tracked.matrix if tracked is not None else None
+    chosen, matrix = further(columns), tracked.matrix if tracked is not None else None
     before, document = _parsed(path, data)
     if not fix or fixed(document) == before:
-        return lint(document, matrix=matrix), False
+        return lint(document, matrix=matrix, columns=chosen), False
     with document_lock(path, _lock_folder(workspace)):
         data = read_document(path) or b""
         text = fixed(_parsed(path, data)[1])
         write_atomic(path, encode(text), expected=data)
-    return lint(parse(text), matrix=matrix), True
+    return lint(parse(text), matrix=matrix, columns=chosen), True
+
+
+def lint_configuration(
+    request: Request, settings: Settings, workspace: Workspace, today: date
+) -> tuple[tuple[Finding, ...], Track]:
+    """What is wrong with the overrides of the configuration, and the sources joined with them.
+
+    Args:
+        request: which sources.
+        settings: from the configuration.
+        workspace: where the run takes place.
+        today: the day by which an override has expired or not.
+
+    Raises:
+        ImplausibleError: nothing at all was found in a source.
+        SourceError, UsageError: as ``track``.
+    """
+    from .core.overrides import applied, lint_overrides  # noqa: PLC0415 -- only this use case
+
+    try:
+        tracked = track(request, replace(settings, overrides=()), workspace)
+    except SourceError as error:
+        what = f"`lint` reads the sources because {settings.path} has overrides to hold against them"
+        raise SourceError(f"{error}; {what}") from error
+    for inventory in tracked.matrix.inventories:
+        refuse_nothing(inventory)
+    places = {each.name: override_line(settings, each.name) for each in settings.overrides}
+    findings = lint_overrides(settings.overrides, tracked.matrix, today, places)
+    return findings, replace(tracked, matrix=applied(tracked.matrix, settings.overrides))
 
 
 def _change(
@@ -215,22 +261,36 @@ def _parsed(path: Path, data: bytes | None) -> tuple[str | None, Document]:
     return text, parse(text)
 
 
-def _anew(before: str | None, document: Document, matrix: Matrix, flags: Flags) -> MergeResult:
+def _notes(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Where the configuration says the note of an architecture; looked for only where the document shows notes."""
+    if "notes" not in settings.columns:
+        return ()
+    return tuple((each.name, override_place(settings, each.name)) for each in settings.overrides if each.note)
+
+
+def _anew(
+    before: str | None, document: Document, matrix: Matrix, settings: Settings, flags: Flags
+) -> MergeResult:
     """A whole new document, and what that changes about the old one's rows."""
+    from .core.columns import further  # noqa: PLC0415 -- an update of a document that is there may do without
+
     _check_ours(before, document, force=flags.force)
-    text = rebuild(matrix, flags.date, newline="\r\n" if before and "\r\n" in before else "\n")
+    newline = "\r\n" if before and "\r\n" in before else "\n"
+    text = rebuild(matrix, flags.date, columns=settings.columns, newline=newline)
     if before is not None and _undated(before) == _undated(text):
         text = before
     listed, rows = {row.name for row in document.rows}, {name_cell(row.name) for row in matrix.rows}
     truths = Truths(matrix)
-    stale = {one.row.line: one for one in stale_rows(document, truths)}
+    chosen = further(settings.columns)
+    found = stale_rows(document, truths, chosen, notes=dict(_notes(settings)))
+    stale = {one.row.line: one for one in found}
     dropped = tuple(
-        stale.get(row.line)
-        or Stale(row=row, category=section.category, changes=(), truth=truths.truth(row.name))
+        stale.get(row.line) or Stale(row=row, category=section.category, changes=())
         for section in document.sections
         for row in section.rows
         if row.name not in rows
     )
+    written = parse(text)
     return MergeResult(
         text=text,
         changed=text != before,
@@ -238,7 +298,8 @@ def _anew(before: str | None, document: Document, matrix: Matrix, flags: Flags) 
         refreshed=tuple(one for one in stale.values() if one.in_cells and one not in dropped),
         pruned=dropped,
         before=tuple(document.counts().items()),
-        after=tuple(parse(text).counts().items()),
+        after=tuple(written.counts().items()),
+        passing=truths.passing(written.rows),
     )
 
 
@@ -254,7 +315,7 @@ def _canary(matrix: Matrix, document: Document, *, force: bool) -> None:
     if force:
         return
     engine, transformers = matrix.inventories[:2]
-    natives = {row.name for row in matrix.rows if row.status is Status.NATIVE}
+    natives = {row.name for row in matrix.rows if row.native is not None}
     hint = "check the source, or use --force if it is right"
     if not natives:
         raise ImplausibleError(f"{engine.origin.location}: no architecture is registered in it; {hint}")

@@ -12,6 +12,7 @@ __all__ = [
     "DocumentError",
     "ImplausibleError",
     "SourceError",
+    "TargetError",
     "UsageError",
 ]
 
@@ -38,6 +39,12 @@ class ConfigError(UsageError):
 
 class SourceError(ArchtrackError):
     """A source (folder, installed package, release, git reference) could not be read."""
+
+    exit_code = 3
+
+
+class TargetError(ArchtrackError):
+    """What is to be checked (a config, a repository on the Hub, a log) could not be read."""
 
     exit_code = 3
 

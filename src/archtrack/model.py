@@ -26,6 +26,7 @@ __all__ = [
     "MatrixRow",
     "Place",
     "Registration",
+    "Signs",
     "Status",
     "TransformersFacts",
     "Unresolved",
@@ -47,6 +48,7 @@ class Status(str, Enum):
     UNIMPORTABLE = "unimportable"
     FALLBACK = "fallback"
     REFUSED = "refused"
+    REMOTE_CODE = "remote code"
     UNSUPPORTED = "unsupported"
 
 
@@ -120,6 +122,23 @@ class TransformersFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What an engine's code shows of an architecture that none of its lists names.
+
+    Attributes:
+        category: what the class and what it inherits from show.
+        source: the line that shows it.
+        targets: the architectures whose configuration the engine turns into this one, to draft for them.
+        targets_source: the line that does.
+    """
+
+    category: Category | None = None
+    source: str | None = None
+    targets: tuple[str, ...] = ()
+    targets_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
     """One architecture that an engine knows.
 
@@ -133,6 +152,7 @@ class Registration:
         condition: under which the line runs, as written in the source; None when it always does.
         category: what the engine itself says of it, if it does.
         category_source: where it says so.
+        signs: what its code shows, where it does not say it.
         example: a checkpoint that the release itself names for it.
         example_source: where it names it (``path:line``).
         transformers: facts that only transformers has.
@@ -146,6 +166,7 @@ class Registration:
     condition: str | None = None
     category: Category | None = None
     category_source: str | None = None
+    signs: Signs = field(default_factory=Signs)
     example: str | None = None
     example_source: str | None = None
     transformers: TransformersFacts | None = None

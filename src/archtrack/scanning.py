@@ -64,14 +64,19 @@ def kept(planned: Plan, cache: Cache) -> Inventory | None:
     return None if data is None else _restored(data, planned.source)
 
 
-def carry_out(planned: Plan, cache: Cache) -> Inventory:
+def carry_out(planned: Plan, cache: Cache, *, backwards: bool = False) -> Inventory:
     """What the engine registers; kept for the next time together with what else the scan looked at.
+
+    Args:
+        planned: the scan.
+        cache: of the calling thread.
+        backwards: begin with the last files, as another process began with the first ones.
 
     Raises:
         SourceError: the source cannot be read or is not this engine.
     """
     engine, source = planned.engine, planned.source
-    library = Library(source, cache)
+    library = Library(source, cache, backwards=backwards)
     library.expect(*engine.fetched)
     inventory = engine.scan(library, planned.options)
     if planned.key is not None:
@@ -128,11 +133,12 @@ def _restored(kept: bytes, source: Source) -> Inventory | None:
         if _beyond(source, data["beyond"]) != data["content"]:
             return None
         inventory = inventory_from_json(data["inventory"])
+        imports = tuple((path, tuple(map(tuple, found))) for path, found in data["imports"])
     except (ValueError, KeyError, TypeError):
         return None
     return replace(
         inventory,
         origin=source.origin,
         version=source.origin.version or inventory.version,
-        imports=tuple((path, tuple(map(tuple, found))) for path, found in data["imports"]),
+        imports=imports,
     )

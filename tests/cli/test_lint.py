@@ -96,6 +96,132 @@ def test_sources_are_read_only_when_they_are_named(
     assert cli("lint", *trees.options).code == 0
 
 
+# -- overrides ---------------------------------------------------------------------------------------
+
+OVERRIDES = """\
+columns = ["notes"]
+
+[overrides.AlphaForCausalLM]
+note = "slow"
+reason = "seen"
+
+[overrides.BetaForCausalLM]
+category = "text"
+reason = "seen"
+
+[overrides.DeltaForCausalLM]
+example = "lab/delta"
+expires = 2026-03-31
+reason = "soon"
+
+[overrides.DeltaForCausallm]
+note = "n"
+reason = "seen"
+"""
+
+
+@pytest.fixture
+def configured(document: Path, trees: Any) -> Path:
+    """Overrides that are right, redundant, about to expire and unknown; they name their sources, as CI does."""
+    sources = f"sglang = {str(trees.sglang)!r}\ntransformers = {str(trees.transformers)!r}\n"
+    path = document.with_name("archtrack.toml")
+    path.write_text(sources + OVERRIDES, encoding="utf-8")
+    return path
+
+
+def codes(lines: list[str]) -> list[str]:
+    return [":".join(line.split(":")[:3]) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("day", "expired"), [("2026-03-31", []), ("2026-04-01", ["archtrack.toml:13: override-expired"])]
+)
+def test_an_override_that_is_redundant_expired_or_unknown_fails_with_its_line(
+    cli: Callable[..., Any], configured: Path, day: str, expired: list[str]
+) -> None:
+    done = cli("lint", "--date", day)
+    assert done.code == 1
+    assert codes(done.lines) == [
+        "archtrack.toml:9: override-redundant",
+        *expired,
+        "archtrack.toml:18: override-unknown",
+        f"{DOCUMENT}: 0 findings",
+        f"archtrack.toml: {2 + len(expired)} findings",
+    ]
+    text = configured.read_text(encoding="utf-8")
+    for name in ("BetaForCausalLM", "DeltaForCausalLM", "DeltaForCausallm"):
+        at = text.index(f"[overrides.{name}]")
+        text = text[:at] + text[at:].partition("\n\n")[2]
+    configured.write_text(text, encoding="utf-8")
+    done = cli("lint", "--date", day)
+    assert (done.code, done.lines) == (0, [f"{DOCUMENT}: 0 findings", "archtrack.toml: 0 findings"])
+
+
+def test_an_override_in_a_pyproject_is_told_with_its_line_there(
+    cli: Callable[..., Any], configured: Path
+) -> None:
+    text = configured.read_text(encoding="utf-8")
+    configured.unlink()
+    text = text.replace("[overrides", "[tool.archtrack.overrides")
+    configured.with_name("pyproject.toml").write_text(f"[tool.archtrack]\n{text}", encoding="utf-8")
+    lines = cli("lint", "--date", "2026-01-01").lines
+    assert codes(lines)[:2] == [
+        "pyproject.toml:10: override-redundant",
+        "pyproject.toml:19: override-unknown",
+    ]
+
+
+def test_overrides_are_told_in_json_and_annotated_in_their_file(
+    cli: Callable[..., Any], configured: Path, conforms: Callable[[Any, str], None]
+) -> None:
+    done = cli("lint", "--date", "2026-01-01", "--format", "json")
+    conforms(done.json, "lint")
+    assert [(each["path"], each["line"], each["code"]) for each in done.json["findings"]] == [
+        (configured.name, 9, "override-redundant"),
+        (configured.name, 18, "override-unknown"),
+    ]
+    lines = cli("lint", "--date", "2026-01-01", "--format", "github").lines
+    assert (
+        lines[0].partition("::the ")[0]
+        == "::warning file=archtrack.toml,line=9,title=lint override-redundant"
+    )
+
+
+def test_with_overrides_the_sources_have_to_be_readable_and_without_they_are_not_read(
+    cli: Callable[..., Any], configured: Path, trees: Any
+) -> None:
+    trees.sglang.rename(trees.sglang.with_name("elsewhere"))
+    done = cli("lint")
+    assert (done.code, done.out) == (3, "")
+    assert "`lint` reads the sources because archtrack.toml has overrides to hold against them" in done.err
+    assert done.err.count("\n") == 1
+    text = configured.read_text(encoding="utf-8")
+    configured.write_text(text.partition("[overrides")[0], encoding="utf-8")
+    assert cli("lint").code == 0
+
+
+def test_the_rows_are_held_against_the_sources_with_the_overrides_only_where_sources_are_named(
+    cli: Callable[..., Any], configured: Path, trees: Any
+) -> None:
+    assert configured.is_file()
+    assert cli("update", *trees.options, "--refresh").code == 0
+    day = ("--date", "2026-01-01")
+    assert not any("stale-row" in line for line in cli("lint", *trees.options, *day).lines)
+    configured.write_text(
+        configured.read_text(encoding="utf-8").replace('"slow"', '"fast"'), encoding="utf-8"
+    )
+    (stale,) = (line for line in cli("lint", *trees.options, *day).lines if "stale-row" in line)
+    assert "AlphaForCausalLM" in stale
+    assert not any("stale-row" in line for line in cli("lint", *day).lines)
+
+
+def test_a_date_that_is_none_is_wrong_usage(cli: Callable[..., Any], document: Path) -> None:
+    assert document.is_file()
+    done = cli("lint", "--date", "2026-1-1")
+    assert (done.code, done.out) == (2, "")
+    assert "write it as 2026-01-31" in done.err
+
+
 def test_json_holds_to_the_schema(
     cli: Callable[..., Any], wrong: Path, conforms: Callable[[Any, str], None]
 ) -> None:

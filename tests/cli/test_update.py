@@ -234,6 +234,75 @@ def test_refresh_rewrites_the_cells_and_nothing_else(
     assert cli("update", *trees.options, "--refresh", "--check").code == 0
 
 
+def test_chosen_columns_are_filled_shown_and_kept(
+    cli: Callable[..., Any], trees: Any, work: Path, conforms: Callable[[Any, str], None]
+) -> None:
+    assert cli("update", *trees.options).code == 0
+    document = work / DOCUMENT
+    plain = document.read_bytes()
+    config = (
+        'columns = ["fallback", "notes"]\n\n[overrides.AlphaForCausalLM]\nnote = "slow"\nreason = "seen"\n'
+    )
+    (work / "archtrack.toml").write_text(config, encoding="utf-8")
+    done = cli("update", *trees.options, "--check")
+    assert (done.code, "  + Fallback: 3 table(s)" in done.lines) == (0, True)
+    done = cli("update", *trees.options, "--check", "--refresh", "--format", "github")
+    assert done.code == 1
+    assert [line.partition("::the table")[0] for line in done.lines] == [
+        f"::error file={DOCUMENT},line={line},title=Missing column" for line in (17, 17, 31, 31, 43, 43)
+    ]
+    done = cli("update", *trees.options, "--refresh", "--format", "json")
+    conforms(done.json, "report")
+    assert [(each["line"], each["column"]) for each in done.json["columns_added"]] == [
+        (line, column) for line in (17, 31, 43) for column in ("Fallback", "Notes")
+    ]
+    told = {each["name"]: each["cells"] for each in done.json["refreshed"]}
+    assert told["AlphaForCausalLM"] == [
+        {
+            "column": "Notes",
+            "document": "",
+            "source": "note of an override",
+            "place": "archtrack.toml:3",
+            "written": "slow",
+            "added": True,
+        }
+    ]
+    (cell,) = told["DeltaForCausalLM"]
+    assert (cell["source"], cell["written"]) == ("is_backend_compatible() is False", "refused")
+    assert cell["place"].startswith("transformers/models/delta/modeling_delta.py:")
+    text = document.read_text(encoding="utf-8")
+    assert "| **AlphaForCausalLM** | Y |  | `alpha.py` |  |  | slow |\n" in text
+    assert "| **DeltaForCausalLM** |  | Y |  |  | refused |  |\n" in text
+    assert cli("update", *trees.options, "--refresh", "--check").code == 0
+    document.write_text(text.replace("| refused |  |", "| Y | mine |"), encoding="utf-8")
+    diff = cli("update", *trees.options, "--refresh", "--diff").out
+    assert "Fallback: document: Y; source: is_backend_compatible() is False (transformers/" in diff
+    assert "\n+| **DeltaForCausalLM** |  | Y |  |  | refused | mine |\n" in diff
+    (work / "archtrack.toml").unlink()
+    kept = document.read_bytes()
+    assert cli("update", *trees.options, "--refresh").code == 0
+    assert document.read_bytes() == kept != plain
+
+
+def test_a_line_on_the_backend_s_check_that_is_missing_is_annotated_where_it_belongs(
+    cli: Callable[..., Any], trees: Any, work: Path
+) -> None:
+    assert cli("update", *trees.options).code == 0
+    document = work / DOCUMENT
+    whole = document.read_text(encoding="utf-8")
+    (told,) = (line for line in whole.splitlines(keepends=True) if line.startswith("> of these, **2** pass"))
+    document.write_text(whole.replace(told, ""), encoding="utf-8")
+    assert cli("update", *trees.options, "--check").code == 0
+    (line,) = cli("update", *trees.options, "--check", "--refresh", "--format", "github").lines
+    assert line.startswith(f"::error file={DOCUMENT},line=61,title=Missing count::the summary does not tell")
+    assert (
+        "Besides: the line on the backend's own check added."
+        in cli("update", *trees.options, "--refresh").lines
+    )
+    dated = re.compile(r"Last updated:\S+ \S+")
+    assert dated.sub("", document.read_text(encoding="utf-8")) == dated.sub("", whole)
+
+
 def test_prune_removes_what_no_engine_knows_and_nothing_else(
     cli: Callable[..., Any], trees: Any, outdated: Path
 ) -> None:

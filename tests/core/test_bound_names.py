@@ -18,6 +18,7 @@ BOUND = {
     "with x as y:\n    A = 1\n": ["y", "A"],
     "for i in x:\n    A = 1\n": ["i", "A"],
     "match x:\n    case 1:\n        A = 1\n": ["A"],
+    "if TYPE_CHECKING:\n    from .x import A\nelse:\n    B = 1\n": ["B"],
     '"""\nclass A:\n"""\n': [],
     "x.attribute = 1\nx[0] = 1\n": [],
 }
@@ -40,6 +41,10 @@ def test_plain_names_are_among_them(text: str) -> None:
 def test_stars_are_named_and_left_to_the_caller() -> None:
     facts = bound_names(b"from .x import *\nif y:\n    from z.w import *\n")
     assert facts == {"names": [], "stars": [[1, "x"], [0, "z.w"]], "open": False}
+
+
+def test_stars_for_the_checker_alone_give_nothing() -> None:
+    assert bound_names(b"if TYPE_CHECKING:\n    from .x import *\n")["stars"] == []
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from archtrack.core.columns import further
 from archtrack.core.document import parse
 from archtrack.core.lint import CODES, fix, lint
 from archtrack.core.table import HEADINGS
-from archtrack.model import Category, Matrix, MatrixRow, Place, Registration, Status
+from archtrack.model import Category, Matrix, MatrixRow, Place, Registration, Status, TransformersFacts
 
 SEED = (Path(__file__).parents[1] / "data" / "seed_short.md").read_text(encoding="utf-8")
 MULTIMODAL = HEADINGS[Category.MULTIMODAL]
@@ -109,6 +110,45 @@ def test_fix_sorts_counts_and_keeps_everything_else(newline: str) -> None:
     )
     right = SEED.replace("\n", newline)
     assert fix(parse(spoilt.replace("\n", newline))) == right
+
+
+FURTHER_COLUMNS = SEED.replace("Example HF Model |\n|---", "Example HF Model | Fallback |\n|---|---")
+EXTRA = FURTHER_COLUMNS.replace("lab/beta-7b |", "lab/beta-7b |  | x |")
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        (FURTHER_COLUMNS, ("fallback",), []),  # rows that end with the five are those of another tool
+        (FURTHER_COLUMNS, ("fallback", "notes"), []),
+        (FURTHER_COLUMNS, ("notes",), ["unknown-column"] * 3 + ["malformed-row"] * 4),
+        (FURTHER_COLUMNS, (), ["unknown-column"] * 3 + ["malformed-row"] * 4),
+        (EXTRA, ("fallback",), ["malformed-row"]),
+    ],
+)
+def test_a_further_column_is_known_where_it_was_chosen(
+    text: str, columns: tuple[str, ...], expected: list[str]
+) -> None:
+    found = [one.code for one in lint(parse(text), columns=further(columns))]
+    assert sorted(found) == sorted(expected)
+
+
+def test_with_sources_the_number_of_rows_that_pass_is_held_against_them() -> None:
+    facts = TransformersFacts(exported=True, backend_compatible=True)
+    names = ("BetaForCausalLM", "BetaModel", "DeltaForCausalLM")
+    rows = tuple(
+        MatrixRow(name=name, category=Category.TEXT, category_source="t", status=Status.FALLBACK,
+                  hf=Registration(name=name, file="m.py", place=Place(file="m.py", line=1), defined_in="m",
+                                  transformers=facts))
+        for name in names
+    )  # fmt: skip
+    line = "> **2** HF fallback only (50%) — may work via `TransformersForCausalLM`\n"
+    for number, expected in ((2, []), (1, [(46, "stale-counts", False)])):
+        text = SEED.replace(line, f"{line}> of these, **{number}** pass the backend's own check\n")
+        found = findings(text, Matrix(rows=rows, inventories=(), known=frozenset(names)))
+        assert [one for one in found if one[1] == "stale-counts"] == expected
+        assert not [one for one in findings(text) if one[1] == "stale-counts"]
+        assert fix(parse(text)) == text
 
 
 def test_with_sources_rows_that_are_missing_or_untrue_are_told() -> None:

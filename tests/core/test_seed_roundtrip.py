@@ -6,14 +6,16 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from archtrack.core.columns import further
 from archtrack.core.document import parse
 from archtrack.core.lint import lint
 from archtrack.core.merge import MergeOptions, merge
-from archtrack.model import Category, Matrix, MatrixRow, Place, Registration, Status
+from archtrack.model import Category, Matrix, MatrixRow, Place, Registration, Status, TransformersFacts
 from archtrack.render.markdown import rebuild
 
 REPOSITORY = Path(__file__).parents[2]
@@ -43,7 +45,15 @@ CATEGORIES = {
 
 
 def registration(name: str, file: str) -> Registration:
-    return Registration(name=name, file=file, place=Place(file=file, line=1), defined_in="m")
+    facts = TransformersFacts(exported=True, backend_compatible=name.startswith("Beta"))
+    place = Place(file=file, line=1)
+    return Registration(name=name, file=file, place=place, defined_in="m", transformers=facts)
+
+
+def status(name: str) -> Status:
+    if name in FILES:
+        return Status.NATIVE
+    return Status.FALLBACK if name.startswith("Beta") else Status.REFUSED
 
 
 def the_matrix() -> Matrix:
@@ -53,7 +63,7 @@ def the_matrix() -> Matrix:
             name=name,
             category=CATEGORIES.get(name, Category.TEXT),
             category_source="test",
-            status=Status.NATIVE if name in FILES else Status.FALLBACK,
+            status=status(name),
             native=registration(name, FILES[name]) if name in FILES else None,
             hf=registration(name, "models/beta/modeling_beta.py") if name in public else None,
         )
@@ -99,17 +109,28 @@ def without(*names: str) -> Matrix:
     return Matrix(rows=tuple(row for row in MATRIX.rows if row.name not in names), inventories=())
 
 
-def test_the_seed_finds_every_row_of_a_rebuilt_document_and_changes_nothing(tree: Path) -> None:
-    text = rebuild(MATRIX, "2026-01-01")
+COLUMNS = pytest.mark.parametrize("columns", [(), ("fallback",), ("notes", "fallback")])
+PASSING = re.compile(r"^> of these, \*\*(\d+)\*\* pass the backend's own check", re.MULTILINE)
+
+
+@COLUMNS
+def test_the_seed_finds_every_row_of_a_rebuilt_document_and_changes_nothing(
+    tree: Path, columns: tuple[str, ...]
+) -> None:
+    text = rebuild(MATRIX, "2026-01-01", columns=columns)
+    assert PASSING.findall(text) == ["1"]
     after, said = run_seed(tree, text)
     assert f"Existing architectures in doc: {len(MATRIX.rows) + 1}\n" in said  # it counts the total's row too
     assert "No new architectures found." in said
     assert after == text
 
 
-def test_what_the_seed_adds_to_a_rebuilt_document_is_what_archtrack_adds(tree: Path) -> None:
+@COLUMNS
+def test_what_the_seed_adds_to_a_rebuilt_document_is_what_archtrack_adds(
+    tree: Path, columns: tuple[str, ...]
+) -> None:
     missing = ("AlphaForCausalLM", "BetaForCausalLMNextN", "GammaForSequenceClassification")
-    text = rebuild(without(*missing), "2026-01-01")
+    text = rebuild(without(*missing), "2026-01-01", columns=columns)
     after, said = run_seed(tree, text)
     assert re.findall(r"^  \+ (\w+)  \[(.+)\]$", said, re.MULTILINE) == [
         ("AlphaForCausalLM", "native (alpha.py)"),
@@ -117,13 +138,37 @@ def test_what_the_seed_adds_to_a_rebuilt_document_is_what_archtrack_adds(tree: P
         ("GammaForSequenceClassification", "HF transformers"),
     ]
     (date,) = re.findall(r"Last updated:\*\* (\S+)", after)
-    ours = merge(parse(text), MATRIX, options=MergeOptions(date=date))
+    options = MergeOptions(date=date, columns=columns)
+    ours = merge(parse(text), MATRIX, options=options)
     assert [row.name for row in ours.added] == list(missing)
     # The seed leaves the stats line stale where a blank line stands above it; archtrack then finds only that.
-    assert {finding.code for finding in lint(parse(after))} == {"stale-counts"}
-    recounted = merge(parse(after), MATRIX, options=MergeOptions(date=date))
-    assert (recounted.added, recounted.text) == ((), ours.text)
-    assert ours.text == rebuild(MATRIX, date)
+    assert {finding.code for finding in lint(parse(after), columns=further(columns))} == {"stale-counts"}
+    recounted = merge(parse(after), MATRIX, options=options)
+    assert recounted.added == ()
+    # The seed knows five columns, so the rows that it adds end there: one of them lacks what the fallback does.
+    assert [[cell.column for cell in one.cells] for one in recounted.stale] == (
+        [["Fallback"]] if columns else []
+    )
+    done = merge(parse(after), MATRIX, options=replace(options, refresh=True))
+    assert [row.name for row in parse(done.text).rows] == [row.name for row in parse(ours.text).rows]
+    assert merge(parse(done.text), MATRIX, options=replace(options, refresh=True)).text == done.text
+    if not columns:
+        assert done.text == recounted.text == ours.text
+    assert ours.text == rebuild(MATRIX, date, columns=columns)
+
+
+@COLUMNS
+def test_by_turns_the_two_come_to_rest(tree: Path, columns: tuple[str, ...]) -> None:
+    text = SHORT.read_text(encoding="utf-8")
+    options = MergeOptions(date="2026-02-02", columns=columns, refresh=True)
+    said = ""
+    for matrix in (without("AlphaForCausalLM", "GammaForSequenceClassification"), MATRIX, MATRIX):
+        text = merge(parse(text), matrix, options=options).text
+        text, said = run_seed(tree, text)
+    assert "No new architectures found." in said
+    assert merge(parse(text), MATRIX, options=options).text == text
+    assert PASSING.findall(text) == ["1"]
+    assert lint(parse(text), matrix=MATRIX, columns=further(columns)) == ()
 
 
 def test_the_seed_and_archtrack_write_the_same_into_a_document_of_neither(tree: Path) -> None:

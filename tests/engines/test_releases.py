@@ -12,7 +12,9 @@ import readers
 
 from archtrack.app import Request, track
 from archtrack.config import Settings
+from archtrack.core.categories import BY_NAME, by_name
 from archtrack.core.imports import imports_by_tree, imports_of
+from archtrack.core.matrix import join
 from archtrack.core.model_code import by_outline, by_tree, model_facts
 from archtrack.core.outline import outline
 from archtrack.core.plain import plain_entries
@@ -236,3 +238,49 @@ def test_lines_alone_tell_what_a_parse_tells(version: str, release: Callable[[st
         read = outline(data)
         by_lines += read is not None and by_outline(read) is not None
     assert by_lines > 0.98 * len(code)
+
+
+@pytest.mark.parametrize("version", TRANSFORMERS[1:])  # the older one does not know the newest architectures
+def test_categories_are_those_that_were_found_by_hand(
+    version: str, release: Callable[[str, str], Release]
+) -> None:
+    labels = json.loads((DATA / "categories-0.5.23.json").read_text(encoding="utf-8"))
+    expected = {name: label for label, names in labels.items() for name in names}
+    engine, transformers = release("sglang", "0.5.23")[0], release("transformers", version)[0]
+    rows = [row for row in join(engine, transformers, patterns=()).rows if row.native is not None]
+    assert {row.name for row in rows} == set(expected)
+    wrong = {row.name: row.category_source for row in rows if row.category.value != expected[row.name]}
+    assert len(wrong) <= 0.02 * len(rows), wrong
+    guessed = [row.name for row in rows if by_name(row.name).value != expected[row.name]]
+    assert len(guessed) > 0.1 * len(rows)  # so much the name alone gets wrong
+    assert sum(row.category_source == BY_NAME for row in rows) < 0.02 * len(rows)
+
+
+@pytest.mark.parametrize("version", SGLANG)
+def test_the_line_that_a_category_rests_on_tells_it(
+    version: str, release: Callable[[str, str], Release]
+) -> None:
+    inventory, files = release("sglang", version)
+    places = 0
+    for each in inventory.registrations:
+        for source in (each.category_source, each.signs.source, each.signs.targets_source):
+            if source is None:
+                continue
+            file, _, line = (
+                source.removeprefix(f"{source.partition(': ')[0]}: ").partition(" ")[0].rpartition(":")
+            )
+            text = files[file].splitlines()[int(line) - 1].decode()
+            words = (
+                "ogits",
+                "ooler",
+                "_head = ",
+                "pad_input_ids",
+                "_feature",
+                "forward(",
+                "class ",
+                "*MIMO",
+                each.name,
+            )
+            assert any(word in text for word in words) or f'"{source.partition(": ")[0]}"' in text, source
+            places += 1
+    assert places >= len(inventory.registrations) - 2

@@ -271,9 +271,106 @@ def test_a_category_is_told_with_its_line(scan: Scan) -> None:
     config = config.replace('"A" not in', 'not "A" in')
     inventory = scan("sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/b.py": B, CONFIG: config})
     assert [(each.category, each.category_source) for each in inventory.registrations] == [
-        (Category.EMBEDDING, f"{CONFIG}:1 is_generation_model"),
+        (Category.EMBEDDING, f"{CONFIG}:2 is_generation_model"),
         (Category.MULTIMODAL, f"{CONFIG}:4 multimodal_model_archs"),
     ]
+
+
+LOGITS = "    def f(self):\n        self.logits_processor = LogitsProcessor(c)\n"
+TOWER = "    def get_image_feature(self, items):\n        pass\n"
+CHILD = "from .b import B\nclass A(B):\n    pass\nEntryClass = A\n"
+SEES = "takes images, video or audio"
+POOLER = "    def f(self):\n        self.pooler = Pooler()\n"
+DRAFTS = """\
+class C:
+    def draft(self):
+        if self.is_draft_model and self.hf_config.architectures[0] == "A":
+            self.hf_config.architectures[0] = "B"
+"""
+
+
+@pytest.mark.parametrize(
+    ("modules", "config", "expected"),
+    [
+        ({"a": f"class A:\n{LOGITS}EntryClass = A\n"}, "", ("text", "a.py:3 A computes logits", (), None)),
+        ({"a": f"class A:\n{TOWER}EntryClass = A\n"}, "", ("multimodal", f"a.py:2 A {SEES}", (), None)),
+        ({"a": f"class A:\n{POOLER}EntryClass = A\n"}, "", ("embedding", "a.py:3 A pools or scores", (), None)),
+        ({"a": "class A:\n    pass\nEntryClass = A\n"}, "", (None, None, (), None)),
+        (
+            {"a": CHILD, "b": f"class B:\n{TOWER}EntryClass = B\n"},
+            "",
+            ("multimodal", f"b.py:2 B {SEES}", (), None),
+        ),
+        (
+            {"a": CHILD, "b": "class B: pass\nEntryClass = B\n"},
+            'multimodal_model_archs = [\n    "B",\n]\n',
+            ("multimodal", f"B: {CONFIG}:2 multimodal_model_archs", (), None),
+        ),
+        (
+            {"a": "from .b import A\nEntryClass = [A]\n", "b": f"class A:\n{POOLER}"},
+            "",
+            ("embedding", "b.py:3 A pools or scores", (), None),
+        ),
+        ({"a": f"class A:\n{TOWER}EntryClass = A\n"}, 'multimodal_model_archs = ["A"]\n', (None, None, (), None)),
+        (
+            {"a": "class A: pass\nclass B: pass\nEntryClass = [B, A]\n"},
+            DRAFTS.replace('"B"', '"X"').replace('"A"', '"B"').replace('"X"', '"A"'),
+            (None, None, ("B",), f"{CONFIG}:4"),
+        ),
+        ({"a": "class A: pass\nEntryClass = A\n"}, DRAFTS, (None, None, (), None)),
+    ],
+)  # fmt: skip
+def test_what_the_code_shows_of_an_architecture_that_no_list_names(
+    modules: dict[str, str],
+    config: str,
+    expected: tuple[str | None, str | None, tuple[str, ...], str | None],
+    scan: Scan,
+) -> None:
+    files = {f"{shapes.MODELS}/{name}.py": text for name, text in modules.items()}
+    inventory = scan("sglang", {**files, **({CONFIG: config} if config else {})})
+    signs = inventory.by_name()["A"].signs
+    source = signs.source.removeprefix(f"{shapes.MODELS}/") if signs.source else None
+    assert (signs.category, source, signs.targets, signs.targets_source) == expected
+
+
+def test_the_signs_of_an_external_package_are_its_own(scan: Scan, external: Callable[..., External]) -> None:
+    own = {f"{shapes.MODELS}/a.py": f"class A:\n{TOWER}EntryClass = A\n"}
+    mine = external(a=f"class A:\n{POOLER}EntryClass = A\n")
+    found = scan("sglang", own, ScanOptions(external=mine)).by_name()["A"].signs
+    assert (found.category, found.source) == (Category.EMBEDDING, "mine/models/a.py:3 A pools or scores")
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ('def is_audio_model(a):\n    models = [\n        "A",\n    ]\n', (Category.MULTIMODAL, 3, "is_audio_model")),
+        ('_score_and_pool_archs = [\n    "A",\n]\n', (Category.EMBEDDING, 2, "is_score_and_pool_model")),
+        (
+            '_cross_encoding_pooler_archs = ["A"]\ndef is_cross_encoding_pooler_model(a):\n    return any(a)\n',
+            (Category.EMBEDDING, 1, "is_cross_encoding_pooler_model"),
+        ),
+        (
+            'def is_cross_encoding_pooler_model(a):\n    models = ["A"]\n    return any(a)\n',
+            (Category.EMBEDDING, 2, "is_cross_encoding_pooler_model"),
+        ),
+        (
+            'multimodal_model_archs = ["A"]\n\n\ndef is_generation_model(a):\n    return not "A" in a\n',
+            (Category.EMBEDDING, 5, "is_generation_model"),
+        ),
+        (
+            "from .lists import MORE\nmultimodal_model_archs = [\n    *MORE\n]\n",
+            (Category.MULTIMODAL, 3, "multimodal_model_archs"),
+        ),
+        ('some_archs = ["A"]\n', None),
+    ],
+)  # fmt: skip
+def test_every_list_of_the_engine_counts(
+    config: str, expected: tuple[Category, int, str] | None, scan: Scan
+) -> None:
+    files = {f"{shapes.MODELS}/a.py": A, CONFIG: config, "sglang/srt/configs/lists.py": 'MORE = ["A"]\n'}
+    found = scan("sglang", files).by_name()["A"]
+    source = f"{CONFIG}:{expected[1]} {expected[2]}" if expected else None
+    assert (found.category, found.category_source) == (expected[0] if expected else None, source)
 
 
 @pytest.mark.parametrize(

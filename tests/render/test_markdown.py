@@ -1,11 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from archtrack.core.columns import further
 from archtrack.core.document import parse
 from archtrack.core.lint import lint
 from archtrack.core.merge import MergeOptions, merge
-from archtrack.model import Category, Example, Matrix, MatrixRow, Place, Registration, Status
+from archtrack.model import (
+    Category,
+    Example,
+    Matrix,
+    MatrixRow,
+    Place,
+    Registration,
+    Status,
+    TransformersFacts,
+)
 from archtrack.render.markdown import escape_cell, rebuild
 
 SOURCE = "`EntryClass` in `python/sglang/srt/models/*.py` + `transformers` library classes + HuggingFace `config.json`"
@@ -29,7 +41,7 @@ def row(name: str, category: Category, file: str = "", *, hf: bool = False, exam
 FULL = Matrix(
     rows=(
         row("AlphaForCausalLM", Category.TEXT, "alpha.py", hf=True, example="lab/alpha"),
-        row("AlphaModel", Category.EMBEDDING, hf=True),
+        replace(row("AlphaModel", Category.EMBEDDING, hf=True), status=Status.REFUSED),
         row("BetaForCausalLM", Category.TEXT, "beta.py"),
         row("OddOne", Category.TEXT),
     ),
@@ -70,7 +82,7 @@ def test_the_document_has_the_seeds_form_line_for_line() -> None:
 
 
 @pytest.mark.parametrize("matrix", [FULL, EMPTY])
-@pytest.mark.parametrize("columns", [(), ("Owner", "a|b")])
+@pytest.mark.parametrize("columns", [(), ("notes", "fallback")])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_merging_what_was_rebuilt_changes_nothing(
     matrix: Matrix, columns: tuple[str, ...], newline: str
@@ -80,9 +92,31 @@ def test_merging_what_was_rebuilt_changes_nothing(
     assert [entry.name for entry in document.rows if entry.line] == [
         entry.name for category in Category for entry in matrix.rows if entry.category is category
     ]
-    result = merge(document, matrix, options=MergeOptions(date="2030-01-01"))
+    options = MergeOptions(date="2030-01-01", columns=columns, refresh=True)
+    result = merge(document, matrix, options=options)
     assert (result.changed, result.text, result.stale) == (False, text, ())
-    assert {finding.code for finding in lint(document)} <= ({"unknown-column"} if columns else set())
+    assert lint(document, matrix=matrix, columns=further(columns)) == ()
+    assert {finding.code for finding in lint(document)} == ({"unknown-column"} if columns else set())
+
+
+def test_further_columns_stand_to_the_right_with_their_legend() -> None:
+    noted = replace(FULL.rows[0], note="slow | big")
+    text = rebuild(replace(FULL, rows=(noted, *FULL.rows[1:])), "2026-11-24", columns=("notes", "fallback"))
+    assert "| Architecture | Native | HF | SGLang File | Example HF Model | Notes | Fallback |\n" in text
+    assert "| **AlphaForCausalLM** | Y | Y | `alpha.py` | lab/alpha | slow \\| big |  |\n" in text
+    assert "| **AlphaModel** |  | Y |  |  |  | refused |\n" in text
+    assert "\n- **Notes**: " in text
+    assert "\n- **Notes**: " not in rebuild(FULL, "2026-11-24")
+
+
+def test_how_many_of_the_hf_only_rows_pass_stands_below_them() -> None:
+    facts = TransformersFacts(exported=True, backend_compatible=True)
+    rows = [
+        replace(each, hf=each.hf and replace(each.hf, transformers=facts)) for each in FULL.rows
+    ]  # one of the two is native
+    lines = rebuild(replace(FULL, rows=tuple(rows)), "2026-11-24").splitlines()
+    at = lines.index("> **1** HF fallback only (25%) — may work via `TransformersForCausalLM`")
+    assert lines[at + 1] == "> of these, **1** pass the backend's own check (`is_backend_compatible()`)"
 
 
 def test_an_empty_matrix_has_zero_percent() -> None:

@@ -153,6 +153,69 @@ def test_rows_out_of_date_name_the_flag_that_helps() -> None:
     assert not any(line.startswith("Rows out of date") for line in told(updated([A], [A])))
 
 
+OLD = native("AForCausalLM", "old.py")
+B_HF, B_REFUSED = (public("BModel", compatible=answer) for answer in (True, False))
+
+
+def test_each_refreshed_cell_is_told_from_three_sides() -> None:
+    lines = told(updated([OLD, B_HF], [A, B_HF], refresh=True))
+    at = lines.index("Rows brought up to date:")
+    assert lines[at + 1 : at + 4] == [
+        "  ~ line 19: AForCausalLM: file moved",
+        ("      SGLang File: document: `old.py`; source: a.py (sglang/srt/models/a.py:1); written: `a.py`"),
+        "",
+    ]
+    lost = told(updated([A, B_HF], [B_HF, native("AForSequenceClassification")], refresh=True))
+    assert "      Native: document: Y; source: not registered in sglang 1; written: (empty)" in lost
+    assert not any("document:" in line for line in told(updated([OLD], [A])))
+
+
+def test_columns_are_told_together_whether_they_are_missing_or_added() -> None:
+    missing = told(updated([A, B_HF], [A, B_HF], columns=("fallback", "notes")))
+    at = missing.index("Columns that the document does not have yet (--refresh adds them):")
+    assert missing[at + 1 : at + 4] == ["  + Fallback: 3 table(s)", "  + Notes: 3 table(s)", ""]
+    update = updated([A, B_HF], [A, B_HF], columns=("fallback", "notes"), refresh=True)
+    added = told(update)
+    at = added.index("Columns added:")
+    assert added[at + 1 : at + 4] == [
+        "  + Fallback: 3 table(s), 1 cell(s) filled", "  + Notes: 3 table(s), 0 cell(s) filled", ""
+    ]  # fmt: skip
+    assert "Besides: 2 column(s) added." in added
+    assert not any("brought up to date" in line for line in added)
+    (row,) = report_json(update)["refreshed"]
+    assert row["cells"] == [
+        {
+            "column": "Fallback",
+            "document": "",
+            "source": "is_backend_compatible() is True",
+            "place": "m.py:1",
+            "written": "Y",
+            "added": True,
+        }
+    ]
+    assert not any(line.startswith("Columns") for line in told(updated([A, B_HF], [A, B_HF])))
+
+
+def test_a_changed_answer_of_the_backend_is_told_as_what_it_is() -> None:
+    lines = told(updated([A, B_HF], [A, B_REFUSED]))
+    assert "Rows that pass the backend's own check: the sources say another number than line 55" in lines
+    assert "Besides: counts put right." in lines
+    assert not any(line.startswith("Counts that did not agree") for line in lines)
+    assert report_json(updated([A, B_HF], [A, B_REFUSED]))["recounted_lines"] == [55]
+
+
+def test_a_stale_further_column_is_told_by_its_title() -> None:
+    old = [A, B_HF]
+    update = updated(old, [A, B_REFUSED], columns=("fallback",))
+    before = rebuild(update.track.matrix, "2026-01-01", columns=("fallback",)).replace("| refused |", "| Y |")
+    merged = merge(
+        parse(before), update.track.matrix, options=MergeOptions(date="2026-02-02", columns=("fallback",))
+    )
+    lines = told(replace(update, merge=merged, before=before))
+    assert "Rows out of date (--refresh rewrites their cells):" in lines
+    assert any(line.endswith(": BModel: Fallback out of date") for line in lines)
+
+
 def test_json_counts_are_those_of_the_new_document() -> None:
     data = report_json(updated([A], [A, B, public("CModel", compatible=False)]))
     assert {category: counts["total"] for category, counts in data["counts"].items()} == {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Run",
+    "day",
     "document_option",
     "examples",
     "format_option",
@@ -168,6 +171,21 @@ def _once(say: Callable[[str], None]) -> Callable[[str], None]:
 def _say_cache_trouble(problem: str) -> None:
     advice = "" if "ARCHTRACK_CACHE_DIR" in problem else "; ARCHTRACK_CACHE_DIR names another folder"
     click.echo(plain(f"Note: the cache is not in use: {problem}{advice}"), err=True)
+
+
+def day(text: str | None) -> date:
+    """The day that ``--date`` names; today without it.
+
+    Raises:
+        UsageError: it names none.
+    """
+    if text is None:
+        return date.today()  # noqa: DTZ011 -- the reader's calendar, as the document has always had it
+    with suppress(ValueError):
+        found = date.fromisoformat(text)
+        if found.isoformat() == text:  # newer Pythons read more forms than one
+            return found
+    raise UsageError(f"--date {text!r} is not a date; write it as 2026-01-31")
 
 
 def _document(settings: Settings) -> Path:

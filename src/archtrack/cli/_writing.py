@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
-from datetime import date as calendar_date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from archtrack.documents import Flags, rebuild_document, update_document
-from archtrack.errors import UsageError
 
-from ._options import start
+from ._options import day, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,7 +57,7 @@ def run(verb: str, doc: Path | None, options: Mapping[str, Any]) -> int:
         offline=options["offline"],
     )
     flags = Flags(
-        date=_date(options["date"]),
+        date=day(options["date"]).isoformat(),
         refresh=options["refresh"],
         prune=options["prune"],
         force=options["force"],
@@ -99,12 +96,3 @@ def _print(update: DocumentUpdate, options: Mapping[str, Any], workspace: Worksp
         terminal = sys.stdout.isatty()
         color = terminal and not workspace.environ.get("NO_COLOR")
         sys.stdout.writelines(unified_diff(update, terminal=terminal, color=color))
-
-
-def _date(text: str | None) -> str:
-    if text is None:
-        return calendar_date.today().isoformat()  # noqa: DTZ011 -- the reader's calendar, as the document has always had it
-    with suppress(ValueError):
-        if calendar_date.fromisoformat(text).isoformat() == text:  # newer Pythons read more forms than one
-            return text
-    raise UsageError(f"--date {text!r} is not a date; write it as 2026-01-31")

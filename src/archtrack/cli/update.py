@@ -30,7 +30,10 @@ __all__ = ["command"]
 @source_options
 @writing_options
 @click.option(
-    "--refresh", is_flag=True, help="Rewrite the Native, HF and File cells of rows that are out of date."
+    "--refresh",
+    is_flag=True,
+    help="Bring the cells of existing rows up to date: Native, HF, File, an example that is empty, the configured "
+    "columns. What changes is shown with what the document and the sources say.",
 )
 @click.option("--prune", is_flag=True, help="Remove rows of architectures that no engine knows any more.")
 @format_option("text", "json", "github")

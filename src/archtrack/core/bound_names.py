@@ -1,7 +1,7 @@
 """The names that importing a module gives: what its statements bind, in whatever branch.
 
-``from module import name`` works for these, whether ``__all__`` lists them or not. Every branch is taken as run: what
-is bound on some machines only is not called missing.
+``from module import name`` works for these, whether ``__all__`` lists them or not. Every branch is taken as run, as
+what is bound on some machines only is not missing; but for those under ``TYPE_CHECKING``, which never run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
+from .conditions import truth
 from .modules import parse
 from .outline import outline
 
@@ -58,10 +59,10 @@ def bound_names(data: bytes) -> dict[str, Any]:
         tree = _tree(data)
     if tree is None:
         return {"names": [], "stars": [], "open": True}
-    names = dict.fromkeys(_bound(tree.body))
+    names = dict.fromkeys(name for node in _running(tree.body) for name in _own(node))
     stars = [
         [node.level, node.module or ""]
-        for node in ast.walk(tree)
+        for node in _running(tree.body)
         if isinstance(node, ast.ImportFrom) and any(each.name == "*" for each in node.names)
     ]
     written = b"globals()" in data or b"sys.modules[__name__]" in data
@@ -75,13 +76,13 @@ def _tree(data: bytes) -> ast.Module | None:
         return None
 
 
-def _bound(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """What statements bind, and those inside of them that run with the module."""
+def _running(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that may run with the module, those inside of others included."""
     for node in body:
-        yield from _own(node)
+        yield node
         if not isinstance(node, _DEFINITIONS):
             for block in _blocks(node):
-                yield from _bound(block)
+                yield from _running(block)
 
 
 def _own(node: ast.stmt) -> Iterator[str]:
@@ -100,9 +101,11 @@ def _own(node: ast.stmt) -> Iterator[str]:
 
 
 def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    """The blocks of a compound statement."""
+    """The blocks of a compound statement that may run."""
+    known = truth(node.test) if isinstance(node, ast.If) else None
     for field in ("body", "orelse", "finalbody"):
-        yield getattr(node, field, [])
+        if known is None or known is (field == "body"):
+            yield getattr(node, field, [])
     for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
         yield part.body
 

@@ -1,24 +1,27 @@
 """Which section of the document an architecture belongs to, and by which evidence.
 
-In order: an override from the configuration, what the engine's own source says, transformers' auto-mapping tables,
-and last rules by name alone. Two kinds of names mislead those rules, so each is decided before them:
+In order: an override from the configuration, what the engine's own lists say, transformers' auto-mapping tables, for
+a draft the model whose tokens it guesses, what the engine's module shows of the class, what transformers' class shows,
+and last rules by name alone.
 
-* A class that only the engine has and whose name ends with ``Model`` (``QWenLMHeadModel``, ``ChatGLMModel``) is no
-  base model: the engine runs everything generatively that ``is_generation_model`` does not list.
-* A draft (``Qwen3MoeForCausalLMMTP``) belongs where the model stands whose tokens it guesses.
+A draft goes before its module, because the module of ``GlmOcrForConditionalGenerationNextN`` takes no images: its
+target does. The tables go before the module, because one class may take images of some checkpoints only.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.model import Category
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archtrack.model import Registration
 
-__all__ = ["BY_NAME", "by_name", "by_tables", "categorize", "drafted"]
+__all__ = ["BY_NAME", "Known", "by_name", "by_tables", "categorize", "drafted"]
 
 BY_NAME = "name rules"
 """The source of a category that nothing better than the name has decided."""
@@ -31,6 +34,9 @@ _MULTIMODAL_WORDS = (
 
 _DRAFT = re.compile(r"(\w+For(?:CausalLM|ConditionalGeneration))[A-Z]\w*")
 _SEQ_TO_SEQ = "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES"
+
+_BASE_MODELS = "MODEL_MAPPING_NAMES"
+_GENERATES = "GenerationMixin"
 
 # The first rule that fits decides. A table that says nothing of the section (`MODEL_MAPPING_NAMES` lists the base
 # model of everything) is in none of them.
@@ -58,39 +64,136 @@ _TABLES = (
             "MODEL_FOR_RETRIEVAL_MAPPING_NAMES",
             "MODEL_FOR_TEXT_ENCODING_MAPPING_NAMES",
             "MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING_NAMES",
+            "MODEL_FOR_AUDIO_CLASSIFICATION_MAPPING_NAMES",
+            "MODEL_FOR_ZERO_SHOT_IMAGE_CLASSIFICATION_MAPPING_NAMES",
+            "MODEL_FOR_IMAGE_MAPPING_NAMES",
         ),
     ),
 )
 
 
-def categorize(
-    name: str,
-    native: Registration | None,
-    hf: Registration | None,
-    override: Category | None = None,
-    *,
-    lists_pooled: bool = False,
-) -> tuple[Category, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the sources register, by architecture.
+
+    Attributes:
+        natives: in the engine.
+        public: in transformers.
+        lists_pooled: the engine has a list of the models that do not generate.
+    """
+
+    natives: Mapping[str, Registration]
+    public: Mapping[str, Registration]
+    lists_pooled: bool = False
+
+
+def categorize(name: str, known: Known, override: Category | None = None) -> tuple[Category, str]:
     """The category of an architecture, and its source in words.
 
     Args:
         name: the architecture.
-        native: its registration in the engine, if any.
-        hf: its registration in transformers, if any.
+        known: what the sources register.
         override: what the configuration says, if it does.
-        lists_pooled: the engine has a list of the models that do not generate.
     """
     if override is not None:
         return override, "override"
+    return _by_evidence(name, known) or (by_name(drafted(name) or name), BY_NAME)
+
+
+def _by_evidence(name: str, known: Known, asked: frozenset[str] = frozenset()) -> tuple[Category, str] | None:
+    """The best evidence; ``asked`` are the drafts whose target it is."""
+    native, hf = known.natives.get(name), known.public.get(name)
+    return (
+        _stated(native, hf, name)
+        or _of_target(name, known, asked | {name})
+        or _shown(native)
+        or _shown_by_transformers(name, known)
+        or _unlisted(name, known)
+    )
+
+
+def _stated(native: Registration | None, hf: Registration | None, name: str) -> tuple[Category, str] | None:
+    """What the engine's lists or transformers' tables say."""
     if native is not None and native.category is not None:
         return native.category, native.category_source or "the engine"
     if hf is not None and hf.transformers is not None:
         found = by_tables(hf.transformers.auto_mappings, name)
         if found is not None:
             return found[0], f"transformers {found[1]}"
-    if lists_pooled and hf is None and native is not None and _says_only_model(name):
-        return Category.TEXT, "not in is_generation_model"
-    return by_name(name), BY_NAME
+    return None
+
+
+def _of_target(name: str, known: Known, asked: frozenset[str]) -> tuple[Category, str] | None:
+    """The category of the model that a draft guesses for: the one in its name, else those that the engine names.
+
+    A draft that serves a model of text as well as one that sees is one of text. So is ``XForCausalLMMTP`` where nobody
+    registers ``XForCausalLM``: it is the model of text inside of the engine's target.
+    """
+    target = drafted(name)
+    if target is not None and (target in known.natives or target in known.public):
+        found = _by_evidence(target, known, asked)
+        return (found[0], f"{target}: {found[1]}") if found is not None else None
+    native = known.natives.get(name)
+    if native is None or (target or "").endswith("ForCausalLM"):
+        return None
+    served: dict[Category, str] = {}
+    for each in native.signs.targets:
+        found = _by_evidence(each, known, asked) if each not in asked else None
+        if found is not None:
+            source = f"{native.signs.targets_source} drafts for {each}: {found[1]}"
+            served.setdefault(found[0], source)
+    first = Category.TEXT if Category.TEXT in served else next(iter(served), None)
+    return (first, served[first]) if first is not None else None
+
+
+def _shown(native: Registration | None) -> tuple[Category, str] | None:
+    if native is None or native.signs.category is None:
+        return None
+    return native.signs.category, native.signs.source or "its module"
+
+
+def _shown_by_transformers(name: str, known: Known) -> tuple[Category, str] | None:
+    """What transformers' class shows of a name that looks like a base model's.
+
+    One that generates (``BarkCausalModel``) belongs to what its file is for; one that the table of base models lists
+    has no head and gives hidden states.
+    """
+    hf = known.public.get(name)
+    if hf is None or hf.transformers is None or by_name(name) is not Category.EMBEDDING:
+        return None
+    if _generates(name, known):
+        where = f"{hf.place} {_GENERATES}"
+        for each in known.public.values():
+            if each.file == hf.file and each.transformers is not None:
+                found = by_tables(each.transformers.auto_mappings, each.name)
+                if found is not None and found[0] is Category.MULTIMODAL:
+                    return Category.MULTIMODAL, f"{where}, {each.name}: {found[1]}"
+        return Category.TEXT, where
+    if _BASE_MODELS in hf.transformers.auto_mappings:
+        return Category.EMBEDDING, f"transformers {_BASE_MODELS}"
+    return None
+
+
+def _generates(name: str, known: Known) -> bool:
+    """Whether a class of transformers inherits ``GenerationMixin``, as far as its bases are public."""
+    waiting, seen = [name], {name}
+    while waiting:
+        hf = known.public.get(waiting.pop())
+        if hf is None or hf.transformers is None:
+            continue
+        if _GENERATES in hf.transformers.bases:
+            return True
+        bases = [base for base in hf.transformers.bases if base in known.public and base not in seen]
+        waiting.extend(bases)
+        seen.update(bases)
+    return False
+
+
+def _unlisted(name: str, known: Known) -> tuple[Category, str] | None:
+    """The engine generates with everything that ``is_generation_model`` does not list (``QWenLMHeadModel``)."""
+    if not known.lists_pooled or name in known.public or name not in known.natives:
+        return None
+    return (Category.TEXT, "not in is_generation_model") if _says_only_model(name) else None
 
 
 def by_tables(tables: tuple[str, ...], name: str) -> tuple[Category, str] | None:

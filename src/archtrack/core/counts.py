@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "QUOTED",
     "dated_line",
+    "passing_line",
     "quoted_line",
     "stale_counts",
     "stats_line",
@@ -47,6 +48,7 @@ _STATS = re.compile(
 _STATS_WORDS = frozenset({"native", "HF", "only", "no", "fallback", "total"})
 _WORD = re.compile(r"[^\W\d_]+")
 _QUOTE = re.compile(r"(\s*>\s*)\*\*(\d+)\*\*([^(]*)\((\d+)%\)(.*)", re.DOTALL)
+_PASSING = re.compile(r"(\s*>[^*]*)\*\*[^*]*\*\*(.*)", re.DOTALL)
 _DATE = re.compile(r"(\*\*Last updated:\*\*\s*)\d{4}-\d{2}-\d{2}")
 _UNTIL_SOURCE = re.compile(r"[^|]*(\|\s*\*\*Source:\*\*)")
 _NUMBER = re.compile(r"(\**)(\d+)(\**)")
@@ -73,6 +75,14 @@ def quoted_line(field: str, counts: Counts) -> str:
     return f"> **{number}** {phrase} ({counts.percent(number)}%){rest}"
 
 
+def passing_line(number: int) -> str:
+    """The quoted line below that of the HF-only rows: how many of them the backend's own check lets through.
+
+    It must hold none of the words by which the script that archtrack grew out of knows the other three.
+    """
+    return f"> of these, **{number}** pass the backend's own check (`is_backend_compatible()`)"
+
+
 def updated_line(date: str) -> str:
     """The line that says when the document was last updated (``date`` as ``YYYY-MM-DD``)."""
     return f"> **Last updated:** {date} | **Source:** {_SOURCE}"
@@ -90,7 +100,10 @@ def dated_line(line: str, date: str) -> str:
 
 
 def stale_counts(
-    document: Document, tables: Sequence[Sequence[Counts]], more: Mapping[Category, Counts] | None = None
+    document: Document,
+    tables: Sequence[Sequence[Counts]],
+    more: Mapping[Category, Counts] | None = None,
+    passing: int | None = None,
 ) -> dict[int, str]:
     """The lines that do not agree with a recount, and how they have to read.
 
@@ -102,6 +115,8 @@ def stale_counts(
         tables: for each section and each of its tables what the rows count up to, in the document's order.
             A table more than the section has is one about to be added.
         more: rows of sections about to be added, which the summary counts too.
+        passing: how many of the HF-only rows pass the backend's own check, None where no source says so: a line
+            that tells it is then left alone.
 
     Returns:
         Line number (from 1) -> the whole line with its ending.
@@ -110,15 +125,17 @@ def stale_counts(
     totals = dict.fromkeys(LABELS, Counts()) | dict(more or {})
     for section, counts in zip(document.sections, tables, strict=True):
         totals[section.category] += sum(counts, Counts())
-        for number, right in _per_stats_line(section, counts):
-            _note(changes, document, number, _recounted(document.lines[number - 1], right))
+        for number, own in _per_stats_line(section, counts):
+            _note(changes, document, number, _recounted(document.lines[number - 1], own))
     if document.summary is not None:
         total = sum(totals.values(), Counts())
         for category, number in document.summary.rows:
             counts_of_row = total if category is None else totals[category]
             _note(changes, document, number, _summed(document.lines[number - 1], category, counts_of_row))
         for field, number in document.summary.quotes:
-            _note(changes, document, number, _quoted(document.lines[number - 1], field, total))
+            line = document.lines[number - 1]
+            right = _passed(line, passing) if field == "passing" else _quoted(line, field, total)
+            _note(changes, document, number, right)
     return changes
 
 
@@ -176,3 +193,7 @@ def _quoted(line: str, field: str, counts: Counts) -> str:
     if (match.group(2), match.group(4)) == (number, percent):
         return line
     return f"{match.group(1)}**{number}**{match.group(3)}({percent}%){match.group(5)}"
+
+
+def _passed(line: str, passing: int | None) -> str:
+    return line if passing is None else _PASSING.sub(rf"\g<1>**{passing}**\g<2>", line, count=1)

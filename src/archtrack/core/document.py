@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from archtrack.errors import DocumentError
 
 from .rows import Problem, Row, Table, count, read_table
-from .table import HEADINGS, LABELS, SUMMARY_HEADING, Counts, cells_of, split_lines
+from .table import BOM, HEADINGS, LABELS, SUMMARY_HEADING, Counts, cells_of, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "Section", "Summary", "decode", "encode", "parse", "render"]
 
-_BOM = "\ufeff"
 _CATEGORY_OF = {heading: category for category, heading in HEADINGS.items()}
 _HEADING = re.compile(r"#{1,2}(?:\s|$)")
 _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
@@ -34,6 +33,7 @@ _STATS = re.compile(r"\*\*[^*A-Za-z]*\*\*\s*native /")
 _QUOTES = (
     ("native", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*natively supported")),
     ("hf_only", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*HF fallback")),
+    ("passing", re.compile(r">\s*of these, \*\*[^*A-Za-z]*\*\* pass the backend's own check")),
     ("neither", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*no fallback")),
 )
 
@@ -70,7 +70,8 @@ class Summary:
     Attributes:
         line: its heading's line, from 1.
         rows: (section, or None for the total; line) of each row of its table.
-        quotes: (field of ``Counts``, line) of each quoted line.
+        quotes: (field of ``Counts``, line) of each quoted line; ``passing`` for the one that tells how many of
+            the HF-only rows pass the backend's own check.
     """
 
     line: int
@@ -109,7 +110,7 @@ class Document:
     @property
     def is_blank(self) -> bool:
         """Whether there is nothing but white space in it."""
-        return not any(line.strip(_BOM).strip() for line in self.lines)
+        return not any(line.strip(BOM).strip() for line in self.lines)
 
     def counts(self) -> dict[Category, Counts]:
         """What the rows of each category count up to, whether its section is there or not."""
@@ -196,7 +197,7 @@ class _Scanner:
         """Read all lines."""
         blank = True
         for number, line in enumerate(self.lines, 1):
-            text = line.lstrip(_BOM) if number == 1 else line
+            text = line.lstrip(BOM) if number == 1 else line
             stripped = text.strip()
             # Behind a blank line four columns make a code block: an example, whatever it looks like.
             example = blank and not self._block and text.startswith(("    ", "\t"))

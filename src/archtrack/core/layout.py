@@ -1,4 +1,4 @@
-"""Where rows, tables and sections go: a draft of a changed document, and its text."""
+"""Where rows, tables, columns and sections go: a draft of a changed document, and its text."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import DocumentError
 
-from .counts import dated_line, stale_counts, stats_line
-from .rows import STANDARD, Columns, Row, count
+from .counts import dated_line, passing_line, stale_counts, stats_line
+from .rows import STANDARD, Columns, Row, count, lacking, places_of
 from .table import (
+    BOM,
     COLUMNS,
     HEADINGS,
     Counts,
@@ -20,6 +21,7 @@ from .table import (
     header_line,
     name_cell,
     row_line,
+    with_new_cells,
 )
 
 if TYPE_CHECKING:
@@ -27,14 +29,28 @@ if TYPE_CHECKING:
 
     from archtrack.model import Category, MatrixRow
 
+    from .columns import FurtherColumn
     from .document import Document, Section
     from .rows import Table
+    from .stale import Truths
 
-__all__ = ["Draft", "new_row", "section_lines", "table_lines"]
+__all__ = ["Draft", "new_table_row", "section_lines", "table_lines"]
 
 
-def new_row(row: MatrixRow, columns: Columns = STANDARD, width: int = len(COLUMNS)) -> Row:
-    """The row of the document that an architecture gets; its ``raw`` has no line ending yet."""
+def new_row(
+    row: MatrixRow,
+    columns: Columns = STANDARD,
+    width: int = len(COLUMNS),
+    further: Iterable[tuple[int, FurtherColumn]] = (),
+) -> Row:
+    """The row of the document that an architecture gets; its ``raw`` has no line ending yet.
+
+    Args:
+        row: the architecture.
+        columns: where the five are.
+        width: how many cells the row has.
+        further: which of its cells hold columns that were chosen.
+    """
     name = name_cell(row.name)
     native = "Y" if row.native else ""
     hf = "Y" if row.hf else ""
@@ -45,20 +61,32 @@ def new_row(row: MatrixRow, columns: Columns = STANDARD, width: int = len(COLUMN
     cells[columns.native], cells[columns.hf], cells[columns.file] = native, hf, file
     if columns.example is not None:
         cells[columns.example] = example
-    extra = ("",) * max(0, width - len(COLUMNS))
+    for index, column in further:
+        cells[index] = escape_cell(column.text(row))
+    own = {columns.name, columns.native, columns.hf, columns.file, columns.example}
+    extra = tuple(cell for index, cell in enumerate(cells) if index not in own)
     raw = row_line(cells)
     return Row(name=name, native=native, hf=hf, file=file, example=example, extra=extra, line=0, raw=raw)
 
 
-def table_lines(rows: Iterable[Row], extra: tuple[str, ...] = ()) -> list[str]:
+def new_table_row(row: MatrixRow, further: Sequence[FurtherColumn]) -> Row:
+    """The row that an architecture gets in a new table: the five columns, and those that were chosen."""
+    width = len(COLUMNS) + len(further)
+    return new_row(row, width=width, further=enumerate(further, len(COLUMNS)))
+
+
+def table_lines(rows: Iterable[Row], further: Sequence[FurtherColumn] = ()) -> list[str]:
     """Header, delimiter and rows of a new table, sorted, without line endings."""
+    header = header_line(tuple(column.title for column in further))
     ordered = sorted(rows, key=_by_name)
-    return [header_line(extra), delimiter_line(len(COLUMNS) + len(extra)), *(row.raw for row in ordered)]
+    return [header, delimiter_line(len(COLUMNS) + len(further)), *(row.raw for row in ordered)]
 
 
-def section_lines(category: Category, rows: Sequence[Row], extra: tuple[str, ...] = ()) -> list[str]:
+def section_lines(
+    category: Category, rows: Sequence[Row], further: Sequence[FurtherColumn] = ()
+) -> list[str]:
     """A whole new section, without line endings: heading, table and stats, blank lines between them."""
-    return [HEADINGS[category], "", *table_lines(rows, extra), "", stats_line(count(rows))]
+    return [HEADINGS[category], "", *table_lines(rows, further), "", stats_line(count(rows))]
 
 
 class Draft:
@@ -70,12 +98,28 @@ class Draft:
         created: the rows of sections that the document does not have.
     """
 
-    def __init__(self, document: Document, extra: tuple[str, ...] = ()) -> None:
-        """Start with the rows that are there; ``extra`` names further columns of new tables."""
+    def __init__(
+        self,
+        document: Document,
+        further: Sequence[FurtherColumn] = (),
+        *,
+        truths: Truths | None = None,
+        complete: bool = False,
+    ) -> None:
+        """Start with the rows that are there.
+
+        Args:
+            document: as parsed.
+            further: the columns that were chosen.
+            truths: what the sources say; None to let what rests on them alone.
+            complete: add the columns that a table lacks. The rows of such a table have to be rewritten.
+        """
         self.tables = [[list(table.rows) for table in section.tables] for section in document.sections]
         self.created: dict[Category, list[Row]] = {}
         self._document = document
-        self._extra = extra
+        self._further = further
+        self._truths = truths
+        self._complete = complete
         self._lines: list[str] = []
         self._after: dict[int, list[str]] = {}
 
@@ -93,10 +137,13 @@ class Draft:
         ]
         for section, tables in own:
             if section.tables:
-                tables[0].append(new_row(row, section.tables[0].columns, section.tables[0].width))
+                table = section.tables[0]
+                places = places_of(table, self._further, complete=self._complete)
+                width = max([table.width, *(index + 1 for index, _ in places)])
+                tables[0].append(new_row(row, table.columns, width, places))
                 return
         self._refuse_hidden()
-        new = new_row(row, width=len(COLUMNS) + len(self._extra))
+        new = new_table_row(row, self._further)
         if not own:
             self.created.setdefault(row.category, []).append(new)
             return
@@ -133,10 +180,27 @@ class Draft:
         """The lines (from 1) that do not agree with the rows, and how they have to read."""
         tables = [[count(rows) for rows in tables] for tables in self.tables]
         more = {category: count(rows) for category, rows in self.created.items()}
-        return stale_counts(self._document, tables, more)
+        return stale_counts(self._document, tables, more, self.passing())
 
-    def text(self, date: str | None = None) -> str:
-        """The document with these rows, sorted, recounted, and with a new date if one is given."""
+    def passing(self) -> int | None:
+        """How many of the HF-only rows pass the backend's own check; None where no source says so."""
+        if self._truths is None:
+            return None
+        tables = [*(rows for tables in self.tables for rows in tables), *self.created.values()]
+        return self._truths.passing(row for rows in tables for row in rows)
+
+    def place_of_passing_line(self) -> int:
+        """The line (from 1) below which the line that tells ``passing`` is missing; 0 where none is."""
+        quotes = dict(reversed(self._document.summary.quotes)) if self._document.summary else {}
+        return 0 if "passing" in quotes else quotes.get("hf_only", 0)
+
+    def text(self, date: str | None = None, *, tell_passing: bool = False) -> str:
+        """The document with these rows, sorted and recounted.
+
+        Args:
+            date: the new date, None to leave the old one.
+            tell_passing: add the line that tells ``passing`` where it is missing.
+        """
         document = self._document
         self._lines, self._after = list(document.lines), {}
         for section, tables in zip(document.sections, self.tables, strict=True):
@@ -149,6 +213,9 @@ class Draft:
                 self._write_section(category)
         for number, line in self.stale_counts().items():
             self._lines[number - 1] = line
+        passing = self.passing()
+        if tell_passing and passing is not None and (place := self.place_of_passing_line()):
+            self._insert(place, [passing_line(passing)])
         if date is not None:
             for number in document.updated:
                 self._lines[number - 1] = dated_line(self._lines[number - 1], date)
@@ -161,6 +228,9 @@ class Draft:
 
     def _write_table(self, table: Table, rows: Sequence[Row]) -> None:
         """Put the rows in order into the lines that the table's rows have; more go below the last."""
+        added = lacking(table, self._further) if self._complete else ()
+        if added and table.header:
+            self._widen(table, added)
         ordered = sorted(rows, key=_by_name)
         places = [row.line for row in table.rows]
         for place, row in zip(places, ordered, strict=False):
@@ -169,6 +239,14 @@ class Draft:
             self._lines[place - 1] = ""
         last = places[-1] if places else table.after
         self._insert(last, [row.raw for row in ordered[len(places) :]])
+
+    def _widen(self, table: Table, added: Sequence[FurtherColumn]) -> None:
+        """Give the columns that are added their titles."""
+        header, delimiter = table.after - 2, table.after - 1
+        titles = [escape_cell(column.title) for column in added]
+        self._lines[header] = with_new_cells(self._lines[header], titles, table.width)
+        rule = ["---"] * len(added)
+        self._lines[delimiter] = with_new_cells(self._lines[delimiter], rule, table.width, filling="---")
 
     def _write_new_table(self, section: Section, rows: Sequence[Row]) -> None:
         """Put a table above the section's stats line, else below everything that the section has."""
@@ -179,14 +257,14 @@ class Draft:
         while last > section.line and lines[last - 1].strip() in {"", "---"}:
             last -= 1
         following = lines[last].strip() if last < len(lines) else ""
-        self._insert(last, ["", *table_lines(rows, self._extra), *([""] if following else [])])
+        self._insert(last, ["", *table_lines(rows, self._further), *([""] if following else [])])
 
     def _write_section(self, category: Category) -> None:
         """Put a section above the one that has to follow it, else at the end of the document."""
         lines = self._document.lines
         order = list(HEADINGS)
         later = order[order.index(category) + 1 :]
-        content = section_lines(category, self.created[category], self._extra)
+        content = section_lines(category, self.created[category], self._further)
         places = [section.line for section in self._document.sections if section.category in later]
         if self._document.summary:
             places.append(self._document.summary.line)
@@ -207,6 +285,9 @@ class Draft:
     def _joined(self) -> str:
         """All lines; the last one ends as the last line of the document did."""
         parts = list(self._after.get(0, ()))
+        if parts and self._lines and self._lines[0].startswith(BOM):  # it marks the text, not its first line
+            parts[0] = BOM + parts[0]
+            self._lines[0] = self._lines[0].removeprefix(BOM)
         for number, line in enumerate(self._lines, 1):
             below = self._after.get(number)
             parts.append(self._ended(line) if line and below else line)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from .document import render
 from .layout import Draft
-from .rows import field_of
+from .rows import field_of, places_of
 from .stale import Truths, stale_rows
 from .table import HEADINGS, SUMMARY_HEADING, cells_of, name_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from archtrack.model import Matrix
 
+    from .columns import FurtherColumn
     from .document import Document, Section
     from .rows import Row, Table
 
@@ -35,6 +36,9 @@ CODES = {
     "name": "characters in a name that no class has",
     "native-without-file": "Native is Y and the File cell is empty",
     "order": "rows that are not sorted by code point",
+    "override-expired": "an override of the configuration whose last day is over",
+    "override-redundant": "an override of the configuration that says what the sources say without it",
+    "override-unknown": "an override of the configuration for an architecture that has no row to give it to",
     "stale-counts": "a stats line, summary row or quoted line that does not agree with the rows",
     "stale-row": "a row that does not say what the sources say (with sources only)",
     "two-sections": "an architecture with rows in two sections",
@@ -56,29 +60,35 @@ class Finding:
         code: one of ``CODES``.
         message: one sentence, with what to do where ``fix`` cannot do it.
         fixable: ``fix`` puts it right.
+        path: the file with that line where it is not the document; else empty.
     """
 
     line: int
     code: str
     message: str
     fixable: bool = False
+    path: str = ""
 
 
-def lint(document: Document, *, matrix: Matrix | None = None) -> tuple[Finding, ...]:
+def lint(
+    document: Document, *, matrix: Matrix | None = None, columns: Sequence[FurtherColumn] = ()
+) -> tuple[Finding, ...]:
     """Everything that is wrong, sorted by line.
 
     Args:
         document: as parsed.
         matrix: what the sources say; without it only the document's own consistency is looked at.
+        columns: the further columns that were chosen.
     """
     findings = [*_structure(document), *_repetitions(document), *_counts(document)]
     for section in document.sections:
         for table in section.tables:
-            findings += _table(table)
+            places = {index for index, _ in places_of(table, columns, complete=False)}
+            findings += _table(table, places)
             for row in table.rows:
-                findings += _row(row, table)
+                findings += _row(row, table, places)
     if matrix is not None:
-        findings += _against(document, matrix)
+        findings += _against(document, matrix, columns)
     return tuple(sorted(findings))
 
 
@@ -148,10 +158,10 @@ def _counts(document: Document) -> Iterator[Finding]:
         yield Finding(line=number, code="stale-counts", message=message, fixable=True)
 
 
-def _table(table: Table) -> Iterator[Finding]:
+def _table(table: Table, places: set[int]) -> Iterator[Finding]:
     header = max(table.after - 1, 1)
-    for title in table.header:
-        if field_of(title) is None:
+    for index, title in enumerate(table.header):
+        if field_of(title) is None and index not in places:
             message = f"the column '{title}' is none of archtrack's; it is kept as it is"
             yield Finding(line=header, code="unknown-column", message=message)
     for number in table.strays:
@@ -163,9 +173,11 @@ def _table(table: Table) -> Iterator[Finding]:
             yield Finding(line=below.line, code="order", message=message, fixable=True)
 
 
-def _row(row: Row, table: Table) -> Iterator[Finding]:
+def _row(row: Row, table: Table, places: set[int]) -> Iterator[Finding]:
     size = len(cells_of(row.raw))
-    if size != table.width:
+    # One that ends where the further columns begin was added with the five by somebody, or by another tool.
+    ends_early = size < table.width and places.issuperset(range(size, table.width))
+    if size != table.width and not ends_early:
         message = f"{row.name} has {size} cells, the table {table.width}; write a pipe in a cell as '\\|'"
         yield Finding(line=row.line, code="malformed-row", message=message)
     if not _CLASS_NAME.fullmatch(row.name):
@@ -180,8 +192,16 @@ def _row(row: Row, table: Table) -> Iterator[Finding]:
         yield Finding(line=row.line, code="native-without-file", message=message)
 
 
-def _against(document: Document, matrix: Matrix) -> Iterator[Finding]:
-    for one in stale_rows(document, Truths(matrix)):
+def _against(document: Document, matrix: Matrix, columns: Sequence[FurtherColumn]) -> Iterator[Finding]:
+    truths = Truths(matrix)
+    own = Draft(document).stale_counts()
+    for number, line in Draft(document, truths=truths).stale_counts().items():
+        if number not in own:
+            message = (
+                f"this is not what the sources say; right is: {line.strip()}; 'archtrack update' writes it"
+            )
+            yield Finding(line=number, code="stale-counts", message=message)
+    for one in stale_rows(document, truths, columns):
         if not (one.in_cells or one.unregistered):
             continue  # a row in another section than archtrack would choose is a maintainer's right
         said = "; ".join(change.value for change in one.changes)

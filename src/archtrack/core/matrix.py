@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.model import Category, Example, Matrix, MatrixRow, Unresolved
 
-from .categories import BY_NAME, categorize, drafted
+from .categories import Known, categorize
 from .verdicts import status_of
 
 if TYPE_CHECKING:
@@ -56,16 +56,17 @@ def join(
     """
     natives, public = engine.by_name(), transformers.by_name()
     names = {name for name in public if _gets_row(name, patterns)} | set(natives)
-    lists_pooled = bool(dict(engine.facts).get("is_generation_model"))
+    known = Known(
+        natives=natives,
+        public=public,
+        lists_pooled=bool(dict(engine.facts).get("is_generation_model")),
+    )
     rows = []
     for name in sorted(names):
         correction = (corrections or {}).get(name, Correction())
         native, hf = natives.get(name), public.get(name)
         flaw = (broken or {}).get(native.place.file) if native is not None else None
-        category, source = categorize(name, native, hf, correction.category, lists_pooled=lists_pooled)
-        if source == BY_NAME and (target := drafted(name)) is not None:
-            category, source = categorize(target, natives.get(target), public.get(target))
-            source = source if source == BY_NAME else f"{target}: {source}"
+        category, source = categorize(name, known, correction.category)
         rows.append(
             MatrixRow(
                 name=name,

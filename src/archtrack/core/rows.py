@@ -18,7 +18,20 @@ from .table import Counts, cells_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["STANDARD", "Columns", "Problem", "Row", "Table", "count", "field_of", "read_table"]
+    from .columns import FurtherColumn
+
+__all__ = [
+    "STANDARD",
+    "Columns",
+    "Problem",
+    "Row",
+    "Table",
+    "count",
+    "field_of",
+    "lacking",
+    "places_of",
+    "read_table",
+]
 
 _DELIMITER = re.compile(r":?-+:?")
 _NAME = re.compile(r"\*\*((?:\\.|[^\\])+?)\*\*", re.DOTALL)
@@ -83,6 +96,7 @@ class Table:
         width: how many cells a row has.
         rows: the rows, in the document's order.
         strays: the lines (from 1) that stand among the rows and are none.
+        titles: the header's cells; those of the table above where this one has none and shares its columns.
     """
 
     after: int
@@ -91,6 +105,24 @@ class Table:
     width: int
     rows: tuple[Row, ...]
     strays: tuple[int, ...] = ()
+    titles: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> frozenset[int | None]:
+        """The cells that hold one of the five columns."""
+        columns = self.columns
+        return frozenset((columns.name, columns.native, columns.hf, columns.file, columns.example))
+
+    def place(self, title: str) -> int | None:
+        """Which cell of a row, from 0, stands in the further column of this title; None where there is none."""
+        wanted, own = _plain(title), self.own
+        titles = enumerate(self.titles)
+        return next((index for index, cell in titles if index not in own and _plain(cell) == wanted), None)
+
+    def cell(self, row: Row, index: int) -> str:
+        """The trimmed cell of a further column."""
+        at = index - sum(place is not None and place < index for place in self.own)
+        return row.extra[at] if at < len(row.extra) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +131,20 @@ class Problem:
 
     line: int
     message: str
+
+
+def lacking(table: Table, chosen: Sequence[FurtherColumn]) -> tuple[FurtherColumn, ...]:
+    """The columns that a table could have and has not. One without titles cannot tell where they are."""
+    return tuple(column for column in chosen if table.titles and table.place(column.title) is None)
+
+
+def places_of(
+    table: Table, chosen: Sequence[FurtherColumn], *, complete: bool
+) -> list[tuple[int, FurtherColumn]]:
+    """Which cell of a row, from 0, holds which of the columns; ``complete`` as it will be once all are there."""
+    found = [(table.place(column.title), column) for column in chosen]
+    there = [(index, column) for index, column in found if index is not None]
+    return there + list(enumerate(lacking(table, chosen), table.width)) if complete else there
 
 
 def count(rows: Iterable[Row]) -> Counts:
@@ -116,7 +162,12 @@ def count(rows: Iterable[Row]) -> Counts:
 
 def field_of(header_cell: str) -> str | None:
     """Which field of ``Row`` a column of this title holds; None for a column that is not archtrack's."""
-    return _FIELDS.get(" ".join(header_cell.strip("*_` ").casefold().split()))
+    return _FIELDS.get(_plain(header_cell))
+
+
+def _plain(header_cell: str) -> str:
+    """A title as it is compared."""
+    return " ".join(header_cell.strip("*_` ").casefold().split())
 
 
 def read_table(lines: Sequence[str], block: Sequence[int], before: Table | None) -> Table | Problem | None:
@@ -137,7 +188,16 @@ def read_table(lines: Sequence[str], block: Sequence[int], before: Table | None)
         rows, strays = _rows(lines, block, columns, width)
         if not rows:
             return None
-        return Table(after=block[0] - 1, header=(), columns=columns, width=width, rows=rows, strays=strays)
+        titles = before.titles if before else ()
+        return Table(
+            after=block[0] - 1,
+            header=(),
+            columns=columns,
+            width=width,
+            rows=rows,
+            strays=strays,
+            titles=titles,
+        )
     found: dict[str, int] = {}
     for index, cell in enumerate(header):
         name = field_of(cell)
@@ -149,8 +209,15 @@ def read_table(lines: Sequence[str], block: Sequence[int], before: Table | None)
         return _unclear(found, block[0]) if rows else None
     if not found.keys() & {"native", "hf", "file"} and not _looks_tracked(rows):
         return None
+    titles = tuple(header)
     return Table(
-        after=block[1], header=tuple(header), columns=chosen, width=len(header), rows=rows, strays=strays
+        after=block[1],
+        header=titles,
+        columns=chosen,
+        width=len(titles),
+        rows=rows,
+        strays=strays,
+        titles=titles,
     )
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from archtrack.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "BOM",
     "COLUMNS",
     "HEADINGS",
     "LABELS",
@@ -32,6 +33,7 @@ __all__ = [
     "row_line",
     "split_lines",
     "with_cells",
+    "with_new_cells",
 ]
 
 HEADINGS = {
@@ -42,6 +44,9 @@ HEADINGS = {
 """The exact headings of the three sections, in the order in which they stand."""
 
 SUMMARY_HEADING = "## Overall Summary"
+
+BOM = "\ufeff"
+"""The byte order mark that a text may begin with."""
 
 LABELS = {
     Category.TEXT: "Text-only",
@@ -141,6 +146,8 @@ def with_cells(line: str, changes: Mapping[int, str], width: int) -> str:
     tail = parts.pop() if closed else None
     padded = any(_is_padded(part) for part in parts[first:])
     tight = not any(part.startswith(" ") for part in parts[first:])
+    if changes and len(parts) <= first + max(changes):
+        _end_last(parts)
     for index, value in sorted(changes.items()):
         while len(parts) <= first + index:
             parts.append("" if tight else "  ")
@@ -150,6 +157,31 @@ def with_cells(line: str, changes: Mapping[int, str], width: int) -> str:
     if tail is not None:
         parts.append(tail)
     return "|".join(parts) + ending
+
+
+def with_new_cells(line: str, values: Sequence[str], width: int, filling: str = "") -> str:
+    """The line with further cells behind its first ``width`` ones; every other byte stays.
+
+    Cells that the row has too few before them are added too, and hold ``filling``.
+    """
+    ending = ending_of(line)
+    content = line[: len(line) - len(ending)]
+    parts = _parts(content, width)
+    first = 0 if parts[0].strip() else 1
+    tail = parts.pop() if len(parts) > 1 and not parts[-1].strip() else None
+    tight = not any(part.startswith(" ") for part in parts[first:])
+    missing = [filling] * (first + width - len(parts))
+    _end_last(parts)
+    parts[first + width : first + width] = [value if tight else f" {value} " for value in (*missing, *values)]
+    if tail is not None:
+        parts.append(tail)
+    return "|".join(parts) + ending
+
+
+def _end_last(parts: list[str]) -> None:
+    """Keep a backslash at the end of a row that is not closed from escaping the pipe that is to follow it."""
+    if (len(parts[-1]) - len(parts[-1].rstrip("\\"))) % 2:
+        parts[-1] += " "
 
 
 def _parts(content: str, width: int) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.importable import follows
 from archtrack.core.imports import imports_in, imports_of
+from archtrack.core.module_signs import class_signs
 from archtrack.core.modules import MAX_BYTES, NOT_READ, dotted
 from archtrack.core.outline import outline
 from archtrack.core.plain import mentions, plain_classes, plain_entries_in
@@ -30,7 +31,7 @@ IMPORTED = ("transformers", "sglang.srt.models")
 """The packages whose imports decide whether a module can be imported."""
 SKIPPED = "the engine skips a module that fails to import"
 UNKNOWN = "what it registers is not known"
-REVISION = 5
+REVISION = 6
 """Counts up whenever equal files would give other facts."""
 
 
@@ -50,6 +51,7 @@ class EntryClasses:
         self.registrations: dict[str, Registration] = {}
         self.unresolved: list[Unresolved] = []
         self.imports: dict[str, tuple[Import, ...]] = {}
+        self.signs: dict[str, dict[str, Any]] = {}  # of each module that may register something
         self._home = home
         self._categories = categories
         self._disabled = disabled
@@ -70,6 +72,8 @@ class EntryClasses:
             if path.rpartition("/")[2].removesuffix(".py") not in {"__init__", *self._disabled}:
                 self._problem(path, Problem(reason=f"a link to a file that is not there; {SKIPPED}", line=1))
         for path, facts in modules.registry_facts(chosen).items():
+            if "signs" in facts:
+                self.signs.setdefault(path, facts["signs"])
             if facts["syntax"] is not None:
                 reason, line = facts["syntax"]
                 what = UNKNOWN if reason.endswith(NOT_READ) else SKIPPED
@@ -218,15 +222,19 @@ def _registry_facts(files: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def _module_facts(data: bytes) -> dict[str, Any]:
-    """The imports, and for a module that may register something its plain entries, or a wish for its bindings."""
+    """The imports, and for a module that may register something its plain entries, or a wish for bindings; its signs.
+
+    The signs are looked for here because the syntax check takes longer than all of it.
+    """
     if len(data) > MAX_BYTES:
         return {"imports": []}
     read = outline(data)
-    imports = imports_in(read, data, IMPORTED)
+    found: dict[str, Any] = {"imports": imports_in(read, data, IMPORTED)}
     if not mentions(data, VARIABLE):
-        return {"imports": imports}
+        return found
     plain = plain_entries_in(read, data, VARIABLE)
-    return {"imports": imports, "bindings": True} if plain is None else {"imports": imports, "plain": plain}
+    own: dict[str, Any] = {"bindings": True} if plain is None else {"plain": plain}
+    return {**found, **own, "signs": class_signs(data)}
 
 
 def _inner_facts(data: bytes) -> list[list[Any]]:

@@ -20,7 +20,7 @@ from ._public_classes import INIT_KIND
 from .transformers import INIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
@@ -44,8 +44,10 @@ def missing_names(
         inventory: what was found in it.
         wanted: pairs of a dotted module and a name in it; None as the name asks for the module alone.
     """
+    pairs = sorted(wanted, key=str)
     names = _Names(library, inventory)
-    found = [names.missing(module, name) for module, name in sorted(wanted, key=str)]
+    names.prepare([module for module, _ in pairs])
+    found = [names.missing(module, name) for module, name in pairs]
     return tuple(each for each in found if each is not None)
 
 
@@ -57,8 +59,22 @@ class _Names:
         self._version = f"transformers {inventory.version or ''}".strip()
         self._known = {each.name for each in inventory.registrations}
         self._known.update(name for key, names in inventory.facts if key == "exports" for name in names)
+        self._folders = {each.file.split("/")[1] for each in inventory.registrations if "/" in each.file} | {
+            "auto"
+        }
         self._top = library.facts((INIT,), INIT_KIND, import_structure)[INIT]
-        self._paths = frozenset(library.paths("transformers/**/*.py"))
+        structure = self._top["structure"]
+        self._listed = {name for key, names in structure.items() for name in (key, *names)}
+        self._paths: dict[str, str | None] = {}
+
+    def prepare(self, modules: list[str]) -> None:
+        """Look for the files of modules, and at the names in them, all in one go."""
+        tried = {module: candidates("", 0, module) for module in dict.fromkeys(modules)}
+        there = frozenset(self._library.paths(*(path for paths in tried.values() for path in paths)))
+        for module, paths in tried.items():
+            self._paths[module] = next((path for path in paths if path in there), None)
+        files = sorted({path for path in self._paths.values() if path is not None})
+        self._library.facts(files, f"transformers-plain-{REVISION}", plain_names)
 
     def missing(self, module: str, name: str | None) -> Missing | None:
         """Why a name is not there, or None if it is."""
@@ -70,16 +86,16 @@ class _Names:
             words = f"{self._version} has no module {module}"
             reason = words if certain else f"{words} of its own; it may give another one under that name"
             return Missing(module=module, name=name, certain=certain, reason=reason)
-        if name is None or self._path(f"{module}.{name}") is not None:
+        package = path.endswith("/__init__.py")
+        if name is None or (not package and self._binds(path, name, frozenset())):
             return None
-        lazy = path.endswith("/__init__.py") and self._lazy_names(path)
-        if lazy:
-            return None if name in lazy else self._no_name(module, name, open_=False)
-        return (
-            None
-            if self._binds(path, name, frozenset())
-            else self._no_name(module, name, open_=self._open(path))
-        )
+        lazy = self._lazy_names(path) if package else None
+        if lazy is not None:
+            there = name in lazy or self._path(f"{module}.{name}") is not None
+            return None if there else self._no_name(module, name, open_=False)
+        if package and (self._binds(path, name, frozenset()) or self._path(f"{module}.{name}") is not None):
+            return None
+        return self._no_name(module, name, open_=self._open(path))
 
     def _no_name(self, module: str, name: str, *, open_: bool) -> Missing:
         words = f"{self._version} has no `{name}` in {module}"
@@ -88,33 +104,36 @@ class _Names:
         return Missing(module=module, name=name, certain=not open_, reason=words)
 
     def _path(self, module: str) -> str | None:
-        return next((path for path in candidates("", 0, module) if path in self._paths), None)
+        """The file of a module, a package coming before a module of its name."""
+        if module not in self._paths:
+            tried = candidates("", 0, module)
+            there = self._library.paths(*tried)
+            self._paths[module] = next((path for path in tried if path in there), None)
+        return self._paths[module]
 
     # -- the package itself ------------------------------------------------------------------------
 
     def _at_top(self, name: str) -> bool:
-        if name in self._known or self._path(f"transformers.{name}") is not None:
+        if name in self._known or name in self._listed or self._binds(INIT, name, frozenset()):
             return True
-        if self._binds(INIT, name, frozenset()):
-            return True
-        structure = self._top["structure"]
-        if name in structure or any(name in names for names in structure.values()):
+        if self._path(f"transformers.{name}") is not None:
             return True
         if self._top["scans_models"]:
-            models = sorted(path for path in self._paths if path.startswith(_MODELS))
-            likely = [path for path in models if _likely(path, name)]
-            if any(name in self._exports(path) for path in likely):
-                return True
-            # Whatever the name looks like: the answer must not depend on how files are called.
-            if any(name in names for names in self._all_exports(models).values()):
-                return True
+            for pattern in (*self._likely(name), f"{_MODELS}**/*.py"):
+                # First where the name seems to belong; but the answer must not depend on what files are called.
+                paths = self._library.paths(pattern)
+                if any(name in names for names in self._all_exports(paths).values()):
+                    return True
         dummies = sorted(self._library.paths("transformers/utils/dummy_*.py"))
         return any(name in self._facts(path, "transformers-plain", plain_names) for path in dummies)
 
-    def _exports(self, path: str) -> list[str]:
-        return list(self._facts(path, "transformers-exports", _exports))
+    def _likely(self, name: str) -> list[str]:
+        """The folders that are called as if they held a name: ``parakeet`` for ``ParakeetFeatureExtractor``."""
+        folded = name.lower()
+        found = [folder for folder in self._folders if folded.startswith(folder.replace("_", ""))]
+        return [f"{_MODELS}{folder}/*.py" for folder in sorted(found, key=len, reverse=True)]
 
-    def _all_exports(self, paths: list[str]) -> dict[str, Any]:
+    def _all_exports(self, paths: Sequence[str]) -> dict[str, Any]:
         return dict(self._library.facts(paths, f"transformers-exports-{REVISION}", _exports))
 
     # -- its modules -------------------------------------------------------------------------------
@@ -127,8 +146,8 @@ class _Names:
         folder = path.rpartition("/")[0]
         names = {name for key, names in facts["structure"].items() for name in (key, *names)}
         if not facts["structure"]:
-            inside = [each for each in self._paths if each.rpartition("/")[0] == folder and each != path]
-            names.update(name for found in self._all_exports(sorted(inside)).values() for name in found)
+            inside = [each for each in self._library.paths(f"{folder}/*.py") if each != path]
+            names.update(name for found in self._all_exports(inside).values() for name in found)
         return names
 
     def _binds(self, path: str, name: str, seen: frozenset[str]) -> bool:
@@ -139,7 +158,8 @@ class _Names:
         if name in facts["names"]:
             return True
         for level, module in facts["stars"]:
-            other = next((each for each in candidates(path, level, module) if each in self._paths), None)
+            tried = candidates(path, level, module)
+            other = next((each for each in tried if each in self._library.paths(*tried)), None)
             if other is not None and other not in seen and self._binds(other, name, seen | {path}):
                 return True
         return False
@@ -149,12 +169,6 @@ class _Names:
 
     def _facts(self, path: str, kind: str, extract: Callable[[bytes], Any]) -> Any:
         return self._library.facts((path,), f"{kind}-{REVISION}", extract)[path]
-
-
-def _likely(path: str, name: str) -> bool:
-    """Whether a file is called as if it held the name: ``feature_extraction_parakeet.py`` for ``Parakeet…``."""
-    folder = path.rpartition("/")[0].rpartition("/")[2]
-    return name.lower().startswith(folder.replace("_", ""))
 
 
 def _exports(data: bytes) -> list[str]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from archtrack.core.decision import Rules
     from archtrack.core.importable import Missing
     from archtrack.model import Inventory
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library
 
-__all__ = ["Engine", "External", "GivesNames", "ScanOptions"]
+__all__ = ["Decides", "Engine", "External", "GivesNames", "ScanOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,19 @@ class GivesNames(Protocol):
         self, library: Library, inventory: Inventory, wanted: Iterable[tuple[str, str | None]]
     ) -> tuple[Missing, ...]:
         """Those of the wanted (module, name) pairs that the package does not give, or may not give.
+
+        Raises:
+            SourceError: a file cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Decides(Protocol):
+    """What an engine's file declares besides if archtrack can follow how it chooses a class for a checkpoint."""
+
+    def rules(self, library: Library, inventory: Inventory) -> Rules:
+        """How this release decides.
 
         Raises:
             SourceError: a file cannot be read.

@@ -8,8 +8,10 @@ name that is registered twice stops the engine with an assertion. ``SGLANG_DISAB
 skip, ``SGLANG_EXTERNAL_MODEL_PACKAGE`` a further package, read in the same way, whose classes win over the engine's
 own.
 
-What it says of categories: ``multimodal_model_archs`` (before 0.4.4: the tests inside ``is_multimodal_model``) and
-``is_generation_model`` in ``sglang/srt/configs/model_config.py``.
+What it says of categories: ``multimodal_model_archs`` (before 0.4.4: the tests inside ``is_multimodal_model``),
+``is_audio_model``, ``is_generation_model`` and the lists of models that pool, all in
+``sglang/srt/configs/model_config.py``. Of an architecture that none of them names, its module is asked what it shows,
+and the same file which models it drafts for.
 
 Covers the releases from 0.2.0 on. It cannot see what a class decorator or metaclass makes of a class's name, what
 another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__`` answers, which names
@@ -29,11 +31,12 @@ from archtrack.sources.base import METADATA, PYPROJECT, Layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archtrack.core.decision import Rules
     from archtrack.sources.library import Library
 
     from .base import ScanOptions
 
-__all__ = ["ENGINE", "SGLang"]
+__all__ = ["ENGINE", "MODEL_CONFIG", "SGLang", "constant_list"]
 
 MODELS = "sglang/srt/models"
 MODEL_CONFIG = "sglang/srt/configs/model_config.py"
@@ -50,7 +53,7 @@ class SGLang:
 
     name = "sglang"
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 4
+    revision = 5
     since = "0.2.0"
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
@@ -60,6 +63,8 @@ class SGLang:
         from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- an inventory that is kept needs no reading
 
         from ._entry_class import EntryClasses  # noqa: PLC0415 -- as above
+        from ._sglang_drafts import drafts_of  # noqa: PLC0415 -- as above
+        from ._signs import with_signs  # noqa: PLC0415 -- as above
 
         paths = library.paths(f"{MODELS}/*.py")
         if not paths:
@@ -69,12 +74,14 @@ class SGLang:
             )
         statements = _statements(library)
         found = EntryClasses(MODELS, _categories(statements), options.disabled)
+        libraries: tuple[Library, ...] = (library,)
         if options.external is not None:
             external = options.external
             inside = external.library.paths(f"{external.folder}/*.py", f"{external.folder}/*/__init__.py")
             if not any(path.count("/") == external.folder.count("/") + 1 for path in inside):
                 raise SourceError(f"{external.library.origin.location} has no modules in {external.folder}")
             found.add_package(external.folder, inside, (external.library, library))
+            libraries = (external.library, library)
         packages = library.paths(f"{MODELS}/*/__init__.py")
         found.add_package(MODELS, (*paths, *packages), (library,))
         found.add_inner_imports(library)
@@ -82,29 +89,42 @@ class SGLang:
             engine=self.name,
             version=_version(library),
             origin=library.origin,
-            registrations=tuple(sorted(found.registrations.values(), key=lambda each: each.name)),
+            registrations=with_signs(found, libraries, drafts_of(library), self.revision),
             unresolved=tuple(sorted(found.unresolved, key=lambda each: (each.place.file, each.place.line))),
             pins=pins_of(library),
             imports=tuple(sorted(found.imports.items())),
             facts=tuple(
-                sorted((name, tuple(sorted(values))) for name, (_, values) in statements.items() if values)
+                sorted((name, tuple(sorted(values))) for name, values in statements.items() if values)
             ),
         )
+
+    def rules(self, library: Library, inventory: Inventory) -> Rules:
+        """How this release chooses the class for a checkpoint."""
+        from ._sglang_rules import rules_of  # noqa: PLC0415 -- only for checkpoints
+
+        return rules_of(library, inventory)
 
 
 ENGINE = SGLang()
 
 
-def _categories(statements: Mapping[str, tuple[int, list[str]]]) -> dict[str, tuple[Category, str]]:
-    """What the engine's configuration says: models that do not generate come first (``CLIPModel`` is in both lists)."""
-    found = {}
-    for statement, category in (
-        ("multimodal_model_archs", Category.MULTIMODAL),
-        ("is_generation_model", Category.EMBEDDING),
-    ):
-        line, names = statements[statement]
-        found.update(dict.fromkeys(names, (category, f"{MODEL_CONFIG}:{line} {statement}")))
-    return found
+STATEMENTS = {
+    "multimodal_model_archs": Category.MULTIMODAL,
+    "is_audio_model": Category.MULTIMODAL,
+    "is_score_and_pool_model": Category.EMBEDDING,
+    "is_cross_encoding_pooler_model": Category.EMBEDDING,
+    "is_generation_model": Category.EMBEDDING,
+}
+"""The later ones win: ``CLIPModel`` takes images and does not generate."""
+
+
+def _categories(statements: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[Category, str]]:
+    """What the engine's configuration says of an architecture, and where."""
+    return {
+        name: (category, f"{MODEL_CONFIG}:{line} {statement}")
+        for statement, category in STATEMENTS.items()
+        for name, line in statements.get(statement, {}).items()
+    }
 
 
 def _version(library: Library) -> str | None:
@@ -121,28 +141,25 @@ def _version_facts(data: bytes) -> str | None:
     return match[1].decode("utf-8", "replace") if match else None
 
 
-def _statements(library: Library) -> dict[str, tuple[int, list[str]]]:
-    """The engine's own lists: name -> (line, architectures); empty where the release has no such file."""
-    empty: dict[str, tuple[int, list[str]]] = {
-        "multimodal_model_archs": (0, []),
-        "is_generation_model": (0, []),
-    }
+def _statements(library: Library) -> dict[str, dict[str, int]]:
+    """The engine's own lists: name -> architecture -> line; empty where the release has no such file."""
     if MODEL_CONFIG not in library.paths(MODEL_CONFIG):
-        return empty
+        return {}
     from archtrack.core.listed import listed_architectures  # noqa: PLC0415 -- only when something is read
 
     facts = library.facts((MODEL_CONFIG,), f"sglang-model-config-{SGLang.revision}", listed_architectures)[
         MODEL_CONFIG
     ]
-    for name, (line, values, spread) in facts.items():
-        found = list(values)
-        for level, module, attribute in spread:
-            found.extend(_constant_list(library, level, module, attribute))
-        empty[name] = (line, found)
-    return empty
+    statements: dict[str, dict[str, int]] = {}
+    for name, (_, values, spread) in facts.items():
+        statements[name] = dict(values)
+        for level, module, attribute, line in spread:
+            for value in constant_list(library, level, module, attribute):
+                statements[name].setdefault(value, line)
+    return statements
 
 
-def _constant_list(library: Library, level: int, module: str, attribute: str) -> list[str]:
+def constant_list(library: Library, level: int, module: str, attribute: str) -> list[str]:
     """The strings of a list or set that ``model_config.py`` takes from another module."""
     from archtrack.core.listed import strings_of  # noqa: PLC0415 -- only when something is read
     from archtrack.core.modules import candidates  # noqa: PLC0415 -- as above

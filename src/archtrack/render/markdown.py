@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.counts import QUOTED, quoted_line, summary_line, updated_line
-from archtrack.core.layout import new_row, section_lines
+from archtrack.core.counts import QUOTED, passing_line, quoted_line, summary_line, updated_line
+from archtrack.core.layout import new_table_row, section_lines
 from archtrack.core.rows import count
+from archtrack.core.stale import Truths
 from archtrack.core.table import HEADINGS, SUMMARY_HEADING, Counts, delimiter_line, escape_cell, row_line
 
 if TYPE_CHECKING:
+    from archtrack.core.rows import Row
     from archtrack.model import Matrix
 
 __all__ = ["escape_cell", "rebuild"]
@@ -34,23 +36,30 @@ def rebuild(matrix: Matrix, date: str, *, columns: tuple[str, ...] = (), newline
     Args:
         matrix: what gets a row.
         date: ``YYYY-MM-DD``, for the line that says when the document was last updated.
-        columns: titles of further columns to the right, left empty.
+        columns: names of further columns to the right (see ``columns.FURTHER``).
         newline: what every line ends with.
     """
-    lines = [_TITLE, "", _HOW_TO, "", updated_line(date), "", "### Legend", "", *_LEGEND, "", "---", ""]
+    from archtrack.core.columns import further  # noqa: PLC0415 -- an update only ever imports this module
+
+    chosen = further(columns)
+    legend = (*_LEGEND, *(f"- **{column.title}**: {column.legend}" for column in chosen))
+    lines = [_TITLE, "", _HOW_TO, "", updated_line(date), "", "### Legend", "", *legend, "", "---", ""]
     counts = {}
+    written: list[Row] = []
     for category in HEADINGS:
         rows = {
             row.name: row
-            for row in (
-                new_row(entry, width=5 + len(columns)) for entry in matrix.rows if entry.category is category
-            )
+            for row in (new_table_row(entry, chosen) for entry in matrix.rows if entry.category is category)
         }
-        lines += [*section_lines(category, list(rows.values()), columns), "", "---", ""]
+        lines += [*section_lines(category, list(rows.values()), chosen), "", "---", ""]
         counts[category] = count(rows.values())
+        written += rows.values()
     total = sum(counts.values(), Counts())
     lines += [SUMMARY_HEADING, "", row_line(_SUMMARY_HEADER), delimiter_line(len(_SUMMARY_HEADER))]
     lines += [summary_line(category, own) for category, own in counts.items()]
     lines += [summary_line(None, total), ""]
-    lines += [quoted_line(field, total) for field in QUOTED]
+    for field in QUOTED:
+        lines.append(quoted_line(field, total))
+        if field == "hf_only" and (passing := Truths(matrix).passing(written)) is not None:
+            lines.append(passing_line(passing))
     return newline.join([*lines, ""])

@@ -12,13 +12,21 @@ from archtrack.core.table import Counts
 from archtrack.model import Category, Status
 
 from .github import annotation, document_path, workspace_path
+from .stale import (
+    beyond_added,
+    changes_in_words,
+    column_lines,
+    remedy,
+    stale_json,
+    stale_lines,
+    telling,
+)
 from .terminal import plain, read_lines, unresolved_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from archtrack.core.stale import Stale
     from archtrack.documents import DocumentUpdate
     from archtrack.model import MatrixRow
 
@@ -48,11 +56,17 @@ def _lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
         yield from ("", f"Found {len(merge.added)} new architecture(s):")
         yield from _by_section(merge.added) if update.created else map(_new_line, merge.added)
         yield from _guessed_lines(merge.added)
-    yield from _stale_lines("Rows brought up to date", merge.refreshed, cells_only=True)
-    yield from _stale_lines("Rows removed", merge.pruned)
-    yield from _stale_lines(f"Rows out of date{_remedy(merge.stale)}", _telling(merge.stale))
+    yield from stale_lines(
+        "Rows brought up to date", beyond_added(merge.refreshed), cells_only=True, views=True
+    )
+    yield from column_lines(merge)
+    yield from stale_lines("Rows removed", merge.pruned)
+    yield from stale_lines(f"Rows out of date{remedy(merge.stale)}", telling(merge.stale))
     if merge.recounted:
         yield from ("", f"Counts that did not agree with the rows: {_numbers(merge.recounted)}")
+    if merge.repassed:
+        what = "Rows that pass the backend's own check: the sources say another number than"
+        yield from ("", f"{what} {_numbers(merge.repassed)}")
     for inventory in inventories:
         yield from unresolved_lines(inventory.engine, inventory.unresolved)
     yield ""
@@ -63,7 +77,7 @@ def _by_section(added: tuple[MatrixRow, ...]) -> Iterator[str]:
     """How many rows each section gets: a whole new document is not told row by row."""
     for category in Category:
         rows = [row for row in added if row.category is category]
-        native = sum(row.status is Status.NATIVE for row in rows)
+        native = sum(row.native is not None for row in rows)
         yield f"  + {len(rows)} {category.value}  [{native} native, {len(rows) - native} HF transformers]"
 
 
@@ -71,7 +85,8 @@ def _new_line(row: MatrixRow) -> str:
     if row.native is None:
         return f"  + {row.name}  [HF transformers, {_gate(row)}]"
     condition = f", only if {row.native.condition}" if row.native.condition else ""
-    return f"  + {row.name}  [native ({row.native.file}){condition}]"
+    broken = ", which cannot be imported" if row.status is Status.UNIMPORTABLE else ""
+    return f"  + {row.name}  [native ({row.native.file}){condition}{broken}]"
 
 
 def _guessed_lines(added: tuple[MatrixRow, ...]) -> Iterator[str]:
@@ -86,7 +101,7 @@ def _guessed_lines(added: tuple[MatrixRow, ...]) -> Iterator[str]:
         if not names:
             continue
         # What SGLang runs itself is worth a look first.
-        natives = {row.name for row in guessed if row.status is Status.NATIVE}
+        natives = {row.name for row in guessed if row.native is not None}
         names.sort(key=lambda name: name not in natives)
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         hidden = hidden or bool(more)
@@ -103,33 +118,6 @@ def _gate(row: MatrixRow) -> str:
     }.get(row.status, "fallback unknown")
 
 
-def _telling(stale: Iterable[Stale]) -> list[Stale]:
-    """The rows that are wrong; one that merely stands in another section is where somebody put it."""
-    return [one for one in stale if one.in_cells or one.unregistered]
-
-
-def _remedy(stale: Iterable[Stale]) -> str:
-    """Which flags put right what is out of date."""
-    refresh = "--refresh rewrites their cells" if any(one.in_cells for one in stale) else ""
-    prune = "--prune removes what no engine knows" if any(one.unregistered for one in stale) else ""
-    words = ", ".join(filter(None, (refresh, prune)))
-    return f" ({words})" if words else ""
-
-
-def _stale_lines(title: str, rows: Iterable[Stale], *, cells_only: bool = False) -> Iterator[str]:
-    rows = tuple(rows)
-    if not rows:
-        return
-    yield from ("", f"{title}:")
-    for stale in rows:
-        yield f"  ~ line {stale.row.line}: {stale.row.name}: {_changes(stale, cells_only=cells_only)}"
-
-
-def _changes(stale: Stale, *, cells_only: bool = False) -> str:
-    said = [change.value for change in stale.changes if change.in_cells or not cells_only]
-    return ", ".join(said) or "gets no row"
-
-
 def _verdict(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     merge, path = update.merge, update.path
     if not merge.added:
@@ -138,10 +126,14 @@ def _verdict(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
         return
     other = [
         f"{len(rows)} row(s) {what}"
-        for rows, what in ((merge.refreshed, "brought up to date"), (merge.pruned, "removed"))
+        for rows, what in ((beyond_added(merge.refreshed), "brought up to date"), (merge.pruned, "removed"))
         if rows
     ]
-    if merge.recounted:
+    if merge.widened:
+        other.append(f"{len({column for _, column in merge.widened})} column(s) added")
+    if merge.told_passing:
+        other.append("the line on the backend's own check added")
+    if merge.recounted or (merge.repassed and not (merge.added or other)):
         other.append("counts put right")
     added = f"{len(merge.added)} new architecture(s)"
     if check:
@@ -167,10 +159,12 @@ def report_json(update: DocumentUpdate) -> dict[str, Any]:
         "sources": [engine_source_to_json(each) for each in update.track.matrix.inventories],
         "notices": list(update.track.notices),
         "added": [_row(row) for row in merge.added],
-        "stale": [_stale(each) for each in merge.stale],
-        "refreshed": [_stale(each) for each in merge.refreshed],
-        "pruned": [_stale(each) for each in merge.pruned],
-        "recounted_lines": list(merge.recounted),
+        "stale": [stale_json(each) for each in merge.stale],
+        "refreshed": [stale_json(each) for each in merge.refreshed],
+        "pruned": [stale_json(each) for each in merge.pruned],
+        "columns_added": [{"line": line, "column": column} for line, column in merge.widened],
+        "columns_missing": [{"line": line, "column": column} for line, column in merge.lacking],
+        "recounted_lines": sorted((*merge.recounted, *merge.repassed)),
         "counts": {
             category.value: {
                 "native": counts.native,
@@ -180,6 +174,7 @@ def report_json(update: DocumentUpdate) -> dict[str, Any]:
             }
             for category, counts in merge.after
         },
+        "passing": merge.passing,
         "unresolved": [
             {"engine": inventory.engine, **unresolved_to_json(each)}
             for inventory in update.track.matrix.inventories
@@ -202,15 +197,6 @@ def _row(row: MatrixRow) -> dict[str, Any]:
     }
 
 
-def _stale(stale: Stale) -> dict[str, Any]:
-    return {
-        "name": stale.row.name,
-        "line": stale.row.line,
-        "category": stale.category.value,
-        "changes": [change.name.lower() for change in stale.changes],
-    }
-
-
 def report_annotations(update: DocumentUpdate, root: Path) -> Iterator[str]:
     """The report as GitHub annotations, at the line that registers a missing architecture.
 
@@ -220,16 +206,23 @@ def report_annotations(update: DocumentUpdate, root: Path) -> Iterator[str]:
     """
     merge, path = update.merge, document_path(update.path, root)
     yield from _missing(update, path, root)
-    for stale in _telling(merge.stale):
-        message = f"{stale.row.name}: {_changes(stale)}; run `archtrack update --refresh --prune`"
+    for stale in telling(merge.stale):
+        message = f"{stale.row.name}: {changes_in_words(stale)}; run `archtrack update --refresh --prune`"
         yield annotation("warning", message, title="Row out of date", path=path, line=stale.row.line)
     done = "rewritten" if update.written else "run `archtrack update`"
     level = "notice" if update.written else "error"
-    for stale in (*merge.refreshed, *merge.pruned):
-        message = f"{stale.row.name}: {_changes(stale)}; {done}"
+    for stale in (*beyond_added(merge.refreshed), *merge.pruned):
+        message = f"{stale.row.name}: {changes_in_words(stale)}; {done}"
         yield annotation(level, message, title="Row out of date", path=path, line=stale.row.line)
-    for number in merge.recounted:
-        message = f"the counts do not agree with the rows; {done}"
+    for number, column in merge.widened:
+        message = f"the table lacks the column {column}; {done}"
+        yield annotation(level, message, title="Missing column", path=path, line=number)
+    if merge.told_passing:
+        message = f"the summary does not tell how many of these pass the backend's own check; {done}"
+        yield annotation(level, message, title="Missing count", path=path, line=merge.told_passing)
+    for number in sorted((*merge.recounted, *merge.repassed)):
+        with_what = "sources" if number in merge.repassed else "rows"
+        message = f"the counts do not agree with the {with_what}; {done}"
         yield annotation(level, message, title="Stale counts", path=path, line=number)
     for inventory in update.track.matrix.inventories:
         for each in inventory.unresolved:

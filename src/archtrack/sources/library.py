@@ -34,8 +34,15 @@ _PORTION = 128
 class Library:
     """The files of one source, as facts."""
 
-    def __init__(self, source: Source, cache: Cache | None) -> None:
-        """Look at ``source``, keeping facts in ``cache`` unless that is None."""
+    def __init__(self, source: Source, cache: Cache | None, *, backwards: bool = False) -> None:
+        """Look at a source.
+
+        Args:
+            source: where files are.
+            cache: where facts are kept; None for nowhere.
+            backwards: begin with the last files: to meet another process that began with the first ones.
+        """
+        self._backwards = backwards
         self._source = source
         self._cache = cache
         self._held: dict[tuple[str, str], Facts] = {}
@@ -105,7 +112,8 @@ class Library:
         size = _PORTION
         if not self._on_disk:
             size = len(paths) or 1  # one batch: spans of a wheel are coalesced over all that is wanted
-        for start in range(0, len(paths), size):
+        starts = range(0, len(paths), size)
+        for start in reversed(starts) if self._backwards else starts:
             yield paths[start : start + size]
 
     def _unheld(

@@ -1,0 +1,190 @@
+"""The use case of ``check``: what an engine does with architectures, configs, repositories and error messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .app import read_both
+from .core.decision import Rules, Support, decide
+from .core.nearest import nearest
+from .core.verdicts import status_of
+from .engines.base import Decides
+from .errors import ArchtrackError
+from .model import Place, Status
+from .sources.library import Library
+from .targets import open_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .app import Both, Request
+    from .config import Settings
+    from .core.decision import Verdict
+    from .core.messages import Message
+    from .model import Inventory
+    from .sources.cache import Cache
+    from .targets import Target
+    from .workspace import Workspace
+
+__all__ = ["Answer", "Checked", "Explained", "Near", "check", "explain"]
+
+AUTO = "transformers/models/auto/modeling_auto.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A known architecture whose name is like one that is not known."""
+
+    name: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was found out about one target.
+
+    Attributes:
+        text: the target as the user gave it.
+        target: what it was; None where it could not be read.
+        verdict: the answer; None where there is an error.
+        near: known names like the one asked for, where that is not known.
+        error: why there is no answer.
+        exit_code: that the error stands for; 0 without one.
+    """
+
+    text: str
+    target: Target | None = None
+    verdict: Verdict | None = None
+    near: tuple[Near, ...] = ()
+    error: str | None = None
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """One message of an engine, with what the sources say of the architectures that it names."""
+
+    message: Message
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """All answers, and what they rest on.
+
+    Attributes:
+        answers: one per target, in order.
+        messages: one per message of a log.
+        inventories: what was read: the engine first, transformers second.
+        notices: what the user should know about how they came to be.
+    """
+
+    answers: tuple[Answer, ...]
+    messages: tuple[Explained, ...]
+    inventories: tuple[Inventory, ...]
+    notices: tuple[str, ...]
+
+
+def check(
+    targets: Iterable[str],
+    request: Request,
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    messages: Sequence[Message] = (),
+    draft: bool = False,
+    pooled: bool = False,
+) -> Checked:
+    """What the engine does with each target, and what is behind each message.
+
+    A target that cannot be read has an error in its answer; the others are answered all the same.
+
+    Args:
+        targets: names, paths and repositories.
+        request: which sources.
+        settings: corrections.
+        workspace: where the run takes place.
+        messages: found in a log.
+        draft: the targets are loaded as draft models.
+        pooled: the engine is told to serve them as embedding models.
+
+    Raises:
+        UsageError: a specification means nothing.
+        SourceError: the engine or transformers cannot be read.
+    """
+    with workspace.open_cache() as cache:
+        both = read_both(request, settings, workspace, cache)
+        support = _support(both, cache)
+    answers = tuple(_answer(text, support, workspace, draft=draft, pooled=pooled) for text in targets)
+    return Checked(
+        answers=answers,
+        messages=tuple(explain(message, support, workspace) for message in messages),
+        inventories=both.track.matrix.inventories,
+        notices=both.track.notices,
+    )
+
+
+def explain(message: Message, support: Support, workspace: Workspace) -> Explained:
+    """A message, with the answers for the architectures that it names or that its module registers."""
+    names = message.architectures
+    if message.module is not None:
+        path = message.module.replace(".", "/") + ".py"
+        names = tuple(name for name, native in support.natives.items() if native.place.file == path)
+    return Explained(message=message, answers=tuple(_answer(name, support, workspace) for name in names))
+
+
+def _answer(
+    text: str, support: Support, workspace: Workspace, *, draft: bool = False, pooled: bool = False
+) -> Answer:
+    try:
+        target = open_target(
+            text, folder=workspace.folder, environ=workspace.environ, offline=workspace.offline
+        )
+    except ArchtrackError as error:
+        return Answer(text=text, error=str(error), exit_code=error.exit_code)
+    verdict = decide(target.checkpoint, support, draft=draft, pooled=pooled)
+    near: tuple[Near, ...] = ()
+    if verdict.status in {Status.UNSUPPORTED, Status.REMOTE_CODE} and verdict.asked:
+        near = tuple(_near(verdict.asked[0], support))
+    return Answer(text=text, target=target, verdict=verdict, near=near)
+
+
+def _near(name: str, support: Support) -> Iterable[Near]:
+    if name in support.natives or name in support.public:
+        return
+    for other in nearest(name, support.natives.keys() | support.public.keys()):
+        native = support.natives.get(other)
+        flaw = support.broken.get(native.place.file) if native is not None else None
+        yield Near(name=other, status=status_of(native, support.public.get(other), flaw))
+
+
+def _support(both: Both, cache: Cache) -> Support:
+    matrix = both.track.matrix
+    inventory, public = matrix.inventories[:2]
+    engine = both.engine.engine
+    rules = Rules()
+    if isinstance(engine, Decides):
+        rules = engine.rules(Library(both.engine.source, cache), inventory)
+    rules = replace(rules, types=_types(both, cache))
+    return Support(
+        engine=inventory.engine,
+        version=inventory.version,
+        library=f"transformers {public.version or ''}".strip(),
+        natives=inventory.by_name(),
+        public=public.by_name(),
+        rows={row.name: row for row in matrix.rows},
+        broken=both.broken,
+        rules=rules,
+    )
+
+
+def _types(both: Both, cache: Cache) -> dict[str, tuple[str, str, Place]]:
+    """Model type -> class, table and place, as transformers' auto tables have it."""
+    from .core.auto_types import classes_by_type  # noqa: PLC0415 -- late, with its patterns
+
+    library = Library(both.transformers.source, cache)
+    if not library.paths(AUTO):
+        return {}
+    facts = library.facts((AUTO,), "transformers-types-1", classes_by_type)[AUTO]
+    return {key: (name, table, Place(file=AUTO, line=line)) for key, (name, table, line) in facts.items()}

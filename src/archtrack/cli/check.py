@@ -1,0 +1,147 @@
+"""``archtrack check``: what the engine does with a checkpoint."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from archtrack.errors import TargetError, UsageError
+
+from ._options import document_option, examples, format_option, source_options, start
+
+__all__ = ["command"]
+
+_MAX_LOG_BYTES = 64 * 1024 * 1024
+
+
+@click.command(
+    "check",
+    short_help="Say what the engine does with an architecture, config or repository.",
+    epilog=examples(
+        "archtrack check Qwen3ForCausalLM",
+        "archtrack check ./my-model Qwen/Qwen3-8B --explain",
+        "archtrack check --log server.log",
+        "archtrack check --require native - < models.txt",
+    ),
+)
+@click.argument("targets", nargs=-1, metavar="TARGET…")
+@source_options
+@document_option
+@click.option("--log", metavar="FILE", help="A log of the engine to explain; `-` for standard input.")
+@click.option("--explain", is_flag=True, help="Show the steps of each answer, with file and line.")
+@click.option(
+    "--require",
+    type=click.Choice(("native", "fallback")),
+    help="Exit 1 unless every target is native; with `fallback`, native or run by the Transformers backend.",
+)
+@click.option("--draft", is_flag=True, help="The targets are loaded as draft models of speculative decoding.")
+@click.option("--embedding", is_flag=True, help="The engine is told to serve them as embedding models.")
+@format_option("text", "json")
+@click.pass_context
+def command(  # noqa: PLR0913 -- one parameter per option
+    ctx: click.Context,
+    *,
+    targets: tuple[str, ...],
+    sglang: str | None,
+    transformers: str | None,
+    external: str | None,
+    disabled: str | None,
+    doc: Path | None,
+    log: str | None,
+    explain: bool,
+    require: str | None,
+    draft: bool,
+    embedding: bool,
+    form: str,
+    offline: bool,
+) -> None:
+    """Say what SGLang does with each TARGET: run it itself, run it through transformers, or refuse it.
+
+    A TARGET is an architecture (`LlamaForCausalLM`), a config.json or the folder of one, a repository on the Hub
+    (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra: pip install 'archtrack[hub]'), or `-`: one target per line
+    from standard input.
+
+    native: SGLang has its own implementation. unimportable: it has one that fails to import with this transformers.
+    fallback: the Transformers backend runs it. refused: transformers has it, but not for that backend. remote code:
+    only the repository's own code could tell. unsupported: none of these.
+    """
+    from archtrack.checking import check  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.core.messages import find_messages  # noqa: PLC0415 -- as above
+
+    if not targets and log is None:
+        raise click.UsageError("Name a TARGET, or a log with --log.", ctx)
+    if log == "-" and "-" in targets:
+        raise UsageError("standard input can hold targets or a log, not both")
+    begun = start(
+        doc=doc,
+        sglang=sglang,
+        transformers=transformers,
+        external=external,
+        disabled=disabled,
+        offline=offline,
+    )
+    messages = find_messages(_log(log)) if log is not None else ()
+    found = check(
+        _listed(targets),
+        begun.request,
+        begun.settings,
+        begun.workspace,
+        messages=messages,
+        draft=draft,
+        pooled=embedding,
+    )
+    if form == "json":
+        from archtrack.render.check import checked_json  # noqa: PLC0415 -- one form of two
+        from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
+
+        print_json(checked_json(found))
+    else:
+        from archtrack.render.check import print_checked  # noqa: PLC0415 -- one form of two
+
+        print_checked(found, explain=explain, log=log)
+    ctx.exit(_exit_code([answer.exit_code for answer in found.answers], _unmet(found, require)))
+
+
+def _exit_code(errors: list[int], unmet: bool) -> int:  # noqa: FBT001 -- two facts, one answer
+    """Of the first target that could not be read; else 1 if what was required is not met."""
+    return next((code for code in errors if code), 1 if unmet else 0)
+
+
+def _unmet(found: object, require: str | None) -> bool:
+    from archtrack.checking import Checked  # noqa: PLC0415 -- known by now
+    from archtrack.model import Status  # noqa: PLC0415 -- as above
+
+    if require is None or not isinstance(found, Checked):
+        return False
+    wanted = {Status.NATIVE} if require == "native" else {Status.NATIVE, Status.FALLBACK}
+    answers = (*found.answers, *(each for message in found.messages for each in message.answers))
+    return any(answer.verdict is None or answer.verdict.status not in wanted for answer in answers)
+
+
+def _listed(targets: tuple[str, ...]) -> list[str]:
+    """The targets, with those of standard input in the place of ``-``; empty lines and comments are passed over."""
+    found = []
+    for target in targets:
+        if target != "-":
+            found.append(target)
+            continue
+        lines = (line.strip() for line in sys.stdin.read().splitlines())
+        found.extend(line for line in lines if line and not line.startswith("#"))
+    return found
+
+
+def _log(name: str) -> str:
+    """The text of a log; what is not UTF-8 in it is replaced."""
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(_MAX_LOG_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(_MAX_LOG_BYTES + 1)
+    except OSError as error:
+        raise TargetError(f"{name} cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_LOG_BYTES:
+        raise TargetError(f"{name} has more than {_MAX_LOG_BYTES:,} bytes; give the part with the error")
+    return data.decode("utf-8", "replace")

@@ -1,0 +1,107 @@
+"""What is to be checked: an architecture's name, a config on disk, a repository on the Hub."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .core.checkpoint import MAX_CONFIG_BYTES, Checkpoint, named, read_checkpoint
+from .errors import TargetError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["Target", "open_target"]
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
+_REPOSITORY = re.compile(rf"(?!.*(?:--|\.\.))(?P<id>{_PART}/{_PART})(?:@(?P<revision>[\w./-]+))?")
+CONFIG = "config.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One thing to be checked.
+
+    Attributes:
+        text: as the user gave it.
+        kind: ``architecture``, ``config`` or ``repository``.
+        checkpoint: what is known of it.
+        location: the file that was read, or the repository with its commit; None for a name.
+    """
+
+    text: str
+    kind: str
+    checkpoint: Checkpoint
+    location: str | None = None
+
+
+def open_target(text: str, *, folder: Path, environ: Mapping[str, str], offline: bool) -> Target:
+    """Read what a target names.
+
+    What exists on disk is a path; ``OWNER/NAME`` is a repository on the Hub; anything else has to be a name.
+
+    Args:
+        text: as the user gave it.
+        folder: the working directory.
+        environ: the environment.
+        offline: no request is made: the Hub's own cache is used.
+
+    Raises:
+        TargetError: it cannot be read; the message begins with what was asked for.
+        UsageError: it is none of the three.
+    """
+    path = folder / text
+    if _exists(path):
+        file = path / CONFIG if path.is_dir() else path
+        return Target(
+            text=text, kind="config", checkpoint=_parsed(_read(file), str(file)), location=str(file)
+        )
+    if _NAME.fullmatch(text):
+        return Target(text=text, kind="architecture", checkpoint=named(text))
+    match = _REPOSITORY.fullmatch(text)
+    if match is not None and not text.endswith(".json"):
+        from .hub import fetch_config  # noqa: PLC0415 -- only for repositories
+
+        data, location = fetch_config(
+            match["id"], match["revision"], filename=CONFIG, environ=environ, offline=offline
+        )
+        return Target(text=text, kind="repository", checkpoint=_parsed(data, location), location=location)
+    if "/" in text or os.sep in text or text.endswith(".json"):
+        raise TargetError(f"{text}: no such file or folder, and no repository's id (OWNER/NAME) either")
+    raise UsageError(
+        f"{text!r} is neither an architecture (LlamaForCausalLM), a path, nor a repository (OWNER/NAME)"
+    )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _parsed(data: bytes, location: str) -> Checkpoint:
+    try:
+        return read_checkpoint(data)
+    except TargetError as error:
+        raise TargetError(f"{location} {error}") from error
+
+
+def _read(path: Path) -> bytes:
+    """A regular file of bounded size; a pipe or device would never end."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:  # noqa: PTH123 -- of a descriptor
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise TargetError(f"{path} is no regular file; give a config.json or the folder of one")
+            return file.read(MAX_CONFIG_BYTES + 1)
+    except FileNotFoundError as error:
+        raise TargetError(f"{path} is not there; a checkpoint's folder holds a config.json") from error
+    except OSError as error:
+        raise TargetError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import doctest
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archtrack
+
+PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+
+
+def test_every_public_name_is_there_and_sorted() -> None:
+    assert archtrack.__all__ == sorted(archtrack.__all__)
+    for name in archtrack.__all__:
+        assert getattr(archtrack, name) is not None
+    assert set(archtrack.__all__) <= set(dir(archtrack))
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = archtrack.nothing  # type: ignore[attr-defined]
+
+
+def test_importing_the_package_imports_none_of_its_modules() -> None:
+    script = "import sys, archtrack; print([name for name in sys.modules if name.startswith('archtrack.')])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    assert done.stdout == "[]\n"
+
+
+def test_functions_give_what_the_commands_print(work: Path, trees: Any) -> None:
+    sglang, transformers = str(trees.sglang), str(trees.transformers)
+    names = [each.name for each in archtrack.scan("sglang", sglang).registrations]
+    assert "AlphaForCausalLM" in names
+    matrix = archtrack.track(sglang=sglang, transformers=transformers)
+    assert {row.name for row in matrix.rows} >= set(names)
+    done, lost = archtrack.check(
+        "AlphaForCausalLM", "no/such/thing", sglang=sglang, transformers=transformers
+    )
+    assert done.verdict is not None
+    assert (done.verdict.status, done.error) == (archtrack.Status.NATIVE, None)
+    assert (lost.verdict, lost.exit_code) == (None, 3)
+    looked = archtrack.update_document("D.md", sglang=sglang, transformers=transformers, write=False)
+    assert (looked.differs, looked.written, (work / "D.md").exists()) == (True, False, False)
+    update = archtrack.update_document("D.md", sglang=sglang, transformers=transformers, date="2026-01-02")
+    assert update.written
+    assert "**Last updated:** 2026-01-02" in (work / "D.md").read_text(encoding="utf-8")
+    assert not archtrack.update_document("D.md", sglang=sglang, transformers=transformers).differs
+
+
+@pytest.mark.network
+def test_the_examples_of_the_page_are_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("ARCHTRACK_OFFLINE", raising=False)
+    failed, tried = doctest.testfile(
+        str(PAGE), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert tried > 15
+    assert failed == 0
