@@ -13,6 +13,7 @@ from .errors import ImplausibleError, SourceError
 from .importing import broken_imports
 from .opening import open_engine, open_transformers
 from .scanning import Plan, carry_out, kept, plan, scan
+from .shipped import shipped_examples
 from .sources.base import Layout
 from .sources.library import Library
 from .sources.local import LocalSource, local_source
@@ -155,7 +156,12 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
     inventory, public = _scan_both(own, their, workspace, cache)
     broken = broken_imports(own, inventory, their, public, cache)
     matrix = join(
-        inventory, public, patterns=settings.rows, corrections=_corrections(settings), broken=broken
+        inventory,
+        public,
+        patterns=settings.rows,
+        corrections=_corrections(settings),
+        broken=broken,
+        table=shipped_examples(),
     )
     asked = request.transformers not in {None, "pinned"}
     found = (*notices, *more, *_about_pin(inventory, public, pin, asked=asked))
