@@ -27,6 +27,7 @@ __all__ = [
     "Target",
     "example_cell",
     "example_of",
+    "is_generic",
     "targets_of",
 ]
 
@@ -85,7 +86,12 @@ def example_cell(row: MatrixRow) -> str:
     """What the document's example cell says of a row: an id, ``(generic)``, or nothing."""
     if row.example is not None:
         return row.example.id
-    return GENERIC if row.native is not None and _WRAPPER.fullmatch(row.name) else ""
+    return GENERIC if row.native is not None and is_generic(row.name) else ""
+
+
+def is_generic(name: str) -> bool:
+    """Whether an architecture is a wrapper of the engine's, which no checkpoint names."""
+    return _WRAPPER.fullmatch(name) is not None
 
 
 def targets_of(facts: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[Target, ...]]:

@@ -49,6 +49,7 @@ def join(
     corrections: Mapping[str, Correction] | None = None,
     broken: Mapping[str, Broken] | None = None,
     table: Mapping[str, Entry] | None = None,
+    hub: Mapping[str, Example] | None = None,
 ) -> Matrix:
     """Every architecture that gets a row: the engine's natives, and the public classes that match a pattern.
 
@@ -60,6 +61,7 @@ def join(
         corrections: by architecture.
         broken: path of a module of the engine -> why it cannot be imported, or may not be.
         table: the shipped table of examples, by architecture.
+        hub: what the Hub was asked for, by architecture.
     """
     natives, public = engine.by_name(), transformers.by_name()
     names = {name for name in public if _gets_row(name, patterns)} | set(natives)
@@ -70,6 +72,7 @@ def join(
     )
     examples = ExampleSources(
         overrides=_overrides(corrections or {}),
+        hub=hub or {},
         table=table or {},
         declared=public,
         targets=targets_of(dict(engine.facts)),
