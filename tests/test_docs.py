@@ -362,7 +362,7 @@ def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path) -> 
     for figure in (
         f"| {count['fallback']} `fallback`, {count['refused']} `refused`",
         f"Examples for the {count['native']} natives",
-        f"| {sum(row['example'] is not None for row in natives)}, each from the checkpoint",
+        f"| {sum(row['example'] is not None for row in natives)}, each with the place that says so",
         f"{sum(row['category'] != by_name_of(row['name']) for row in natives)} of the {len(natives)} natives differ",
         f"Natives that still rest on the name: {by_name}.",
     ):

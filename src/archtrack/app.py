@@ -14,6 +14,7 @@ from .errors import ImplausibleError, SourceError
 from .importing import broken_imports
 from .opening import open_engine, open_transformers
 from .scanning import Plan, carry_out, kept, plan, scan
+from .shipped import shipped_examples
 from .sources.base import Layout
 from .sources.library import Library
 from .sources.local import LocalSource, local_source
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .config import Settings
-    from .model import Broken, Inventory, Matrix
+    from .model import Broken, Example, Inventory, Matrix
     from .sources.base import Source
     from .sources.cache import Cache
     from .workspace import Workspace
@@ -51,12 +52,14 @@ class Request:
         transformers: the same for transformers.
         external: a further package of models: a path or an importable name, or None.
         disabled: modules that the engine is told to skip.
+        hub: ask the Hub for the most downloaded model of each of the engine's architectures.
     """
 
     engine: str | None = None
     transformers: str | None = None
     external: str | None = None
     disabled: tuple[str, ...] = ()
+    hub: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +160,28 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
     broken = broken_imports(own, inventory, their, public, cache)
     unknown = _about_disabled(options, source)
     matrix = join(
-        inventory, public, patterns=settings.rows, corrections=_corrections(settings), broken=broken
+        inventory,
+        public,
+        patterns=settings.rows,
+        corrections=_corrections(settings),
+        broken=broken,
+        table=shipped_examples(),
+        hub=_from_hub(inventory, settings, workspace) if request.hub else None,
     )
     asked = request.transformers not in {None, "pinned"}
     pins = _about_pin(inventory, public, pin, asked=asked)
     found = (*notices, *more, *pins, *unknown)
     return Both(track=Track(matrix=matrix, notices=found), engine=own, transformers=their, broken=broken)
+
+
+def _from_hub(inventory: Inventory, settings: Settings, workspace: Workspace) -> dict[str, Example]:
+    """What the Hub knows of the engine's own architectures, but for those that a maintainer has settled."""
+    from .core.examples import is_generic  # noqa: PLC0415 -- only with --hub
+    from .hub_examples import hub_examples  # noqa: PLC0415 -- as above
+
+    settled = {override.name for override in settings.overrides if override.example is not None}
+    names = {each.name for each in inventory.registrations} - settled
+    return hub_examples((name for name in names if not is_generic(name)), offline=workspace.offline)
 
 
 def refuse_nothing(inventory: Inventory) -> None:

@@ -138,9 +138,7 @@ def _answer(
     text: str, support: Support, workspace: Workspace, *, draft: bool = False, pooled: bool = False
 ) -> Answer:
     try:
-        target = open_target(
-            text, folder=workspace.folder, environ=workspace.environ, offline=workspace.offline
-        )
+        target = open_target(text, folder=workspace.folder, offline=workspace.offline)
     except ArchtrackError as error:
         return Answer(text=text, error=str(error), exit_code=error.exit_code)
     verdict = decide(target.checkpoint, support, draft=draft, pooled=pooled)

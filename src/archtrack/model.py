@@ -183,7 +183,8 @@ class Inventory:
         registrations: sorted by name, each name once.
         unresolved: what could not be read, sorted by place.
         pins: distribution name -> version that the release's own metadata pins it to.
-        facts: further statements of the engine, name -> sorted values (SGLang: ``multimodal_model_archs``).
+        facts: further statements of the engine, name -> values, sorted unless their order says something (SGLang:
+            ``multimodal_model_archs``).
         imports: path -> what the engine's modules import, as ``core.imports`` gives it.
     """
 

@@ -12,7 +12,6 @@ from .core.checkpoint import MAX_CONFIG_BYTES, Checkpoint, named, read_checkpoin
 from .errors import TargetError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["Target", "open_target"]
@@ -40,7 +39,7 @@ class Target:
     location: str | None = None
 
 
-def open_target(text: str, *, folder: Path, environ: Mapping[str, str], offline: bool) -> Target:
+def open_target(text: str, *, folder: Path, offline: bool) -> Target:
     """Read what a target names.
 
     What exists on disk is a path; ``OWNER/NAME`` is a repository on the Hub; anything else has to be a name.
@@ -48,7 +47,6 @@ def open_target(text: str, *, folder: Path, environ: Mapping[str, str], offline:
     Args:
         text: as the user gave it.
         folder: the working directory.
-        environ: the environment.
         offline: no request is made: the Hub's own cache is used.
 
     Raises:
@@ -67,9 +65,7 @@ def open_target(text: str, *, folder: Path, environ: Mapping[str, str], offline:
     if match is not None and not text.endswith(".json"):
         from .hub import fetch_config  # noqa: PLC0415 -- only for repositories
 
-        data, location = fetch_config(
-            match["id"], match["revision"], filename=CONFIG, environ=environ, offline=offline
-        )
+        data, location = fetch_config(match["id"], match["revision"], offline=offline)
         return Target(text=text, kind="repository", checkpoint=_parsed(data, location), location=location)
     if "/" in text or os.sep in text or text.endswith(".json"):
         raise TargetError(f"{text}: no such file or folder, and no repository's id (OWNER/NAME) either")

@@ -167,4 +167,5 @@ def test_an_override_has_the_last_word_and_says_so(cli: Callable[..., Any], tree
         "override",
         "as seen",
     )
-    assert (beta["category"], beta["example"]) == ("text", {"id": "mine/beta", "source": "override"})
+    assert beta["category"] == "text"
+    assert beta["example"] == {"id": "mine/beta", "source": "override: archtrack.toml"}

@@ -73,3 +73,28 @@ def test_a_draft_is_written_where_its_target_was_found(text: str, targets: dict[
 )
 def test_text_that_tells_of_no_draft_gives_none(data: bytes) -> None:
     assert draft_targets(data) == {}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "\ufeff{}",
+        "def before(x):\n    def inner():\n        return 1\n    return inner\n\n\n{}",
+        "TEXT = '''\ndef other():\n'''\n\n{}",
+        "{}\n\nclass After:\n    pass\n",
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_what_stands_around_does_not_matter(around: str, newline: str) -> None:
+    code = (
+        "def draft(self):\n"
+        '    text = """\nat the margin\n"""\n'
+        "    def nested():\n        return 1\n"
+        '    if is_draft_model and "A" == c.architectures[0]:  # a remark\n'
+        '        c.architectures[0] = "ANextN" if self.x else "AMTP"\n'
+    )
+    text = around.format(code)
+    found = draft_targets(text.replace("\n", newline).encode())
+    line = next(number for number, one in enumerate(text.split("\n"), 1) if "ANextN" in one)
+    assert found == {"ANextN": [["A", line]], "AMTP": [["A", line]]}

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archtrack.config import DEFAULT_ROWS
+from archtrack.core.example_table import Entry, Locator
 from archtrack.core.matrix import Correction, join
 from archtrack.model import Category, Example, Inventory, Place, Registration, Status, TransformersFacts
 from archtrack.sources.base import Origin
@@ -146,6 +147,11 @@ def test_a_bare_model_generates_only_where_the_engine_lists_what_does_not(
         ("hub/own", None, Example(id="hub/own", source="models/x.py:3")),
         ("hub/own", Correction(example="mine/x"), Example(id="mine/x", source="override")),
         (None, Correction(example="mine/x"), Example(id="mine/x", source="override")),
+        (
+            None,
+            Correction(example="mine/x", source="archtrack.toml"),
+            Example(id="mine/x", source="override: archtrack.toml"),
+        ),
         ("hub/own", Correction(note="n"), Example(id="hub/own", source="models/x.py:3")),
         (None, None, None),
     ],
@@ -158,6 +164,24 @@ def test_an_example_is_the_overrides_else_the_releases_own(
     row = rows([], [hf], corrections=corrections)["XModel"]
     assert row.example == expected
     assert row.note == (correction.note if correction else None)
+
+
+def test_an_example_may_come_from_the_table_and_from_the_target_of_a_draft() -> None:
+    statements = ("draft_targets", ("XMTP X config.py:7", "YMTP Y config.py:9"))
+    natives = [registration(name) for name in ("X", "XMTP", "Y", "YMTP")]
+    locator = Locator(package="p", version="1", kind="wheel", file="p/x.py")
+    matrix = join(
+        inventory("sglang", *natives, facts=(statements,)),
+        inventory("transformers", public("Y", example="hub/y", example_source="models/y.py:3")),
+        patterns=DEFAULT_ROWS,
+        table={"X": Entry(id="hub/x", locator=locator), "Z": Entry(id="hub/z", locator=locator)},
+    )
+    assert {row.name: row.example and (row.example.id, row.example.source) for row in matrix.rows} == {
+        "X": ("hub/x", "table: p 1 p/x.py"),
+        "XMTP": ("hub/x", "target of XMTP: X (config.py:7): table: p 1 p/x.py"),
+        "Y": ("hub/y", "models/y.py:3"),
+        "YMTP": ("hub/y", "target of YMTP: Y (config.py:9): models/y.py:3"),
+    }
 
 
 def test_an_override_of_what_gets_no_row_adds_none() -> None:

@@ -13,15 +13,18 @@ import readers
 from archtrack.app import Request, track
 from archtrack.config import Settings
 from archtrack.core.categories import BY_NAME, by_name
+from archtrack.core.examples import GENERIC, example_cell
 from archtrack.core.imports import imports_by_tree, imports_of
 from archtrack.core.matrix import join
 from archtrack.core.model_code import by_outline, by_tree, model_facts
 from archtrack.core.outline import outline
 from archtrack.core.plain import plain_entries
 from archtrack.core.registry import Modules, facts_of, full_facts, resolve_entries
+from archtrack.core.repositories import is_repository
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
 from archtrack.model import Status
+from archtrack.shipped import shipped_examples
 from archtrack.sources.library import Library
 from archtrack.sources.pip_config import index_settings
 from archtrack.sources.progress import SilentProgress
@@ -202,6 +205,23 @@ def test_models_that_do_not_import_with_the_pinned_transformers_are_told(
         assert nested is not None
         assert nested.through == ("sglang.srt.models.glm_ocr",)
         assert str(nested.place).startswith("sglang/srt/models/glm_ocr.py:")
+
+
+def test_nine_natives_in_ten_have_an_example(release: Callable[[str, str], Release]) -> None:
+    matrix = join(
+        release("sglang", "0.5.23")[0],
+        release("transformers", "5.23.0")[0],
+        patterns=(),
+        table=shipped_examples(),
+    )
+    wrappers = {row.name for row in matrix.rows if example_cell(row) == GENERIC}
+    others = [row for row in matrix.rows if row.name not in wrappers]
+    assert len(wrappers) == 13
+    assert all(name.startswith("Transformers") or name == "MindSporeForCausalLM" for name in wrappers)
+    assert len(others) == 277
+    shown = [row.example for row in others if row.example is not None]
+    assert len(shown) >= 0.9 * len(others)
+    assert all(is_repository(example.id) and example.source for example in shown)
 
 
 @pytest.mark.parametrize("version", TRANSFORMERS)

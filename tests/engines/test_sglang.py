@@ -264,6 +264,26 @@ def test_the_engines_own_lists_are_read(text: str, facts: dict[str, tuple[str, .
     assert dict(scan("sglang", files).facts) == facts
 
 
+@pytest.mark.parametrize(
+    ("test", "targets"),
+    [
+        ('architectures[0] in ["B", "A"]', ("XMTP B {}:5", "XMTP A {}:5")),
+        ("architectures[0] in OWN", ("XMTP L {}:5",)),
+        ("architectures[0] in MORE", ("XMTP L1 {}:5", "XMTP L2 {}:5")),
+        ('architectures[0] != "A"', ()),
+    ],
+)
+def test_what_is_loaded_as_a_draft_is_a_statement(test: str, targets: tuple[str, ...], scan: Scan) -> None:
+    text = (
+        'from .lists import MORE\nOWN = ("L",)\n'
+        f'def draft(c):\n    if c.is_draft_model and c.{test}:\n        c.architectures[0] = "XMTP"\n'
+    )
+    lists = {"sglang/srt/configs/lists.py": 'MORE = ["L1", "L2"]\n'}
+    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": A, CONFIG: text, **lists})
+    found = tuple(each.format(CONFIG) for each in targets)
+    assert dict(inventory.facts) == ({"draft_targets": found} if found else {})
+
+
 def test_a_category_is_told_with_its_line(scan: Scan) -> None:
     config = (
         'def is_generation_model(archs):\n    return "A" not in archs\n\nmultimodal_model_archs = ["B"]\n'

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archtrack.app import refuse_nothing, track
+from archtrack.core.examples import example_cell
 from archtrack.model import Category, Status
 
 from ._options import document_option, examples, format_option, source_options, start
@@ -135,7 +136,7 @@ def _print(matrix: Matrix, notices: tuple[str, ...]) -> None:
                 row.category.value,
                 row.category_source,
                 row.native.file if row.native else row.hf.file if row.hf else "",
-                row.example.id if row.example else "",
+                example_cell(row),
             )
             for row in matrix.rows
         ),

@@ -78,6 +78,9 @@ def _functions(data: bytes) -> Iterator[tuple[int, bytes]]:
                 head = b"if 1:\n" if start[1] else b"\n"
                 yield data.count(b"\n", 0, start.start()) - 1, head + data[start.start() : done]
                 break
+        else:
+            if data[match.start() - 1 : match.start()] not in {b"", b"\n"}:
+                raise SyntaxError("in no function that its indent tells")
 
 
 def _written(

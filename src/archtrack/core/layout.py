@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archtrack.errors import DocumentError
 
 from .counts import dated_line, passing_line, stale_counts, stats_line
+from .examples import example_cell
 from .rows import STANDARD, Columns, Row, count, lacking, places_of
 from .table import (
     BOM,
@@ -55,7 +56,7 @@ def new_row(
     native = "Y" if row.native else ""
     hf = "Y" if row.hf else ""
     file = code_cell(row.native.file) if row.native else ""
-    example = escape_cell(row.example.id) if row.example else ""
+    example = escape_cell(example_cell(row))
     cells = [""] * width
     cells[columns.name] = f"**{name}**"
     cells[columns.native], cells[columns.hf], cells[columns.file] = native, hf, file

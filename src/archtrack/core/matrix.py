@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 from archtrack.model import Category, Example, Matrix, MatrixRow, Unresolved
 
 from .categories import Known, categorize
+from .examples import ExampleSources, example_of, targets_of
 from .verdicts import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archtrack.model import Broken, Inventory, Registration
+    from archtrack.model import Broken, Inventory
+
+    from .example_table import Entry
 
 __all__ = ["Correction", "join"]
+
+_OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class Correction:
     category: Category | None = None
     example: str | None = None
     note: str | None = None
-    source: str = "override"
+    source: str = _OVERRIDE
 
 
 def join(
@@ -43,6 +48,8 @@ def join(
     patterns: Sequence[str],
     corrections: Mapping[str, Correction] | None = None,
     broken: Mapping[str, Broken] | None = None,
+    table: Mapping[str, Entry] | None = None,
+    hub: Mapping[str, Example] | None = None,
 ) -> Matrix:
     """Every architecture that gets a row: the engine's natives, and the public classes that match a pattern.
 
@@ -53,6 +60,8 @@ def join(
             ``PreTrained`` or begin with ``Auto`` never do.
         corrections: by architecture.
         broken: path of a module of the engine -> why it cannot be imported, or may not be.
+        table: the shipped table of examples, by architecture.
+        hub: what the Hub was asked for, by architecture.
     """
     natives, public = engine.by_name(), transformers.by_name()
     names = {name for name in public if _gets_row(name, patterns)} | set(natives)
@@ -60,6 +69,13 @@ def join(
         natives=natives,
         public=public,
         lists_pooled=bool(dict(engine.facts).get("is_generation_model")),
+    )
+    examples = ExampleSources(
+        overrides=_overrides(corrections or {}),
+        hub=hub or {},
+        table=table or {},
+        declared=public,
+        targets=targets_of(dict(engine.facts)),
     )
     rows = []
     for name in sorted(names):
@@ -76,7 +92,7 @@ def join(
                 broken=flaw,
                 native=native,
                 hf=hf,
-                example=_example(hf, correction),
+                example=example_of(name, examples),
                 note=correction.note,
             )
         )
@@ -112,9 +128,11 @@ def _gets_row(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _example(hf: Registration | None, correction: Correction) -> Example | None:
-    if correction.example is not None:
-        return Example(id=correction.example, source="override")
-    if hf is not None and hf.example is not None:
-        return Example(id=hf.example, source=hf.example_source or "transformers")
-    return None
+def _overrides(corrections: Mapping[str, Correction]) -> dict[str, Example]:
+    return {
+        name: Example(
+            id=each.example, source=_OVERRIDE if each.source == _OVERRIDE else f"{_OVERRIDE}: {each.source}"
+        )
+        for name, each in corrections.items()
+        if each.example is not None
+    }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.model import Category, MatrixRow
 
+from .examples import example_cell
 from .rows import places_of
 from .table import COLUMNS, code_cell, escape_cell, name_cell
 from .verdicts import status_of
@@ -260,7 +261,7 @@ def _names_file(cell: str, file: str) -> bool:
 
 
 def _lacks_example(row: Row, table: Table, truth: Truth) -> bool:
-    known = truth.row is not None and truth.row.example is not None
+    known = truth.row is not None and example_cell(truth.row) != ""
     return known and not row.example and table.columns.example is not None
 
 
@@ -282,9 +283,10 @@ def _cells(
         place = str(truth.hf_class.place) if truth.hf_class else None
         source = f"{'' if truth.hf else 'not '}public in {truths.read(1)}"
         right.insert(1, (2, columns.hf, row.hf, source, place, "Y" * truth.hf))
-    if columns.example is not None and _lacks_example(row, table, truth) and truth.row and truth.row.example:
-        example = truth.row.example
-        right.append((4, columns.example, "", example.id, example.source, escape_cell(example.id)))
+    if columns.example is not None and _lacks_example(row, table, truth) and truth.row:
+        said = example_cell(truth.row)
+        source = truth.row.example.source if truth.row.example else "a wrapper of the engine's"
+        right.append((4, columns.example, "", said, source, escape_cell(said)))
     for title, index, document, source, place, written in right:
         if document != written:
             yield Cell(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archtrack.core.decision import Rules
+    from archtrack.model import Place
     from archtrack.sources.library import Library
 
     from .base import ScanOptions
@@ -53,7 +54,7 @@ class SGLang:
 
     name = "sglang"
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 5
+    revision = 6
     since = "0.2.0"
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
@@ -85,17 +86,16 @@ class SGLang:
         packages = library.paths(f"{MODELS}/*/__init__.py")
         found.add_package(MODELS, (*paths, *packages), (library,))
         found.add_inner_imports(library)
+        drafts = drafts_of(library)
         return Inventory(
             engine=self.name,
             version=_version(library),
             origin=library.origin,
-            registrations=with_signs(found, libraries, drafts_of(library), self.revision),
+            registrations=with_signs(found, libraries, drafts, self.revision),
             unresolved=tuple(sorted(found.unresolved, key=lambda each: (each.place.file, each.place.line))),
             pins=pins_of(library),
             imports=tuple(sorted(found.imports.items())),
-            facts=tuple(
-                sorted((name, tuple(sorted(values))) for name, values in statements.items() if values)
-            ),
+            facts=_facts(statements, drafts),
         )
 
     def rules(self, library: Library, inventory: Inventory) -> Rules:
@@ -106,6 +106,17 @@ class SGLang:
 
 
 ENGINE = SGLang()
+
+
+def _facts(
+    statements: Mapping[str, Mapping[str, int]], drafts: tuple[tuple[str, str, Place], ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The engine's own lists, and what it loads as a draft in place of what, in the order of the file."""
+    from archtrack.core.examples import DRAFT_TARGETS  # noqa: PLC0415 -- only when something is read
+
+    facts = {name: tuple(sorted(values)) for name, values in statements.items()}
+    facts[DRAFT_TARGETS] = tuple(f"{draft} {target} {place}" for target, draft, place in drafts)
+    return tuple(sorted((name, values) for name, values in facts.items() if values))
 
 
 STATEMENTS = {
