@@ -52,7 +52,6 @@ _PASSING = re.compile(r"(\s*>[^*]*)\*\*[^*]*\*\*(.*)", re.DOTALL)
 _DATE = re.compile(r"(\*\*Last updated:\*\*\s*)\d{4}-\d{2}-\d{2}")
 _UNTIL_SOURCE = re.compile(r"[^|]*(\|\s*\*\*Source:\*\*)")
 _NUMBER = re.compile(r"(\**)(\d+)(\**)")
-_SUMMARY_WIDTH = 5
 
 
 def stats_line(counts: Counts) -> str:
@@ -172,15 +171,15 @@ def _recounted(line: str, counts: Counts) -> str:
 
 
 def _summed(line: str, category: Category | None, counts: Counts) -> str:
+    """A row of the summary; a cell that holds no number is somebody else's."""
     cells = cells_of(line)
-    if len(cells) < _SUMMARY_WIDTH:
-        return summary_line(category, counts) + ending_of(line)
     changes = {}
     for index, number in enumerate(counts.numbers, 1):
-        match = _NUMBER.fullmatch(cells[index])
-        if match is None:
+        cell = cells[index] if index < len(cells) else ""
+        match = _NUMBER.fullmatch(cell)
+        if not cell:
             changes[index] = f"**{number}**" if category is None else str(number)
-        elif match.group(2) != str(number):
+        elif match is not None and match.group(2) != str(number):
             changes[index] = f"{match.group(1)}{number}{match.group(3)}"
     return with_cells(line, changes, len(cells)) if changes else line
 

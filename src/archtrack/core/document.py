@@ -1,8 +1,9 @@
 """``MODEL_SUPPORT_TRACKING.md`` as values: every byte kept, the rows found.
 
-A document is its lines. Rows are looked for in the three sections and nowhere else; a section begins at its
-exact heading and ends at the next heading of level one or two. Table lines in a code fence or an HTML
-comment are no rows, nor are those of a table that is about something else (see ``rows``).
+A document is its lines. Rows are looked for in the three sections; a section begins at its exact heading and
+ends at the next heading of level one or two, underlined ones included. What looks like a row anywhere else is
+only noted (``outside``). Table lines in a code fence or an HTML comment are no rows, nor are those of a table
+that is about something else (see ``rows``).
 
 ``render(parse(text)) == text`` for every text: what cannot be understood is recorded in ``problems``, and
 only ``merge`` refuses to work on it.
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import DocumentError
 
-from .rows import Problem, Row, Table, count, read_table
+from .rows import Problem, Row, Table, count, read_outside, read_table
 from .table import BOM, HEADINGS, LABELS, SUMMARY_HEADING, Counts, cells_of, split_lines
 
 if TYPE_CHECKING:
@@ -31,11 +32,17 @@ _HEADING = re.compile(r"#{1,2}(?:\s|$)")
 _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
 _STATS = re.compile(r"\*\*[^*A-Za-z]*\*\*\s*native /")
 _QUOTES = (
-    ("native", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*natively supported")),
-    ("hf_only", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*HF fallback")),
+    ("native", re.compile(r">\s*\*\*\d+\*\*\s+natively supported \(\d+%\)")),
+    ("hf_only", re.compile(r">\s*\*\*\d+\*\*\s+HF fallback only \(\d+%\)")),
     ("passing", re.compile(r">\s*of these, \*\*[^*A-Za-z]*\*\* pass the backend's own check")),
-    ("neither", re.compile(r">\s*\*\*[^*A-Za-z]*\*\*\s*no fallback")),
+    ("neither", re.compile(r">\s*\*\*\d+\*\*\s+no fallback \(\d+%\)")),
 )
+_SUMMARY_HEADER = tuple(map(re.compile, ("category", "native", "hf.*", "no fallback", "total")))
+_SUMMARY_LABELS = {"**Total**": None, **{label: category for category, label in LABELS.items()}}
+_CLOSING = re.compile(r"\s+#+$")
+_UNDERLINE = re.compile(r"=+|-+")
+# What begins with one of these is no paragraph that a line below could make a heading of.
+_NO_PARAGRAPH = re.compile(r">|<|[-+*]\s|\d+[.)]\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,7 @@ class Document:
         newline: the line ending that most lines have.
         problems: what keeps it from being updated.
         unclosed: the line that opens a code fence or comment which is never closed, else 0.
+        outside: (name, line, whether it is in a tracking table) of what looks like a row outside of the sections.
     """
 
     lines: tuple[str, ...]
@@ -100,6 +108,7 @@ class Document:
     newline: str = "\n"
     problems: tuple[Problem, ...] = ()
     unclosed: int = 0
+    outside: tuple[tuple[str, int, bool], ...] = ()
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -164,6 +173,7 @@ def parse(text: str) -> Document:
         newline=_newline(text),
         problems=tuple(scanner.problems),
         unclosed=scanner.hidden_since,
+        outside=tuple(scanner.outside),
     )
 
 
@@ -181,6 +191,7 @@ class _Scanner:
     sections: list[Section] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    outside: list[tuple[str, int, bool]] = field(default_factory=list)
     hidden_since: int = 0
     _until: str = ""
     _category: Category | None = None
@@ -188,7 +199,9 @@ class _Scanner:
     _tables: list[Table] = field(default_factory=list)
     _stats: list[int] = field(default_factory=list)
     _block: list[int] = field(default_factory=list)
+    _paragraph: int = 0  # the line where it begins; 0 for none, -1 for what no underline makes a heading of
     _in_summary: bool = False
+    _in_summary_table: bool | None = None  # None between tables
     _summary_line: int = 0
     _summary_rows: list[tuple[Category | None, int]] = field(default_factory=list)
     _quotes: list[tuple[str, int]] = field(default_factory=list)
@@ -207,15 +220,19 @@ class _Scanner:
             elif example:
                 continue
             elif stripped.startswith("|"):
-                if self._category is not None:
-                    self._block.append(number)
-                elif self._in_summary:
+                self._paragraph = -1
+                if self._in_summary:
                     self._summary_row(stripped, number)
+                else:
+                    self._block.append(number)
             else:
+                self._in_summary_table = None
                 if self._block:
                     self._end_block()
                 if stripped:
                     self._other(stripped, number)
+                else:
+                    self._paragraph = 0
         self._end_section(len(self.lines))
 
     def summary(self) -> Summary | None:
@@ -233,8 +250,11 @@ class _Scanner:
 
     def _other(self, stripped: str, number: int) -> None:
         """A line that is neither blank nor part of a table."""
+        paragraph, self._paragraph = self._paragraph, -1
         if stripped.startswith("#"):
             self._heading(stripped, number)
+        elif paragraph > 0 and _UNDERLINE.fullmatch(stripped):
+            self._begin("", paragraph)
         elif stripped.startswith("<!--"):
             if "-->" not in stripped:
                 self._until, self.hidden_since = "-->", number
@@ -242,27 +262,37 @@ class _Scanner:
             self._until, self.hidden_since = match.group(1) or match.group(2), number
         elif "**Last updated:**" in stripped:
             self.updated.append(number)
-        elif self._category is not None:
-            if _STATS.match(stripped):
-                self._stats.append(number)
+        elif self._category is not None and _STATS.match(stripped):
+            self._stats.append(number)
         elif self._in_summary and stripped.startswith(">"):
-            self._quotes.extend((name, number) for name, pattern in _QUOTES if pattern.match(stripped))
+            seen = {name for name, _ in self._quotes}
+            found = (name for name, pattern in _QUOTES if pattern.match(stripped))
+            self._quotes.extend((name, number) for name in found if name not in seen)
+        elif paragraph > 0 or (paragraph == 0 and not _NO_PARAGRAPH.match(stripped)):
+            self._paragraph = paragraph or number
 
     def _heading(self, stripped: str, number: int) -> None:
-        if not _HEADING.match(stripped):
-            return
+        self._paragraph = 0
+        if _HEADING.match(stripped):
+            self._begin(_CLOSING.sub("", stripped), number)
+        else:
+            self._in_summary = False  # what stands below a heading of its own is somebody else's
+
+    def _begin(self, heading: str, number: int) -> None:
+        """Whatever section there was ends above this line, and the one of this heading begins."""
         self._end_section(number - 1)
-        self._category = _CATEGORY_OF.get(stripped)
+        self._category = _CATEGORY_OF.get(heading)
         self._start = number
-        self._in_summary = stripped == SUMMARY_HEADING
+        self._paragraph = 0
+        self._in_summary = heading == SUMMARY_HEADING
         if self._in_summary and not self._summary_line:
             self._summary_line = number
 
     def _end_section(self, last: int) -> None:
-        if self._category is None:
-            return
         if self._block:
             self._end_block()
+        if self._category is None:
+            return
         section = Section(
             category=self._category,
             line=self._start,
@@ -276,17 +306,24 @@ class _Scanner:
         self._category = None
 
     def _summary_row(self, stripped: str, number: int) -> None:
-        first = cells_of(stripped)[:1]
-        label = first[0] if first else ""
-        if label.startswith("**Total**"):
-            self._summary_rows.append((None, number))
-        for category, own in LABELS.items():
-            if label.startswith(own.split("/")[0]):
+        """A line of a table in the summary: of the known table only, and of each label only the first."""
+        cells = cells_of(stripped)
+        if self._in_summary_table is None:
+            titles = [cell.casefold() for cell in cells[: len(_SUMMARY_HEADER)]]
+            self._in_summary_table = len(titles) == len(_SUMMARY_HEADER) and all(
+                pattern.fullmatch(title) for pattern, title in zip(_SUMMARY_HEADER, titles, strict=True)
+            )
+        elif self._in_summary_table and cells and cells[0] in _SUMMARY_LABELS:
+            category = _SUMMARY_LABELS[cells[0]]
+            if category not in {seen for seen, _ in self._summary_rows}:
                 self._summary_rows.append((category, number))
 
     def _end_block(self) -> None:
         """Make a table of the adjacent table lines that have just ended, if they are one."""
         block, self._block = self._block, []
+        if self._category is None:
+            self.outside += read_outside(self.lines, block)
+            return
         table = read_table(self.lines, block, self._tables[-1] if self._tables else None)
         if isinstance(table, Problem):
             self.problems.append(table)

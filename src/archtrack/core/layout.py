@@ -271,6 +271,9 @@ class Draft:
             places.append(self._document.summary.line)
         if places:
             above = min(places) - 1
+            standing = self._after.get(above) or lines[:above]
+            if standing and standing[-1].strip(BOM).strip():
+                content = ["", *content]
             before = next((line.strip() for line in reversed(lines[:above]) if line.strip()), "")
             self._insert(above, [*content, "", "---", ""] if before == "---" else [*content, ""])
         else:

@@ -36,6 +36,7 @@ CODES = {
     "name": "characters in a name that no class has",
     "native-without-file": "Native is Y and the File cell is empty",
     "order": "rows that are not sorted by code point",
+    "outside-sections": "an architecture that has a row outside of the three sections only",
     "override-expired": "an override of the configuration whose last day is over",
     "override-redundant": "an override of the configuration that says what the sources say without it",
     "override-unknown": "an override of the configuration for an architecture that has no row to give it to",
@@ -81,6 +82,7 @@ def lint(
         columns: the further columns that were chosen.
     """
     findings = [*_structure(document), *_repetitions(document), *_counts(document)]
+    findings += _outside(document, matrix)
     for section in document.sections:
         for table in section.tables:
             places = {index for index, _ in places_of(table, columns, complete=False)}
@@ -140,6 +142,19 @@ def _repetitions(document: Document) -> Iterator[Finding]:
             fixable = row.line in identical
             message += "" if fixable else "; they differ, remove one"
             yield Finding(line=row.line, code="duplicate-row", message=message, fixable=fixable)
+
+
+def _outside(document: Document, matrix: Matrix | None) -> Iterator[Finding]:
+    """Rows that stand outside of the sections; in a table about something else only what the sources have is one."""
+    known = set() if matrix is None else {name_cell(row.name) for row in matrix.rows}
+    inside = {row.name for row in document.rows}
+    for name, line, tracked in document.outside:
+        if name not in inside and (name in known or (tracked and _CLASS_NAME.fullmatch(name))):
+            message = (
+                f"{name} stands in none of the three sections, so it is neither counted nor kept up to date;"
+                " move the row into one, or put the section's heading right"
+            )
+            yield Finding(line=line, code="outside-sections", message=message)
 
 
 def _identical(section: Section) -> Iterator[Row]:
@@ -206,7 +221,7 @@ def _against(document: Document, matrix: Matrix, columns: Sequence[FurtherColumn
             continue  # a row in another section than archtrack would choose is a maintainer's right
         said = "; ".join(change.value for change in one.changes)
         yield Finding(line=one.row.line, code="stale-row", message=f"{one.row.name}: {said}")
-    present = {row.name for row in document.rows}
+    present = {row.name for row in document.rows} | {name for name, *_ in document.outside}
     for row in matrix.rows:
         if name_cell(row.name) not in present:
             message = f"{name_cell(row.name)} has no row; 'archtrack update' adds it"

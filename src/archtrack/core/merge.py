@@ -67,6 +67,7 @@ class MergeResult:
         repassed: lines that told another number of rows that pass the backend's own check than the sources.
         moved: categories whose existing rows were out of order and have moved.
         created: categories whose section was missing and is there now.
+        outside: (name, line) of the matrix's architectures that have a row outside of the sections only.
         before: counts per category in the old document.
         after: counts per category in the new one.
         lacking: (line of the header in the old document, title) of each further column that a table lacks.
@@ -85,6 +86,7 @@ class MergeResult:
     recounted: tuple[int, ...] = ()
     repassed: tuple[int, ...] = ()
     moved: tuple[Category, ...] = ()
+    outside: tuple[tuple[str, int], ...] = ()
     created: tuple[Category, ...] = ()
     before: tuple[tuple[Category, Counts], ...]
     after: tuple[tuple[Category, Counts], ...]
@@ -97,7 +99,8 @@ class MergeResult:
 def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> MergeResult:
     """Add what is new, report what is out of date. Merging the result again changes nothing.
 
-    An architecture that has a row in any section is not new, whatever category it would get now.
+    An architecture that has a row in any section is not new, whatever category it would get now; nor is one that
+    has a row outside of the sections, which is reported.
 
     Raises:
         DocumentError: the document has text, but none of the three sections (see ``force``); or it has a
@@ -121,6 +124,12 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
     added = _new(document, matrix)
     for row in added:
         draft.add(row)
+    inside = {row.name for row in document.rows}
+    outside = tuple(
+        (name, line)
+        for name, line, _ in document.outside
+        if name not in inside and truths.row(name) is not None
+    )
     before = tuple(document.counts().items())
     touched = {one.row.line for one in (*pruned, *refreshed)}
     left = tuple(one for one in stale if one.row.line not in touched)
@@ -131,6 +140,7 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
             text=render(document),
             changed=False,
             stale=left,
+            outside=outside,
             before=before,
             after=before,
             lacking=wider,
@@ -146,6 +156,7 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
         recounted=recounted,
         repassed=repassed,
         moved=draft.moved(),
+        outside=outside,
         created=tuple(category for category in HEADINGS if category in draft.created),
         before=before,
         after=tuple(draft.counts().items()),
@@ -172,7 +183,7 @@ def _check(document: Document, *, force: bool) -> None:
 
 def _new(document: Document, matrix: Matrix) -> tuple[MatrixRow, ...]:
     """The matrix's rows that the document does not have, each name as written once."""
-    present = {row.name for row in document.rows}
+    present = {row.name for row in document.rows} | {name for name, *_ in document.outside}
     added = {}
     for row in matrix.rows:
         name = name_cell(row.name)

@@ -30,6 +30,7 @@ __all__ = [
     "field_of",
     "lacking",
     "places_of",
+    "read_outside",
     "read_table",
 ]
 
@@ -219,6 +220,22 @@ def read_table(lines: Sequence[str], block: Sequence[int], before: Table | None)
         strays=strays,
         titles=titles,
     )
+
+
+def read_outside(lines: Sequence[str], block: Sequence[int]) -> list[tuple[str, int, bool]]:
+    """What looks like rows in adjacent table lines outside of the sections: (name, line, whether they track).
+
+    Args:
+        lines: all lines of the document.
+        block: the numbers (from 1) of the lines that start with a pipe.
+    """
+    named = [(cells_of(lines[number - 1]), number) for number in block]
+    found = [(name, number) for cells, number in named if cells and (name := _name(cells[0]))]
+    if not found:
+        return []
+    titles = {field_of(cell) for cell in named[0][0]}
+    tracked = "name" in titles and not titles.isdisjoint(("native", "hf", "file"))
+    return [(name, number, tracked) for name, number in found]
 
 
 def _columns(found: dict[str, int], width: int) -> Columns | None:
