@@ -80,8 +80,8 @@ class DocumentUpdate:
 
     @property
     def created(self) -> bool:
-        """Whether there was no document before."""
-        return self.before is None
+        """Whether there was no document before, or nothing in it."""
+        return self.before is None or parse(self.before).is_blank
 
     @property
     def differs(self) -> bool:
@@ -108,7 +108,7 @@ def update_document(
     """
 
     def merged(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
-        if before is None:
+        if before is None or document.is_blank:
             return _anew(before, document, matrix, settings, flags)
         options = MergeOptions(
             date=flags.date,

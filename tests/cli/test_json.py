@@ -69,7 +69,11 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
     text = document.read_text(encoding="utf-8").replace(
         "| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"
     )
-    document.write_text(text.replace("| **BetaForCausalLM** |", "| **XBetaForCausalLM** |"), encoding="utf-8")
+    text = text.replace("| **BetaForCausalLM** |", "| **XBetaForCausalLM** |")
+    elsewhere = "\n## Others\n\n| **SightForConditionalGeneration** | Y |  | `sight.py` |  |\n"
+    document.write_text(
+        text.replace("| **SightForConditionalGeneration** |", "| **XSight** |") + elsewhere, encoding="utf-8"
+    )
     miniature.write(document.with_name("archtrack.toml"), 'columns = ["fallback"]\n')
     init = trees.transformers / "src" / "transformers" / "__init__.py"
     init.write_text(

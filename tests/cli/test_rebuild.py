@@ -64,7 +64,7 @@ def test_a_rebuild_tells_what_it_adds_rewrites_and_drops(
     done = cli("rebuild", *trees.options)
     assert "  + AlphaForCausalLM  [native (alpha.py)]" in done.lines
     assert any(
-        re.fullmatch(r"  ~ line \d+: BetaHandwritten: no longer registered anywhere", line)
+        re.fullmatch(r"  ~ line \d+: BetaHandwritten: neither engine has such a model", line)
         for line in done.lines
     )
     assert done.lines[-1] == "It lists 9 architectures, 5 of them native."

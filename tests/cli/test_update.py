@@ -40,14 +40,70 @@ def test_a_missing_document_is_created_and_said(cli: Callable[..., Any], trees: 
     assert f"{DOCUMENT}: no such document yet" in done.lines
     assert "Existing architectures in doc: 0" in done.lines
     assert "Found 9 new architecture(s):" in done.lines
-    assert "  + 5 text  [3 native, 2 HF transformers]" in done.lines
-    assert "  + 3 embedding  [1 native, 2 HF transformers]" in done.lines
-    assert "  + 1 multimodal  [1 native, 0 HF transformers]" in done.lines
+    assert "  + AlphaForCausalLM  [native (alpha.py)]" in done.lines
+    assert "  + BetaModel  [HF transformers, the fallback takes it]" in done.lines
     assert done.lines[-2:] == [
         f"Done. Added 9 new architecture(s) to {DOCUMENT}",
         "It lists 9 architectures, 5 of them native.",
     ]
-    assert "AlphaForCausalLM  [" not in done.out  # no line per row of a whole new document
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf \r\n"])
+def test_a_document_with_nothing_in_it_is_written_whole(
+    cli: Callable[..., Any], trees: Any, work: Path, content: bytes
+) -> None:
+    assert cli("update", *trees.options, "--date", "2026-01-31", "--doc", "whole.md").code == 0
+    (work / DOCUMENT).write_bytes(content)
+    done = cli("update", *trees.options, "--date", "2026-01-31")
+    assert (done.code, done.err) == (0, "")
+    assert f"{DOCUMENT}: there is nothing in it yet" in done.lines
+    assert (work / DOCUMENT).read_text(encoding="utf-8") == (work / "whole.md").read_text(encoding="utf-8")
+    assert cli("update", *trees.options, "--check").code == 0
+
+
+def test_what_a_run_in_ci_reports_names_the_flags_that_mend_it(
+    cli: Callable[..., Any], trees: Any, outdated: Path
+) -> None:
+    flags = ("--check", "--refresh", "--prune")
+    text = cli("update", *trees.options, *flags)
+    notes = cli("update", *trees.options, *flags, "--format", "github")
+    assert (text.code, notes.code) == (1, 1)
+    told = {line.partition(": ")[2] for line in text.lines if line.startswith("  ~ ")}
+    said = {line.rpartition("::")[2] for line in notes.lines if "title=Row out of date" in line}
+    assert told == {*OUTDATED, GONE}
+    assert said == {f"{each}; run `archtrack update --refresh`" for each in OUTDATED} | {
+        f"{GONE}; run `archtrack update --prune`"
+    }
+    assert "Rows to bring up to date:" in text.lines
+    assert "Rows to remove:" in text.lines
+    assert "2 row(s) to bring up to date, 1 row(s) to remove. Nothing was written." in text.lines[-1]
+    assert "brought up to date" not in text.out
+    assert outdated.read_text(encoding="utf-8").count("| **PooledModel** |") == 1
+
+
+def test_a_row_outside_of_the_sections_is_reported_and_not_written_again(
+    cli: Callable[..., Any], trees: Any, updated: Path, conforms: Callable[[Any, str], None]
+) -> None:
+    heading = "## Multimodal Models (Vision / Audio / OCR)"
+    text = updated.read_text(encoding="utf-8").replace(heading, "## Pictures")
+    updated.write_text(text, encoding="utf-8")
+    assert cli("update", *trees.options).code == 0
+    text = updated.read_text(encoding="utf-8")
+    line = text[: text.index("| **SightFor")].count("\n") + 1
+    done = cli("update", *trees.options)
+    assert text.count("| **SightForConditionalGeneration** |") == 1
+    assert f"  ~ SightForConditionalGeneration (line {line})" in done.lines
+    report = cli("update", *trees.options, "--format", "json").json
+    conforms(report, "report")
+    assert report["outside"] == [{"name": "SightForConditionalGeneration", "line": line}]
+    found = [
+        each
+        for each in cli("lint", "--format", "json").json["findings"]
+        if each["code"] == "outside-sections"
+    ]
+    assert [each["line"] for each in found] == [line]
+    updated.write_text(text.replace("## Pictures", heading + " ##"), encoding="utf-8")
+    assert "outside-sections" not in cli("lint").out
 
 
 def test_what_was_read_is_said_first(cli: Callable[..., Any], trees: Any) -> None:
@@ -200,7 +256,7 @@ def outdated(trees: Any, updated: Path) -> Path:
 
 
 OUTDATED = ("AlphaForCausalLM: file moved", "DeltaForCausalLM: gained native support")
-GONE = "PooledModel: lost native support, no longer registered anywhere"
+GONE = "PooledModel: lost native support, neither engine has such a model"
 
 
 def test_rows_out_of_date_are_told_and_left_as_they_are(

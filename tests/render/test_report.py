@@ -125,7 +125,7 @@ def test_a_new_row_says_who_has_it(registration: Registration, line: str) -> Non
             True,
             [
                 (
-                    "S.md is out of date: 1 new architecture(s), 1 row(s) brought up to date, 1 row(s) removed. "
+                    "S.md is out of date: 1 new architecture(s), 1 row(s) to bring up to date, 1 row(s) to remove. "
                     "Nothing was written."
                 )
             ],

@@ -32,10 +32,10 @@ class Change(str, Enum):
     LOST_NATIVE = "lost native support"
     FILE = "file moved"
     GAINED_HF = "now public in transformers"
-    LOST_HF = "no longer public in transformers"
+    LOST_HF = "no public model class in transformers"
     EXAMPLE = "an example is known"
     COLUMN = "another column is out of date"
-    UNREGISTERED = "no longer registered anywhere"
+    UNREGISTERED = "neither engine has such a model"
     CATEGORY = "stands in another section than archtrack would choose"
 
     @property

@@ -16,12 +16,13 @@ from .stale import (
     beyond_added,
     changes_in_words,
     column_lines,
+    command,
     remedy,
     stale_json,
     stale_lines,
     telling,
 )
-from .terminal import plain, read_lines, unresolved_lines
+from .terminal import architectures, plain, read_lines, unresolved_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,9 @@ __all__ = ["report_annotations", "report_json", "report_lines", "unified_diff"]
 
 _SHOWN = 10
 """Names per category that are printed where there may be hundreds."""
+
+_ONE_BY_ONE = 40
+"""Rows up to which those of a new document are told one by one."""
 
 
 def report_lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
@@ -50,18 +54,18 @@ def _lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     merge, inventories = update.merge, update.track.matrix.inventories
     yield from read_lines(inventories, update.track.notices)
     if update.created:
-        yield f"{update.path}: no such document yet"
+        yield f"{update.path}: {'no such document yet' if update.before is None else 'there is nothing in it yet'}"
     yield f"Existing architectures in doc: {sum(counts.total for _, counts in merge.before)}"
     if merge.added:
         yield from ("", f"Found {len(merge.added)} new architecture(s):")
-        yield from _by_section(merge.added) if update.created else map(_new_line, merge.added)
+        yield from _created_lines(merge.added) if update.created else map(_new_line, merge.added)
         yield from _guessed_lines(merge.added)
-    yield from stale_lines(
-        "Rows brought up to date", beyond_added(merge.refreshed), cells_only=True, views=True
-    )
-    yield from column_lines(merge)
-    yield from stale_lines("Rows removed", merge.pruned)
+    title = "Rows to bring up to date" if check else "Rows brought up to date"
+    yield from stale_lines(title, beyond_added(merge.refreshed), cells_only=True, views=True)
+    yield from column_lines(merge, check=check)
+    yield from stale_lines("Rows to remove" if check else "Rows removed", merge.pruned)
     yield from stale_lines(f"Rows out of date{remedy(merge.stale)}", telling(merge.stale))
+    yield from _outside_lines(merge.outside)
     if merge.recounted:
         yield from ("", f"Counts that did not agree with the rows: {_numbers(merge.recounted)}")
     if merge.repassed:
@@ -73,8 +77,28 @@ def _lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     yield from _verdict(update, check=check)
 
 
+def _created_lines(added: tuple[MatrixRow, ...]) -> Iterator[str]:
+    """The rows of a new document: of a long one how many there are of a kind, and the natives one by one."""
+    if len(added) <= _ONE_BY_ONE:
+        yield from map(_new_line, added)
+        return
+    yield from _by_section(added)
+    yield from ("", "The natives:")
+    yield from (_new_line(row) for row in added if row.native is not None)
+
+
+def _outside_lines(outside: tuple[tuple[str, int], ...]) -> Iterator[str]:
+    if not outside:
+        return
+    places = [f"{name} (line {line})" for name, line in outside[:_SHOWN]]
+    more = f" and {len(outside) - _SHOWN} more" if len(outside) > _SHOWN else ""
+    yield from ("", "Rows outside of the three sections, neither counted nor kept up to date:")
+    yield f"  ~ {', '.join(places)}{more}"
+    yield "  Move each into a section, or put the section's heading right; `archtrack lint` lists them all."
+
+
 def _by_section(added: tuple[MatrixRow, ...]) -> Iterator[str]:
-    """How many rows each section gets: a whole new document is not told row by row."""
+    """How many rows each section gets."""
     for category in Category:
         rows = [row for row in added if row.category is category]
         native = sum(row.native is not None for row in rows)
@@ -124,17 +148,18 @@ def _verdict(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
         yield "No new architectures found." + ("" if update.differs else f" {path}: nothing to write.")
     if not update.differs:
         return
-    other = [
-        f"{len(rows)} row(s) {what}"
-        for rows, what in ((beyond_added(merge.refreshed), "brought up to date"), (merge.pruned, "removed"))
-        if rows
-    ]
+    to = "to " if check else ""
+    other = []
+    if rows := beyond_added(merge.refreshed):
+        other.append(f"{len(rows)} row(s) {to or 'brought '}{'bring ' * check}up to date")
+    if merge.pruned:
+        other.append(f"{len(merge.pruned)} row(s) {to}remove{'d' * (not check)}")
     if merge.widened:
-        other.append(f"{len({column for _, column in merge.widened})} column(s) added")
+        other.append(f"{len({column for _, column in merge.widened})} column(s) {to}add{'ed' * (not check)}")
     if merge.told_passing:
-        other.append("the line on the backend's own check added")
+        other.append(f"the line on the backend's own check {to}add{'ed' * (not check)}")
     if merge.recounted or (merge.repassed and not (merge.added or other)):
-        other.append("counts put right")
+        other.append(f"counts {to}put right")
     added = f"{len(merge.added)} new architecture(s)"
     if check:
         what = "does not exist" if update.created else "is out of date"
@@ -144,7 +169,7 @@ def _verdict(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     if other:
         yield f"Besides: {', '.join(other)}."
     total = sum((counts for _, counts in merge.after), Counts())
-    yield f"It lists {total.total} architectures, {total.native} of them native."
+    yield f"It lists {architectures(total.total)}, {total.native} of them native."
 
 
 def report_json(update: DocumentUpdate) -> dict[str, Any]:
@@ -164,6 +189,7 @@ def report_json(update: DocumentUpdate) -> dict[str, Any]:
         "pruned": [stale_json(each) for each in merge.pruned],
         "columns_added": [{"line": line, "column": column} for line, column in merge.widened],
         "columns_missing": [{"line": line, "column": column} for line, column in merge.lacking],
+        "outside": [{"name": name, "line": line} for name, line in merge.outside],
         "recounted_lines": sorted((*merge.recounted, *merge.repassed)),
         "counts": {
             category.value: {
@@ -207,23 +233,35 @@ def report_annotations(update: DocumentUpdate, root: Path) -> Iterator[str]:
     merge, path = update.merge, document_path(update.path, root)
     yield from _missing(update, path, root)
     for stale in telling(merge.stale):
-        message = f"{stale.row.name}: {changes_in_words(stale)}; run `archtrack update --refresh --prune`"
+        message = f"{stale.row.name}: {changes_in_words(stale)}; run {command([stale])}"
         yield annotation("warning", message, title="Row out of date", path=path, line=stale.row.line)
-    done = "rewritten" if update.written else "run `archtrack update`"
+    done = "rewritten" if update.written else f"run {command()}"
+    refreshed = "rewritten" if update.written else f"run {command(refresh=True)}"
+    removed = "removed" if update.written else f"run {command(prune=True)}"
     level = "notice" if update.written else "error"
-    for stale in (*beyond_added(merge.refreshed), *merge.pruned):
-        message = f"{stale.row.name}: {changes_in_words(stale)}; {done}"
-        yield annotation(level, message, title="Row out of date", path=path, line=stale.row.line)
+    for rows, what, cells_only in (
+        (beyond_added(merge.refreshed), refreshed, True),
+        (merge.pruned, removed, False),
+    ):
+        for stale in rows:
+            message = f"{stale.row.name}: {changes_in_words(stale, cells_only=cells_only)}; {what}"
+            yield annotation(level, message, title="Row out of date", path=path, line=stale.row.line)
     for number, column in merge.widened:
-        message = f"the table lacks the column {column}; {done}"
+        message = f"the table lacks the column {column}; {refreshed}"
         yield annotation(level, message, title="Missing column", path=path, line=number)
     if merge.told_passing:
-        message = f"the summary does not tell how many of these pass the backend's own check; {done}"
+        what = done if merge.added or merge.recounted else refreshed
+        message = f"the summary does not tell how many of these pass the backend's own check; {what}"
         yield annotation(level, message, title="Missing count", path=path, line=merge.told_passing)
     for number in sorted((*merge.recounted, *merge.repassed)):
         with_what = "sources" if number in merge.repassed else "rows"
         message = f"the counts do not agree with the {with_what}; {done}"
         yield annotation(level, message, title="Stale counts", path=path, line=number)
+    for name, number in merge.outside:
+        message = (
+            f"{name} stands in none of the three sections; move the row into one, or put the heading right"
+        )
+        yield annotation("warning", message, title="Row outside of the sections", path=path, line=number)
     for inventory in update.track.matrix.inventories:
         for each in inventory.unresolved:
             where = workspace_path(inventory.origin, each.place, root)
@@ -266,7 +304,7 @@ def unified_diff(update: DocumentUpdate, *, terminal: bool, color: bool) -> Iter
         color: with colours.
     """
     name = update.path.as_posix().lstrip("/")
-    old_name = "/dev/null" if update.created else f"a/{name}"
+    old_name = "/dev/null" if update.before is None else f"a/{name}"
     old, new = _split(update.before or ""), _split(update.merge.text)
     for line in text_diff(old, new, old_name, f"b/{name}"):
         shown = plain(line.rstrip("\r\n")) + "\n" if terminal else line

@@ -17,6 +17,7 @@ __all__ = [
     "beyond_added",
     "changes_in_words",
     "column_lines",
+    "command",
     "remedy",
     "stale_json",
     "stale_lines",
@@ -27,6 +28,14 @@ __all__ = [
 def telling(stale: Iterable[Stale]) -> list[Stale]:
     """The rows that are wrong; one that merely stands in another section is where somebody put it."""
     return [one for one in stale if one.in_cells or one.unregistered]
+
+
+def command(rows: Iterable[Stale] = (), *, refresh: bool = False, prune: bool = False) -> str:
+    """The command that puts rows right, with no other flags than they need."""
+    rows = tuple(rows)
+    refresh = refresh or any(one.in_cells and not one.unregistered for one in rows)
+    prune = prune or any(one.unregistered for one in rows)
+    return f"`archtrack update{' --refresh' * refresh}{' --prune' * prune}`"
 
 
 def remedy(stale: Iterable[Stale]) -> str:
@@ -76,10 +85,10 @@ def beyond_added(rows: Iterable[Stale]) -> list[Stale]:
     return [one for one in rows if any(not cell.added for cell in one.cells)]
 
 
-def column_lines(merge: MergeResult) -> Iterator[str]:
-    """The further columns that tables get, or lack."""
+def column_lines(merge: MergeResult, *, check: bool) -> Iterator[str]:
+    """The further columns that tables get, or lack; with ``check`` those that they would get."""
     for title, found in (
-        ("Columns added", merge.widened),
+        ("Columns to add" if check else "Columns added", merge.widened),
         ("Columns that the document does not have yet (--refresh adds them)", merge.lacking),
     ):
         if not found:
@@ -88,7 +97,7 @@ def column_lines(merge: MergeResult) -> Iterator[str]:
         for column in dict.fromkeys(name for _, name in found):
             tables = sum(name == column for _, name in found)
             cells = sum(cell.added and cell.column == column for row in merge.refreshed for cell in row.cells)
-            filled = f", {cells} cell(s) filled" if merge.widened else ""
+            filled = f", {cells} cell(s) {'to fill' if check else 'filled'}" if merge.widened else ""
             yield f"  + {column}: {tables} table(s){filled}"
 
 
