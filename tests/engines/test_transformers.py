@@ -630,6 +630,21 @@ def test_a_public_class_named_like_a_model_with_a_base_that_is_not_known_is_repo
 
 # -- files that cannot be read ----------------------------------------------------------------------
 
+
+@pytest.mark.parametrize(
+    ("name", "reported"), [("modeling_y.py", True), ("modeling_tf_y.py", False), ("notes.py", False)]
+)
+def test_a_file_of_models_that_is_a_link_to_nothing_is_reported(
+    name: str, scan: Scan, tmp_path: Path, *, reported: bool
+) -> None:
+    path = f"transformers/models/y/{name}"
+    (tmp_path / "transformers" / path).parent.mkdir(parents=True)
+    (tmp_path / "transformers" / path).symlink_to("nowhere.py")
+    inventory = scan("transformers", tree(HEAD + A + ALL))
+    assert told(inventory) == [(path, 1)] * reported
+    assert list(models(inventory)) == ["A"]
+
+
 GOOD = "transformers/models/good/modeling_good.py"
 
 
