@@ -82,8 +82,8 @@ class SGLang:
             found.add_package(external.folder, inside, (external.library, library))
             libraries = (external.library, library)
         packages = library.paths(f"{MODELS}/*/__init__.py")
-        found.add_package(MODELS, (*paths, *packages), (library,))
-        found.add_inner_imports(library)
+        inner = library.paths(f"{MODELS}/*/**/*.py")
+        found.add_package(MODELS, (*paths, *packages), (library,), inner)
         drafts = drafts_of(library)
         return Inventory(
             engine=self.name,
