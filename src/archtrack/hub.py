@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core.checkpoint import MAX_CONFIG_BYTES
-from .errors import TargetError
+from .errors import HubDownError, TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +127,7 @@ def _told(shown: str, *, offline: bool) -> Iterator[None]:
     except errors.HFValidationError as error:
         raise TargetError(f"{shown}: {_line(error)}") from error
     except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # what the client is built on
-        raise TargetError(f"{shown}: the Hub cannot be asked: {_line(error)}; try again later") from error
+        raise HubDownError(f"{shown}: the Hub cannot be asked: {_line(error)}; try again later") from error
 
 
 def _line(error: Exception) -> str:
