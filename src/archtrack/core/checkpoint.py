@@ -12,13 +12,12 @@ from typing import Any
 
 from archtrack.errors import TargetError
 
+from .config_classes import TEXT_CONFIGS
+
 __all__ = ["MAX_CONFIG_BYTES", "Checkpoint", "named", "read_checkpoint"]
 
 MAX_CONFIG_BYTES = 16 * 1024 * 1024
 """A hundred times the largest real one."""
-
-TEXT_CONFIGS = ("thinker_config", "llm_config", "language_config", "text_config")
-"""Where a composite config keeps that of its language model; the first that is there counts."""
 
 _LONGEST = 300
 _SCALARS = (bool, int, float, str)

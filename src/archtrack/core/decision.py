@@ -7,94 +7,24 @@ Rules that differ between releases come from the release (``core.engine_rules``)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.model import Category, Place, Status
 
+from .backend import Backend, language_model
 from .categories import BY_NAME, by_name
+from .support import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from archtrack.model import Broken, Example, MatrixRow, Registration
+    from archtrack.model import Example
 
     from .checkpoint import Checkpoint
+    from .support import Rewrite, Support
 
-__all__ = ["Rules", "Step", "Support", "Verdict", "decide"]
+__all__ = ["Verdict", "decide"]
 
-_IMAGE_TABLES = frozenset(
-    {"MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES", "MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES"}
-)
 _MARLIN = {"gptq": "gptq_marlin", "awq": "awq_marlin"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a decision.
-
-    Attributes:
-        text: what was found, in a sentence.
-        source: whose file ``place`` is in: the engine's name or ``transformers``; None for the config itself.
-        place: the evidence.
-    """
-
-    text: str
-    source: str | None = None
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """How one release decides.
-
-    Attributes:
-        path: of the module that decides; None where the release has none that is understood.
-        loader: as ``core.engine_rules.loader_rules`` gives them.
-        written: (model type, architecture, place): what the engine writes into a config itself.
-        drafts: (target, draft, place): what it makes of a target's architecture for the draft model.
-        pooled: architectures that do not generate, and multimodal ones, by the engine's own lists.
-        multimodal: likewise.
-        types: model type -> (class, table, place), as transformers' tables have it.
-    """
-
-    path: str | None = None
-    loader: Mapping[str, object] = field(default_factory=dict)
-    written: tuple[tuple[str, str, Place], ...] = ()
-    drafts: tuple[tuple[str, str, Place], ...] = ()
-    pooled: frozenset[str] = frozenset()
-    multimodal: frozenset[str] = frozenset()
-    types: Mapping[str, tuple[str, str, Place]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Support:
-    """What a decision is made from.
-
-    Attributes:
-        engine: its name, and ``version``.
-        version: of the engine, or None.
-        library: transformers with its version, in words.
-        natives: the engine's registrations by name.
-        public: transformers' public classes by name.
-        rows: the rows of the matrix by name.
-        broken: path of a module of the engine -> why it cannot be imported, or may not be.
-        rules: how this release decides.
-    """
-
-    engine: str
-    version: str | None
-    library: str
-    natives: Mapping[str, Registration]
-    public: Mapping[str, Registration]
-    rows: Mapping[str, MatrixRow]
-    broken: Mapping[str, Broken]
-    rules: Rules
-
-    @property
-    def name(self) -> str:
-        """The engine with its version."""
-        return f"{self.engine} {self.version or ''}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,21 +95,50 @@ class _Decision:
     # -- the names -----------------------------------------------------------------------------------
 
     def _write_names(self) -> None:
-        """Architectures that the engine writes into configs of a model type."""
-        for model_type, architecture, place in self.support.rules.written:
-            if model_type == self.checkpoint.model_type and self.names != [architecture]:
-                self.say(f"for model type `{model_type}` the engine puts {architecture} in", place)
-                self.names = [architecture]
+        """What the engine makes of the architectures while it loads the config."""
+        for rule in self.support.rules.rewrites:
+            if not self._applies(rule) or self.names == [rule.to]:
+                continue
+            if rule.replaced:
+                listed = [name for name in self.names if name in rule.replaced]
+                self.say(f"the engine runs {listed[0]} as {rule.to}", rule.place)
+                self.names = [*(name for name in self.names if name not in listed), rule.to]
+                continue
+            if rule.remote:
+                what = f"a config whose auto_map names {dict(self.checkpoint.auto_map)['AutoModel']}"
+            elif rule.keys:
+                what = f"a config with {' and '.join(f'`{key}`' for key in rule.keys)} and no model type"
+            else:
+                what = f"a config of model type `{rule.model_type}`"
+                what += " without architectures" if rule.missing else ""
+            self.say(f"for {what} the engine puts {rule.to} in", rule.place)
+            self.names = [rule.to]
+
+    def _applies(self, rule: Rewrite) -> bool:
+        config = self.checkpoint
+        return (
+            rule.model_type in {None, config.model_type}
+            and (not rule.replaced or any(name in rule.replaced for name in self.names))
+            and (not rule.missing or not self.names)
+            and (not rule.remote or dict(config.auto_map).get("AutoModel") in rule.remote)
+            and (not rule.keys or (set(rule.keys) <= set(config.keys) and not config.model_type))
+        )
 
     def _take_draft(self) -> None:
         first = self.names[0] if self.names else None
-        for target, name, place in self.support.rules.drafts:
-            if target == first:
-                self.say(f"as a draft model {target} is loaded as {name}", place)
-                self.names[0] = name
-                return
-        if first is not None:
+        found = [(name, place) for target, name, place in self.support.rules.drafts if target == first]
+        if first is None:
+            return
+        if not found:
             self.say(f"the engine has no draft architecture for {first}: it is taken as it is")
+            return
+        # Of two drafts for one target the checkpoint's own keys tell (`dspark_block_size`: DSpark); the last is for
+        # all others.
+        keys = self.checkpoint.keys
+        told = (each for each in found if any(key.startswith(_prefix(first, each[0])) for key in keys))
+        name, place = found[0] if len(found) == 1 else next(told, found[-1])
+        self.say(f"as a draft model {first} is loaded as {name}", place)
+        self.names[0] = name
 
     def _nameless(self) -> Verdict:
         self.decide(
@@ -226,7 +185,7 @@ class _Decision:
         )
 
     def _is_embedding_gemma(self) -> bool:
-        text = dict(self.checkpoint.text)
+        text = language_model(self.checkpoint, self.support, self.names).values
         return text.get("model_type") == "gemma3_text" and bool(
             text.get("use_bidirectional_attention", False)
         )
@@ -264,12 +223,15 @@ class _Decision:
         if "fallback" not in loader:
             self.decide(f"{support.name} has no Transformers backend to fall back on")
             return Status.UNSUPPORTED, None
+        remote = False
         for name in self.names:
-            if name.startswith("Transformers"):
-                continue
-            status = self._gate(name)
-            if status is not None:
+            status = None if name.startswith("Transformers") else self._gate(name)
+            if status is Status.REMOTE_CODE:  # the next one may be refused all the same
+                remote = True
+            elif status is not None:
                 return status, None
+        if remote:
+            return Status.REMOTE_CODE, None
         if not self.checkpoint.given:
             self.say("which class of the backend runs it depends on the config")
             return Status.FALLBACK, None
@@ -322,49 +284,10 @@ class _Decision:
         return Status.UNSUPPORTED
 
     def _backend(self) -> str:
-        if "backend" not in self.loader:
-            return "TransformersForCausalLM"
-        place = self.at("backend")
-        base = "ForCausalLM"
-        if self.pooled or any(name in self.support.rules.pooled for name in self.names):
-            lowered = [name.lower() for name in self.names]
-            classifies = any("sequenceclassification" in name or "rewardmodel" in name for name in lowered)
-            base = "ForSequenceClassification" if classifies else "EmbeddingModel"
-            self.say(f"it is pooled, not generated from: …{base}", place)
-        kind = "Transformers"
-        if reason := self._multimodal():
-            self.say(f"it is multimodal: {reason}", place)
-            kind += "MultiModal"
-        if reason := self._mixture():
-            self.say(f"it is a mixture of experts: {reason}", self.at("moe"))
-            kind += "MoE"
-        return kind + base
-
-    def _multimodal(self) -> str | None:
-        name, config = self.names[0], self.checkpoint
-        own = name.startswith("Llava") and name.endswith("ForCausalLM")
-        if config.text_config is not None and not own:
-            return f"its language model has a config of its own (`{config.text_config}`)"
-        if any(each in self.support.rules.multimodal for each in self.names):
-            return "the engine lists it"
-        hf = self.support.public.get(name)
-        tables = hf.transformers.auto_mappings if hf is not None and hf.transformers is not None else ()
-        table = next((each for each in tables if each in _IMAGE_TABLES), None)
-        return f"transformers lists it in {table}" if table else None
-
-    def _mixture(self) -> str | None:
-        named = next(
-            (name for name in self.names if "moe" in name.lower() or "mixtral" in name.lower()), None
-        )
-        if named is not None:
-            return f"{named} says so"
-        rule = self.loader.get("moe")
-        attributes = rule.get("attributes", []) if isinstance(rule, dict) else []
-        text = dict(self.checkpoint.text)
-        for attribute in attributes:
-            if _counts(attribute, text.get(attribute)):
-                return f"`{attribute}` is {text[attribute]!r}"
-        return None
+        chosen = Backend(self.checkpoint, self.support, self.names, pooled=self.pooled)
+        for text, rule in chosen.reasons:
+            self.say(text, self.at(rule))
+        return chosen.name
 
     # -- saying it -----------------------------------------------------------------------------------
 
@@ -409,14 +332,6 @@ class _Decision:
         return (Category.TEXT, "nothing else is known") if name is None else (by_name(name), BY_NAME)
 
 
-def _counts(attribute: str, value: object) -> bool:
-    """Whether a config's value makes it a mixture of experts, by the rules of ``_is_moe_model``."""
-    if value is None or value == "":
-        return False
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, (int, float)):
-        return value > (0 if attribute == "moe_intermediate_size" else 1)
-    if isinstance(value, tuple):  # the number of items of a list or object
-        return bool(value[0] > 0)
-    return True
+def _prefix(target: str, draft: str) -> str:
+    """``dspark_`` of the draft ``XDSpark`` of ``X``."""
+    return draft.removeprefix(target).lower() + "_"

@@ -31,7 +31,7 @@ from archtrack.sources.base import METADATA, PYPROJECT, Layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archtrack.core.decision import Rules
+    from archtrack.core.support import Rules
     from archtrack.model import Place
     from archtrack.sources.library import Library
 
