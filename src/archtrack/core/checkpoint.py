@@ -35,7 +35,8 @@ class Checkpoint:
         text: the plain values of the config of the language model, or of the whole config where it is flat.
         plain: the plain values at the top.
         keys: all keys at the top, sorted.
-        quant_method: of ``quantization_config``, or None.
+        quant_method: of ``quantization_config``, in small letters as the engine takes it, or None.
+        quantization: the plain values of ``quantization_config``.
         given: False where there is no config at all, only a name.
     """
 
@@ -47,6 +48,7 @@ class Checkpoint:
     plain: tuple[tuple[str, Any], ...] = ()
     keys: tuple[str, ...] = ()
     quant_method: str | None = None
+    quantization: tuple[tuple[str, Any], ...] = ()
     given: bool = True
 
 
@@ -69,6 +71,7 @@ def read_checkpoint(data: bytes) -> Checkpoint:
     text = config if text_key is None else config[text_key]
     if text_key == "thinker_config" and isinstance(text.get("text_config"), dict):
         text = text["text_config"]
+    quantization = _quantization(config)
     return Checkpoint(
         architectures=_architectures(config),
         model_type=_text(config, "model_type"),
@@ -77,7 +80,8 @@ def read_checkpoint(data: bytes) -> Checkpoint:
         text=_plain(text),
         plain=_plain(config),
         keys=tuple(sorted(config)),
-        quant_method=_quant_method(config),
+        quant_method=_quant_method(quantization),
+        quantization=_plain(quantization),
     )
 
 
@@ -142,13 +146,18 @@ def _auto_map(config: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items()))
 
 
-def _quant_method(config: dict[str, Any]) -> str | None:
+def _quantization(config: dict[str, Any]) -> dict[str, Any]:
     value = config.get("quantization_config")
-    if value is None:
-        return None
-    if not isinstance(value, dict):
+    if value is not None and not isinstance(value, dict):
         raise TargetError(f"`quantization_config` is {_kind(value)}, not an object")
-    return _text(value, "quant_method", "quantization_config.quant_method")
+    return value or {}
+
+
+def _quant_method(quantization: dict[str, Any]) -> str | None:
+    method = _text(quantization, "quant_method", "quantization_config.quant_method")
+    if method is None and "quant_algo" in quantization:  # what ModelOpt writes need not name a method
+        return "modelopt"
+    return None if method is None else method.lower()
 
 
 def _text(config: dict[str, Any], key: str, shown: str | None = None) -> str | None:

@@ -12,19 +12,27 @@ from typing import TYPE_CHECKING
 
 from archtrack.model import Category, Place, Status
 
-from .backend import Backend, language_model
-from .categories import BY_NAME, by_name
+from .backend import Backend
+from .categories import BY_NAME, by_name, by_tables
+from .rewriting import Rewriting
 from .support import Step
 
 if TYPE_CHECKING:
     from archtrack.model import Example
 
     from .checkpoint import Checkpoint
-    from .support import Rewrite, Support
+    from .support import Support
 
 __all__ = ["Verdict", "decide"]
 
-_MARLIN = {"gptq": "gptq_marlin", "awq": "awq_marlin"}
+# What classes are for that get no row of their own in the document, and that no generating table lists.
+_TASKS = (
+    (Category.EMBEDDING, "MODEL_FOR_MASKED_LM_MAPPING_NAMES"),
+    (Category.EMBEDDING, "MODEL_FOR_QUESTION_ANSWERING_MAPPING_NAMES"),
+    (Category.EMBEDDING, "MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING_NAMES"),
+    (Category.MULTIMODAL, "MODEL_FOR_CTC_MAPPING_NAMES"),
+)
+_TOWERS = ("vision_config", "audio_config", "thinker_config", "vision_tower", "mm_vision_tower")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,71 +82,27 @@ class _Decision:
         self.pooled = pooled
         self.steps: list[Step] = []
         self.because: Step | None = None
-        self.names = list(checkpoint.architectures)
+        self.names: tuple[str, ...] = ()
 
     def run(self, *, draft: bool) -> Verdict:
-        self._write_names()
+        rewriting = Rewriting(self.checkpoint, self.support, self.say)
+        rewriting.load()
         if draft:
-            self._take_draft()
-        if not self.names:
+            rewriting.draft()
+        if not rewriting.names:
             return self._nameless()
-        self._rewrite()
+        rewriting.choose()
+        self.names = tuple(rewriting.names)
         chosen = self._registered()
         if chosen is not None:
             return self._verdict(Status.NATIVE, chosen, chosen)
         flawed = next((name for name in self.names if name in self.support.natives), None)
+        skipped = self.because
         status, resolved = self._fall_back()
         if flawed is not None:
+            self.because = skipped
             return self._verdict(Status.UNIMPORTABLE, flawed, resolved)
         return self._verdict(status, self.names[0], resolved)
-
-    # -- the names -----------------------------------------------------------------------------------
-
-    def _write_names(self) -> None:
-        """What the engine makes of the architectures while it loads the config."""
-        for rule in self.support.rules.rewrites:
-            if not self._applies(rule) or self.names == [rule.to]:
-                continue
-            if rule.replaced:
-                listed = [name for name in self.names if name in rule.replaced]
-                self.say(f"the engine runs {listed[0]} as {rule.to}", rule.place)
-                self.names = [*(name for name in self.names if name not in listed), rule.to]
-                continue
-            if rule.remote:
-                what = f"a config whose auto_map names {dict(self.checkpoint.auto_map)['AutoModel']}"
-            elif rule.keys:
-                what = f"a config with {' and '.join(f'`{key}`' for key in rule.keys)} and no model type"
-            else:
-                what = f"a config of model type `{rule.model_type}`"
-                what += " without architectures" if rule.missing else ""
-            self.say(f"for {what} the engine puts {rule.to} in", rule.place)
-            self.names = [rule.to]
-
-    def _applies(self, rule: Rewrite) -> bool:
-        config = self.checkpoint
-        return (
-            rule.model_type in {None, config.model_type}
-            and (not rule.replaced or any(name in rule.replaced for name in self.names))
-            and (not rule.missing or not self.names)
-            and (not rule.remote or dict(config.auto_map).get("AutoModel") in rule.remote)
-            and (not rule.keys or (set(rule.keys) <= set(config.keys) and not config.model_type))
-        )
-
-    def _take_draft(self) -> None:
-        first = self.names[0] if self.names else None
-        found = [(name, place) for target, name, place in self.support.rules.drafts if target == first]
-        if first is None:
-            return
-        if not found:
-            self.say(f"the engine has no draft architecture for {first}: it is taken as it is")
-            return
-        # Of two drafts for one target the checkpoint's own keys tell (`dspark_block_size`: DSpark); the last is for
-        # all others.
-        keys = self.checkpoint.keys
-        told = (each for each in found if any(key.startswith(_prefix(first, each[0])) for key in keys))
-        name, place = found[0] if len(found) == 1 else next(told, found[-1])
-        self.say(f"as a draft model {first} is loaded as {name}", place)
-        self.names[0] = name
 
     def _nameless(self) -> Verdict:
         self.decide(
@@ -154,41 +118,6 @@ class _Decision:
                 f"then `archtrack check {name}` applies"
             )
         return self._verdict(Status.UNSUPPORTED, None, None)
-
-    def _rewrite(self) -> None:
-        """What the engine puts in the place of the architectures before it looks them up."""
-        for line, name, left_alone in self._rewrites():
-            if name == "EmbeddingGemmaModel" and self._is_embedding_gemma():
-                self.say(
-                    "a `gemma3_text` config with `use_bidirectional_attention` is EmbeddingGemma",
-                    self.at(line),
-                )
-                self.names = [name]
-            elif name == "QuantMixtralForCausalLM" and "MixtralForCausalLM" in self.names:
-                method = self.checkpoint.quant_method
-                if method is None or method in left_alone:
-                    continue
-                if _MARLIN.get(method) in left_alone:
-                    self.say(
-                        f"`{method}` weights run with the kernels of {_MARLIN[method]} where the GPU has them, and "
-                        f"as {name} where it has not",
-                        self.at(line),
-                    )
-                    continue
-                self.say(f"Mixtral quantised with `{method}` is run as {name}", self.at(line))
-                self.names = [name]
-
-    def _rewrites(self) -> list[tuple[int, str, list[str]]]:
-        found = self.loader.get("rewrites", [])
-        return (
-            [(line, name, left_alone) for line, name, left_alone in found] if isinstance(found, list) else []
-        )
-
-    def _is_embedding_gemma(self) -> bool:
-        text = language_model(self.checkpoint, self.support, self.names).values
-        return text.get("model_type") == "gemma3_text" and bool(
-            text.get("use_bidirectional_attention", False)
-        )
 
     # -- the registry --------------------------------------------------------------------------------
 
@@ -223,22 +152,24 @@ class _Decision:
         if "fallback" not in loader:
             self.decide(f"{support.name} has no Transformers backend to fall back on")
             return Status.UNSUPPORTED, None
-        remote = False
+        remote = None
         for name in self.names:
             status = None if name.startswith("Transformers") else self._gate(name)
             if status is Status.REMOTE_CODE:  # the next one may be refused all the same
-                remote = True
+                remote = self.because
             elif status is not None:
                 return status, None
-        if remote:
+        if remote is not None:
+            self.because = remote
             return Status.REMOTE_CODE, None
         if not self.checkpoint.given:
             self.say("which class of the backend runs it depends on the config")
             return Status.FALLBACK, None
         backend = self._backend()
         native = support.natives.get(backend)
-        if native is None:
-            self.say(f"{support.name} registers no {backend}")
+        flaw = support.broken.get(native.place.file) if native is not None else None
+        if native is None or (flaw is not None and flaw.certain):
+            self.decide(f"{support.name} registers no {backend}", flaw.place if flaw is not None else None)
             return Status.UNSUPPORTED, None
         self.say(f"the engine runs it as {backend}", native.place)
         return Status.FALLBACK, backend
@@ -265,7 +196,7 @@ class _Decision:
 
     def _not_public(self, name: str) -> Status:
         auto_map = dict(self.checkpoint.auto_map)
-        self.say(f"{self.support.library} has no public class {name}", self.at("lookup"))
+        self.decide(f"{self.support.library} has no public class {name}", self.at("lookup"))
         if "AutoModel" in auto_map:
             self.decide(
                 f"the config's auto_map brings {auto_map['AutoModel']}: the engine runs that code with "
@@ -305,9 +236,9 @@ class _Decision:
         self.steps.append(Step(text=text, source=source, place=place))
 
     def decide(self, text: str, place: Place | None = None, source: str | None = None) -> None:
-        """Add the step that decides, unless one has before."""
+        """Add a step that decides; of several architectures the last one that was looked at counts."""
         self.say(text, place, source)
-        self.because = self.because or self.steps[-1]
+        self.because = self.steps[-1]
 
     def _verdict(self, status: Status, name: str | None, resolved: str | None) -> Verdict:
         row = self.support.rows.get(name) if name is not None else None
@@ -324,14 +255,14 @@ class _Decision:
         )
 
     def _category(self, name: str | None) -> tuple[Category, str]:
-        keys = [
-            key for key in self.checkpoint.keys if key in {"vision_config", "audio_config", "vision_tower"}
-        ]
-        if keys:
-            return Category.MULTIMODAL, f"the config's {keys[0]}"
+        """The category of an architecture that has no row: by the config, by transformers' tables, by its name."""
+        hf = self.support.public.get(name or "")
+        tables = hf.transformers.auto_mappings if hf is not None and hf.transformers is not None else ()
+        found = by_tables(tables, name or "")
+        found = found or next(((category, table) for category, table in _TASKS if table in tables), None)
+        if found is not None:
+            return found[0], f"transformers {found[1]}"
+        key = next((key for key in _TOWERS if key in self.checkpoint.keys), None)
+        if key is not None:
+            return Category.MULTIMODAL, f"the config's {key}"
         return (Category.TEXT, "nothing else is known") if name is None else (by_name(name), BY_NAME)
-
-
-def _prefix(target: str, draft: str) -> str:
-    """``dspark_`` of the draft ``XDSpark`` of ``X``."""
-    return draft.removeprefix(target).lower() + "_"
