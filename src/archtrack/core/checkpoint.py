@@ -110,7 +110,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise TargetError(f"has the key {_shown(twice)!r} twice in one object; keep one of them")
+        raise TargetError(f"has the key '{_shown(twice)}' twice in one object; keep one of them")
     return found
 
 
@@ -184,4 +184,6 @@ def _kind(value: object) -> str:
 
 
 def _shown(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    """A stranger's text in one line of bounded length."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return cut if cut.isprintable() else repr(cut)[1:-1]
