@@ -38,8 +38,8 @@ SGLANG = [
     ),
     (
         ("ValueError: Cannot find model module. 'AcmeForCausalLM' is not a registered model in the Transformers "
-        "library (only relevant if the model is meant to be in Transformers) and 'AutoModel' is not present in the model "
-        "config's 'auto_map' (relevant if the model is custom)."),
+        "library (only relevant if the model is meant to be in Transformers) and 'AutoModel' is not present in the "
+        "model config's 'auto_map' (relevant if the model is custom)."),
         "not found", ("AcmeForCausalLM",), None,
     ),
     (
