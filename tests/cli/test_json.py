@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
-DEFINITIONS = {"scan": "scan", "list": "list", "update": "report", "diff": "diff", "lint": "lint"}
+DEFINITIONS = {
+    "scan": "scan",
+    "list": "list",
+    "update": "report",
+    "diff": "diff",
+    "lint": "lint",
+    "check": "check",
+}
 
 
 def examples() -> Iterator[tuple[str, Any]]:
@@ -35,7 +42,15 @@ EXAMPLES = list(examples())
 
 
 def test_the_page_has_an_example_of_everything() -> None:
-    assert [definition for definition, _ in EXAMPLES] == ["scan", "scan", "list", "report", "diff", "lint"]
+    assert [definition for definition, _ in EXAMPLES] == [
+        "scan",
+        "scan",
+        "list",
+        "report",
+        "diff",
+        "lint",
+        "check",
+    ]
 
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
@@ -71,6 +86,10 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
     trees.sglang.rename(other)
     (trees.sglang / "python" / "sglang" / "srt" / "models").mkdir(parents=True)
     trees.register("BetaForCausalLM", file="beta.py")
+    log = tmp_path / "server.log"
+    log.write_text(
+        "BetaForCausalLM has no SGLang implementation, falling back to Transformers", encoding="utf-8"
+    )
     runs = (
         ("scan", "sglang", other),
         ("scan", "transformers", trees.transformers),
@@ -78,6 +97,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("update", "--sglang", other, "--transformers", trees.transformers, "--check", "--force"),
         ("diff", "sglang", trees.sglang, other),
         ("lint",),
+        ("check", "BETAForCausalLM", "--log", log, "--sglang", other, "--transformers", trees.transformers),
     )
     for run, (definition, example) in zip(runs, EXAMPLES, strict=True):
         done = cli(*run, "--format", "json").json

@@ -33,8 +33,11 @@ KNOWN = (
         # a letter off
         ("LamaForCausalLM", ("LlamaForCausalLM", "LlamaModel", "LlamaForSequenceClassification")),
         ("Qwen33ForCausalLM", ("Qwen3ForCausalLM",)),
+        ("LlamaForCausallLM", ("LlamaForCausalLM", "LlamaModel", "LlamaForSequenceClassification")),
+        ("LlamaFroCausalLM", ("LlamaForCausalLM",)),
+        ("Glm4MoeForCasualLM", ("Glm4MoeForCausalLM",)),
         # the same model for something else
-        ("LlamaForTokenClassification", ()),
+        ("LlamaForTokenClassification", ("LlamaForSequenceClassification", "LlamaForCausalLM", "LlamaModel")),
         ("LlamaForConditionalGeneration", ("LlamaForSequenceClassification", "LlamaForCausalLM", "LlamaModel")),
         # another family with the same ending is not near
         ("ZebraForCausalLM", ()),

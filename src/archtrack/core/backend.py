@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .config_classes import ConfigClass
     from .support import Support
 
+_LONGEST = 60  # of a value of a stranger's config in a sentence
+
 __all__ = ["Backend", "LanguageModel", "language_model"]
 
 
@@ -120,8 +122,7 @@ class Backend:
         for attribute in attributes if reason is None else ():
             key, value = _looked_up(attribute, text)
             if reason is None and _counts(attribute, value):
-                shown = f"{value[0]} items" if isinstance(value, tuple) else repr(value)
-                reason = f"`{key}` is {shown}"
+                reason = f"`{key}` is {_shown(value)}"
         if reason is None:
             return ""
         self._say(f"it is a mixture of experts: {reason}", "moe")
@@ -145,6 +146,11 @@ def _looked_up(attribute: str, text: LanguageModel) -> tuple[str, Any]:
         return attribute, None
     key = text.declared.aliases.get(attribute, attribute)
     return key, text.values.get(key, text.declared.values.get(key))
+
+
+def _shown(value: object) -> str:
+    text = f"{value[0]} items" if isinstance(value, tuple) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _counts(attribute: str, value: object) -> bool:

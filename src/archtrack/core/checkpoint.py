@@ -125,8 +125,9 @@ def _architectures(config: dict[str, Any]) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-        raise TargetError(f"`architectures` is {_kind(value)}, not a list of names")
-    return tuple(value)
+        kind = "a list of other things" if isinstance(value, list) else _kind(value)
+        raise TargetError(f"`architectures` is {kind}, not a list of names")
+    return tuple(_bounded(each, "architectures") for each in value)
 
 
 def _auto_map(config: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -142,7 +143,7 @@ def _auto_map(config: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         names = [part for part in parts if part is not None]
         if not names or not all(isinstance(name, str) for name in names):
             raise TargetError(f"`auto_map.{_shown(key)}` is {_kind(reference)}, not the name of a class")
-        found[key] = names[0]
+        found[key] = _bounded(names[0], f"auto_map.{_shown(key)}")
     return tuple(sorted(found.items()))
 
 
@@ -164,7 +165,13 @@ def _text(config: dict[str, Any], key: str, shown: str | None = None) -> str | N
     value = config.get(key)
     if value is not None and not isinstance(value, str):
         raise TargetError(f"`{shown or key}` is {_kind(value)}, not a name")
-    return value
+    return value if value is None else _bounded(value, shown or key)
+
+
+def _bounded(name: str, key: str) -> str:
+    if len(name) > _LONGEST:
+        raise TargetError(f"`{key}` holds a name of {len(name):,} characters; no class has such a one")
+    return name
 
 
 def _plain(config: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
