@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,11 +31,10 @@ def nearest(name: str, known: Collection[str], limit: int = 3) -> tuple[str, ...
     from rapidfuzz import fuzz, process  # noqa: PLC0415 -- late: most names are known
 
     folded = name.casefold()
-    same = sorted(each for each in known if each != name and each.casefold() == folded)
     # Endings such as ForCausalLM are shared by hundreds: what is before them counts as much as the whole.
-    wholes = {each: each.casefold() for each in known}
-    stems = {each: _stem(whole) for each, whole in wholes.items()}
+    wholes, stems = _prepared(frozenset(known))
     stem = _stem(folded)
+    same = sorted(each for each, whole in wholes.items() if whole == folded and each != name)
     near = process.extract(stem, stems, scorer=fuzz.ratio, limit=None, score_cutoff=_CUTOFF)
     near += process.extract(folded, wholes, scorer=fuzz.ratio, limit=None, score_cutoff=_WHOLE)
     others = sorted(
@@ -46,6 +46,13 @@ def nearest(name: str, known: Collection[str], limit: int = 3) -> tuple[str, ...
         ),
     )
     return (*same, *others)[:limit]
+
+
+@lru_cache(maxsize=2)  # of many names that are asked for, what is known is the same
+def _prepared(known: frozenset[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """All names in small letters, and what stands before their endings."""
+    wholes = {each: each.casefold() for each in sorted(known)}
+    return wholes, {each: _stem(whole) for each, whole in wholes.items()}
 
 
 def _stem(folded: str) -> str:
