@@ -16,6 +16,7 @@ CODES = {
     "ConfigError": 2,
     "SourceError": 3,
     "TargetError": 3,
+    "HubDownError": 3,
     "ImplausibleError": 4,
     "DocumentError": 5,
 }
