@@ -32,6 +32,7 @@ def _shared(name: str, path: Path) -> Any:
 _HERE = Path(__file__).parent
 miniature = _shared("miniature", _HERE / "miniature.py")
 index_servers = _shared("index_servers", _HERE / "sources" / "servers.py")
+hub_server = _shared("hub_server", _HERE / "hub_server.py")
 
 
 @pytest.fixture

@@ -351,6 +351,20 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
 
 
 @pytest.mark.network
+def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path) -> None:
+    text = PAGES["docs/check.md"]
+    (config,) = [content for kind, content in _FENCED.findall(text) if kind == "json"]
+    (log,) = [content for kind, content in _FENCED.findall(text) if kind == "text"]
+    (tmp_path / "internvl").mkdir()
+    (tmp_path / "internvl" / "config.json").write_text(config, encoding="utf-8")
+    (tmp_path / "server.log").write_text(log, encoding="utf-8")
+    shown = [content for page, content in blocks("console") if page == "docs/check.md"]
+    assert len(shown) == 4
+    for block in shown:
+        play(block, tmp_path, environment(tmp_path))
+
+
+@pytest.mark.network
 def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path) -> None:
     options = ["--sglang", "0.5.23", "--transformers", "5.23.0", "--format", "json"]
     code, output = run(["list", *options], tmp_path, environment(tmp_path))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .api import check, scan, track, update_document
     from .checking import Answer
-    from .core.decision import Step, Verdict
+    from .core.decision import Verdict
+    from .core.support import Step
     from .documents import DocumentUpdate
     from .errors import (
         ArchtrackError,
@@ -70,7 +71,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "api": ("check", "scan", "track", "update_document"),
     "checking": ("Answer",),
-    "core.decision": ("Step", "Verdict"),
+    "core.decision": ("Verdict",),
+    "core.support": ("Step",),
     "documents": ("DocumentUpdate",),
     "errors": (
         "ArchtrackError",

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .app import read_both
-from .core.decision import Rules, Support, decide
+from .core.decision import decide
 from .core.nearest import nearest
+from .core.support import Rules, Support
 from .core.verdicts import status_of
 from .engines.base import Decides
 from .errors import ArchtrackError
@@ -16,10 +17,11 @@ from .sources.library import Library
 from .targets import open_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .app import Both, Request
     from .config import Settings
+    from .core.config_classes import ConfigClasses
     from .core.decision import Verdict
     from .core.messages import Message
     from .model import Inventory
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Checked", "Explained", "Near", "check", "explain"]
 
 AUTO = "transformers/models/auto/modeling_auto.py"
+CONFIGS = "transformers/models/*/configuration_*.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +119,11 @@ def check(
     with workspace.open_cache() as cache:
         both = read_both(request, settings, workspace, cache)
         support = _support(both, cache)
-    answers = tuple(_answer(text, support, workspace, draft=draft, pooled=pooled) for text in targets)
+        answers = tuple(_answer(text, support, workspace, draft=draft, pooled=pooled) for text in targets)
+        explained = tuple(explain(message, support, workspace) for message in messages)
     return Checked(
         answers=answers,
-        messages=tuple(explain(message, support, workspace) for message in messages),
+        messages=explained,
         inventories=both.track.matrix.inventories,
         notices=both.track.notices,
     )
@@ -174,6 +178,7 @@ def _support(both: Both, cache: Cache) -> Support:
         rows={row.name: row for row in matrix.rows},
         broken=both.broken,
         rules=rules,
+        configs=_once(lambda: _configs(both, cache)),
     )
 
 
@@ -186,3 +191,19 @@ def _types(both: Both, cache: Cache) -> dict[str, tuple[str, str, Place]]:
         return {}
     facts = library.facts((AUTO,), "transformers-types-1", classes_by_type)[AUTO]
     return {key: (name, table, Place(file=AUTO, line=line)) for key, (name, table, line) in facts.items()}
+
+
+def _configs(both: Both, cache: Cache) -> ConfigClasses:
+    """Transformers' configuration classes."""
+    from .core.config_classes import ConfigClasses, class_facts  # noqa: PLC0415 -- only for configs that fall back
+
+    library = Library(both.transformers.source, cache)
+    library.expect(CONFIGS)
+    return ConfigClasses(library.facts(library.paths(CONFIGS), "transformers-config-classes-1", class_facts))
+
+
+def _once(make: Callable[[], ConfigClasses]) -> Callable[[], ConfigClasses]:
+    """``make``, called at most once."""
+    from functools import cache  # noqa: PLC0415 -- one use
+
+    return cache(make)

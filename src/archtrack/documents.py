@@ -34,6 +34,7 @@ __all__ = [
     "Flags",
     "lint_configuration",
     "lint_document",
+    "lint_hub",
     "rebuild_document",
     "update_document",
 ]
@@ -194,6 +195,27 @@ def lint_configuration(
     places = {each.name: override_line(settings, each.name) for each in settings.overrides}
     findings = lint_overrides(settings.overrides, tracked.matrix, today, places)
     return findings, replace(tracked, matrix=applied(tracked.matrix, settings.overrides))
+
+
+def lint_hub(path: Path, tracked: Track, workspace: Workspace) -> tuple[Finding, ...]:
+    """The examples of a document that are not what they say, by the Hub.
+
+    Args:
+        path: the document.
+        tracked: the sources, which know drafts and the models that they draft for.
+        workspace: where the run takes place.
+
+    Raises:
+        DocumentError: the document cannot be parsed.
+        TargetError: the Hub cannot be asked.
+    """
+    from .core.examples import targets_of  # noqa: PLC0415 -- only this use case
+    from .hub_examples import lint_examples  # noqa: PLC0415 -- as above
+
+    _, document = _parsed(path, read_document(path))
+    targets = targets_of(dict(tracked.matrix.inventories[0].facts))
+    names = {draft: [target.name for target in found] for draft, found in targets.items()}
+    return lint_examples(document.rows, names, offline=workspace.offline)
 
 
 def _change(

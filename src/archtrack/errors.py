@@ -10,6 +10,7 @@ __all__ = [
     "ArchtrackError",
     "ConfigError",
     "DocumentError",
+    "HubDownError",
     "ImplausibleError",
     "SourceError",
     "TargetError",
@@ -47,6 +48,10 @@ class TargetError(ArchtrackError):
     """What is to be checked (a config, a repository on the Hub, a log) could not be read."""
 
     exit_code = 3
+
+
+class HubDownError(TargetError):
+    """The Hub does not answer, or not in a way that means anything: no repository is to blame."""
 
 
 class ImplausibleError(ArchtrackError):

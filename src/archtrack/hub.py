@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import logging
+import warnings
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core.checkpoint import MAX_CONFIG_BYTES
-from .errors import TargetError
+from .errors import HubDownError, TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +23,14 @@ __all__ = ["CONFIG", "fetch_config", "is_offline", "most_downloaded"]
 CONFIG = "config.json"
 
 _TIMEOUT_SECONDS = 20
+_LONGEST = 200  # of a client's words: one line of a terminal or two
 _SEARCHED = 100
 """Models looked at for one architecture: the most downloaded of those that a search gives."""
 
 
 def is_offline() -> bool:
     """Whether the Hub's client itself is told to make no request."""
-    return bool(_client("the Hub")[1].HF_HUB_OFFLINE)
+    return bool(_client("the Hub").constants.HF_HUB_OFFLINE)
 
 
 def fetch_config(repository: str, revision: str | None = None, *, offline: bool) -> tuple[bytes, str]:
@@ -42,9 +46,9 @@ def fetch_config(repository: str, revision: str | None = None, *, offline: bool)
             such file, the file is too large, the Hub does not answer.
     """
     shown = repository if revision is None else f"{repository}@{revision}"
-    client, constants = _client(shown)
-    offline = offline or constants.HF_HUB_OFFLINE
-    with _told(shown, offline=offline):
+    client = _client(shown)
+    offline = offline or client.constants.HF_HUB_OFFLINE
+    with _told(client, shown, offline=offline):
         if not offline:
             url = client.hf_hub_url(repository, CONFIG, revision=revision)
             size = client.get_hf_file_metadata(url, timeout=_TIMEOUT_SECONDS).size
@@ -57,8 +61,8 @@ def fetch_config(repository: str, revision: str | None = None, *, offline: bool)
                 repository, CONFIG, revision=revision, local_files_only=offline, etag_timeout=_TIMEOUT_SECONDS
             )
         )
-        data = path.read_bytes()
-    return data, f"{repository}@{path.parent.name}/{CONFIG}"
+        with path.open("rb") as file:
+            return file.read(MAX_CONFIG_BYTES + 1), f"{repository}@{path.parent.name}/{CONFIG}"
 
 
 def most_downloaded(architecture: str, search: str) -> tuple[str, int] | None:
@@ -71,8 +75,8 @@ def most_downloaded(architecture: str, search: str) -> tuple[str, int] | None:
     Raises:
         TargetError: the Hub cannot be asked.
     """
-    client, _ = _client(architecture)
-    with _told(f"models with {architecture}", offline=False):
+    client = _client(architecture)
+    with _told(client, f"models with {architecture}", offline=False):
         found = client.HfApi().list_models(
             search=search,
             sort="downloads",
@@ -86,50 +90,75 @@ def most_downloaded(architecture: str, search: str) -> tuple[str, int] | None:
     return None
 
 
-def _client(shown: str) -> tuple[Any, Any]:
-    """The Hub's client and its constants."""
+def _client(shown: str) -> Any:
+    """The Hub's client, with its log and its progress bars off: what goes wrong is said in one line."""
     try:
-        import huggingface_hub  # noqa: PLC0415 -- an extra, and slow to import
-        from huggingface_hub import constants  # noqa: PLC0415 -- as above
+        # It prints what it cannot import, where our JSON goes, and warns programmers.
+        with redirect_stdout(StringIO()), _unwarned():
+            import huggingface_hub  # noqa: PLC0415 -- an extra, and slow to import
+            from huggingface_hub import constants, errors, hf_hub_download  # noqa: F401, PLC0415 -- its own are lazy
+
+            client: Any = huggingface_hub
+            client.utils.logging.set_verbosity(logging.CRITICAL)
+            client.utils.disable_progress_bars()
     except ImportError as error:
         raise TargetError(
             f"{shown}: to ask the Hub, install archtrack with its extra: pip install 'archtrack[hub]'"
         ) from error
-    return huggingface_hub, constants
+    except Exception as error:  # it looks at its settings while it is imported
+        raise HubDownError(
+            f"{shown}: the Hub cannot be asked: {_line(error)}; is HF_ENDPOINT an address?"
+        ) from error
+    return client
 
 
 @contextmanager
-def _told(shown: str, *, offline: bool) -> Iterator[None]:
-    """The client's errors as ours: what happened, and what to do."""
-    from huggingface_hub import errors  # noqa: PLC0415 -- there by now
-
-    try:
+def _unwarned() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         yield
-    except errors.GatedRepoError as error:
-        raise TargetError(
-            f"{shown} is gated: ask for access on its page, then set HF_TOKEN to a token of that account"
-        ) from error
-    except errors.RepositoryNotFoundError as error:
-        raise TargetError(
-            f"{shown}: no such repository on the Hub, or it is private; check the id, or set HF_TOKEN"
-        ) from error
-    except errors.RevisionNotFoundError as error:
-        raise TargetError(f"{shown}: the repository has no such revision; check it on its page") from error
-    except errors.LocalEntryNotFoundError as error:
-        why = "offline, and" if offline else "the Hub does not answer, and"
-        raise TargetError(
-            f"{shown}: {why} the Hub's cache has no {CONFIG} of it; try again online"
-        ) from error
-    except errors.EntryNotFoundError as error:
-        raise TargetError(
-            f"{shown} has no {CONFIG}: it is no checkpoint in the layout of transformers"
-        ) from error
-    except errors.HFValidationError as error:
-        raise TargetError(f"{shown}: {_line(error)}") from error
-    except (errors.HTTPError, OSError) as error:  # type: ignore[attr-defined]  # what the client is built on
-        raise TargetError(f"{shown}: the Hub cannot be asked: {_line(error)}; try again later") from error
+
+
+@contextmanager
+def _told(client: Any, shown: str, *, offline: bool) -> Iterator[None]:
+    """The client's errors as ours: what happened, and what to do."""
+    try:
+        with _unwarned():
+            yield
+    except TargetError:
+        raise
+    except Exception as error:  # its classes depend on the client's release and on what that is built on
+        raise _refusal(error, shown, offline=offline, errors=client.errors) from error
+
+
+def _refusal(error: Exception, shown: str, *, offline: bool, errors: Any) -> TargetError:
+    # Nothing in the Hub's cache: offline that is the reason, else it could not be asked before.
+    missing = isinstance(error, errors.LocalEntryNotFoundError)
+    if missing and offline:
+        return TargetError(f"{shown}: offline, and the Hub's cache has no {CONFIG} of it; try again online")
+    reasons = (  # the narrower classes come first
+        (
+            errors.GatedRepoError,
+            f"{shown} is gated: ask for access on its page, then set HF_TOKEN to a token of that account",
+        ),
+        (
+            errors.RepositoryNotFoundError,
+            f"{shown}: no such repository on the Hub, or it is private; check the id, or set HF_TOKEN",
+        ),
+        (errors.RevisionNotFoundError, f"{shown}: the repository has no such revision; check it on its page"),
+        (
+            errors.EntryNotFoundError,
+            f"{shown} has no {CONFIG}: it is no checkpoint in the layout of transformers",
+        ),
+        (errors.HFValidationError, f"{shown}: {_line(error)}"),
+    )
+    why = error.__cause__ if missing and isinstance(error.__cause__, Exception) else error
+    words = next((words for kind, words in reasons if isinstance(why, kind)), None)
+    if words is None:
+        return HubDownError(f"{shown}: the Hub cannot be asked: {_line(why)}; try again later")
+    return TargetError(words)
 
 
 def _line(error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 200 else f"{text[:200]}…"  # noqa: PLR2004 -- one line of a terminal or two
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,4 +1,4 @@
-"""The most downloaded model of each architecture, asked of the Hub: the opt-in source of examples."""
+"""Examples and the Hub: the most downloaded model of each architecture, and whether examples are what they say."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from .errors import UsageError
-from .hub import is_offline, most_downloaded
+from .core.checkpoint import read_checkpoint
+from .core.lint import Finding
+from .core.repositories import is_repository
+from .errors import HubDownError, TargetError, UsageError
+from .hub import fetch_config, is_offline, most_downloaded
 from .model import Example
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["hub_examples", "search_words"]
+    from .core.rows import Row
+
+__all__ = ["hub_examples", "lint_examples", "search_words"]
 
 _AT_ONCE = 4  # polite: the Hub limits requests, and a few hundred take seconds all the same
 _ENDING = re.compile(
@@ -51,3 +56,44 @@ def search_words(name: str) -> str:
     """
     stem = _ENDING.sub("", name) or name
     return re.sub(r"(?<=\d)_(?=\d)", ".", stem).strip("_").replace("_", "-")
+
+
+def lint_examples(
+    rows: Iterable[Row], targets: Mapping[str, Iterable[str]], *, offline: bool
+) -> tuple[Finding, ...]:
+    """The examples of a document whose config does not name the architecture of their row, or cannot be read.
+
+    Args:
+        rows: of the document.
+        targets: draft -> the architectures whose checkpoints serve for it.
+        offline: take only what the Hub's own cache has.
+
+    Raises:
+        TargetError: the Hub cannot be asked at all.
+    """
+    asked = [row for row in rows if is_repository(row.example)]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = list(pool.map(lambda row: _named(row.example, offline=offline), asked))
+    findings = []
+    for row, (names, problem) in zip(asked, found, strict=True):
+        if problem is not None:
+            findings.append(Finding(line=row.line, code="example-unreadable", message=problem))
+        elif not {row.name, *targets.get(row.name, ())} & set(names):
+            said = ", ".join(names) or "no architecture"
+            message = f"{row.example}, the example of {row.name}, names {said} in its config"
+            findings.append(Finding(line=row.line, code="example-mismatch", message=message))
+    return tuple(findings)
+
+
+def _named(repository: str, *, offline: bool) -> tuple[tuple[str, ...], str | None]:
+    """The architectures that a repository's config names, or why they cannot be told."""
+    try:
+        data, location = fetch_config(repository, offline=offline)
+    except HubDownError:
+        raise
+    except TargetError as error:
+        return (), str(error)
+    try:
+        return read_checkpoint(data).architectures, None
+    except TargetError as error:
+        return (), f"{location} {error}"

@@ -6,13 +6,10 @@ import os
 import re
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .core.checkpoint import MAX_CONFIG_BYTES, Checkpoint, named, read_checkpoint
 from .errors import TargetError, UsageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["Target", "open_target"]
 
@@ -20,6 +17,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 _REPOSITORY = re.compile(rf"(?!.*(?:--|\.\.))(?P<id>{_PART}/{_PART})(?:@(?P<revision>[\w./-]+))?")
 CONFIG = "config.json"
+_LONGEST = 200
+"""Of a name or an id: the Hub's ids end at 96 characters, and no class has a longer name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,31 +52,37 @@ def open_target(text: str, *, folder: Path, offline: bool) -> Target:
         TargetError: it cannot be read; the message begins with what was asked for.
         UsageError: it is none of the three.
     """
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     path = folder / text
-    if _exists(path):
-        file = path / CONFIG if path.is_dir() else path
+    if text.strip() and _exists(path):
+        inner = path / CONFIG if path.is_dir() else path
+        location = str(Path(text) / CONFIG) if path.is_dir() else text
         return Target(
-            text=text, kind="config", checkpoint=_parsed(_read(file), str(file)), location=str(file)
+            text=text,
+            kind="config",
+            checkpoint=_parsed(_read(inner, location), location),
+            location=location,
         )
-    if _NAME.fullmatch(text):
+    if _NAME.fullmatch(text) and len(text) <= _LONGEST:
         return Target(text=text, kind="architecture", checkpoint=named(text))
     match = _REPOSITORY.fullmatch(text)
-    if match is not None and not text.endswith(".json"):
+    if match is not None and not text.endswith(".json") and len(text) <= _LONGEST:
         from .hub import fetch_config  # noqa: PLC0415 -- only for repositories
 
         data, location = fetch_config(match["id"], match["revision"], offline=offline)
         return Target(text=text, kind="repository", checkpoint=_parsed(data, location), location=location)
     if "/" in text or os.sep in text or text.endswith(".json"):
-        raise TargetError(f"{text}: no such file or folder, and no repository's id (OWNER/NAME) either")
+        raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
     raise UsageError(
-        f"{text!r} is neither an architecture (LlamaForCausalLM), a path, nor a repository (OWNER/NAME)"
+        f"{shown!r} is neither an architecture (LlamaForCausalLM), a path, nor a repository (OWNER/NAME)"
     )
 
 
 def _exists(path: Path) -> bool:
+    """Whether there is something at the path, be it a link that leads nowhere."""
     try:
-        path.stat()
-    except (OSError, ValueError):
+        path.lstat()
+    except (OSError, ValueError):  # a NUL byte, a text too long for a path
         return False
     return True
 
@@ -89,15 +94,15 @@ def _parsed(data: bytes, location: str) -> Checkpoint:
         raise TargetError(f"{location} {error}") from error
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, shown: str) -> bytes:
     """A regular file of bounded size; a pipe or device would never end."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with open(descriptor, "rb") as file:  # noqa: PTH123 -- of a descriptor
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise TargetError(f"{path} is no regular file; give a config.json or the folder of one")
+                raise TargetError(f"{shown} is no regular file; give a config.json or the folder of one")
             return file.read(MAX_CONFIG_BYTES + 1)
     except FileNotFoundError as error:
-        raise TargetError(f"{path} is not there; a checkpoint's folder holds a config.json") from error
+        raise TargetError(f"{shown} is not there; a checkpoint's folder holds a config.json") from error
     except OSError as error:
-        raise TargetError(f"{path} cannot be read: {error.strerror}") from error
+        raise TargetError(f"{shown} cannot be read: {error.strerror}") from error

@@ -24,6 +24,7 @@ DEFINITIONS = {
     "update": "report",
     "diff": "diff",
     "lint": "lint",
+    "check": "check",
     "cache": "cache",
 }
 
@@ -42,8 +43,16 @@ EXAMPLES = list(examples())
 
 
 def test_the_page_has_an_example_of_everything() -> None:
-    names = ["scan", "scan", "list", "report", "diff", "lint", "cache"]
-    assert [definition for definition, _ in EXAMPLES] == names
+    assert [definition for definition, _ in EXAMPLES] == [
+        "scan",
+        "scan",
+        "list",
+        "report",
+        "diff",
+        "lint",
+        "check",
+        "cache",
+    ]
 
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
@@ -83,6 +92,10 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
     trees.sglang.rename(other)
     (trees.sglang / "python" / "sglang" / "srt" / "models").mkdir(parents=True)
     trees.register("BetaForCausalLM", file="beta.py")
+    log = tmp_path / "server.log"
+    log.write_text(
+        "BetaForCausalLM has no SGLang implementation, falling back to Transformers", encoding="utf-8"
+    )
     runs = (
         ("scan", "sglang", other),
         ("scan", "transformers", trees.transformers),
@@ -90,6 +103,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("update", "--sglang", other, "--transformers", trees.transformers, "--check", "--force"),
         ("diff", "sglang", trees.sglang, other),
         ("lint",),
+        ("check", "BETAForCausalLM", "--log", log, "--sglang", other, "--transformers", trees.transformers),
         ("cache", "info"),
     )
     for run, (definition, example) in zip(runs, EXAMPLES, strict=True):

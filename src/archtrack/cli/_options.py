@@ -28,6 +28,7 @@ __all__ = [
     "document_option",
     "examples",
     "format_option",
+    "hub_option",
     "offline_option",
     "registry_options",
     "source_options",
@@ -99,6 +100,16 @@ def source_options(function: F) -> F:
     )(function)
 
 
+def hub_option(function: F) -> F:
+    """``--hub`` of the verbs that show examples."""
+    return click.option(
+        "--hub",
+        is_flag=True,
+        help="Ask the Hub for the most downloaded model of each of SGLang's architectures: the first choice of "
+        "examples but for overrides. Needs the extra `hub`.",
+    )(function)
+
+
 def document_option(function: F) -> F:
     """``--doc``."""
     return click.option(
@@ -129,6 +140,7 @@ def start(
     external: str | None = None,
     disabled: str | None = None,
     offline: bool = False,
+    hub: bool = False,
 ) -> Run:
     """The run that options, environment and configuration describe; options win, then the environment.
 
@@ -152,6 +164,7 @@ def start(
         transformers=transformers or settings.transformers,
         external=external or settings.external,
         disabled=skipped or settings.disabled,
+        hub=hub,
     )
     return Run(request=request, settings=settings, workspace=workspace, document=doc or _document(settings))
 

@@ -55,6 +55,7 @@ def run(verb: str, doc: Path | None, options: Mapping[str, Any]) -> int:
         external=options["external"],
         disabled=options["disabled"],
         offline=options["offline"],
+        hub=options["hub"],
     )
     flags = Flags(
         date=day(options["date"]).isoformat(),

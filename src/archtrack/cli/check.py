@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     else:
         from archtrack.render.check import print_checked  # noqa: PLC0415 -- one form of two
 
-        print_checked(found, explain=explain, log=log)
+        print_checked(found, explain=explain, log="standard input" if log == "-" else log)
     ctx.exit(_exit_code([answer.exit_code for answer in found.answers], _unmet(found, require)))
 
 
@@ -127,7 +128,8 @@ def _listed(targets: tuple[str, ...]) -> list[str]:
         if target != "-":
             found.append(target)
             continue
-        lines = (line.strip() for line in sys.stdin.read().splitlines())
+        text = os.fsdecode(sys.stdin.buffer.read())  # a path may hold bytes that are no text
+        lines = (line.strip() for line in text.splitlines())
         found.extend(line for line in lines if line and not line.startswith("#"))
     return found
 

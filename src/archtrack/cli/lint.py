@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archtrack.app import track
-from archtrack.documents import lint_configuration, lint_document
+from archtrack.documents import lint_configuration, lint_document, lint_hub
 from archtrack.render.terminal import plain
 
 from ._options import day, document_option, examples, format_option, source_options, start
@@ -36,6 +36,12 @@ __all__ = ["command"]
 @source_options
 @click.option("--fix", is_flag=True, help="Put right what is mechanical: order, counts, rows written twice.")
 @click.option(
+    "--hub",
+    is_flag=True,
+    help="Fetch the config of each example from the Hub, and say which ones do not name their architecture. Needs the "
+    "extra `hub`.",
+)
+@click.option(
     "--date", "on", metavar="YYYY-MM-DD", help="The day by which overrides have expired or not. [today]"
 )
 @format_option("text", "json", "github")
@@ -50,6 +56,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     disabled: str | None,
     form: str,
     fix: bool,
+    hub: bool,
     on: str | None,
     offline: bool,
 ) -> None:
@@ -57,8 +64,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
     Check the configuration's overrides: redundant, expired, or for an architecture that is not there.
 
-    Reads no source unless --sglang or --transformers names one, against which the rows are held as well, or the
-    configuration has overrides. Exits 1 if anything is found (with --fix: if anything is left).
+    Reads no source unless --sglang or --transformers names one, against which the rows are held as well, the
+    configuration has overrides, or --hub is given. Exits 1 if anything is found (with --fix: if anything is left).
     """
     today = day(on)
     begun = start(
@@ -73,7 +80,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     tracked: Track | None = None
     if begun.settings.overrides:
         overridden, tracked = lint_configuration(begun.request, begun.settings, begun.workspace, today)
-    elif sglang or transformers:
+    elif sglang or transformers or hub:
         tracked = track(begun.request, begun.settings, begun.workspace)
     findings, written = lint_document(
         begun.document,
@@ -82,6 +89,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
         fix=fix,
         columns=begun.settings.columns,
     )
+    if hub and tracked is not None:
+        findings = tuple(sorted((*findings, *lint_hub(begun.document, tracked, begun.workspace))))
     found = len(findings)
     findings = (*findings, *overridden)
     if form == "json":

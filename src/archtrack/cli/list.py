@@ -12,7 +12,7 @@ from archtrack.app import refuse_nothing, track
 from archtrack.core.examples import example_cell
 from archtrack.model import Category, Status
 
-from ._options import document_option, examples, format_option, source_options, start
+from ._options import document_option, examples, format_option, hub_option, source_options, start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +31,7 @@ __all__ = ["command"]
     ),
 )
 @source_options
+@hub_option
 @document_option
 @click.option(
     "--engine",
@@ -67,6 +68,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     name: tuple[str, ...],
     form: str,
     offline: bool,
+    hub: bool,
     strict: bool,
 ) -> None:
     """List every architecture with what SGLang and transformers do with it.
@@ -82,6 +84,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         external=external,
         disabled=disabled,
         offline=offline,
+        hub=hub,
     )
     tracked = track(begun.request, begun.settings, begun.workspace)
     for inventory in tracked.matrix.inventories:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._options import document_option, examples, format_option, source_options
+from ._options import document_option, examples, format_option, hub_option, source_options
 from ._writing import run, writing_options
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = ["command"]
 )
 @document_option
 @source_options
+@hub_option
 @writing_options
 @click.option(
     "--refresh", is_flag=True, help="Accepted for symmetry with update: a rebuild writes every cell anew."

@@ -12,13 +12,12 @@ from typing import Any
 
 from archtrack.errors import TargetError
 
+from .config_classes import TEXT_CONFIGS
+
 __all__ = ["MAX_CONFIG_BYTES", "Checkpoint", "named", "read_checkpoint"]
 
 MAX_CONFIG_BYTES = 16 * 1024 * 1024
 """A hundred times the largest real one."""
-
-TEXT_CONFIGS = ("thinker_config", "llm_config", "language_config", "text_config")
-"""Where a composite config keeps that of its language model; the first that is there counts."""
 
 _LONGEST = 300
 _SCALARS = (bool, int, float, str)
@@ -36,7 +35,8 @@ class Checkpoint:
         text: the plain values of the config of the language model, or of the whole config where it is flat.
         plain: the plain values at the top.
         keys: all keys at the top, sorted.
-        quant_method: of ``quantization_config``, or None.
+        quant_method: of ``quantization_config``, in small letters as the engine takes it, or None.
+        quantization: the plain values of ``quantization_config``.
         given: False where there is no config at all, only a name.
     """
 
@@ -48,6 +48,7 @@ class Checkpoint:
     plain: tuple[tuple[str, Any], ...] = ()
     keys: tuple[str, ...] = ()
     quant_method: str | None = None
+    quantization: tuple[tuple[str, Any], ...] = ()
     given: bool = True
 
 
@@ -70,6 +71,7 @@ def read_checkpoint(data: bytes) -> Checkpoint:
     text = config if text_key is None else config[text_key]
     if text_key == "thinker_config" and isinstance(text.get("text_config"), dict):
         text = text["text_config"]
+    quantization = _quantization(config)
     return Checkpoint(
         architectures=_architectures(config),
         model_type=_text(config, "model_type"),
@@ -78,7 +80,8 @@ def read_checkpoint(data: bytes) -> Checkpoint:
         text=_plain(text),
         plain=_plain(config),
         keys=tuple(sorted(config)),
-        quant_method=_quant_method(config),
+        quant_method=_quant_method(quantization),
+        quantization=_plain(quantization),
     )
 
 
@@ -107,7 +110,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise TargetError(f"has the key {_shown(twice)!r} twice in one object; keep one of them")
+        raise TargetError(f"has the key '{_shown(twice)}' twice in one object; keep one of them")
     return found
 
 
@@ -122,8 +125,9 @@ def _architectures(config: dict[str, Any]) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-        raise TargetError(f"`architectures` is {_kind(value)}, not a list of names")
-    return tuple(value)
+        kind = "a list of other things" if isinstance(value, list) else _kind(value)
+        raise TargetError(f"`architectures` is {kind}, not a list of names")
+    return tuple(_bounded(each, "architectures") for each in value)
 
 
 def _auto_map(config: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -139,24 +143,35 @@ def _auto_map(config: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         names = [part for part in parts if part is not None]
         if not names or not all(isinstance(name, str) for name in names):
             raise TargetError(f"`auto_map.{_shown(key)}` is {_kind(reference)}, not the name of a class")
-        found[key] = names[0]
+        found[key] = _bounded(names[0], f"auto_map.{_shown(key)}")
     return tuple(sorted(found.items()))
 
 
-def _quant_method(config: dict[str, Any]) -> str | None:
+def _quantization(config: dict[str, Any]) -> dict[str, Any]:
     value = config.get("quantization_config")
-    if value is None:
-        return None
-    if not isinstance(value, dict):
+    if value is not None and not isinstance(value, dict):
         raise TargetError(f"`quantization_config` is {_kind(value)}, not an object")
-    return _text(value, "quant_method", "quantization_config.quant_method")
+    return value or {}
+
+
+def _quant_method(quantization: dict[str, Any]) -> str | None:
+    method = _text(quantization, "quant_method", "quantization_config.quant_method")
+    if method is None and "quant_algo" in quantization:  # what ModelOpt writes need not name a method
+        return "modelopt"
+    return None if method is None else method.lower()
 
 
 def _text(config: dict[str, Any], key: str, shown: str | None = None) -> str | None:
     value = config.get(key)
     if value is not None and not isinstance(value, str):
         raise TargetError(f"`{shown or key}` is {_kind(value)}, not a name")
-    return value
+    return value if value is None else _bounded(value, shown or key)
+
+
+def _bounded(name: str, key: str) -> str:
+    if len(name) > _LONGEST:
+        raise TargetError(f"`{key}` holds a name of {len(name):,} characters; no class has such a one")
+    return name
 
 
 def _plain(config: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
@@ -176,4 +191,6 @@ def _kind(value: object) -> str:
 
 
 def _shown(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    """A stranger's text in one line of bounded length."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return cut if cut.isprintable() else repr(cut)[1:-1]

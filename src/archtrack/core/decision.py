@@ -7,94 +7,32 @@ Rules that differ between releases come from the release (``core.engine_rules``)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.model import Category, Place, Status
 
-from .categories import BY_NAME, by_name
+from .backend import Backend
+from .categories import BY_NAME, by_name, by_tables
+from .rewriting import Rewriting
+from .support import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from archtrack.model import Broken, Example, MatrixRow, Registration
+    from archtrack.model import Example
 
     from .checkpoint import Checkpoint
+    from .support import Support
 
-__all__ = ["Rules", "Step", "Support", "Verdict", "decide"]
+__all__ = ["Verdict", "decide"]
 
-_IMAGE_TABLES = frozenset(
-    {"MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES", "MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES"}
+# What classes are for that get no row of their own in the document, and that no generating table lists.
+_TASKS = (
+    (Category.EMBEDDING, "MODEL_FOR_MASKED_LM_MAPPING_NAMES"),
+    (Category.EMBEDDING, "MODEL_FOR_QUESTION_ANSWERING_MAPPING_NAMES"),
+    (Category.EMBEDDING, "MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING_NAMES"),
+    (Category.MULTIMODAL, "MODEL_FOR_CTC_MAPPING_NAMES"),
 )
-_MARLIN = {"gptq": "gptq_marlin", "awq": "awq_marlin"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a decision.
-
-    Attributes:
-        text: what was found, in a sentence.
-        source: whose file ``place`` is in: the engine's name or ``transformers``; None for the config itself.
-        place: the evidence.
-    """
-
-    text: str
-    source: str | None = None
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """How one release decides.
-
-    Attributes:
-        path: of the module that decides; None where the release has none that is understood.
-        loader: as ``core.engine_rules.loader_rules`` gives them.
-        written: (model type, architecture, place): what the engine writes into a config itself.
-        drafts: (target, draft, place): what it makes of a target's architecture for the draft model.
-        pooled: architectures that do not generate, and multimodal ones, by the engine's own lists.
-        multimodal: likewise.
-        types: model type -> (class, table, place), as transformers' tables have it.
-    """
-
-    path: str | None = None
-    loader: Mapping[str, object] = field(default_factory=dict)
-    written: tuple[tuple[str, str, Place], ...] = ()
-    drafts: tuple[tuple[str, str, Place], ...] = ()
-    pooled: frozenset[str] = frozenset()
-    multimodal: frozenset[str] = frozenset()
-    types: Mapping[str, tuple[str, str, Place]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Support:
-    """What a decision is made from.
-
-    Attributes:
-        engine: its name, and ``version``.
-        version: of the engine, or None.
-        library: transformers with its version, in words.
-        natives: the engine's registrations by name.
-        public: transformers' public classes by name.
-        rows: the rows of the matrix by name.
-        broken: path of a module of the engine -> why it cannot be imported, or may not be.
-        rules: how this release decides.
-    """
-
-    engine: str
-    version: str | None
-    library: str
-    natives: Mapping[str, Registration]
-    public: Mapping[str, Registration]
-    rows: Mapping[str, MatrixRow]
-    broken: Mapping[str, Broken]
-    rules: Rules
-
-    @property
-    def name(self) -> str:
-        """The engine with its version."""
-        return f"{self.engine} {self.version or ''}".strip()
+_TOWERS = ("vision_config", "audio_config", "thinker_config", "vision_tower", "mm_vision_tower")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,42 +82,27 @@ class _Decision:
         self.pooled = pooled
         self.steps: list[Step] = []
         self.because: Step | None = None
-        self.names = list(checkpoint.architectures)
+        self.names: tuple[str, ...] = ()
 
     def run(self, *, draft: bool) -> Verdict:
-        self._write_names()
+        rewriting = Rewriting(self.checkpoint, self.support, self.say)
+        rewriting.load()
         if draft:
-            self._take_draft()
-        if not self.names:
+            rewriting.draft()
+        if not rewriting.names:
             return self._nameless()
-        self._rewrite()
+        rewriting.choose()
+        self.names = tuple(rewriting.names)
         chosen = self._registered()
         if chosen is not None:
             return self._verdict(Status.NATIVE, chosen, chosen)
         flawed = next((name for name in self.names if name in self.support.natives), None)
+        skipped = self.because
         status, resolved = self._fall_back()
         if flawed is not None:
+            self.because = skipped
             return self._verdict(Status.UNIMPORTABLE, flawed, resolved)
         return self._verdict(status, self.names[0], resolved)
-
-    # -- the names -----------------------------------------------------------------------------------
-
-    def _write_names(self) -> None:
-        """Architectures that the engine writes into configs of a model type."""
-        for model_type, architecture, place in self.support.rules.written:
-            if model_type == self.checkpoint.model_type and self.names != [architecture]:
-                self.say(f"for model type `{model_type}` the engine puts {architecture} in", place)
-                self.names = [architecture]
-
-    def _take_draft(self) -> None:
-        first = self.names[0] if self.names else None
-        for target, name, place in self.support.rules.drafts:
-            if target == first:
-                self.say(f"as a draft model {target} is loaded as {name}", place)
-                self.names[0] = name
-                return
-        if first is not None:
-            self.say(f"the engine has no draft architecture for {first}: it is taken as it is")
 
     def _nameless(self) -> Verdict:
         self.decide(
@@ -195,41 +118,6 @@ class _Decision:
                 f"then `archtrack check {name}` applies"
             )
         return self._verdict(Status.UNSUPPORTED, None, None)
-
-    def _rewrite(self) -> None:
-        """What the engine puts in the place of the architectures before it looks them up."""
-        for line, name, left_alone in self._rewrites():
-            if name == "EmbeddingGemmaModel" and self._is_embedding_gemma():
-                self.say(
-                    "a `gemma3_text` config with `use_bidirectional_attention` is EmbeddingGemma",
-                    self.at(line),
-                )
-                self.names = [name]
-            elif name == "QuantMixtralForCausalLM" and "MixtralForCausalLM" in self.names:
-                method = self.checkpoint.quant_method
-                if method is None or method in left_alone:
-                    continue
-                if _MARLIN.get(method) in left_alone:
-                    self.say(
-                        f"`{method}` weights run with the kernels of {_MARLIN[method]} where the GPU has them, and "
-                        f"as {name} where it has not",
-                        self.at(line),
-                    )
-                    continue
-                self.say(f"Mixtral quantised with `{method}` is run as {name}", self.at(line))
-                self.names = [name]
-
-    def _rewrites(self) -> list[tuple[int, str, list[str]]]:
-        found = self.loader.get("rewrites", [])
-        return (
-            [(line, name, left_alone) for line, name, left_alone in found] if isinstance(found, list) else []
-        )
-
-    def _is_embedding_gemma(self) -> bool:
-        text = dict(self.checkpoint.text)
-        return text.get("model_type") == "gemma3_text" and bool(
-            text.get("use_bidirectional_attention", False)
-        )
 
     # -- the registry --------------------------------------------------------------------------------
 
@@ -264,19 +152,24 @@ class _Decision:
         if "fallback" not in loader:
             self.decide(f"{support.name} has no Transformers backend to fall back on")
             return Status.UNSUPPORTED, None
+        remote = None
         for name in self.names:
-            if name.startswith("Transformers"):
-                continue
-            status = self._gate(name)
-            if status is not None:
+            status = None if name.startswith("Transformers") else self._gate(name)
+            if status is Status.REMOTE_CODE:  # the next one may be refused all the same
+                remote = self.because
+            elif status is not None:
                 return status, None
+        if remote is not None:
+            self.because = remote
+            return Status.REMOTE_CODE, None
         if not self.checkpoint.given:
             self.say("which class of the backend runs it depends on the config")
             return Status.FALLBACK, None
         backend = self._backend()
         native = support.natives.get(backend)
-        if native is None:
-            self.say(f"{support.name} registers no {backend}")
+        flaw = support.broken.get(native.place.file) if native is not None else None
+        if native is None or (flaw is not None and flaw.certain):
+            self.decide(f"{support.name} registers no {backend}", flaw.place if flaw is not None else None)
             return Status.UNSUPPORTED, None
         self.say(f"the engine runs it as {backend}", native.place)
         return Status.FALLBACK, backend
@@ -303,7 +196,7 @@ class _Decision:
 
     def _not_public(self, name: str) -> Status:
         auto_map = dict(self.checkpoint.auto_map)
-        self.say(f"{self.support.library} has no public class {name}", self.at("lookup"))
+        self.decide(f"{self.support.library} has no public class {name}", self.at("lookup"))
         if "AutoModel" in auto_map:
             self.decide(
                 f"the config's auto_map brings {auto_map['AutoModel']}: the engine runs that code with "
@@ -322,49 +215,10 @@ class _Decision:
         return Status.UNSUPPORTED
 
     def _backend(self) -> str:
-        if "backend" not in self.loader:
-            return "TransformersForCausalLM"
-        place = self.at("backend")
-        base = "ForCausalLM"
-        if self.pooled or any(name in self.support.rules.pooled for name in self.names):
-            lowered = [name.lower() for name in self.names]
-            classifies = any("sequenceclassification" in name or "rewardmodel" in name for name in lowered)
-            base = "ForSequenceClassification" if classifies else "EmbeddingModel"
-            self.say(f"it is pooled, not generated from: …{base}", place)
-        kind = "Transformers"
-        if reason := self._multimodal():
-            self.say(f"it is multimodal: {reason}", place)
-            kind += "MultiModal"
-        if reason := self._mixture():
-            self.say(f"it is a mixture of experts: {reason}", self.at("moe"))
-            kind += "MoE"
-        return kind + base
-
-    def _multimodal(self) -> str | None:
-        name, config = self.names[0], self.checkpoint
-        own = name.startswith("Llava") and name.endswith("ForCausalLM")
-        if config.text_config is not None and not own:
-            return f"its language model has a config of its own (`{config.text_config}`)"
-        if any(each in self.support.rules.multimodal for each in self.names):
-            return "the engine lists it"
-        hf = self.support.public.get(name)
-        tables = hf.transformers.auto_mappings if hf is not None and hf.transformers is not None else ()
-        table = next((each for each in tables if each in _IMAGE_TABLES), None)
-        return f"transformers lists it in {table}" if table else None
-
-    def _mixture(self) -> str | None:
-        named = next(
-            (name for name in self.names if "moe" in name.lower() or "mixtral" in name.lower()), None
-        )
-        if named is not None:
-            return f"{named} says so"
-        rule = self.loader.get("moe")
-        attributes = rule.get("attributes", []) if isinstance(rule, dict) else []
-        text = dict(self.checkpoint.text)
-        for attribute in attributes:
-            if _counts(attribute, text.get(attribute)):
-                return f"`{attribute}` is {text[attribute]!r}"
-        return None
+        chosen = Backend(self.checkpoint, self.support, self.names, pooled=self.pooled)
+        for text, rule in chosen.reasons:
+            self.say(text, self.at(rule))
+        return chosen.name
 
     # -- saying it -----------------------------------------------------------------------------------
 
@@ -382,9 +236,9 @@ class _Decision:
         self.steps.append(Step(text=text, source=source, place=place))
 
     def decide(self, text: str, place: Place | None = None, source: str | None = None) -> None:
-        """Add the step that decides, unless one has before."""
+        """Add a step that decides; of several architectures the last one that was looked at counts."""
         self.say(text, place, source)
-        self.because = self.because or self.steps[-1]
+        self.because = self.steps[-1]
 
     def _verdict(self, status: Status, name: str | None, resolved: str | None) -> Verdict:
         row = self.support.rows.get(name) if name is not None else None
@@ -401,22 +255,14 @@ class _Decision:
         )
 
     def _category(self, name: str | None) -> tuple[Category, str]:
-        keys = [
-            key for key in self.checkpoint.keys if key in {"vision_config", "audio_config", "vision_tower"}
-        ]
-        if keys:
-            return Category.MULTIMODAL, f"the config's {keys[0]}"
+        """The category of an architecture that has no row: by the config, by transformers' tables, by its name."""
+        hf = self.support.public.get(name or "")
+        tables = hf.transformers.auto_mappings if hf is not None and hf.transformers is not None else ()
+        found = by_tables(tables, name or "")
+        found = found or next(((category, table) for category, table in _TASKS if table in tables), None)
+        if found is not None:
+            return found[0], f"transformers {found[1]}"
+        key = next((key for key in _TOWERS if key in self.checkpoint.keys), None)
+        if key is not None:
+            return Category.MULTIMODAL, f"the config's {key}"
         return (Category.TEXT, "nothing else is known") if name is None else (by_name(name), BY_NAME)
-
-
-def _counts(attribute: str, value: object) -> bool:
-    """Whether a config's value makes it a mixture of experts, by the rules of ``_is_moe_model``."""
-    if value is None or value == "":
-        return False
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, (int, float)):
-        return value > (0 if attribute == "moe_intermediate_size" else 1)
-    if isinstance(value, tuple):  # the number of items of a list or object
-        return bool(value[0] > 0)
-    return True

@@ -28,6 +28,8 @@ CODES = {
     "columns": "a table with rows whose columns cannot be told",
     "duplicate-row": "an architecture twice in one section",
     "duplicate-section": "a section's heading twice",
+    "example-mismatch": "an example whose config on the Hub does not name the architecture (with --hub only)",
+    "example-unreadable": "an example whose config cannot be had from the Hub (with --hub only)",
     "flag": "a Native or HF cell that is neither Y nor empty",
     "malformed-row": "a line in a table that is no row, or has too few or too many cells",
     "missing-row": "an architecture of the sources that has no row (with sources only)",

@@ -53,15 +53,15 @@ _KINDS = (
     _Kind(
         name="incompatible",
         pattern=re.compile(
-            r"(?P<name>\w+) has no (?:SGlang|SGLang|vLLM) implementation and the Transformers implementation is not "
-            r"compatible"
+            r"(?<!\w)(?P<name>\w+) has no (?:SGlang|SGLang|vLLM) implementation and the Transformers "
+            r"implementation is not compatible"
         ),
         meaning="transformers has the class, but is_backend_compatible() is false: the engine refuses it",
     ),
     _Kind(
         name="fallback",
         pattern=re.compile(
-            r"(?P<name>\w+) has no (?:SGlang|SGLang|vLLM) implementation, falling back to Transformers"
+            r"(?<!\w)(?P<name>\w+) has no (?:SGlang|SGLang|vLLM) implementation, falling back to Transformers"
         ),
         meaning="no error: the Transformers backend runs the model, slower and without some features",
     ),
@@ -74,7 +74,7 @@ _KINDS = (
     ),
     _Kind(
         name="import error",
-        pattern=re.compile(r"Ignore import error when loading (?P<module>[\w.]+)[:.]?\s*(?P<rest>[^\n]*)"),
+        pattern=re.compile(r"Ignore import error when loading (?P<module>\w+(?:\.\w+)*)[^\n]*"),
         meaning="the engine skips this module: what it registers is missing from the registry",
     ),
 )

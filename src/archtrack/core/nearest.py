@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +12,12 @@ if TYPE_CHECKING:
 __all__ = ["nearest"]
 
 _CUTOFF = 82.0  # of 100: `Lama` for `Llama` is near, another family with the same ending is not
+_WHOLE = 93.0  # a letter or two of a whole name, endings included
+
+# What a class is for: its beginning is enough, for the slip may be further on (`ForCausallLM`).
+_ENDING = re.compile(
+    r"(?<=.)(?:for(?:caus|cond|sequ|toke|mask|ques|class|imag|spee|rewa|pret|mult|audi|ctc)\w*|lmheadmodel|model)$"
+)
 
 
 def nearest(name: str, known: Collection[str], limit: int = 3) -> tuple[str, ...]:
@@ -23,23 +31,29 @@ def nearest(name: str, known: Collection[str], limit: int = 3) -> tuple[str, ...
     from rapidfuzz import fuzz, process  # noqa: PLC0415 -- late: most names are known
 
     folded = name.casefold()
-    same = sorted(each for each in known if each != name and each.casefold() == folded)
     # Endings such as ForCausalLM are shared by hundreds: what is before them counts as much as the whole.
-    scored = process.extract(_stem(folded), {each: _stem(each.casefold()) for each in known}, scorer=fuzz.ratio,
-                             limit=4 * limit, score_cutoff=_CUTOFF)  # fmt: skip
-    ranked = sorted(scored, key=lambda found: (-found[1], -fuzz.ratio(folded, found[2].casefold()), found[2]))
-    others = [each for _, _, each in ranked if each != name and each not in same]
+    wholes, stems = _prepared(frozenset(known))
+    stem = _stem(folded)
+    same = sorted(each for each, whole in wholes.items() if whole == folded and each != name)
+    near = process.extract(stem, stems, scorer=fuzz.ratio, limit=None, score_cutoff=_CUTOFF)
+    near += process.extract(folded, wholes, scorer=fuzz.ratio, limit=None, score_cutoff=_WHOLE)
+    others = sorted(
+        {each for _, _, each in near}.difference(same, [name]),
+        key=lambda each: (
+            -max(fuzz.ratio(stem, stems[each]), fuzz.ratio(folded, wholes[each])),
+            -fuzz.ratio(folded, wholes[each]),
+            each,
+        ),
+    )
     return (*same, *others)[:limit]
 
 
-def _stem(name: str) -> str:
-    for ending in (
-        "forconditionalgeneration",
-        "forsequenceclassification",
-        "forcausallm",
-        "lmheadmodel",
-        "model",
-    ):
-        if name.endswith(ending) and len(name) > len(ending):
-            return name[: -len(ending)]
-    return name
+@lru_cache(maxsize=2)  # of many names that are asked for, what is known is the same
+def _prepared(known: frozenset[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """All names in small letters, and what stands before their endings."""
+    wholes = {each: each.casefold() for each in sorted(known)}
+    return wholes, {each: _stem(whole) for each, whole in wholes.items()}
+
+
+def _stem(folded: str) -> str:
+    return _ENDING.sub("", folded)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.importable import follows
-from archtrack.core.imports import imports_in, imports_of
+from archtrack.core.imports import imports_in
 from archtrack.core.module_signs import class_signs
 from archtrack.core.modules import MAX_BYTES, NOT_READ, dotted
 from archtrack.core.outline import outline
@@ -56,22 +55,29 @@ class EntryClasses:
         self._categories = categories
         self._disabled = disabled
 
-    def add_package(self, folder: str, paths: tuple[str, ...], libraries: tuple[Library, ...]) -> None:
+    def add_package(
+        self, folder: str, paths: tuple[str, ...], libraries: tuple[Library, ...], inner: tuple[str, ...] = ()
+    ) -> None:
         """Add what the modules directly in one package register.
 
         Args:
             folder: of the package.
             paths: its modules, and the ``__init__.py`` of its subpackages.
             libraries: where modules are looked for; the first one holds the package.
+            inner: modules of its subpackages: looked at in the same go, as some of the others rest on them.
         """
         modules = _Sources(libraries)
         earlier = dict(self.registrations)
         names = _module_paths(folder, paths)
-        chosen = [path for name, path in names.items() if name not in self._disabled]
         for path in libraries[0].broken_links(f"{folder}/*.py"):
             if path.rpartition("/")[2].removesuffix(".py") not in {"__init__", *self._disabled}:
                 self._problem(path, Problem(reason=f"a link to a file that is not there; {SKIPPED}", line=1))
-        for path, facts in modules.registry_facts(chosen).items():
+        chosen = dict.fromkeys(path for name, path in names.items() if name not in self._disabled)
+        found = modules.registry_facts([*chosen, *(path for path in inner if path not in chosen)])
+        for path, facts in found.items():
+            if path not in chosen:
+                self.imports[path] = _imports(facts["imports"]) if facts["syntax"] is None else ()
+                continue
             if "signs" in facts:
                 self.signs.setdefault(path, facts["signs"])
             if facts["syntax"] is not None:
@@ -93,22 +99,6 @@ class EntryClasses:
                 continue
             for entry in entries:
                 self._register(path, entry, earlier)
-
-    def add_inner_imports(self, library: Library) -> None:
-        """Add what the modules of subpackages import, as far as the modules so far lead to them."""
-        inside = frozenset(library.paths(f"{self._home}/**/*.py"))
-        fresh = list(self.imports)
-        while fresh:
-            wanted = {
-                other
-                for path in fresh
-                for each in self.imports[path]
-                for other in follows(path, each, inside.__contains__)
-            }
-            fresh = sorted(wanted - self.imports.keys())
-            kind = f"sglang-imports-{REVISION}"
-            facts = library.facts(fresh, kind, _inner_facts)
-            self.imports.update((path, _imports(facts[path])) for path in fresh)
 
     def _register(self, path: str, entry: Entry, earlier: Mapping[str, Registration]) -> None:
         if entry.name in earlier:
@@ -235,10 +225,6 @@ def _module_facts(data: bytes) -> dict[str, Any]:
     plain = plain_entries_in(read, data, VARIABLE)
     own: dict[str, Any] = {"bindings": True} if plain is None else {"plain": plain}
     return {**found, **own, "signs": class_signs(data)}
-
-
-def _inner_facts(data: bytes) -> list[list[Any]]:
-    return imports_of(data, IMPORTED)
 
 
 def _syntax_facts(files: Mapping[str, bytes]) -> dict[str, Any]:

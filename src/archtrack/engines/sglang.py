@@ -31,7 +31,7 @@ from archtrack.sources.base import METADATA, PYPROJECT, Layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archtrack.core.decision import Rules
+    from archtrack.core.support import Rules
     from archtrack.model import Place
     from archtrack.sources.library import Library
 
@@ -84,8 +84,8 @@ class SGLang:
             found.add_package(external.folder, inside, (external.library, library))
             libraries = (external.library, library)
         packages = library.paths(f"{MODELS}/*/__init__.py")
-        found.add_package(MODELS, (*paths, *packages), (library,))
-        found.add_inner_imports(library)
+        inner = library.paths(f"{MODELS}/*/**/*.py")
+        found.add_package(MODELS, (*paths, *packages), (library,), inner)
         drafts = drafts_of(library)
         return Inventory(
             engine=self.name,

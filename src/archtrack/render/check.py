@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archtrack.checking import Answer, Checked, Explained
-    from archtrack.core.decision import Step
+    from archtrack.core.support import Step
 
 __all__ = ["checked_json", "print_checked"]
 

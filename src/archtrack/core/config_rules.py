@@ -1,0 +1,264 @@
+"""What an engine makes of a config's architectures while it loads the config, read from the engine's own source.
+
+SGLang does it in two places: its own configuration classes (``configs/*.py``: ``Olmo3ForCausalLM`` is run by the
+class for ``Olmo2ForCausalLM``) and ``get_config``, which knows some checkpoints by their model type, by the remote
+code that they name, or by the keys of a format that has no architectures at all.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from .modules import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["class_rules", "config_rules", "strings_in"]
+
+Rule = dict[str, Any]
+"""``{"to": architecture, "line": line}`` with what has to be so: ``model_type``; ``of``: one of these architectures
+is listed; ``missing``: none is; ``remote``: functions that look at ``auto_map``; ``keys``: these are there."""
+
+
+def config_rules(data: bytes) -> dict[str, Any]:
+    """``{"rules": [rule, …], "remote": {function: reference}}`` of the module that holds ``get_config``.
+
+    ``remote`` holds the functions that compare ``auto_map``'s ``AutoModel`` with a reference, here or for another
+    module.
+
+    Args:
+        data: the module.
+    """
+    try:
+        tree = parse(data)
+    except SyntaxError:
+        return {"rules": [], "remote": {}}
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    setters = {each.name: found for each in functions if (found := _sets(each.body, {})) is not None}
+    holders = {
+        node.targets[0].id: node.value.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+    }
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
+    rules = [rule for each in functions for rule in _from_keys(each)]
+    for node in tests:
+        if remote := _remote_tests(node.test, holders):
+            found = _sets(node.body, setters)
+            rules += [{"to": found[0], "line": found[1], "remote": remote}] if found else []
+    for node in tests:
+        if (model_type := _model_type(node.test)) and (found := _sets(node.body, setters)):
+            rules.append({"to": found[0], "line": found[1], "model_type": model_type})
+            of = [name for other in tests for name in _typed(other, model_type)]
+            rules += [{"to": found[0], "line": found[1], "of": of}] if of else []
+    references = {each.name: text for each in functions if (text := _reference(each))}
+    return {"rules": rules, "remote": references}
+
+
+def class_rules(data: bytes) -> list[Rule]:
+    """The rules in a module of the engine's configuration classes.
+
+    Args:
+        data: the module.
+    """
+    if b"architectures" not in data:
+        return []
+    try:
+        tree = parse(data)
+    except SyntaxError:
+        return []
+    found: list[Rule] = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            model_type = next((value for each in node.body if (value := _declared(each))), None)
+            for method in node.body:
+                if model_type and isinstance(method, ast.FunctionDef):
+                    found += _written(method.body, {"model_type": model_type})
+        elif isinstance(node, ast.FunctionDef):
+            found += (rule for rule in _written(node.body, {}) if "of" in rule)
+    return found
+
+
+def strings_in(node: ast.expr) -> list[str]:
+    """The texts of a list, tuple or set, or the one text."""
+    parts = node.elts if isinstance(node, (ast.List, ast.Tuple, ast.Set)) else [node]
+    return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+
+
+# -- configuration classes ---------------------------------------------------------------------------
+
+
+def _declared(node: ast.stmt) -> str | None:
+    """``X`` of ``model_type = "X"`` in the body of a class."""
+    if isinstance(node, ast.Assign) and [_name(each) for each in node.targets] == ["model_type"]:
+        return next(iter(strings_in(node.value)), None)
+    if isinstance(node, ast.AnnAssign) and _name(node.target) == "model_type" and node.value is not None:
+        return next(iter(strings_in(node.value)), None)
+    return None
+
+
+def _written(body: list[ast.stmt], when: Rule) -> Iterator[Rule]:
+    """What the statements write to ``architectures``; a test that is not understood hides what is below it."""
+    for node in body:
+        if isinstance(node, ast.If):
+            condition = _condition(node.test)
+            if condition is not None:
+                yield from _written(node.body, when | condition)
+            yield from _written(node.orelse, when)
+        elif isinstance(node, ast.Assign) and _is_architectures(node.targets[0]):
+            for name in strings_in(node.value)[:1]:
+                yield {**when, "to": name, "line": node.lineno}
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield from _called(node.value, when)
+
+
+def _called(call: ast.Call, when: Rule) -> Iterator[Rule]:
+    function = call.func
+    if not isinstance(function, ast.Attribute) or not call.args:
+        return
+    if function.attr == "append" and _is_architectures(function.value) and "of" in when:
+        for name in strings_in(call.args[0]):
+            yield {**when, "to": name, "line": call.lineno}
+    elif function.attr == "setdefault" and strings_in(call.args[0]) == ["architectures"] and call.args[1:]:
+        for name in strings_in(call.args[1])[:1]:
+            yield {**when, "missing": True, "to": name, "line": call.lineno}
+
+
+def _condition(test: ast.expr) -> Rule | None:
+    if not isinstance(test, ast.Compare):
+        return None
+    left, operator, right = test.left, test.ops[0], test.comparators[0]
+    match operator:
+        case ast.NotIn() if strings_in(left) == ["architectures"]:
+            return {"missing": True}
+        case ast.Is() if _is_architectures(left) and isinstance(right, ast.Constant) and right.value is None:
+            return {"missing": True}
+        case ast.In() if strings_in(left) and _is_architectures(right):
+            return {"of": strings_in(left)}
+        case ast.Eq() if _is_architectures(left) and strings_in(right):
+            return {"of": strings_in(right)}
+    return None
+
+
+def _is_architectures(node: ast.expr) -> bool:
+    """``self.architectures`` and ``X["architectures"]``, also by ``get`` and ``getattr``."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="self"), attr="architectures"):
+            return True
+        case ast.Subscript(slice=ast.Constant(value="architectures")):
+            return True
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value="architectures"), *_]):
+            return True
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value="architectures"), *_]):
+            return True
+    return False
+
+
+# -- get_config --------------------------------------------------------------------------------------
+
+
+def _sets(body: list[ast.stmt], setters: dict[str, tuple[str, int]]) -> tuple[str, int] | None:
+    """The architecture that the statements set, last one first, with its line."""
+    calls = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Call)]
+    for call in reversed(calls):
+        name = _set_architecture(call)
+        if name is not None:
+            return name, call.lineno
+    return next((setters[name] for call in calls if (name := _name(call.func)) in setters), None)
+
+
+def _set_architecture(call: ast.Call) -> str | None:
+    """``X`` of ``_set_architectures(config, "X")`` and of ``config.update({"architectures": ["X"]})``."""
+    match call:
+        case ast.Call(func=ast.Name(id="_set_architectures"), args=[_, value, *_]):
+            return next(iter(strings_in(value)), None)
+        case ast.Call(func=ast.Attribute(attr="update"), args=[ast.Dict(keys=keys, values=values), *_]):
+            for key, value in zip(keys, values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "architectures":
+                    return next(iter(strings_in(value)), None)
+    return None
+
+
+def _model_type(test: ast.expr) -> str | None:
+    """``X`` of ``config.model_type == "X"``."""
+    match test:
+        case ast.Compare(
+            left=ast.Attribute(attr="model_type"),
+            ops=[ast.Eq()],
+            comparators=[ast.Constant(value=str(value))],
+        ):
+            return value
+    return None
+
+
+def _typed(node: ast.If, model_type: str) -> list[str]:
+    """The architectures for which ``config.architectures in [["A"], ["B"]]`` sets the model type."""
+    match node.test:
+        case ast.Compare(
+            left=ast.Attribute(attr="architectures"), ops=[ast.In()], comparators=[ast.List(elts=lists)]
+        ):
+            for statement in node.body:
+                match statement:
+                    case ast.Assign(
+                        targets=[ast.Attribute(attr="model_type")], value=ast.Constant(value=value)
+                    ):
+                        return (
+                            [name for each in lists for name in strings_in(each)]
+                            if value == model_type
+                            else []
+                        )
+    return []  # fmt: skip
+
+
+def _remote_tests(test: ast.expr, holders: dict[str, str]) -> list[str]:
+    """The functions of ``if f(config)``, of ``if f(config) or g(config)`` and of ``if a`` after ``a = f(config)``."""
+    parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else [test]
+    names = [
+        _name(part.func) if isinstance(part, ast.Call) else holders.get(_name(part) or "") for part in parts
+    ]
+    return [name for name in names if name is not None] if all(names) else []  # fmt: skip
+
+
+def _reference(function: ast.FunctionDef) -> str | None:
+    """``X`` of ``return auto_map.get("AutoModel") == "X"``."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Compare(
+                left=ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value="AutoModel"), *_]),
+                ops=[ast.Eq()],
+                comparators=[ast.Constant(value=str(value))],
+            ):
+                return value
+    return None
+
+
+def _from_keys(function: ast.FunctionDef) -> Iterator[Rule]:
+    """A function that knows a format without architectures by its keys, and returns a config that has some."""
+    keys = [
+        key
+        for node in ast.walk(function)
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.NotIn)
+        for key in strings_in(node.left)
+    ]
+    tested = any(
+        _is_architectures(value)
+        for node in ast.walk(function)
+        if isinstance(node, ast.If)
+        for value in ast.walk(node.test)
+        if isinstance(value, ast.expr)
+    )
+    for node in ast.walk(function):
+        if keys and tested and isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
+            for keyword in node.value.keywords:
+                if keyword.arg == "architectures":
+                    for name in strings_in(keyword.value):
+                        yield {"to": name, "line": keyword.value.lineno, "keys": keys, "missing": True}
+
+
+def _name(node: ast.expr) -> str | None:
+    return node.id if isinstance(node, ast.Name) else None

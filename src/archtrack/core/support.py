@@ -1,0 +1,108 @@
+"""What a decision about a checkpoint is made from: the values that ``core.decision`` takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from archtrack.model import Broken, MatrixRow, Place, Registration
+
+    from .config_classes import ConfigClasses
+
+__all__ = ["Rewrite", "Rules", "Step", "Support"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a decision.
+
+    Attributes:
+        text: what was found, in a sentence.
+        source: whose file ``place`` is in: the engine's name or ``transformers``; None for the config itself.
+        place: the evidence.
+    """
+
+    text: str
+    source: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """What the engine does to the architectures of some configs while it loads them; all that is given has to hold.
+
+    Attributes:
+        to: the architecture that it puts in.
+        place: where.
+        model_type: that of the config.
+        replaced: architectures, one of which the config lists.
+        missing: the config lists none.
+        remote: references, one of which the config's ``auto_map.AutoModel`` is.
+        keys: which the config has, and no model type.
+    """
+
+    to: str
+    place: Place
+    model_type: str | None = None
+    replaced: tuple[str, ...] = ()
+    missing: bool = False
+    remote: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How one release decides.
+
+    Attributes:
+        path: of the module that decides; None where the release has none that is understood.
+        loader: as ``core.engine_rules.loader_rules`` gives them.
+        rewrites: what the engine makes of the architectures while it loads the config, in order.
+        drafts: (target, draft, place): what it makes of a target's architecture for the draft model.
+        pooled: architectures that do not generate, and multimodal ones, by the engine's own lists.
+        multimodal: likewise.
+        types: model type -> (class, table, place), as transformers' tables have it.
+    """
+
+    path: str | None = None
+    loader: Mapping[str, object] = field(default_factory=dict)
+    rewrites: tuple[Rewrite, ...] = ()
+    drafts: tuple[tuple[str, str, Place], ...] = ()
+    pooled: frozenset[str] = frozenset()
+    multimodal: frozenset[str] = frozenset()
+    types: Mapping[str, tuple[str, str, Place]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """What a decision is made from.
+
+    Attributes:
+        engine: its name, and ``version``.
+        version: of the engine, or None.
+        library: transformers with its version, in words.
+        natives: the engine's registrations by name.
+        public: transformers' public classes by name.
+        rows: the rows of the matrix by name.
+        broken: path of a module of the engine -> why it cannot be imported, or may not be.
+        rules: how this release decides.
+        configs: gives transformers' configuration classes; None where they cannot be read.
+    """
+
+    engine: str
+    version: str | None
+    library: str
+    natives: Mapping[str, Registration]
+    public: Mapping[str, Registration]
+    rows: Mapping[str, MatrixRow]
+    broken: Mapping[str, Broken]
+    rules: Rules
+    configs: Callable[[], ConfigClasses] | None = None
+
+    @property
+    def name(self) -> str:
+        """The engine with its version."""
+        return f"{self.engine} {self.version or ''}".strip()
