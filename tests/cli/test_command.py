@@ -62,7 +62,14 @@ def test_the_version_is_told(cli: Callable[..., Any], option: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("udpate", "update"), ("Update", "update"), ("cachee", "cache"), ("chek", "check"), ("lst", "list"), ("x", None)],
+    [
+        ("udpate", "update"),
+        ("Update", "update"),
+        ("cachee", "cache"),
+        ("chek", "check"),
+        ("lst", "list"),
+        ("x", None),
+    ],
 )
 def test_a_misspelled_verb_is_wrong_usage_with_a_guess(
     cli: Callable[..., Any], typed: str, meant: str | None
