@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 _ROUTE = re.compile(r"/(?P<repository>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<file>.+)")
+_MODELS = "/api/models?"
 _CDN = re.compile(r"/cdn/(?P<repository>[^/]+/[^/]+)/(?P<file>.+)")
 
 
@@ -65,11 +67,13 @@ class HubServer:
 
     Attributes:
         repositories: by ``owner/name``.
+        models: what the list of models holds: id, downloads, config and the like, as the Hub's API gives them.
         fault: of every answer.
         requests: method, path and ``Authorization`` of each request.
     """
 
     repositories: dict[str, Repository] = field(default_factory=dict)
+    models: list[dict[str, Any]] = field(default_factory=list)
     fault: Fault | None = None
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
@@ -130,8 +134,10 @@ class _Answer:
             self._write(fault.status, fault.body, {})
             return
         cdn = _CDN.fullmatch(self.handler.path)
-        if cdn is not None:
-            self._write(200, self.hub.repositories[cdn["repository"]].files[cdn["file"]], {})
+        if cdn is not None or self.handler.path.startswith(_MODELS):
+            listed = json.dumps(self._listed()).encode() if cdn is None else b""
+            body = listed if cdn is None else self.hub.repositories[cdn["repository"]].files[cdn["file"]]
+            self._write(200, body, {"Content-Type": "application/json"})
             return
         route = _ROUTE.fullmatch(self.handler.path)
         repository = self.hub.repositories.get(route["repository"]) if route else None
@@ -163,6 +169,14 @@ class _Answer:
             self._write(302, b"Found.", headers)
             return
         self._write(200, data, headers)
+
+    def _listed(self) -> list[dict[str, Any]]:
+        """The models that a search gives, most downloaded first."""
+        query = {key: values[0] for key, values in parse_qs(self.handler.path.partition("?")[2]).items()}
+        found = [model for model in self.hub.models if query.get("search", "").lower() in model["id"].lower()]
+        assert query["sort"] == "downloads"
+        found.sort(key=lambda model: -model["downloads"])
+        return found[: int(query["limit"])]
 
     def _error(self, status: int, code: str) -> None:
         message = f"{code}: some words of the Hub"

@@ -11,6 +11,7 @@ import pytest
 
 import hub_server
 import miniature
+from archtrack.hub_examples import search_words
 from hub_server import COMMIT, Fault, HubServer, Repository
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ def check(tmp_path: Path, trees: Any) -> Callable[..., Any]:
         "NO_PROXY": "127.0.0.1,localhost",
     }
 
-    def run(*arguments: object, hub: HubServer | str, **changes: str) -> Any:
+    def run(*arguments: object, hub: HubServer | str, verb: str = "check", **changes: str) -> Any:
         endpoint = hub if isinstance(hub, str) else hub.url
         environ = {**own, "HF_ENDPOINT": endpoint, **changes}
-        return miniature.spawn("check", *trees.options, *arguments, cwd=work, home=tmp_path, **environ)
+        return miniature.spawn(verb, *trees.options, *arguments, cwd=work, home=tmp_path, **environ)
 
     return run
 
@@ -277,4 +278,117 @@ def test_without_the_extra_the_error_says_how_to_install_it(
     path = os.pathsep.join((str(tmp_path / "shadow"), miniature.SOURCE))
     words = one_line_error(check("owner/alpha", hub=hub, PYTHONPATH=path))
     assert words.endswith("install archtrack with its extra: pip install 'archtrack[hub]'")
+    assert hub.requests == []
+
+
+# -- examples ----------------------------------------------------------------------------------------
+
+MODELS = [
+    {"id": "some/alpha-quantised", "downloads": 9_000, "config": {"architectures": ["OtherForCausalLM"]}},
+    {
+        "id": "some/alpha-gated",
+        "downloads": 8_000,
+        "gated": "auto",
+        "config": {"architectures": ["AlphaForCausalLM"]},
+    },
+    {"id": "some/alpha-1b", "downloads": 50, "config": {"architectures": ["AlphaForCausalLM"]}},
+    {"id": "some/alpha-7b", "downloads": 1_200, "config": {"architectures": ["AlphaForCausalLM"]}},
+    {"id": "some/alpha-raw", "downloads": 700, "config": None},
+]
+
+
+def examples(done: Any) -> dict[str, Any]:
+    return {row["name"]: row["example"] for row in done.json["architectures"]}
+
+
+def test_the_most_downloaded_open_model_that_names_an_architecture_is_its_example(
+    check: Callable[..., Any], hub: HubServer
+) -> None:
+    hub.models = MODELS
+    plain = examples(check("--format", "json", hub=hub, verb="list"))
+    assert hub.requests == []
+    asked = examples(check("--hub", "--format", "json", hub=hub, verb="list"))
+    assert plain["AlphaForCausalLM"] is None
+    assert asked["AlphaForCausalLM"] == {
+        "id": "some/alpha-7b",
+        "source": "the Hub's most downloaded: 1,200 downloads in a month",
+    }
+    assert {name for name in asked if asked[name] != plain[name]} == {
+        "AlphaForCausalLM",
+        "BetaForCausalLMNextN",
+    } & {name for name in asked if asked[name] != plain[name]}
+    searches = {path.partition("search=")[2].partition("&")[0] for _, path, _ in hub.requests}
+    assert {"Alpha", "Beta", "Pooled", "Sight"} <= searches
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Qwen2_5_VLForConditionalGeneration", "Qwen2.5-VL"),
+        ("LlamaForCausalLM", "Llama"),
+        ("DeepseekV3ForCausalLMNextN", "DeepseekV3"),
+        ("GPT2LMHeadModel", "GPT2"),
+        ("Ernie4_5_ForCausalLM", "Ernie4.5"),
+        ("Contriever", "Contriever"),
+        ("Model", "Model"),
+    ],
+)
+def test_what_is_searched_for(name: str, words: str) -> None:
+    assert search_words(name) == words
+
+
+def test_the_hub_is_not_asked_for_examples_offline(check: Callable[..., Any], hub: HubServer) -> None:
+    for changes in ({"ARCHTRACK_OFFLINE": "1"}, {"HF_HUB_OFFLINE": "1"}):
+        done = check("--hub", hub=hub, verb="list", **changes)
+        assert done.code == 2
+        assert "--hub asks the Hub, and this run is offline" in done.err
+    assert hub.requests == []
+
+
+ROWS = """\
+## Text-only Language Models (Generative)
+
+| Architecture | Native | HF | SGLang File | Example HF Model |
+|---|---|---|---|---|
+| **AlphaForCausalLM** | Y |  | `alpha.py` | owner/alpha |
+| **BetaForCausalLM** | Y | Y | `beta.py` | owner/delta |
+| **GammaForCausalLM** |  |  |  | owner/weights |
+| **OmegaForCausalLM** |  |  |  | owner/nowhere |
+| **PhiForCausalLM** |  |  |  | see the wiki |
+"""
+
+
+def test_lint_says_which_examples_do_not_name_their_architecture(
+    check: Callable[..., Any], hub: HubServer, tmp_path: Path
+) -> None:
+    document = tmp_path / "work" / "rows.md"
+    document.write_text(ROWS, encoding="utf-8")
+    done = check("--doc", document, "--hub", "--format", "json", hub=hub, verb="lint")
+    assert (done.code, done.err) == (1, ""), done.out
+    found = {(each["line"], each["code"]): each["message"] for each in done.json["findings"]}
+    assert found[6, "example-mismatch"] == (
+        "owner/delta, the example of BetaForCausalLM, names DeltaForCausalLM in its config"
+    )
+    assert "owner/weights has no config.json" in found[7, "example-unreadable"]
+    assert "no such repository" in found[8, "example-unreadable"]
+    assert {line for line, code in found if code.startswith("example-")} == {6, 7, 8}
+    assert document.read_text(encoding="utf-8") == ROWS
+
+
+def test_lint_stops_where_the_hub_cannot_be_asked(
+    check: Callable[..., Any], hub: HubServer, tmp_path: Path
+) -> None:
+    document = tmp_path / "work" / "rows.md"
+    document.write_text(ROWS, encoding="utf-8")
+    hub.fault = Fault(status=500)
+    done = check("--doc", document, "--hub", hub=hub, verb="lint")
+    assert done.code == 3
+    assert "the Hub" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_lint_without_it_asks_no_hub(check: Callable[..., Any], hub: HubServer, tmp_path: Path) -> None:
+    document = tmp_path / "work" / "rows.md"
+    document.write_text(ROWS, encoding="utf-8")
+    check("--doc", document, hub=hub, verb="lint")
     assert hub.requests == []

@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 import warnings
 from contextlib import contextmanager, redirect_stdout
+from functools import cache
 from io import StringIO
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from .core.checkpoint import MAX_CONFIG_BYTES
@@ -22,6 +24,7 @@ __all__ = ["CONFIG", "fetch_config", "is_offline", "most_downloaded"]
 
 CONFIG = "config.json"
 
+_LOADING = Lock()  # of one thread at a time: where output goes is the process's
 _TIMEOUT_SECONDS = 20
 _LONGEST = 200  # of a client's words: one line of a terminal or two
 _SEARCHED = 100
@@ -90,17 +93,23 @@ def most_downloaded(architecture: str, search: str) -> tuple[str, int] | None:
     return None
 
 
-def _client(shown: str) -> Any:
+@cache
+def _loaded() -> Any:
     """The Hub's client, with its log and its progress bars off: what goes wrong is said in one line."""
-    try:
-        # It prints what it cannot import, where our JSON goes, and warns programmers.
-        with redirect_stdout(StringIO()), _unwarned():
-            import huggingface_hub  # noqa: PLC0415 -- an extra, and slow to import
-            from huggingface_hub import constants, errors, hf_hub_download  # noqa: F401, PLC0415 -- its own are lazy
+    # It prints what it cannot import, where our JSON goes, and warns programmers.
+    with _LOADING, redirect_stdout(StringIO()), _unwarned():
+        import huggingface_hub  # noqa: PLC0415 -- an extra, and slow to import
+        from huggingface_hub import constants, errors, hf_hub_download  # noqa: F401, PLC0415 -- its own are lazy
 
-            client: Any = huggingface_hub
-            client.utils.logging.set_verbosity(logging.CRITICAL)
-            client.utils.disable_progress_bars()
+        client: Any = huggingface_hub
+        client.utils.logging.set_verbosity(logging.CRITICAL)
+        client.utils.disable_progress_bars()
+    return client
+
+
+def _client(shown: str) -> Any:
+    try:
+        client = _loaded()
     except ImportError as error:
         raise TargetError(
             f"{shown}: to ask the Hub, install archtrack with its extra: pip install 'archtrack[hub]'"

@@ -154,9 +154,9 @@ def test_only_a_wrapper_is_generic(name: str, native: bool, example: str | None,
 
 @pytest.mark.parametrize(
     ("example", "native", "expected"),
-    [("", "", "(generic)"), ("mine/x", "", "mine/x"), ("", "Y", "")],
+    [("", "", "(generic)"), ("mine/x", "", "mine/x"), ("", "Y", "(generic)")],
 )
-def test_an_empty_example_of_a_wrapper_is_filled_where_its_row_is_refreshed(
+def test_an_empty_example_of_a_wrapper_is_filled_when_the_document_is_refreshed(
     example: str, native: str, expected: str
 ) -> None:
     name = "TransformersForCausalLM"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from archtrack.model import Category, Place, Status
 
 from .backend import Backend
-from .categories import BY_NAME, by_name, by_tables
+from .categories import BY_NAME, Known, by_name, categorize
 from .rewriting import Rewriting
 from .support import Step
 
@@ -255,13 +255,20 @@ class _Decision:
         )
 
     def _category(self, name: str | None) -> tuple[Category, str]:
-        """The category of an architecture that has no row: by the config, by transformers' tables, by its name."""
-        hf = self.support.public.get(name or "")
+        """The category of an architecture that has no row: by the sources, by the config, by its name."""
+        support = self.support
+        if name is not None:
+            known = Known(
+                natives=support.natives, public=support.public, lists_pooled=bool(support.rules.pooled)
+            )
+            found = categorize(name, known)
+            if found[1] != BY_NAME:
+                return found
+        hf = support.public.get(name or "")
         tables = hf.transformers.auto_mappings if hf is not None and hf.transformers is not None else ()
-        found = by_tables(tables, name or "")
-        found = found or next(((category, table) for category, table in _TASKS if table in tables), None)
-        if found is not None:
-            return found[0], f"transformers {found[1]}"
+        task = next(((category, table) for category, table in _TASKS if table in tables), None)
+        if task is not None:
+            return task[0], f"transformers {task[1]}"
         key = next((key for key in _TOWERS if key in self.checkpoint.keys), None)
         if key is not None:
             return Category.MULTIMODAL, f"the config's {key}"
