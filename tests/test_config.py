@@ -13,21 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archtrack.config import (
-    COLUMN_NAMES,
-    DEFAULT_ROWS,
-    KEYS,
     Override,
     Settings,
     find_settings,
-    line_of,
     override_line,
     override_place,
     parse_settings,
 )
+from archtrack.config_keys import COLUMN_NAMES, DEFAULT_ROWS, KEYS
 from archtrack.core.columns import FURTHER
 from archtrack.errors import ConfigError
 from archtrack.model import Category
-from archtrack.toml import loads
+from archtrack.toml import line_of, loads
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")

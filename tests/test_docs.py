@@ -18,7 +18,8 @@ import pytest
 
 from archtrack import __version__, errors
 from archtrack.cli import archtrack
-from archtrack.config import KEYS, parse_settings
+from archtrack.config import parse_settings
+from archtrack.config_keys import KEYS
 from archtrack.core.categories import BY_NAME
 from archtrack.core.categories import by_name as by_name_of
 from archtrack.core.lint import CODES

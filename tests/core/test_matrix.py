@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archtrack.config import DEFAULT_ROWS
+from archtrack.config_keys import DEFAULT_ROWS
 from archtrack.core.example_table import Entry, Locator
 from archtrack.core.matrix import Correction, join
 from archtrack.model import Category, Example, Inventory, Place, Registration, Status, TransformersFacts
