@@ -33,7 +33,7 @@ __all__ = [
     "unresolved_to_json",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 1
 
 
 def source_to_json(inventory: Inventory) -> dict[str, Any]:

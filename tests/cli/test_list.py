@@ -104,7 +104,7 @@ def test_json_holds_the_contract(
 @pytest.mark.parametrize(
     ("path", "wrong"),
     [
-        (("schema_version",), 3),
+        (("schema_version",), 2),
         (("sources",), []),
         (("architectures", 0, "category"), "vision"),
         (("architectures", 0, "category"), None),
