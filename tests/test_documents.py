@@ -11,8 +11,9 @@ import miniature
 from archtrack.app import Request, track
 from archtrack.config import Settings
 from archtrack.core.document import parse
-from archtrack.documents import Flags, lint_document, rebuild_document, update_document
+from archtrack.documents import Flags, rebuild_document, update_document
 from archtrack.errors import DocumentError, ImplausibleError, SourceError
+from archtrack.linting import lint_document
 from archtrack.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The use cases of the document: update, rebuild, lint. Compute, compare, then write."""
+"""The use cases of the document: update and rebuild. Compute, compare, then write."""
 
 from __future__ import annotations
 
@@ -8,33 +8,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .app import refuse_nothing, track
-from .config import override_line, override_place
+from .app import track
+from .config import override_place
 from .core.document import decode, encode, parse
 from .core.merge import MergeOptions, MergeResult, merge
 from .core.stale import Stale, Truths, stale_rows
 from .core.table import name_cell
-from .errors import DocumentError, ImplausibleError, SourceError
+from .errors import DocumentError, ImplausibleError
 from .files import clear_leftovers, document_lock, read_document, write_atomic
 from .render.markdown import rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import date
 
     from .app import Request, Track
     from .config import Settings
     from .core.document import Document
-    from .core.lint import Finding
     from .model import Matrix
     from .workspace import Workspace
 
 __all__ = [
     "DocumentUpdate",
     "Flags",
-    "lint_configuration",
-    "lint_document",
-    "lint_hub",
+    "lock_folder",
+    "parsed",
     "rebuild_document",
     "update_document",
 ]
@@ -135,89 +132,6 @@ def rebuild_document(
     return _change(path, request, settings, workspace, flags, anew)
 
 
-def lint_document(
-    path: Path, tracked: Track | None, workspace: Workspace, *, fix: bool, columns: tuple[str, ...] = ()
-) -> tuple[tuple[Finding, ...], bool]:
-    """A document's findings, and whether it was written.
-
-    Args:
-        path: the document.
-        tracked: the sources to hold it against, None for its own consistency alone.
-        workspace: where the run takes place.
-        fix: put right what is mechanical, and return what is left.
-        columns: names of the further columns that were chosen.
-
-    Raises:
-        DocumentError: the document is not there, cannot be parsed or cannot be written.
-    """
-    from .core.columns import further  # noqa: PLC0415 -- as in `_anew`
-    from .core.lint import fix as fixed  # noqa: PLC0415 -- only this use case
-    from .core.lint import lint  # noqa: PLC0415 -- as above
-
-    data = read_document(path)
-    if data is None:
-        raise DocumentError(f"{path}: there is no such document; `archtrack update` creates one")
-    chosen, matrix = further(columns), tracked.matrix if tracked is not None else None
-    before, document = _parsed(path, data)
-    if not fix or fixed(document) == before:
-        return lint(document, matrix=matrix, columns=chosen), False
-    with document_lock(path, _lock_folder(workspace)):
-        data = read_document(path) or b""
-        text = fixed(_parsed(path, data)[1])
-        write_atomic(path, encode(text), expected=data)
-    return lint(parse(text), matrix=matrix, columns=chosen), True
-
-
-def lint_configuration(
-    request: Request, settings: Settings, workspace: Workspace, today: date
-) -> tuple[tuple[Finding, ...], Track]:
-    """What is wrong with the overrides of the configuration, and the sources joined with them.
-
-    Args:
-        request: which sources.
-        settings: from the configuration.
-        workspace: where the run takes place.
-        today: the day by which an override has expired or not.
-
-    Raises:
-        ImplausibleError: nothing at all was found in a source.
-        SourceError, UsageError: as ``track``.
-    """
-    from .core.overrides import applied, lint_overrides  # noqa: PLC0415 -- only this use case
-
-    try:
-        tracked = track(request, replace(settings, overrides=()), workspace)
-    except SourceError as error:
-        what = f"`lint` reads the sources because {settings.path} has overrides to hold against them"
-        raise SourceError(f"{error}; {what}") from error
-    for inventory in tracked.matrix.inventories:
-        refuse_nothing(inventory)
-    places = {each.name: override_line(settings, each.name) for each in settings.overrides}
-    findings = lint_overrides(settings.overrides, tracked.matrix, today, places)
-    return findings, replace(tracked, matrix=applied(tracked.matrix, settings.overrides))
-
-
-def lint_hub(path: Path, tracked: Track, workspace: Workspace) -> tuple[Finding, ...]:
-    """The examples of a document that are not what they say, by the Hub.
-
-    Args:
-        path: the document.
-        tracked: the sources, which know drafts and the models that they draft for.
-        workspace: where the run takes place.
-
-    Raises:
-        DocumentError: the document cannot be parsed.
-        TargetError: the Hub cannot be asked.
-    """
-    from .core.examples import targets_of  # noqa: PLC0415 -- only this use case
-    from .hub_examples import lint_examples  # noqa: PLC0415 -- as above
-
-    _, document = _parsed(path, read_document(path))
-    targets = targets_of(dict(tracked.matrix.inventories[0].facts))
-    names = {draft: [target.name for target in found] for draft, found in targets.items()}
-    return lint_examples(document.rows, names, offline=workspace.offline)
-
-
 def _change(
     path: Path,
     request: Request,
@@ -230,7 +144,7 @@ def _change(
     if flags.write:
         clear_leftovers(path)
     data = read_document(path)
-    text, document = _parsed(path, data)  # a document that cannot be read is told before anything is fetched
+    text, document = parsed(path, data)  # a document that cannot be read is told before anything is fetched
     tracked = track(request, settings, workspace)
 
     def computed(text: str | None, document: Document) -> DocumentUpdate:
@@ -244,16 +158,16 @@ def _change(
     result = computed(text, document)
     if not (flags.write and result.differs):
         return result
-    with document_lock(path, _lock_folder(workspace)):
+    with document_lock(path, lock_folder(workspace)):
         current = read_document(path)
         if current != data:
-            result = computed(*_parsed(path, current))
+            result = computed(*parsed(path, current))
         if result.differs:
             write_atomic(path, encode(result.merge.text), expected=current or b"")
     return replace(result, written=result.differs)
 
 
-def _lock_folder(workspace: Workspace) -> Path:
+def lock_folder(workspace: Workspace) -> Path:
     """Where locks are kept: beside the cache, or in the temporary folder where the cache cannot be written."""
     for folder in (workspace.cache_folder / "locks", *_temporary()):
         if not str(folder).startswith("~"):
@@ -272,7 +186,7 @@ def _temporary() -> Iterator[Path]:
         yield Path(gettempdir()) / f"archtrack-{user}"
 
 
-def _parsed(path: Path, data: bytes | None) -> tuple[str | None, Document]:
+def parsed(path: Path, data: bytes | None) -> tuple[str | None, Document]:
     """A document's text (None where there is none) and what it says."""
     if data is None:
         return None, parse("")

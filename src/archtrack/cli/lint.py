@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archtrack.app import track
-from archtrack.documents import lint_configuration, lint_document, lint_hub
+from archtrack.linting import lint_configuration, lint_document, lint_hub
 from archtrack.render.terminal import plain
 
 from ._options import day, document_option, examples, format_option, source_options, start

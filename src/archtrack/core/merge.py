@@ -110,11 +110,6 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
     truths, chosen = Truths(matrix), _chosen(options.columns)
     draft = Draft(document, chosen, truths=truths, complete=options.refresh)
     counted = sorted(draft.stale_counts())
-    on_sources = (
-        {line for field, line in document.summary.quotes if field == "passing"} if document.summary else ()
-    )
-    recounted = tuple(line for line in counted if line not in on_sources)
-    repassed = tuple(line for line in counted if line in on_sources)
     stale = stale_rows(document, truths, chosen, notes=dict(options.notes), complete=options.refresh)
     pruned = tuple(one for one in stale if options.prune and one.unregistered)
     kept = (one for one in stale if not (options.prune and one.unregistered))
@@ -124,12 +119,7 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
     added = _new(document, matrix)
     for row in added:
         draft.add(row)
-    inside = {row.name for row in document.rows}
-    outside = tuple(
-        (name, line)
-        for name, line, _ in document.outside
-        if name not in inside and truths.row(name) is not None
-    )
+    outside = _outside(document, truths)
     before = tuple(document.counts().items())
     touched = {one.row.line for one in (*pruned, *refreshed)}
     left = tuple(one for one in stale if one.row.line not in touched)
@@ -146,6 +136,7 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
             lacking=wider,
             passing=passing,
         )
+    told = _passing_lines(document)
     return MergeResult(
         text=draft.text(options.date, tell_passing=True),
         changed=True,
@@ -153,8 +144,8 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
         stale=left,
         refreshed=refreshed,
         pruned=pruned,
-        recounted=recounted,
-        repassed=repassed,
+        recounted=tuple(line for line in counted if line not in told),
+        repassed=tuple(line for line in counted if line in told),
         moved=draft.moved(),
         outside=outside,
         created=tuple(category for category in HEADINGS if category in draft.created),
@@ -165,6 +156,22 @@ def merge(document: Document, matrix: Matrix, *, options: MergeOptions) -> Merge
         passing=passing,
         told_passing=untold,
     )
+
+
+def _outside(document: Document, truths: Truths) -> tuple[tuple[str, int], ...]:
+    """Name and line of the known architectures whose only row stands outside of the sections."""
+    inside = {row.name for row in document.rows}
+    return tuple(
+        (name, line)
+        for name, line, _ in document.outside
+        if name not in inside and truths.row(name) is not None
+    )
+
+
+def _passing_lines(document: Document) -> frozenset[int]:
+    """The summary's lines that rest on the sources, not on the rows."""
+    quotes = document.summary.quotes if document.summary else ()
+    return frozenset(line for field, line in quotes if field == "passing")
 
 
 def _check(document: Document, *, force: bool) -> None:
