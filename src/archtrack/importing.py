@@ -50,7 +50,8 @@ def broken_imports(
     imports = dict(inventory.imports)
     wanted = outside((each for found in imports.values() for each in found), other.engine.name)
     missing = other.engine.missing(Library(other.source, cache), public, wanted)
-    found = broken_modules(imports, missing, imports.__contains__)
+    unparsable = {path: (f"{path}: {reason}", line) for path, reason, line in inventory.unparsable}
+    found = broken_modules(imports, missing, imports.__contains__, unparsable)
     if key is not None:
         cache.put_many(_KIND, {key: json.dumps(broken_to_json(found), separators=(",", ":")).encode()})
     return found

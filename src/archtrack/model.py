@@ -186,6 +186,7 @@ class Inventory:
         facts: further statements of the engine, name -> values, sorted unless their order says something (SGLang:
             ``multimodal_model_archs``).
         imports: path -> what the engine's modules import, as ``core.imports`` gives it.
+        unparsable: (path, reason, line) of the modules that Python cannot parse.
     """
 
     engine: str
@@ -196,6 +197,7 @@ class Inventory:
     pins: tuple[tuple[str, str], ...] = ()
     facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     imports: tuple[tuple[str, tuple[Import, ...]], ...] = ()
+    unparsable: tuple[tuple[str, str, int], ...] = ()
 
     def by_name(self) -> dict[str, Registration]:
         """The registrations, keyed by architecture."""

@@ -86,6 +86,7 @@ def carry_out(planned: Plan, cache: Cache, *, backwards: bool = False) -> Invent
             "content": _beyond(source, beyond),
             "inventory": inventory_to_json(inventory),
             "imports": inventory.imports,
+            "unparsable": inventory.unparsable,
         }
         cache.put_many(_KIND, {planned.key: json.dumps(data, separators=(",", ":")).encode()})
     return inventory
@@ -134,6 +135,7 @@ def _restored(kept: bytes, source: Source) -> Inventory | None:
             return None
         inventory = inventory_from_json(data["inventory"])
         imports = tuple((path, tuple(map(tuple, found))) for path, found in data["imports"])
+        unparsable = tuple((path, reason, line) for path, reason, line in data["unparsable"])
     except (ValueError, KeyError, TypeError):
         return None
     return replace(
@@ -141,4 +143,5 @@ def _restored(kept: bytes, source: Source) -> Inventory | None:
         origin=source.origin,
         version=source.origin.version or inventory.version,
         imports=imports,
+        unparsable=unparsable,
     )

@@ -54,6 +54,14 @@ CASES: dict[str, tuple[dict[str, list[Any]], dict[str, Any]]] = {
         {"a.py": [imported("p.c", "C", level=1)], "p/__init__.py": [NEW], "p/c.py": []},
         {"a.py": (True, None, ("e.m.p",)), "p/__init__.py": (True, None, ())},
     ),
+    "through a package that has no __init__.py": (
+        {"a.py": [imported("e.m", "b")], "c.py": [imported("", "b", level=1)], "b.py": [NEW]},
+        {
+            "a.py": (True, None, ("e.m.b",)),
+            "b.py": (True, None, ()),
+            "c.py": (True, None, ("e.m.b",)),
+        },
+    ),
     "in a circle": (
         {"a.py": [imported("b", "B", level=1)], "b.py": [imported("a", "A", level=1), NEW]},
         {"a.py": (True, None, ("e.m.b",)), "b.py": (True, None, ())},
@@ -70,6 +78,15 @@ def test_a_missing_name_breaks_the_modules_that_lead_to_it(case: str) -> None:
 def test_the_finding_names_the_import_that_fails() -> None:
     found = broken_modules({"e/m/a.py": [NEW]}, (LACK,), {"e/m/a.py"}.__contains__)["e/m/a.py"]
     assert (found.reason, str(found.place)) == ("transformers 1 has no `New`", "e/m/a.py:7")
+
+
+def test_a_module_that_python_cannot_parse_breaks_those_that_import_it() -> None:
+    imports = {"e/m/a.py": [imported("bad", "f", level=1)], "e/m/bad.py": [], "e/m/b.py": [OLD]}
+    found = broken_modules(imports, (), imports.__contains__, {"e/m/bad.py": ("invalid syntax", 3)})
+    assert {path: (str(each.place), each.through) for path, each in found.items()} == {
+        "e/m/bad.py": ("e/m/bad.py:3", ()),
+        "e/m/a.py": ("e/m/bad.py:3", ("e.m.bad",)),
+    }
 
 
 def test_what_is_asked_of_the_other_package() -> None:

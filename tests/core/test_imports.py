@@ -36,6 +36,14 @@ CASES = {
         "try:\n    from transformers import A\nexcept ImportError as error:\n    raise OSError from error\n",
         [[0, "transformers", "A", 2, None]],
     ),
+    "in a try that forgives a missing module, but no missing name": (
+        "try:\n    from transformers import A\nexcept ModuleNotFoundError:\n    A = None\n",
+        [[0, "transformers", "A", 2, "its module is found"]],
+    ),
+    "behind another import on the same line": (
+        "from os import path; import transformers.a\n",
+        [[0, "transformers.a", None, 1, None]],
+    ),
     "in a handler": (
         "try:\n    import fast\nexcept ImportError:\n    from transformers import A\n",
         [[0, "transformers", "A", 4, "the try at line 1 fails"]],
@@ -67,7 +75,7 @@ CASES = {
     ),
     "forgiven": ("try:\n    from transformers import A\nexcept ImportError:\n    A = None\n", []),
     "forgiven among others": (
-        "try:\n    from transformers import A\nexcept (ValueError, ModuleNotFoundError):\n    A = None\n",
+        "try:\n    from transformers import A\nexcept (ValueError, ImportError):\n    A = None\n",
         [],
     ),
     "forgiven by everything": ("try:\n    from transformers import A\nexcept:\n    A = None\n", []),

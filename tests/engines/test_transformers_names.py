@@ -142,8 +142,45 @@ def test_all_are_answered_at_once_and_sorted(ask) -> None:
     )
 
 
-def test_a_package_that_answers_for_modules_without_a_file_leaves_room_for_doubt(ask) -> None:
-    aliases = {"__init__.py": f"{INIT}sys.meta_path.append(Finder())\n"}
-    ((_, _, certain, reason),) = ask(("transformers.old_name", "X"), changed=aliases)
-    assert not certain
-    assert "it may give another one under that name" in reason
+ALIASES = """\
+_create_module_alias(f"{__name__}.old_name", ".activations")
+_LEGACY_MODULE_ALIASES = {
+    "older_name": "activations",
+}
+sys.meta_path.append(Finder())
+"""
+FAST = 'if name.endswith("TokenizerFast"):\n    fallback_name = name[:-4]\n'
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("transformers.old_name", []),
+        ("transformers.older_name", []),
+        ("transformers.models.oak.image_processing_oak_fast", [False]),
+        ("transformers.newer_name", [True]),
+        ("transformers.models.oak.modeling_elm", [True]),
+    ],
+)
+def test_modules_that_the_package_answers_for_without_a_file(module: str, expected: list[bool], ask) -> None:
+    found = ask((module, "X"), changed={"__init__.py": INIT + ALIASES})
+    assert [certain for _, _, certain, _ in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "rule", "missing"),
+    [
+        ("transformers", "OakTokenizerFast", FAST, 0),
+        ("transformers", "OakTokenizerFast", "", 1),
+        ("transformers", "ElmTokenizerFast", FAST, 1),
+        ("transformers.models.oak", "OakTokenizerFast", FAST, 0),
+        ("transformers.models.oak", "*", "", 0),
+        ("transformers.models.elm", "*", "", 1),
+    ],
+)
+def test_names_that_the_lazy_package_makes_up(module: str, name: str, rule: str, missing: int, ask) -> None:
+    changed = {
+        "utils/import_utils.py": rule,
+        "models/oak/tokenization_oak.py": 'class OakTokenizer:\n    pass\n\n\n__all__ = ["OakTokenizer"]\n',
+    }
+    assert len(ask((module, name), changed=changed)) == missing

@@ -139,6 +139,9 @@ class _Decision:
                 continue
             condition = f", if {native.condition}" if native.condition else ""
             self.decide(f"{name} is registered by {native.file}{condition}", native.place)
+            if flaw is not None:
+                when = f", if {flaw.condition}" if flaw.condition else ""
+                self.say(f"its module may fail to import{when}: {flaw.reason}", flaw.place)
             for target, draft, place in self.support.rules.drafts:
                 if draft == name and not self.checkpoint.given:
                     self.say(f"the engine itself puts this name in for the draft model of {target}", place)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from .modules import parse
 
 __all__ = ["import_structure"]
 
-_ALIASES = (b"sys.meta_path", b"_create_module_alias")
+_ALIAS = re.compile(rb"_create_module_alias\([ \t\n]*f\"\{__name__\}\.([\w.]+)\"")
+_ALIAS_TABLE = re.compile(rb"_LEGACY_MODULE_ALIASES[ \t]*=[ \t]*\{([^}]*)\}")
+_ALIAS_KEY = re.compile(rb"[\"']([\w.]+)[\"'][ \t]*:")
+_RENAMES = (b"sys.meta_path", b"_create_module_alias")
 
 
 def import_structure(data: bytes) -> dict[str, Any]:
-    """``{"structure": {module: names}, "scans_models": bool, "aliases": bool, "problem": [reason, line] | null}``.
+    """``{"structure": {module: names}, "scans_models": bool, "aliases": names, "renames": bool, "problem": …}``.
 
     Every optional backend is taken as installed: what any branch adds is there. ``scans_models`` says whether the
-    package looks through ``models`` for further names, ``aliases`` whether it answers for modules that have no file.
+    package looks through ``models`` for further names. ``aliases`` are modules without a file that it answers for;
+    ``renames`` says that it does so by a rule as well (for modules that end with ``_fast``). ``problem`` is [reason,
+    line] of a file that does not parse, else null.
 
     Args:
         data: the package's ``__init__.py``.
@@ -26,7 +32,7 @@ def import_structure(data: bytes) -> dict[str, Any]:
         tree = parse(data)
     except SyntaxError as error:
         problem = [f"cannot be parsed: {error.msg}", error.lineno or 0]
-        return {"structure": {}, "scans_models": False, "aliases": False, "problem": problem}
+        return {"structure": {}, "scans_models": False, "aliases": [], "renames": False, "problem": problem}
     scans = False
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
@@ -40,8 +46,15 @@ def import_structure(data: bytes) -> dict[str, Any]:
                 scans = scans or any(
                     isinstance(part, ast.Constant) and part.value == "models" for part in ast.walk(node)
                 )
-    aliases = any(word in data for word in _ALIASES)
-    return {"structure": structure, "scans_models": scans, "aliases": aliases, "problem": None}
+    table = _ALIAS_TABLE.search(data)
+    aliases = [*_ALIAS.findall(data), *(_ALIAS_KEY.findall(table[1]) if table else ())]
+    return {
+        "structure": structure,
+        "scans_models": scans,
+        "aliases": [name.decode() for name in aliases],
+        "renames": any(word in data for word in _RENAMES),
+        "problem": None,
+    }
 
 
 def _take(target: ast.expr, value: ast.expr, structure: dict[str, list[str]]) -> None:

@@ -60,19 +60,27 @@ def follows(path: str, each: Import, exists: Callable[[str], bool]) -> tuple[str
         exists: whether there is such a file.
     """
     level, module, name, _, _ = each
-    found = [one for one in candidates(path, level, module) if exists(one)][:1]
+    tried = candidates(path, level, module)
+    found = [one for one in tried if exists(one)][:1]
+    if not tried:
+        return ()
+    base = (found or tried)[0].removesuffix(".py").removesuffix("/__init__")
+    if name is not None and (
+        not found or found[0].endswith("/__init__.py")
+    ):  # a package may do without __init__.py
+        found += [one for one in (f"{base}/{name}/__init__.py", f"{base}/{name}.py") if exists(one)][:1]
     if not found:
         return ()
-    base = found[0].removesuffix(".py").removesuffix("/__init__")
-    if found[0].endswith("/__init__.py") and name is not None:
-        found += [one for one in (f"{base}/{name}/__init__.py", f"{base}/{name}.py") if exists(one)][:1]
     parts = base.split("/")
     around = (f"{'/'.join(parts[:depth])}/__init__.py" for depth in range(1, len(parts)))
     return (*(one for one in around if exists(one)), *found)
 
 
 def broken_modules(
-    imports: Mapping[str, Sequence[Import]], missing: Iterable[Missing], exists: Callable[[str], bool]
+    imports: Mapping[str, Sequence[Import]],
+    missing: Iterable[Missing],
+    exists: Callable[[str], bool],
+    unparsable: Mapping[str, tuple[str, int]] | None = None,
 ) -> dict[str, Broken]:
     """The modules that cannot be imported, or may not be: path -> why.
 
@@ -80,12 +88,18 @@ def broken_modules(
         imports: path -> what the module imports.
         missing: what is not there.
         exists: whether there is such a file in the engine.
+        unparsable: path of a module that Python cannot parse -> why, and the line.
     """
     lacking = {(each.module, each.name): each for each in missing}
-    if not lacking:
+    if not lacking and not unparsable:
         return {}
     importers: dict[str, list[tuple[str, str | None]]] = {}
-    found: dict[str, Broken] = {}
+    found = {
+        path: Broken(
+            reason=reason, place=Place(file=path, line=line), condition=None, certain=True, through=()
+        )
+        for path, (reason, line) in (unparsable or {}).items()
+    }
     queue: deque[str] = deque()
     for path, statements in imports.items():
         for each in statements:

@@ -17,7 +17,7 @@ from .modules import parse
 from .outline import outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from .outline import Outline
 
@@ -31,7 +31,8 @@ _FUNCTIONS = frozenset({b"def", b"async"})
 _NO_STATEMENT = frozenset({b"", b" ", b"\t", b"\n", b")", b"]", b"}", b"#"})
 _STATEMENT = (b"from ", b"import ")
 _IMPORTS = frozenset({b"from", b"import"})
-_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_IMPORT_ERRORS = frozenset({"ImportError", "Exception", "BaseException"})
+_MODULE_ERROR = "ModuleNotFoundError"
 
 
 def imports_of(data: bytes, packages: Sequence[str]) -> list[list[Any]]:
@@ -75,7 +76,7 @@ def _at_column_0(
     """The imports among the statements at column 0; None if one of them is of an unusual shape."""
     found: list[list[Any]] = []
     for line, text in read.imports():
-        if wanted.match(text) is None:
+        if wanted.search(text) is None:
             continue
         plain = _FROM.fullmatch(text)
         if plain is None:
@@ -191,22 +192,24 @@ def _branches(node: ast.If, condition: str | None) -> Iterator[_Found]:
 
 def _tried(node: ast.Try, condition: str | None) -> Iterator[_Found]:
     """Those of a ``try``: its body counts where no handler takes an import error, a handler only if it runs."""
-    if not any(_takes_import_errors(handler) for handler in node.handlers):
-        yield from _running(node.body, condition)
+    if not any(_takes(handler, _IMPORT_ERRORS) for handler in node.handlers):
+        # Of a module that is there, but lacks the name, Python says ImportError.
+        half = any(_takes(handler, {_MODULE_ERROR}) for handler in node.handlers)
+        yield from _running(node.body, both(condition, "its module is found") if half else condition)
     for handler in node.handlers:
         yield from _running(handler.body, both(condition, f"the try at line {node.lineno} fails"))
     yield from _running(node.orelse, both(condition, f"the try at line {node.lineno} succeeds"))
     yield from _running(node.finalbody, condition)
 
 
-def _takes_import_errors(handler: ast.ExceptHandler) -> bool:
-    """Whether the module goes on after an import error; not where the handler raises again."""
+def _takes(handler: ast.ExceptHandler, errors: Container[str]) -> bool:
+    """Whether the module goes on after one of the errors; not where the handler raises again."""
     if handler.body and isinstance(handler.body[-1], ast.Raise):
         return False
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(
         kind is None
-        or (isinstance(kind, ast.Name) and kind.id in _IMPORT_ERRORS)
-        or (isinstance(kind, ast.Attribute) and kind.attr in _IMPORT_ERRORS)
+        or (isinstance(kind, ast.Name) and kind.id in errors)
+        or (isinstance(kind, ast.Attribute) and kind.attr in errors)
         for kind in kinds
     )

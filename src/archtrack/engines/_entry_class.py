@@ -30,7 +30,7 @@ IMPORTED = ("transformers", "sglang.srt.models")
 """The packages whose imports decide whether a module can be imported."""
 SKIPPED = "the engine skips a module that fails to import"
 UNKNOWN = "what it registers is not known"
-REVISION = 6
+REVISION = 7
 """Counts up whenever equal files would give other facts."""
 
 
@@ -50,6 +50,7 @@ class EntryClasses:
         self.registrations: dict[str, Registration] = {}
         self.unresolved: list[Unresolved] = []
         self.imports: dict[str, tuple[Import, ...]] = {}
+        self.unparsable: dict[str, tuple[str, int]] = {}
         self.signs: dict[str, dict[str, Any]] = {}  # of each module that may register something
         self._home = home
         self._categories = categories
@@ -75,17 +76,16 @@ class EntryClasses:
         chosen = dict.fromkeys(path for name, path in names.items() if name not in self._disabled)
         found = modules.registry_facts([*chosen, *(path for path in inner if path not in chosen)])
         for path, facts in found.items():
+            self._note(path, facts)
             if path not in chosen:
-                self.imports[path] = _imports(facts["imports"]) if facts["syntax"] is None else ()
                 continue
             if "signs" in facts:
                 self.signs.setdefault(path, facts["signs"])
             if facts["syntax"] is not None:
                 reason, line = facts["syntax"]
-                what = UNKNOWN if reason.endswith(NOT_READ) else SKIPPED
+                what = SKIPPED if path in self.unparsable else UNKNOWN
                 self._problem(path, Problem(reason=f"{reason}; {what}", line=line))
                 continue
-            self.imports[path] = _imports(facts["imports"])
             if "plain" in facts:
                 entries = [
                     Entry(name=name, line=line, path=path, defined_line=defined)
@@ -99,6 +99,12 @@ class EntryClasses:
                 continue
             for entry in entries:
                 self._register(path, entry, earlier)
+
+    def _note(self, path: str, facts: Mapping[str, Any]) -> None:
+        """Keep what a module imports, or why it cannot be parsed."""
+        self.imports[path] = () if facts["syntax"] else _imports(facts["imports"])
+        if facts["syntax"] and not facts["syntax"][0].endswith(NOT_READ):
+            self.unparsable[path] = (facts["syntax"][0], facts["syntax"][1])
 
     def _register(self, path: str, entry: Entry, earlier: Mapping[str, Registration]) -> None:
         if entry.name in earlier:

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["missing_names"]
 
-REVISION = 1
+REVISION = 2
 """Counts up whenever equal files would give other facts."""
 
+IMPORT_UTILS = "transformers/utils/import_utils.py"
+_FAST = ("TokenizerFast", "ImageProcessorFast")
 _LAZY = ("define_import_structure", "_import_structure")
 _MODELS = "transformers/models/"
 
@@ -78,11 +80,15 @@ class _Names:
 
     def missing(self, module: str, name: str | None) -> Missing | None:
         """Why a name is not there, or None if it is."""
+        if name == "*":
+            name = None  # what a module has, it gives; only the module itself may be missing
         if module == "transformers":
             return None if name is None or self._at_top(name) else self._no_name(module, name, open_=False)
         path = self._path(module)
         if path is None:
-            certain = not self._top["aliases"]
+            if module.removeprefix("transformers.") in self._top["aliases"]:
+                return None
+            certain = not (self._top["renames"] and module.endswith("_fast"))
             words = f"{self._version} has no module {module}"
             reason = words if certain else f"{words} of its own; it may give another one under that name"
             return Missing(module=module, name=name, certain=certain, reason=reason)
@@ -92,6 +98,7 @@ class _Names:
         lazy = self._lazy_names(path) if package else None
         if lazy is not None:
             there = name in lazy or self._path(f"{module}.{name}") is not None
+            there = there or (self._is_renamed(name) and name.removesuffix("Fast") in lazy)
             return None if there else self._no_name(module, name, open_=False)
         if package and (self._binds(path, name, frozenset()) or self._path(f"{module}.{name}") is not None):
             return None
@@ -116,6 +123,8 @@ class _Names:
     def _at_top(self, name: str) -> bool:
         if name in self._known or name in self._listed or self._binds(INIT, name, frozenset()):
             return True
+        if self._is_renamed(name):
+            return self._at_top(name.removesuffix("Fast"))
         if self._path(f"transformers.{name}") is not None:
             return True
         if self._top["scans_models"]:
@@ -126,6 +135,12 @@ class _Names:
                     return True
         dummies = sorted(self._library.paths("transformers/utils/dummy_*.py"))
         return any(name in self._facts(path, "transformers-plain", plain_names) for path in dummies)
+
+    def _is_renamed(self, name: str) -> bool:
+        """Whether a lazy package answers for a name with the class without ``Fast``."""
+        if not name.endswith(_FAST) or not self._library.paths(IMPORT_UTILS):
+            return False
+        return bool(self._facts(IMPORT_UTILS, "transformers-fast", _renames_fast))
 
     def _likely(self, name: str) -> list[str]:
         """The folders that are called as if they held a name: ``parakeet`` for ``ParakeetFeatureExtractor``."""
@@ -169,6 +184,11 @@ class _Names:
 
     def _facts(self, path: str, kind: str, extract: Callable[[bytes], Any]) -> Any:
         return self._library.facts((path,), f"{kind}-{REVISION}", extract)[path]
+
+
+def _renames_fast(data: bytes) -> bool:
+    """Whether the lazy package answers for `…Fast` with the class without that ending, as 5.x does."""
+    return b'endswith("TokenizerFast")' in data
 
 
 def _exports(data: bytes) -> list[str]:

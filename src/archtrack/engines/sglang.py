@@ -54,7 +54,7 @@ class SGLang:
 
     name = "sglang"
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 6
+    revision = 7
     since = "0.2.0"
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
@@ -95,6 +95,7 @@ class SGLang:
             unresolved=tuple(sorted(found.unresolved, key=lambda each: (each.place.file, each.place.line))),
             pins=pins_of(library),
             imports=tuple(sorted(found.imports.items())),
+            unparsable=tuple((path, *found.unparsable[path]) for path in sorted(found.unparsable)),
             facts=_facts(statements, drafts),
         )
 

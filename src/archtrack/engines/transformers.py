@@ -48,7 +48,7 @@ class Transformers:
 
     name = "transformers"
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 5
+    revision = 6
     since = "4.2"
     fetched = (
         INIT,
