@@ -51,6 +51,38 @@ def test_functions_give_what_the_commands_print(work: Path, trees: Any) -> None:
     assert not archtrack.update_document("D.md", sglang=sglang, transformers=transformers).differs
 
 
+def test_the_configuration_and_the_environment_hold_as_for_the_command(
+    work: Path, trees: Any, cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "archtrack.toml").write_text(
+        f'sglang = "{trees.sglang}"\ntransformers = "{trees.transformers}"\n'
+        'document = "OWN.md"\ndisabled = ["alpha"]\n',
+        encoding="utf-8",
+    )
+    assert cli("update").code == 0
+    assert archtrack.update_document().path.name == "OWN.md"
+    assert not archtrack.update_document(write=False).differs
+    assert "AlphaForCausalLM" not in {row.name for row in archtrack.track().rows}
+    monkeypatch.setenv("SGLANG_DISABLED_MODEL_ARCHS", "beta")
+    natives = {row.name for row in archtrack.track().rows if row.native is not None}
+    assert "AlphaForCausalLM" in natives
+    assert "BetaForCausalLM" not in natives
+    (answer,) = archtrack.check(work / "archtrack.toml")
+    assert answer.exit_code == 3
+
+
+def test_offline_in_the_environment_holds(work: Path) -> None:
+    with pytest.raises(archtrack.SourceError, match="offline"):
+        archtrack.scan("sglang", "0.5.9")
+    assert not (work / "x").exists()
+
+
+def test_a_date_that_is_none_is_wrong_usage(work: Path, trees: Any) -> None:
+    with pytest.raises(archtrack.UsageError, match="is not a date"):
+        archtrack.update_document("D.md", sglang=trees.sglang, transformers=trees.transformers, date="nope")
+    assert not (work / "D.md").exists()
+
+
 @pytest.mark.network
 def test_the_examples_of_the_page_are_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

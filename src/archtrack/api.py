@@ -7,26 +7,29 @@ defaults, configuration files, cache and index. Paths and SOURCEs mean what they
 from __future__ import annotations
 
 import os
-from datetime import date as calendar_date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .app import Request, scan_engine
+from .app import scan_engine
 from .app import track as track_sources
-from .config import find_settings
 from .documents import Flags
 from .documents import update_document as update
-from .workspace import Workspace
+from .start import day, start
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from typing import TypeAlias
+
     from .checking import Answer
     from .documents import DocumentUpdate
     from .model import Inventory, Matrix
 
+    Text: TypeAlias = str | PathLike[str]
+
 __all__ = ["check", "scan", "track", "update_document"]
 
 
-def scan(engine: str, source: str | None = None, *, offline: bool = False) -> Inventory:
+def scan(engine: str, source: Text | None = None, *, offline: bool = False) -> Inventory:
     """What one engine registers.
 
     Args:
@@ -39,10 +42,16 @@ def scan(engine: str, source: str | None = None, *, offline: bool = False) -> In
         SourceError: the source cannot be read.
         ImplausibleError: nothing at all was found in it.
     """
-    return scan_engine(engine, source, _workspace(offline=offline), Request()).inventory
+    run = start(offline=offline)
+    return scan_engine(engine, _text(source), run.workspace, run.request).inventory
 
 
-def track(*, sglang: str | None = None, transformers: str | None = None, offline: bool = False) -> Matrix:
+def track(
+    *,
+    sglang: Text | None = None,
+    transformers: Text | None = None,
+    offline: bool = False,
+) -> Matrix:
     """SGLang joined with transformers: one row per architecture, each with its evidence.
 
     Args:
@@ -54,15 +63,14 @@ def track(*, sglang: str | None = None, transformers: str | None = None, offline
         UsageError: a SOURCE means nothing.
         SourceError: a source cannot be read.
     """
-    settings = find_settings(Path.cwd())
-    request = Request(engine=sglang, transformers=transformers)
-    return track_sources(request, settings, _workspace(offline=offline)).matrix
+    run = start(sglang=_text(sglang), transformers=_text(transformers), offline=offline)
+    return track_sources(run.request, run.settings, run.workspace).matrix
 
 
 def check(
-    *targets: str,
-    sglang: str | None = None,
-    transformers: str | None = None,
+    *targets: Text,
+    sglang: Text | None = None,
+    transformers: Text | None = None,
     draft: bool = False,
     embedding: bool = False,
     offline: bool = False,
@@ -86,17 +94,18 @@ def check(
     """
     from .checking import check as check_targets  # noqa: PLC0415 -- late: the other functions need none of it
 
-    settings = find_settings(Path.cwd())
-    request = Request(engine=sglang, transformers=transformers)
-    workspace = _workspace(offline=offline)
-    return check_targets(targets, request, settings, workspace, draft=draft, pooled=embedding).answers
+    run = start(sglang=_text(sglang), transformers=_text(transformers), offline=offline)
+    wanted = [os.fspath(target) for target in targets]
+    return check_targets(
+        wanted, run.request, run.settings, run.workspace, draft=draft, pooled=embedding
+    ).answers
 
 
 def update_document(  # noqa: PLR0913 -- one parameter per flag of the command
-    path: str | Path = "MODEL_SUPPORT_TRACKING.md",
+    path: Text | None = None,
     *,
-    sglang: str | None = None,
-    transformers: str | None = None,
+    sglang: Text | None = None,
+    transformers: Text | None = None,
     write: bool = True,
     refresh: bool = False,
     prune: bool = False,
@@ -107,7 +116,7 @@ def update_document(  # noqa: PLR0913 -- one parameter per flag of the command
     """Bring a document up to date; create it if it is not there.
 
     Args:
-        path: the document.
+        path: the document; None for the configured one, as on the command line.
         sglang: a SOURCE; None as for ``scan``.
         transformers: a SOURCE; None for the release that SGLang pins.
         write: False to look only, as ``--check`` does.
@@ -120,15 +129,18 @@ def update_document(  # noqa: PLR0913 -- one parameter per flag of the command
     Raises:
         DocumentError: the document cannot be parsed or written.
         ImplausibleError: the scan found nothing, or lost more than a fifth of the natives that the document lists.
-        UsageError, SourceError: as ``track``.
+        UsageError: also for a date that is none.
+        SourceError: as ``track``.
     """
-    path = Path(path)
-    today = calendar_date.today().isoformat()  # noqa: DTZ011 -- the reader's calendar, as on the command line
-    flags = Flags(date=date or today, refresh=refresh, prune=prune, force=force, write=write)
-    settings = find_settings(path.absolute().parent)
-    request = Request(engine=sglang or settings.sglang, transformers=transformers or settings.transformers)
-    return update(path, request, settings, _workspace(offline=offline), flags)
+    run = start(
+        doc=None if path is None else Path(path),
+        sglang=_text(sglang),
+        transformers=_text(transformers),
+        offline=offline,
+    )
+    flags = Flags(date=day(date).isoformat(), refresh=refresh, prune=prune, force=force, write=write)
+    return update(run.document, run.request, run.settings, run.workspace, flags)
 
 
-def _workspace(*, offline: bool) -> Workspace:
-    return Workspace(folder=Path.cwd(), environ=dict(os.environ), offline=offline)
+def _text(source: Text | None) -> str | None:
+    return None if source is None else os.fspath(source)

@@ -33,7 +33,7 @@ _SEARCHED = 100
 
 def is_offline() -> bool:
     """Whether the Hub's client itself is told to make no request."""
-    return bool(_client("the Hub").constants.HF_HUB_OFFLINE)
+    return bool(_client("--hub").constants.HF_HUB_OFFLINE)
 
 
 def fetch_config(repository: str, revision: str | None = None, *, offline: bool) -> tuple[bytes, str]:
@@ -111,8 +111,8 @@ def _client(shown: str) -> Any:
     try:
         client = _loaded()
     except ImportError as error:
-        raise TargetError(
-            f"{shown}: to ask the Hub, install archtrack with its extra: pip install 'archtrack[hub]'"
+        raise HubDownError(
+            f"{shown}: to ask the Hub, install its client: pip install huggingface_hub"
         ) from error
     except Exception as error:  # it looks at its settings while it is imported
         raise HubDownError(

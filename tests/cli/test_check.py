@@ -261,6 +261,17 @@ def test_what_is_required_decides_the_exit_code(
     assert check(*targets, "--require", require, "--format", "json").code == code
 
 
+def test_what_is_required_is_not_met_by_nothing(
+    check: Callable[..., Any], standard_input: Callable[[bytes], None], tmp_path: Path
+) -> None:
+    standard_input(b"# nothing yet\n")
+    assert check("-", "--require", "native").code == 1
+    log = tmp_path / "server.log"
+    log.write_text("all is well\n", encoding="utf-8")
+    assert check("--log", log, "--require", "fallback").code == 1
+    assert check("--log", log).code == 0
+
+
 def test_targets_on_standard_input_stand_where_the_dash_does(
     check: Callable[..., Any], standard_input: Callable[[bytes], None]
 ) -> None:

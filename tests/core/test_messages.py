@@ -142,3 +142,14 @@ def test_escapes_of_a_terminal_do_not_hide_a_message() -> None:
 def test_any_text_is_a_log(text: str) -> None:
     found: Any = find_messages(text)
     assert found == ()
+
+
+def test_colours_and_other_words_of_vllm_hide_no_name() -> None:
+    text = (
+        "\x1b[33mSmolLM3ForCausalLM has no SGLang implementation, falling back to Transformers implementation.\x1b[0m\n"
+        "ValueError: The Transformers implementation of 'FalconForCausalLM' is not compatible with vLLM.\n"
+    )
+    assert [(each.kind, each.architectures, each.line) for each in find_messages(text)] == [
+        ("fallback", ("SmolLM3ForCausalLM",), 1),
+        ("incompatible", ("FalconForCausalLM",), 2),
+    ]

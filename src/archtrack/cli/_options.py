@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archtrack.app import Request
-from archtrack.config import Settings, find_settings
-from archtrack.errors import UsageError
 from archtrack.render.terminal import plain
 from archtrack.sources.progress import progress_for
-from archtrack.workspace import Workspace
+from archtrack.start import Run, day
+from archtrack.start import start as start_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +31,6 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound="Callable[..., Any]")
-
-_TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"", "0", "false", "no", "off"})
 
 
 def examples(*lines: str) -> str:
@@ -122,51 +114,13 @@ def document_option(function: F) -> F:
     )(function)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What a verb needs to begin: the request, the configuration, the outside world, the document."""
-
-    request: Request
-    settings: Settings
-    workspace: Workspace
-    document: Path
-
-
-def start(
-    *,
-    doc: Path | None = None,
-    sglang: str | None = None,
-    transformers: str | None = None,
-    external: str | None = None,
-    disabled: str | None = None,
-    offline: bool = False,
-    hub: bool = False,
-) -> Run:
-    """The run that options, environment and configuration describe; options win, then the environment.
-
-    Raises:
-        ConfigError: the configuration says something that it cannot say.
-        UsageError: ``ARCHTRACK_OFFLINE`` is neither yes nor no.
-    """
-    environ = dict(os.environ)
-    settings = find_settings(doc.absolute().parent if doc is not None else Path.cwd())
-    workspace = Workspace(
-        folder=Path.cwd(),
-        environ=environ,
-        offline=offline or _offline(environ.get("ARCHTRACK_OFFLINE", "")) or settings.offline,
-        cache_limit=settings.cache_limit_mb * 1024 * 1024,
-        progress=progress_for(sys.stderr, environ),
+def start(**options: Any) -> Run:
+    """``archtrack.start.start`` for a person at a terminal: with progress, and told of a cache that is not in use."""
+    return start_run(
+        **options,
+        progress=progress_for(sys.stderr, os.environ),
         cache_troubled=_once(_say_cache_trouble),
     )
-    skipped = tuple(name.strip() for name in (disabled or "").split(",") if name.strip())
-    request = Request(
-        engine=sglang or settings.sglang,
-        transformers=transformers or settings.transformers,
-        external=external or settings.external,
-        disabled=skipped or settings.disabled,
-        hub=hub,
-    )
-    return Run(request=request, settings=settings, workspace=workspace, document=doc or _document(settings))
 
 
 def _once(say: Callable[[str], None]) -> Callable[[str], None]:
@@ -184,42 +138,3 @@ def _once(say: Callable[[str], None]) -> Callable[[str], None]:
 def _say_cache_trouble(problem: str) -> None:
     advice = "" if "ARCHTRACK_CACHE_DIR" in problem else "; ARCHTRACK_CACHE_DIR names another folder"
     click.echo(plain(f"Note: the cache is not in use: {problem}{advice}"), err=True)
-
-
-def day(text: str | None) -> date:
-    """The day that ``--date`` names; today without it.
-
-    Raises:
-        UsageError: it names none.
-    """
-    if text is None:
-        return date.today()  # noqa: DTZ011 -- the reader's calendar, as the document has always had it
-    with suppress(ValueError):
-        found = date.fromisoformat(text)
-        if found.isoformat() == text:  # newer Pythons read more forms than one
-            return found
-    raise UsageError(f"--date {text!r} is not a date; write it as 2026-01-31")
-
-
-def _document(settings: Settings) -> Path:
-    """The configured document, as a path that is short to read where it lies below the working directory."""
-    if settings.path is None:
-        return _above(settings.document)
-    path = Path.cwd() / Path(settings.path).parent / settings.document
-    return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
-
-
-def _above(name: str) -> Path:
-    """The document here, else one in a folder above, up to the root of the checkout; a new one goes here."""
-    folders = [Path.cwd(), *Path.cwd().parents]
-    root = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), 0)
-    found = next((folder / name for folder in folders[: root + 1] if (folder / name).is_file()), None)
-    return Path(name) if found is None else Path(os.path.relpath(found))
-
-
-def _offline(text: str) -> bool:
-    if text.strip().lower() in _TRUE:
-        return True
-    if text.strip().lower() in _FALSE:
-        return False
-    raise UsageError(f"ARCHTRACK_OFFLINE is {text!r}; set it to 1 or 0")

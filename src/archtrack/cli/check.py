@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     """Say what SGLang does with each TARGET: run it itself, run it through transformers, or refuse it.
 
     A TARGET is an architecture (`LlamaForCausalLM`), a config.json or the folder of one, a repository on the Hub
-    (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra: pip install 'archtrack[hub]'), or `-`: one target per line
+    (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra `hub`: pip install huggingface_hub), or `-`: one target per line
     from standard input.
 
     native: SGLang has its own implementation. unimportable: it has one that fails to import with this transformers.
@@ -118,7 +118,13 @@ def _unmet(found: object, require: str | None) -> bool:
         return False
     wanted = {Status.NATIVE} if require == "native" else {Status.NATIVE, Status.FALLBACK}
     answers = (*found.answers, *(each for message in found.messages for each in message.answers))
-    return any(answer.verdict is None or answer.verdict.status not in wanted for answer in answers)
+    if not answers:  # a list that came out empty must not pass for one that was checked
+        return True
+    return any(
+        answer.verdict is None
+        or (answer.verdict.status not in wanted and not (require == "fallback" and answer.verdict.resolved))
+        for answer in answers
+    )
 
 
 def _listed(targets: tuple[str, ...]) -> list[str]:

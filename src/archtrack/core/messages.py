@@ -9,6 +9,7 @@ __all__ = ["Message", "find_messages"]
 
 _NAMES = re.compile(r"[\"']([A-Za-z_]\w*)[\"']")
 _LONGEST_LINE = 20_000
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,13 @@ _KINDS = (
         meaning="transformers has the class, but is_backend_compatible() is false: the engine refuses it",
     ),
     _Kind(
+        name="incompatible",
+        pattern=re.compile(
+            r"The Transformers implementation of ['\"](?P<name>\w+)['\"] is not compatible with vLLM"
+        ),
+        meaning="transformers has the class, but is_backend_compatible() is false: the engine refuses it",
+    ),
+    _Kind(
         name="fallback",
         pattern=re.compile(
             r"(?<!\w)(?P<name>\w+) has no (?:SGlang|SGLang|vLLM) implementation, falling back to Transformers"
@@ -87,7 +95,7 @@ def find_messages(text: str) -> tuple[Message, ...]:
         text: of the log, or of one message.
     """
     found: dict[tuple[str, tuple[str, ...], str | None], Message] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_COLOUR.sub("", text).split("\n"), 1):
         for kind in _KINDS:
             match = kind.pattern.search(line[:_LONGEST_LINE])
             if match is None:
