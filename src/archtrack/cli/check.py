@@ -61,8 +61,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     """Say what SGLang does with each TARGET: run it itself, run it through transformers, or refuse it.
 
     A TARGET is an architecture (`LlamaForCausalLM`), a config.json or the folder of one, a repository on the Hub
-    (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra `hub`: pip install huggingface_hub), or `-`: one target per line
-    from standard input.
+    (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra `hub`: pip install huggingface_hub), or `-`: one target per
+    line from standard input.
 
     native: SGLang has its own implementation. unimportable: it has one that fails to import with this transformers.
     fallback: the Transformers backend runs it. refused: transformers has it, but not for that backend. remote code:
