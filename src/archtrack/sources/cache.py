@@ -17,6 +17,7 @@ A cache may be lost at any time and must never be wrong or in the way, which dec
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import time
@@ -39,6 +40,7 @@ __all__ = ["DEFAULT_LIMIT", "Cache", "CacheInfo", "cache_folder"]
 DEFAULT_LIMIT = 256 * 1024 * 1024
 
 _NAME = re.compile(r"entries-([0-9]{1,9})\.sqlite3")
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/:._-~")
 _DAY = 86_400
 _CHUNK = 500  # below the number of parameters that every SQLite accepts
 # Errors that no new file cures; every other one means that the file is not what it should be.
@@ -221,7 +223,7 @@ class Cache:
         if new:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A listed file that another run has removed since then must not come back empty under its old number.
-        address = f"{path.absolute().as_uri()}?mode={'rwc' if new else 'rw'}"
+        address = f"{_address(path.absolute())}?mode={'rwc' if new else 'rw'}"
         connection = sqlite3.connect(address, timeout=self._busy_seconds, isolation_level=None, uri=True)
         try:
             connection.execute("PRAGMA synchronous=OFF")
@@ -293,6 +295,13 @@ class Cache:
             with transaction(connection):
                 connection.executemany("UPDATE entry SET used = ? WHERE rowid = ?", self._seen)
             self._seen.clear()
+
+
+def _address(path: Path) -> str:
+    """A path as SQLite's URI; ``Path.as_uri`` imports what a run may no longer be allowed to read."""
+    text = path.as_posix()
+    quoted = (chr(byte) if chr(byte) in _PLAIN else f"%{byte:02x}" for byte in os.fsencode(text))
+    return f"file://{'' if text.startswith('/') else '/'}{''.join(quoted)}"
 
 
 def _chunks(keys: list[bytes]) -> Iterator[list[bytes]]:
