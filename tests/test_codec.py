@@ -130,7 +130,7 @@ def test_no_field_of_a_value_is_forgotten() -> None:
     assert {value.__name__: [each.name for each in fields(value)] for value in values} == {
         "Registration": [
             "name", "file", "place", "defined_in", "defined", "condition", "category", "category_source", "signs",
-            "example", "example_source", "transformers",
+            "example", "example_source", "transformers", "class_name", "groups",
         ],
         "Signs": ["category", "source", "targets", "targets_source"],
         "TransformersFacts": ["exported", "backend_compatible", "backend_place", "bases", "auto_mappings"],

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .config import Settings
+    from .engines.base import Engine
     from .model import Broken, Example, Inventory, Matrix
     from .sources.base import Source
     from .sources.cache import Cache
@@ -120,10 +121,20 @@ def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Requ
         else:
             source, notices = open_engine(spec, engine.layout, workspace, cache)
         options = _options(request, workspace, cache) if name == ENGINE else None
+        if engine.about.companion is not None:
+            companion = load_engine(engine.about.companion)
+            other, more = open_engine(_of_companion(companion, request), companion.layout, workspace, cache)
+            options = ScanOptions(companion=Library(other, cache))
+            notices = [*notices, *more]
         inventory = scan(engine, source, cache, options)
         unknown = _about_disabled(options, source) if options else ()
     refuse_nothing(inventory)
     return Scan(inventory=inventory, notices=(*notices, *unknown))
+
+
+def _of_companion(companion: Engine, request: Request) -> str:
+    """The source of the engine by which another's registry is joined: as asked for, else the newest release."""
+    return (request.transformers if companion.name == TRANSFORMERS else None) or "latest"
 
 
 def track(request: Request, settings: Settings, workspace: Workspace) -> Track:

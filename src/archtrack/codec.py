@@ -123,6 +123,8 @@ def _registration(each: Registration) -> dict[str, Any]:
         data.update(_transformers(each.transformers))
     else:
         data["signs"] = _signs(each.signs)
+        data["class"] = each.class_name or each.name
+        data["groups"] = list(each.groups)
     return data
 
 
@@ -172,6 +174,8 @@ def _registration_from(name: str, data: dict[str, Any], engine: str) -> Registra
         example=example["id"] if example else None,
         example_source=example["source"] if example else None,
         transformers=facts,
+        class_name=None if data.get("class", name) == name else data["class"],
+        groups=tuple(data.get("groups", ())),
     )
 
 

@@ -156,6 +156,8 @@ class Registration:
         example: a checkpoint that the release itself names for it.
         example_source: where it names it (``path:line``).
         transformers: facts that only transformers has.
+        class_name: the class, where it is called otherwise than the architecture.
+        groups: the tables of the engine that list it, as it calls them, in their order (vLLM).
     """
 
     name: str
@@ -170,6 +172,8 @@ class Registration:
     example: str | None = None
     example_source: str | None = None
     transformers: TransformersFacts | None = None
+    class_name: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,10 @@ def _key(engine: Engine, source: Source, options: ScanOptions) -> str | None:
     content = None if options.external is not None else _content(engine, source)
     if content is None:
         return None
+    if options.companion is not None:
+        if options.companion.origin.digest is None:
+            return None
+        content = f"{content} {options.companion.origin.digest}"
     parts = (__version__, PYTHON, engine.name, str(engine.revision), *options.disabled, content)
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

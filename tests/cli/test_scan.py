@@ -77,6 +77,8 @@ def test_json_of_sglang_holds_the_contract(
         "condition": None,
         "category": None,
         "category_source": None,
+        "class": "BetaForCausalLMNextN",
+        "groups": [],
         "signs": {
             "category": "text",
             "source": "sglang/srt/models/beta.py:5 BetaForCausalLMNextN drafts",

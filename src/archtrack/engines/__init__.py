@@ -1,4 +1,4 @@
-"""The engines: one file each. ``load_engines`` finds them when it is called, never at import."""
+"""The engines: one file each, or a package elsewhere. They are found when they are asked for, never at import."""
 
 from __future__ import annotations
 
@@ -9,28 +9,54 @@ from typing import TYPE_CHECKING
 from archtrack.errors import UsageError
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from .base import Engine
 
-__all__ = ["engine_names", "load_engine"]
+__all__ = ["ENTRY_POINTS", "engine_names", "load_engine"]
+
+ENTRY_POINTS = "archtrack.engines"
+"""The group of entry points by which another distribution adds an engine: its name, and where its ``ENGINE`` is."""
 
 _NOT_ENGINES = frozenset({"base"})
 
 
 def engine_names() -> tuple[str, ...]:
     """The names of the engines there are, sorted, without importing any of them."""
-    return tuple(sorted(module.name for module in iter_modules(__path__) if _is_engine(module.name)))
+    return tuple(sorted({*_own(), *_entry_points()}))
 
 
 def load_engine(name: str) -> Engine:
-    """The engine of that name.
+    """The engine of that name. An own engine cannot be replaced from outside.
 
     Raises:
-        UsageError: there is none; the message lists those there are.
+        UsageError: there is none, or one from outside cannot be loaded; the message says which there are.
     """
-    if name not in engine_names():
+    if name in _own():
+        engine: Engine = import_module(f".{name.replace('-', '_')}", __package__).ENGINE
+        return engine
+    outside = _entry_points().get(name)
+    if outside is None:
         raise UsageError(f"no engine is called {name!r}; there are: {', '.join(engine_names())}")
-    engine: Engine = import_module(f".{name}", __package__).ENGINE
+    try:
+        engine = outside.load()
+    except Exception as error:  # it may do anything
+        raise UsageError(f"the engine {name} ({outside.value}) cannot be loaded: {error}") from error
+    if getattr(engine, "name", None) != name:
+        raise UsageError(f"the engine {name} ({outside.value}) does not declare that name")
     return engine
+
+
+def _own() -> tuple[str, ...]:
+    return tuple(
+        module.name.replace("_", "-") for module in iter_modules(__path__) if _is_engine(module.name)
+    )
+
+
+def _entry_points() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 -- 20 ms that an own engine does not need
+
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
 
 
 def _is_engine(module: str) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library
 
-__all__ = ["Decides", "Engine", "External", "GivesNames", "ScanOptions"]
+__all__ = ["About", "Decides", "Engine", "External", "GivesNames", "ScanOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +33,39 @@ class External:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What people call an engine, and how its history is kept.
+
+    Attributes:
+        title: as its own people write it: ``vLLM``.
+        source: address of a file at a release, with ``{version}`` and ``{path}`` to be filled in (a path as the
+            inventory has it); None where nobody can look.
+        refreshed: its history is part of every refresh; False where it has to be asked for by name.
+        companion: the engine without whose files its registry cannot be joined to architectures (MLX-LM knows
+            model types, and transformers says whose they are).
+        backend: the architectures under which it registers its wrappers of transformers models, if it has any.
+    """
+
+    title: str
+    source: str | None = None
+    refreshed: bool = True
+    companion: str | None = None
+    backend: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions:
     """What the user's environment changes about what an engine registers.
 
     Attributes:
         disabled: module names that the engine is told to skip (SGLang: ``SGLANG_DISABLED_MODEL_ARCHS``).
         external: a further package of models (SGLang: ``SGLANG_EXTERNAL_MODEL_PACKAGE``).
+        companion: the files of the engine's ``About.companion``, where it has one.
     """
 
     disabled: tuple[str, ...] = ()
     external: External | None = None
+    companion: Library | None = None
 
 
 class Engine(Protocol):
@@ -50,7 +73,12 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """As the command line and the data name it: ``sglang``."""
+        """As the command line and the data name it: ``mlx-lm``; its module is called ``mlx_lm``."""
+        ...
+
+    @property
+    def about(self) -> About:
+        """What people call it, and how its history is kept."""
         ...
 
     @property

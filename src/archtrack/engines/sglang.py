@@ -28,6 +28,8 @@ from archtrack.errors import SourceError
 from archtrack.model import Category, Inventory
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
+from .base import About
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,6 +55,11 @@ class SGLang:
     """The declaration; see the module's docstring."""
 
     name = "sglang"
+    about = About(
+        title="SGLang",
+        source="https://github.com/sgl-project/sglang/blob/v{version}/python/{path}",
+        backend=("TransformersForCausalLM",),
+    )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
     revision = 7
     since = "0.2.0"

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
+from .base import About
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -47,6 +49,10 @@ class Transformers:
     """The declaration; see the module's docstring."""
 
     name = "transformers"
+    about = About(
+        title="transformers",
+        source="https://github.com/huggingface/transformers/blob/v{version}/src/{path}",
+    )
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
     revision = 6
     since = "4.2"
