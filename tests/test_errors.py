@@ -15,6 +15,7 @@ CODES = {
     "UsageError": 2,
     "ConfigError": 2,
     "SourceError": 3,
+    "DataError": 3,
     "TargetError": 3,
     "HubDownError": 3,
     "ImplausibleError": 4,

@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "ArchtrackError",
     "ConfigError",
+    "DataError",
     "DocumentError",
     "HubDownError",
     "ImplausibleError",
@@ -40,6 +41,12 @@ class ConfigError(UsageError):
 
 class SourceError(ArchtrackError):
     """A source (folder, installed package, release, git reference) could not be read."""
+
+    exit_code = 3
+
+
+class DataError(ArchtrackError):
+    """The data of the support history could not be read, or is not what it should be."""
 
     exit_code = 3
 

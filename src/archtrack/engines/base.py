@@ -43,6 +43,7 @@ class About:
         refreshed: its history is part of every refresh; False where it has to be asked for by name.
         companion: the engine without whose files its registry cannot be joined to architectures (MLX-LM knows
             model types, and transformers says whose they are).
+        confirmed: releases whose count falls or jumps, and is right: somebody has read them.
         backend: the architectures under which it registers its wrappers of transformers models, if it has any.
     """
 
@@ -50,6 +51,7 @@ class About:
     source: str | None = None
     refreshed: bool = True
     companion: str | None = None
+    confirmed: tuple[str, ...] = ()
     backend: tuple[str, ...] = ()
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .pip_config import IndexSettings
 
-__all__ = ["Body", "BrokenError", "GoneError", "Http", "Patience", "shown_url"]
+__all__ = ["Body", "BrokenError", "GoneError", "Http", "Patience", "UnreachableError", "shown_url"]
 
 _CHUNK = 16 * 1024  # what is lost at most when a connection breaks
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -27,6 +27,10 @@ _FRESH_START = 1024 * 1024  # bytes that came since the last failure after which
 
 class GoneError(SourceError):
     """The server has nothing (any more) at this address."""
+
+
+class UnreachableError(SourceError):
+    """The server could not be asked, or refused to answer: nothing is known of what it has."""
 
 
 class BrokenError(Exception):
@@ -76,7 +80,7 @@ class Patience:
             self._failures, self._reached = 0, reached
         self._failures += 1
         if self._failures > self._settings.retries:
-            raise SourceError(
+            raise UnreachableError(
                 f"{shown_url(self._url)}: {error} ({self._failures} tries); "
                 "check the network or the index, then run again"
             ) from error
@@ -236,7 +240,7 @@ class Http:
             self.transfer.add(requests=1)
             if "CERTIFICATE_VERIFY_FAILED" not in str(error):
                 raise BrokenError("the secure connection broke") from error
-            raise SourceError(
+            raise UnreachableError(
                 f"{shown}: the server's certificate is not trusted; name your bundle with PIP_CERT"
             ) from error
         except (failures.ConnectionError, failures.Timeout, failures.ChunkedEncodingError) as error:
@@ -248,7 +252,7 @@ class Http:
             raise SourceError(f"{shown}: redirects without end; check the index's address") from error
         except (failures.RequestException, OSError, ValueError) as error:
             # OSError: requests' own for a bundle of certificates that is not there.
-            raise SourceError(
+            raise UnreachableError(
                 f"{shown}: the request could not be made ({type(error).__name__}); "
                 "check the index's address, proxy and PIP_CERT"
             ) from error
@@ -266,10 +270,10 @@ class Http:
         if status in {404, 410}:
             raise GoneError(f"{shown}: not there (the server answers {status})")
         if status in {401, 403, 407}:
-            raise SourceError(
+            raise UnreachableError(
                 f"{shown}: the server answers {status}; it wants (other) credentials, in the URL or in .netrc"
             )
-        raise SourceError(f"{shown}: the server answers {status}; check the index's address")
+        raise UnreachableError(f"{shown}: the server answers {status}; check the index's address")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -19,6 +19,7 @@ from .remote import ReleaseFile, local_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from packaging.version import Version
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
 
     from .pip_config import IndexSettings
 
-__all__ = ["Choice", "Listed", "choose", "find_release", "index_urls", "listing", "parse_version"]
+__all__ = [
+    "Choice",
+    "Listed",
+    "best_file",
+    "choose",
+    "find_release",
+    "index_urls",
+    "listing",
+    "parse_version",
+]
 
 _PAGE_LIMIT = 64 * 1024**2  # bytes; the pages of the engines have 0.2 MB
 _SDISTS = (".tar.gz", ".tgz", ".zip")
@@ -41,11 +51,13 @@ class Listed:
         file: what it is and where.
         version: as a value that compares.
         yanked: withdrawn by its publisher.
+        uploaded: the day (UTC, ``2026-01-31``), None where the index does not say.
     """
 
     file: ReleaseFile
     version: Version
     yanked: bool = False
+    uploaded: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +174,12 @@ def choose(
             f"no release {exact} of {distribution} on {where}; near it: {_nearest(exact, listed)}"
         )
     notes = () if any(not one.yanked for one in files) else (f"{distribution} {exact} is yanked",)
-    best = min(
+    return Choice(file=best_file(files), notes=notes)
+
+
+def best_file(files: Iterable[Listed]) -> ReleaseFile:
+    """The file of one release to read: wheels before sdists, the smallest first, those of unknown size last."""
+    return min(
         files,
         key=lambda one: (
             one.yanked,
@@ -171,8 +188,7 @@ def choose(
             one.file.size or 0,
             one.file.name,
         ),
-    )
-    return Choice(file=best.file, notes=notes)
+    ).file
 
 
 def listing(distribution: str, url: str, connect: Callable[[], Http]) -> tuple[Listed, ...]:
@@ -285,7 +301,15 @@ def _listed(package: DistributionPackage, name: str, *, local: bool) -> Listed |
         size=package.size,
         sha256=digest if len(digest) == 64 else None,  # noqa: PLR2004 - hex digits of SHA-256
     )
-    return Listed(file=file, version=version, yanked=package.is_yanked)
+    return Listed(file=file, version=version, yanked=package.is_yanked, uploaded=_day(package.upload_time))
+
+
+def _day(time: datetime | None) -> str | None:
+    if time is None:
+        return None
+    from datetime import timezone  # noqa: PLC0415 - late: not needed on a warm run
+
+    return (time.astimezone(timezone.utc) if time.tzinfo is not None else time).date().isoformat()
 
 
 def _nearest(version: Version, listed: Iterable[Listed]) -> str:

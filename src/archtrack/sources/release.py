@@ -111,6 +111,7 @@ def open_release(
     cache: ReleaseCache | None,
     offline: bool,
     progress: Progress,
+    file: ReleaseFile | None = None,
 ) -> ReleaseSource:
     """Open a release on the package index.
 
@@ -122,6 +123,7 @@ def open_release(
         offline: make no request; what the cache does not have is an error, and ``latest`` is the newest
             release seen so far.
         progress: told about transfers.
+        file: the file of the release, where the index was asked before.
 
     Raises:
         SourceError: the release is not there, cannot be reached or cannot be read.
@@ -129,7 +131,7 @@ def open_release(
     """
     opening = _Opening(layout, settings, cache, progress, offline=offline)
     try:
-        return opening.open(version)
+        return opening.open(version, file)
     except BaseException:
         opening.session.close()
         raise
@@ -177,8 +179,13 @@ class _Opening:
         self._file: ReleaseFile | None = None
         self._remembered = False
 
-    def open(self, version: str) -> ReleaseSource:
-        notes, remark = self._resolve(version)
+    def open(self, version: str, file: ReleaseFile | None) -> ReleaseSource:
+        notes: tuple[str, ...] = ()
+        remark = ""
+        if file is None:
+            notes, remark = self._resolve(version)
+        else:
+            self._file = file
         try:
             archive = self._archive(self._known())
         except GoneError:

@@ -1,0 +1,217 @@
+"""The history of one engine: which architectures each release registers, as spans of releases.
+
+A release is known to register an architecture or not to, or nothing is known of it. An unknown release breaks no
+span, and a span that begins or ends beside one says so: what lies beyond is not claimed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Companion", "Edge", "Entry", "History", "Release", "Span", "State", "edges"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One final release of an engine, and the file of it that was read.
+
+    Attributes:
+        version: in its normal form.
+        date: the day on which its first file was uploaded (``2026-01-31``), None where the index does not say.
+        file: name of the release file that was read, or would be.
+        sha256: of that file, hex digits; None where the index does not say.
+        unknown: why it is not known what it registers; None where it is.
+        unresolved: places in it that could not be read statically: more may be registered than was found.
+        accepted: a person has confirmed that its count is right although it looks implausible.
+    """
+
+    version: str
+    date: str | None
+    file: str
+    sha256: str | None
+    unknown: str | None = None
+    unresolved: int = 0
+    accepted: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether what was not found in it is not registered."""
+        return self.unknown is None and not self.unresolved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What one release says of an architecture that it registers.
+
+    Attributes:
+        file: as in ``Registration.file``.
+        at: the path and line that registers it (``vllm/model_executor/models/registry.py:78``).
+        groups: the tables that list it.
+        compatible: transformers only: the answer of its gate for engines; None where it has none.
+        category: the section it belongs to, by the engine's own evidence; None where there is none.
+    """
+
+    file: str
+    at: str
+    groups: tuple[str, ...] = ()
+    compatible: bool | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How an architecture is registered, from one release of a span until the next state or the span's end.
+
+    Attributes:
+        since: the release.
+        file: and ``at``, ``groups``, ``compatible`` as in ``Entry``; ``at`` is the place in the release ``since``.
+        at: as above.
+        groups: as above.
+        compatible: as above.
+    """
+
+    since: str
+    file: str
+    at: str
+    groups: tuple[str, ...] = ()
+    compatible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Releases in a row that register an architecture, unknown ones between them included.
+
+    Attributes:
+        first: the first release that is known to.
+        last: the last one that is; None where the newest release does.
+        states: how; the first one begins with ``first``.
+    """
+
+    first: str
+    last: str | None
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """The release of another engine by which this one's registry was joined to architectures."""
+
+    engine: str
+    version: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What is known of one engine.
+
+    Attributes:
+        engine: its name.
+        distribution: its name on the package index.
+        floor: the oldest release whose layout is read; those before it are unknown.
+        tool: the version of archtrack that read the releases.
+        revision: of the engine's adapter that did.
+        companion: what the registry was joined with; None for nothing.
+        releases: every final release, oldest version first.
+        architectures: name -> spans, oldest first; sorted by name.
+        categories: name -> section, where the last release that registers it has evidence for one.
+    """
+
+    engine: str
+    distribution: str
+    floor: str
+    tool: str
+    revision: int
+    releases: tuple[Release, ...]
+    architectures: Mapping[str, tuple[Span, ...]]
+    categories: Mapping[str, str]
+    companion: Companion | None = None
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Version -> its place in ``releases``."""
+        return {release.version: place for place, release in enumerate(self.releases)}
+
+    def release(self, version: str) -> Release | None:
+        """The release of that version, in its normal form."""
+        place = self.places.get(version)
+        return None if place is None else self.releases[place]
+
+    @cached_property
+    def newest(self) -> Release | None:
+        """The newest release that was read."""
+        return next((each for each in reversed(self.releases) if each.unknown is None), None)
+
+    def at(self, version: str) -> dict[str, Entry]:
+        """What a release that was read registers, by name; each place is that of the state's first release."""
+        place = self.places[version]
+        found = {}
+        for name, spans in self.architectures.items():
+            state = self._state(spans, place)
+            if state is not None:
+                found[name] = self.entry(name, state)
+        return found
+
+    def entry(self, name: str, state: State) -> Entry:
+        """A state as the entry of a release."""
+        return Entry(
+            file=state.file,
+            at=state.at,
+            groups=state.groups,
+            compatible=state.compatible,
+            category=self.categories.get(name),
+        )
+
+    def now(self, name: str) -> State | None:
+        """How the newest release that was read registers an architecture; None where it does not."""
+        newest = self.newest
+        if newest is None:
+            return None
+        return self._state(self.architectures.get(name, ()), self.places[newest.version])
+
+    def _state(self, spans: tuple[Span, ...], place: int) -> State | None:
+        """The state of one architecture at a release."""
+        for span in spans:
+            end = len(self.releases) - 1 if span.last is None else self.places[span.last]
+            if self.places[span.first] <= place <= end:
+                return [state for state in span.states if self.places[state.since] <= place][-1]
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Where a span begins and ends, and how sure that is.
+
+    Attributes:
+        span: the span.
+        first: its first release.
+        first_exact: False where the release before is not known not to register it.
+        last: its last release, None where the newest one has it.
+        last_exact: False where the release after is not known not to register it; True where there is no end.
+    """
+
+    span: Span
+    first: Release
+    first_exact: bool
+    last: Release | None
+    last_exact: bool
+
+
+def edges(history: History, name: str) -> Iterator[Edge]:
+    """The spans of an architecture with what is known of their ends; oldest first."""
+    for span in history.architectures.get(name, ()):
+        begin = history.places[span.first]
+        last = None if span.last is None else history.places[span.last]
+        after = None if last is None else history.releases[last + 1 : last + 2]
+        yield Edge(
+            span=span,
+            first=history.releases[begin],
+            first_exact=begin == 0 or history.releases[begin - 1].complete,
+            last=None if last is None else history.releases[last],
+            last_exact=not after or after[0].complete,
+        )

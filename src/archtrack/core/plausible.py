@@ -1,0 +1,73 @@
+"""Whether what a release registers can be believed: a renamed table must not pass for models that came or went."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from .history import Entry, Release
+
+__all__ = ["Doubt", "doubts_of"]
+
+_FALL = 5
+"""A release that loses more than a fifth of the architectures is doubted, and so is one that"""
+_RISE = 2
+"""gains half as many again as there were."""
+_FEW = 8
+"""Below so many, nothing is said of a change: the first releases of an engine double from one to the next."""
+
+Doubt = str
+
+
+def doubts_of(
+    releases: Sequence[Release],
+    found: Mapping[str, Mapping[str, Entry]],
+    accepted: Collection[str],
+) -> tuple[tuple[Release, ...], dict[str, Doubt]]:
+    """Take the releases that cannot be believed for unknown.
+
+    Each release is compared with the one before it that is believed.
+
+    Args:
+        releases: every release, oldest version first.
+        found: version -> architecture -> entry, for each release that is not unknown.
+        accepted: versions that a person has confirmed.
+
+    Returns:
+        The releases, and why each of those that are doubted is: version -> reason.
+    """
+    judged: list[Release] = []
+    doubts: dict[str, Doubt] = {}
+    before: Release | None = None
+    for release in releases:
+        if release.unknown is not None:
+            judged.append(release)
+            continue
+        reason = _reason(release, before, found)
+        if reason is not None and release.version not in accepted:
+            doubts[release.version] = reason
+            judged.append(replace(release, unknown=reason, unresolved=0))
+            continue
+        judged.append(replace(release, accepted=reason is not None))
+        before = release
+    return tuple(judged), doubts
+
+
+def _reason(
+    release: Release, before: Release | None, found: Mapping[str, Mapping[str, Entry]]
+) -> Doubt | None:
+    names = found[release.version].keys()
+    if not names:
+        return "implausible: no architecture was found"
+    if before is None:
+        return None
+    old = found[before.version].keys()
+    lost, gained = len(old - names), len(names - old)
+    if lost > max(_FEW, len(old) // _FALL):
+        return f"implausible: {lost} of the {len(old)} architectures of {before.version} are gone"
+    if gained > max(_FEW, len(old) // _RISE):
+        return f"implausible: {gained} architectures came to the {len(old)} of {before.version}"
+    return None

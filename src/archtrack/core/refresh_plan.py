@@ -1,0 +1,87 @@
+"""Which releases a refresh has to read: new ones, changed ones, and those that begin something after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from .history import History
+
+__all__ = ["Plan", "refresh_plan", "versions_in_order"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a refresh does with each release.
+
+    Attributes:
+        read: versions to read.
+        kept: versions of which the data is believed.
+        below: version -> why it is not read: it is older than what the engine's adapter reads.
+    """
+
+    read: frozenset[str]
+    kept: frozenset[str]
+    below: Mapping[str, str]
+
+
+def versions_in_order(versions: Iterable[str]) -> list[str]:
+    """Oldest first, by version."""
+    return sorted(versions, key=Version)
+
+
+def refresh_plan(
+    listed: Collection[tuple[str, str, frozenset[str]]], old: History | None, *, floor: str
+) -> Plan:
+    """Plan a refresh.
+
+    A release of which the data knows something is read again only if its file is no longer the one on the index, or
+    if the release before it is read: the line of a registration is noted where a state begins, and that may now be
+    here. Unknown releases are tried again. A release that has left the index stays as it is.
+
+    Args:
+        listed: version, name of the file and digests of all files, of each final release on the index.
+        old: the data, None where there is none or all is to be read again.
+        floor: the oldest release that the engine's adapter reads.
+    """
+    least = Version(floor)
+    there = {version for version, _, _ in listed}
+    below = {
+        version: f"older than {floor}, the oldest release that archtrack reads"
+        for version in there
+        if Version(version) < least
+    }
+    believed = set() if old is None else _believed(old, listed, there)
+    read, before_is_read = set(), False
+    for version in versions_in_order(there | believed):
+        if version in below:
+            continue
+        if version not in believed or before_is_read:
+            before_is_read = version not in believed
+            read.add(version)
+    wanted = read & there
+    return Plan(read=frozenset(wanted), kept=frozenset(believed - wanted - below.keys()), below=below)
+
+
+def _believed(old: History, listed: Collection[tuple[str, str, frozenset[str]]], there: set[str]) -> set[str]:
+    """The releases of the data that need not be read again."""
+    digests = {version: found for version, _, found in listed}
+    files = {version: file for version, file, _ in listed}
+    return {
+        release.version
+        for release in old.releases
+        if release.version not in there
+        or (
+            release.unknown is None
+            and (
+                release.sha256 in digests[release.version]
+                if release.sha256 is not None
+                else release.file == files[release.version]
+            )
+        )
+    }

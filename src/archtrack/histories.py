@@ -1,0 +1,115 @@
+"""Where the data of the support history lies, and reading it: what archtrack ships, and what a user has instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .core.history_text import WrongHistoryError, parse_history
+from .errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .core.history import History
+
+__all__ = ["SHIPPED", "Histories", "data_folder", "read_history"]
+
+SHIPPED = Path(__file__).parent / "data" / "history"
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of one file; the largest has about one."""
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of the user's own data; it need not exist.
+
+    ``ARCHTRACK_DATA_DIR`` if it is set and not empty, else the user's data folder of the platform.
+    """
+    if chosen := environ.get("ARCHTRACK_DATA_DIR"):
+        return Path(chosen).expanduser()
+    from platformdirs import user_data_path  # noqa: PLC0415 -- late, as with the cache
+
+    return user_data_path("archtrack", appauthor=False) / "history"
+
+
+def read_history(path: Path) -> History:
+    """The history that a file holds.
+
+    Raises:
+        DataError: it cannot be read, or is none.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            raise DataError(f"{path}: more than {_LARGEST // 1024**2} MB; this is no data of archtrack's")
+        return parse_history(data)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except WrongHistoryError as error:
+        raise DataError(f"{path}: {error}; `archtrack data update` gets data that fits") from error
+
+
+class Histories:
+    """The histories of a run, each read at most once.
+
+    With a folder of the user's choice, that one alone counts. Else an engine's file in the user's data folder counts
+    if it knows more releases than the shipped one.
+    """
+
+    def __init__(self, environ: Mapping[str, str], chosen: Path | None = None) -> None:
+        """Look nowhere yet.
+
+        Args:
+            environ: the environment, for the user's data folder.
+            chosen: a folder of data files, or one such file; None for the user's and the shipped ones.
+
+        Raises:
+            UsageError: there is nothing at ``chosen``.
+        """
+        self._read: dict[str, History | None] = {}
+        if chosen is not None and not chosen.exists():
+            raise UsageError(f"--data {chosen}: no such file or folder")
+        self._folders = (chosen,) if chosen is not None else (SHIPPED, data_folder(environ))
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that there are data of, sorted."""
+        return tuple(sorted({path.stem for folder in self._folders for path in _files(folder)}))
+
+    def get(self, engine: str) -> History | None:
+        """The history of an engine, None where there is none.
+
+        Raises:
+            DataError: its file cannot be read.
+        """
+        if engine not in self._read:
+            self._read[engine] = self._newest(engine)
+        return self._read[engine]
+
+    def need(self, engine: str) -> History:
+        """The history of an engine.
+
+        Raises:
+            DataError: its file cannot be read.
+            UsageError: there is none; the message says what there is and what to do.
+        """
+        found = self.get(engine)
+        if found is None:
+            known = ", ".join(self.engines) or "none"
+            raise UsageError(
+                f"there is no history of {engine}, but of: {known};"
+                f" `archtrack history refresh {engine}` makes one"
+            )
+        return found
+
+    def _newest(self, engine: str) -> History | None:
+        paths = [path for folder in self._folders for path in _files(folder) if path.stem == engine]
+        found = [read_history(path) for path in paths]
+        return max(reversed(found), key=lambda each: len(each.releases), default=None)
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    if folder.is_file():
+        return (folder,)
+    return tuple(sorted(path for path in folder.glob("*.json") if path.stem != "schema"))

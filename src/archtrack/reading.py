@@ -1,0 +1,167 @@
+"""What one release registers, as the history keeps it: read once per release file, and kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from . import __version__
+from .core.categories import BY_NAME, Known, categorize
+from .core.history import Entry
+from .engines.base import ScanOptions
+from .errors import SourceError
+from .sources.http import GoneError, UnreachableError
+from .sources.library import Library
+from .sources.progress import SilentProgress
+from .sources.release import open_release
+from .syntax import PYTHON
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .engines.base import Engine
+    from .model import Inventory, Registration
+    from .sources.cache import Cache
+    from .sources.final_releases import FinalRelease
+    from .sources.pip_config import IndexSettings
+
+__all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
+
+_KIND = "history-release"
+_REVISION = 1
+"""Counts up whenever the same inventory would give other entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read in one release.
+
+    Attributes:
+        entries: architecture -> entry.
+        unresolved: places that could not be read statically.
+        problem: why the release cannot be read; None where it can.
+    """
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    unresolved: int = 0
+    problem: str | None = None
+
+
+def entries_from(inventory: Inventory) -> dict[str, Entry]:
+    """What an inventory says, as the history keeps it."""
+    names = inventory.by_name()
+    public = {name: each for name, each in names.items() if each.transformers is not None}
+    known = Known(natives={} if public else names, public=public)
+    return {name: _entry(each, known) for name, each in names.items()}
+
+
+def kept_reading(
+    engine: Engine, release: FinalRelease, companion: str | None, cache: Cache
+) -> Reading | None:
+    """The reading of an earlier run, without a request; None if there is none.
+
+    Args:
+        engine: whose registry.
+        release: which release.
+        companion: digest of what the registry is joined with.
+        cache: of the calling thread.
+    """
+    key = _key(engine, release, companion)
+    data = cache.get_many(_KIND, [key]).get(key) if key is not None else None
+    return None if data is None else _from_bytes(data)
+
+
+def read_release(
+    engine: Engine,
+    release: FinalRelease,
+    companion: Library | None,
+    cache: Cache,
+    settings: IndexSettings,
+) -> Reading:
+    """Read one release; what was read is kept, unless something prevented it.
+
+    Args:
+        engine: whose registry.
+        release: which release, with its file.
+        companion: what the registry is joined with.
+        cache: of the calling thread.
+        settings: where the index is.
+
+    Raises:
+        UnreachableError: the index did not answer, which says nothing about the release.
+    """
+    try:
+        with open_release(
+            engine.layout,
+            release.version,
+            settings=settings,
+            cache=cache,
+            offline=False,
+            progress=SilentProgress(),
+            file=release.file,
+        ) as source:
+            library = Library(source, cache)
+            inventory = engine.scan(library, ScanOptions(companion=companion))
+    except UnreachableError:
+        raise
+    except GoneError:
+        return Reading(problem=f"{release.file.name} is listed and not there")  # the message has an address
+    except SourceError as error:
+        return Reading(problem=str(error))
+    reading = Reading(entries=entries_from(inventory), unresolved=len(inventory.unresolved))
+    key = _key(engine, release, None if companion is None else companion.origin.digest)
+    if key is not None:
+        cache.put_many(_KIND, {key: _to_bytes(reading)})
+    return reading
+
+
+def _entry(each: Registration, known: Known) -> Entry:
+    category, source = categorize(each.name, known)
+    return Entry(
+        file=each.file,
+        at=str(each.place),
+        groups=each.groups,
+        compatible=None if each.transformers is None else each.transformers.backend_compatible,
+        category=None if source == BY_NAME else category.value,
+    )
+
+
+def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | None:
+    if release.file.sha256 is None:
+        return None
+    parts = (
+        __version__,
+        str(_REVISION),
+        PYTHON,
+        engine.name,
+        str(engine.revision),
+        release.version,
+        release.file.sha256,
+        companion or "",
+    )
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _to_bytes(reading: Reading) -> bytes:
+    rows = {
+        name: (each.file, each.at, each.groups, each.compatible, each.category)
+        for name, each in reading.entries.items()
+    }
+    data = {"unresolved": reading.unresolved, "entries": rows}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _from_bytes(data: bytes) -> Reading | None:
+    try:
+        found = json.loads(data)
+        return Reading(
+            unresolved=found["unresolved"],
+            entries={
+                name: Entry(file=file, at=at, groups=tuple(groups), compatible=compatible, category=category)
+                for name, (file, at, groups, compatible, category) in found["entries"].items()
+            },
+        )
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,348 @@
+"""The use case of ``history refresh``: read the releases that are not known yet, and write each engine's data.
+
+What was read stays in the cache release by release, so a run that is killed goes on where it was. An engine's file is
+replaced in one step when all of its releases are there.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import TYPE_CHECKING, Protocol
+
+from . import __version__
+from .core.history import Companion, History, Release
+from .core.history_text import write_history
+from .core.plausible import doubts_of
+from .core.refresh_plan import Plan, refresh_plan, versions_in_order
+from .core.spans import categories_of, entries_of, spans_of
+from .engines import engine_names, load_engine
+from .errors import SourceError, UsageError
+from .files import write_atomic
+from .histories import read_history
+from .reading import Reading, kept_reading, read_release
+from .sources.cache import Cache
+from .sources.final_releases import FinalRelease, final_releases
+from .sources.http import Http
+from .sources.library import Library
+from .sources.progress import SilentProgress
+from .sources.release import open_release
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from .engines.base import Engine
+    from .sources.base import Source
+    from .workspace import Workspace
+
+__all__ = ["Refreshed", "Steps", "refresh", "refreshed_by_default"]
+
+WORKERS = 4
+"""Connections at a time: enough to have the next file while one is parsed, few enough for a public index."""
+_CHUNK = 24
+"""Releases in a row that one worker reads: neighbours share most files, and only the first has to be read whole."""
+_CACHE_LIMIT = 2 * 1024**3
+"""Bytes. The facts of every release of the engines take 0.4 GB; what is dropped would be fetched again."""
+
+
+class Steps(Protocol):
+    """Told how far a refresh is."""
+
+    def start(self, total: int) -> None:
+        """So many releases are to be read."""
+        ...
+
+    def step(self, label: str) -> None:
+        """One more was."""
+        ...
+
+    def finish(self) -> None:
+        """The work is over, well or not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """What became of one engine.
+
+    Attributes:
+        engine: its name.
+        old: its history before; None for none.
+        new: its history now; None where it could not be made.
+        read: releases that were read, from the index or from the cache.
+        doubts: version -> why a release is not believed until it is accepted.
+        written: the file was replaced.
+        error: why there is no new history.
+    """
+
+    engine: str
+    old: History | None
+    new: History | None
+    read: int = 0
+    doubts: Mapping[str, str]
+    written: bool = False
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """One engine that is being refreshed.
+
+    Attributes:
+        engine: the engine.
+        old: its history before.
+        listed: the final releases on the index.
+        companion: the release that its registry is joined with.
+        plan: what is to be read.
+        readings: what was read so far, by version.
+    """
+
+    engine: Engine
+    old: History | None
+    listed: tuple[FinalRelease, ...]
+    companion: FinalRelease | None
+    plan: Plan
+    readings: dict[str, Reading]
+
+
+def refreshed_by_default() -> tuple[str, ...]:
+    """The engines that a refresh without names is of."""
+    return tuple(name for name in engine_names() if load_engine(name).about.refreshed)
+
+
+def refresh(
+    names: Sequence[str],
+    folder: Path,
+    workspace: Workspace,
+    steps: Steps,
+    *,
+    accepted: Collection[tuple[str, str]] = (),
+    anew: bool = False,
+) -> Iterator[Refreshed]:
+    """Bring the data of engines up to the releases on the index; each engine's result as soon as it is there.
+
+    Args:
+        names: of the engines.
+        folder: of the data files; created if it is missing.
+        workspace: where the run takes place.
+        steps: told how far it is.
+        accepted: (engine, version) of releases that a person has confirmed although their counts look implausible.
+        anew: read every release again, also those that the data has.
+
+    Raises:
+        UsageError: an engine's history cannot be made, or a release to accept is not there.
+        DataError: an engine's data is not what it should be.
+    """
+    if workspace.offline:
+        raise UsageError("a refresh asks the package index; run it without --offline")
+    http = Http(workspace.index_settings())
+    try:
+        begun = [
+            _begin(load_engine(name), folder, workspace, http, anew=anew) for name in dict.fromkeys(names)
+        ]
+    finally:
+        http.close()
+    works = [work for work in begun if isinstance(work, _Work)]
+    _check_accepted(accepted, works)
+    yield from (failed for failed in begun if isinstance(failed, Refreshed))
+    steps.start(sum(len(work.plan.read) for work in works))
+    try:
+        for work, failure in _read_all(works, workspace, steps):
+            own = {version for name, version in accepted if name == work.engine.name}
+            yield _end(work, folder, failure, own)
+    finally:
+        steps.finish()
+
+
+def _begin(
+    engine: Engine, folder: Path, workspace: Workspace, http: Http, *, anew: bool
+) -> _Work | Refreshed:
+    settings = workspace.index_settings()
+    path = folder / f"{engine.name}.json"
+    old = read_history(path) if path.exists() else None
+    companion = None
+    try:
+        listed = final_releases(engine.layout.distribution, settings, lambda: http)
+        if engine.about.companion is not None:
+            other = load_engine(engine.about.companion)
+            releases = final_releases(other.layout.distribution, settings, lambda: http)
+            companion = next((each for each in reversed(releases) if not each.yanked), releases[-1])
+    except SourceError as error:
+        return Refreshed(engine=engine.name, old=old, new=None, doubts={}, error=str(error))
+    plan = refresh_plan(
+        tuple((each.version, each.file.name, each.digests) for each in listed),
+        old if old is not None and not anew and _still_holds(old, engine, companion) else None,
+        floor=engine.since,
+    )
+    return _Work(engine=engine, old=old, listed=listed, companion=companion, plan=plan, readings={})
+
+
+def _still_holds(old: History, engine: Engine, companion: FinalRelease | None) -> bool:
+    """Whether what the data says of a release is what a reading would give now."""
+    joined = None if old.companion is None else (old.companion.version, old.companion.sha256)
+    wanted = None if companion is None else (companion.version, companion.file.sha256)
+    return old.revision == engine.revision and old.floor == engine.since and joined == wanted
+
+
+def _check_accepted(accepted: Collection[tuple[str, str]], works: Sequence[_Work]) -> None:
+    for name, version in accepted:
+        work = next((each for each in works if each.engine.name == name), None)
+        if work is None or version not in {each.version for each in work.listed}:
+            raise UsageError(
+                f"--accept {name}=={version}: that release is not part of this refresh; write ENGINE==VERSION"
+            )
+
+
+def _read_all(
+    works: Sequence[_Work], workspace: Workspace, steps: Steps
+) -> Iterator[tuple[_Work, str | None]]:
+    """Read what is to be read; each engine as soon as it is through, with the error that prevented it."""
+    stop = Event()
+    waiting: dict[Future[None], _Work] = {}
+    errors: dict[str, str] = {}
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="refresh") as pool:
+        try:
+            for work in works:
+                for chunk in _chunks(work):
+                    waiting[pool.submit(_read_chunk, work, chunk, workspace, steps, stop)] = work
+                if not work.plan.read:
+                    yield work, None
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    work = waiting.pop(future)
+                    try:
+                        future.result()
+                    except SourceError as error:
+                        errors.setdefault(work.engine.name, str(error))
+                    if work not in waiting.values():
+                        yield work, errors.get(work.engine.name)
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _chunks(work: _Work) -> Iterator[list[FinalRelease]]:
+    releases = [each for each in work.listed if each.version in work.plan.read]
+    for start in range(0, len(releases), _CHUNK):
+        yield releases[start : start + _CHUNK]
+
+
+def _read_chunk(
+    work: _Work, chunk: Sequence[FinalRelease], workspace: Workspace, steps: Steps, stop: Event
+) -> None:
+    settings = workspace.index_settings()
+    digest = None if work.companion is None else f"sha256:{work.companion.file.sha256}"
+    with Cache(
+        workspace.cache_folder, limit=_CACHE_LIMIT, busy_seconds=60, troubled=workspace.cache_troubled
+    ) as cache:
+        companion: Library | None = None
+        for release in chunk:
+            if stop.is_set():
+                return
+            reading = kept_reading(work.engine, release, digest, cache)
+            if reading is None:
+                if work.companion is not None and companion is None:
+                    companion = Library(_companion(work, workspace, cache), cache)
+                reading = read_release(work.engine, release, companion, cache, settings)
+            work.readings[release.version] = reading
+            steps.step(f"{work.engine.name} {release.version}")
+
+
+def _companion(work: _Work, workspace: Workspace, cache: Cache) -> Source:
+    if work.companion is None or work.engine.about.companion is None:
+        raise UsageError(f"{work.engine.name} is joined with nothing")
+    return open_release(
+        load_engine(work.engine.about.companion).layout,
+        work.companion.version,
+        settings=workspace.index_settings(),
+        cache=cache,
+        offline=False,
+        progress=SilentProgress(),
+        file=work.companion.file,
+    )
+
+
+def _end(work: _Work, folder: Path, error: str | None, accepted: set[str]) -> Refreshed:
+    name = work.engine.name
+    if error is not None:
+        advice = f"{error}; what was read so far is kept: run it again"
+        return Refreshed(engine=name, old=work.old, new=None, doubts={}, error=advice)
+    new, doubts = _history(work, accepted)
+    path = folder / f"{name}.json"
+    data = write_history(new).encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    same = path.exists() and path.read_bytes() == data
+    if not same:
+        write_atomic(path, data)
+    return Refreshed(
+        engine=name, old=work.old, new=new, read=len(work.plan.read), doubts=doubts, written=not same
+    )
+
+
+def _history(work: _Work, accepted: set[str]) -> tuple[History, dict[str, str]]:
+    """The history from what was read now and what the data had."""
+    engine, plan = work.engine, work.plan
+    before = {} if work.old is None else {each.version: each for each in work.old.releases}
+    listed = {each.version: each for each in work.listed}
+    known = entries_of(work.old) if work.old is not None and plan.kept else {}
+    releases, found = [], {}
+    for version in versions_in_order({*listed, *plan.kept}):
+        if version in plan.kept:
+            release = before[version]
+            if release.unknown is None:
+                found[version] = known[version]
+        else:
+            release = _release(listed[version], plan, work.readings.get(version))
+            if release.unknown is None:
+                found[version] = dict(work.readings[version].entries)
+        releases.append(release)
+    confirmed = {
+        *accepted,
+        *engine.about.confirmed,
+        *(each.version for each in before.values() if each.accepted),
+    }
+    judged, doubts = doubts_of(releases, found, confirmed)
+    companion = None
+    if work.companion is not None and engine.about.companion is not None:
+        companion = Companion(
+            engine=engine.about.companion,
+            version=work.companion.version,
+            sha256=work.companion.file.sha256,
+        )
+    history = History(
+        engine=engine.name,
+        distribution=engine.layout.distribution,
+        floor=engine.since,
+        tool=__version__,
+        revision=engine.revision,
+        companion=companion,
+        releases=judged,
+        architectures=spans_of(judged, found),
+        categories=categories_of(judged, found),
+    )
+    return _unchanged(history, work.old), doubts
+
+
+def _unchanged(new: History, old: History | None) -> History:
+    """The old history where nothing but the tool that read it is another."""
+    if old is not None and write_history(replace(new, tool=old.tool)) == write_history(old):
+        return old
+    return new
+
+
+def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Release:
+    unknown = plan.below.get(listed.version)
+    if unknown is None:
+        unknown = "not read" if reading is None else reading.problem
+    return Release(
+        version=listed.version,
+        date=listed.date,
+        file=listed.file.name,
+        sha256=listed.file.sha256,
+        unknown=unknown,
+        unresolved=0 if reading is None else reading.unresolved,
+    )
