@@ -17,12 +17,16 @@ from archtrack.start import start as start_run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from archtrack.histories import Histories
+
 __all__ = [
     "Run",
+    "data_option",
     "day",
     "document_option",
     "examples",
     "format_option",
+    "histories",
     "hub_option",
     "offline_option",
     "registry_options",
@@ -100,6 +104,23 @@ def hub_option(function: F) -> F:
         help="Ask the Hub for the most downloaded model of each of SGLang's architectures: the first choice of "
         "examples but for overrides. Needs the extra `hub`.",
     )(function)
+
+
+def data_option(function: F) -> F:
+    """``--data``."""
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="A folder of history data, or one file of it, in place of what archtrack ships and `data update` got.",
+    )(function)
+
+
+def histories(data: Path | None) -> Histories:
+    """The histories that ``--data`` names, else the user's and the shipped ones."""
+    from archtrack.histories import Histories  # noqa: PLC0415 -- `--help` needs none of it
+
+    return Histories(os.environ, data)
 
 
 def document_option(function: F) -> F:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archtrack.errors import DataError, UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Companion", "Edge", "Entry", "History", "Release", "Span", "State", "edges"]
+__all__ = ["Companion", "Edge", "Entry", "History", "Release", "Span", "State", "edges", "known_release"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,3 +217,34 @@ def edges(history: History, name: str) -> Iterator[Edge]:
             last=None if last is None else history.releases[last],
             last_exact=not after or after[0].complete,
         )
+
+
+def known_release(history: History, version: str) -> Release:
+    """The release that a user names, if it is known what it registers.
+
+    Raises:
+        UsageError: that is no version, or the history does not have it; the message names what is near.
+        DataError: it is not known what it registers; the message says why.
+    """
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 -- only where a version is asked for
+
+    try:
+        wanted = Version(version)
+    except InvalidVersion as error:
+        raise UsageError(f"{version!r} is no release; give one like 0.5.23") from error
+    release = history.release(str(wanted))
+    if release is None:
+        versions = [Version(each.version) for each in history.releases]
+        near = [
+            *[each for each in versions if each < wanted][-2:],
+            *[each for each in versions if each > wanted][:2],
+        ]
+        raise UsageError(
+            f"the history of {history.engine} has no release {wanted}; near it: {', '.join(map(str, near))};"
+            f" `archtrack history refresh {history.engine}` adds newer ones, `archtrack scan` reads any source"
+        )
+    if release.unknown is not None:
+        raise DataError(
+            f"it is not known what {history.engine} {release.version} registers: {release.unknown}"
+        )
+    return release

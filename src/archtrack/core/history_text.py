@@ -6,7 +6,7 @@ One line per release and one per architecture, sorted: what a new release change
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .history import Companion, History, Release, Span, State
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA_VERSION", "WrongHistoryError", "parse_history", "write_history"]
 
 SCHEMA_VERSION = 1
+
+_T = TypeVar("_T")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -111,43 +113,68 @@ def _state(state: State) -> dict[str, Any]:
 
 def _history(data: dict[str, Any]) -> History:
     companion = data["companion"]
-    table = data["architectures"]
+    table: dict[str, Any] = _a(dict, data["architectures"])
     return History(
-        engine=data["engine"],
-        distribution=data["distribution"],
-        floor=data["floor"],
-        tool=data["tool"],
-        revision=data["revision"],
-        companion=None if companion is None else Companion(**companion),
-        releases=tuple(
-            Release(
-                version=each["version"],
-                date=each["date"],
-                file=each["file"],
-                sha256=each["sha256"],
-                unknown=each.get("unknown"),
-                unresolved=each.get("unresolved", 0),
-                accepted=each.get("accepted", False),
-            )
-            for each in data["releases"]
-        ),
-        architectures={name: tuple(map(_span, each["spans"])) for name, each in table.items()},
-        categories={name: each["category"] for name, each in table.items() if "category" in each},
+        engine=_a(str, data["engine"]),
+        distribution=_a(str, data["distribution"]),
+        floor=_a(str, data["floor"]),
+        tool=_a(str, data["tool"]),
+        revision=_a(int, data["revision"]),
+        companion=None if companion is None else _companion(companion),
+        releases=tuple(map(_release_from, _a(list, data["releases"]))),
+        architectures={name: tuple(map(_span, _a(list, each["spans"]))) for name, each in table.items()},
+        categories={name: _a(str, each["category"]) for name, each in table.items() if "category" in each},
+    )
+
+
+def _companion(data: dict[str, Any]) -> Companion:
+    return Companion(
+        engine=_a(str, data["engine"]),
+        version=_a(str, data["version"]),
+        sha256=_a_or_none(str, data["sha256"]),
+    )
+
+
+def _release_from(data: dict[str, Any]) -> Release:
+    return Release(
+        version=_a(str, data["version"]),
+        date=_a_or_none(str, data["date"]),
+        file=_a(str, data["file"]),
+        sha256=_a_or_none(str, data["sha256"]),
+        unknown=_a_or_none(str, data.get("unknown")),
+        unresolved=_a(int, data.get("unresolved", 0)),
+        accepted=_a(bool, data.get("accepted", False)),
     )
 
 
 def _span(data: dict[str, Any]) -> Span:
     return Span(
-        first=data["first"],
-        last=data["last"],
-        states=tuple(
-            State(
-                since=each["since"],
-                file=each["file"],
-                at=each["at"],
-                groups=tuple(each.get("groups", ())),
-                compatible=each.get("compatible"),
-            )
-            for each in data["states"]
-        ),
+        first=_a(str, data["first"]),
+        last=_a_or_none(str, data["last"]),
+        states=tuple(map(_state_from, _a(list, data["states"]))),
     )
+
+
+def _state_from(data: dict[str, Any]) -> State:
+    return State(
+        since=_a(str, data["since"]),
+        file=_a(str, data["file"]),
+        at=_a(str, data["at"]),
+        groups=tuple(_a(str, each) for each in data.get("groups", ())),
+        compatible=_a_or_none(bool, data.get("compatible")),
+    )
+
+
+def _a(kind: type[_T], value: object) -> _T:
+    """A value that is of the kind.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{str(value)[:40]!r} is not a {kind.__name__}")
+    return value
+
+
+def _a_or_none(kind: type[_T], value: object) -> _T | None:
+    return None if value is None else _a(kind, value)

@@ -1,0 +1,224 @@
+"""``archtrack history``: since which release an engine registers an architecture."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archtrack.errors import UsageError
+from archtrack.render.terminal import plain
+
+from ._options import data_option, examples, format_option, histories, start
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archtrack.core.history import History
+    from archtrack.histories import Histories
+
+__all__ = ["command"]
+
+
+class _WithDefault(click.Group):
+    """A group that takes what is none of its commands for the arguments of ``show``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, with ``show`` put in where it was left out."""
+        if not args or args[0] not in {*self.commands, "-h", "--help"}:
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    "history",
+    cls=_WithDefault,
+    short_help="Say since which release an engine has an architecture.",
+    epilog=examples(
+        "archtrack history Qwen3ForCausalLM                    every engine, with the release and its date",
+        "archtrack history LlamaForCausalLM --engine vllm",
+        "archtrack history --engine sglang --at 0.5.9          what one release registers",
+        "archtrack history --plot growth.svg",
+        "archtrack history refresh vllm                        read the releases that the data does not have yet",
+    ),
+)
+def command() -> None:
+    """Say since which release each engine registers an architecture, until which, and in which file.
+
+    `history ARCH…` is short for `history show ARCH…`. The data comes with archtrack; no request is made.
+    """
+
+
+@command.command(
+    "show",
+    epilog=examples(
+        "archtrack history                                     what the data covers",
+        "archtrack history Qwen3ForCausalLM Qwen3MoeForCausalLM --format json",
+        "archtrack history --engine sglang --at 0.5.9",
+    ),
+)
+@click.argument("names", nargs=-1, metavar="[ARCH]…")
+@click.option(
+    "--engine", "engines", multiple=True, metavar="ENGINE", help="Only this engine; may be repeated."
+)
+@click.option("--at", metavar="VERSION", help="Show what this release of the one --engine registers.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw the number of architectures of each engine over time, as .svg or .png. Needs the extra `plot`.",
+)
+@data_option
+@format_option("text", "json")
+def show(
+    *,
+    names: tuple[str, ...],
+    engines: tuple[str, ...],
+    at: str | None,
+    plot: Path | None,
+    data: Path | None,
+    form: str,
+) -> None:
+    """Show since which release engines register each ARCH; without one, what the data covers.
+
+    `≤` before a release says that an older one may have had the architecture: it is not known what that one
+    registers. `≥` says the same of the end. Without an end, the newest release has it.
+    """
+    found = histories(data)
+    if at is not None:
+        if names or len(engines) != 1 or plot is not None:
+            raise UsageError("--at shows one release of one engine: give --engine ENGINE --at VERSION alone")
+        _print_at(found, engines[0], at, form)
+        return
+    chosen = [found.need(engine) for engine in engines or found.engines]
+    if plot is not None:
+        from archtrack.render.plot import plot_growth  # noqa: PLC0415 -- only with --plot
+
+        plot_growth(chosen, plot)
+        click.echo(plain(f"Wrote {plot}"), err=True)
+        if not names:
+            return
+    _print(names, chosen, form)
+
+
+def _print(names: Sequence[str], chosen: Sequence[History], form: str) -> None:
+    from archtrack.render.history import (  # noqa: PLC0415 -- `--help` needs none of it
+        history_json,
+        overview_json,
+        print_history,
+        print_overview,
+    )
+    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
+
+    if form == "json":
+        print_json(history_json(names, chosen) if names else overview_json(chosen))
+    elif names:
+        print_history(names, chosen)
+        _print_near(names, chosen)
+    else:
+        print_overview(chosen)
+
+
+def _print_near(names: Sequence[str], chosen: Sequence[History]) -> None:
+    known = {name for history in chosen for name in history.architectures}
+    for name in names:
+        if name not in known:
+            from archtrack.core.nearest import nearest  # noqa: PLC0415 -- most names are known
+
+            if near := nearest(name, known):
+                click.echo(plain(f"{name} is like: {', '.join(near)}"), err=True)
+
+
+def _print_at(found: Histories, engine: str, version: str, form: str) -> None:
+    from archtrack.core.history import known_release  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.render.history import at_json, print_at  # noqa: PLC0415 -- as above
+    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
+
+    history = found.need(engine)
+    release = known_release(history, version)
+    entries = history.at(release.version)
+    if form == "json":
+        print_json(at_json(history, release, entries))
+    else:
+        print_at(history, release, entries)
+
+
+@command.command(
+    "refresh",
+    epilog=examples(
+        "archtrack history refresh                             every engine, into the user's data folder",
+        "archtrack history refresh vllm sglang --data ./data",
+        "archtrack history refresh vllm --accept vllm==0.12.0  its fall in number is real",
+        "archtrack history refresh --format markdown > body.md",
+    ),
+)
+@click.argument("names", nargs=-1, metavar="[ENGINE]…")
+@data_option
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="ENGINE==VERSION",
+    help="Believe a release although its count looks implausible; may be repeated.",
+)
+@click.option("--anew", is_flag=True, help="Read every release again, also those that the data has.")
+@format_option("text", "markdown")
+@click.pass_context
+def refresh_command(
+    ctx: click.Context,
+    *,
+    names: tuple[str, ...],
+    data: Path | None,
+    accept: tuple[str, ...],
+    anew: bool,
+    form: str,
+) -> None:
+    """Read the final releases of each ENGINE that the data does not have yet, and write its data.
+
+    Without ENGINE: every engine whose releases can be read from the package index at little cost. Only what changed
+    from one release to the next is fetched. It can be stopped at any time: what was read is kept.
+
+    Exits 3 if an engine could not be refreshed, and 4 if a release was not believed: its count fell or jumped so far
+    that its registry was hardly understood. Such a release counts as unknown until --accept names it.
+    """
+    from archtrack.histories import data_folder  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.refreshing import refresh, refreshed_by_default  # noqa: PLC0415 -- as above
+    from archtrack.render.refreshed import refreshed_lines, refreshed_markdown  # noqa: PLC0415 -- as above
+    from archtrack.render.steps import steps_for  # noqa: PLC0415 -- as above
+
+    begun = start()
+    folder = data or data_folder(begun.workspace.environ)
+    if folder.is_file():
+        raise UsageError(f"--data {folder}: a refresh writes one file per engine; name a folder")
+    lines = refreshed_markdown if form == "markdown" else refreshed_lines
+    results = []
+    for result in refresh(
+        names or refreshed_by_default(),
+        folder,
+        begun.workspace,
+        steps_for(sys.stderr, os.environ),
+        accepted=[_accepted(each) for each in accept],
+        anew=anew,
+    ):
+        results.append(result)
+        for line in lines(result):
+            click.echo(plain(line))
+        if result.error is not None:
+            click.echo(plain(f"archtrack: error: {result.engine}: {result.error}"), err=True)
+    transfer = begun.workspace.transfer
+    click.echo(
+        plain(f"{folder}: {transfer.requests} requests, {transfer.bytes / 1e6:.1f} MB transferred"), err=True
+    )
+    failed, doubted = any(each.error for each in results), any(each.doubts for each in results)
+    ctx.exit(3 if failed else 4 if doubted else 0)
+
+
+def _accepted(text: str) -> tuple[str, str]:
+    from archtrack.sources.index import parse_version  # noqa: PLC0415 -- only with --accept
+
+    engine, found, version = text.partition("==")
+    if not found:
+        raise UsageError(f"--accept {text}: write ENGINE==VERSION, such as vllm==0.12.0")
+    return engine, str(parse_version(version))

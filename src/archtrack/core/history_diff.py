@@ -1,0 +1,58 @@
+"""What a newer history of an engine says that an older one does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .history import History, Release
+
+__all__ = ["HistoryChange", "history_changes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryChange:
+    """What became known of one release.
+
+    Attributes:
+        release: the release.
+        before: the release before it that is known, None for the first.
+        added: names that it registers and ``before`` does not.
+        removed: names that ``before`` registers and it does not.
+    """
+
+    release: Release
+    before: Release | None
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def history_changes(old: History | None, new: History) -> Iterator[HistoryChange]:
+    """The releases of which the newer history knows something else, oldest first."""
+    names: dict[str, frozenset[str]] = {}
+    before: Release | None = None
+    for release in new.releases:
+        if release.unknown is None:
+            names[release.version] = frozenset(new.at(release.version))
+        if old is None or _differs(old, release, names.get(release.version)):
+            mine = names.get(release.version, frozenset())
+            earlier = names[before.version] if before is not None else frozenset()
+            known = release.unknown is None
+            yield HistoryChange(
+                release=release,
+                before=before,
+                added=tuple(sorted(mine - earlier)) if known else (),
+                removed=tuple(sorted(earlier - mine)) if known else (),
+            )
+        if release.unknown is None:
+            before = release
+
+
+def _differs(old: History, release: Release, names: frozenset[str] | None) -> bool:
+    earlier = old.release(release.version)
+    if earlier is None or earlier.unknown != release.unknown or earlier.sha256 != release.sha256:
+        return True
+    return names is not None and names != frozenset(old.at(release.version))

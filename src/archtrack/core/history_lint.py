@@ -1,0 +1,123 @@
+"""What can be wrong with a data file of the history: order, spans, versions, counts that nobody confirmed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+
+from archtrack.model import Category
+
+from .history_text import WrongHistoryError, parse_history, write_history
+from .plausible import doubts_of
+from .spans import entries_of, spans_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .history import History, Release, Span
+
+__all__ = ["lint_history"]
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CATEGORIES = frozenset(each.value for each in Category)
+
+
+def lint_history(text: str, engine: str) -> tuple[str, ...]:
+    """What is wrong with the text of a data file; nothing if it is as a refresh would write it.
+
+    Args:
+        text: of the file.
+        engine: whose data it should be.
+    """
+    try:
+        history = parse_history(text)
+    except WrongHistoryError as error:
+        return (str(error),)
+    found = []
+    if history.engine != engine:
+        found.append(f"it is the history of {history.engine}, not of {engine}")
+    found += _releases(history.releases)
+    if found:
+        return tuple(found)  # what follows goes by the order of releases
+    for name, spans in history.architectures.items():
+        found += [f"{name}: {problem}" for problem in _spans(spans, history)]
+    found += [
+        f"{name}: {category!r} is no category"
+        for name, category in history.categories.items()
+        if category not in _CATEGORIES
+    ]
+    return tuple(found) or tuple(_whole(history, text))
+
+
+def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
+    versions = []
+    for release in releases:
+        try:
+            version = Version(release.version)
+        except InvalidVersion:
+            yield f"release {release.version!r} is no version"
+            return
+        if str(version) != release.version:
+            yield f"release {release.version} should be written {version}"
+        if version.is_prerelease:
+            yield f"release {release.version} is not final"
+        if release.date is not None and not _is_day(release.date):
+            yield f"release {release.version}: {release.date!r} is no date"
+        if release.sha256 is not None and not _SHA256.fullmatch(release.sha256):
+            yield f"release {release.version}: its sha256 is none"
+        if release.unresolved < 0 or (release.unresolved and release.unknown is not None):
+            yield f"release {release.version}: {release.unresolved} unresolved places"
+        versions.append(version)
+    for before, after in pairwise(versions):
+        if before >= after:
+            yield f"release {after} stands after {before}"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _spans(spans: tuple[Span, ...], history: History) -> Iterator[str]:
+    if not spans:
+        yield "no span"
+    end = -1
+    for span in spans:
+        named = [span.first, *(state.since for state in span.states)]
+        named += [span.last] if span.last is not None else []
+        wrong = [version for version in named if not _is_read(history.release(version))]
+        if wrong:
+            yield f"{wrong[0]} is no release that was read"
+            return
+        first = history.places[span.first]
+        last = len(history.releases) if span.last is None else history.places[span.last]
+        if not end < first <= last:
+            yield f"the span from {span.first} overlaps the one before it, or ends before it begins"
+        starts = [history.places[state.since] for state in span.states]
+        if not starts or starts[0] != first or starts != sorted(set(starts)) or starts[-1] > last:
+            yield f"the states of the span from {span.first} are not in its order"
+        end = last
+
+
+def _is_read(release: Release | None) -> bool:
+    return release is not None and release.unknown is None
+
+
+def _whole(history: History, text: str) -> Iterator[str]:
+    """What only a look at all of it shows."""
+    found = entries_of(history)
+    again = spans_of(history.releases, found)
+    for name, spans in history.architectures.items():
+        if again.get(name) != spans:
+            yield f"{name}: its spans are not the shortest that say the same"
+    accepted = {release.version for release in history.releases if release.accepted}
+    _, doubts = doubts_of(history.releases, found, accepted)
+    yield from (f"release {version}: {reason}" for version, reason in doubts.items())
+    if write_history(history) != text:
+        yield "it is not written as a refresh would write it"

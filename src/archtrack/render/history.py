@@ -1,0 +1,192 @@
+"""The support history for people and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archtrack.codec import SCHEMA_VERSION
+from archtrack.core.history import edges
+
+from .terminal import architectures, plain, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from archtrack.core.history import Edge, Entry, History, Release, Span
+
+__all__ = [
+    "at_json",
+    "first_words",
+    "history_json",
+    "overview_json",
+    "print_at",
+    "print_history",
+    "print_overview",
+]
+
+
+def print_overview(histories: Sequence[History]) -> None:
+    """One line per engine: what its history covers."""
+    table(
+        ("Engine", "Releases", "Unknown", "From", "To", "Date", "Architectures"),
+        (
+            (
+                history.engine,
+                str(len(history.releases)),
+                str(sum(each.unknown is not None for each in history.releases)),
+                next((each.version for each in history.releases if each.unknown is None), ""),
+                history.newest.version if history.newest else "",
+                (history.newest.date or "") if history.newest else "",
+                str(_count(history)),
+            )
+            for history in histories
+        ),
+    )
+
+
+def overview_json(histories: Sequence[History]) -> dict[str, Any]:
+    """The same for programs, by ``data/schema.json``."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "engines": {history.engine: _coverage(history) for history in histories},
+    }
+
+
+def print_history(names: Sequence[str], histories: Sequence[History]) -> None:
+    """The spans of each architecture, engine by engine."""
+    table(
+        ("Architecture", "Engine", "Since", "Date", "Until", "File"),
+        [row for name in names for history in histories for row in _rows(name, history)],
+    )
+    for name in names:
+        if not any(name in history.architectures for history in histories):
+            engines = ", ".join(history.engine for history in histories)
+            click.echo(plain(f"{name}: no known release of {engines} registers it"), err=True)
+
+
+def history_json(names: Sequence[str], histories: Sequence[History]) -> dict[str, Any]:
+    """The same for programs, by ``data/schema.json``."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "engines": {history.engine: _coverage(history) for history in histories},
+        "architectures": {
+            name: {
+                history.engine: {"spans": [_span(edge) for edge in edges(history, name)]}
+                for history in histories
+                if name in history.architectures
+            }
+            for name in names
+        },
+    }
+
+
+def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -> None:
+    """What one release registers."""
+    table(
+        ("Architecture", "File", "Since"),
+        ((name, entry.file, _since(history, name, release)) for name, entry in entries.items()),
+    )
+    date = f" ({release.date})" if release.date else ""
+    click.echo(
+        plain(f"{history.engine} {release.version}{date}: {architectures(len(entries))}"),
+        err=True,
+    )
+    if release.unresolved:
+        click.echo(
+            f"{release.unresolved} places of it could not be resolved: more may be registered", err=True
+        )
+
+
+def at_json(history: History, release: Release, entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """The same for programs, by ``data/schema.json``."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "engine": history.engine,
+        "version": release.version,
+        "date": release.date,
+        "release": {"file": release.file, "sha256": release.sha256},
+        "unresolved": release.unresolved,
+        "architectures": {
+            name: {
+                "file": entry.file,
+                "groups": list(entry.groups),
+                "category": entry.category,
+                "backend_compatible": entry.compatible,
+            }
+            for name, entry in entries.items()
+        },
+    }
+
+
+def _rows(name: str, history: History) -> Iterable[tuple[str, ...]]:
+    for edge in edges(history, name):
+        yield (
+            name,
+            history.engine,
+            first_words(edge),
+            edge.first.date or "",
+            _last_words(edge),
+            edge.span.states[-1].file,
+        )
+
+
+def first_words(edge: Edge) -> str:
+    """The first release of a span; ``≤`` where an earlier one may have had it."""
+    return edge.first.version if edge.first_exact else f"≤{edge.first.version}"
+
+
+def _last_words(edge: Edge) -> str:
+    if edge.last is None:
+        return ""
+    return edge.last.version if edge.last_exact else f"≥{edge.last.version}"
+
+
+def _since(history: History, name: str, release: Release) -> str:
+    place = history.places[release.version]
+    begun = [edge for edge in edges(history, name) if history.places[edge.first.version] <= place]
+    return first_words(begun[-1])
+
+
+def _span(edge: Edge) -> dict[str, Any]:
+    span: Span = edge.span
+    return {
+        "first": edge.first.version,
+        "first_date": edge.first.date,
+        "first_exact": edge.first_exact,
+        "last": None if edge.last is None else edge.last.version,
+        "last_date": None if edge.last is None else edge.last.date,
+        "last_exact": edge.last_exact,
+        "file": span.states[-1].file,
+        "states": [
+            {
+                "since": state.since,
+                "file": state.file,
+                "at": state.at,
+                "groups": list(state.groups),
+                "backend_compatible": state.compatible,
+            }
+            for state in span.states
+        ],
+    }
+
+
+def _coverage(history: History) -> dict[str, Any]:
+    newest = history.newest
+    return {
+        "releases": len(history.releases),
+        "unknown": [each.version for each in history.releases if each.unknown is not None],
+        "floor": history.floor,
+        "newest": None if newest is None else newest.version,
+        "newest_date": None if newest is None else newest.date,
+        "architectures": _count(history),
+        "companion": None
+        if history.companion is None
+        else {"engine": history.companion.engine, "version": history.companion.version},
+    }
+
+
+def _count(history: History) -> int:
+    """Of what the newest release registers."""
+    return len(history.at(history.newest.version)) if history.newest else 0
