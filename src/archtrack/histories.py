@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from .core.history import History
 
-__all__ = ["SHIPPED", "Histories", "data_folder", "read_history"]
+__all__ = ["LARGEST", "SHIPPED", "Histories", "data_folder", "read_history"]
 
 SHIPPED = Path(__file__).parent / "data" / "history"
-_LARGEST = 64 * 1024 * 1024
+LARGEST = 64 * 1024 * 1024
 """Bytes of one file; the largest has about one."""
 
 
@@ -40,9 +40,9 @@ def read_history(path: Path) -> History:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            raise DataError(f"{path}: more than {_LARGEST // 1024**2} MB; this is no data of archtrack's")
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise DataError(f"{path}: more than {LARGEST // 1024**2} MB; this is no data of archtrack's")
         return parse_history(data)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
     from archtrack.core.importable import Missing
     from archtrack.core.support import Rules
-    from archtrack.model import Inventory
+    from archtrack.model import Inventory, Status, TransformersFacts
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library
 
-__all__ = ["About", "Decides", "Engine", "External", "GivesNames", "ScanOptions"]
+__all__ = ["About", "Decides", "Engine", "External", "GivesNames", "RunsTransformers", "ScanOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,5 +146,23 @@ class Decides(Protocol):
 
         Raises:
             SourceError: a file cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class RunsTransformers(Protocol):
+    """What an engine's file declares besides if the engine runs classes of transformers that it has no own of."""
+
+    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
+        """What the engine's Transformers backend does with a class that the engine does not register.
+
+        Args:
+            names: what the release registers, the backend's own wrappers among it.
+            facts: what transformers says of the class.
+            name: the class.
+
+        Returns:
+            ``fallback``, ``refused`` or ``unsupported``, and why in a sentence.
         """
         ...

@@ -1,0 +1,96 @@
+"""``archtrack data``: where the history data lies; newer data from elsewhere; its lint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archtrack.render.terminal import plain
+
+from ._options import examples, format_option, offline_option, start
+
+__all__ = ["command"]
+
+
+@click.group(
+    "data",
+    short_help="Look at, update or check the data of the support history.",
+    epilog=examples(
+        "archtrack data info",
+        "archtrack data update ./history/",
+        "archtrack data lint src/archtrack/data/history",
+    ),
+)
+def command() -> None:
+    """Look at, update or check the data of the support history: one JSON file per engine.
+
+    archtrack ships a set. A file in the user's data folder counts instead if it knows more releases;
+    ARCHTRACK_DATA_DIR moves that folder.
+    """
+
+
+@command.command("info", epilog=examples("archtrack data info", "archtrack data info --format json"))
+@format_option("text", "json")
+def info(form: str) -> None:
+    """Show which file counts for each engine, and what it covers."""
+    from archtrack.histories import SHIPPED, Histories, data_folder  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.render.history import overview_json, print_overview  # noqa: PLC0415 -- as above
+    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
+
+    environ = start().workspace.environ
+    found = Histories(environ)
+    chosen = [found.need(engine) for engine in found.engines]
+    if form == "json":
+        print_json({**overview_json(chosen), "shipped": str(SHIPPED), "user": str(data_folder(environ))})
+        return
+    click.echo(plain(f"Shipped: {SHIPPED}"), err=True)
+    click.echo(plain(f"User's:  {data_folder(environ)}"), err=True)
+    print_overview(chosen)
+
+
+@command.command(
+    "update",
+    epilog=examples(
+        "archtrack data update ./vllm.json",
+        "archtrack data update ./history/",
+        "archtrack data update https://example.org/history/",
+    ),
+)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.option("--force", is_flag=True, help="Take also data that knows fewer releases than what is there.")
+@offline_option
+def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
+    """Take newer data from each SOURCE: a file, a folder, an address of a file, or one of a folder (ending with `/`).
+
+    All of it is checked before any of it is used.
+    """
+    from archtrack.data_update import update_data  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.histories import data_folder  # noqa: PLC0415 -- as above
+
+    workspace = start(offline=offline).workspace
+    folder = data_folder(workspace.environ)
+    for taken in update_data(sources, folder, workspace, force=force):
+        state = "taken" if taken.written else "already there"
+        click.echo(plain(f"{taken.engine}: {taken.releases} releases, {state} ({taken.source})"))
+    click.echo(plain(f"In {folder}"), err=True)
+
+
+@command.command("lint", epilog=examples("archtrack data lint", "archtrack data lint ./history/vllm.json"))
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.pass_context
+def lint(ctx: click.Context, path: Path | None) -> None:
+    """Check data files: schema, order, spans, versions, counts that nobody confirmed. Without PATH: the shipped ones.
+
+    Exits 1 if something is wrong.
+    """
+    from archtrack.data_update import lint_files  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.histories import SHIPPED  # noqa: PLC0415 -- as above
+
+    found = lint_files(path or SHIPPED)
+    for file, problems in found.items():
+        for problem in problems:
+            click.echo(plain(f"{file}: {problem}"))
+    wrong = sum(map(len, found.values()))
+    click.echo(f"{len(found)} files, {wrong} problem{'' if wrong == 1 else 's'}", err=True)
+    ctx.exit(1 if wrong else 0)

@@ -1,0 +1,65 @@
+"""``archtrack migrate``: what one engine has and another lacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from archtrack.errors import DataError
+
+from ._options import data_option, examples, format_option, histories
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archtrack.core.history import History, Release
+    from archtrack.histories import Histories
+
+__all__ = ["command"]
+
+
+@click.command(
+    "migrate",
+    short_help="Show what one engine has and another lacks, both ways.",
+    epilog=examples(
+        "archtrack migrate sglang vllm",
+        "archtrack migrate sglang==0.5.9 vllm==0.12.0 --format json",
+    ),
+)
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@data_option
+@format_option("text", "json")
+def command(*, source: str, target: str, data: Path | None, form: str) -> None:
+    """Show which architectures FROM registers and TO does not, and the other way round.
+
+    FROM and TO are engines, at their newest release or at ENGINE==VERSION. The data comes with archtrack; no request
+    is made. What the other engine's Transformers backend would run is said where its rules are known.
+    """
+    from archtrack.elsewhere import compared  # noqa: PLC0415 -- `--help` needs none of it
+
+    found = histories(data)
+    one, other = _side(source, found), _side(target, found)
+    result = compared(one, other, found)
+    if form == "json":
+        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of two
+        from archtrack.render.migrate import migrate_json  # noqa: PLC0415 -- as above
+
+        print_json(migrate_json(one, other, result))
+    else:
+        from archtrack.render.migrate import print_migrate  # noqa: PLC0415 -- one form of two
+
+        print_migrate(one, other, result)
+
+
+def _side(text: str, found: Histories) -> tuple[History, Release]:
+    from archtrack.core.history import known_release  # noqa: PLC0415 -- `--help` needs none of it
+
+    engine, _, version = text.partition("==")
+    history = found.need(engine)
+    if version:
+        return history, known_release(history, version)
+    if history.newest is None:
+        raise DataError(f"of no release of {engine} it is known what it registers")
+    return history, history.newest

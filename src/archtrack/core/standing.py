@@ -1,0 +1,90 @@
+"""How an architecture stands with an engine, by the engine's history: has it, had it, never had it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from .history import edges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .history import Edge, History, Release
+
+__all__ = ["Difference", "Standing", "StandingKind", "difference", "stands"]
+
+
+class StandingKind(str, Enum):
+    """How an architecture stands with the newest release of an engine, or with another one."""
+
+    NATIVE = "native"
+    FALLBACK = "fallback"
+    REFUSED = "refused"
+    GONE = "gone"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How one architecture stands with one release of an engine.
+
+    Attributes:
+        engine: the engine.
+        kind: ``native``: the release registers it; ``fallback`` and ``refused``: it does not, and its Transformers
+            backend takes it or turns it away; ``gone``: an older release did; ``absent``: none did.
+        release: the release that is meant.
+        edge: the span that holds the release, or the last one before it; None where there is none.
+        because: why the Transformers backend does or does not; None elsewhere.
+    """
+
+    engine: str
+    kind: StandingKind
+    release: Release
+    edge: Edge | None = None
+    because: str | None = None
+
+
+def stands(name: str, history: History, release: Release) -> Standing:
+    """How an architecture stands with a release that was read; nothing is said of a Transformers backend."""
+    place = history.places[release.version]
+    begun = [edge for edge in edges(history, name) if history.places[edge.first.version] <= place]
+    if not begun:
+        return Standing(engine=history.engine, kind=StandingKind.ABSENT, release=release)
+    last = begun[-1]
+    there = last.last is None or place <= history.places[last.last.version]
+    kind = StandingKind.NATIVE if there else StandingKind.GONE
+    return Standing(engine=history.engine, kind=kind, release=release, edge=last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a release of one engine has and one of another lacks, and the other way round.
+
+    Attributes:
+        here: (how it stands here, how it stands there) of each architecture that only the first one has, by name.
+        there: the same of each that only the second one has: (how it stands there, how it stands here).
+        both: the names that both have.
+    """
+
+    here: tuple[tuple[str, Standing, Standing], ...]
+    there: tuple[tuple[str, Standing, Standing], ...]
+    both: tuple[str, ...]
+
+
+def difference(one: tuple[History, Release], other: tuple[History, Release]) -> Difference:
+    """Compare what two releases register; names sorted."""
+    mine, theirs = one[0].at(one[1].version).keys(), other[0].at(other[1].version).keys()
+    return Difference(
+        here=tuple(_pairs(mine - theirs, one, other)),
+        there=tuple(_pairs(theirs - mine, other, one)),
+        both=tuple(sorted(mine & theirs)),
+    )
+
+
+def _pairs(
+    names: Iterable[str], having: tuple[History, Release], lacking: tuple[History, Release]
+) -> Iterable[tuple[str, Standing, Standing]]:
+    for name in sorted(names):
+        yield name, stands(name, *having), stands(name, *lacking)

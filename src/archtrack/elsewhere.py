@@ -1,0 +1,61 @@
+"""What the engines do with an architecture, by their histories and the rules of their Transformers backends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .core.standing import Difference, Standing, StandingKind, difference, stands
+from .engines import engine_names, load_engine
+from .engines.base import RunsTransformers
+from .model import Status, TransformersFacts
+
+if TYPE_CHECKING:
+    from .core.history import History, Release
+    from .histories import Histories
+
+__all__ = ["compared", "elsewhere"]
+
+TRANSFORMERS = "transformers"
+_KINDS = {Status.FALLBACK: StandingKind.FALLBACK, Status.REFUSED: StandingKind.REFUSED}
+
+
+def elsewhere(name: str, histories: Histories) -> tuple[Standing, ...]:
+    """How an architecture stands with the newest release of every engine there is data of; transformers left out."""
+    found = []
+    for engine in histories.engines:
+        history = histories.get(engine)
+        if engine != TRANSFORMERS and history is not None and history.newest is not None:
+            found.append(_with_backend(name, stands(name, history, history.newest), history, histories))
+    return tuple(found)
+
+
+def compared(
+    one: tuple[History, Release], other: tuple[History, Release], histories: Histories
+) -> Difference:
+    """What two releases register, with what the Transformers backend of the one that lacks it does."""
+    found = difference(one, other)
+    return replace(
+        found,
+        here=tuple((name, a, _with_backend(name, b, other[0], histories)) for name, a, b in found.here),
+        there=tuple((name, a, _with_backend(name, b, one[0], histories)) for name, a, b in found.there),
+    )
+
+
+def _with_backend(name: str, standing: Standing, history: History, histories: Histories) -> Standing:
+    """The standing, completed by what the engine's Transformers backend does with what it does not register.
+
+    The class is looked up in the newest transformers: an engine's users can install it, whatever it pins.
+    """
+    if standing.kind is StandingKind.NATIVE or history.engine not in engine_names():
+        return standing
+    engine = load_engine(history.engine)
+    public = histories.get(TRANSFORMERS)
+    state = public.now(name) if public is not None else None
+    if not isinstance(engine, RunsTransformers) or state is None:
+        return standing
+    facts = TransformersFacts(exported=True, backend_compatible=state.compatible)
+    names = frozenset(history.at(standing.release.version))
+    status, because = engine.runs(names, facts, name)
+    kind = _KINDS.get(status)
+    return standing if kind is None else replace(standing, kind=kind, because=because)
