@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .core.config_classes import ConfigClasses
     from .core.decision import Verdict
     from .core.messages import Message
+    from .core.standing import Standing
+    from .histories import Histories
     from .model import Inventory
     from .sources.cache import Cache
     from .targets import Target
@@ -52,6 +54,7 @@ class Answer:
         target: what it was; None where it could not be read.
         verdict: the answer; None where there is an error.
         near: known names like the one asked for, where that is not known.
+        engines: how the first architecture stands with the newest release of every engine, by the history.
         error: why there is no answer.
         exit_code: that the error stands for; 0 without one.
     """
@@ -60,6 +63,7 @@ class Answer:
     target: Target | None = None
     verdict: Verdict | None = None
     near: tuple[Near, ...] = ()
+    engines: tuple[Standing, ...] = ()
     error: str | None = None
     exit_code: int = 0
 
@@ -96,6 +100,7 @@ def check(
     workspace: Workspace,
     *,
     messages: Sequence[Message] = (),
+    histories: Histories | None = None,
     draft: bool = False,
     pooled: bool = False,
 ) -> Checked:
@@ -109,6 +114,7 @@ def check(
         settings: corrections.
         workspace: where the run takes place.
         messages: found in a log.
+        histories: of every engine; None to look at no other engine.
         draft: the targets are loaded as draft models.
         pooled: the engine is told to serve them as embedding models.
 
@@ -119,7 +125,10 @@ def check(
     with workspace.open_cache() as cache:
         both = read_both(request, settings, workspace, cache)
         support = _support(both, cache)
-        answers = tuple(_answer(text, support, workspace, draft=draft, pooled=pooled) for text in targets)
+        answers = tuple(
+            _with_engines(_answer(text, support, workspace, draft=draft, pooled=pooled), histories)
+            for text in targets
+        )
         explained = tuple(explain(message, support, workspace) for message in messages)
     return Checked(
         answers=answers,
@@ -150,6 +159,15 @@ def _answer(
     if verdict.status in {Status.UNSUPPORTED, Status.REMOTE_CODE} and verdict.asked:
         near = tuple(_near(verdict.asked[0], support))
     return Answer(text=text, target=target, verdict=verdict, near=near)
+
+
+def _with_engines(answer: Answer, histories: Histories | None) -> Answer:
+    """The answer, with what the other engines do with the same architecture."""
+    if histories is None or answer.verdict is None or not answer.verdict.asked:
+        return answer
+    from .elsewhere import elsewhere  # noqa: PLC0415 -- only with histories
+
+    return replace(answer, engines=elsewhere(answer.verdict.asked[0], histories))
 
 
 def _near(name: str, support: Support) -> Iterable[Near]:

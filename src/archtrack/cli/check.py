@@ -10,7 +10,7 @@ import click
 
 from archtrack.errors import TargetError, UsageError
 
-from ._options import document_option, examples, format_option, source_options, start
+from ._options import data_option, document_option, examples, format_option, histories, source_options, start
 
 __all__ = ["command"]
 
@@ -39,6 +39,7 @@ _MAX_LOG_BYTES = 64 * 1024 * 1024
 )
 @click.option("--draft", is_flag=True, help="The targets are loaded as draft models of speculative decoding.")
 @click.option("--embedding", is_flag=True, help="The engine is told to serve them as embedding models.")
+@data_option
 @format_option("text", "json")
 @click.pass_context
 def command(  # noqa: PLR0913 -- one parameter per option
@@ -55,6 +56,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     require: str | None,
     draft: bool,
     embedding: bool,
+    data: Path | None,
     form: str,
     offline: bool,
 ) -> None:
@@ -67,6 +69,9 @@ def command(  # noqa: PLR0913 -- one parameter per option
     native: SGLang has its own implementation. unimportable: it has one that fails to import with this transformers.
     fallback: the Transformers backend runs it. refused: transformers has it, but not for that backend. remote code:
     only the repository's own code could tell. unsupported: none of these.
+
+    Below, what every engine does with the architecture, and since which release, by the history that comes with
+    archtrack (`archtrack history`).
     """
     from archtrack.checking import check  # noqa: PLC0415 -- `--help` needs none of it
     from archtrack.core.messages import find_messages  # noqa: PLC0415 -- as above
@@ -90,6 +95,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         begun.settings,
         begun.workspace,
         messages=messages,
+        histories=histories(data),
         draft=draft,
         pooled=embedding,
     )

@@ -44,11 +44,11 @@ def command(*, source: str, target: str, data: Path | None, form: str) -> None:
     result = compared(one, other, found)
     if form == "json":
         from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of two
-        from archtrack.render.migrate import migrate_json  # noqa: PLC0415 -- as above
+        from archtrack.render.standing import migrate_json  # noqa: PLC0415 -- as above
 
         print_json(migrate_json(one, other, result))
     else:
-        from archtrack.render.migrate import print_migrate  # noqa: PLC0415 -- one form of two
+        from archtrack.render.standing import print_migrate  # noqa: PLC0415 -- one form of two
 
         print_migrate(one, other, result)
 

@@ -21,7 +21,6 @@ fail inside a ``try`` for another reason than an import, nor architectures that 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
@@ -44,11 +43,6 @@ __all__ = ["ENGINE", "MODEL_CONFIG", "SGLang", "constant_list"]
 MODELS = "sglang/srt/models"
 MODEL_CONFIG = "sglang/srt/configs/model_config.py"
 VERSION_FILES = ("sglang/_version.py", "sglang/version.py")
-
-_VERSION = re.compile(
-    rb"^(?:__version__|version)(?:[ \t]*:[^=\n]*)?(?:[ \t]*=[ \t]*[A-Za-z_]\w*)*[ \t]*=[ \t]*[\"']([^\"'\n]+)",
-    re.MULTILINE,
-)
 
 
 class SGLang:
@@ -73,6 +67,7 @@ class SGLang:
         from ._entry_class import EntryClasses  # noqa: PLC0415 -- as above
         from ._sglang_drafts import drafts_of  # noqa: PLC0415 -- as above
         from ._signs import with_signs  # noqa: PLC0415 -- as above
+        from ._versions import version_of  # noqa: PLC0415 -- as above
 
         paths = library.paths(f"{MODELS}/*.py")
         if not paths:
@@ -96,7 +91,7 @@ class SGLang:
         drafts = drafts_of(library)
         return Inventory(
             engine=self.name,
-            version=_version(library),
+            version=version_of(library, VERSION_FILES),
             origin=library.origin,
             registrations=with_signs(found, libraries, drafts, self.revision),
             unresolved=tuple(sorted(found.unresolved, key=lambda each: (each.place.file, each.place.line))),
@@ -144,20 +139,6 @@ def _categories(statements: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[
         for statement, category in STATEMENTS.items()
         for name, line in statements.get(statement, {}).items()
     }
-
-
-def _version(library: Library) -> str | None:
-    """The release as the origin names it, else as the package's own version file does."""
-    if library.origin.version is not None:
-        return library.origin.version
-    paths = [path for path in VERSION_FILES if path in library.paths(*VERSION_FILES)]
-    facts = library.facts(paths, "sglang-version", _version_facts)
-    return next((facts[path] for path in paths if facts[path]), None)
-
-
-def _version_facts(data: bytes) -> str | None:
-    match = _VERSION.search(data)
-    return match[1].decode("utf-8", "replace") if match else None
 
 
 def _statements(library: Library) -> dict[str, dict[str, int]]:

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.codec import SCHEMA_VERSION, engine_source_to_json
+from archtrack.core.standing import StandingKind
+from archtrack.model import Status
 
+from .standing import standing_json, standing_words
 from .terminal import plain, read_lines, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archtrack.checking import Answer, Checked, Explained
+    from archtrack.core.standing import Standing
     from archtrack.core.support import Step
 
 __all__ = ["checked_json", "print_checked"]
@@ -77,9 +81,32 @@ def _below(answer: Answer, *, explain: bool) -> Iterator[str]:
         yield plain(f"  category {verdict.category.value}: {verdict.category_source}")
         if verdict.example is not None:
             yield plain(f"  example {verdict.example.id}: {verdict.example.source}")
+    if answer.engines:
+        yield plain(f"{verdict.asked[0]} by engine: {'; '.join(map(_standing, answer.engines))}")
+        yield from _advice(answer)
     if answer.near:
         names = ", ".join(f"{near.name} ({near.status.value})" for near in answer.near)
         yield plain(f"{answer.text} is like: {names}")
+
+
+def _standing(standing: Standing) -> str:
+    date = ""
+    if standing.kind is StandingKind.NATIVE and standing.edge is not None and standing.edge.first.date:
+        date = f" ({standing.edge.first.date})"
+    return f"{standing.engine} {standing_words(standing)}{date}"
+
+
+def _advice(answer: Answer) -> Iterator[str]:
+    """The engine to take for a model that this one does not run."""
+    verdict = answer.verdict
+    if verdict is None or verdict.status in {Status.NATIVE, Status.FALLBACK} or verdict.resolved is not None:
+        return
+    native = [each for each in answer.engines if each.kind is StandingKind.NATIVE]
+    if native:
+        names = " or ".join(f"{each.engine} {each.release.version}" for each in native)
+        yield plain(
+            f"{verdict.asked[0]} is {verdict.status.value} here, and has its own implementation in {names}"
+        )
 
 
 def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
@@ -134,6 +161,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         else None,
         "because": _step_json(verdict.because) if verdict else None,
         "steps": [_step_json(step) for step in verdict.steps] if verdict else [],
+        "engines": {each.engine: standing_json(each) for each in answer.engines},
         "near": [{"name": near.name, "status": near.status.value} for near in answer.near],
         "error": answer.error,
     }
