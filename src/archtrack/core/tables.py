@@ -6,8 +6,8 @@ over the years: literals, ``dict(Name=…)``, ``**`` of another table or of a co
 its line. Nothing is run.
 
 Facts are JSON: ``{"tables": {name: {"line", "rows": [[key, line, value, condition]], "parts": [name]}}, "odd":
-[[table, line, reason]], "imports": {name: [level, module, attribute]}}``. A value is a string, a list of strings (of a
-tuple), ``{"name": …}`` for a name that is no constant, or None for anything else.
+[[table, line, reason]], "imports": {name: [level, module, attribute]}}``. A value is a string or boolean, a list of
+strings (of a tuple), ``{"name": …}`` for a name that is no constant, or None for anything else.
 """
 
 from __future__ import annotations
@@ -306,6 +306,8 @@ class _Reader:
                 return [self._text(each) for each in elements]
             case ast.Name(id=name) if name not in self._constants:
                 return {"name": name}
+            case ast.Constant(value=bool() as yes):
+                return yes
             case _:
                 return self._text(node)
 
