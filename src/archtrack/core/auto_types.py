@@ -7,7 +7,7 @@ from typing import Any
 
 from .outline import outline
 
-__all__ = ["classes_by_type"]
+__all__ = ["all_classes_by_type", "classes_by_type"]
 
 _TABLE = re.compile(rb"(MODEL_\w*MAPPING_NAMES)\b[^=\n]*=")
 _PAIR = re.compile(rb"\([ \t\n]*[\"']([\w.-]+)[\"'][ \t\n]*,[ \t\n]*\(?[ \t\n]*[\"'](\w+)[\"']")
@@ -28,6 +28,15 @@ def classes_by_type(data: bytes) -> dict[str, list[Any]]:
     Args:
         data: the file.
     """
+    return {model_type: entries[0] for model_type, entries in all_classes_by_type(data).items()}
+
+
+def all_classes_by_type(data: bytes) -> dict[str, list[list[Any]]]:
+    """Model type -> ``[class, table, line]`` of every table that lists it, in order, generating ones first.
+
+    Args:
+        data: the file.
+    """
     read = outline(data)
     if read is None:
         return {}
@@ -40,7 +49,7 @@ def classes_by_type(data: bytes) -> dict[str, list[Any]]:
             entry = [pair[2].decode(), table, line]
             found.setdefault(pair[1].decode(), {}).setdefault(table, entry)
     return {
-        model_type: next(tables[table] for table in _ORDER if table in tables)
+        model_type: [tables[table] for table in _ORDER if table in tables]
         for model_type, tables in found.items()
         if any(table in tables for table in _ORDER)
     }

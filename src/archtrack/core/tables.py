@@ -7,7 +7,8 @@ its line. Nothing is run.
 
 Facts are JSON: ``{"tables": {name: {"line", "rows": [[key, line, value, condition]], "parts": [name]}}, "odd":
 [[table, line, reason]], "imports": {name: [level, module, attribute]}}``. A value is a string or boolean, a list of
-strings (of a tuple), ``{"name": …}`` for a name that is no constant, or None for anything else.
+strings (of a tuple), ``{"name": …}`` for a name that is no constant, or None for anything else. A key that is a tuple
+of strings is given as one, with spaces between them.
 """
 
 from __future__ import annotations
@@ -257,7 +258,7 @@ class _Reader:
                 self._put(table, keyword.arg, keyword.value.lineno, self._value(keyword.value), condition)
 
     def _set(self, table: _Table, key: ast.expr, value: ast.expr, condition: str | None) -> None:
-        text = self._text(key)
+        text = self._key(key)
         if text is None:
             raise _OddError(key)
         self._put(table, text, key.lineno, self._value(value), condition)
@@ -299,6 +300,13 @@ class _Reader:
                 if not isinstance(new, str):
                     raise _OddError(node)
                 self._put(table, new, line, _of_names(node.value, names), both(under, condition))
+
+    def _key(self, node: ast.expr) -> str | None:
+        """A string, or the strings of a tuple with a space between them."""
+        if not isinstance(node, ast.Tuple):
+            return self._text(node)
+        texts = self._texts(node)
+        return None if texts is None else " ".join(texts)
 
     def _value(self, node: ast.expr) -> object:
         match node:

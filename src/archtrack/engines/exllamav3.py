@@ -149,9 +149,7 @@ class _Reader:
             imports = self._modules[path]["imports"]
         return None
 
-    def _attribute(
-        self, path: str, name: str, attribute: str, depth: int = 0
-    ) -> tuple[str, Any, int] | None:
+    def _attribute(self, path: str, name: str, attribute: str, depth: int = 0) -> tuple[str, Any, int] | None:
         """(module, value, line) of a class's attribute: its own, else that of the first base that has it."""
         facts = self._modules[path]["classes"][name]
         if attribute in facts["attributes"]:
