@@ -21,9 +21,9 @@ from .conditions import both, short, truth
 from .modules import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["table_facts"]
+__all__ = ["constants_of", "table_facts"]
 
 _MAX_ROWS = 20_000
 """In all tables of a module together, copies counted: more is no registry."""
@@ -31,22 +31,43 @@ _MAX_TEXT = 2_000
 _MAX_DEPTH = 100
 
 
-def table_facts(data: bytes) -> dict[str, Any]:
+def table_facts(data: bytes, constants: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The tables of a module.
 
     Args:
         data: the file.
+        constants: strings behind names that the module imports.
     """
     try:
         tree = parse(data)
     except SyntaxError as error:
         return {"tables": {}, "odd": [["", error.lineno or 0, error.msg]], "imports": {}}
-    reader = _Reader()
+    reader = _Reader(constants or {})
     reader.read(tree.body, None)
     return {
         "tables": {name: table.to_json() for name, table in reader.tables.items()},
         "odd": reader.odd,
         "imports": reader.imports,
+    }
+
+
+def constants_of(data: bytes) -> dict[str, str]:
+    """The strings that names at the top level of a module stand for.
+
+    Args:
+        data: the file. One that does not parse has none.
+    """
+    try:
+        tree = parse(data)
+    except SyntaxError:
+        return {}
+    return {
+        node.targets[0].id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
     }
 
 
@@ -74,11 +95,11 @@ class _Table:
 class _Reader:
     """Goes through the statements of a module, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, constants: Mapping[str, str]) -> None:
         self.tables: dict[str, _Table] = {}
         self.odd: list[list[Any]] = []
         self.imports: dict[str, list[Any]] = {}
-        self._constants: dict[str, str] = {}
+        self._constants = dict(constants)
         self._lists: dict[str, list[str]] = {}
         self._rows = 0
 

@@ -73,7 +73,7 @@ class ZipArchive:
 
             self._names, self.prefix = canonical_paths(directory.names, layout)
         if not any(path.startswith(f"{layout.package}/") for path in self._names):
-            raise SourceError(f"{reader.shown}: holds no package {layout.package}; choose another release")
+            raise SourceError(f"{reader.shown}: holds no {layout.shown}; {layout.advice}")
         self._reader = reader
         self.close = reader.close
 

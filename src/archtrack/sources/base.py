@@ -33,11 +33,27 @@ class Layout:
         distribution: name on the package index (``sglang``, ``mlx-lm``).
         parents: folders of the repository that may hold the package, in order of preference;
             ``""`` is the root. The project file is looked for in the same folder, then in the root.
+        markers: for an engine without a package, whose files lie in the root of its repository (``package`` is ``.``
+            then, and paths begin with ``./``): paths of which a folder has to hold one to be that root. Nothing
+            outside of the folders and files that they begin with is offered.
+        advice: what to do where a release does not hold the package.
     """
 
     package: str
     distribution: str
     parents: tuple[str, ...] = ("",)
+    markers: tuple[str, ...] = ()
+    advice: str = "choose another release"
+
+    @property
+    def shown(self) -> str:
+        """What a folder has to hold, in words for messages."""
+        return f"package {self.package}" if not self.markers else " or ".join(self.markers)
+
+    @property
+    def tops(self) -> frozenset[str]:
+        """Of a layout with markers: the names in the root that are offered."""
+        return frozenset(marker.partition("/")[0] for marker in self.markers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

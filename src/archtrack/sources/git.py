@@ -271,7 +271,8 @@ def _remote_commit(mirror: Mirror, ref: str) -> str:
 
 def _tree(git: Git, commit: str, layout: Layout, complete: Callable[[Sequence[str]], None]) -> Tree:
     """The files of every place where the layout looks: its folders may be links, too."""
-    wanted = {f"{_prefix(parent)}{layout.package}".partition("/")[0] for parent in layout.parents}
+    names = layout.tops or {layout.package}
+    wanted = {f"{_prefix(parent)}{name}".partition("/")[0] for parent in layout.parents for name in names}
     return read_tree(git, commit, sorted({PYPROJECT, *wanted}), complete)
 
 
@@ -279,6 +280,8 @@ def _package(found: Tree, layout: Layout, location: str) -> tuple[Tree, str]:
     """The package's own part of a tree, and the prefix of the folder that holds it."""
     files = found.files
     prefixes = [_prefix(parent) for parent in layout.parents]
+    if layout.markers:
+        return _root(found, layout, prefixes, location)
     real = [prefix for prefix in prefixes if f"{prefix}{layout.package}/__init__.py" in files]
     for prefix in (*real, *prefixes):
         start = f"{prefix}{layout.package}/"
@@ -293,6 +296,19 @@ def _package(found: Tree, layout: Layout, location: str) -> tuple[Tree, str]:
     raise SourceError(
         f"{location}: no package {layout.package} in it (looked for {places}); try another reference"
     )
+
+
+def _root(found: Tree, layout: Layout, prefixes: Sequence[str], location: str) -> tuple[Tree, str]:
+    """The root of an engine that has no package, and its prefix."""
+    for prefix in prefixes:
+        if any(f"{prefix}{marker}" in found.files for marker in layout.markers):
+            blobs = {
+                f"./{path.removeprefix(prefix)}": name
+                for path, name in found.files.items()
+                if path.startswith(prefix) and path.removeprefix(prefix).partition("/")[0] in layout.tops
+            }
+            return Tree(files=blobs, broken=set()), prefix
+    raise SourceError(f"{location}: no {layout.shown} in it; try another reference")
 
 
 def _prefix(parent: str) -> str:

@@ -43,6 +43,8 @@ def installed_source(
     here = Path.cwd()
     folders = [Path(entry) for entry in (sys.path if path is None else path) if entry]
     folders = [folder for folder in folders if folder != here]
+    if layout.markers:
+        return None  # it has no package that could be installed
     if (package := _in_this_interpreter(layout, folders)) is not None:
         return _source(layout, package, folders)
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):

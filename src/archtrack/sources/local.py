@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .base import Layout
 
-__all__ = ["LocalSource", "is_package", "local_source", "locate_package"]
+__all__ = ["LocalSource", "holds_package", "is_package", "local_source", "locate_package"]
 
 _LARGEST = 256 * 1024 * 1024  # far above any source file; a runaway file must not fill the memory
 _RACY_NS = 2_000_000_000  # the coarsest clock among the file systems in use (FAT counts in steps of 2 s)
@@ -164,7 +164,7 @@ def local_source(path: str | os.PathLike[str], layout: Layout) -> LocalSource:
 def _local_source(given: Path, layout: Layout) -> LocalSource:
     if not given.is_dir():
         state = "is not a folder" if given.exists() else "no such folder"
-        raise SourceError(f"{given}: {state}; give a repository root or the folder {layout.package}")
+        raise SourceError(f"{given}: {state}; give a repository root or the folder of the package")
     location, parent = _locate(given, layout)
     root = location.absolute()  # links and ".." stay as they are: folding them could lead elsewhere
     base = root / parent
@@ -206,18 +206,34 @@ def is_package(folder: Path, *, namespace: bool = False) -> bool:
     )
 
 
+def holds_package(folder: Path, layout: Layout, *, namespace: bool = False) -> bool:
+    """Whether a folder holds an engine's package, or is the root of its repository where it has none.
+
+    Args:
+        folder: the folder.
+        layout: of the engine.
+        namespace: as in ``is_package``.
+
+    Raises:
+        OSError: it cannot be looked into.
+    """
+    if layout.markers:
+        return any((folder / marker).is_file() for marker in layout.markers)
+    return is_package(folder / layout.package, namespace=namespace)
+
+
 def _locate(given: Path, layout: Layout) -> tuple[Path, str]:
     """Location, and the folder in it that holds the package."""
     parents = layout.parents if "" in layout.parents else (*layout.parents, "")
     for namespace in (False, True):
         for parent in parents:
-            if is_package(given / parent / layout.package, namespace=namespace):
+            if holds_package(given / parent, layout, namespace=namespace):
                 return (given, parent) if parent else locate_package(given, layout)
         if _own_name(given) == layout.package and is_package(given, namespace=namespace):
             return locate_package(_above(given), layout)
     raise SourceError(
-        f"{given}: no package {layout.package} in it; give a repository root, the folder that holds"
-        f" {layout.package}, or that folder itself"
+        f"{given}: no {layout.shown} in it; give a repository root"
+        + (f", the folder that holds {layout.package}, or that folder itself" if not layout.markers else "")
     )
 
 

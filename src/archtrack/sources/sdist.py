@@ -120,7 +120,7 @@ class SdistReader:
         usable, problems = tidy_names(name for name, regular in kinds if regular)
         paths, prefix = canonical_paths(usable, layout)
         if not any(path.startswith(f"{layout.package}/") for path in paths):
-            raise SourceError(f"{self._shown}: holds no package {layout.package}; choose another release")
+            raise SourceError(f"{self._shown}: holds no {layout.shown}; {layout.advice}")
         return paths, prefix, tuple(problems)
 
     def _each(self, names: set[str], use: Callable[[bytes], _T]) -> dict[str, _T]:
@@ -194,9 +194,11 @@ def canonical_paths(names: Iterable[str], layout: Layout) -> tuple[dict[str, str
     # A folder of that name without the package's own file is a folder of tests or documentation.
     real = [parent for parent in holding if f"{held[parent]}__init__.py" in names]
     parent = (real or holding or [root])[0]
-    found = {
-        name[len(parent) + 1 :]: name for name in names if name.startswith(f"{parent}/{layout.package}/")
-    }
+    if layout.markers:
+        parent, found = _root(names, parents, layout)
+    else:
+        start = f"{parent}/{layout.package}/"
+        found = {name[len(parent) + 1 :]: name for name in names if name.startswith(start)}
     extra: Mapping[str, tuple[str, ...]] = {
         METADATA: (f"{root}/PKG-INFO", f"{parent}/PKG-INFO"),
         PYPROJECT: (f"{parent}/{PYPROJECT}", f"{root}/{PYPROJECT}"),
@@ -205,3 +207,14 @@ def canonical_paths(names: Iterable[str], layout: Layout) -> tuple[dict[str, str
         if there := [name for name in candidates if name in names]:
             found[path] = there[0]
     return found, f"{parent}/"
+
+
+def _root(names: set[str], parents: Sequence[str], layout: Layout) -> tuple[str, dict[str, str]]:
+    """The root of an engine that has no package, and what it offers."""
+    for parent in parents:
+        if any(f"{parent}/{marker}" in names for marker in layout.markers):
+            below = {name[len(parent) + 1 :]: name for name in names if name.startswith(f"{parent}/")}
+            return parent, {
+                f"./{path}": name for path, name in below.items() if path.partition("/")[0] in layout.tops
+            }
+    return parents[0], {}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archtrack.errors import UsageError
 
 from .git_address import check_ref, hide_credentials, is_remote
-from .local import is_package
+from .local import holds_package
 
 if TYPE_CHECKING:
     from .base import Layout
@@ -153,7 +153,7 @@ def find_checkout(folder: Path, layout: Layout) -> Path | None:
     for above in (absolute, *absolute.parents):
         with suppress(OSError):  # a folder above that may not be looked into
             for parent in layout.parents:
-                if is_package(above / parent / layout.package) and (parent or _is_project(above)):
+                if holds_package(above / parent, layout) and (parent or _is_project(above)):
                     return found
         if above == top:
             return None
