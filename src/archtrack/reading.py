@@ -101,6 +101,7 @@ def read_release(
             offline=False,
             progress=SilentProgress(),
             file=release.file,
+            thrifty=True,
         ) as source:
             library = Library(source, cache)
             inventory = engine.scan(library, ScanOptions(companion=companion))

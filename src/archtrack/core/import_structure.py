@@ -19,7 +19,8 @@ _RENAMES = (b"sys.meta_path", b"_create_module_alias")
 def import_structure(data: bytes) -> dict[str, Any]:
     """``{"structure": {module: names}, "scans_models": bool, "aliases": names, "renames": bool, "problem": …}``.
 
-    Every optional backend is taken as installed: what any branch adds is there. ``scans_models`` says whether the
+    Every optional backend is taken as installed: what any branch adds is there. Of a package that is not lazy yet
+    (before 4.2) its own imports are the structure. ``scans_models`` says whether the
     package looks through ``models`` for further names. ``aliases`` are modules without a file that it answers for;
     ``renames`` says that it does so by a rule as well (for modules that end with ``_fast``). ``problem`` is [reason,
     line] of a file that does not parse, else null.
@@ -28,6 +29,7 @@ def import_structure(data: bytes) -> dict[str, Any]:
         data: the package's ``__init__.py``.
     """
     structure: dict[str, list[str]] = {}
+    eager: dict[str, list[str]] = {}
     try:
         tree = parse(data)
     except SyntaxError as error:
@@ -39,6 +41,8 @@ def import_structure(data: bytes) -> dict[str, Any]:
             _take(node.targets[0], node.value, structure)
         elif isinstance(node, (ast.AugAssign, ast.AnnAssign)) and node.value is not None:
             _take(node.target, node.value, structure)
+        elif isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+            eager.setdefault(node.module, []).extend(alias.name for alias in node.names)
         elif isinstance(node, ast.Call):
             if isinstance(node.func, ast.Attribute) and node.func.attr in {"extend", "append"} and node.args:
                 _take(node.func.value, node.args[0], structure)
@@ -49,7 +53,7 @@ def import_structure(data: bytes) -> dict[str, Any]:
     table = _ALIAS_TABLE.search(data)
     aliases = [*_ALIAS.findall(data), *(_ALIAS_KEY.findall(table[1]) if table else ())]
     return {
-        "structure": structure,
+        "structure": structure or ({} if scans else eager),
         "scans_models": scans,
         "aliases": [name.decode() for name in aliases],
         "renames": any(word in data for word in _RENAMES),

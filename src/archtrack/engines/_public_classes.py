@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["INIT_KIND", "public_classes"]
 
-REVISION = 6
+REVISION = 7
 """Counts up whenever equal files would give other facts."""
 
 INIT_KIND = f"transformers-init-{REVISION}"
@@ -210,7 +210,8 @@ def _structure_exports(
     """The pairs of one key of ``_import_structure``."""
     base = "transformers/" + module.replace(".", "/")
     if module.startswith("models."):
-        for path in (file for file in (*graph.folder(base), f"{base}.py") if file in graph.files):
+        inside = sorted(graph.folder(base), key=lambda path: (_is_main_file(path), path))
+        for path in (file for file in (*inside, f"{base}.py") if file in graph.files):
             facts = graph.files[path]
             found = {*facts["classes"], *facts["aliases"], *facts["imports"], *facts["unclear"]}
             yield from ((name, path) for name in names if name in found)

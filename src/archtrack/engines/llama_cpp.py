@@ -8,7 +8,7 @@ whose base is ``VisionModel`` or ``MmprojModel`` converts the part that sees or 
 
 ``groups`` says which of the two there is: ``text``, ``mmproj``. A name with a dot (of remote code) is given as it is.
 
-Covers checkouts and commits from February 2024 on, and releases of ``llama-cpp-python`` from 0.2.38 on, whose source
+Covers checkouts and commits from February 2024 on, and releases of ``llama-cpp-python`` from 0.2.54 on, whose source
 distribution carries a copy in ``vendor/llama.cpp``: 75 MB each, so no history is kept of it by default. It cannot see
 which architectures of its own llama.cpp runs beside those that can be converted, nor what ``convert.py`` of the first
 year took.
@@ -56,7 +56,7 @@ class LlamaCpp:
         markers=(MAPS, *SCRIPTS),
     )
     revision = 1
-    since = "0.2.38"
+    since = "0.2.54"
     fetched = (f"./{MAPS}", *(f"./{script}" for script in SCRIPTS))
     watched = (*fetched, METADATA)
 

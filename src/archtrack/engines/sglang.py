@@ -4,16 +4,17 @@ How it registers models: ``sglang/srt/models/registry.py`` (until 0.3.6 ``model_
 every module that lies directly in ``sglang/srt/models``, in the order of their names, modules whose name begins with
 an underscore included and subpackages not, and reads the module attribute ``EntryClass``: a class, or a list of
 classes. The architecture is the class's ``__name__``. A module that fails to import is skipped with a warning; a
-name that is registered twice stops the engine with an assertion. ``SGLANG_DISABLED_MODEL_ARCHS`` names modules to
-skip, ``SGLANG_EXTERNAL_MODEL_PACKAGE`` a further package, read in the same way, whose classes win over the engine's
-own.
+name that is registered twice stops the engine with an assertion. Until 0.1.9 ``managers/router/model_runner.py``
+compares the architecture with a handful of names itself, and imports the class of each.
+``SGLANG_DISABLED_MODEL_ARCHS`` names modules to skip, ``SGLANG_EXTERNAL_MODEL_PACKAGE`` a further package, read in the
+same way, whose classes win over the engine's own.
 
 What it says of categories: ``multimodal_model_archs`` (before 0.4.4: the tests inside ``is_multimodal_model``),
 ``is_audio_model``, ``is_generation_model`` and the lists of models that pool, all in
 ``sglang/srt/configs/model_config.py``. Of an architecture that none of them names, its module is asked what it shows,
 and the same file which models it drafts for.
 
-Covers the releases from 0.2.0 on. It cannot see what a class decorator or metaclass makes of a class's name, what
+Covers all releases. It cannot see what a class decorator or metaclass makes of a class's name, what
 another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__`` answers, which names
 fail inside a ``try`` for another reason than an import, nor architectures that a program registers while it runs
 (``ModelRegistry.register``).
@@ -24,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
-from archtrack.model import Category, Inventory
+from archtrack.model import Category, Inventory, Place
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .base import About
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archtrack.core.support import Rules
-    from archtrack.model import Place
+    from archtrack.model import Registration
     from archtrack.sources.library import Library
 
     from .base import ScanOptions
@@ -42,6 +43,7 @@ __all__ = ["ENGINE", "MODEL_CONFIG", "SGLang", "constant_list"]
 
 MODELS = "sglang/srt/models"
 MODEL_CONFIG = "sglang/srt/configs/model_config.py"
+RUNNER = "sglang/srt/managers/router/model_runner.py"
 VERSION_FILES = ("sglang/_version.py", "sglang/version.py")
 
 
@@ -55,9 +57,9 @@ class SGLang:
         backend=("TransformersForCausalLM",),
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 7
-    since = "0.2.0"
-    fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, METADATA)
+    revision = 8
+    since = "0.1.3"
+    fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:
@@ -74,6 +76,15 @@ class SGLang:
             raise SourceError(
                 f"{library.origin.location} has no {MODELS}/*.py: it is not SGLang, or a release before"
                 f" {self.since}; name a newer one, or another source"
+            )
+        by_hand = _by_hand(library)
+        if by_hand:
+            return Inventory(
+                engine=self.name,
+                version=version_of(library, VERSION_FILES),
+                origin=library.origin,
+                registrations=by_hand,
+                pins=pins_of(library),
             )
         statements = _statements(library)
         found = EntryClasses(MODELS, _categories(statements), options.disabled)
@@ -120,6 +131,27 @@ def _facts(
     facts = {name: tuple(sorted(values)) for name, values in statements.items()}
     facts[DRAFT_TARGETS] = tuple(f"{draft} {target} {place}" for target, draft, place in drafts)
     return tuple(sorted((name, values) for name, values in facts.items() if values))
+
+
+def _by_hand(library: Library) -> tuple[Registration, ...]:
+    """What the first releases compare an architecture with; nothing for all others."""
+    if RUNNER not in library.paths(RUNNER):
+        return ()
+    from archtrack.core.chains import chained_classes  # noqa: PLC0415 -- of the first releases only
+    from archtrack.model import Registration  # noqa: PLC0415 -- as above
+
+    facts = library.facts((RUNNER,), "sglang-chain-1", lambda data: chained_classes(data, "arch"))[RUNNER]
+    found = {}
+    for name, line, class_name in facts["chained"]:
+        _, module, attribute = facts["imports"].get(class_name) or [0, "", class_name]
+        found[name] = Registration(
+            name=name,
+            file=f"{module.rpartition('.')[2]}.py",
+            place=Place(file=RUNNER, line=line),
+            defined_in=module,
+            class_name=None if attribute == name else attribute,
+        )
+    return tuple(found[name] for name in sorted(found))
 
 
 STATEMENTS = {

@@ -2,7 +2,8 @@
 
 How it publishes classes: the package is lazy. In 4.50 and later ``transformers/__init__.py`` gives every name that a
 file below ``transformers/models`` lists in ``__all__`` or marks with ``@requires`` (``define_import_structure`` in
-``transformers/utils/import_utils.py``), and those of its own ``_import_structure``; before, the latter names them all.
+``transformers/utils/import_utils.py``), and those of its own ``_import_structure``; before, the latter names them
+all, and before 4.2, when the package was not lazy yet, its imports do.
 A public model class is one of these names whose class descends from ``PreTrainedModel`` of ``modeling_utils.py``, so
 TensorFlow classes, Flax classes and the dummies that stand for absent backends never are; every other optional
 backend is taken as installed.
@@ -11,7 +12,7 @@ backend is taken as installed.
 ``_supports_attention_backend`` (the library's own gate for engines that run its models), looked up along the method
 resolution order. Releases without that method (before 4.48) have none.
 
-Covers 4.2 and later: before, the package was not lazy. It cannot see attributes that are set while the library
+Covers 4.0 and later: before, the models lay elsewhere. It cannot see attributes that are set while the library
 runs. Outside ``transformers/models`` only names that end with ``Model`` are looked at.
 """
 
@@ -54,8 +55,8 @@ class Transformers:
         source="https://github.com/huggingface/transformers/blob/v{version}/src/{path}",
     )
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 6
-    since = "4.2"
+    revision = 8
+    since = "4.0"
     fetched = (
         INIT,
         *CORE_FILES,

@@ -106,7 +106,7 @@ class Library:
         if wanted:
             found.update(self._unheld(wanted, kind, extract))
         self._held.update(((kind, path), found[path]) for path in wanted)
-        return found
+        return {path: found[path] for path in paths}  # in this order, whatever was known before
 
     def _portions(self, paths: Sequence[str]) -> Iterator[Sequence[str]]:
         size = _PORTION

@@ -112,6 +112,7 @@ def open_release(
     offline: bool,
     progress: Progress,
     file: ReleaseFile | None = None,
+    thrifty: bool = False,
 ) -> ReleaseSource:
     """Open a release on the package index.
 
@@ -124,12 +125,13 @@ def open_release(
             release seen so far.
         progress: told about transfers.
         file: the file of the release, where the index was asked before.
+        thrifty: rather ask more often than fetch what is not wanted.
 
     Raises:
         SourceError: the release is not there, cannot be reached or cannot be read.
         UsageError: ``version`` is no version.
     """
-    opening = _Opening(layout, settings, cache, progress, offline=offline)
+    opening = _Opening(layout, settings, cache, progress, offline=offline, thrifty=thrifty)
     try:
         return opening.open(version, file)
     except BaseException:
@@ -169,11 +171,12 @@ class _Opening:
         progress: Progress,
         *,
         offline: bool,
+        thrifty: bool,
     ) -> None:
         self.session = _Session(settings)
         self._layout = layout
         self._settings = settings
-        self._memory = ReleaseMemory(cache, layout, settings)
+        self._memory = ReleaseMemory(cache, layout, settings, thrifty=thrifty)
         self._progress = progress
         self._offline = offline
         self._file: ReleaseFile | None = None

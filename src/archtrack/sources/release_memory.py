@@ -37,8 +37,11 @@ class ReleaseCache(Protocol):
 class ReleaseMemory:
     """What is kept in the cache about releases."""
 
-    def __init__(self, cache: ReleaseCache | None, layout: Layout, settings: IndexSettings) -> None:
-        """Keep to the indexes that are configured."""
+    def __init__(
+        self, cache: ReleaseCache | None, layout: Layout, settings: IndexSettings, *, thrifty: bool = False
+    ) -> None:
+        """Keep to the indexes that are configured; ``thrifty`` as in ``WheelReader``."""
+        self._thrifty = thrifty
         urls = (settings.index_url or "", *settings.extra_index_urls)
         self._cache = cache
         self._layout = layout
@@ -83,10 +86,11 @@ class ReleaseMemory:
         blob = self._get("zip-directory", file.sha256)
         if blob is not None:
             try:
-                return WheelReader(file.name, connect, ZipDirectory.from_bytes(blob))
+                directory = ZipDirectory.from_bytes(blob)
+                return WheelReader(file.name, connect, directory, thrifty=self._thrifty)
             except ValueError:
                 pass
-        reader = WheelReader(file.name, connect)
+        reader = WheelReader(file.name, connect, thrifty=self._thrifty)
         self._put("zip-directory", file.sha256, reader.directory.to_bytes())
         return reader
 

@@ -30,6 +30,8 @@ _DIRECTORY_LIMIT = 64 * 1024**2
 _GAP = 128 * 1024
 # Beyond three requests there is little to gain: two to five pieces of a wheel hold all that an engine reads.
 _MOST_SPANS = 3
+# Of many releases in a row, whose members are mostly known.
+_THRIFTY_GAP, _THRIFTY_SPANS = 48 * 1024, 16
 # What a wheel may cost: 13 MB less the index's page. A wheel of which more than half is wanted is taken whole,
 # for its sha256 says more than the CRCs of members do; but not where that would break the budget
 # (transformers 5.23.0: 13.3 MB whole, 11.6 MB in three pieces).
@@ -46,7 +48,12 @@ class WheelReader:
     """
 
     def __init__(
-        self, shown: str, connect: Callable[[], RemoteFile | WholeFile], directory: ZipDirectory | None = None
+        self,
+        shown: str,
+        connect: Callable[[], RemoteFile | WholeFile],
+        directory: ZipDirectory | None = None,
+        *,
+        thrifty: bool = False,
     ) -> None:
         """Ask nothing yet.
 
@@ -54,7 +61,10 @@ class WheelReader:
             shown: the wheel's name, for messages.
             connect: opens the wheel; called at most once, when bytes are needed.
             directory: the table of contents if it is known from an earlier run.
+            thrifty: rather ask more often than fetch what is not wanted: of many releases in a row, each is wanted in
+                a few places only.
         """
+        self._thrifty = thrifty
         self.shown = shown
         self._connect = connect
         self._blob: RemoteFile | WholeFile | None = None
@@ -140,7 +150,12 @@ class WheelReader:
         if any(self._piece(member) is None for member in members):
             together = {member.start: member for member in (*self._expected, *members)}.values()
             self._expected = ()
-            spans = merge_spans((one.start, one.end) for one in together if self._piece(one) is None)
+            extents = [(one.start, one.end) for one in together if self._piece(one) is None]
+            spans = (
+                merge_spans(extents, gap=_THRIFTY_GAP, most=_THRIFTY_SPANS)
+                if self._thrifty
+                else merge_spans(extents)
+            )
             wanted = sum(member.packed for member in together)
             if take_whole(wanted, spans, remote.size, self._spent):
                 raise RangesError("most of it is wanted")
