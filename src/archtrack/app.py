@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .ahead import ahead
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .config import Settings
     from .engines.base import Engine
+    from .histories import Histories
     from .model import Broken, Example, Inventory, Matrix
     from .sources.base import Source
     from .sources.cache import Cache
@@ -36,6 +37,7 @@ __all__ = [
     "Track",
     "read_both",
     "refuse_nothing",
+    "scan_both",
     "scan_engine",
     "track",
 ]
@@ -132,6 +134,53 @@ def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Requ
     return Scan(inventory=inventory, notices=(*notices, *unknown))
 
 
+def scan_both(
+    name: str,
+    specs: tuple[str, str],
+    workspace: Workspace,
+    request: Request,
+    *,
+    histories: Histories | None = None,
+) -> tuple[Scan, Scan]:
+    """Two inventories of one engine, to be compared.
+
+    Args:
+        name: of the engine.
+        specs: specifications of the two sources.
+        workspace: where the run takes place.
+        request: as in ``scan_engine``.
+        histories: where both releases are looked up first, without a request; None to read the sources in any case.
+
+    Raises:
+        UsageError: no such engine, or a specification that means nothing.
+        SourceError: a source cannot be read.
+        ImplausibleError: nothing at all was found in one.
+    """
+    changed = request.external is not None or bool(request.disabled)
+    known = None if histories is None or changed else _from_history(name, specs, histories)
+    if known is not None:
+        return known
+    old, new = (scan_engine(name, spec, workspace, request) for spec in specs)
+    return old, new
+
+
+def _from_history(name: str, specs: tuple[str, str], histories: Histories) -> tuple[Scan, Scan] | None:
+    """Both releases by the engine's history; None where it does not know one of them for certain."""
+    from .core.history_inventory import inventory_of  # noqa: PLC0415 -- only to compare releases
+
+    history = histories.get(name)
+    if history is None or any(not spec[:1].isdigit() or "/" in spec for spec in specs):
+        return None
+    releases = [history.named(spec) for spec in specs]
+    if any(release is None or not release.complete for release in releases):
+        return None
+    notice = f"by the history of {name}, without a request; --scan reads the releases themselves"
+    old, new = (
+        Scan(inventory=inventory_of(history, release), notices=(notice,)) for release in releases if release
+    )
+    return old, new
+
+
 def _of_companion(companion: Engine, request: Request) -> str:
     """The source of the engine by which another's registry is joined: as asked for, else the newest release."""
     return (request.transformers if companion.name == TRANSFORMERS else None) or "latest"
@@ -179,10 +228,29 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
         table=shipped_examples(),
         hub=_from_hub(inventory, settings, workspace) if request.hub else None,
     )
+    matrix = _with_since(matrix, settings, workspace)
     asked = request.transformers not in {None, "pinned"}
     pins = _about_pin(inventory, public, pin, asked=asked)
     found = (*notices, *more, *pins, *unknown)
     return Both(track=Track(matrix=matrix, notices=found), engine=own, transformers=their, broken=broken)
+
+
+def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:
+    """The matrix, with what the histories say of each row where the document has a column for it."""
+    engines = [
+        ENGINE if name == "since" else name for name in settings.columns if name not in {"fallback", "notes"}
+    ]
+    if not engines:
+        return matrix
+    from .elsewhere import since_of  # noqa: PLC0415 -- hardly anybody's document has such a column
+    from .histories import Histories  # noqa: PLC0415 -- as above
+
+    histories = Histories(workspace.environ)
+    rows = (
+        replace(row, since=tuple(since_of(row.name, engine, histories) for engine in engines))
+        for row in matrix.rows
+    )
+    return replace(matrix, rows=tuple(rows))
 
 
 def _from_hub(inventory: Inventory, settings: Settings, workspace: Workspace) -> dict[str, Example]:

@@ -39,7 +39,7 @@ DEFAULT_ROWS = (
     "*Model",
 )
 
-COLUMN_NAMES = ("fallback", "notes")
+COLUMN_NAMES = ("fallback", "notes", "since")
 """Those of ``core.columns.FURTHER``, which is loaded only where one is chosen."""
 
 _MB_BOUNDS = (16, 1024 * 1024)
@@ -132,13 +132,19 @@ def _patterns(value: object) -> tuple[str, ...]:
     return texts
 
 
+def _engines() -> tuple[str, ...]:
+    """The engines that a column can be of: all but the two that the document is of."""
+    from archtrack.engines import engine_names  # noqa: PLC0415 -- hardly anybody's document has such a column
+
+    return tuple(name for name in engine_names() if name not in {"sglang", "transformers"})
+
+
 def _columns(value: object) -> tuple[str, ...]:
     for index, text in enumerate(texts := _strings(value)):
-        if text not in COLUMN_NAMES:
-            known = " and ".join(f'"{name}"' for name in COLUMN_NAMES)
+        if text not in COLUMN_NAMES and text not in _engines():
+            known = ", ".join(f'"{name}"' for name in COLUMN_NAMES)
             raise WrongValueError(
-                f"holds {shortened(text)!r}: there are {known}; `since` and other engines need a history of releases,"
-                " and this version has none"
+                f"holds {shortened(text)!r}: there are {known}, and the names of other engines: {', '.join(_engines())}"
             )
         if text in texts[:index]:
             raise WrongValueError(f"holds {text!r} twice: remove one")
@@ -208,7 +214,7 @@ KEYS = tuple(
         ("rows", "list of strings", "[" + ", ".join(f'"{pattern}"' for pattern in DEFAULT_ROWS) + "]", _patterns,
          "Patterns (`*`, `?`, `[abc]`) of the transformers classes that get a row of their own."),
         ("columns", "list of strings", "[]", _columns,
-         f"Further columns of the document, right of the five: {' and '.join(f'`{name}`' for name in COLUMN_NAMES)}."),
+         f"Further columns of the document: {', '.join(f'`{name}`' for name in COLUMN_NAMES)}, other engines."),
         ("external", "string", "none", _string,
          "A further package of SGLang models: its dotted name, or a path."),
         ("disabled", "list of strings", "[]", _modules,

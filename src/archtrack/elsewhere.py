@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from .core.standing import Difference, Standing, StandingKind, difference, stands
 from .engines import engine_names, load_engine
 from .engines.base import RunsTransformers
-from .model import Status, TransformersFacts
+from .model import Since, Status, TransformersFacts
 
 if TYPE_CHECKING:
     from .core.history import History, Release
     from .histories import Histories
 
-__all__ = ["compared", "elsewhere"]
+__all__ = ["compared", "elsewhere", "since_of"]
 
 TRANSFORMERS = "transformers"
 _KINDS = {Status.FALLBACK: StandingKind.FALLBACK, Status.REFUSED: StandingKind.REFUSED}
@@ -28,6 +28,31 @@ def elsewhere(name: str, histories: Histories) -> tuple[Standing, ...]:
         if engine != TRANSFORMERS and history is not None and history.newest is not None:
             found.append(_with_backend(name, stands(name, history, history.newest), history, histories))
     return tuple(found)
+
+
+def since_of(name: str, engine: str, histories: Histories) -> Since:
+    """Since which release an engine has an architecture, for a cell of the document.
+
+    Raises:
+        UsageError: there is no history of the engine.
+        DataError: it cannot be read.
+    """
+    history = histories.need(engine)
+    if history.newest is None:
+        return Since(engine=engine, text="", source=f"no release of {engine} could be read")
+    standing = stands(name, history, history.newest)
+    edge = standing.edge
+    newest = f"{engine} {history.newest.version}"
+    if edge is None:
+        return Since(engine=engine, text="", source=f"no release of {engine} up to {newest} registers it")
+    first = edge.first.version if edge.first_exact else f"≤{edge.first.version}"
+    place = edge.span.states[0].at
+    if edge.last is not None:
+        last = edge.last.version if edge.last_exact else f"≥{edge.last.version}"
+        source = f"{engine} registered it from {first} until {last}"
+        return Since(engine=engine, text=f"until {last}", source=source, place=place)
+    date = f" ({edge.first.date})" if edge.first.date else ""
+    return Since(engine=engine, text=first, source=f"{engine} registers it since {first}{date}", place=place)
 
 
 def compared(

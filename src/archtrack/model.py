@@ -27,6 +27,7 @@ __all__ = [
     "Place",
     "Registration",
     "Signs",
+    "Since",
     "Status",
     "TransformersFacts",
     "Unresolved",
@@ -217,6 +218,23 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """Since which release an engine has an architecture, as a cell of the document says it.
+
+    Attributes:
+        engine: its name.
+        text: the release; empty where it has never had the architecture.
+        source: what the history says, in words.
+        place: the line that registered it in that release.
+    """
+
+    engine: str
+    text: str
+    source: str
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
     """One architecture across the engines: one row of the document.
 
@@ -229,6 +247,7 @@ class MatrixRow:
         example: a checkpoint, with its source.
         note: from an override in the configuration.
         broken: why the module that registers it cannot be imported, or may not be.
+        since: by engine, where the document asks for it.
     """
 
     name: str
@@ -240,6 +259,7 @@ class MatrixRow:
     example: Example | None = None
     note: str | None = None
     broken: Broken | None = None
+    since: tuple[Since, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

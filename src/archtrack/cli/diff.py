@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from archtrack.app import scan_engine
+from archtrack.app import scan_both
 from archtrack.core.diff import compare
 from archtrack.engines import engine_names
 from archtrack.render.terminal import plain, read_lines
 
-from ._options import examples, format_option, offline_option, registry_options, start
+from ._options import data_option, examples, format_option, histories, offline_option, registry_options, start
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["command"]
 
@@ -28,6 +33,8 @@ __all__ = ["command"]
 @click.argument("new")
 @registry_options
 @offline_option
+@data_option
+@click.option("--scan", is_flag=True, help="Read both releases, also those that the history knows.")
 @click.option("--strict", is_flag=True, help="Exit 1 if a place in either source could not be resolved.")
 @format_option("text", "markdown", "json")
 @click.pass_context
@@ -41,15 +48,19 @@ def command(  # noqa: PLR0913 -- one parameter per option
     disabled: str | None,
     form: str,
     offline: bool,
+    data: Path | None,
+    scan: bool,
     strict: bool,
 ) -> None:
     """Show which architectures came, went, moved or were renamed from OLD to NEW, two sources of ENGINE.
 
+    Two final releases that the history knows are compared by it, at once and without a request; anything else is read.
+
     Exits 0 whether or not there are changes.
     """
     begun = start(external=external, disabled=disabled, offline=offline)
-    before = scan_engine(engine, old, begun.workspace, begun.request)
-    after = scan_engine(engine, new, begun.workspace, begun.request)
+    known = None if scan else histories(data)
+    before, after = scan_both(engine, (old, new), begun.workspace, begun.request, histories=known)
     notices = dict.fromkeys((*before.notices, *after.notices))
     for line in read_lines((before.inventory, after.inventory), notices):
         click.echo(line, err=True)

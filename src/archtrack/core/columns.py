@@ -6,10 +6,11 @@ configuration and its messages) goes by this table. It is loaded only where a co
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archtrack.model import Status
+from archtrack.model import Since, Status
 
 from .stale import passes
 
@@ -46,7 +47,7 @@ class FurtherColumn:
 
 def further(names: Iterable[str]) -> tuple[FurtherColumn, ...]:
     """The columns of these names, in their order."""
-    return tuple(FURTHER[name] for name in names)
+    return tuple(FURTHER.get(name) or _of_engine(name, name) for name in names)
 
 
 def _fallback(row: MatrixRow) -> str:
@@ -95,6 +96,25 @@ def _note_place(row: MatrixRow) -> str | None:
     return str(row.broken.place) if row.broken is not None and not row.note and _note(row) else None
 
 
+def _of_engine(engine: str, title: str) -> FurtherColumn:
+    """Since which release an engine has the architecture, by its history."""
+
+    def since(row: MatrixRow) -> Since:
+        missing = Since(engine=engine, text="", source=f"the history of {engine} was not read")
+        return next((each for each in row.since if each.engine == engine), missing)
+
+    return FurtherColumn(
+        title=title,
+        legend=f"the first release of {engine} that registers it, by the history of its releases.",
+        text=lambda row: since(row).text,
+        source=lambda row: since(row).source,
+        place=lambda row: since(row).place,
+        ours=lambda cell: _RELEASE.fullmatch(cell) is not None,
+    )
+
+
+_RELEASE = re.compile(r"(?:until )?[≤≥]?\d+(?:\.\w+)*")
+
 FURTHER = {
     "fallback": FurtherColumn(
         title="Fallback",
@@ -111,5 +131,6 @@ FURTHER = {
         place=_note_place,
         ours=lambda cell: cell.startswith(_BROKEN),  # other words are a maintainer's
     ),
+    "since": _of_engine("sglang", "Since"),
 }
-"""Name in the configuration -> column."""
+"""Name in the configuration -> column. Any other engine's name is a column, too."""

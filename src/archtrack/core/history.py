@@ -144,6 +144,17 @@ class History:
         place = self.places.get(version)
         return None if place is None else self.releases[place]
 
+    def named(self, text: str) -> Release | None:
+        """The release that a text names, however it is written; None where there is none."""
+        if text in self.places:
+            return self.release(text)
+        from packaging.version import InvalidVersion, Version  # noqa: PLC0415 -- only where it is written otherwise
+
+        try:
+            return self.release(str(Version(text)))
+        except InvalidVersion:
+            return None
+
     @cached_property
     def newest(self) -> Release | None:
         """The newest release that was read."""

@@ -1,0 +1,53 @@
+"""One release of a history as an inventory, for what works on inventories: comparing, above all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archtrack.model import Category, Inventory, Place, Registration, TransformersFacts
+from archtrack.sources.base import Origin
+
+if TYPE_CHECKING:
+    from .history import Entry, History, Release
+
+__all__ = ["inventory_of"]
+
+
+def inventory_of(history: History, release: Release) -> Inventory:
+    """What a release that was read registers.
+
+    The history knows of each architecture its file, its groups and whether transformers' gate lets it pass; lines are
+    those of the release in which that last changed.
+    """
+    public = history.engine == "transformers"
+    return Inventory(
+        engine=history.engine,
+        version=release.version,
+        origin=Origin(
+            distribution=history.distribution,
+            kind="release",
+            location=release.file,
+            version=release.version,
+            digest=f"sha256:{release.sha256}" if release.sha256 is not None else None,
+        ),
+        registrations=tuple(
+            _registration(name, entry, public=public)
+            for name, entry in sorted(history.at(release.version).items())
+        ),
+    )
+
+
+def _registration(name: str, entry: Entry, *, public: bool) -> Registration:
+    path, _, line = entry.at.rpartition(":")
+    place = Place(file=path, line=int(line)) if line.isdigit() else Place(file=entry.at, line=0)
+    return Registration(
+        name=name,
+        file=entry.file,
+        place=place,
+        defined_in="",
+        category=Category(entry.category) if entry.category is not None and not public else None,
+        transformers=TransformersFacts(exported=True, backend_compatible=entry.compatible)
+        if public
+        else None,
+        groups=entry.groups,
+    )
