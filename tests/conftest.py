@@ -58,6 +58,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in miniature.CLEARED:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("ARCHTRACK_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "1")
     return folder
 

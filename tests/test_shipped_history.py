@@ -1,0 +1,169 @@
+"""The history that archtrack ships: what was read in releases by hand, what running engines said, its own lint."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from archtrack.core.history import edges
+from archtrack.data_update import lint_files
+from archtrack.engines import load_engine
+from archtrack.engines.base import ScanOptions
+from archtrack.histories import SHIPPED, read_history
+from archtrack.reading import entries_from
+from archtrack.refreshing import refreshed_by_default
+from archtrack.sources.cache import Cache
+from archtrack.sources.library import Library
+from archtrack.sources.progress import SilentProgress
+from archtrack.sources.release import open_release
+from archtrack.workspace import Workspace
+
+if TYPE_CHECKING:
+    from archtrack.model import Inventory
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+HERE = Path(__file__).parent
+FACTS = sorted((HERE / "data" / "facts").glob("*.toml"))
+ENGINES = tuple(path.stem for path in FACTS)
+
+
+def facts_of(engine: str) -> list[dict[str, Any]]:
+    return list(
+        tomllib.loads((HERE / "data" / "facts" / f"{engine}.toml").read_text(encoding="utf-8"))["fact"]
+    )
+
+
+def test_there_is_data_and_there_are_facts_of_every_engine_that_is_refreshed_by_default() -> None:
+    shipped = {path.stem for path in SHIPPED.glob("*.json")} - {"schema"}
+    assert shipped == set(ENGINES) == set(refreshed_by_default())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_history_says_what_was_read_in_the_releases_by_hand(engine: str) -> None:
+    history = read_history(SHIPPED / f"{engine}.json")
+    facts = facts_of(engine)
+    assert len(facts) >= 10
+    for fact in facts:
+        entry = history.at(fact["version"]).get(fact["architecture"])
+        assert (entry is not None) == fact["registered"], fact
+        if entry is not None and "file" in fact:
+            assert entry.file == fact["file"], fact
+
+
+def test_the_lint_finds_nothing() -> None:
+    assert {path.name: problems for path, problems in lint_files(SHIPPED).items() if problems} == {}
+
+
+def test_the_data_fits_its_schema_and_is_small() -> None:
+    schema = json.loads((SHIPPED / "schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for engine in ENGINES:
+        data = json.loads((SHIPPED / f"{engine}.json").read_text(encoding="utf-8"))
+        assert [error.message for error in validator.iter_errors(data)] == []
+        assert validator.is_valid({**data, "releases": [{**data["releases"][0], "date": 1}]}) is False
+    assert sum(path.stat().st_size for path in SHIPPED.glob("*.json")) < 3_000_000
+
+
+@pytest.mark.parametrize(("engine", "version"), [("sglang", "0.5.23"), ("vllm", "0.33.0")])
+def test_a_release_is_what_the_running_engine_said(engine: str, version: str) -> None:
+    said = json.loads((HERE / "data" / f"{engine}-{version}.json").read_text(encoding="utf-8"))
+    history = read_history(SHIPPED / f"{engine}.json")
+    assert history.at(version).keys() == said.get("architectures", said).keys()
+
+
+@pytest.mark.parametrize("version", ["4.40.0", "4.57.6", "5.23.0"])
+def test_transformers_is_what_it_said_of_its_classes(version: str) -> None:
+    said = json.loads((HERE / "data" / f"transformers-{version}.json").read_text(encoding="utf-8"))
+    found: dict[str, list[str]] = {}
+    for name, entry in read_history(SHIPPED / "transformers.json").at(version).items():
+        found.setdefault(json.dumps(entry.compatible), []).append(name)
+    assert {key: sorted(names) for key, names in found.items()} == {
+        key: sorted(names) for key, names in said.items()
+    }
+
+
+def test_unknown_releases_are_only_those_before_the_floor() -> None:
+    for engine in ENGINES:
+        history = read_history(SHIPPED / f"{engine}.json")
+        unknown = {release.version: release.unknown for release in history.releases if release.unknown}
+        assert all("older than" in reason for reason in unknown.values()), (engine, unknown)
+        assert [release.version for release in history.releases if release.unresolved] == []
+
+
+def test_the_claims_of_vllm_about_the_past_are_checked() -> None:
+    """vLLM 0.33.0 remembers of 50 architectures the last release that had them; 8 of these memories are wrong."""
+    history = read_history(SHIPPED / "vllm.json")
+    claims = json.loads((HERE / "data" / "vllm-previously-supported.json").read_text(encoding="utf-8"))
+    last = {}
+    for name in claims:
+        edge = list(edges(history, name))[-1]
+        assert edge.last is not None
+        last[name] = edge.last.version
+    assert len(claims) == 50
+    assert {name: (claims[name], last[name]) for name in claims if claims[name] != last[name]} == {
+        "BaiChuanForCausalLM": ("0.23.0", "0.24.0"),
+        "BaichuanForCausalLM": ("0.23.0", "0.24.0"),
+        "FuyuForCausalLM": ("0.25.0", "0.25.1"),
+        "JAISLMHeadModel": ("0.22.0", "0.22.1"),
+        "MotifForCausalLM": ("0.10.2", "0.11.0"),
+        "PersimmonForCausalLM": ("0.25.0", "0.25.1"),
+        "Tarsier2ForConditionalGeneration": ("0.23.0", "0.24.0"),
+        "TeleChatForCausalLM": ("0.25.0", "0.25.1"),
+    }
+
+
+def drawn(engine: str, count: int) -> list[str]:
+    """Releases that were read, drawn by chance, always the same."""
+    history = read_history(SHIPPED / f"{engine}.json")
+    known = [release.version for release in history.releases if release.unknown is None]
+    return random.Random(f"archtrack {engine}").sample(known, count)  # noqa: S311 -- a sample, no secret
+
+
+def fresh_scan(engine: str, version: str, companion: str | None) -> Inventory:
+    """A scan of a release that knows nothing of earlier ones."""
+    declared = load_engine(engine)
+    workspace = Workspace(folder=Path(), environ=dict(os.environ))
+    with Cache(None) as cache:
+
+        def library(name: str, release: str) -> Library:
+            source = open_release(
+                load_engine(name).layout,
+                release,
+                settings=workspace.index_settings(),
+                cache=cache,
+                offline=False,
+                progress=SilentProgress(),
+            )
+            return Library(source, cache)
+
+        options = ScanOptions()
+        if declared.about.companion is not None and companion is not None:
+            options = ScanOptions(companion=library(declared.about.companion, companion))
+        return declared.scan(library(engine, version), options)
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    ("engine", "version"), [(engine, v) for engine in ENGINES for v in drawn(engine, 12)]
+)
+def test_the_history_at_a_release_is_a_fresh_scan_of_it(engine: str, version: str) -> None:
+    history = read_history(SHIPPED / f"{engine}.json")
+    inventory = fresh_scan(engine, version, history.companion.version if history.companion else None)
+    scanned = entries_from(inventory)
+    found = history.at(version)
+    assert found.keys() == scanned.keys()
+    for name, entry in found.items():
+        fresh = scanned[name]
+        assert (entry.file, entry.groups, entry.compatible) == (fresh.file, fresh.groups, fresh.compatible)
