@@ -151,9 +151,10 @@ class History:
         from packaging.version import InvalidVersion, Version  # noqa: PLC0415 -- only where it is written otherwise
 
         try:
-            return self.release(str(Version(text)))
+            wanted = Version(text)
         except InvalidVersion:
             return None
+        return next((each for each in self.releases if Version(each.version) == wanted), None)
 
     @cached_property
     def newest(self) -> Release | None:
@@ -243,7 +244,7 @@ def known_release(history: History, version: str) -> Release:
         wanted = Version(version)
     except InvalidVersion as error:
         raise UsageError(f"{version!r} is no release; give one like 0.5.23") from error
-    release = history.release(str(wanted))
+    release = history.named(version)
     if release is None:
         versions = [Version(each.version) for each in history.releases]
         near = [

@@ -27,6 +27,8 @@ __all__ = ["constants_of", "table_facts"]
 
 _MAX_ROWS = 20_000
 """In all tables of a module together, copies counted: more is no registry."""
+_MAX_ODD = 200
+"""A module with more that cannot be read is no registry either; those that come first tell enough."""
 _MAX_TEXT = 2_000
 _MAX_DEPTH = 100
 
@@ -97,11 +99,20 @@ class _Reader:
 
     def __init__(self, constants: Mapping[str, str]) -> None:
         self.tables: dict[str, _Table] = {}
-        self.odd: list[list[Any]] = []
+        self._odd: dict[tuple[str, int, str], None] = {}
         self.imports: dict[str, list[Any]] = {}
         self._constants = dict(constants)
         self._lists: dict[str, list[str]] = {}
         self._rows = 0
+
+    @property
+    def odd(self) -> list[list[Any]]:
+        """[table, line, reason] of what cannot be read, each once."""
+        return [list(each) for each in self._odd]
+
+    def _say(self, table: str, line: int, reason: str) -> None:
+        if len(self._odd) < _MAX_ODD:
+            self._odd[table, line, reason] = None
 
     def read(self, body: Iterable[ast.stmt], condition: str | None) -> None:
         for statement in body:
@@ -172,7 +183,7 @@ class _Reader:
         """A loop may change any table that it names."""
         names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
         for name in sorted(names & self.tables.keys()):
-            self.odd.append([name, node.lineno, f"cannot tell what `{short_head(node)}` does to {name}"])
+            self._say(name, node.lineno, f"cannot tell what `{short_head(node)}` does to {name}")
 
     def _assign(self, name: str, value: ast.expr, condition: str | None) -> None:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -210,7 +221,7 @@ class _Reader:
         try:
             work(table)
         except _OddError as error:
-            self.odd.append([name, error.line or getattr(node, "lineno", 0), str(error)])
+            self._say(name, error.line or getattr(node, "lineno", 0), str(error))
 
     def _call(self, table: _Table, verb: str, call: ast.Call, condition: str | None) -> None:
         if verb == "update" and len(call.args) <= 1:
@@ -264,12 +275,14 @@ class _Reader:
             work()
         except _OddError as error:
             name = next((name for name, each in self.tables.items() if each is table), "")
-            self.odd.append([name, error.line, str(error)])
+            self._say(name, error.line, str(error))
 
     def _inherit_odd(self, table: _Table, part: str) -> None:
         """What is not known of a part is not known of the whole."""
         name = next((name for name, each in self.tables.items() if each is table), "")
-        self.odd += [[name, line, reason] for each, line, reason in list(self.odd) if each == part]
+        for each, line, reason in list(self._odd):
+            if each == part:
+                self._say(name, line, reason)
 
     def _keywords(self, table: _Table, call: ast.Call, condition: str | None) -> None:
         for keyword in call.keywords:

@@ -1,0 +1,266 @@
+"""From releases to spans and back, and what a history says of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archtrack.core.growth import growth
+from archtrack.core.history import Entry, History, Release, edges, known_release
+from archtrack.core.history_diff import history_changes
+from archtrack.core.history_lint import lint_history
+from archtrack.core.history_text import WrongHistoryError, parse_history, write_history
+from archtrack.core.spans import categories_of, entries_of, spans_of
+from archtrack.core.standing import StandingKind, difference, stands
+from archtrack.errors import DataError, UsageError
+
+SHA = "0" * 64
+
+
+def release(
+    version: str, *, date: str | None = "2026-01-31", unknown: str | None = None, unresolved: int = 0
+) -> Release:
+    return Release(
+        version=version,
+        date=date,
+        file=f"x-{version}.whl",
+        sha256=SHA,
+        unknown=unknown,
+        unresolved=unresolved,
+    )
+
+
+def entry(file: str = "a.py", line: int = 1, *groups: str, compatible: bool | None = None) -> Entry:
+    return Entry(file=file, at=f"x/{file}:{line}", groups=groups, compatible=compatible, category="text")
+
+
+def history(releases: list[Release], found: dict[str, dict[str, Entry]]) -> History:
+    return History(
+        engine="demo",
+        distribution="demo",
+        floor="1",
+        tool="0",
+        revision=1,
+        releases=tuple(releases),
+        architectures=spans_of(releases, found),
+        categories=categories_of(releases, found),
+    )
+
+
+def told(given: History, name: str) -> list[str]:
+    """Each span as ``first..last``, with what is not certain."""
+    return [
+        f"{'' if edge.first_exact else '<='}{edge.first.version}.."
+        f"{'' if edge.last_exact else '>='}{edge.last.version if edge.last else ''}"
+        for edge in edges(given, name)
+    ]
+
+
+A = {"A": entry()}
+NOTHING: dict[str, Entry] = {}
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"1": A, "2": A, "3": A, "4": A}, ["1.."]),
+        ({"1": NOTHING, "2": A, "3": A, "4": A}, ["2.."]),
+        ({"1": A, "2": A, "3": NOTHING, "4": NOTHING}, ["1..2"]),
+        ({"1": A, "2": NOTHING, "3": A, "4": NOTHING}, ["1..1", "3..3"]),
+        ({"1": NOTHING, "2": NOTHING, "3": NOTHING, "4": NOTHING}, []),
+        # Of a release that is not in `found` nothing is known: it breaks no span, and what lies beyond is not claimed.
+        ({"1": A, "3": A, "4": A}, ["1.."]),
+        ({"2": A, "3": A, "4": A}, ["<=2.."]),
+        ({"1": A, "2": A, "4": NOTHING}, ["1..>=2"]),
+        ({"1": A, "2": A, "3": A}, ["1..>=3"]),
+        ({"1": A, "3": NOTHING, "4": A}, ["1..>=1", "4.."]),
+        ({"4": A}, ["<=4.."]),
+    ],
+)
+def test_spans_and_how_sure_their_ends_are(found: dict[str, dict[str, Entry]], expected: list[str]) -> None:
+    releases = [release(version, unknown=None if version in found else "lost") for version in "1234"]
+    assert told(history(releases, found), "A") == expected
+
+
+def test_beside_a_release_that_was_read_in_part_an_end_is_not_sure() -> None:
+    releases = [release("1", unresolved=1), release("2"), release("3", unresolved=2)]
+    found = {"1": NOTHING, "2": {"A": entry(), "B": entry()}, "3": {"B": entry()}}
+    given = history(releases, found)
+    assert (told(given, "A"), told(given, "B")) == (["<=2..>=2"], ["<=2.."])
+
+
+def test_a_backport_does_not_count_as_first() -> None:
+    """By version, not by date: 1.0.1 came out after 2.0 and has what 2.0 had first."""
+    releases = [
+        release("1.0", date="2026-01-01"),
+        release("1.0.1", date="2026-03-01"),
+        release("2.0", date="2026-02-01"),
+    ]
+    given = history(releases, {"1.0": NOTHING, "1.0.1": A, "2.0": A})
+    (edge,) = edges(given, "A")
+    assert (edge.first.version, edge.first.date) == ("1.0.1", "2026-03-01")
+    assert growth(given) == (("2026-01-01", 0), ("2026-02-01", 1), ("2026-03-01", 1))
+
+
+def test_a_state_begins_where_more_than_the_line_changes() -> None:
+    releases = [release(version) for version in "12345"]
+    found = {
+        "1": {"A": entry("a.py", 1)},
+        "2": {"A": entry("a.py", 7)},
+        "3": {"A": entry("b.py", 8)},
+        "4": {"A": entry("b.py", 9, "table")},
+        "5": {"A": entry("b.py", 9, "table", compatible=True)},
+    }
+    (span,) = history(releases, found).architectures["A"]
+    assert [(state.since, state.at) for state in span.states] == [
+        ("1", "x/a.py:1"),
+        ("3", "x/b.py:8"),
+        ("4", "x/b.py:9"),
+        ("5", "x/b.py:9"),
+    ]
+
+
+NAMES = st.sampled_from(["A", "B", "C"])
+ENTRIES = st.builds(
+    Entry,
+    file=st.sampled_from(["a.py", "b.py"]),
+    at=st.just("x:1"),
+    groups=st.sampled_from([(), ("one",), ("one", "two")]),
+    compatible=st.sampled_from([None, True, False]),
+    category=st.just("text"),
+)
+READ = st.lists(st.none() | st.dictionaries(NAMES, ENTRIES, max_size=3), min_size=1, max_size=8)
+
+
+def made(read: list[dict[str, Entry] | None]) -> History:
+    releases = [
+        release(f"1.{place}", unknown="lost" if each is None else None) for place, each in enumerate(read)
+    ]
+    return history(releases, {f"1.{place}": each for place, each in enumerate(read) if each is not None})
+
+
+@given(READ)
+def test_spans_lose_nothing_of_what_was_read(read: list[dict[str, Entry] | None]) -> None:
+    given = made(read)
+    found = {f"1.{place}": each for place, each in enumerate(read) if each is not None}
+    assert entries_of(given) == found
+    assert {version: given.at(version) for version in found} == found
+    assert spans_of(given.releases, entries_of(given)) == given.architectures
+
+
+@given(READ)
+def test_a_text_is_the_history_that_it_was_written_from(read: list[dict[str, Entry] | None]) -> None:
+    given = made(read)
+    text = write_history(given)
+    again = parse_history(text)
+    assert write_history(again) == text
+    assert (again.releases, dict(again.architectures), again.categories) == (
+        given.releases,
+        given.architectures,
+        given.categories,
+    )
+    assert list(history_changes(given, again)) == []
+
+
+@given(READ)
+def test_every_release_registers_just_what_the_spans_say(read: list[dict[str, Entry] | None]) -> None:
+    given = made(read)
+    for place, each in enumerate(read):
+        known = given.release(f"1.{place}")
+        assert known is not None
+        if each is None:
+            continue
+        for name in "ABC":
+            kind = stands(name, given, known).kind
+            assert (kind is StandingKind.NATIVE) == (name in each)
+
+
+GIVEN = history(
+    [release("1.0"), release("1.1", unknown="lost"), release("2.0")],
+    {"1.0": {"A": entry(), "B": entry()}, "2.0": {"A": entry("b.py"), "C": entry()}},
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "error", "message"),
+    [
+        ("3", UsageError, "the history of demo has no release 3; near it: 1.1, 2.0;"),
+        ("x", UsageError, "'x' is no release"),
+        ("1.1", DataError, "it is not known what demo 1.1 registers: lost"),
+    ],
+)
+def test_a_release_that_cannot_be_shown_is_refused_with_what_to_do(
+    version: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message.replace(".", r"\.")):
+        known_release(GIVEN, version)
+
+
+@pytest.mark.parametrize("written", ["2.0", "2", "v2.0", "2.0.0"])
+def test_a_release_is_found_however_it_is_written(written: str) -> None:
+    assert known_release(replace(GIVEN, floor=written), written) == GIVEN.releases[2]
+
+
+def test_how_an_architecture_stands_and_what_differs() -> None:
+    newest = GIVEN.releases[2]
+    assert {name: stands(name, GIVEN, newest).kind.value for name in "ABCD"} == {
+        "A": "native",
+        "B": "gone",
+        "C": "native",
+        "D": "absent",
+    }
+    found = difference((GIVEN, GIVEN.releases[0]), (GIVEN, newest))
+    assert [name for name, _, _ in found.here] == ["B"]
+    assert [name for name, _, _ in found.there] == ["C"]
+    assert found.both == ("A",)
+
+
+def test_what_became_known() -> None:
+    old = history([release("1.0"), release("1.1", unknown="lost")], {"1.0": {"A": entry(), "B": entry()}})
+    changes = list(history_changes(old, GIVEN))
+    assert [(each.release.version, each.added, each.removed) for each in changes] == [("2.0", ("C",), ("B",))]
+
+
+TEXT = write_history(GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"schema_version":1', '"schema_version":2', "schema version 2, and this archtrack reads 1"),
+        ('"engine":"demo"', '"engine":"other"', "it is the history of other, not of demo"),
+        ('"revision":1', '"revision":"1"', "'1' is not a int"),
+        ('"version":"1.0"', '"version":"3.0"', "release 1.1 stands after 3.0"),
+        ('"version":"1.0"', '"version":"1.0rc1"', "release 1.0rc1 is not final"),
+        ('"version":"1.0"', '"version":"01.0"', "release 01.0 should be written 1.0"),
+        ('"version":"1.0"', '"version":"one"', "release 'one' is no version"),
+        ('"date":"2026-01-31"', '"date":"2026-02-31"', "release 1.0: '2026-02-31' is no date"),
+        (f'"sha256":"{SHA}"', '"sha256":"00"', "release 1.0: its sha256 is none"),
+        ('"first":"1.0","last":null', '"first":"1.1","last":null', "A: 1.1 is no release that was read"),
+        ('"first":"1.0","last":"1.0"', '"first":"1.0","last":"9"', "B: 9 is no release that was read"),
+        ('"first":"2.0","last":null', '"first":"2.0","last":"1.0"', "C: the span from 2.0 overlaps"),
+        ('"since":"2.0","file":"b.py"', '"since":"1.0","file":"b.py"', "A: the states of the span from 1.0"),
+        ('"since":"2.0","file":"b.py"', '"since":"2.0","file":"a.py"', "A: its spans are not the shortest"),
+        ('"category":"text"', '"category":"poem"', "A: 'poem' is no category"),
+        ('"unknown":"lost"', '"unknown": "lost"', "it is not written as a refresh would write it"),
+        ('"releases":[', '"releases":[[],', "not a history"),
+        ("{", "[", "not JSON"),
+    ],
+)
+def test_the_lint_names_what_is_wrong(old: str, new: str, problem: str) -> None:
+    assert old in TEXT
+    found = lint_history(TEXT.replace(old, new, 1), "demo")
+    assert any(problem in each for each in found), found
+
+
+def test_the_lint_has_nothing_against_what_is_right() -> None:
+    assert lint_history(TEXT, "demo") == ()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"schema_version": 1}', "[" * 100_000])
+def test_what_is_no_history_is_refused(text: str) -> None:
+    with pytest.raises(WrongHistoryError):
+        parse_history(text)
