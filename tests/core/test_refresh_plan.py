@@ -94,6 +94,7 @@ def counts(*numbers: int | tuple[int, int]) -> tuple[list[Release], dict[str, di
         ((100, 50, 101), (), ["2"]),  # compared with the last one that is believed
         ((100, 50, 51), (), ["2", "3"]),
         ((100, 50, 51), ("2",), []),
+        ((100, 50, 101), ("2",), []),  # it has come back to what was before
     ],
 )
 def test_a_count_that_falls_or_jumps_is_not_believed(

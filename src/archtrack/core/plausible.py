@@ -29,7 +29,8 @@ def doubts_of(
 ) -> tuple[tuple[Release, ...], dict[str, Doubt]]:
     """Take the releases that cannot be believed for unknown.
 
-    Each release is compared with the one before it that is believed.
+    Each release is compared with the last two before it that are believed: what fits one of them is plausible, so that
+    the release after one that has lost its tables by mistake is.
 
     Args:
         releases: every release, oldest version first.
@@ -41,18 +42,19 @@ def doubts_of(
     """
     judged: list[Release] = []
     doubts: dict[str, Doubt] = {}
-    before: Release | None = None
+    recent: list[Release] = []
     for release in releases:
         if release.unknown is not None:
             judged.append(release)
             continue
-        reason = _reason(release, before, found)
+        reasons = [_reason(release, before, found) for before in recent] or [_reason(release, None, found)]
+        reason = None if None in reasons else reasons[-1]
         if reason is not None and release.version not in accepted:
             doubts[release.version] = reason
             judged.append(replace(release, unknown=reason, unresolved=0))
             continue
         judged.append(replace(release, accepted=reason is not None))
-        before = release
+        recent = [*recent[-1:], release]
     return tuple(judged), doubts
 
 

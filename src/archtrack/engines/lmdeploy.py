@@ -107,7 +107,9 @@ def _pytorch(facts: Mapping[str, Any]) -> dict[str, Row]:
     for key, line, value, condition in tables.get(_MAP, {"rows": []})["rows"]:
         if "." not in key:
             found[key] = (MODULE_MAP, line, value, condition)
-    return found or _listed(facts[PYTORCH], PYTORCH)
+    if not found and PYTORCH in facts:
+        return _listed(facts[PYTORCH], PYTORCH)
+    return found
 
 
 def _turbomind(facts: Mapping[str, Any]) -> dict[str, Row]:

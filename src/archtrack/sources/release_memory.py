@@ -91,7 +91,11 @@ class ReleaseMemory:
             except ValueError:
                 pass
         reader = WheelReader(file.name, connect, thrifty=self._thrifty)
-        self._put("zip-directory", file.sha256, reader.directory.to_bytes())
+        try:
+            self._put("zip-directory", file.sha256, reader.directory.to_bytes())
+        except BaseException:
+            reader.close()
+            raise
         return reader
 
     def sdist(self, file: ReleaseFile, connect: Callable[[], WholeFile]) -> SdistReader:
