@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import histories
 from .core.history_lint import lint_history
 from .core.history_text import WrongHistoryError, parse_history
 from .engines import engine_names
 from .errors import DataError, UsageError
 from .files import write_atomic
-from .histories import LARGEST, SHIPPED, read_history
+from .histories import LARGEST, read_history
 from .sources.http import GoneError, Http
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _checked(source: str, text: str, folder: Path, *, force: bool) -> tuple[Take
         more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
         raise DataError(f"{source}: not taken: {'; '.join(problems[:_SHOWN])}{more}")
     name = f"{history.engine}.json"
-    there = [read_history(path / name) for path in (folder, SHIPPED) if (path / name).exists()]
+    there = [read_history(path / name) for path in (folder, histories.SHIPPED) if (path / name).exists()]
     most = max((len(each.releases) for each in there), default=0)
     if len(history.releases) < most and not force:
         raise DataError(

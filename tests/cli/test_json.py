@@ -25,7 +25,10 @@ DEFINITIONS = {
     "diff": "diff",
     "lint": "lint",
     "check": "check",
+    "history": "history",
+    "migrate": "migrate",
     "cache": "cache",
+    "data": "data_info",
 }
 
 
@@ -36,7 +39,16 @@ def examples() -> Iterator[tuple[str, Any]]:
     for heading, block in pattern.findall(PAGE.read_text(encoding="utf-8")):
         verb = heading or verb
         if block:
-            yield DEFINITIONS[verb], json.loads(block)
+            yield _definition(DEFINITIONS[verb], json.loads(block)), json.loads(block)
+
+
+def _definition(name: str, example: Any) -> str:
+    """``archtrack history`` prints three things."""
+    if name != "history":
+        return name
+    if "version" in example:
+        return "history_at"
+    return "history" if "architectures" in example else "history_overview"
 
 
 EXAMPLES = list(examples())
@@ -51,7 +63,12 @@ def test_the_page_has_an_example_of_everything() -> None:
         "diff",
         "lint",
         "check",
+        "history_overview",
+        "history",
+        "history_at",
+        "migrate",
         "cache",
+        "data_info",
     ]
 
 
@@ -66,7 +83,11 @@ def shape(data: Any) -> Any:
     """The keys of a value, at every depth; a list counts by its first entry, a table of names by any."""
     if isinstance(data, dict):
         names = [key for key in data if re.fullmatch(r"[A-Z]\w+", key)]
-        return {"NAME": shape(data[names[0]])} if names else {key: shape(data[key]) for key in data}
+        if names:
+            return {"NAME": shape(data[names[0]])}
+        shapes = {key: shape(data[key]) for key in data}
+        same = all(each == next(iter(shapes.values())) for each in shapes.values())
+        return {"ENGINE": shapes["sglang"]} if "sglang" in shapes and same and shapes["sglang"] else shapes
     return [shape(data[0])] if isinstance(data, list) and data else None
 
 
@@ -104,13 +125,20 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("diff", "sglang", trees.sglang, other),
         ("lint",),
         ("check", "BETAForCausalLM", "--log", log, "--sglang", other, "--transformers", trees.transformers),
+        ("history", "--engine", "exllamav3"),
+        ("history", "NanoChatForCausalLM", "--engine", "exllamav3"),
+        ("history", "--engine", "exllamav3", "--at", "0.0.1"),
+        ("migrate", "exllamav3==0.0.2", "exllamav3==0.0.1"),
         ("cache", "info"),
+        ("data", "info"),
     )
     for run, (definition, example) in zip(runs, EXAMPLES, strict=True):
         done = cli(*run, "--format", "json").json
         if definition == "scan":
             done["statements"] = example["statements"]
             done["pins"] = example["pins"]
+        if definition == "data_info":
+            done["engines"] = {name: done["engines"][name] for name in example["engines"]}
         assert shape(done) == shape(example), run
 
 
@@ -134,6 +162,7 @@ def test_no_key_may_be_missing_misspelled_or_of_another_type(
 ) -> None:
     for path in paths(example):
         of_names = path[-2:-1] in {("pins",), ("architectures",), ("engines",)}
+        of_names = of_names or (definition == "history" and path[-3:-2] == ("architectures",))
         if of_names or (path[:1] == ("statements",) and len(path) > 1):
             continue  # tables of names: any name will do
         for harm in (remove, misspell, retype):

@@ -1,0 +1,442 @@
+"""``archtrack history``, ``migrate`` and ``data``; what ``check``, ``diff`` and the document make of the history."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import miniature
+from archtrack.core.history import Entry, History, Release
+from archtrack.core.history_text import write_history
+from archtrack.core.spans import categories_of, spans_of
+from archtrack.histories import SHIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAYS = {"1.0": "2026-01-01", "1.1": "2026-02-01", "2.0": "2026-03-01"}
+
+
+def written(engine: str, *releases: tuple[str, dict[str, bool | None] | None]) -> str:
+    """The data of an engine: (version, name -> what transformers' gate says), or None for an unknown one."""
+    listed = [
+        Release(
+            version=version,
+            date=DAYS[version],
+            file=f"{engine}-{version}.whl",
+            sha256="0" * 64,
+            unknown="it was lost" if names is None else None,
+        )
+        for version, names in releases
+    ]
+    found = {
+        version: {
+            name: Entry(file=f"{name.lower()}.py", at=f"{engine}/r.py:1", compatible=gate)
+            for name, gate in names.items()
+        }
+        for version, names in releases
+        if names is not None
+    }
+    history = History(
+        engine=engine,
+        distribution=engine,
+        floor="1.0",
+        tool="0",
+        revision=1,
+        releases=tuple(listed),
+        architectures=spans_of(listed, found),
+        categories=categories_of(listed, found),
+    )
+    return write_history(history)
+
+
+@pytest.fixture
+def data(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three histories in place of the shipped ones."""
+    folder = work.parent / "histories"
+    folder.mkdir()
+    one = {"AlphaForCausalLM": None, "GoneForCausalLM": None}
+    for engine, text in {
+        "sglang": written("sglang", ("1.0", one), ("1.1", None), ("2.0", {"AlphaForCausalLM": None})),
+        "vllm": written(
+            "vllm", ("1.0", None), ("1.1", {"TransformersForCausalLM": None, "DeltaForCausalLM": None}),
+            ("2.0", {"TransformersForCausalLM": None, "DeltaForCausalLM": None, "BetaForCausalLM": None}),
+        ),
+        "transformers": written("transformers", ("2.0", {"GoneForCausalLM": True, "DeltaForCausalLM": False})),
+    }.items():  # fmt: skip
+        (folder / f"{engine}.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("archtrack.histories.SHIPPED", folder)
+    return folder
+
+
+def test_since_when_each_engine_has_it(cli: Callable[..., Any], data: Path) -> None:
+    done = cli("history", "AlphaForCausalLM", "GoneForCausalLM", "DeltaForCausalLM", "--data", data)
+    assert [line.split("\t") for line in done.lines[1:]] == [
+        ["AlphaForCausalLM", "sglang", "1.0", "2026-01-01", "", "alphaforcausallm.py"],
+        ["GoneForCausalLM", "sglang", "1.0", "2026-01-01", "≥1.0", "goneforcausallm.py"],
+        ["GoneForCausalLM", "transformers", "2.0", "2026-03-01", "", "goneforcausallm.py"],
+        ["DeltaForCausalLM", "transformers", "2.0", "2026-03-01", "", "deltaforcausallm.py"],
+        ["DeltaForCausalLM", "vllm", "≤1.1", "2026-02-01", "", "deltaforcausallm.py"],
+    ]
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Callable[..., Any], data: Path) -> None:
+    done = cli("history", "AlphaForCausallM", "--data", data)
+    assert done.err.splitlines() == [
+        "AlphaForCausallM: no known release of sglang, transformers, vllm registers it",
+        "AlphaForCausallM is like: AlphaForCausalLM",
+    ]
+
+
+def test_the_json_of_the_contract(
+    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
+) -> None:
+    found = cli(
+        "history", "GoneForCausalLM", "Nobody", "--engine", "sglang", "--data", data, "--format", "json"
+    ).json
+    conforms(found, "history")
+    assert found["architectures"]["Nobody"] == {}
+    (span,) = found["architectures"]["GoneForCausalLM"]["sglang"]["spans"]
+    del span["states"]
+    assert span == {
+        "first": "1.0",
+        "first_date": "2026-01-01",
+        "first_exact": True,
+        "last": "1.0",
+        "last_date": "2026-01-01",
+        "last_exact": False,
+        "file": "goneforcausallm.py",
+    }
+
+
+def test_what_one_release_registers(
+    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
+) -> None:
+    found = cli("history", "--engine", "vllm", "--at", "2", "--data", data, "--format", "json").json
+    conforms(found, "history_at")
+    assert (found["engine"], found["version"], found["date"]) == ("vllm", "2.0", "2026-03-01")
+    assert {name: each["file"] for name, each in found["architectures"].items()} == {
+        "BetaForCausalLM": "betaforcausallm.py",
+        "DeltaForCausalLM": "deltaforcausallm.py",
+        "TransformersForCausalLM": "transformersforcausallm.py",
+    }
+    text = cli("history", "--engine", "vllm", "--at", "2.0", "--data", data)
+    assert text.lines[1] == "BetaForCausalLM\tbetaforcausallm.py\t2.0"
+    assert text.err == "vllm 2.0 (2026-03-01): 3 architectures\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--at", "2.0"), 2, "give --engine ENGINE --at VERSION alone"),
+        (("--at", "2.0", "--engine", "vllm", "Name"), 2, "give --engine ENGINE --at VERSION alone"),
+        (("--at", "9", "--engine", "vllm"), 2, "the history of vllm has no release 9; near it: 1.1, 2.0"),
+        (("--at", "1.0", "--engine", "vllm"), 3, "it is not known what vllm 1.0 registers: it was lost"),
+        (("--engine", "nobody"), 2, "there is no history of nobody, but of: sglang, transformers, vllm"),
+        (("--plot", "x.pdf"), 2, "the name has to end with .svg or .png"),
+    ],
+)
+def test_what_cannot_be_shown(
+    cli: Callable[..., Any], data: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    done = cli("history", *arguments, "--data", data)
+    assert (done.code, message in done.err) == (code, True), done.err
+
+
+def test_a_folder_of_data_that_is_not_there(cli: Callable[..., Any]) -> None:
+    done = cli("history", "A", "--data", "nowhere")
+    assert (done.code, "--data nowhere: no such file or folder" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_a_chart(cli: Callable[..., Any], data: Path, work: Path, suffix: str) -> None:
+    done = cli("history", "--plot", f"growth{suffix}", "--data", data)
+    assert (done.code, done.err) == (0, f"Wrote growth{suffix}\n")
+    first = (work / f"growth{suffix}").read_bytes()
+    assert first[:5] == (b"<?xml" if suffix == ".svg" else b"\x89PNG\r")
+    if suffix == ".svg":
+        assert all(f">{engine}</text>".encode() in first for engine in ("sglang", "transformers", "vllm"))
+    cli("history", "--plot", f"growth{suffix}", "--data", data)
+    assert (work / f"growth{suffix}").read_bytes() == first
+
+
+def test_what_one_engine_has_and_another_lacks_both_ways(
+    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
+) -> None:
+    runs = "TransformersForCausalLM runs GoneForCausalLM: its is_backend_compatible() is true"
+    done = cli("migrate", "sglang==1.0", "vllm", "--data", data)
+    assert done.lines == [
+        "sglang 1.0 has and vllm 2.0 lacks 2 architectures:",
+        "architecture\tsince\tdate\tin vllm 2.0",
+        "AlphaForCausalLM\t1.0\t2026-01-01\tno",
+        f"GoneForCausalLM\t1.0\t2026-01-01\tfallback: {runs}",
+        "",
+        "vllm 2.0 has and sglang 1.0 lacks 3 architectures:",
+        "architecture\tsince\tdate\tin sglang 1.0",
+        "BetaForCausalLM\t2.0\t2026-03-01\tno",
+        "DeltaForCausalLM\t≤1.1\t2026-02-01\tno",
+        "TransformersForCausalLM\t≤1.1\t2026-02-01\tno",
+        "",
+        "Both have 0 architectures.",
+    ]
+    found = cli("migrate", "sglang", "vllm", "--data", data, "--format", "json").json
+    conforms(found, "migrate")
+    assert [row["name"] for row in found["only_from"]] == ["AlphaForCausalLM"]
+
+
+def test_check_says_which_engine_has_it_since_when(
+    cli: Callable[..., Any], data: Path, trees: Any, conforms: Callable[[Any, str], None]
+) -> None:
+    done = cli("check", "AlphaForCausalLM", "DeltaForCausalLM", *trees.options, "--data", data)
+    assert done.lines[3:] == [
+        "AlphaForCausalLM by engine: sglang since 1.0 (2026-01-01); vllm no",
+        "DeltaForCausalLM by engine: sglang no; vllm since ≤1.1 (2026-02-01)",
+        "DeltaForCausalLM is unsupported here, and has its own implementation in vllm 2.0",
+    ]
+    found = cli("check", "DeltaForCausalLM", *trees.options, "--data", data, "--format", "json").json
+    conforms(found, "check")
+    assert {name: each["status"] for name, each in found["targets"][0]["engines"].items()} == {
+        "sglang": "absent",
+        "vllm": "native",
+    }
+
+
+def test_the_document_says_since_when(cli: Callable[..., Any], data: Path, trees: Any, work: Path) -> None:
+    miniature.write(work / "archtrack.toml", 'columns = ["since", "vllm"]\n')
+    assert cli("rebuild", *trees.options).code == 0
+    text = (work / "MODEL_SUPPORT_TRACKING.md").read_text(encoding="utf-8")
+    assert "| SGLang File | Example HF Model | Since | vllm |" in text
+    rows = {
+        line.split("|")[1].strip(" *"): line.split("|")[-3:-1]
+        for line in text.splitlines()
+        if line.startswith("| **") and "For" in line
+    }
+    assert [cell.strip() for cell in rows["AlphaForCausalLM"]] == ["1.0", ""]
+    assert [cell.strip() for cell in rows["BetaForCausalLM"]] == ["", "2.0"]
+    assert cli("update", *trees.options, "--check").code == 0
+    # A newer history fills the cell; what a maintainer wrote there stays.
+    (data / "sglang.json").write_text(
+        written("sglang", ("1.0", {"AlphaForCausalLM": None, "BetaForCausalLM": None})), encoding="utf-8"
+    )
+    edited = text.replace(f"|{rows['AlphaForCausalLM'][0]}|", "| soon |")
+    (work / "MODEL_SUPPORT_TRACKING.md").write_text(edited, encoding="utf-8")
+    assert cli("update", *trees.options, "--refresh").code == 0
+    after = (work / "MODEL_SUPPORT_TRACKING.md").read_text(encoding="utf-8")
+    rows = {
+        line.split("|")[1].strip(" *"): line.split("|")[-3:-1]
+        for line in after.splitlines()
+        if line.startswith("| **") and "For" in line
+    }
+    assert [cell.strip() for cell in rows["BetaForCausalLM"]] == ["1.0", "2.0"]
+
+
+def test_two_releases_are_compared_by_the_history(cli: Callable[..., Any], data: Path) -> None:
+    done = cli("diff", "vllm", "1.1", "2.0", "--data", data)
+    assert done.lines == [
+        "vllm 1.1 to 2.0: 2 to 3 architectures, 1 change",
+        "  + BetaForCausalLM  [betaforcausallm.py]",
+    ]
+    assert "Note: by the history of vllm, without a request" in done.err
+    for arguments in (
+        ("1.0", "2.0"),
+        ("1.1", "2.0", "--scan"),
+        ("1.1", "3.0"),
+    ):  # unknown, not wanted, not there
+        done = cli("diff", "vllm", *arguments, "--data", data)
+        assert (done.code, "is not in the cache" in done.err) == (3, True), done.err
+
+
+# -- data ------------------------------------------------------------------------------------------
+
+
+NEWER = written("vllm", ("1.0", {"A": None}), ("1.1", {"A": None}), ("2.0", {"A": None}))
+OLDER = written("vllm", ("1.0", {"A": None}))
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """The user's own data."""
+    return tmp_path / "data"
+
+
+def test_newer_data_is_taken_and_counts_from_then_on(
+    cli: Callable[..., Any], data: Path, mine: Path, work: Path
+) -> None:
+    (data / "vllm.json").write_text(OLDER, encoding="utf-8")
+    (work / "vllm.json").write_text(NEWER, encoding="utf-8")
+    done = cli("data", "update", "vllm.json")
+    assert (done.code, done.lines) == (0, ["vllm: 3 releases, taken (vllm.json)"])
+    assert (mine / "vllm.json").read_text(encoding="utf-8") == NEWER
+    assert cli("history", "--engine", "vllm").lines[1].startswith("vllm\t3\t")
+    assert cli("data", "update", "vllm.json").lines == ["vllm: 3 releases, already there (vllm.json)"]
+
+
+def test_all_of_it_is_checked_before_any_is_used(
+    cli: Callable[..., Any], data: Path, mine: Path, work: Path
+) -> None:
+    (work / "set").mkdir()
+    (work / "set" / "sglang.json").write_text(
+        (data / "sglang.json").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    (work / "set" / "vllm.json").write_text(NEWER.replace('"1.1"', '"0.1"', 1), encoding="utf-8")
+    done = cli("data", "update", "set")
+    assert (done.code, "not taken: release 0.1 stands after 1.0" in done.err) == (3, True), done.err
+    assert not mine.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "not JSON"),
+        ("{}", "schema version None"),
+        (NEWER.replace('"engine":"vllm"', '"engine":"../vllm"'), "is no name of an engine"),
+        (OLDER, "knows 1 releases of vllm, and 3 are known here; --force takes it all the same"),
+    ],
+)
+def test_data_that_is_no_good_is_not_taken(
+    cli: Callable[..., Any], data: Path, mine: Path, work: Path, content: str, message: str
+) -> None:
+    assert data.exists()
+    (work / "vllm.json").write_text(content, encoding="utf-8")
+    done = cli("data", "update", "vllm.json")
+    assert (done.code, message in done.err) == (3, True), done.err
+    assert not mine.exists()
+    if content == OLDER:
+        assert cli("data", "update", "vllm.json", "--force").code == 0
+
+
+def test_data_from_an_address(
+    cli: Callable[..., Any], data: Path, mine: Path, package_index: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
+    (data / "vllm.json").write_text(OLDER, encoding="utf-8")
+    package_index.files["vllm.json"] = NEWER.encode()
+    folder = f"http://{package_index.address}/files/"
+    assert cli("data", "update", f"{folder}vllm.json").lines[0].startswith("vllm: 3 releases, taken")
+    (mine / "vllm.json").unlink()
+    assert cli("data", "update", folder).lines == [f"vllm: 3 releases, taken ({folder}vllm.json)"]
+    assert cli("data", "update", f"{folder}sglang.json").code == 3
+    done = cli("data", "update", folder, "--offline")
+    assert (done.code, "needs the network" in done.err) == (2, True)
+
+
+def test_lint_says_what_is_wrong_and_exits_with_1(cli: Callable[..., Any], data: Path) -> None:
+    assert cli("data", "lint", data).code == 0
+    (data / "vllm.json").write_text(
+        NEWER.replace('"schema_version":1', '"schema_version":1 '), encoding="utf-8"
+    )
+    done = cli("data", "lint", data)
+    assert (done.code, done.lines) == (
+        1,
+        [f"{data / 'vllm.json'}: it is not written as a refresh would write it"],
+    )
+
+
+def test_the_shipped_data_is_found_without_a_word(cli: Callable[..., Any]) -> None:
+    done = cli("data", "info")
+    assert [line.split("\t")[0] for line in done.lines[1:]] == [
+        path.stem for path in sorted(SHIPPED.glob("*.json")) if path.stem != "schema"
+    ]
+
+
+# -- an engine from outside ------------------------------------------------------------------------
+
+TINYRT = '''
+"""TinyRT: an engine of another distribution."""
+
+from archtrack.core.tables import table_facts
+from archtrack.engines.base import About
+from archtrack.model import Inventory, Place, Registration
+from archtrack.sources.base import Layout
+
+REGISTRY = "tinyrt/registry.py"
+
+
+class TinyRT:
+    name = "tinyrt"
+    about = About(title="TinyRT")
+    layout = Layout(package="tinyrt", distribution="tinyrt")
+    revision = 1
+    since = "1.0"
+    fetched = (REGISTRY,)
+    watched = fetched
+
+    def scan(self, library, options):
+        facts = library.facts((REGISTRY,), "tinyrt-1", table_facts)[REGISTRY]
+        rows = facts["tables"]["MODELS"]["rows"]
+        return Inventory(
+            engine=self.name,
+            version=library.origin.version,
+            origin=library.origin,
+            registrations=tuple(
+                Registration(name=name, file=f"{value}.py", place=Place(file=REGISTRY, line=line), defined_in=value)
+                for name, line, value, _ in sorted(rows)
+            ),
+        )
+
+
+ENGINE = TinyRT()
+'''
+
+
+def test_an_engine_from_outside_is_taken_up_by_everything(
+    tmp_path: Path, trees: Any, package_index: Any
+) -> None:
+    import index_servers  # noqa: PLC0415 -- this test alone makes wheels
+
+    site = tmp_path / "site"
+    miniature.write(site / "tinyrt_for_archtrack.py", TINYRT)
+    info = site / "tinyrt_for_archtrack-1.0.dist-info"
+    miniature.write(info / "METADATA", "Metadata-Version: 2.1\nName: tinyrt-for-archtrack\nVersion: 1.0\n")
+    miniature.write(info / "entry_points.txt", "[archtrack.engines]\ntinyrt = tinyrt_for_archtrack:ENGINE\n")
+    for version, names in {
+        "1.0": ("AlphaForCausalLM",),
+        "1.1": ("AlphaForCausalLM", "BetaForCausalLM"),
+    }.items():
+        text = "MODELS = {\n" + "".join(f'    "{name}": "llama",\n' for name in names) + "}\n"
+        files = {"tinyrt/__init__.py": b"", "tinyrt/registry.py": text.encode()}
+        content = index_servers.make_wheel(files, version, stem="tinyrt")
+        package_index.add(f"tinyrt-{version}-py3-none-any.whl", content, project="tinyrt")
+    work = tmp_path / "outside"
+    work.mkdir()
+
+    def run(*arguments: object) -> Any:
+        done = subprocess.run(  # noqa: S603 -- our own interpreter and program
+            [sys.executable, "-m", "archtrack", *map(str, arguments)],
+            cwd=work,
+            env={
+                **miniature.environment(tmp_path),
+                "PYTHONPATH": f"{site}:{Path(__file__).parents[2] / 'src'}",
+                "PIP_INDEX_URL": package_index.url,
+                "ARCHTRACK_DATA_DIR": str(tmp_path / "histories"),
+                "ARCHTRACK_OFFLINE": "0",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    assert run("scan", "tinyrt", "1.0")[1].startswith("AlphaForCausalLM\tllama.py\t2\t")
+    assert (
+        run("history", "refresh", "tinyrt")[0] == "tinyrt 1.1: 2 architectures, 2 releases read, data written"
+    )
+    assert run("data", "lint", tmp_path / "histories") == []
+    assert "BetaForCausalLM\ttinyrt\t1.1\t\t\tllama.py" in run("history", "BetaForCausalLM")
+    assert run("diff", "tinyrt", "1.0", "1.1")[1] == "  + BetaForCausalLM  [llama.py]"
+    assert any("tinyrt since 1.1" in line for line in run("check", "BetaForCausalLM", *trees.options))
+    assert "tinyrt 1.1 has and exllamav3" in " ".join(run("migrate", "tinyrt", "exllamav3"))
+    miniature.write(work / "archtrack.toml", 'columns = ["tinyrt"]\n')
+    run("rebuild", *trees.options)
+    document = (work / "MODEL_SUPPORT_TRACKING.md").read_text(encoding="utf-8")
+    (row,) = [line for line in document.splitlines() if "**BetaForCausalLM**" in line]
+    assert row.endswith("| 1.1 |")
+    info = json.loads("\n".join(run("data", "info", "--format", "json")))
+    assert info["engines"]["tinyrt"]["architectures"] == 2
