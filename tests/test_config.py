@@ -179,13 +179,10 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
         ('columns = "notes"', 'columns must be a list, not a string: write ["…", "…"]'),
         (
             'columns = ["fallback", "Notes"]',
-            'columns holds \'Notes\': there are "fallback" and "notes"; `since` and other engines need a history',
+            'columns holds \'Notes\': there are "fallback", "notes", "since", and the names of other engines: exl',
         ),
-        (
-            'columns = ["since"]',
-            'columns holds \'since\': there are "fallback" and "notes"; `since` and other',
-        ),
-        ('columns = ["vllm"]', 'columns holds \'vllm\': there are "fallback" and "notes"; `since` and other'),
+        ('columns = ["sglang"]', 'columns holds \'sglang\': there are "fallback", "notes", "since", and'),
+        ('columns = ["transformers"]', "columns holds 'transformers': there are"),
         ('columns = ["notes", "fallback", "notes"]', "columns holds 'notes' twice: remove one"),
         ('disabled = "llama"', 'disabled must be a list, not a string: write ["…", "…"]'),
         ("disabled = [[]]", "disabled must hold strings only, not a list: write each in quotes"),
@@ -696,4 +693,12 @@ def test_the_page_has_each_variable_of_our_own_and_no_other() -> None:
     pattern = re.compile(r"(?<!_)\bARCHTRACK_[A-Z_]+\b")
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
     used = {name for text in sources for name in pattern.findall(text)}
-    assert used == set(pattern.findall(PAGE)) == {"ARCHTRACK_CACHE_DIR", "ARCHTRACK_OFFLINE"}
+    assert (
+        used
+        == set(pattern.findall(PAGE))
+        == {
+            "ARCHTRACK_CACHE_DIR",
+            "ARCHTRACK_DATA_DIR",
+            "ARCHTRACK_OFFLINE",
+        }
+    )

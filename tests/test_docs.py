@@ -149,7 +149,12 @@ def commands() -> list[tuple[str, str]]:
 def test_every_command_that_a_page_shows_is_understood(page: str, line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
     name, command = "archtrack", archtrack
-    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+    while isinstance(command, click.Group) and words:
+        default = getattr(command, "default", None)
+        if default is not None and words[0] not in {*command.commands, "--help"}:
+            words.insert(0, default)  # `archtrack history ARCH`
+        if words[0].startswith("-"):
+            break
         name = f"{name} {words.pop(0)}"
         assert name in VERBS, f"{page}: {line}"
         command = VERBS[name]

@@ -24,12 +24,14 @@ __all__ = ["command"]
 
 
 class _WithDefault(click.Group):
-    """A group that takes what is none of its commands for the arguments of ``show``."""
+    """A group that takes what is none of its commands for the arguments of one of them."""
+
+    default = "show"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, with ``show`` put in where it was left out."""
+        """As click does, with the default command put in where it was left out."""
         if not args or args[0] not in {*self.commands, "-h", "--help"}:
-            args = ["show", *args]
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 

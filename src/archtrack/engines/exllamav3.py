@@ -5,7 +5,8 @@ How it registers models: ``ARCHITECTURES`` in ``exllamav3/architecture/architect
 ``config_class``, and that class the architecture as ``arch_string``; both may come from a base class, in the same
 module or another. The list is read, and the two attributes are followed from class to class; nothing is imported.
 
-Covers all releases. It cannot see an ``arch_string`` that is computed, nor which quantisation a checkpoint needs.
+Covers the releases from 0.0.1 on, which is all of them. It cannot see an ``arch_string`` that is computed, nor which
+quantisation a checkpoint needs.
 """
 
 from __future__ import annotations

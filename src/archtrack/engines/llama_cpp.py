@@ -8,8 +8,9 @@ whose base is ``VisionModel`` or ``MmprojModel`` converts the part that sees or 
 
 ``groups`` says which of the two there is: ``text``, ``mmproj``. A name with a dot (of remote code) is given as it is.
 
-Covers checkouts and commits from February 2024 on, and releases of ``llama-cpp-python`` from 0.2.54 on, whose source
-distribution carries a copy in ``vendor/llama.cpp``: 75 MB each, so no history is kept of it by default. It cannot see
+Covers 0.2.54 and later of ``llama-cpp-python``, whose source distribution carries a copy in ``vendor/llama.cpp``, and
+checkouts and commits of the same time (March 2024) and later. A source distribution has 75 MB, so no history is kept
+by default. It cannot see
 which architectures of its own llama.cpp runs beside those that can be converted, nor what ``convert.py`` of the first
 year took.
 """
@@ -122,7 +123,7 @@ def _registered(library: Library) -> tuple[Found, Odd]:
     if not found and not odd:
         raise SourceError(
             f"{library.origin.location}: its conversion code registers no architecture by name: it is not llama.cpp, or"
-            " older than February 2024; name a newer one"
+            " older than March 2024; name a newer one"
         )
     return found, odd
 

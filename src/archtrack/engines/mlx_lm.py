@@ -11,8 +11,8 @@ images besides (of that, MLX-LM runs the part that reads text). The transformers
 unless another is asked for: what it does not know cannot be joined, and is given as a note
 (``unjoined_model_types`` of ``Inventory.facts``), never guessed.
 
-Covers all releases. It cannot see the code that a repository brings along (``model_file`` in a config), nor types that
-transformers has never known.
+Covers the releases from 0.0.1 on, which is all of them. It cannot see the code that a repository brings along
+(``model_file`` in a config), nor types that transformers has never known.
 """
 
 from __future__ import annotations

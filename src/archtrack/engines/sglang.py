@@ -14,10 +14,10 @@ What it says of categories: ``multimodal_model_archs`` (before 0.4.4: the tests 
 ``sglang/srt/configs/model_config.py``. Of an architecture that none of them names, its module is asked what it shows,
 and the same file which models it drafts for.
 
-Covers all releases. It cannot see what a class decorator or metaclass makes of a class's name, what
-another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__`` answers, which names
-fail inside a ``try`` for another reason than an import, nor architectures that a program registers while it runs
-(``ModelRegistry.register``).
+Covers the releases from 0.1.3 on, which is all of them. It cannot see what a class decorator or metaclass makes of a
+class's name, what another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__``
+answers, which names fail inside a ``try`` for another reason than an import, nor architectures that a program
+registers while it runs (``ModelRegistry.register``).
 """
 
 from __future__ import annotations

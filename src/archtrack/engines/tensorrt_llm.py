@@ -10,9 +10,9 @@ How the PyTorch backend registers models: ``@register_auto_model("Name")`` above
 How the TensorRT backend registers models: ``MODEL_MAP`` in ``tensorrt_llm/models/__init__.py`` maps an architecture to
 a class. Some of its keys are constants of other modules (``GEMMA_ARCHITECTURE``); they are looked up there.
 
-Covers checkouts and commits with either. Its releases on the package index are stubs that fetch the real files from
-elsewhere when they are installed, so no history is kept of it. It cannot see what a user adds with
-``--custom_module_dirs``.
+Covers 0.8.0 and later, as checkouts and commits: before, neither is there. Its releases on the package index are
+stubs that fetch the real files from elsewhere when they are installed, so no history is kept of it. It cannot see
+what a user adds with ``--custom_module_dirs``.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ class of transformers, or remote code, that passes ``is_backend_compatible()``; 
 given another attention. 0.7.2 has the first wrapper (``TransformersModel``, since 0.8.3
 ``TransformersForCausalLM``), 0.10.0 one for models that see, 0.11.1 those for experts, embedding and classification.
 
-Covers all releases. It cannot see what a plugin or program registers (``ModelRegistry.register_model``), nor whether
-a module can be imported on a machine.
+Covers the releases from 0.0.1 on, which is all of them. It cannot see what a plugin or program registers
+(``ModelRegistry.register_model``), nor whether a module can be imported on a machine.
 """
 
 from __future__ import annotations
