@@ -336,8 +336,10 @@ def play(block: str, folder: Path, environ: dict[str, str], *, more: tuple[str, 
 @pytest.mark.network
 def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
     shown = [content for page, content in blocks("console") if page == "README.md"]
-    assert len(shown) == 2
-    for block in shown:  # the newest release of that time
+    history, *updates = shown
+    assert len(updates) == 2
+    play(history, tmp_path, environment(tmp_path))
+    for block in updates:  # the newest release of that time
         play(block, tmp_path, environment(tmp_path), more=("--sglang", "0.5.23"))
 
 

@@ -77,10 +77,11 @@ def _with_backend(name: str, standing: Standing, history: History, histories: Hi
     engine = load_engine(history.engine)
     public = histories.get(TRANSFORMERS)
     state = public.now(name) if public is not None else None
-    if not isinstance(engine, RunsTransformers) or state is None:
+    if not isinstance(engine, RunsTransformers) or public is None or public.newest is None or state is None:
         return standing
     facts = TransformersFacts(exported=True, backend_compatible=state.compatible)
     names = frozenset(history.at(standing.release.version))
     status, because = engine.runs(names, facts, name)
     kind = _KINDS.get(status)
+    because = f"{because} in transformers {public.newest.version}"
     return standing if kind is None else replace(standing, kind=kind, because=because)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 2
+_REVISION = 1
 """Counts up whenever the same inventory would give other entries."""
 
 

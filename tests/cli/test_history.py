@@ -169,7 +169,7 @@ def test_a_chart(cli: Callable[..., Any], data: Path, work: Path, suffix: str) -
 def test_what_one_engine_has_and_another_lacks_both_ways(
     cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
 ) -> None:
-    runs = "TransformersForCausalLM runs GoneForCausalLM: its is_backend_compatible() is true"
+    runs = "TransformersForCausalLM runs it: its is_backend_compatible() is true in transformers 2.0"
     done = cli("migrate", "sglang==1.0", "vllm", "--data", data)
     assert done.lines == [
         "sglang 1.0 has and vllm 2.0 lacks 2 architectures:",

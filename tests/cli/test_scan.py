@@ -188,4 +188,4 @@ def test_one_architecture_is_counted_in_the_singular(cli: Callable[..., Any], tr
 def test_an_unknown_engine_is_wrong_usage(cli: Callable[..., Any]) -> None:
     done = cli("scan", "sglnag")
     assert done.code == 2
-    assert "'sglnag' is not one of 'sglang', 'transformers'" in done.err
+    assert "'sglnag' is not one of 'exllamav3', 'llama-cpp', 'lmdeploy', 'mlx-lm', 'sglang'," in done.err

@@ -57,9 +57,9 @@ def command() -> None:
 @command.command(
     "show",
     epilog=examples(
-        "archtrack history                                     what the data covers",
-        "archtrack history Qwen3ForCausalLM Qwen3MoeForCausalLM --format json",
-        "archtrack history --engine sglang --at 0.5.9",
+        "archtrack history show                                what the data covers",
+        "archtrack history show Qwen3ForCausalLM Qwen3MoeForCausalLM --format json",
+        "archtrack history show --engine sglang --at 0.5.9",
     ),
 )
 @click.argument("names", nargs=-1, metavar="[ARCH]…")

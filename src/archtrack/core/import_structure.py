@@ -17,10 +17,13 @@ _RENAMES = (b"sys.meta_path", b"_create_module_alias")
 
 
 def import_structure(data: bytes) -> dict[str, Any]:
-    """``{"structure": {module: names}, "scans_models": bool, "aliases": names, "renames": bool, "problem": …}``.
+    """What a package's ``__init__.py`` offers.
 
-    Every optional backend is taken as installed: what any branch adds is there. Of a package that is not lazy yet
-    (before 4.2) its own imports are the structure. ``scans_models`` says whether the
+    ``{"structure": {module: names}, "eager": …, "scans_models": bool, "aliases": names, "renames": bool,
+    "problem": …}``.
+
+    Every optional backend is taken as installed: what any branch adds is there. ``eager`` is the same of a package that
+    is not lazy yet (before 4.2), by its own imports. ``scans_models`` says whether the
     package looks through ``models`` for further names. ``aliases`` are modules without a file that it answers for;
     ``renames`` says that it does so by a rule as well (for modules that end with ``_fast``). ``problem`` is [reason,
     line] of a file that does not parse, else null.
@@ -34,7 +37,14 @@ def import_structure(data: bytes) -> dict[str, Any]:
         tree = parse(data)
     except SyntaxError as error:
         problem = [f"cannot be parsed: {error.msg}", error.lineno or 0]
-        return {"structure": {}, "scans_models": False, "aliases": [], "renames": False, "problem": problem}
+        return {
+            "structure": {},
+            "eager": {},
+            "scans_models": False,
+            "aliases": [],
+            "renames": False,
+            "problem": problem,
+        }
     scans = False
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
@@ -53,7 +63,8 @@ def import_structure(data: bytes) -> dict[str, Any]:
     table = _ALIAS_TABLE.search(data)
     aliases = [*_ALIAS.findall(data), *(_ALIAS_KEY.findall(table[1]) if table else ())]
     return {
-        "structure": structure or ({} if scans else eager),
+        "structure": structure,
+        "eager": {} if structure or scans else eager,
         "scans_models": scans,
         "aliases": [name.decode() for name in aliases],
         "renames": any(word in data for word in _RENAMES),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archtrack.core.support import Rules
-    from archtrack.model import Registration
+    from archtrack.model import Registration, Status, TransformersFacts
     from archtrack.sources.library import Library
 
     from .base import ScanOptions
@@ -117,6 +117,12 @@ class SGLang:
         from ._sglang_rules import rules_of  # noqa: PLC0415 -- only for checkpoints
 
         return rules_of(library, inventory)
+
+    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
+        """What the Transformers backend does with a class that the release does not register."""
+        from ._backend import by_gate  # noqa: PLC0415 -- only where it is asked for
+
+        return by_gate(names, self.about.backend, facts, name, strict=True)
 
 
 ENGINE = SGLang()

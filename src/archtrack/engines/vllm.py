@@ -27,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archtrack.errors import SourceError
-from archtrack.model import Category, Inventory, Place, Registration, Status, Unresolved
+from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .base import About
@@ -35,7 +35,7 @@ from .base import About
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from archtrack.model import TransformersFacts
+    from archtrack.model import Status, TransformersFacts
     from archtrack.sources.library import Library
 
     from .base import ScanOptions
@@ -108,12 +108,9 @@ class VLLM:
 
     def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
         """What the Transformers backend does with a class that the release does not register."""
-        wrappers = sorted(names.intersection(self.about.backend))
-        if not wrappers:
-            return Status.UNSUPPORTED, "the release has no Transformers backend"
-        if facts.backend_compatible:
-            return Status.FALLBACK, f"{wrappers[0]} runs {name}: its is_backend_compatible() is true"
-        return Status.UNSUPPORTED, f"whether {wrappers[0]} runs {name} is known when it runs only"
+        from ._backend import by_gate  # noqa: PLC0415 -- only where it is asked for
+
+        return by_gate(names, self.about.backend, facts, name, strict=False)
 
 
 ENGINE = VLLM()

@@ -164,7 +164,10 @@ def local_source(path: str | os.PathLike[str], layout: Layout) -> LocalSource:
 def _local_source(given: Path, layout: Layout) -> LocalSource:
     if not given.is_dir():
         state = "is not a folder" if given.exists() else "no such folder"
-        raise SourceError(f"{given}: {state}; give a repository root or the folder of the package")
+        raise SourceError(
+            f"{given}: {state}; give a repository root"
+            + (f" or the folder {layout.package}" if not layout.markers else "")
+        )
     location, parent = _locate(given, layout)
     root = location.absolute()  # links and ".." stay as they are: folding them could lead elsewhere
     base = root / parent

@@ -1,0 +1,39 @@
+"""What a Transformers backend does with a class that the engine does not register, by transformers' own gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archtrack.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archtrack.model import TransformersFacts
+
+__all__ = ["by_gate"]
+
+
+def by_gate(
+    names: frozenset[str], wrappers: Iterable[str], facts: TransformersFacts, name: str, *, strict: bool
+) -> tuple[Status, str]:
+    """The answer of ``is_backend_compatible()``, if the release has a wrapper.
+
+    Args:
+        names: what the release registers.
+        wrappers: the architectures under which the engine registers its wrapper.
+        facts: what transformers says of the class.
+        name: the class.
+        strict: the engine turns away what does not pass; without it, it may have other ways to take a class.
+
+    Returns:
+        ``fallback``, ``refused`` or ``unsupported``, and why in a sentence.
+    """
+    there = sorted(names.intersection(wrappers))
+    if not there:
+        return Status.UNSUPPORTED, "the release has no Transformers backend"
+    if facts.backend_compatible:
+        return Status.FALLBACK, f"{there[0]} runs it: its is_backend_compatible() is true"
+    if strict and facts.backend_compatible is False:
+        return Status.REFUSED, f"{there[0]} does not run it: its is_backend_compatible() is false"
+    return Status.UNSUPPORTED, f"whether {there[0]} runs {name} is known when it runs only"
