@@ -1,0 +1,169 @@
+"""Measure the support history: a refresh from nothing, how it grows, one new release, and asking it.
+
+Prints requests, bytes and seconds. Asserts nothing, but tells whether the bytes are those of the shipped data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from archtrack.core.history_text import parse_history, write_history
+from archtrack.core.refresh_plan import versions_in_order
+from archtrack.core.spans import categories_of, entries_of, spans_of
+from archtrack.histories import SHIPPED, read_history
+from archtrack.refreshing import refresh, refreshed_by_default
+from archtrack.workspace import Workspace
+
+RUNS = 7
+
+
+class _Count:
+    """Seconds and bytes after so many releases."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.points: list[tuple[int, float, int, int]] = []
+        self._begun = time.perf_counter()
+
+    def start(self, total: int) -> None:
+        """Nothing to show."""
+
+    def step(self, label: str) -> None:  # noqa: ARG002 -- the protocol's
+        """Note where the refresh is."""
+        moved = self.workspace.transfer
+        seconds = time.perf_counter() - self._begun
+        self.points.append((len(self.points) + 1, seconds, moved.requests, moved.bytes))
+
+    def finish(self) -> None:
+        """Nothing to tidy."""
+
+
+def main() -> None:
+    """Run every measurement."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.history", description=__doc__)
+    parser.add_argument("engines", nargs="*", default=list(refreshed_by_default()), help="all by default")
+    engines = parser.parse_args().engines
+    with tempfile.TemporaryDirectory(prefix="archtrack-benchmark-") as scratch:
+        folder = Path(scratch)
+        _from_nothing(engines, folder)
+        _one_release(engines, folder)
+    _asking()
+
+
+def _workspace(cache: Path) -> Workspace:
+    return Workspace(folder=Path.cwd(), environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(cache)})
+
+
+def _from_nothing(engines: list[str], folder: Path) -> None:
+    print("A refresh from nothing, one engine after the other into one empty cache:\n")
+    print(
+        "engine         releases  requests        MB   seconds  as shipped   after 1/4, 1/2, 3/4 of the releases"
+    )
+    total = [0, 0, 0, 0.0]
+    for engine in engines:
+        workspace = _workspace(folder / "cache")
+        count = _Count(workspace)
+        begun = time.perf_counter()
+        (result,) = refresh([engine], folder / "data", workspace, count)
+        seconds = time.perf_counter() - begun
+        moved = workspace.transfer
+        same = (folder / "data" / f"{engine}.json").read_bytes() == _shipped(engine)
+        grown = (
+            [count.points[len(count.points) * quarter // 4 - 1] for quarter in (1, 2, 3)]
+            if count.points
+            else []
+        )
+        growth = ", ".join(f"{done}: {took:.0f} s {size / 1e6:.0f} MB" for done, took, _, size in grown)
+        print(
+            f"{engine:14} {result.read:8} {moved.requests:9} {moved.bytes / 1e6:9.1f} {seconds:9.1f}"
+            f"  {'yes' if same else 'no':10}  {growth}"
+        )
+        total = [
+            a + b for a, b in zip(total, (result.read, moved.requests, moved.bytes, seconds), strict=True)
+        ]
+    print(f"{'together':14} {total[0]:8.0f} {total[1]:9.0f} {total[2] / 1e6:9.1f} {total[3]:9.1f}")
+    size = sum(path.stat().st_size for path in (folder / "data").glob("*.json"))
+    print(f"\nThe data: {size / 1e6:.2f} MB")
+
+
+def _shipped(engine: str) -> bytes:
+    path = SHIPPED / f"{engine}.json"
+    return path.read_bytes() if path.exists() else b""
+
+
+def _one_release(engines: list[str], folder: Path) -> None:
+    """The newest release of each engine, with the data of all before it and an empty cache."""
+    print("\nOne new release, the others known, the cache empty:")
+    for engine in engines:
+        path = folder / "data" / f"{engine}.json"
+        history = read_history(path)
+        releases = history.releases[:-1]
+        found = entries_of(history)
+        older = parse_history(path.read_bytes())
+        kept = {
+            name: getattr(older, name)
+            for name in ("engine", "distribution", "floor", "tool", "revision", "companion")
+        }
+        known = {
+            version: found[version]
+            for version in versions_in_order(found)
+            if version != history.releases[-1].version
+        }
+        text = write_history(
+            type(history)(
+                **kept,
+                releases=releases,
+                architectures=spans_of(releases, known),
+                categories=categories_of(releases, known),
+            )
+        )
+        target = folder / "before"
+        target.mkdir(exist_ok=True)
+        (target / f"{engine}.json").write_text(text, encoding="utf-8")
+        shutil.rmtree(folder / "fresh", ignore_errors=True)
+        workspace = _workspace(folder / "fresh")
+        begun = time.perf_counter()
+        (result,) = refresh([engine], target, workspace, _Count(workspace))
+        seconds = time.perf_counter() - begun
+        moved = workspace.transfer
+        same = (target / f"{engine}.json").read_bytes() == path.read_bytes()
+        print(
+            f"  {engine} {history.releases[-1].version}: {result.read} read, {moved.requests} requests,"
+            f" {moved.bytes / 1e6:.1f} MB, {seconds:.1f} s, the same bytes: {'yes' if same else 'no'}"
+        )
+
+
+def _asking() -> None:
+    """Whole processes that ask the shipped data."""
+    print("\nAsking the shipped data, whole processes, medians:")
+    for arguments in (
+        ("history", "LlamaForCausalLM"),
+        ("history", "LlamaForCausalLM", "--format", "json"),
+        ("history", "--engine", "vllm", "--at", "0.33.0"),
+        ("diff", "transformers", "4.57.6", "5.24.0"),
+        ("migrate", "sglang", "vllm"),
+    ):
+        taken = []
+        for _ in range(RUNS):
+            begun = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "archtrack", *arguments], check=True, capture_output=True)
+            taken.append(time.perf_counter() - begun)
+        print(f"  archtrack {' '.join(arguments)}: {statistics.median(taken):.2f} s")
+    print(f"  releases known: {json.dumps({p.stem: len(read_history(p).releases) for p in _files()})}")
+
+
+def _files() -> list[Path]:
+    return [path for path in sorted(SHIPPED.glob("*.json")) if path.stem != "schema"]
+
+
+if __name__ == "__main__":
+    main()
