@@ -207,7 +207,7 @@ def _types(both: Both, cache: Cache) -> dict[str, tuple[str, str, Place]]:
     library = Library(both.transformers.source, cache)
     if not library.paths(AUTO):
         return {}
-    facts = library.facts((AUTO,), "transformers-types-1", classes_by_type)[AUTO]
+    facts = library.facts((AUTO,), "transformers-types-2", classes_by_type)[AUTO]
     return {key: (name, table, Place(file=AUTO, line=line)) for key, (name, table, line) in facts.items()}
 
 

@@ -11,6 +11,7 @@ __all__ = ["all_classes_by_type", "classes_by_type"]
 
 _TABLE = re.compile(rb"(MODEL_\w*MAPPING_NAMES)\b[^=\n]*=")
 _PAIR = re.compile(rb"\([ \t\n]*[\"']([\w.-]+)[\"'][ \t\n]*,[ \t\n]*\(?[ \t\n]*[\"'](\w+)[\"']")
+_COMMENT = re.compile(rb"#[^\n]*")
 _ORDER = (
     "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
     "MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES",
@@ -43,7 +44,7 @@ def all_classes_by_type(data: bytes) -> dict[str, list[list[Any]]]:
     found: dict[str, dict[str, list[Any]]] = {}
     for match in read.find(_TABLE):
         table = match[1].decode()
-        block = read.block(match.start())
+        block = _COMMENT.sub(b"", read.block(match.start()))
         for pair in _PAIR.finditer(block):
             line = read.line(match.start()) + block.count(b"\n", 0, pair.start(1))
             entry = [pair[2].decode(), table, line]
