@@ -7,16 +7,19 @@ architecture. Until 0.0.9 ``MODEL_MAPPING`` lists types and modules.
 
 A model type is joined to architectures by transformers: an architecture counts if the auto tables of
 ``transformers/models/auto/modeling_auto.py`` name it for the type, as a causal language model or as one that takes
-images besides (of that, MLX-LM runs the part that reads text). The transformers of the join is the newest release
-unless another is asked for: what it does not know cannot be joined, and is given as a note
+images or sound besides (of that, MLX-LM runs the part that reads text). Where several types give one architecture,
+``groups`` names them all, and the module of the type that it is named after stands for it. The transformers of the
+join is the newest release unless another is asked for: what it does not know cannot be joined, and is given as a note
 (``unjoined_model_types`` of ``Inventory.facts``), never guessed.
 
 Covers the releases from 0.0.1 on, which is all of them. It cannot see the code that a repository brings along
-(``model_file`` in a config), nor types that transformers has never known.
+(``model_file`` in a config), types that transformers has never known, nor whether a checkpoint's other classes (a
+classifier of a type that it runs) load.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from archtrack.errors import SourceError
@@ -57,7 +60,7 @@ class MLXLM:
         companion="transformers",
     )
     layout = Layout(package="mlx_lm", distribution="mlx-lm")
-    revision = 1
+    revision = 2
     since = "0.0.1"
     fetched = (UTILS, f"{MODELS}/**/*.py", METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
@@ -77,7 +80,7 @@ class MLXLM:
         types = _Types(library)
         tables = _tables(options.companion)
         joined = tuple(_registrations(types, tables))
-        unjoined = sorted(types.places.keys() - tables.keys())
+        unjoined = sorted(types.runs.keys() - tables.keys())
         return Inventory(
             engine=self.name,
             version=version_of(library, VERSION_FILES),
@@ -95,69 +98,96 @@ class MLXLM:
 ENGINE = MLXLM()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Runs:
+    """What runs a model type.
+
+    Attributes:
+        path: the module with ``Model``.
+        line: of that class; 0 where the module takes it from another.
+        place: the line that leads to the module.
+        condition: under which that line runs.
+    """
+
+    path: str
+    line: int
+    place: Place
+    condition: str | None = None
+
+
 class _Types:
     """The model types that a release runs.
 
     Attributes:
-        places: type -> (module of ``mlx_lm.models``, path, line) that runs it.
-        architectures: the same for architectures that a table names itself: (type, architecture) -> place.
+        runs: type -> what runs it.
+        architectures: the same for architectures that a table names itself: (type, architecture) -> what runs it.
         odd: (path, line, reason) of what could not be read.
     """
 
     def __init__(self, library: Library) -> None:
-        from archtrack.core.class_attributes import class_attributes  # noqa: PLC0415 -- only when something is read
-        from archtrack.core.tables import table_facts  # noqa: PLC0415 -- as above
+        from archtrack.core.tables import table_facts  # noqa: PLC0415 -- only when something is read
 
         self.odd: list[tuple[str, int, str]] = []
-        self.architectures: dict[tuple[str, str], tuple[str, str, int]] = {}
+        self._modules = dict(self._found(library))
+        utils = library.facts((UTILS,), f"mlx-lm-tables-{MLXLM.revision}", table_facts)[UTILS]
+        tables = utils["tables"]
+        self.runs = dict(self._mapped(tables) if "MODEL_MAPPING" in tables else self._imported(tables))
+        self.architectures = {
+            (model_type, architecture): runs
+            for key, runs in self._rows(tables, "MODEL_ARCHITECTURE_REMAPPING")
+            for model_type, _, architecture in [key.partition(" ")]
+            if architecture and runs is not None
+        }
+        wanted = {"", "MODEL_MAPPING", "MODEL_REMAPPING", "MODEL_ARCHITECTURE_REMAPPING"}
+        self.odd += [(UTILS, line, reason) for table, line, reason in utils["odd"] if table in wanted]
+        if not utils["odd"] and "MODEL_MAPPING" not in tables and "MODEL_REMAPPING" not in tables:
+            self.odd.append((UTILS, 0, "MODEL_REMAPPING is no dict that is written out"))
+
+    def _found(self, library: Library) -> Iterator[tuple[str, _Runs]]:
+        """Module -> what it runs its own type with, of the modules that have both classes."""
+        from archtrack.core.class_attributes import class_attributes  # noqa: PLC0415 -- only when something is read
+
         paths = library.paths(f"{MODELS}/*.py", f"{MODELS}/*/__init__.py")
-        modules = library.facts(
+        facts = library.facts(
             [path for path in paths if path != f"{MODELS}/__init__.py"],
             f"mlx-lm-classes-{MLXLM.revision}",
             lambda data: class_attributes(data, ()),
         )
-        utils = library.facts((UTILS,), f"mlx-lm-tables-{MLXLM.revision}", table_facts)[UTILS]
-        self._modules = {
-            path.removeprefix(f"{MODELS}/").removesuffix(".py").removesuffix("/__init__"): (
-                path,
-                _line(facts),
-            )
-            for path, facts in modules.items()
-            if all(name in facts["classes"] or name in facts["imports"] for name in _CLASSES)
-        }
-        self.odd += [(path, *facts["problem"]) for path, facts in modules.items() if facts["problem"]]
-        tables = utils["tables"]
-        self.places = self._mapped(tables) if "MODEL_MAPPING" in tables else self._imported(tables)
-        wanted = {"", "MODEL_MAPPING", "MODEL_REMAPPING", "MODEL_ARCHITECTURE_REMAPPING"}
-        self.odd += [(UTILS, line, reason) for table, line, reason in utils["odd"] if table in wanted]
+        for path, module in facts.items():
+            if module["problem"]:
+                self.odd.append((path, *module["problem"]))
+            there = [name for name in _CLASSES if name in module["classes"] or name in module["imports"]]
+            if len(there) == len(_CLASSES):
+                line = module["classes"].get("Model", {"line": 0})["line"]
+                name = path.removeprefix(f"{MODELS}/").removesuffix(".py").removesuffix("/__init__")
+                yield name, _Runs(path=path, line=line, place=Place(file=path, line=line))
+            elif there:  # the other one may be made in a way that is not read
+                self.odd.append((path, 0, f"cannot tell whether it has all of {', '.join(_CLASSES)}"))
 
-    def _mapped(self, tables: Mapping[str, Any]) -> dict[str, tuple[str, str, int]]:
-        found = {}
-        for key, line, value, _ in tables["MODEL_MAPPING"]["rows"]:
-            module = value["name"] if isinstance(value, dict) else ""
-            if module in self._modules:
-                found[key] = (module, UTILS, line)
-            else:
-                self.odd.append((UTILS, line, f"cannot tell which module runs {key}"))
-        return found
+    def _mapped(self, tables: Mapping[str, Any]) -> Iterator[tuple[str, _Runs]]:
+        for key, runs in self._rows(tables, "MODEL_MAPPING"):
+            if runs is not None:
+                yield key, runs
 
-    def _imported(self, tables: Mapping[str, Any]) -> dict[str, tuple[str, str, int]]:
-        found = {module: (module, path, line) for module, (path, line) in self._modules.items()}
-        for key, line, module, _ in tables.get("MODEL_REMAPPING", {"rows": []})["rows"]:
+    def _imported(self, tables: Mapping[str, Any]) -> dict[str, _Runs]:
+        found = dict(self._modules)
+        for key, runs in self._rows(tables, "MODEL_REMAPPING"):
             found.pop(key, None)  # its own module is passed over
-            if module in self._modules:
-                found[key] = (module, UTILS, line)
-        for key, line, module, _ in tables.get("MODEL_ARCHITECTURE_REMAPPING", {"rows": []})["rows"]:
-            model_type, _, architecture = key.partition(" ")
-            if architecture and module in self._modules:
-                self.architectures[model_type, architecture] = (module, UTILS, line)
+            if runs is not None:
+                found[key] = runs
         return found
 
-
-def _line(facts: Mapping[str, Any]) -> int:
-    """Where a module's ``Model`` is."""
-    model = facts["classes"].get("Model")
-    return model["line"] if model is not None else 1
+    def _rows(self, tables: Mapping[str, Any], table: str) -> Iterator[tuple[str, _Runs | None]]:
+        """Key -> what a table gives it; None for a module that is not there, with which the engine stops."""
+        for key, line, value, condition in tables.get(table, {"rows": []})["rows"]:
+            module = value["name"] if isinstance(value, dict) else value
+            runs = self._modules.get(module) if isinstance(module, str) else None
+            if runs is not None:
+                yield key, replace(runs, place=Place(file=UTILS, line=line), condition=condition)
+                continue
+            if not isinstance(value, str):  # what is no string may well name a module
+                self.odd.append((UTILS, line, f"cannot tell which module runs {key}"))
+            yield key, None
 
 
 def _tables(companion: Library) -> dict[str, list[list[Any]]]:
@@ -169,30 +199,72 @@ def _tables(companion: Library) -> dict[str, list[list[Any]]]:
             f"{companion.origin.location} has no {AUTO}: it cannot join MLX-LM's model types; name a release of"
             " transformers"
         )
-    facts = companion.facts((AUTO,), "transformers-all-types-1", all_classes_by_type)[AUTO]
+    facts = companion.facts((AUTO,), "transformers-all-types-2", all_classes_by_type)[AUTO]
     joining = {key: [entry for entry in entries if entry[1] in _JOINING] for key, entries in facts.items()}
-    return {key: entries for key, entries in joining.items() if entries}
+    known = {key: entries for key, entries in joining.items() if entries}
+    if not known:
+        raise SourceError(
+            f"{companion.origin.location}: {AUTO} has no table that joins MLX-LM's model types; name another release of"
+            " transformers"
+        )
+    return known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Joined:
+    """One way to an architecture: a model type, what runs it, and the line that joins the two."""
+
+    model_type: str
+    runs: _Runs
+    category: Category
+    source: str
 
 
 def _registrations(types: _Types, tables: Mapping[str, list[list[Any]]]) -> Iterator[Registration]:
-    """One per architecture, sorted by name; of several types that give it, the first one's module stands for it."""
-    named: dict[str, list[tuple[str, tuple[str, str, int], Category, str]]] = {}
-    for model_type, place in sorted(types.places.items()):
+    """One per architecture, sorted by name."""
+    named: dict[str, list[_Joined]] = {}
+    rest = dict(types.architectures)
+    for model_type, runs in sorted(types.runs.items()):
         for class_name, table, line in tables.get(model_type, ()):
-            entry = (model_type, place, _JOINING[table], f"{AUTO}:{line} {table}")
-            named.setdefault(class_name, []).append(entry)
-    for (model_type, architecture), place in sorted(types.architectures.items()):
-        source = f"{place[1]}:{place[2]} MODEL_ARCHITECTURE_REMAPPING"
-        named.setdefault(architecture, []).append((model_type, place, Category.TEXT, source))
-    for name, entries in sorted(named.items()):
-        _, (module, path, line), category, source = entries[0]
-        yield Registration(
-            name=name,
-            file=f"{module}.py",
-            place=Place(file=path, line=line),
-            defined_in=f"mlx_lm.models.{module}",
-            category=category,
-            category_source=source,
-            class_name="Model",
-            groups=tuple(dict.fromkeys(entry[0] for entry in entries)),
-        )
+            joined = _Joined(
+                model_type=model_type,
+                runs=types.architectures.get((model_type, class_name), runs),
+                category=_JOINING[table],
+                source=f"{AUTO}:{line} {table}",
+            )
+            rest.pop((model_type, class_name), None)
+            named.setdefault(class_name, []).append(joined)
+    for (model_type, architecture), runs in sorted(rest.items(), key=lambda each: each[0]):
+        source = f"{runs.place} MODEL_ARCHITECTURE_REMAPPING"
+        joined = _Joined(model_type=model_type, runs=runs, category=Category.TEXT, source=source)
+        named.setdefault(architecture, []).append(joined)
+    for name, ways in sorted(named.items()):
+        yield _registration(name, ways)
+
+
+def _registration(name: str, ways: list[_Joined]) -> Registration:
+    """The type that the architecture is named after stands for it, else the first one.
+
+    A table of models that take more than text says more than the table of language models, which names some of these
+    too.
+    """
+    runs = max(ways, key=lambda way: _named_after(name, way.model_type)).runs
+    telling = next((way for way in ways if way.category is Category.MULTIMODAL), ways[0])
+    return Registration(
+        name=name,
+        file=runs.path.removeprefix(f"{MODELS}/"),
+        place=runs.place,
+        defined_in=runs.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."),
+        defined=Place(file=runs.path, line=runs.line) if runs.line else None,
+        condition=runs.condition,
+        category=telling.category,
+        category_source=telling.source,
+        class_name="Model",
+        groups=tuple(dict.fromkeys(way.model_type for way in ways)),
+    )
+
+
+def _named_after(name: str, model_type: str) -> int:
+    """How much of an architecture's name is the model type: ``Qwen2MoeForCausalLM`` and ``qwen2_moe``."""
+    short = "".join(filter(str.isalnum, model_type)).casefold()
+    return len(short) if "".join(filter(str.isalnum, name)).casefold().startswith(short) else 0
