@@ -11,11 +11,14 @@ condition. Until 0.5.3 the map patched parts of models of transformers and remot
 How TurboMind registers models: ``SUPPORTED_ARCHS`` (until 0.3.0 ``_SUPPORTED_ARCHS``) in
 ``lmdeploy/turbomind/supported_models.py`` maps an architecture to its own name of the model, or to whether it runs it.
 
-``REMOVED_MODEL_MAP`` is no registration; it is given as a note (``Inventory.facts``).
+``REMOVED_MODEL_MAP`` is no registration: since 0.15.0 the PyTorch engine turns away what it names, whatever the map
+says. It is given as a note (``Inventory.facts``).
 
-Covers the releases from 0.2.5 on; before, neither engine has a table of architectures. It cannot see which sizes of a
-model TurboMind turns away (Baichuan-13B), which transformers' version a class wants, nor what a user adds with
-``--custom-module-map``.
+Covers the releases from 0.2.5 on; before, neither engine has a table of architectures: the PyTorch engine has only the
+map of parts, and TurboMind goes by names that the user gives. It cannot see which sizes of a model TurboMind turns away
+(Baichuan-13B), which transformers' version a class wants, what a user adds with ``--custom-module-map``, nor that the
+PyTorch engine, since 0.6.0, takes the name from a checkpoint's ``auto_map`` where there is one: it runs checkpoints of
+``ChatGLMModel`` by its entry ``ChatGLMForConditionalGeneration``, which they name there.
 """
 
 from __future__ import annotations
@@ -54,7 +57,7 @@ class LMDeploy:
     name = "lmdeploy"
     about = About(title="LMDeploy", source="https://github.com/InternLM/lmdeploy/blob/v{version}/{path}")
     layout = Layout(package="lmdeploy", distribution="lmdeploy")
-    revision = 1
+    revision = 2
     since = "0.2.5"
     fetched = (*TABLES, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
@@ -74,7 +77,7 @@ class LMDeploy:
             )
         facts = library.facts(paths, f"lmdeploy-tables-{self.revision}", table_facts)
         pytorch = _pytorch(facts)
-        turbomind = _turbomind(facts[TURBOMIND])
+        turbomind = _listed(facts[TURBOMIND], TURBOMIND)
         return Inventory(
             engine=self.name,
             version=version_of(library, VERSION_FILES),
@@ -83,7 +86,9 @@ class LMDeploy:
                 _registration(name, pytorch.get(name), turbomind.get(name))
                 for name in sorted(pytorch.keys() | turbomind.keys())
             ),
-            unresolved=tuple(_unresolved(facts)),
+            unresolved=tuple(
+                sorted(_unresolved(facts), key=lambda each: (each.place.file, each.place.line, each.reason))
+            ),
             pins=pins_of(library),
             facts=tuple(_notes(facts[MODULE_MAP])),
         )
@@ -97,33 +102,35 @@ Row = tuple[str, int, object, "str | None"]
 
 def _pytorch(facts: Mapping[str, Any]) -> dict[str, Row]:
     """What the PyTorch engine runs: by its map, or where that holds parts of models, by its list of architectures."""
-    tables = facts[MODULE_MAP]["tables"]
+    read = facts[MODULE_MAP]
     found: dict[str, Row] = {}
-    for device, _, table, _ in tables.get(_DEVICES, {"rows": []})["rows"]:
+    for device, _, table, _ in _rows(read, _DEVICES):
         name = table["name"] if isinstance(table, dict) else ""
-        for key, line, value, condition in tables.get(name, {"rows": []})["rows"]:
+        for key, line, value, condition in _rows(read, name):
             if "." not in key:
                 found.setdefault(key, (MODULE_MAP, line, value, condition or f"device is {device}"))
-    for key, line, value, condition in tables.get(_MAP, {"rows": []})["rows"]:
+    for key, line, value, condition in _rows(read, _MAP):
         if "." not in key:
             found[key] = (MODULE_MAP, line, value, condition)
     if not found and PYTORCH in facts:
         return _listed(facts[PYTORCH], PYTORCH)
-    return found
-
-
-def _turbomind(facts: Mapping[str, Any]) -> dict[str, Row]:
-    return _listed(facts, TURBOMIND)
+    removed = {key for key, *_ in _rows(read, _REMOVED)}
+    return {key: row for key, row in found.items() if key not in removed}
 
 
 def _listed(facts: Mapping[str, Any], path: str) -> dict[str, Row]:
-    """The architectures of a list, without those that it says no to."""
+    """The architectures of a list: those that it gives a name, or says yes to."""
     return {
         key: (path, line, value, condition)
         for name in _SUPPORTED
-        for key, line, value, condition in facts["tables"].get(name, {"rows": []})["rows"]
-        if value is not False
+        for key, line, value, condition in _rows(facts, name)
+        if value is True or isinstance(value, str)
     }
+
+
+def _rows(facts: Mapping[str, Any], table: str) -> list[Any]:
+    rows: list[Any] = facts["tables"].get(table, {"rows": []})["rows"]
+    return rows
 
 
 def _registration(name: str, pytorch: Row | None, turbomind: Row | None) -> Registration:
@@ -146,14 +153,33 @@ def _registration(name: str, pytorch: Row | None, turbomind: Row | None) -> Regi
 
 
 def _unresolved(facts: Mapping[str, Any]) -> Iterator[Unresolved]:
-    for path in sorted(facts):
-        wanted = {"", _MAP} if path == MODULE_MAP else {"", *_SUPPORTED}
-        for table, line, reason in sorted(facts[path]["odd"], key=lambda odd: odd[1]):
+    for path, read in facts.items():
+        names = (_MAP,) if path == MODULE_MAP else _SUPPORTED
+        wanted = {"", _REMOVED, *names}
+        for table, line, reason in read["odd"]:
             if table in wanted or (path == MODULE_MAP and table.endswith(_MAP)):
                 yield Unresolved(reason=reason, place=Place(file=path, line=line))
+        for line, reason in _doubts(path, read, names):
+            yield Unresolved(reason=reason, place=Place(file=path, line=line))
+
+
+def _doubts(path: str, read: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """(line, reason) of what was read and does not say what it should."""
+    unparsable = any(not table for table, _, _ in read["odd"])
+    if not unparsable and not any(name in read["tables"] for name in names):
+        yield 0, f"{names[0]} is no dict that is written out"
+    if path == MODULE_MAP:
+        for device, line, table, _ in _rows(read, _DEVICES):
+            if not isinstance(table, dict) or table["name"] not in read["tables"]:
+                yield line, f"cannot tell what is special about the device {device}"
+        return
+    for name in names:
+        for key, line, value, _ in _rows(read, name):
+            if not isinstance(value, (str, bool)):
+                yield line, f"cannot tell whether it runs {key}"
 
 
 def _notes(facts: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if _REMOVED in facts["tables"]:
-        rows = facts["tables"][_REMOVED]["rows"]
-        yield "removed", tuple(f"{key} {value}" for key, _, value, _ in rows)
+    removed = _rows(facts, _REMOVED)
+    if removed:
+        yield "removed", tuple(f"{key} {value}" for key, _, value, _ in removed)
