@@ -6,7 +6,7 @@ How it registers models: ``ARCHITECTURES`` in ``exllamav3/architecture/architect
 module or another. The list is read, and the two attributes are followed from class to class; nothing is imported.
 
 Covers the releases from 0.0.1 on, which is all of them. It cannot see an ``arch_string`` that is computed, nor which
-quantisation a checkpoint needs.
+quantisation a checkpoint needs. A checkpoint that names more than one architecture is turned away.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ExLlamaV3:
         title="ExLlamaV3", source="https://github.com/turboderp-org/exllamav3/blob/v{version}/{path}"
     )
     layout = Layout(package="exllamav3", distribution="exllamav3")
-    revision = 1
+    revision = 2
     since = "0.0.1"
     fetched = (*(f"{folder}/*.py" for folder in FOLDERS), METADATA)
     watched = (*fetched, *(f"{folder}/**/*.py" for folder in FOLDERS), *VERSION_FILES, PYPROJECT)
