@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from .core.standing import Difference, Standing, StandingKind, difference, stands
-from .engines import engine_names, load_engine
+from .engines import load_engine
 from .engines.base import RunsTransformers
+from .errors import UsageError
 from .model import Since, Status, TransformersFacts
 
 if TYPE_CHECKING:
@@ -72,16 +74,25 @@ def _with_backend(name: str, standing: Standing, history: History, histories: Hi
 
     The class is looked up in the newest transformers: an engine's users can install it, whatever it pins.
     """
-    if standing.kind is StandingKind.NATIVE or history.engine not in engine_names():
+    if standing.kind is StandingKind.NATIVE:
         return standing
-    engine = load_engine(history.engine)
+    engine = _with_rules(history.engine)
     public = histories.get(TRANSFORMERS)
     state = public.now(name) if public is not None else None
-    if not isinstance(engine, RunsTransformers) or public is None or public.newest is None or state is None:
+    if engine is None or public is None or public.newest is None or state is None:
         return standing
     facts = TransformersFacts(exported=True, backend_compatible=state.compatible)
-    names = frozenset(history.at(standing.release.version))
-    status, because = engine.runs(names, facts, name)
+    status, because = engine.runs(history.names(standing.release.version), facts, name)
     kind = _KINDS.get(status)
     because = f"{because} in transformers {public.newest.version}"
     return standing if kind is None else replace(standing, kind=kind, because=because)
+
+
+@cache
+def _with_rules(name: str) -> RunsTransformers | None:
+    """The engine, if it says what its Transformers backend runs; there may be data of one that is not there."""
+    try:
+        engine = load_engine(name)
+    except UsageError:
+        return None
+    return engine if isinstance(engine, RunsTransformers) else None

@@ -171,6 +171,19 @@ class History:
                 found[name] = self.entry(name, state)
         return found
 
+    def names(self, version: str) -> frozenset[str]:
+        """The names that a release registers; worked out once for each release that is asked about."""
+        if version not in self._names:
+            place = self.places[version]
+            self._names[version] = frozenset(
+                name for name, spans in self.architectures.items() if self._state(spans, place) is not None
+            )
+        return self._names[version]
+
+    @cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        return {}
+
     def entry(self, name: str, state: State) -> Entry:
         """A state as the entry of a release."""
         return Entry(

@@ -36,7 +36,7 @@ def history_changes(old: History | None, new: History) -> Iterator[HistoryChange
     before: Release | None = None
     for release in new.releases:
         if release.unknown is None:
-            names[release.version] = frozenset(new.at(release.version))
+            names[release.version] = new.names(release.version)
         if old is None or _differs(old, release, names.get(release.version)):
             mine = names.get(release.version, frozenset())
             earlier = names[before.version] if before is not None else frozenset()
@@ -55,4 +55,4 @@ def _differs(old: History, release: Release, names: frozenset[str] | None) -> bo
     earlier = old.release(release.version)
     if earlier is None or earlier.unknown != release.unknown or earlier.sha256 != release.sha256:
         return True
-    return names is not None and names != frozenset(old.at(release.version))
+    return names is not None and names != old.names(release.version)

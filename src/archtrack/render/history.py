@@ -189,4 +189,4 @@ def _coverage(history: History) -> dict[str, Any]:
 
 def _count(history: History) -> int:
     """Of what the newest release registers."""
-    return len(history.at(history.newest.version)) if history.newest else 0
+    return len(history.names(history.newest.version)) if history.newest else 0
