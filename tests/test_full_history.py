@@ -1,0 +1,38 @@
+"""The whole history from nothing: three minutes and 0.7 GB, so only when it is asked for (``pytest -m full``)."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archtrack.core.spans import entries_of
+from archtrack.histories import SHIPPED, read_history
+from archtrack.refreshing import refresh, refreshed_by_default
+from archtrack.render.steps import SilentSteps
+from archtrack.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.full
+@pytest.mark.network
+def test_built_from_nothing_it_is_what_is_shipped(tmp_path: Path) -> None:
+    workspace = Workspace(
+        folder=tmp_path, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}
+    )
+    for result in refresh(refreshed_by_default(), tmp_path / "data", workspace, SilentSteps()):
+        assert result.error is None
+        assert not result.doubts
+        shipped = read_history(SHIPPED / f"{result.engine}.json")
+        assert result.new is not None
+        if result.new.releases == shipped.releases:
+            assert (tmp_path / "data" / f"{result.engine}.json").read_bytes() == (
+                SHIPPED / f"{result.engine}.json"
+            ).read_bytes()
+        found, expected = entries_of(result.new), entries_of(shipped)
+        assert {version: found[version].keys() for version in expected} == {
+            version: entries.keys() for version, entries in expected.items()
+        }
