@@ -8,14 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .api import check, scan, track, update_document
+    from .api import check, history, scan, track, update_document
     from .checking import Answer
     from .core.decision import Verdict
+    from .core.history import History
     from .core.support import Step
     from .documents import DocumentUpdate
     from .errors import (
         ArchtrackError,
         ConfigError,
+        DataError,
         DocumentError,
         ImplausibleError,
         SourceError,
@@ -42,9 +44,11 @@ __all__ = [
     "Broken",
     "Category",
     "ConfigError",
+    "DataError",
     "DocumentError",
     "DocumentUpdate",
     "Example",
+    "History",
     "ImplausibleError",
     "Inventory",
     "Matrix",
@@ -61,6 +65,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "history",
     "scan",
     "track",
     "update_document",
@@ -69,14 +74,16 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("check", "scan", "track", "update_document"),
+    "api": ("check", "history", "scan", "track", "update_document"),
     "checking": ("Answer",),
     "core.decision": ("Verdict",),
+    "core.history": ("History",),
     "core.support": ("Step",),
     "documents": ("DocumentUpdate",),
     "errors": (
         "ArchtrackError",
         "ConfigError",
+        "DataError",
         "DocumentError",
         "ImplausibleError",
         "SourceError",

@@ -21,19 +21,20 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from .checking import Answer
+    from .core.history import History
     from .documents import DocumentUpdate
     from .model import Inventory, Matrix
 
     Text: TypeAlias = str | PathLike[str]
 
-__all__ = ["check", "scan", "track", "update_document"]
+__all__ = ["check", "history", "scan", "track", "update_document"]
 
 
 def scan(engine: str, source: Text | None = None, *, offline: bool = False) -> Inventory:
     """What one engine registers.
 
     Args:
-        engine: ``sglang`` or ``transformers``.
+        engine: its name, such as ``sglang`` or ``vllm``.
         source: a SOURCE; None for a checkout here, else the installed package, else the newest release.
         offline: make no request.
 
@@ -93,12 +94,35 @@ def check(
         SourceError: a source cannot be read.
     """
     from .checking import check as check_targets  # noqa: PLC0415 -- late: the other functions need none of it
+    from .histories import Histories  # noqa: PLC0415 -- as above
 
     run = start(sglang=_text(sglang), transformers=_text(transformers), offline=offline)
     wanted = [os.fspath(target) for target in targets]
     return check_targets(
-        wanted, run.request, run.settings, run.workspace, draft=draft, pooled=embedding
+        wanted,
+        run.request,
+        run.settings,
+        run.workspace,
+        histories=Histories(run.workspace.environ),
+        draft=draft,
+        pooled=embedding,
     ).answers
+
+
+def history(engine: str, data: Text | None = None) -> History:
+    """What is known of every release of an engine; no request is made.
+
+    Args:
+        engine: its name.
+        data: a folder of data files, or one of them; None for what ``data update`` got, else what is shipped.
+
+    Raises:
+        UsageError: there is no history of the engine, or nothing at ``data``.
+        DataError: its file cannot be read.
+    """
+    from .histories import Histories  # noqa: PLC0415 -- late: the other functions need none of it
+
+    return Histories(os.environ, None if data is None else Path(data)).need(engine)
 
 
 def update_document(  # noqa: PLR0913 -- one parameter per flag of the command

@@ -25,6 +25,7 @@ from .reading import Reading, kept_reading, read_release
 from .sources.cache import Cache
 from .sources.final_releases import FinalRelease, final_releases
 from .sources.http import Http
+from .sources.index import parse_version
 from .sources.library import Library
 from .sources.progress import SilentProgress
 from .sources.release import open_release
@@ -146,7 +147,7 @@ def refresh(
     finally:
         http.close()
     works = [work for work in begun if isinstance(work, _Work)]
-    _check_accepted(accepted, works)
+    accepted = _accepted(accepted, works)
     yield from (failed for failed in begun if isinstance(failed, Refreshed))
     steps.start(sum(len(work.plan.read) for work in works))
     try:
@@ -187,13 +188,26 @@ def _still_holds(old: History, engine: Engine, companion: FinalRelease | None) -
     return old.revision == engine.revision and old.floor == engine.since and joined == wanted
 
 
-def _check_accepted(accepted: Collection[tuple[str, str]], works: Sequence[_Work]) -> None:
+def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[_Work]) -> frozenset[tuple[str, str]]:
+    """The releases that are accepted, as the index writes them.
+
+    Raises:
+        UsageError: one is not part of the refresh.
+    """
+    listed = {
+        (work.engine.name, parse_version(release.version)): release.version
+        for work in works
+        for release in work.listed
+    }
+    found = set()
     for name, version in accepted:
-        work = next((each for each in works if each.engine.name == name), None)
-        if work is None or version not in {each.version for each in work.listed}:
+        written = listed.get((name, parse_version(version)))
+        if written is None:
             raise UsageError(
                 f"--accept {name}=={version}: that release is not part of this refresh; write ENGINE==VERSION"
             )
+        found.add((name, written))
+    return frozenset(found)
 
 
 def _read_all(

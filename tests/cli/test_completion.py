@@ -34,12 +34,22 @@ def test_the_script_is_one_that_bash_reads(cli: Callable[..., Any], tmp_path: Pa
     subprocess.run([bash, "-n", script], check=True, timeout=20)  # noqa: S603 - our own script
 
 
-def test_verbs_complete(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("archtrack re", ["plain,rebuild"]),
+        ("archtrack history re", ["plain,refresh"]),
+        ("archtrack history --engine v", ["plain,vllm"]),
+        ("archtrack history YoutuFor", ["plain,YoutuForCausalLM"]),
+        ("archtrack history show YoutuFor", ["plain,YoutuForCausalLM"]),
+    ],
+)
+def test_verbs_engines_and_architectures_complete(tmp_path: Path, words: str, expected: list[str]) -> None:
     done = miniature.spawn(
         cwd=tmp_path,
         home=tmp_path,
         _ARCHTRACK_COMPLETE="bash_complete",
-        COMP_WORDS="archtrack re",
-        COMP_CWORD="1",
+        COMP_WORDS=words,
+        COMP_CWORD=str(words.count(" ")),
     )
-    assert (done.code, done.out.split()) == (0, ["plain,rebuild"])
+    assert (done.code, done.out.split()) == (0, expected)

@@ -17,10 +17,24 @@ from ._options import data_option, examples, format_option, histories, start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
     from archtrack.core.history import History
     from archtrack.histories import Histories
 
 __all__ = ["command"]
+
+
+def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
+    """Architectures that begin so, for the shell."""
+    found = histories(None)
+    known = {name for engine in found.engines for name in found.need(engine).architectures}
+    return sorted(name for name in known if name.startswith(incomplete)) if incomplete else []
+
+
+def _engines(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
+    """Engines that there is data of, for the shell."""
+    return [name for name in histories(None).engines if name.startswith(incomplete)]
 
 
 class _WithDefault(click.Group):
@@ -28,9 +42,17 @@ class _WithDefault(click.Group):
 
     default = "show"
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and what the default one takes."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 -- only for the shell
+
+        names = _names(ctx, self.params[0] if self.params else click.Argument(["names"]), incomplete)
+        return [*super().shell_complete(ctx, incomplete), *map(CompletionItem, names)]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, with the default command put in where it was left out."""
-        if not args or args[0] not in {*self.commands, "-h", "--help"}:
+        completing = ctx.resilient_parsing and not args  # then it may become one of the commands
+        if not completing and (not args or args[0] not in {*self.commands, "-h", "--help"}):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 
@@ -62,9 +84,14 @@ def command() -> None:
         "archtrack history show --engine sglang --at 0.5.9",
     ),
 )
-@click.argument("names", nargs=-1, metavar="[ARCH]…")
+@click.argument("names", nargs=-1, metavar="[ARCH]…", shell_complete=_names)
 @click.option(
-    "--engine", "engines", multiple=True, metavar="ENGINE", help="Only this engine; may be repeated."
+    "--engine",
+    "engines",
+    multiple=True,
+    metavar="ENGINE",
+    shell_complete=_engines,
+    help="Only this engine; may be repeated.",
 )
 @click.option("--at", metavar="VERSION", help="Show what this release of the one --engine registers.")
 @click.option(
@@ -218,9 +245,7 @@ def refresh_command(
 
 
 def _accepted(text: str) -> tuple[str, str]:
-    from archtrack.sources.index import parse_version  # noqa: PLC0415 -- only with --accept
-
     engine, found, version = text.partition("==")
     if not found:
         raise UsageError(f"--accept {text}: write ENGINE==VERSION, such as vllm==0.12.0")
-    return engine, str(parse_version(version))
+    return engine, version
