@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from .config import Settings
     from .engines.base import Engine
-    from .histories import Histories
     from .model import Broken, Example, Inventory, Matrix
     from .sources.base import Source
     from .sources.cache import Cache
@@ -37,7 +36,6 @@ __all__ = [
     "Track",
     "read_both",
     "refuse_nothing",
-    "scan_both",
     "scan_engine",
     "track",
 ]
@@ -132,53 +130,6 @@ def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Requ
         unknown = _about_disabled(options, source) if options else ()
     refuse_nothing(inventory)
     return Scan(inventory=inventory, notices=(*notices, *unknown))
-
-
-def scan_both(
-    name: str,
-    specs: tuple[str, str],
-    workspace: Workspace,
-    request: Request,
-    *,
-    histories: Histories | None = None,
-) -> tuple[Scan, Scan]:
-    """Two inventories of one engine, to be compared.
-
-    Args:
-        name: of the engine.
-        specs: specifications of the two sources.
-        workspace: where the run takes place.
-        request: as in ``scan_engine``.
-        histories: where both releases are looked up first, without a request; None to read the sources in any case.
-
-    Raises:
-        UsageError: no such engine, or a specification that means nothing.
-        SourceError: a source cannot be read.
-        ImplausibleError: nothing at all was found in one.
-    """
-    changed = request.external is not None or bool(request.disabled)
-    known = None if histories is None or changed else _from_history(name, specs, histories)
-    if known is not None:
-        return known
-    old, new = (scan_engine(name, spec, workspace, request) for spec in specs)
-    return old, new
-
-
-def _from_history(name: str, specs: tuple[str, str], histories: Histories) -> tuple[Scan, Scan] | None:
-    """Both releases by the engine's history; None where it does not know one of them for certain."""
-    from .core.history_inventory import inventory_of  # noqa: PLC0415 -- only to compare releases
-
-    history = histories.get(name)
-    if history is None or any(not spec[:1].isdigit() or "/" in spec for spec in specs):
-        return None
-    releases = [history.named(spec) for spec in specs]
-    if any(release is None or not release.complete for release in releases):
-        return None
-    notice = f"by the history of {name}, without a request; --scan reads the releases themselves"
-    old, new = (
-        Scan(inventory=inventory_of(history, release), notices=(notice,)) for release in releases if release
-    )
-    return old, new
 
 
 def _of_companion(companion: Engine, request: Request) -> str:

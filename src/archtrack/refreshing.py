@@ -7,21 +7,18 @@ replaced in one step when all of its releases are there.
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from . import __version__
-from .core.history import Companion, History, Release
+from .assembling import Work, assemble
 from .core.history_text import write_history
-from .core.plausible import doubts_of
-from .core.refresh_plan import Plan, refresh_plan, versions_in_order
-from .core.spans import categories_of, entries_of, spans_of
+from .core.refresh_plan import refresh_plan
 from .engines import engine_names, load_engine
 from .errors import SourceError, UsageError
 from .files import write_atomic
 from .histories import read_history
-from .reading import Reading, kept_reading, read_release
+from .reading import kept_reading, read_release
 from .sources.cache import Cache
 from .sources.final_releases import FinalRelease, final_releases
 from .sources.http import Http
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from .core.history import History
     from .engines.base import Engine
     from .sources.base import Source
     from .workspace import Workspace
@@ -88,27 +86,6 @@ class Refreshed:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    """One engine that is being refreshed.
-
-    Attributes:
-        engine: the engine.
-        old: its history before.
-        listed: the final releases on the index.
-        companion: the release that its registry is joined with.
-        plan: what is to be read.
-        readings: what was read so far, by version.
-    """
-
-    engine: Engine
-    old: History | None
-    listed: tuple[FinalRelease, ...]
-    companion: FinalRelease | None
-    plan: Plan
-    readings: dict[str, Reading]
-
-
 def refreshed_by_default() -> tuple[str, ...]:
     """The engines that a refresh without names is of."""
     return tuple(name for name in engine_names() if load_engine(name).about.refreshed)
@@ -146,7 +123,7 @@ def refresh(
         ]
     finally:
         http.close()
-    works = [work for work in begun if isinstance(work, _Work)]
+    works = [work for work in begun if isinstance(work, Work)]
     accepted = _accepted(accepted, works)
     yield from (failed for failed in begun if isinstance(failed, Refreshed))
     steps.start(sum(len(work.plan.read) for work in works))
@@ -158,9 +135,7 @@ def refresh(
         steps.finish()
 
 
-def _begin(
-    engine: Engine, folder: Path, workspace: Workspace, http: Http, *, anew: bool
-) -> _Work | Refreshed:
+def _begin(engine: Engine, folder: Path, workspace: Workspace, http: Http, *, anew: bool) -> Work | Refreshed:
     settings = workspace.index_settings()
     path = folder / f"{engine.name}.json"
     old = read_history(path) if path.exists() else None
@@ -178,7 +153,7 @@ def _begin(
         old if old is not None and not anew and _still_holds(old, engine, companion) else None,
         floor=engine.since,
     )
-    return _Work(engine=engine, old=old, listed=listed, companion=companion, plan=plan, readings={})
+    return Work(engine=engine, old=old, listed=listed, companion=companion, plan=plan, readings={})
 
 
 def _still_holds(old: History, engine: Engine, companion: FinalRelease | None) -> bool:
@@ -188,7 +163,7 @@ def _still_holds(old: History, engine: Engine, companion: FinalRelease | None) -
     return old.revision == engine.revision and old.floor == engine.since and joined == wanted
 
 
-def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[_Work]) -> frozenset[tuple[str, str]]:
+def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> frozenset[tuple[str, str]]:
     """The releases that are accepted, as the index writes them.
 
     Raises:
@@ -210,12 +185,10 @@ def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[_Work]) -> 
     return frozenset(found)
 
 
-def _read_all(
-    works: Sequence[_Work], workspace: Workspace, steps: Steps
-) -> Iterator[tuple[_Work, str | None]]:
+def _read_all(works: Sequence[Work], workspace: Workspace, steps: Steps) -> Iterator[tuple[Work, str | None]]:
     """Read what is to be read; each engine as soon as it is through, with the error that prevented it."""
     stop = Event()
-    waiting: dict[Future[None], _Work] = {}
+    waiting: dict[Future[None], Work] = {}
     errors: dict[str, str] = {}
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="refresh") as pool:
         try:
@@ -239,14 +212,14 @@ def _read_all(
             pool.shutdown(cancel_futures=True)
 
 
-def _chunks(work: _Work) -> Iterator[list[FinalRelease]]:
+def _chunks(work: Work) -> Iterator[list[FinalRelease]]:
     releases = [each for each in work.listed if each.version in work.plan.read]
     for start in range(0, len(releases), _CHUNK):
         yield releases[start : start + _CHUNK]
 
 
 def _read_chunk(
-    work: _Work, chunk: Sequence[FinalRelease], workspace: Workspace, steps: Steps, stop: Event
+    work: Work, chunk: Sequence[FinalRelease], workspace: Workspace, steps: Steps, stop: Event
 ) -> None:
     settings = workspace.index_settings()
     digest = None if work.companion is None else f"sha256:{work.companion.file.sha256}"
@@ -266,7 +239,7 @@ def _read_chunk(
             steps.step(f"{work.engine.name} {release.version}")
 
 
-def _companion(work: _Work, workspace: Workspace, cache: Cache) -> Source:
+def _companion(work: Work, workspace: Workspace, cache: Cache) -> Source:
     if work.companion is None or work.engine.about.companion is None:
         raise UsageError(f"{work.engine.name} is joined with nothing")
     return open_release(
@@ -280,12 +253,12 @@ def _companion(work: _Work, workspace: Workspace, cache: Cache) -> Source:
     )
 
 
-def _end(work: _Work, folder: Path, error: str | None, accepted: set[str]) -> Refreshed:
+def _end(work: Work, folder: Path, error: str | None, accepted: set[str]) -> Refreshed:
     name = work.engine.name
     if error is not None:
         advice = f"{error}; what was read so far is kept: run it again"
         return Refreshed(engine=name, old=work.old, new=None, doubts={}, error=advice)
-    new, doubts = _history(work, accepted)
+    new, doubts = assemble(work, accepted)
     path = folder / f"{name}.json"
     data = write_history(new).encode()
     folder.mkdir(parents=True, exist_ok=True)
@@ -294,69 +267,4 @@ def _end(work: _Work, folder: Path, error: str | None, accepted: set[str]) -> Re
         write_atomic(path, data)
     return Refreshed(
         engine=name, old=work.old, new=new, read=len(work.plan.read), doubts=doubts, written=not same
-    )
-
-
-def _history(work: _Work, accepted: set[str]) -> tuple[History, dict[str, str]]:
-    """The history from what was read now and what the data had."""
-    engine, plan = work.engine, work.plan
-    before = {} if work.old is None else {each.version: each for each in work.old.releases}
-    listed = {each.version: each for each in work.listed}
-    known = entries_of(work.old) if work.old is not None and plan.kept else {}
-    releases, found = [], {}
-    for version in versions_in_order({*listed, *plan.kept}):
-        if version in plan.kept:
-            release = before[version]
-            if release.unknown is None:
-                found[version] = known[version]
-        else:
-            release = _release(listed[version], plan, work.readings.get(version))
-            if release.unknown is None:
-                found[version] = dict(work.readings[version].entries)
-        releases.append(release)
-    confirmed = {
-        *accepted,
-        *engine.about.confirmed,
-        *(each.version for each in before.values() if each.accepted),
-    }
-    judged, doubts = doubts_of(releases, found, confirmed)
-    companion = None
-    if work.companion is not None and engine.about.companion is not None:
-        companion = Companion(
-            engine=engine.about.companion,
-            version=work.companion.version,
-            sha256=work.companion.file.sha256,
-        )
-    history = History(
-        engine=engine.name,
-        distribution=engine.layout.distribution,
-        floor=engine.since,
-        tool=__version__,
-        revision=engine.revision,
-        companion=companion,
-        releases=judged,
-        architectures=spans_of(judged, found),
-        categories=categories_of(judged, found),
-    )
-    return _unchanged(history, work.old), doubts
-
-
-def _unchanged(new: History, old: History | None) -> History:
-    """The old history where nothing but the tool that read it is another."""
-    if old is not None and write_history(replace(new, tool=old.tool)) == write_history(old):
-        return old
-    return new
-
-
-def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Release:
-    unknown = plan.below.get(listed.version)
-    if unknown is None:
-        unknown = "not read" if reading is None else reading.problem
-    return Release(
-        version=listed.version,
-        date=listed.date,
-        file=listed.file.name,
-        sha256=listed.file.sha256,
-        unknown=unknown,
-        unresolved=0 if reading is None else reading.unresolved,
     )

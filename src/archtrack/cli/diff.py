@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archtrack.app import scan_both
+from archtrack.comparing import scan_both
 from archtrack.core.diff import compare
 from archtrack.engines import engine_names
 from archtrack.render.terminal import plain, read_lines

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from .conditions import both, short, truth
 from .modules import parse
+from .table_texts import Texts, bind, equals, of_names, over_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +30,6 @@ _MAX_ROWS = 20_000
 """In all tables of a module together, copies counted: more is no registry."""
 _MAX_ODD = 200
 """A module with more that cannot be read is no registry either; those that come first tell enough."""
-_MAX_TEXT = 2_000
 _MAX_DEPTH = 100
 
 
@@ -101,7 +101,7 @@ class _Reader:
         self.tables: dict[str, _Table] = {}
         self._odd: dict[tuple[str, int, str], None] = {}
         self.imports: dict[str, list[Any]] = {}
-        self._constants = dict(constants)
+        self._expressions = Texts(dict(constants))
         self._lists: dict[str, list[str]] = {}
         self._rows = 0
 
@@ -176,7 +176,7 @@ class _Reader:
             self._touched(node)
             return
         for text in self._lists[name]:
-            self._constants[node.target.id] = text
+            self._expressions.constants[node.target.id] = text
             self.read(node.body, condition)
 
     def _touched(self, node: ast.stmt) -> None:
@@ -187,8 +187,8 @@ class _Reader:
 
     def _assign(self, name: str, value: ast.expr, condition: str | None) -> None:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            self._constants[name] = value.value
-        texts = self._texts(value)
+            self._expressions.constants[name] = value.value
+        texts = self._expressions.texts(value)
         self._lists.pop(name, None)
         if texts is not None and condition is None:
             self._lists[name] = texts
@@ -289,16 +289,22 @@ class _Reader:
             if keyword.arg is None:
                 self._merge(table, keyword.value, condition)
             else:
-                self._put(table, keyword.arg, keyword.value.lineno, self._value(keyword.value), condition)
+                self._put(
+                    table,
+                    keyword.arg,
+                    keyword.value.lineno,
+                    self._expressions.value(keyword.value),
+                    condition,
+                )
 
     def _set(self, table: _Table, key: ast.expr, value: ast.expr, condition: str | None) -> None:
-        text = self._key(key)
+        text = self._expressions.key(key)
         if text is None:
             raise _OddError(key)
-        self._put(table, text, key.lineno, self._value(value), condition)
+        self._put(table, text, key.lineno, self._expressions.value(value), condition)
 
     def _remove(self, table: _Table, key: ast.expr, condition: str | None) -> None:
-        text = self._text(key)
+        text = self._expressions.text(key)
         if text is None:
             raise _OddError(key)
         if condition is None:
@@ -318,120 +324,24 @@ class _Reader:
 
     def _comprehension(self, table: _Table, node: ast.DictComp, condition: str | None) -> None:
         """``{k: v for k, v in TABLE.items() if …}`` with a test of equality to a constant, or none."""
-        source = _over_items(node)
+        source = over_items(node)
         if source is None or source not in self.tables:
             raise _OddError(node)
         target = node.generators[0].target
         for key, (line, value, under) in list(self.tables[source].rows.items()):
             names: dict[str, object] = {}
-            if not (isinstance(target, ast.Tuple) and _bind(target, [key, value], names)):
+            if not (isinstance(target, ast.Tuple) and bind(target, [key, value], names)):
                 raise _OddError(node)
-            verdicts = [_equals(test, names) for test in node.generators[0].ifs]
+            verdicts = [equals(test, names) for test in node.generators[0].ifs]
             if None in verdicts:
                 raise _OddError(node)
             if all(verdicts):
-                new = _of_names(node.key, names)
+                new = of_names(node.key, names)
                 if not isinstance(new, str):
                     raise _OddError(node)
-                self._put(table, new, line, _of_names(node.value, names), both(under, condition))
-
-    def _key(self, node: ast.expr) -> str | None:
-        """A string, or the strings of a tuple with a space between them."""
-        if not isinstance(node, ast.Tuple):
-            return self._text(node)
-        texts = self._texts(node)
-        return None if texts is None else " ".join(texts)
-
-    def _value(self, node: ast.expr) -> object:
-        match node:
-            case ast.Tuple(elts=elements) | ast.List(elts=elements):
-                return [self._text(each) for each in elements]
-            case ast.Name(id=name) if name not in self._constants:
-                return {"name": name}
-            case ast.Constant(value=bool() as yes):
-                return yes
-            case _:
-                return self._text(node)
-
-    def _text(self, node: ast.expr, depth: int = 0) -> str | None:
-        """A string, where the expression is one of constants only."""
-        text: str | None = None
-        match node:
-            case ast.Constant(value=str() as text):
-                pass
-            case ast.Name(id=name):
-                text = self._constants.get(name)
-            case ast.JoinedStr(values=parts) if depth <= _MAX_DEPTH:
-                texts = [self._part(part, depth + 1) for part in parts]
-                text = None if None in texts else "".join(each for each in texts if each is not None)
-            case ast.BinOp(op=ast.Add(), left=left, right=right) if depth <= _MAX_DEPTH:
-                one, other = self._text(left, depth + 1), self._text(right, depth + 1)
-                text = None if one is None or other is None else one + other
-            case _:
-                pass
-        return text if text is None or len(text) <= _MAX_TEXT else None
-
-    def _texts(self, node: ast.expr) -> list[str] | None:
-        """The strings of a list or tuple of constants."""
-        if not isinstance(node, (ast.List, ast.Tuple)):
-            return None
-        texts = [self._text(each) for each in node.elts]
-        return None if None in texts else [each for each in texts if each is not None]
-
-    def _part(self, node: ast.expr, depth: int) -> str | None:
-        if isinstance(node, ast.FormattedValue):
-            return None if node.format_spec or node.conversion >= 0 else self._text(node.value, depth)
-        return self._text(node, depth)
+                self._put(table, new, line, of_names(node.value, names), both(under, condition))
 
 
 def short_head(node: ast.stmt) -> str:
     """The first line of a statement with a body."""
     return f"{type(node).__name__.lower()} in line {node.lineno}"
-
-
-def _over_items(node: ast.DictComp) -> str | None:
-    match node.generators:
-        case [
-            ast.comprehension(
-                iter=ast.Call(
-                    func=ast.Attribute(value=ast.Name(id=name), attr="items"), args=[], keywords=[]
-                ),
-                is_async=0,
-            )
-        ]:
-            return name
-        case _:
-            return None
-
-
-def _bind(target: ast.expr, value: object, names: dict[str, object]) -> bool:
-    if isinstance(target, ast.Name):
-        names[target.id] = value
-        return True
-    if isinstance(target, ast.Tuple) and isinstance(value, list) and len(value) == len(target.elts):
-        return all(_bind(each, part, names) for each, part in zip(target.elts, value, strict=True))
-    return False
-
-
-def _equals(test: ast.expr, names: dict[str, object]) -> bool | None:
-    match test:
-        case ast.Compare(
-            left=ast.Name(id=name),
-            ops=[ast.Eq() | ast.NotEq() as op],
-            comparators=[ast.Constant(value=value)],
-        ) if name in names:
-            return (names[name] == value) is isinstance(op, ast.Eq)
-        case _:
-            return None
-
-
-def _of_names(node: ast.expr, names: dict[str, object]) -> object:
-    match node:
-        case ast.Name(id=name) if name in names:
-            return names[name]
-        case ast.Tuple(elts=elements):
-            return [_of_names(each, names) for each in elements]
-        case ast.Constant(value=str() as text):
-            return text
-        case _:
-            return None

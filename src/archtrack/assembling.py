@@ -1,0 +1,112 @@
+"""From what was read of an engine's releases, and what its data had, to its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from . import __version__
+from .core.history import Companion, History, Release
+from .core.history_text import write_history
+from .core.plausible import doubts_of
+from .core.refresh_plan import versions_in_order
+from .core.spans import categories_of, entries_of, spans_of
+
+if TYPE_CHECKING:
+    from .core.refresh_plan import Plan
+    from .engines.base import Engine
+    from .reading import Reading
+    from .sources.final_releases import FinalRelease
+
+__all__ = ["Work", "assemble"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One engine that is being refreshed.
+
+    Attributes:
+        engine: the engine.
+        old: its history before.
+        listed: the final releases on the index.
+        companion: the release that its registry is joined with.
+        plan: what is to be read.
+        readings: what was read so far, by version.
+    """
+
+    engine: Engine
+    old: History | None
+    listed: tuple[FinalRelease, ...]
+    companion: FinalRelease | None
+    plan: Plan
+    readings: dict[str, Reading]
+
+
+def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str]]:
+    """The history, and why releases are doubted: version -> reason.
+
+    Args:
+        work: the engine, all that was to be read of it having been read.
+        accepted: versions that a person confirms.
+    """
+    engine, plan = work.engine, work.plan
+    before = {} if work.old is None else {each.version: each for each in work.old.releases}
+    listed = {each.version: each for each in work.listed}
+    known = entries_of(work.old) if work.old is not None and plan.kept else {}
+    releases, found = [], {}
+    for version in versions_in_order({*listed, *plan.kept}):
+        if version in plan.kept:
+            release = before[version]
+            if release.unknown is None:
+                found[version] = known[version]
+        else:
+            release = _release(listed[version], plan, work.readings.get(version))
+            if release.unknown is None:
+                found[version] = dict(work.readings[version].entries)
+        releases.append(release)
+    confirmed = {
+        *accepted,
+        *engine.about.confirmed,
+        *(each.version for each in before.values() if each.accepted),
+    }
+    judged, doubts = doubts_of(releases, found, confirmed)
+    companion = None
+    if work.companion is not None and engine.about.companion is not None:
+        companion = Companion(
+            engine=engine.about.companion,
+            version=work.companion.version,
+            sha256=work.companion.file.sha256,
+        )
+    history = History(
+        engine=engine.name,
+        distribution=engine.layout.distribution,
+        floor=engine.since,
+        tool=__version__,
+        revision=engine.revision,
+        companion=companion,
+        releases=judged,
+        architectures=spans_of(judged, found),
+        categories=categories_of(judged, found),
+    )
+    return _unchanged(history, work.old), doubts
+
+
+def _unchanged(new: History, old: History | None) -> History:
+    """The old history where nothing but the tool that read it is another."""
+    if old is not None and write_history(replace(new, tool=old.tool)) == write_history(old):
+        return old
+    return new
+
+
+def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Release:
+    unknown = plan.below.get(listed.version)
+    if unknown is None:
+        unknown = "not read" if reading is None else reading.problem
+    return Release(
+        version=listed.version,
+        date=listed.date,
+        file=listed.file.name,
+        sha256=listed.file.sha256,
+        unknown=unknown,
+        unresolved=0 if reading is None else reading.unresolved,
+    )
