@@ -10,6 +10,7 @@ from archtrack.core.chains import chained_classes
 from archtrack.core.class_attributes import class_attributes
 from archtrack.core.class_list import listed_classes
 from archtrack.core.decorated import decorated_classes
+from archtrack.core.remapped import remapped_classes
 
 
 def test_classes_with_their_bases_and_the_attributes_asked_for() -> None:
@@ -114,3 +115,20 @@ class R:
     assert found["chained"] == [["A", 6, "L"], ["B", 9, "Other"], ["C", 9, "Other"]]
     assert found["imports"] == {"L": [0, "x.llama", "Llama"]}
     assert chained_classes(b"if (", "arch")["problem"] is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "remapped", "odd"),
+    [
+        ('class X: ...\nR = [("A", X), ("B", Y)]', [["A", 2, "X", 1], ["B", 2, "Y", 0]], []),
+        ("R = []", [], []),
+        ('R = [("A", X), make()]', [["A", 1, "X", 0]], [1]),
+        ('R = [("A", X, 1)]', [], [1]),
+        ("R = make()", [], [1]),
+        ('# R = [("A", X)]\nS = "R"', [], []),
+    ],
+)
+def test_further_names_of_classes(text: str, remapped: list[list[Any]], odd: list[int]) -> None:
+    found = remapped_classes(text.encode(), "R")
+    assert found["remapped"] == remapped
+    assert [line for line, _ in found["odd"]] == odd

@@ -460,3 +460,50 @@ def test_vllm_0_33_is_what_the_running_engine_said(cli: Any, monkeypatch: pytest
 
 
 KEYS = {"class": "class", "groups": "groups", "line": "line", "module": "defined_in"}
+
+
+CHATGLM = """
+class ChatGLMForCausalLM: ...
+EntryClass = ChatGLMForCausalLM
+EntryClassRemapping = [("ChatGLMModel", ChatGLMForCausalLM)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("runner", "expected"),
+    [
+        ('if hasattr(module, "EntryClassRemapping"): ...\n', ["ChatGLMForCausalLM", "ChatGLMModel"]),
+        (
+            'if hasattr(module, "EntryClass"): ...\n',
+            ["ChatGLMForCausalLM"],
+        ),  # a release that does not ask for it
+    ],
+)
+def test_sglang_s_further_names_of_a_class(tmp_path: Path, runner: str, expected: list[str]) -> None:
+    files = {"srt/models/chatglm.py": CHATGLM, "srt/model_executor/model_runner.py": runner}
+    assert list(told(scan("sglang", tmp_path, files))) == expected
+
+
+def test_sglang_s_first_releases_compare_names_by_hand(tmp_path: Path) -> None:
+    runner = """
+class ModelRunner:
+    def load_model(self):
+        from sglang.srt.models.llama2 import LlamaForCausalLM
+        for arch in architectures:
+            if arch == "LlamaForCausalLM":
+                model_class = LlamaForCausalLM
+                break
+            if arch == "MistralForCausalLM":
+                model_class = LlamaForCausalLM
+                break
+"""
+    files = {
+        "srt/managers/router/model_runner.py": runner,
+        "srt/models/llama2.py": "class LlamaForCausalLM: ...\n",
+    }
+    found = scan("sglang", tmp_path, files)
+    assert told(found) == {"LlamaForCausalLM": ("llama2.py", ()), "MistralForCausalLM": ("llama2.py", ())}
+    assert [str(each.place) for each in found.registrations] == [
+        "sglang/srt/managers/router/model_runner.py:6",
+        "sglang/srt/managers/router/model_runner.py:9",
+    ]

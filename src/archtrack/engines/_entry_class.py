@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["EntryClasses"]
 
 VARIABLE = "EntryClass"
+REMAPPING = "EntryClassRemapping"
 IMPORTED = ("transformers", "sglang.srt.models")
 """The packages whose imports decide whether a module can be imported."""
 SKIPPED = "the engine skips a module that fails to import"
 UNKNOWN = "what it registers is not known"
-REVISION = 7
+REVISION = 8
 """Counts up whenever equal files would give other facts."""
 
 
@@ -51,6 +52,7 @@ class EntryClasses:
         self.unresolved: list[Unresolved] = []
         self.imports: dict[str, tuple[Import, ...]] = {}
         self.unparsable: dict[str, tuple[str, int]] = {}
+        self.remapping: list[str] = []  # modules that name further architectures
         self.signs: dict[str, dict[str, Any]] = {}  # of each module that may register something
         self._home = home
         self._categories = categories
@@ -79,6 +81,8 @@ class EntryClasses:
             self._note(path, facts)
             if path not in chosen:
                 continue
+            if "remapping" in facts:
+                self.remapping.append(path)
             if "signs" in facts:
                 self.signs.setdefault(path, facts["signs"])
             if facts["syntax"] is not None:
@@ -99,6 +103,24 @@ class EntryClasses:
                 continue
             for entry in entries:
                 self._register(path, entry, earlier)
+
+    def add_remapped(self, path: str, facts: Mapping[str, Any]) -> None:
+        """Add the further names under which a module registers its classes (``remapped_classes``)."""
+        for name, line, class_name, defined_line in facts["remapped"]:
+            if name not in self.registrations:
+                category, source = self._categories.get(name, (None, None))
+                self.registrations[name] = Registration(
+                    name=name,
+                    file=path.removeprefix(f"{self._home}/"),
+                    place=Place(file=path, line=line),
+                    defined_in=dotted(path),
+                    defined=Place(file=path, line=defined_line) if defined_line else None,
+                    category=category,
+                    category_source=source,
+                    class_name=class_name,
+                )
+        for line, reason in facts["odd"]:
+            self._problem(path, Problem(reason=reason, line=line))
 
     def _note(self, path: str, facts: Mapping[str, Any]) -> None:
         """Keep what a module imports, or why it cannot be parsed."""
@@ -226,6 +248,8 @@ def _module_facts(data: bytes) -> dict[str, Any]:
         return {"imports": []}
     read = outline(data)
     found: dict[str, Any] = {"imports": imports_in(read, data, IMPORTED)}
+    if REMAPPING.encode() in data:
+        found["remapping"] = True
     if not mentions(data, VARIABLE):
         return found
     plain = plain_entries_in(read, data, VARIABLE)

@@ -5,7 +5,8 @@ every module that lies directly in ``sglang/srt/models``, in the order of their 
 an underscore included and subpackages not, and reads the module attribute ``EntryClass``: a class, or a list of
 classes. The architecture is the class's ``__name__``. A module that fails to import is skipped with a warning; a
 name that is registered twice stops the engine with an assertion. Until 0.1.9 ``managers/router/model_runner.py``
-compares the architecture with a handful of names itself, and imports the class of each.
+compares the architecture with a handful of names itself, and imports the class of each. From 0.1.18 to 0.2.15
+``EntryClassRemapping``, a list of pairs of a name and a class, names further architectures.
 ``SGLANG_DISABLED_MODEL_ARCHS`` names modules to skip, ``SGLANG_EXTERNAL_MODEL_PACKAGE`` a further package, read in the
 same way, whose classes win over the engine's own.
 
@@ -37,12 +38,14 @@ if TYPE_CHECKING:
     from archtrack.model import Registration, Status, TransformersFacts
     from archtrack.sources.library import Library
 
+    from ._entry_class import EntryClasses
     from .base import ScanOptions
 
 __all__ = ["ENGINE", "MODEL_CONFIG", "SGLang", "constant_list"]
 
 MODELS = "sglang/srt/models"
 MODEL_CONFIG = "sglang/srt/configs/model_config.py"
+RUNNERS = "sglang/srt/**/model_runner.py"
 RUNNER = "sglang/srt/managers/router/model_runner.py"
 VERSION_FILES = ("sglang/_version.py", "sglang/version.py")
 
@@ -57,7 +60,7 @@ class SGLang:
         backend=("TransformersForCausalLM",),
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 8
+    revision = 9
     since = "0.1.3"
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
@@ -99,6 +102,7 @@ class SGLang:
         packages = library.paths(f"{MODELS}/*/__init__.py")
         inner = library.paths(f"{MODELS}/*/**/*.py")
         found.add_package(MODELS, (*paths, *packages), (library,), inner)
+        _add_remapped(found, library)
         drafts = drafts_of(library)
         return Inventory(
             engine=self.name,
@@ -158,6 +162,24 @@ def _by_hand(library: Library) -> tuple[Registration, ...]:
             class_name=None if attribute == name else attribute,
         )
     return tuple(found[name] for name in sorted(found))
+
+
+def _add_remapped(found: EntryClasses, library: Library) -> None:
+    """The further names of a few modules, where the release asks for them."""
+    if not found.remapping:
+        return
+    from archtrack.core.remapped import remapped_classes  # noqa: PLC0415 -- of a few releases only
+
+    from ._entry_class import REMAPPING  # noqa: PLC0415 -- as above
+
+    runners = library.paths(RUNNERS)
+    asks = library.facts(runners, "sglang-remaps-1", lambda data: REMAPPING.encode() in data)
+    if any(asks.values()):
+        facts = library.facts(
+            found.remapping, "sglang-remapped-1", lambda data: remapped_classes(data, REMAPPING)
+        )
+        for path in found.remapping:
+            found.add_remapped(path, facts[path])
 
 
 STATEMENTS = {
