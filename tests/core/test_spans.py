@@ -222,6 +222,11 @@ def test_what_became_known() -> None:
     old = history([release("1.0"), release("1.1", unknown="lost")], {"1.0": {"A": entry(), "B": entry()}})
     changes = list(history_changes(old, GIVEN))
     assert [(each.release.version, each.added, each.removed) for each in changes] == [("2.0", ("C",), ("B",))]
+    other = history(list(GIVEN.releases), {"1.0": {"A": entry(), "X": entry()}, "2.0": GIVEN.at("2.0")})
+    changes = list(history_changes(GIVEN, other))
+    assert [(each.release.version, each.added, each.removed, each.corrected) for each in changes] == [
+        ("1.0", ("X",), ("B",), True)
+    ]
 
 
 TEXT = write_history(GIVEN)

@@ -20,14 +20,16 @@ class HistoryChange:
     Attributes:
         release: the release.
         before: the release before it that is known, None for the first.
-        added: names that it registers and ``before`` does not.
-        removed: names that ``before`` registers and it does not.
+        added: names that it registers and ``before`` does not; of a corrected one, that were not known of it.
+        removed: names that ``before`` registers and it does not; of a corrected one, that were wrongly said of it.
+        corrected: something else was known of this release before.
     """
 
     release: Release
     before: Release | None
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    corrected: bool = False
 
 
 def history_changes(old: History | None, new: History) -> Iterator[HistoryChange]:
@@ -38,17 +40,30 @@ def history_changes(old: History | None, new: History) -> Iterator[HistoryChange
         if release.unknown is None:
             names[release.version] = new.names(release.version)
         if old is None or _differs(old, release, names.get(release.version)):
-            mine = names.get(release.version, frozenset())
-            earlier = names[before.version] if before is not None else frozenset()
-            known = release.unknown is None
-            yield HistoryChange(
-                release=release,
-                before=before,
-                added=tuple(sorted(mine - earlier)) if known else (),
-                removed=tuple(sorted(earlier - mine)) if known else (),
-            )
+            yield _change(old, release, before, names)
         if release.unknown is None:
             before = release
+
+
+def _change(
+    old: History | None, release: Release, before: Release | None, names: dict[str, frozenset[str]]
+) -> HistoryChange:
+    if release.unknown is not None:
+        return HistoryChange(release=release, before=before, added=(), removed=())
+    mine = names[release.version]
+    known = None if old is None else old.release(release.version)
+    corrected = old is not None and known is not None and known.unknown is None
+    if old is not None and corrected:
+        earlier = old.names(release.version)
+    else:
+        earlier = names[before.version] if before is not None else frozenset()
+    return HistoryChange(
+        release=release,
+        before=before,
+        added=tuple(sorted(mine - earlier)),
+        removed=tuple(sorted(earlier - mine)),
+        corrected=corrected,
+    )
 
 
 def _differs(old: History, release: Release, names: frozenset[str] | None) -> bool:

@@ -72,5 +72,7 @@ def _words(change: HistoryChange) -> str:
     date = f" ({release.date})" if release.date else ""
     if release.unknown is not None:
         return f"{release.version}{date}: unknown: {release.unknown}"
+    if change.corrected:
+        return f"{release.version}{date}: corrected: {len(change.added)} added, {len(change.removed)} removed"
     since = f" since {change.before.version}" if change.before is not None else ""
     return f"{release.version}{date}: {len(change.added)} added, {len(change.removed)} removed{since}"
