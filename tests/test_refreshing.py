@@ -233,8 +233,8 @@ def test_a_fall_is_reported_and_not_believed_until_it_is_accepted(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--accept", "vllm==9"), "--accept vllm==9: that release is not part of this refresh"),
-        (("--accept", "sglang==0.1.0"), "that release is not part of this refresh"),
+        (("--accept", "vllm==9"), "--accept vllm==9: vllm has no final release 9"),
+        (("--accept", "sglang==0.1.0"), "sglang is not part of this refresh"),
         (("--accept", "vllm"), "write ENGINE==VERSION"),
     ],
 )
@@ -262,7 +262,7 @@ def test_markdown_for_a_pull_request(index: Any, refresh: Callable[..., Any]) ->
 
 def test_offline_it_says_that_it_needs_the_index(cli: Callable[..., Any]) -> None:
     done = cli("history", "refresh", "vllm")
-    assert (done.code, "run it without --offline" in done.err) == (2, True)
+    assert (done.code, "unset ARCHTRACK_OFFLINE" in done.err) == (2, True)
 
 
 def test_a_data_file_that_is_damaged_is_not_written_over(

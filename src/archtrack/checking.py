@@ -126,7 +126,11 @@ def check(
         both = read_both(request, settings, workspace, cache)
         support = _support(both, cache)
         answers = tuple(
-            _with_engines(_answer(text, support, workspace, draft=draft, pooled=pooled), histories)
+            _with_engines(
+                _answer(text, support, workspace, draft=draft, pooled=pooled),
+                histories,
+                (support.engine, support.version),
+            )
             for text in targets
         )
         explained = tuple(explain(message, support, workspace) for message in messages)
@@ -161,13 +165,20 @@ def _answer(
     return Answer(text=text, target=target, verdict=verdict, near=near)
 
 
-def _with_engines(answer: Answer, histories: Histories | None) -> Answer:
-    """The answer, with what the other engines do with the same architecture."""
+def _with_engines(answer: Answer, histories: Histories | None, read: tuple[str, str | None]) -> Answer:
+    """The answer, with what every engine does with the same architecture; ``read`` is the one that was asked."""
     if histories is None or answer.verdict is None or not answer.verdict.asked:
         return answer
-    from .elsewhere import elsewhere  # noqa: PLC0415 -- only with histories
+    from .elsewhere import as_decided, elsewhere  # noqa: PLC0415 -- only with histories
 
-    return replace(answer, engines=elsewhere(answer.verdict.asked[0], histories))
+    verdict, asked = answer.verdict, answer.verdict.asked
+    engines = elsewhere(asked[0], histories)
+    if len(asked) == 1:
+        engines = tuple(
+            as_decided(each, verdict) if (each.engine, each.release.version) == read else each
+            for each in engines
+        )
+    return replace(answer, engines=engines)
 
 
 def _near(name: str, support: Support) -> Iterable[Near]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .app import Scan, scan_engine
@@ -11,7 +12,22 @@ if TYPE_CHECKING:
     from .histories import Histories
     from .workspace import Workspace
 
-__all__ = ["scan_both"]
+__all__ = ["Compared", "scan_both"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Two sources of one engine.
+
+    Attributes:
+        before: the one.
+        after: the other.
+        by_history: they were not read: the history knows both releases.
+    """
+
+    before: Scan
+    after: Scan
+    by_history: bool
 
 
 def scan_both(
@@ -21,7 +37,7 @@ def scan_both(
     request: Request,
     *,
     histories: Histories | None = None,
-) -> tuple[Scan, Scan]:
+) -> Compared:
     """Two inventories of one engine, to be compared.
 
     Args:
@@ -41,10 +57,10 @@ def scan_both(
     if known is not None:
         return known
     old, new = (scan_engine(name, spec, workspace, request) for spec in specs)
-    return old, new
+    return Compared(before=old, after=new, by_history=False)
 
 
-def _from_history(name: str, specs: tuple[str, str], histories: Histories) -> tuple[Scan, Scan] | None:
+def _from_history(name: str, specs: tuple[str, str], histories: Histories) -> Compared | None:
     """Both releases by the engine's history; None where it does not know one of them for certain."""
     from .core.history_inventory import inventory_of  # noqa: PLC0415 -- only to compare releases
 
@@ -54,8 +70,5 @@ def _from_history(name: str, specs: tuple[str, str], histories: Histories) -> tu
     releases = [history.named(spec) for spec in specs]
     if any(release is None or not release.complete for release in releases):
         return None
-    notice = f"by the history of {name}, without a request; --scan reads the releases themselves"
-    old, new = (
-        Scan(inventory=inventory_of(history, release), notices=(notice,)) for release in releases if release
-    )
-    return old, new
+    old, new = (Scan(inventory=inventory_of(history, release), notices=()) for release in releases if release)
+    return Compared(before=old, after=new, by_history=True)

@@ -13,10 +13,11 @@ from .errors import UsageError
 from .model import Since, Status, TransformersFacts
 
 if TYPE_CHECKING:
+    from .core.decision import Verdict
     from .core.history import History, Release
     from .histories import Histories
 
-__all__ = ["compared", "elsewhere", "since_of"]
+__all__ = ["as_decided", "compared", "elsewhere", "since_of"]
 
 TRANSFORMERS = "transformers"
 _KINDS = {Status.FALLBACK: StandingKind.FALLBACK, Status.REFUSED: StandingKind.REFUSED}
@@ -30,6 +31,20 @@ def elsewhere(name: str, histories: Histories) -> tuple[Standing, ...]:
         if engine != TRANSFORMERS and history is not None and history.newest is not None:
             found.append(_with_backend(name, stands(name, history, history.newest), history, histories))
     return tuple(found)
+
+
+def as_decided(standing: Standing, verdict: Verdict) -> Standing:
+    """How an architecture stands with a release that was itself read: by the verdict, where that knows more."""
+    if standing.kind is StandingKind.NATIVE:
+        return standing
+    if verdict.status is Status.NATIVE:
+        because = f"runs as {verdict.resolved}" if verdict.resolved is not None else verdict.because.text
+        return replace(standing, kind=StandingKind.NATIVE, edge=None, because=because)
+    kind = _KINDS.get(verdict.status)
+    if kind is not None:
+        return replace(standing, kind=kind, because=verdict.because.text)
+    kind = StandingKind.ABSENT if standing.edge is None else StandingKind.GONE
+    return replace(standing, kind=kind, because=None)
 
 
 def since_of(name: str, engine: str, histories: Histories) -> Since:
@@ -72,19 +87,23 @@ def compared(
 def _with_backend(name: str, standing: Standing, history: History, histories: Histories) -> Standing:
     """The standing, completed by what the engine's Transformers backend does with what it does not register.
 
-    The class is looked up in the newest transformers: an engine's users can install it, whatever it pins.
+    The class is looked up in the newest transformers that was out on the day of the engine's release: what came later
+    may not work with it.
     """
     if standing.kind is StandingKind.NATIVE:
         return standing
-    engine = _with_rules(history.engine)
-    public = histories.get(TRANSFORMERS)
-    state = public.now(name) if public is not None else None
-    if engine is None or public is None or public.newest is None or state is None:
+    engine, day = _with_rules(history.engine), standing.release.date
+    public = histories.get(TRANSFORMERS) if engine is not None else None
+    library = public.out_on(day) if public is not None and day is not None else None
+    if engine is None or public is None or library is None:
+        return standing
+    state = public.state(name, library.version)
+    if state is None:
         return standing
     facts = TransformersFacts(exported=True, backend_compatible=state.compatible)
     status, because = engine.runs(history.names(standing.release.version), facts, name)
     kind = _KINDS.get(status)
-    because = f"{because} in transformers {public.newest.version}"
+    because = f"{because} in transformers {library.version}"
     return standing if kind is None else replace(standing, kind=kind, because=because)
 
 

@@ -54,7 +54,7 @@ class Histories:
     """The histories of a run, each read at most once.
 
     With a folder of the user's choice, that one alone counts. Else an engine's file in the user's data folder counts
-    if it knows more releases than the shipped one.
+    if it knows as many releases as the shipped one, or more.
     """
 
     def __init__(self, environ: Mapping[str, str], chosen: Path | None = None) -> None:
@@ -66,10 +66,14 @@ class Histories:
 
         Raises:
             UsageError: there is nothing at ``chosen``.
+            DataError: it is a folder without a data file.
         """
         self._read: dict[str, History | None] = {}
+        self._paths: dict[str, Path] = {}
         if chosen is not None and not chosen.exists():
             raise UsageError(f"--data {chosen}: no such file or folder")
+        if chosen is not None and not _files(chosen):
+            raise DataError(f"--data {chosen}: no data file is there (ENGINE.json)")
         self._folders = (chosen,) if chosen is not None else (SHIPPED, data_folder(environ))
 
     @property
@@ -96,17 +100,39 @@ class Histories:
         """
         found = self.get(engine)
         if found is None:
-            known = ", ".join(self.engines) or "none"
             raise UsageError(
-                f"there is no history of {engine}, but of: {known};"
-                f" `archtrack history refresh {engine}` makes one"
+                f"{self._why_not(engine)}; there is data of: {', '.join(self.engines) or 'none'}"
             )
         return found
 
+    def path(self, engine: str) -> Path | None:
+        """The file that counts for an engine, None where there is none.
+
+        Raises:
+            DataError: it cannot be read.
+        """
+        return self._paths.get(engine) if self.get(engine) is not None else None
+
+    def _why_not(self, engine: str) -> str:
+        from .engines import engine_names, load_engine  # noqa: PLC0415 -- only for the message
+
+        if "@" in engine:
+            return f"no engine is called {engine!r}; a release is written ENGINE==VERSION"
+        if engine not in engine_names():
+            return f"no engine is called {engine!r}"
+        if not load_engine(engine).about.refreshed:
+            return f"no history of {engine} is kept (`archtrack scan {engine} SOURCE` reads one release)"
+        return f"there is no history of {engine} (`archtrack history refresh {engine}` makes one)"
+
     def _newest(self, engine: str) -> History | None:
         paths = [path for folder in self._folders for path in _files(folder) if path.stem == engine]
-        found = [read_history(path) for path in paths]
-        return max(reversed(found), key=lambda each: len(each.releases), default=None)
+        found = [
+            (read_history(path), path) for path in reversed(paths)
+        ]  # the user's first: it counts if as good
+        if not found:
+            return None
+        history, self._paths[engine] = max(found, key=lambda each: len(each[0].releases))
+        return history
 
 
 def _files(folder: Path) -> tuple[Path, ...]:

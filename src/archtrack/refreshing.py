@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from .core.history import History
     from .engines.base import Engine
+    from .histories import Histories
     from .sources.base import Source
     from .workspace import Workspace
 
@@ -99,6 +100,7 @@ def refresh(
     *,
     accepted: Collection[tuple[str, str]] = (),
     anew: bool = False,
+    base: Histories | None = None,
 ) -> Iterator[Refreshed]:
     """Bring the data of engines up to the releases on the index; each engine's result as soon as it is there.
 
@@ -109,17 +111,19 @@ def refresh(
         steps: told how far it is.
         accepted: (engine, version) of releases that a person has confirmed although their counts look implausible.
         anew: read every release again, also those that the data has.
+        base: what is known already where the folder has no data of an engine; None to start from nothing there.
 
     Raises:
         UsageError: an engine's history cannot be made, or a release to accept is not there.
         DataError: an engine's data is not what it should be.
     """
     if workspace.offline:
-        raise UsageError("a refresh asks the package index; run it without --offline")
+        raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
     http = Http(workspace.index_settings())
     try:
         begun = [
-            _begin(load_engine(name), folder, workspace, http, anew=anew) for name in dict.fromkeys(names)
+            _begin(load_engine(name), _known(name, folder, base), workspace, http, anew=anew)
+            for name in dict.fromkeys(names)
         ]
     finally:
         http.close()
@@ -135,10 +139,18 @@ def refresh(
         steps.finish()
 
 
-def _begin(engine: Engine, folder: Path, workspace: Workspace, http: Http, *, anew: bool) -> Work | Refreshed:
+def _known(name: str, folder: Path, base: Histories | None) -> History | None:
+    """What is known of an engine before the refresh."""
+    path = folder / f"{name}.json"
+    if base is not None:
+        return base.get(name)
+    return read_history(path) if path.exists() else None
+
+
+def _begin(
+    engine: Engine, old: History | None, workspace: Workspace, http: Http, *, anew: bool
+) -> Work | Refreshed:
     settings = workspace.index_settings()
-    path = folder / f"{engine.name}.json"
-    old = read_history(path) if path.exists() else None
     companion = None
     try:
         listed = final_releases(engine.layout.distribution, settings, lambda: http)
@@ -179,7 +191,12 @@ def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> f
         written = listed.get((name, parse_version(version)))
         if written is None:
             raise UsageError(
-                f"--accept {name}=={version}: that release is not part of this refresh; write ENGINE==VERSION"
+                f"--accept {name}=={version}: "
+                + (
+                    f"{name} has no final release {version}"
+                    if name in {work.engine.name for work in works}
+                    else f"{name} is not part of this refresh"
+                )
             )
         found.add((name, written))
     return frozenset(found)
@@ -259,10 +276,18 @@ def _end(work: Work, folder: Path, error: str | None, accepted: set[str]) -> Ref
         advice = f"{error}; what was read so far is kept: run it again"
         return Refreshed(engine=name, old=work.old, new=None, doubts={}, error=advice)
     new, doubts = assemble(work, accepted)
+    if new.newest is None:
+        reason = next((each.unknown for each in reversed(new.releases)), "the index has no final release")
+        return Refreshed(
+            engine=name, old=work.old, new=None, doubts={}, error=f"no release could be read: {reason}"
+        )
     path = folder / f"{name}.json"
     data = write_history(new).encode()
     folder.mkdir(parents=True, exist_ok=True)
-    same = path.exists() and path.read_bytes() == data
+    if path.exists():
+        same = path.read_bytes() == data
+    else:  # what is known already may lie elsewhere
+        same = work.old is not None and write_history(work.old).encode() == data
     if not same:
         write_atomic(path, data)
     return Refreshed(

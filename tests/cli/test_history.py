@@ -126,6 +126,9 @@ def test_what_one_release_registers(
         "DeltaForCausalLM": "deltaforcausallm.py",
         "TransformersForCausalLM": "transformersforcausallm.py",
     }
+    assert (
+        cli("history", "--engine", "vllm", "--at", "latest", "--data", data, "--format", "json").json == found
+    )
     text = cli("history", "--engine", "vllm", "--at", "2.0", "--data", data)
     assert text.lines[1] == "BetaForCausalLM\tbetaforcausallm.py\t2.0"
     assert text.err == "vllm 2.0 (2026-03-01): 3 architectures\n"
@@ -134,11 +137,19 @@ def test_what_one_release_registers(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("--at", "2.0"), 2, "give --engine ENGINE --at VERSION alone"),
-        (("--at", "2.0", "--engine", "vllm", "Name"), 2, "give --engine ENGINE --at VERSION alone"),
+        (("--at", "2.0"), 2, "say which, with --engine ENGINE"),
+        (("--at", "2.0", "--engine", "vllm", "Name"), 2, "leave out ARCH and --plot"),
         (("--at", "9", "--engine", "vllm"), 2, "the history of vllm has no release 9; near it: 1.1, 2.0"),
         (("--at", "1.0", "--engine", "vllm"), 3, "it is not known what vllm 1.0 registers: it was lost"),
-        (("--engine", "nobody"), 2, "there is no history of nobody, but of: sglang, transformers, vllm"),
+        (
+            ("--engine", "nobody"),
+            2,
+            "no engine is called 'nobody'; there is data of: sglang, transformers, vllm",
+        ),
+        (("--engine", "vllm@2"), 2, "no engine is called 'vllm@2'; a release is written ENGINE==VERSION"),
+        (("--engine", "llama-cpp"), 2, "no history of llama-cpp is kept (`archtrack scan llama-cpp SOURCE`"),
+        (("--engine", "lmdeploy"), 2, "(`archtrack history refresh lmdeploy` makes one)"),
+        (("Name", "--plot", "x.svg"), 2, "--plot draws the chart alone"),
         (("--plot", "x.pdf"), 2, "the name has to end with .svg or .png"),
     ],
 )
@@ -149,9 +160,46 @@ def test_what_cannot_be_shown(
     assert (done.code, message in done.err) == (code, True), done.err
 
 
-def test_a_folder_of_data_that_is_not_there(cli: Callable[..., Any]) -> None:
+def test_a_folder_of_data_that_is_not_there(cli: Callable[..., Any], work: Path) -> None:
     done = cli("history", "A", "--data", "nowhere")
     assert (done.code, "--data nowhere: no such file or folder" in done.err) == (2, True)
+    (work / "empty").mkdir()
+    done = cli("history", "A", "--data", "empty")
+    assert (done.code, "--data empty: no data file is there (ENGINE.json)" in done.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("vllm", "vllm is an engine: `archtrack history --engine vllm --at latest` shows what it registers"),
+        ("org/model", "org/model is no architecture: `archtrack check org/model` reads a config"),
+    ],
+)
+def test_what_is_no_architecture_is_led_to_the_right_verb(
+    cli: Callable[..., Any], data: Path, name: str, advice: str
+) -> None:
+    done = cli("history", name, "--data", data)
+    assert (done.code, done.lines, done.err.splitlines()[-1]) == (0, [], advice)
+
+
+def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Callable[..., Any], data: Path) -> None:
+    backend = {"TransformersForCausalLM": None}
+    engine = written("vllm", ("1.0", backend), ("1.1", backend), ("2.0", backend))
+    (data / "vllm.json").write_text(engine, encoding="utf-8")
+    public = written(
+        "transformers", ("1.1", {"AlphaForCausalLM": False}), ("2.0", {"AlphaForCausalLM": True})
+    )
+    (data / "transformers.json").write_text(public, encoding="utf-8")
+    (data / "sglang.json").write_text(
+        written("sglang", ("1.0", {"AlphaForCausalLM": None})), encoding="utf-8"
+    )
+    states = {
+        version: cli("migrate", "sglang", f"vllm=={version}", "--data", data, "--format", "json").json[
+            "only_from"
+        ][0]["there"]["status"]
+        for version in ("1.0", "1.1", "2.0")
+    }
+    assert states == {"1.0": "absent", "1.1": "absent", "2.0": "fallback"}
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
@@ -169,13 +217,13 @@ def test_a_chart(cli: Callable[..., Any], data: Path, work: Path, suffix: str) -
 def test_what_one_engine_has_and_another_lacks_both_ways(
     cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
 ) -> None:
-    runs = "TransformersForCausalLM runs it: its is_backend_compatible() is true in transformers 2.0"
     done = cli("migrate", "sglang==1.0", "vllm", "--data", data)
     assert done.lines == [
         "sglang 1.0 has and vllm 2.0 lacks 2 architectures:",
         "architecture\tsince\tdate\tin vllm 2.0",
         "AlphaForCausalLM\t1.0\t2026-01-01\tno",
-        f"GoneForCausalLM\t1.0\t2026-01-01\tfallback: {runs}",
+        "GoneForCausalLM\t1.0\t2026-01-01\tfallback",
+        "  fallback: TransformersForCausalLM runs it: its is_backend_compatible() is true in transformers 2.0",
         "",
         "vllm 2.0 has and sglang 1.0 lacks 3 architectures:",
         "architecture\tsince\tdate\tin sglang 1.0",
@@ -242,7 +290,7 @@ def test_two_releases_are_compared_by_the_history(cli: Callable[..., Any], data:
         "vllm 1.1 to 2.0: 2 to 3 architectures, 1 change",
         "  + BetaForCausalLM  [betaforcausallm.py]",
     ]
-    assert "Note: by the history of vllm, without a request" in done.err
+    assert done.err == "By the history: vllm 1.1 and 2.0; --scan reads the releases themselves\n"
     for arguments in (
         ("1.0", "2.0"),
         ("1.1", "2.0", "--scan"),
@@ -272,6 +320,12 @@ def test_newer_data_is_taken_and_counts_from_then_on(
     (work / "vllm.json").write_text(NEWER, encoding="utf-8")
     done = cli("data", "update", "vllm.json")
     assert (done.code, done.lines) == (0, ["vllm: 3 releases, taken (vllm.json)"])
+    files = cli("data", "info", "--format", "json").json["files"]
+    assert files == {
+        "sglang": str(data / "sglang.json"),
+        "transformers": str(data / "transformers.json"),
+        "vllm": str(mine / "vllm.json"),
+    }
     assert (mine / "vllm.json").read_text(encoding="utf-8") == NEWER
     assert cli("history", "--engine", "vllm").lines[1].startswith("vllm\t3\t")
     assert cli("data", "update", "vllm.json").lines == ["vllm: 3 releases, already there (vllm.json)"]
@@ -424,7 +478,7 @@ def test_an_engine_from_outside_is_taken_up_by_everything(
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
-    assert run("scan", "tinyrt", "1.0")[1].startswith("AlphaForCausalLM\tllama.py\t2\t")
+    assert run("scan", "tinyrt", "1.0")[1].startswith("AlphaForCausalLM\tllama.py\ttinyrt/registry.py:2\t")
     assert (
         run("history", "refresh", "tinyrt")[0] == "tinyrt 1.1: 2 architectures, 2 releases read, data written"
     )

@@ -138,7 +138,8 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
             done["statements"] = example["statements"]
             done["pins"] = example["pins"]
         if definition == "data_info":
-            done["engines"] = {name: done["engines"][name] for name in example["engines"]}
+            for key in ("engines", "files"):
+                done[key] = {name: done[key][name] for name in example[key]}
         assert shape(done) == shape(example), run
 
 
@@ -161,7 +162,7 @@ def test_no_key_may_be_missing_misspelled_or_of_another_type(
     conforms: Callable[[Any, str], None], definition: str, example: Any
 ) -> None:
     for path in paths(example):
-        of_names = path[-2:-1] in {("pins",), ("architectures",), ("engines",)}
+        of_names = path[-2:-1] in {("pins",), ("architectures",), ("engines",), ("files",)}
         of_names = of_names or (definition == "history" and path[-3:-2] == ("architectures",))
         if of_names or (path[:1] == ("statements",) and len(path) > 1):
             continue  # tables of names: any name will do

@@ -123,6 +123,11 @@ def histories(data: Path | None) -> Histories:
     return Histories(os.environ, data)
 
 
+def complete_engine(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
+    """Engines that there is data of, for the shell."""
+    return [name for name in histories(None).engines if name.startswith(incomplete)]
+
+
 def document_option(function: F) -> F:
     """``--doc``."""
     return click.option(

@@ -70,8 +70,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     fallback: the Transformers backend runs it. refused: transformers has it, but not for that backend. remote code:
     only the repository's own code could tell. unsupported: none of these.
 
-    Below, what every engine does with the architecture, and since which release, by the history that comes with
-    archtrack (`archtrack history`).
+    Below, what the newest release of every engine with a history (`archtrack history`) does with the architecture, and
+    since which release. SGLang and transformers themselves are read; the history comes with archtrack.
     """
     from archtrack.checking import check  # noqa: PLC0415 -- `--help` needs none of it
     from archtrack.core.messages import find_messages  # noqa: PLC0415 -- as above

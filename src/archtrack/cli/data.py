@@ -25,7 +25,7 @@ __all__ = ["command"]
 def command() -> None:
     """Look at, update or check the data of the support history: one JSON file per engine.
 
-    archtrack ships a set. A file in the user's data folder counts instead if it knows more releases;
+    archtrack ships a set. A file in your data folder counts instead if it knows as many releases or more;
     ARCHTRACK_DATA_DIR moves that folder.
     """
 
@@ -41,12 +41,17 @@ def info(form: str) -> None:
     environ = start().workspace.environ
     found = Histories(environ)
     chosen = [found.need(engine) for engine in found.engines]
+    files = {engine: str(found.path(engine)) for engine in found.engines}
+    folders = {"shipped": str(SHIPPED), "user": str(data_folder(environ))}
     if form == "json":
-        print_json({**overview_json(chosen), "shipped": str(SHIPPED), "user": str(data_folder(environ))})
+        print_json({**overview_json(chosen), **folders, "files": files})
         return
-    click.echo(plain(f"Shipped: {SHIPPED}"), err=True)
-    click.echo(plain(f"User's:  {data_folder(environ)}"), err=True)
     print_overview(chosen)
+    for which, folder in folders.items():
+        used = [engine for engine, file in files.items() if Path(file).parent == Path(folder)]
+        click.echo(
+            plain(f"{which.capitalize()}: {folder} ({', '.join(used) or 'nothing from there'})"), err=True
+        )
 
 
 @command.command(
@@ -92,5 +97,6 @@ def lint(ctx: click.Context, path: Path | None) -> None:
         for problem in problems:
             click.echo(plain(f"{file}: {problem}"))
     wrong = sum(map(len, found.values()))
-    click.echo(f"{len(found)} files, {wrong} problem{'' if wrong == 1 else 's'}", err=True)
+    files = f"{len(found)} file{'' if len(found) == 1 else 's'}"
+    click.echo(f"{files}, {wrong} problem{'' if wrong == 1 else 's'}", err=True)
     ctx.exit(1 if wrong else 0)

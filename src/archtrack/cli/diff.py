@@ -60,10 +60,15 @@ def command(  # noqa: PLR0913 -- one parameter per option
     """
     begun = start(external=external, disabled=disabled, offline=offline)
     known = None if scan else histories(data)
-    before, after = scan_both(engine, (old, new), begun.workspace, begun.request, histories=known)
-    notices = dict.fromkeys((*before.notices, *after.notices))
-    for line in read_lines((before.inventory, after.inventory), notices):
-        click.echo(line, err=True)
+    found = scan_both(engine, (old, new), begun.workspace, begun.request, histories=known)
+    before, after = found.before, found.after
+    if found.by_history:
+        versions = f"{engine} {before.inventory.version} and {after.inventory.version}"
+        click.echo(plain(f"By the history: {versions}; --scan reads the releases themselves"), err=True)
+    else:
+        notices = dict.fromkeys((*before.notices, *after.notices))
+        for line in read_lines((before.inventory, after.inventory), notices):
+            click.echo(line, err=True)
     changes = compare(before.inventory, after.inventory)
     from archtrack.render.changes import changes_json, changes_lines, changes_markdown  # noqa: PLC0415 -- printing
 

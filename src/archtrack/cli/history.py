@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archtrack.errors import UsageError
+from archtrack.errors import DataError, UsageError
 from archtrack.render.terminal import plain
 
-from ._options import data_option, examples, format_option, histories, start
+from ._options import complete_engine, data_option, examples, format_option, histories, start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +30,6 @@ def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     found = histories(None)
     known = {name for engine in found.engines for name in found.need(engine).architectures}
     return sorted(name for name in known if name.startswith(incomplete)) if incomplete else []
-
-
-def _engines(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
-    """Engines that there is data of, for the shell."""
-    return [name for name in histories(None).engines if name.startswith(incomplete)]
 
 
 class _WithDefault(click.Group):
@@ -72,7 +67,8 @@ class _WithDefault(click.Group):
 def command() -> None:
     """Say since which release each engine registers an architecture, until which, and in which file.
 
-    `history ARCH…` is short for `history show ARCH…`. The data comes with archtrack; no request is made.
+    `history ARCH…` is short for `history show ARCH…`, whose options are told by `history show --help`. The data comes
+    with archtrack; no request is made.
     """
 
 
@@ -90,10 +86,10 @@ def command() -> None:
     "engines",
     multiple=True,
     metavar="ENGINE",
-    shell_complete=_engines,
+    shell_complete=complete_engine,
     help="Only this engine; may be repeated.",
 )
-@click.option("--at", metavar="VERSION", help="Show what this release of the one --engine registers.")
+@click.option("--at", metavar="VERSION", help="Show what this release of --engine registers, or `latest`.")
 @click.option(
     "--plot",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -115,21 +111,26 @@ def show(
 
     `≤` before a release says that an older one may have had the architecture: it is not known what that one
     registers. `≥` says the same of the end. Without an end, the newest release has it.
+
+    Exits 0 also if nobody registers an ARCH.
     """
     found = histories(data)
     if at is not None:
-        if names or len(engines) != 1 or plot is not None:
-            raise UsageError("--at shows one release of one engine: give --engine ENGINE --at VERSION alone")
+        if len(engines) != 1:
+            raise UsageError("--at shows one release of one engine: say which, with --engine ENGINE")
+        if names or plot is not None:
+            raise UsageError("--at shows all that a release registers: leave out ARCH and --plot")
         _print_at(found, engines[0], at, form)
         return
     chosen = [found.need(engine) for engine in engines or found.engines]
     if plot is not None:
+        if names or form == "json":
+            raise UsageError("--plot draws the chart alone: leave out ARCH and --format")
         from archtrack.render.plot import plot_growth  # noqa: PLC0415 -- only with --plot
 
         plot_growth(chosen, plot)
         click.echo(plain(f"Wrote {plot}"), err=True)
-        if not names:
-            return
+        return
     _print(names, chosen, form)
 
 
@@ -159,6 +160,17 @@ def _print_near(names: Sequence[str], chosen: Sequence[History]) -> None:
 
             if near := nearest(name, known):
                 click.echo(plain(f"{name} is like: {', '.join(near)}"), err=True)
+            elif advice := _advice(name, chosen):
+                click.echo(plain(f"{name} is {advice}"), err=True)
+
+
+def _advice(name: str, chosen: Sequence[History]) -> str | None:
+    """What somebody may have meant who asks for what is no architecture."""
+    if name in {history.engine for history in chosen}:
+        return f"an engine: `archtrack history --engine {name} --at latest` shows what it registers"
+    if "/" in name or name.endswith(".json"):
+        return f"no architecture: `archtrack check {name}` reads a config"
+    return None
 
 
 def _print_at(found: Histories, engine: str, version: str, form: str) -> None:
@@ -167,7 +179,9 @@ def _print_at(found: Histories, engine: str, version: str, form: str) -> None:
     from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
 
     history = found.need(engine)
-    release = known_release(history, version)
+    release = history.newest if version == "latest" else known_release(history, version)
+    if release is None:
+        raise DataError(f"of no release of {engine} it is known what it registers")
     entries = history.at(release.version)
     if form == "json":
         print_json(at_json(history, release, entries))
@@ -184,8 +198,13 @@ def _print_at(found: Histories, engine: str, version: str, form: str) -> None:
         "archtrack history refresh --format markdown > body.md",
     ),
 )
-@click.argument("names", nargs=-1, metavar="[ENGINE]…")
-@data_option
+@click.argument("names", nargs=-1, metavar="[ENGINE]…", shell_complete=complete_engine)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the data files are, and are written. Default: your data folder (`archtrack data info`).",
+)
 @click.option(
     "--accept",
     multiple=True,
@@ -209,6 +228,9 @@ def refresh_command(
     Without ENGINE: every engine whose releases can be read from the package index at little cost. Only what changed
     from one release to the next is fetched. It can be stopped at any time: what was read is kept.
 
+    Without --data, it goes on from the data that archtrack ships or that you have, and writes to your data folder.
+    With it, it goes on from what is in that folder: an empty one is filled from the first release on.
+
     Exits 3 if an engine could not be refreshed, and 4 if a release was not believed: its count fell or jumped so far
     that its registry was hardly understood. Such a release counts as unknown until --accept names it.
     """
@@ -230,6 +252,7 @@ def refresh_command(
         steps_for(sys.stderr, os.environ),
         accepted=[_accepted(each) for each in accept],
         anew=anew,
+        base=histories(None) if data is None else None,
     ):
         results.append(result)
         for line in lines(result):

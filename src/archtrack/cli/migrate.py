@@ -8,7 +8,7 @@ import click
 
 from archtrack.errors import DataError
 
-from ._options import data_option, examples, format_option, histories
+from ._options import complete_engine, data_option, examples, format_option, histories
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,15 +27,19 @@ __all__ = ["command"]
         "archtrack migrate sglang==0.5.9 vllm==0.12.0 --format json",
     ),
 )
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
+@click.argument("source", metavar="FROM", shell_complete=complete_engine)
+@click.argument("target", metavar="TO", shell_complete=complete_engine)
 @data_option
 @format_option("text", "json")
 def command(*, source: str, target: str, data: Path | None, form: str) -> None:
     """Show which architectures FROM registers and TO does not, and the other way round.
 
     FROM and TO are engines, at their newest release or at ENGINE==VERSION. The data comes with archtrack; no request
-    is made. What the other engine's Transformers backend would run is said where its rules are known.
+    is made.
+
+    What the other engine's Transformers backend would run is said where its rules are known, by the newest transformers
+    that was out on the day of that engine's release. It is about names that a registry holds: an engine that loads a
+    checkpoint under another name may run more.
     """
     from archtrack.elsewhere import compared  # noqa: PLC0415 -- `--help` needs none of it
 

@@ -13,8 +13,12 @@ from ._options import examples, format_option, offline_option, registry_options,
 
 if TYPE_CHECKING:
     from archtrack.app import Scan
+    from archtrack.model import Registration
 
 __all__ = ["command"]
+
+UNJOINED = "unjoined_model_types"
+"""A fact of engines that know model types instead of architectures."""
 
 
 @click.command(
@@ -61,9 +65,17 @@ def command(
     ctx.exit(1 if strict and found.inventory.unresolved else 0)
 
 
+def _line(registration: Registration) -> str:
+    """Where it is registered: a line of its file, or of another one that is then named; empty for the whole file."""
+    place = registration.place
+    own = f"/{place.file}".endswith(f"/{registration.file}")
+    return (str(place.line) if place.line else "") if own else str(place)
+
+
 def _print(found: Scan) -> None:
     from archtrack.render.terminal import (  # noqa: PLC0415 -- one form of two
         architectures,
+        plain,
         read_lines,
         table,
         unresolved_lines,
@@ -89,7 +101,7 @@ def _print(found: Scan) -> None:
                 (
                     each.name,
                     each.file,
-                    str(each.place.line),
+                    _line(each),
                     str(each.defined or each.defined_in),
                     each.condition or "",
                 )
@@ -98,4 +110,8 @@ def _print(found: Scan) -> None:
         )
     for line in unresolved_lines(inventory.engine, inventory.unresolved):
         click.echo(line, err=True)
+    for name, values in inventory.facts:
+        if name == UNJOINED:
+            types = plain(f"{len(values)} model types that transformers does not know: {', '.join(values)}")
+            click.echo(f"{types}\n(no architecture can be said for them)", err=True)
     click.echo(architectures(len(inventory.registrations)), err=True)

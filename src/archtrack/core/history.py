@@ -194,12 +194,20 @@ class History:
             category=self.categories.get(name),
         )
 
-    def now(self, name: str) -> State | None:
-        """How the newest release that was read registers an architecture; None where it does not."""
-        newest = self.newest
-        if newest is None:
-            return None
-        return self._state(self.architectures.get(name, ()), self.places[newest.version])
+    def out_on(self, day: str) -> Release | None:
+        """The highest version that was read and had come out by that day (``2026-01-31``); None where there is none."""
+        return next(
+            (
+                each
+                for each in reversed(self.releases)
+                if each.unknown is None and each.date is not None and each.date <= day
+            ),
+            None,
+        )
+
+    def state(self, name: str, version: str) -> State | None:
+        """How a release that was read registers an architecture; None where it does not."""
+        return self._state(self.architectures.get(name, ()), self.places[version])
 
     def _state(self, spans: tuple[Span, ...], place: int) -> State | None:
         """The state of one architecture at a release."""

@@ -30,7 +30,7 @@ __all__ = [
 def print_overview(histories: Sequence[History]) -> None:
     """One line per engine: what its history covers."""
     table(
-        ("Engine", "Releases", "Unknown", "From", "To", "Date", "Architectures"),
+        ("Engine", "Releases", "Unknown", "From", "To", "To date", "Architectures"),
         (
             (
                 history.engine,
@@ -56,10 +56,9 @@ def overview_json(histories: Sequence[History]) -> dict[str, Any]:
 
 def print_history(names: Sequence[str], histories: Sequence[History]) -> None:
     """The spans of each architecture, engine by engine."""
-    table(
-        ("Architecture", "Engine", "Since", "Date", "Until", "File"),
-        [row for name in names for history in histories for row in _rows(name, history)],
-    )
+    rows = [row for name in names for history in histories for row in _rows(name, history)]
+    if rows:
+        table(("Architecture", "Engine", "Since", "Date", "Until", "File"), rows)
     for name in names:
         if not any(name in history.architectures for history in histories):
             engines = ", ".join(history.engine for history in histories)

@@ -57,10 +57,10 @@ def plot_growth(histories: Sequence[History], path: Path) -> None:
         axes.xaxis_date()
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:,.0f}")
-        axes.set_ylabel("architectures")
+        axes.set_ylabel("architectures (logarithmic)")
         axes.set_title("Architectures that each engine registers")
         axes.grid(visible=True, alpha=0.3)
-        axes.legend(loc="upper left")
+        axes.legend(loc="lower right")
         try:
             figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
         except OSError as error:

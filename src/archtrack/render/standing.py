@@ -23,14 +23,16 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
     """Print both ways."""
     names = [f"{history.engine} {release.version}" for history, release in (one, other)]
     for have, lack, rows in ((names[0], names[1], found.here), (names[1], names[0], found.there)):
-        click.echo(plain(f"{have} has and {lack} lacks {architectures(len(rows))}:"))
-        table(
-            ("Architecture", "Since", "Date", f"In {lack}"),
-            (
-                (name, _since(having), _date(having), standing_words(lacking))
-                for name, having, lacking in rows
-            ),
-        )
+        end = ":" if rows else "."
+        click.echo(plain(f"{have} has and {lack} lacks {architectures(len(rows))}{end}"))
+        if rows:
+            table(
+                ("Architecture", "Since", "Date", f"In {lack}"),
+                ((name, _since(having), _date(having), _cell(lacking)) for name, having, lacking in rows),
+            )
+        reasons = {(each.kind.value, each.because) for _, _, each in rows if each.because is not None}
+        for kind, because in sorted(reasons):
+            click.echo(plain(f"  {kind}: {because}"))
         click.echo("")
     click.echo(f"Both have {architectures(len(found.both))}.")
 
@@ -59,6 +61,11 @@ def standing_words(standing: Standing) -> str:
     if standing.kind is StandingKind.ABSENT:
         return "no"
     return f"{standing.kind.value}: {standing.because}"
+
+
+def _cell(standing: Standing) -> str:
+    """The same without the reason: it is that of many."""
+    return standing.kind.value if standing.because is not None else standing_words(standing)
 
 
 def standing_json(standing: Standing) -> dict[str, Any]:
