@@ -82,7 +82,7 @@ def resolved(names: frozenset[str], facts: TransformersFacts, name: str) -> tupl
         )
     own = _converted(names, name)
     if own is not None:
-        return Status.FALLBACK, f"vLLM converts its own {own} to run it"
+        return Status.FALLBACK, f"vLLM converts its own {own} for the {name}"
     if not facts.exported:
         return (
             Status.UNSUPPORTED,
