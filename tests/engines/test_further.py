@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archtrack.engines import load_engine
-from archtrack.engines.base import RunsTransformers, ScanOptions
+from archtrack.engines.base import ScanOptions
 from archtrack.errors import SourceError
-from archtrack.model import Status, TransformersFacts
 from archtrack.sources.cache import Cache
 from archtrack.sources.library import Library
 from archtrack.sources.local import local_source
@@ -181,28 +180,6 @@ def test_what_vllm_does_not_write_out_is_said(
     found = scan("vllm", tmp_path, {f"{MODELS}/registry.py": text})
     assert list(told(found)) == names
     assert odd(found) == [f"vllm/{MODELS}/registry.py:{line}" for line in places]
-
-
-@pytest.mark.parametrize(
-    ("names", "compatible", "status"),
-    [
-        ({"TransformersForCausalLM"}, True, Status.FALLBACK),
-        ({"TransformersModel"}, True, Status.FALLBACK),
-        (
-            {"TransformersForCausalLM"},
-            False,
-            Status.UNSUPPORTED,
-        ),  # another attention may do: only running it tells
-        ({"TransformersForCausalLM"}, None, Status.UNSUPPORTED),
-        ({"LlamaForCausalLM"}, True, Status.UNSUPPORTED),
-    ],
-)
-def test_vllm_s_transformers_backend(names: set[str], *, compatible: bool | None, status: Status) -> None:
-    engine = load_engine("vllm")
-    assert isinstance(engine, RunsTransformers)
-    facts = TransformersFacts(exported=True, backend_compatible=compatible)
-    found, because = engine.runs(frozenset(names), facts, "XForCausalLM")
-    assert (found, bool(because)) == (status, True)
 
 
 MAP = "pytorch/models/module_map.py"

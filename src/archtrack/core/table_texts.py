@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["Texts", "bind", "equals", "of_names", "over_items"]
+__all__ = ["MAX_TEXT", "Texts", "bind", "of_names", "over_items", "passes"]
 
-_MAX_TEXT = 2_000
+MAX_TEXT = 2_000
 _MAX_DEPTH = 100
 
 
@@ -15,11 +15,34 @@ class Texts:
 
     Attributes:
         constants: name -> the string that it stands for.
+        lists: name -> the strings of a list or tuple.
     """
 
-    def __init__(self, constants: dict[str, str]) -> None:
-        """Begin with what is known of other modules."""
+    def __init__(self, constants: dict[str, str], varying: set[str]) -> None:
+        """Begin with what is known of other modules.
+
+        Args:
+            constants: of other modules.
+            varying: names that are no constants, as functions set them.
+        """
         self.constants = constants
+        self.lists: dict[str, list[str]] = {}
+        self._varying = varying
+
+    def bind(self, name: str, value: ast.expr, condition: str | None) -> None:
+        """``name = value``, under a condition or in any case."""
+        text, texts = self.text(value), self.texts(value)
+        self.lists.pop(name, None)
+        if texts is not None and condition is None:
+            self.lists[name] = texts
+        if condition is None:
+            self.constants.pop(name, None)
+        elif text is None or self.constants.get(name, text) != text:
+            self._varying.add(name)  # which of its assignments came last is not known
+        if name in self._varying:
+            self.constants.pop(name, None)
+        elif text is not None:
+            self.constants[name] = text
 
     def key(self, node: ast.expr) -> str | None:
         """A string, or the strings of a tuple with a space between them."""
@@ -56,7 +79,7 @@ class Texts:
                 text = None if one is None or other is None else one + other
             case _:
                 pass
-        return text if text is None or len(text) <= _MAX_TEXT else None
+        return text if text is None or len(text) <= MAX_TEXT else None
 
     def texts(self, node: ast.expr) -> list[str] | None:
         """The strings of a list or tuple of constants."""
@@ -97,15 +120,18 @@ def bind(target: ast.expr, value: object, names: dict[str, object]) -> bool:
     return False
 
 
-def equals(test: ast.expr, names: dict[str, object]) -> bool | None:
-    """The outcome of ``name == constant`` or ``!=``; None for any other test."""
+def passes(test: ast.expr, names: dict[str, object]) -> bool | None:
+    """Whether a name is equal to a constant, or one of several; None for any other test."""
     match test:
-        case ast.Compare(
-            left=ast.Name(id=name),
-            ops=[ast.Eq() | ast.NotEq() as op],
-            comparators=[ast.Constant(value=value)],
-        ) if name in names:
-            return (names[name] == value) is isinstance(op, ast.Eq)
+        case ast.Compare(left=ast.Name(id=name), ops=[op], comparators=[other]) if isinstance(
+            names.get(name), str
+        ):
+            choices = _constants(other)
+            if isinstance(op, (ast.Eq, ast.NotEq)) and isinstance(other, ast.Constant):
+                return (names[name] == other.value) is isinstance(op, ast.Eq)
+            if isinstance(op, (ast.In, ast.NotIn)) and choices is not None:
+                return (names[name] in choices) is isinstance(op, ast.In)
+            return None
         case _:
             return None
 
@@ -121,3 +147,10 @@ def of_names(node: ast.expr, names: dict[str, object]) -> object:
             return text
         case _:
             return None
+
+
+def _constants(node: ast.expr) -> list[object] | None:
+    if not isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return None
+    found: list[object] = [each.value for each in node.elts if isinstance(each, ast.Constant)]
+    return found if len(found) == len(node.elts) else None

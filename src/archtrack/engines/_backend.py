@@ -15,7 +15,7 @@ __all__ = ["by_gate"]
 
 
 def by_gate(
-    names: frozenset[str], wrappers: Iterable[str], facts: TransformersFacts, name: str, *, strict: bool
+    names: frozenset[str], wrappers: Iterable[str], facts: TransformersFacts, name: str
 ) -> tuple[Status, str]:
     """The answer of ``is_backend_compatible()``, if the release has a wrapper.
 
@@ -24,7 +24,6 @@ def by_gate(
         wrappers: the architectures under which the engine registers its wrapper.
         facts: what transformers says of the class.
         name: the class.
-        strict: the engine turns away what does not pass; without it, it may have other ways to take a class.
 
     Returns:
         ``fallback``, ``refused`` or ``unsupported``, and why in a sentence.
@@ -34,6 +33,6 @@ def by_gate(
         return Status.UNSUPPORTED, "the release has no Transformers backend"
     if facts.backend_compatible:
         return Status.FALLBACK, f"{there[0]} runs it: its is_backend_compatible() is true"
-    if strict and facts.backend_compatible is False:
+    if facts.backend_compatible is False:
         return Status.REFUSED, f"{there[0]} does not run it: its is_backend_compatible() is false"
-    return Status.UNSUPPORTED, f"whether {there[0]} runs {name} is known when it runs only"
+    return Status.UNSUPPORTED, f"what is_backend_compatible() of {name} returns is not known"

@@ -12,11 +12,15 @@ What is no registration: ``_PREVIOUSLY_SUPPORTED_MODELS`` (architecture -> the l
 people remember it) and ``_OOT_SUPPORTED_MODELS`` (architecture -> a plugin). They are given as notes
 (``Inventory.facts``), to be checked against the releases. What a table under ROCm or Neuron leaves out, CUDA has.
 
-The Transformers backend (``_ModelRegistry._try_resolve_transformers``, before 0.9 ``resolve_transformers_arch`` in
-``model_loader/utils.py``): an architecture that is not registered is run by a wrapper, if the repository names a
-class of transformers, or remote code, that passes ``is_backend_compatible()``; since 0.30 also if the class can be
-given another attention. 0.7.2 has the first wrapper (``TransformersModel``, since 0.8.3
-``TransformersForCausalLM``), 0.10.0 one for models that see, 0.11.1 those for experts, embedding and classification.
+What becomes of an architecture that is not registered (``_ModelRegistry._try_resolve_transformers`` and
+``_normalize_arch``, before 0.10.1 ``resolve_transformers_arch`` in ``model_loader/utils.py``): unless ``model_impl`` is
+``vllm``, a wrapper runs the class of that name in transformers, or else the repository's own ``AutoModel`` if remote
+code is trusted, provided that it passes a gate: from 0.7.2 to 0.8.2 ``_supports_flex_attn``, since 0.8.3
+``is_backend_compatible()``, since 0.30.0 that or ``_can_set_attn_implementation()``. The wrappers: text since 0.7.2
+(``TransformersModel``, since 0.8.3 ``TransformersForCausalLM``); models that see since 0.10.0; pooling since 0.10.1
+(``TransformersModel`` again, until 0.11.0); experts, and embedding and classification apart, since 0.11.1; multi-token
+prediction since 0.33.0. Since 0.10.1 ``XForSequenceClassification``, ``XModel`` and their like are first looked for
+under other endings (``XForCausalLM``), and vLLM's own class is converted. ``_vllm_backend`` holds these rules.
 
 Covers the releases from 0.0.1 on, which is all of them. It cannot see what a plugin or program registers
 (``ModelRegistry.register_model``), nor whether a module can be imported on a machine.
@@ -30,6 +34,7 @@ from archtrack.errors import SourceError
 from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
+from ._vllm_backend import WRAPPERS, resolved
 from .base import About
 
 if TYPE_CHECKING:
@@ -79,7 +84,7 @@ class VLLM:
     about = About(
         title="vLLM",
         source="https://github.com/vllm-project/vllm/blob/v{version}/{path}",
-        backend=("TransformersForCausalLM", "TransformersModel"),
+        backend=WRAPPERS,
     )
     layout = Layout(package="vllm", distribution="vllm")
     revision = 1
@@ -108,9 +113,7 @@ class VLLM:
 
     def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
         """What the Transformers backend does with a class that the release does not register."""
-        from ._backend import by_gate  # noqa: PLC0415 -- only where it is asked for
-
-        return by_gate(names, self.about.backend, facts, name, strict=False)
+        return resolved(names, facts, name)
 
 
 ENGINE = VLLM()
@@ -138,18 +141,19 @@ def _used(tables: Mapping[str, Any]) -> str:
     """The name of the table that is the registry; empty where there is none."""
     parts = {part for table in tables.values() for part in table["parts"]}
     sizes = {
-        name: len(table["rows"])
-        for name, table in tables.items()
-        if name not in parts
-        and table["rows"]
-        and all(_names_class(value) for _, _, value, _ in table["rows"])
+        name: len(table["rows"]) for name, table in tables.items() if name not in parts and _of_classes(table)
     }
     return max(sizes, key=lambda name: sizes[name], default="")
 
 
-def _names_class(value: object) -> bool:
-    """Whether a value is a (module, class), or a class by its name, or was meant to be one."""
-    return isinstance(value, dict) or (isinstance(value, list) and len(value) == 2)  # noqa: PLR2004 -- a pair
+def _of_classes(table: Mapping[str, Any]) -> bool:
+    """Whether a table holds (module, class) pairs, or classes by their names, or was mostly meant to."""
+    named = [isinstance(value, dict) or _is_pair(value) for _, _, value, _ in table["rows"]]
+    return any(named) and 2 * sum(named) >= len(named)
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2  # noqa: PLR2004 -- a pair
 
 
 class _Modules:
@@ -164,13 +168,13 @@ class _Modules:
 
     def of(self, value: object, line: int) -> tuple[str, str] | None:
         """(dotted module, class) of an entry; None where it cannot be told."""
-        if isinstance(value, list):
-            module, name = value
+        if not isinstance(value, dict):
+            module, name = value if isinstance(value, list) and _is_pair(value) else (None, None)
             if module is None or name is None:
                 self.missing.append(("its module and class are not written out", line))
                 return None
             return (module if module.startswith("vllm.") else f"{_dotted(MODELS)}.{module}"), name
-        name = value["name"] if isinstance(value, dict) else ""
+        name = value["name"]
         module = self._imported(name)
         if module is None:
             self.missing.append((f"cannot tell which module `{name}` comes from", line))
@@ -253,11 +257,17 @@ def _of_wrapper(class_name: str) -> Category:
 
 
 def _unresolved(path: str, facts: Mapping[str, Any], modules: _Modules) -> Iterator[Unresolved]:
-    used = _used(facts["tables"])
-    for table, line, reason in sorted(facts["odd"], key=lambda odd: odd[1]):
-        if table in {used, ""}:
-            yield Unresolved(reason=reason, place=Place(file=path, line=line))
-    for reason, line in modules.missing:
+    """What is not known of the registry, and what may be a registry."""
+    tables, used = facts["tables"], _used(facts["tables"])
+    others = {name for name, table in tables.items() if table["rows"] and not _of_classes(table)}
+    others |= {
+        part for part in tables[used]["parts"] if part != used
+    }  # what is not known of them is said of the whole
+    said: dict[tuple[int, str], None] = {}
+    for table, line, reason in facts["odd"]:
+        if table not in others:
+            said[line, reason] = None
+    for line, reason in sorted([*said, *((line, reason) for reason, line in modules.missing)]):
         yield Unresolved(reason=reason, place=Place(file=path, line=line))
 
 
