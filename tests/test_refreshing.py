@@ -178,7 +178,7 @@ def test_a_release_that_cannot_be_read_is_unknown_and_breaks_no_span(
     assert "127.0.0.1" not in unknown["0.2.5"]
     assert spans(tmp_path / "history")["B"] == [("0.2.0.post1", None)]
     shown = cli("history", "A", "B", "C", "--data", tmp_path / "history").lines
-    assert [line.split("\t")[2] for line in shown[1:]] == ["0.1.0", "0.2.0.post1", "≤0.3.0"]
+    assert [line.split("\t")[2] for line in shown[1:]] == ["≤0.1.0", "0.2.0.post1", "≤0.3.0"]
     assert cli("history", "--engine", "vllm", "--at", "0.2.5", "--data", tmp_path / "history").code == 3
 
 

@@ -28,6 +28,7 @@ class Work:
     Attributes:
         engine: the engine.
         old: its history before.
+        found: what its data file held when the refresh began; empty for none.
         listed: the final releases on the index.
         companion: the release that its registry is joined with.
         plan: what is to be read.
@@ -36,14 +37,15 @@ class Work:
 
     engine: Engine
     old: History | None
+    found: bytes
     listed: tuple[FinalRelease, ...]
     companion: FinalRelease | None
     plan: Plan
     readings: dict[str, Reading]
 
 
-def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str]]:
-    """The history, and why releases are doubted: version -> reason.
+def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], dict[str, str]]:
+    """The history; why releases are doubted; and which known ones could not be had again: version -> reason.
 
     Args:
         work: the engine, all that was to be read of it having been read.
@@ -53,21 +55,31 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str]]:
     before = {} if work.old is None else {each.version: each for each in work.old.releases}
     listed = {each.version: each for each in work.listed}
     known = entries_of(work.old) if work.old is not None and plan.kept else {}
-    releases, found = [], {}
+    releases, found, lost = [], {}, {}
     for version in versions_in_order({*listed, *plan.kept}):
         if version in plan.kept:
             release = before[version]
             if release.unknown is None:
                 found[version] = known[version]
         else:
-            release = _release(listed[version], plan, work.readings.get(version))
+            reading = work.readings.get(version)
+            release = _release(listed[version], plan, reading)
+            if reading is not None and reading.missing and _same_file(before.get(version), listed[version]):
+                lost[version] = reading.problem or "not there"
             if release.unknown is None:
                 found[version] = dict(work.readings[version].entries)
         releases.append(release)
     confirmed = {
         *accepted,
         *engine.about.confirmed,
-        *(each.version for each in before.values() if each.accepted),
+        *(
+            each.version
+            for each in before.values()
+            if each.accepted
+            and work.old is not None
+            and work.old.revision == engine.revision
+            and (each.version not in listed or _same_file(each, listed[each.version]))
+        ),
     }
     judged, doubts = doubts_of(releases, found, confirmed)
     companion = None
@@ -88,7 +100,16 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str]]:
         architectures=spans_of(judged, found),
         categories=categories_of(judged, found),
     )
-    return _unchanged(history, work.old), doubts
+    return _unchanged(history, work.old), doubts, lost
+
+
+def _same_file(before: Release | None, listed: FinalRelease) -> bool:
+    """Whether a release was known, and by a file that the index still has."""
+    if before is None or before.unknown is not None:
+        return False
+    if before.sha256 is None:
+        return before.file == listed.file.name
+    return before.sha256 in listed.digests
 
 
 def _unchanged(new: History, old: History | None) -> History:

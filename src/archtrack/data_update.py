@@ -5,25 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from . import histories
 from .core.history_lint import lint_history
 from .core.history_text import WrongHistoryError, parse_history
 from .engines import engine_names
 from .errors import DataError, UsageError
-from .files import write_atomic
-from .histories import LARGEST, read_history
-from .sources.http import GoneError, Http
+from .files import make_folder, write_atomic
+from .histories import LARGEST
+from .sources.http import GoneError, Http, shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from .core.history import History
     from .workspace import Workspace
 
 __all__ = ["Taken", "lint_files", "update_data"]
 
 _SHOWN = 5
 """Problems of one file that a message lists."""
+_NAME_LENGTH = 255
+"""Bytes of a file's name, on every system that is in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +57,20 @@ def update_data(
             at the end): then it is asked for the file of every engine.
         folder: the user's.
         workspace: for the network.
-        force: take also what knows fewer releases than what is there.
+        force: take also what knows less than what is there.
 
     Raises:
-        UsageError: a source is none.
+        UsageError: a source is none, or two are of one engine.
+        DocumentError: the folder cannot be created, or a file not be written.
         DataError: data cannot be read, is wrong, or knows less than what is there.
     """
     found = [(source, text) for each in sources for source, text in _texts(each, workspace)]
-    checked = [_checked(source, text, folder, force=force) for source, text in found]
-    folder.mkdir(parents=True, exist_ok=True)
+    known = histories.Histories(workspace.environ)
+    checked = [_checked(source, text, folder, known, force=force) for source, text in found]
+    engines = [taken.engine for taken, _ in checked]
+    if twice := [engine for engine in dict.fromkeys(engines) if engines.count(engine) > 1]:
+        raise UsageError(f"two sources have data of {', '.join(twice)}; name one of them")
+    make_folder(folder)
     for taken, text in checked:
         if taken.written:
             write_atomic(folder / f"{taken.engine}.json", text.encode())
@@ -83,10 +92,16 @@ def lint_files(path: Path) -> dict[Path, tuple[str, ...]]:
 
 
 def _texts(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
+    if not source.strip():
+        raise UsageError("a source is empty; name a file, a folder or an address")
     if source.startswith(("http://", "https://")):
+        if not urlsplit(source).hostname:
+            raise UsageError(f"{source}: names no server; an address is like https://example.org/history/")
         yield from _fetched(source, workspace)
         return
     path = workspace.folder / source
+    if len(path.name) > _NAME_LENGTH:
+        raise UsageError(f"{source[:40]}…: no such file or folder; an address begins with https://")
     if path.is_dir():
         paths = sorted(each for each in path.glob("*.json") if each.stem != "schema")
         if not paths:
@@ -100,52 +115,65 @@ def _texts(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
 
 def _fetched(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
     if workspace.offline:
-        raise UsageError(f"{source}: an address needs the network; run without --offline")
+        raise UsageError(f"{shown_url(source)}: an address needs the network; run without --offline")
     http = Http(workspace.index_settings())
     try:
         if not source.endswith("/"):
-            yield source, _decoded(http.page(source, {}, LARGEST)[1], source)
+            yield shown_url(source), _decoded(http.page(source, {}, LARGEST)[1], shown_url(source))
             return
         got = False
         for engine in engine_names():
             address = f"{source}{engine}.json"
             try:
-                yield address, _decoded(http.page(address, {}, LARGEST)[1], address)
+                yield shown_url(address), _decoded(http.page(address, {}, LARGEST)[1], shown_url(address))
             except GoneError:
                 continue
             got = True
         if not got:
-            raise DataError(f"{source}: no data file is there (ENGINE.json)")
+            raise DataError(f"{shown_url(source)}: no data file is there (ENGINE.json)")
     finally:
         http.close()
 
 
-def _checked(source: str, text: str, folder: Path, *, force: bool) -> tuple[Taken, str]:
+def _checked(
+    source: str, text: str, folder: Path, known: histories.Histories, *, force: bool
+) -> tuple[Taken, str]:
     try:
         history = parse_history(text)
     except WrongHistoryError as error:
         raise DataError(f"{source}: {error}") from error
     problems = lint_history(text, history.engine)
-    if not history.engine.replace("-", "").isalnum():  # it becomes the name of a file
-        problems = (*problems, f"{history.engine!r} is no name of an engine")
     if problems:
         more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
         raise DataError(f"{source}: not taken: {'; '.join(problems[:_SHOWN])}{more}")
-    name = f"{history.engine}.json"
-    there = [read_history(path / name) for path in (folder, histories.SHIPPED) if (path / name).exists()]
-    most = max((len(each.releases) for each in there), default=0)
-    if len(history.releases) < most and not force:
+    here = _here(history.engine, known)
+    lost = [] if here is None else sorted(_known(here) - _known(history), key=here.places.__getitem__)
+    if lost and not force:
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         raise DataError(
-            f"{source}: knows {len(history.releases)} releases of {history.engine}, and {most} are known here;"
+            f"{source}: does not know what {history.engine} {lost[-1]}{more} registers, as the data here does;"
             " --force takes it all the same"
         )
+    path = folder / f"{history.engine}.json"
     taken = Taken(
         engine=history.engine,
         source=source,
         releases=len(history.releases),
-        written=force or history not in there,
+        written=(force and not (path.is_file() and path.read_bytes() == text.encode())) or history != here,
     )
     return taken, text
+
+
+def _here(engine: str, known: histories.Histories) -> History | None:
+    """The history that counts now; None where there is none that can be read."""
+    try:
+        return known.get(engine)
+    except DataError:
+        return None
+
+
+def _known(history: History) -> set[str]:
+    return {release.version for release in history.releases if release.unknown is None}
 
 
 def _read(path: Path) -> str:

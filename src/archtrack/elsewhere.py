@@ -29,7 +29,7 @@ def elsewhere(name: str, histories: Histories) -> tuple[Standing, ...]:
     for engine in histories.engines:
         history = histories.get(engine)
         if engine != TRANSFORMERS and history is not None and history.newest is not None:
-            found.append(_with_backend(name, stands(name, history, history.newest), history, histories))
+            found.append(_completed(name, stands(name, history, history.newest), history, histories))
     return tuple(found)
 
 
@@ -60,11 +60,13 @@ def since_of(name: str, engine: str, histories: Histories) -> Since:
     standing = stands(name, history, history.newest)
     edge = standing.edge
     newest = f"{engine} {history.newest.version}"
+    if standing.kind is StandingKind.UNKNOWN:
+        return Since(engine=engine, text="", source=f"not known of {newest}: {standing.because}")
     if edge is None:
         return Since(engine=engine, text="", source=f"no release of {engine} up to {newest} registers it")
     first = edge.first.version if edge.first_exact else f"≤{edge.first.version}"
     place = edge.span.states[0].at
-    if edge.last is not None:
+    if standing.kind is StandingKind.GONE and edge.last is not None:
         last = edge.last.version if edge.last_exact else f"≥{edge.last.version}"
         source = f"{engine} registered it from {first} until {last}"
         return Since(engine=engine, text=f"until {last}", source=source, place=place)
@@ -79,9 +81,23 @@ def compared(
     found = difference(one, other)
     return replace(
         found,
-        here=tuple((name, a, _with_backend(name, b, other[0], histories)) for name, a, b in found.here),
-        there=tuple((name, a, _with_backend(name, b, one[0], histories)) for name, a, b in found.there),
+        here=tuple((name, a, _completed(name, b, other[0], histories)) for name, a, b in found.here),
+        there=tuple((name, a, _completed(name, b, one[0], histories)) for name, a, b in found.there),
     )
+
+
+def _completed(name: str, standing: Standing, history: History, histories: Histories) -> Standing:
+    """The standing, completed by what else is known than what the engine's registry holds."""
+    joined = history.companion
+    if standing.kind is StandingKind.ABSENT and joined is not None:
+        other = histories.get(joined.engine)
+        there = other.named(joined.version) if other is not None else None
+        if other is None or there is None or there.unknown or name not in other.names(there.version):
+            because = (
+                f"{history.engine} knows model types, and {joined.engine} {joined.version} does not say which"
+            )
+            return replace(standing, kind=StandingKind.UNKNOWN, because=because)
+    return _with_backend(name, standing, history, histories)
 
 
 def _with_backend(name: str, standing: Standing, history: History, histories: Histories) -> Standing:
@@ -90,7 +106,7 @@ def _with_backend(name: str, standing: Standing, history: History, histories: Hi
     The class is looked up in the newest transformers that was out on the day of the engine's release: what came later
     may not work with it.
     """
-    if standing.kind is StandingKind.NATIVE:
+    if standing.kind in {StandingKind.NATIVE, StandingKind.UNKNOWN}:
         return standing
     engine, day = _with_rules(history.engine), standing.release.date
     public = histories.get(TRANSFORMERS) if engine is not None else None
@@ -102,8 +118,8 @@ def _with_backend(name: str, standing: Standing, history: History, histories: Hi
         return standing
     facts = TransformersFacts(exported=True, backend_compatible=state.compatible)
     status, because = engine.runs(history.names(standing.release.version), facts, name)
-    kind = _KINDS.get(status)
-    because = f"{because} in transformers {library.version}"
+    kind = StandingKind.UNKNOWN if status is None else _KINDS.get(status)
+    because = f"{because} (transformers {library.version})"
     return standing if kind is None else replace(standing, kind=kind, because=because)
 
 

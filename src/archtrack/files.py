@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["clear_leftovers", "document_lock", "read_document", "write_atomic"]
+__all__ = ["clear_leftovers", "document_lock", "make_folder", "read_document", "write_atomic"]
 
 _MODE = 0o666  # of a new document, before the umask
 _ABANDONED = 600.0  # seconds after which a file that cannot be locked belongs to nobody
@@ -45,6 +45,18 @@ def read_document(path: Path) -> bytes | None:
         return None
     except (OSError, ValueError) as error:  # the latter: no name for a file
         raise DocumentError(f"{path}: cannot be read: {_reason(error)}") from error
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder, and those above it, where they are missing.
+
+    Raises:
+        DocumentError: that cannot be done.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise DocumentError(f"{path}: the folder cannot be created: {_reason(error)}") from error
 
 
 def write_atomic(path: Path, data: bytes, *, expected: bytes | None = None) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .core.history_text import WrongHistoryError, parse_history
+from .core.history_text import WrongHistoryError, checked, parse_history
 from .errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .core.history import History
 
-__all__ = ["LARGEST", "SHIPPED", "Histories", "data_folder", "read_history"]
+__all__ = ["LARGEST", "SHIPPED", "Histories", "data_folder", "goodness", "read_history"]
 
 SHIPPED = Path(__file__).parent / "data" / "history"
 LARGEST = 64 * 1024 * 1024
@@ -43,7 +43,7 @@ def read_history(path: Path) -> History:
             data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise DataError(f"{path}: more than {LARGEST // 1024**2} MB; this is no data of archtrack's")
-        return parse_history(data)
+        return checked(parse_history(data))
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
     except WrongHistoryError as error:
@@ -54,15 +54,23 @@ class Histories:
     """The histories of a run, each read at most once.
 
     With a folder of the user's choice, that one alone counts. Else an engine's file in the user's data folder counts
-    if it knows as many releases as the shipped one, or more.
+    if it knows what as many releases register as the shipped one, or more. A file that cannot be read counts for
+    nothing where there is another one.
     """
 
-    def __init__(self, environ: Mapping[str, str], chosen: Path | None = None) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        chosen: Path | None = None,
+        *,
+        troubled: Callable[[str], None] = lambda _: None,
+    ) -> None:
         """Look nowhere yet.
 
         Args:
             environ: the environment, for the user's data folder.
             chosen: a folder of data files, or one such file; None for the user's and the shipped ones.
+            troubled: told of a file that cannot be read where another one counts in its place.
 
         Raises:
             UsageError: there is nothing at ``chosen``.
@@ -70,10 +78,9 @@ class Histories:
         """
         self._read: dict[str, History | None] = {}
         self._paths: dict[str, Path] = {}
-        if chosen is not None and not chosen.exists():
-            raise UsageError(f"--data {chosen}: no such file or folder")
-        if chosen is not None and not _files(chosen):
-            raise DataError(f"--data {chosen}: no data file is there (ENGINE.json)")
+        if chosen is not None:
+            _expect_files(chosen)
+        self._troubled = troubled
         self._folders = (chosen,) if chosen is not None else (SHIPPED, data_folder(environ))
 
     @property
@@ -126,13 +133,42 @@ class Histories:
 
     def _newest(self, engine: str) -> History | None:
         paths = [path for folder in self._folders for path in _files(folder) if path.stem == engine]
-        found = [
-            (read_history(path), path) for path in reversed(paths)
-        ]  # the user's first: it counts if as good
+        read = [
+            (_read(path), path) for path in reversed(paths)
+        ]  # the user's first: it counts if it is as good
+        found = [(history, path) for history, path in read if not isinstance(history, DataError)]
+        troubles = [error for error, _ in read if isinstance(error, DataError)]
         if not found:
+            if troubles:
+                raise troubles[0]
             return None
-        history, self._paths[engine] = max(found, key=lambda each: len(each[0].releases))
+        for trouble in troubles:
+            self._troubled(str(trouble))
+        history, self._paths[engine] = max(found, key=lambda each: goodness(each[0]))
         return history
+
+
+def goodness(history: History) -> tuple[int, int]:
+    """What the history that counts has more of: known releases, then the revision of the adapter that read them."""
+    return sum(release.unknown is None for release in history.releases), history.revision
+
+
+def _read(path: Path) -> History | DataError:
+    try:
+        return read_history(path)
+    except DataError as error:
+        return error
+
+
+def _expect_files(chosen: Path) -> None:
+    try:
+        there = chosen.exists()
+    except (OSError, ValueError):  # no name for a file
+        there = False
+    if not there:
+        raise UsageError(f"--data {chosen}: no such file or folder")
+    if not _files(chosen):
+        raise DataError(f"--data {chosen}: no data file is there (ENGINE.json)")
 
 
 def _files(folder: Path) -> tuple[Path, ...]:

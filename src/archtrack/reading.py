@@ -42,11 +42,13 @@ class Reading:
         entries: architecture -> entry.
         unresolved: places that could not be read statically.
         problem: why the release cannot be read; None where it can.
+        missing: that is because its file is not there, which says nothing about what it registers.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     unresolved: int = 0
     problem: str | None = None
+    missing: bool = False
 
 
 def entries_from(inventory: Inventory) -> dict[str, Entry]:
@@ -108,7 +110,8 @@ def read_release(
     except UnreachableError:
         raise
     except GoneError:
-        return Reading(problem=f"{release.file.name} is listed and not there")  # the message has an address
+        # the message has an address
+        return Reading(problem=f"{release.file.name} is listed and not there", missing=True)
     except SourceError as error:
         return Reading(problem=str(error))
     reading = Reading(entries=entries_from(inventory), unresolved=len(inventory.unresolved))

@@ -15,8 +15,8 @@ from .assembling import Work, assemble
 from .core.history_text import write_history
 from .core.refresh_plan import refresh_plan
 from .engines import engine_names, load_engine
-from .errors import SourceError, UsageError
-from .files import write_atomic
+from .errors import DataError, DocumentError, SourceError, UsageError
+from .files import make_folder, read_document, write_atomic
 from .histories import read_history
 from .reading import kept_reading, read_release
 from .sources.cache import Cache
@@ -115,14 +115,15 @@ def refresh(
 
     Raises:
         UsageError: an engine's history cannot be made, or a release to accept is not there.
-        DataError: an engine's data is not what it should be.
+        DocumentError: the folder cannot be created.
     """
+    make_folder(folder)
     if workspace.offline:
         raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
     http = Http(workspace.index_settings())
     try:
         begun = [
-            _begin(load_engine(name), _known(name, folder, base), workspace, http, anew=anew)
+            _begin(load_engine(name), folder, base, workspace, http, anew=anew)
             for name in dict.fromkeys(names)
         ]
     finally:
@@ -134,23 +135,23 @@ def refresh(
     try:
         for work, failure in _read_all(works, workspace, steps):
             own = {version for name, version in accepted if name == work.engine.name}
-            yield _end(work, folder, failure, own)
+            yield _end(work, folder, failure, own, base=base is not None)
     finally:
         steps.finish()
 
 
-def _known(name: str, folder: Path, base: Histories | None) -> History | None:
-    """What is known of an engine before the refresh."""
-    path = folder / f"{name}.json"
-    if base is not None:
-        return base.get(name)
-    return read_history(path) if path.exists() else None
-
-
 def _begin(
-    engine: Engine, old: History | None, workspace: Workspace, http: Http, *, anew: bool
+    engine: Engine, folder: Path, base: Histories | None, workspace: Workspace, http: Http, *, anew: bool
 ) -> Work | Refreshed:
     settings = workspace.index_settings()
+    path = folder / f"{engine.name}.json"
+    try:
+        found = read_document(path) or b""
+        old = read_history(path) if found else None
+        if base is not None:
+            old = base.get(engine.name)
+    except (DataError, DocumentError) as error:
+        return Refreshed(engine=engine.name, old=None, new=None, doubts={}, error=str(error))
     companion = None
     try:
         listed = final_releases(engine.layout.distribution, settings, lambda: http)
@@ -162,10 +163,13 @@ def _begin(
         return Refreshed(engine=engine.name, old=old, new=None, doubts={}, error=str(error))
     plan = refresh_plan(
         tuple((each.version, each.file.name, each.digests) for each in listed),
-        old if old is not None and not anew and _still_holds(old, engine, companion) else None,
+        old,
         floor=engine.since,
+        anew=anew or old is None or not _still_holds(old, engine, companion),
     )
-    return Work(engine=engine, old=old, listed=listed, companion=companion, plan=plan, readings={})
+    return Work(
+        engine=engine, old=old, found=found, listed=listed, companion=companion, plan=plan, readings={}
+    )
 
 
 def _still_holds(old: History, engine: Engine, companion: FinalRelease | None) -> bool:
@@ -270,12 +274,21 @@ def _companion(work: Work, workspace: Workspace, cache: Cache) -> Source:
     )
 
 
-def _end(work: Work, folder: Path, error: str | None, accepted: set[str]) -> Refreshed:
+def _end(work: Work, folder: Path, error: str | None, accepted: set[str], *, base: bool) -> Refreshed:
     name = work.engine.name
     if error is not None:
         advice = f"{error}; what was read so far is kept: run it again"
         return Refreshed(engine=name, old=work.old, new=None, doubts={}, error=advice)
-    new, doubts = assemble(work, accepted)
+    new, doubts, lost = assemble(work, accepted)
+    if lost:
+        reasons = "; ".join(f"{version}: {reason}" for version, reason in lost.items())
+        return Refreshed(
+            engine=name,
+            old=work.old,
+            new=None,
+            doubts={},
+            error=f"releases that are known could not be had again, so nothing is changed ({reasons})",
+        )
     if new.newest is None:
         reason = next((each.unknown for each in reversed(new.releases)), "the index has no final release")
         return Refreshed(
@@ -283,13 +296,15 @@ def _end(work: Work, folder: Path, error: str | None, accepted: set[str]) -> Ref
         )
     path = folder / f"{name}.json"
     data = write_history(new).encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        same = path.read_bytes() == data
+    if work.found:
+        same = work.found == data
     else:  # what is known already may lie elsewhere
-        same = work.old is not None and write_history(work.old).encode() == data
+        same = base and work.old is not None and write_history(work.old).encode() == data
     if not same:
-        write_atomic(path, data)
+        try:
+            write_atomic(path, data, expected=work.found)
+        except DocumentError as wrong:
+            return Refreshed(engine=name, old=work.old, new=None, doubts={}, error=str(wrong))
     return Refreshed(
         engine=name, old=work.old, new=new, read=len(work.plan.read), doubts=doubts, written=not same
     )

@@ -45,7 +45,7 @@ def written(engine: str, *releases: tuple[str, dict[str, bool | None] | None]) -
     history = History(
         engine=engine,
         distribution=engine,
-        floor="1.0",
+        floor=releases[0][0],
         tool="0",
         revision=1,
         releases=tuple(listed),
@@ -199,7 +199,7 @@ def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Callable[..., A
         ][0]["there"]["status"]
         for version in ("1.0", "1.1", "2.0")
     }
-    assert states == {"1.0": "absent", "1.1": "absent", "2.0": "fallback"}
+    assert states == {"1.0": "absent", "1.1": "refused", "2.0": "fallback"}
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
@@ -223,7 +223,7 @@ def test_what_one_engine_has_and_another_lacks_both_ways(
         "architecture\tsince\tdate\tin vllm 2.0",
         "AlphaForCausalLM\t1.0\t2026-01-01\tno",
         "GoneForCausalLM\t1.0\t2026-01-01\tfallback",
-        "  fallback: TransformersForCausalLM runs it: its is_backend_compatible() is true in transformers 2.0",
+        "  fallback: TransformersForCausalLM runs it: its is_backend_compatible() is true (transformers 2.0)",
         "",
         "vllm 2.0 has and sglang 1.0 lacks 3 architectures:",
         "architecture\tsince\tdate\tin sglang 1.0",
@@ -350,7 +350,7 @@ def test_all_of_it_is_checked_before_any_is_used(
         ("", "not JSON"),
         ("{}", "schema version None"),
         (NEWER.replace('"engine":"vllm"', '"engine":"../vllm"'), "is no name of an engine"),
-        (OLDER, "knows 1 releases of vllm, and 3 are known here; --force takes it all the same"),
+        (OLDER, "does not know what vllm 2.0 and 1 more registers, as the data here does; --force takes it"),
     ],
 )
 def test_data_that_is_no_good_is_not_taken(

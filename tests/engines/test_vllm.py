@@ -115,16 +115,16 @@ IMAGES = replace(YES, auto_mappings=("MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
     ("names", "name", "facts", "status", "because"),
     [
         ((), "XForCausalLM", YES, Status.UNSUPPORTED, "no Transformers backend"),
-        (OLD, "XForCausalLM", YES, Status.UNSUPPORTED, "_supports_flex_attn"),
+        (OLD, "XForCausalLM", YES, None, "_supports_flex_attn"),
         (PLAIN, "XForCausalLM", YES, Status.FALLBACK, "TransformersForCausalLM runs it"),
         (PLAIN, "XForCausalLM", NO, Status.REFUSED, "is_backend_compatible() is false"),
-        (PLAIN, "XForCausalLM", OPEN, Status.UNSUPPORTED, "is not known"),
+        (PLAIN, "XForCausalLM", OPEN, None, "is not known"),
         (PLAIN, "XForCausalLM", HIDDEN, Status.UNSUPPORTED, "does not export"),
         (PLAIN, "XForConditionalGeneration", IMAGES, Status.UNSUPPORTED, "text only"),
         (SEES, "XForConditionalGeneration", IMAGES, Status.FALLBACK, "runs it"),
         (POOLS, "XForCausalLM", NO, Status.REFUSED, "is_backend_compatible() is false"),
         (NEW, "XForCausalLM", YES, Status.FALLBACK, "the Transformers backend runs it"),
-        (NEW, "XForCausalLM", NO, Status.UNSUPPORTED, "since vLLM 0.30.0"),
+        (NEW, "XForCausalLM", NO, None, "since vLLM 0.30.0"),
         # vLLM's own class, converted: since 0.10.1, for what ends like a model that pools.
         ((*NEW, "XForCausalLM"), "XForSequenceClassification", NO, Status.FALLBACK, "its own XForCausalLM"),
         (
@@ -136,8 +136,8 @@ IMAGES = replace(YES, auto_mappings=("MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
         ),
         ((*SEES, "XForCausalLM"), "XForSequenceClassification", NO, Status.REFUSED, "is false"),
         ((*NEW, "XForCausalLM"), "YForSequenceClassification", YES, Status.FALLBACK, "Transformers backend"),
-        ((*NEW, "XForCausalLM"), "XForTokenClassification", NO, Status.UNSUPPORTED, "since vLLM 0.30.0"),
-        ((*NEW, "XForCausalLM"), "XForConditionalGeneration", NO, Status.UNSUPPORTED, "since vLLM 0.30.0"),
+        ((*NEW, "XForCausalLM"), "XForTokenClassification", NO, None, "since vLLM 0.30.0"),
+        ((*NEW, "XForCausalLM"), "XForConditionalGeneration", NO, None, "since vLLM 0.30.0"),
         (POOLS, "TransformersForSequenceClassification", NO, Status.REFUSED, "is false"),
     ],
 )
@@ -145,7 +145,7 @@ def test_what_becomes_of_an_architecture_that_is_not_registered(
     names: tuple[str, ...],
     name: str,
     facts: TransformersFacts,
-    status: Status,
+    status: Status | None,
     because: str,
 ) -> None:
     engine = load_engine("vllm")

@@ -120,7 +120,7 @@ def histories(data: Path | None) -> Histories:
     """The histories that ``--data`` names, else the user's and the shipped ones."""
     from archtrack.histories import Histories  # noqa: PLC0415 -- `--help` needs none of it
 
-    return Histories(os.environ, data)
+    return Histories(os.environ, data, troubled=_say_data_trouble)
 
 
 def complete_engine(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
@@ -159,6 +159,12 @@ def _once(say: Callable[[str], None]) -> Callable[[str], None]:
             say(problem)
 
     return first
+
+
+def _say_data_trouble(problem: str) -> None:
+    click.echo(
+        plain(f"Note: the data that came with archtrack is used instead of your own: {problem}"), err=True
+    )
 
 
 def _say_cache_trouble(problem: str) -> None:

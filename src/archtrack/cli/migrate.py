@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archtrack.errors import DataError
+from archtrack.errors import DataError, UsageError
 
 from ._options import complete_engine, data_option, examples, format_option, histories
 
@@ -60,7 +60,11 @@ def command(*, source: str, target: str, data: Path | None, form: str) -> None:
 def _side(text: str, found: Histories) -> tuple[History, Release]:
     from archtrack.core.history import known_release  # noqa: PLC0415 -- `--help` needs none of it
 
-    engine, _, version = text.partition("==")
+    engine, given, version = text.partition("==")
+    if given and not version:
+        raise UsageError(
+            f"{text}: the version is empty; write ENGINE==VERSION, or ENGINE for the newest release"
+        )
     history = found.need(engine)
     if version:
         return history, known_release(history, version)

@@ -135,6 +135,16 @@ class History:
     companion: Companion | None = None
 
     @cached_property
+    def whole(self) -> bool:
+        """Whether it begins at the floor: an index may lack the first releases."""
+        first = self.releases[0].version if self.releases else None
+        if first is None or first == self.floor:
+            return True
+        from packaging.version import Version  # noqa: PLC0415 -- only where they differ
+
+        return Version(first) <= Version(self.floor)
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """Version -> its place in ``releases``."""
         return {release.version: place for place, release in enumerate(self.releases)}
@@ -148,11 +158,11 @@ class History:
         """The release that a text names, however it is written; None where there is none."""
         if text in self.places:
             return self.release(text)
-        from packaging.version import InvalidVersion, Version  # noqa: PLC0415 -- only where it is written otherwise
+        from packaging.version import Version  # noqa: PLC0415 -- only where it is written otherwise
 
         try:
             wanted = Version(text)
-        except InvalidVersion:
+        except ValueError:  # InvalidVersion is one, and so is what thousands of digits raise
             return None
         return next((each for each in self.releases if Version(each.version) == wanted), None)
 
@@ -246,7 +256,7 @@ def edges(history: History, name: str) -> Iterator[Edge]:
         yield Edge(
             span=span,
             first=history.releases[begin],
-            first_exact=begin == 0 or history.releases[begin - 1].complete,
+            first_exact=history.whole if begin == 0 else history.releases[begin - 1].complete,
             last=None if last is None else history.releases[last],
             last_exact=not after or after[0].complete,
         )
@@ -259,12 +269,12 @@ def known_release(history: History, version: str) -> Release:
         UsageError: that is no version, or the history does not have it; the message names what is near.
         DataError: it is not known what it registers; the message says why.
     """
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 -- only where a version is asked for
+    from packaging.version import Version  # noqa: PLC0415 -- only where a version is asked for
 
     try:
         wanted = Version(version)
-    except InvalidVersion as error:
-        raise UsageError(f"{version!r} is no release; give one like 0.5.23") from error
+    except ValueError as error:  # InvalidVersion is one, and so is what thousands of digits raise
+        raise UsageError(f"{version[:40]!r} is no release; give one like 0.5.23") from error
     release = history.named(version)
     if release is None:
         versions = [Version(each.version) for each in history.releases]

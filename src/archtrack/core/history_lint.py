@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from archtrack.model import Category
 
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
     from .history import History, Release, Span
 
-__all__ = ["lint_history"]
+__all__ = ["ENGINE_NAME", "lint_history"]
+
+ENGINE_NAME = re.compile(r"(?!schema$)[a-z0-9][a-z0-9-]{0,39}")
+"""It becomes the name of a file."""
+_MOST = 20_000_000
+"""Releases times architectures, beyond which a file is none of an engine's: transformers has half a million."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CATEGORIES = frozenset(each.value for each in Category)
@@ -41,6 +46,7 @@ def lint_history(text: str, engine: str) -> tuple[str, ...]:
     if history.engine != engine:
         found.append(f"it is the history of {history.engine}, not of {engine}")
     found += _releases(history.releases)
+    found = found or list(_head(history))
     if found:
         return tuple(found)  # what follows goes by the order of releases
     for name, spans in history.architectures.items():
@@ -53,17 +59,51 @@ def lint_history(text: str, engine: str) -> tuple[str, ...]:
     return tuple(found) or tuple(_whole(history, text))
 
 
+def _head(history: History) -> Iterator[str]:
+    if not ENGINE_NAME.fullmatch(history.engine):
+        yield f"{history.engine[:40]!r} is no name of an engine"
+    if not history.distribution:
+        yield "it names no distribution"
+    if all(release.unknown is not None for release in history.releases):
+        yield "it knows of no release what it registers"
+    if len(history.releases) * len(history.architectures) > _MOST:
+        yield f"{len(history.releases)} releases of {len(history.architectures)} architectures are no engine's"
+    try:
+        floor = Version(history.floor)
+    except ValueError:  # as below
+        yield f"the oldest release that is read, {history.floor[:40]!r}, is no version"
+        return
+    for release in history.releases:
+        if release.unknown is None and Version(release.version) < floor:
+            yield f"release {release.version} is older than {history.floor}, the oldest that is read"
+    for text in _texts(history):
+        if not text or not text.isprintable():
+            yield f"{text[:40]!r} is no text that a source could have given"
+
+
+def _texts(history: History) -> Iterator[str]:
+    yield from (history.floor, history.tool)
+    for release in history.releases:
+        yield release.file
+        if release.unknown is not None:
+            yield release.unknown
+    for name, spans in history.architectures.items():
+        yield name
+        for state in (state for span in spans for state in span.states):
+            yield from (state.file, state.at, *state.groups)
+
+
 def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
     versions = []
     for release in releases:
         try:
             version = Version(release.version)
-        except InvalidVersion:
-            yield f"release {release.version!r} is no version"
+        except ValueError:  # InvalidVersion is one, and so is what thousands of digits raise
+            yield f"release {release.version[:40]!r} is no version"
             return
         if str(version) != release.version:
             yield f"release {release.version} should be written {version}"
-        if version.is_prerelease:
+        if version.is_prerelease or version.local:
             yield f"release {release.version} is not final"
         if release.date is not None and not _is_day(release.date):
             yield f"release {release.version}: {release.date!r} is no date"
@@ -117,7 +157,11 @@ def _whole(history: History, text: str) -> Iterator[str]:
         if again.get(name) != spans:
             yield f"{name}: its spans are not the shortest that say the same"
     accepted = {release.version for release in history.releases if release.accepted}
-    _, doubts = doubts_of(history.releases, found, accepted)
+    judged, doubts = doubts_of(history.releases, found, accepted)
     yield from (f"release {version}: {reason}" for version, reason in doubts.items())
+    needed = {release.version for release in judged if release.accepted}
+    yield from (
+        f"release {version} is accepted, and its count is plausible" for version in sorted(accepted - needed)
+    )
     if write_history(history) != text:
         yield "it is not written as a refresh would write it"

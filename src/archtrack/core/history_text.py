@@ -6,14 +6,19 @@ One line per release and one per architecture, sorted: what a new release change
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from packaging.version import Version
+
+from archtrack.model import Category
 
 from .history import Companion, History, Release, Span, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SCHEMA_VERSION", "WrongHistoryError", "parse_history", "write_history"]
+__all__ = ["SCHEMA_VERSION", "WrongHistoryError", "checked", "parse_history", "write_history"]
 
 SCHEMA_VERSION = 1
 
@@ -125,6 +130,38 @@ def _history(data: dict[str, Any]) -> History:
         architectures={name: tuple(map(_span, _a(list, each["spans"]))) for name, each in table.items()},
         categories={name: _a(str, each["category"]) for name, each in table.items() if "category" in each},
     )
+
+
+def checked(history: History) -> History:
+    """The history, if what everything that uses one takes for granted holds; the lint says all that is wrong.
+
+    Raises:
+        WrongHistoryError: it does not hold.
+    """
+    try:
+        _check(history)
+    except ValueError as error:
+        raise WrongHistoryError(f"not a history: {error}; `archtrack data lint` says more") from error
+    return history
+
+
+def _check(history: History) -> None:
+    for release in history.releases:
+        Version(release.version)
+        if release.date is not None:
+            date.fromisoformat(release.date)
+    Version(history.floor)
+    places = history.places
+    if len(places) != len(history.releases):
+        raise ValueError("a release stands twice")
+    for name, spans in history.architectures.items():
+        for span in spans:
+            named = [span.first, *(state.since for state in span.states), span.last or span.first]
+            wrong = [version for version in named if version not in places]
+            if wrong or not span.states or places[named[-1]] < places[span.first]:
+                raise ValueError(f"{name}: a span without states, or of releases that are not there")
+    for category in history.categories.values():
+        Category(category)
 
 
 def _companion(data: dict[str, Any]) -> Companion:

@@ -19,6 +19,9 @@ _RISE = 2
 _FEW = 8
 """Below so many, nothing is said of a change: the first releases of an engine double from one to the next."""
 
+_SOME = 4
+"""From so many on, a release that loses more than half of them is doubted."""
+
 Doubt = str
 
 
@@ -68,7 +71,7 @@ def _reason(
         return None
     old = found[before.version].keys()
     lost, gained = len(old - names), len(names - old)
-    if lost > max(_FEW, len(old) // _FALL):
+    if lost > max(_FEW, len(old) // _FALL) or (len(old) >= _SOME and lost > len(old) // 2):
         return f"implausible: {lost} of the {len(old)} architectures of {before.version} are gone"
     if gained > max(_FEW, len(old) // _RISE):
         return f"implausible: {gained} architectures came to the {len(old)} of {before.version}"

@@ -36,7 +36,11 @@ def versions_in_order(versions: Iterable[str]) -> list[str]:
 
 
 def refresh_plan(
-    listed: Collection[tuple[str, str, frozenset[str]]], old: History | None, *, floor: str
+    listed: Collection[tuple[str, str, frozenset[str]]],
+    old: History | None,
+    *,
+    floor: str,
+    anew: bool = False,
 ) -> Plan:
     """Plan a refresh.
 
@@ -46,8 +50,9 @@ def refresh_plan(
 
     Args:
         listed: version, name of the file and digests of all files, of each final release on the index.
-        old: the data, None where there is none or all is to be read again.
+        old: the data, None where there is none.
         floor: the oldest release that the engine's adapter reads.
+        anew: read all that the index has.
     """
     least = Version(floor)
     there = {version for version, _, _ in listed}
@@ -57,6 +62,8 @@ def refresh_plan(
         if Version(version) < least
     }
     believed = set() if old is None else _believed(old, listed, there)
+    if anew:
+        believed -= there
     read, before_is_read = set(), False
     for version in versions_in_order(there | believed):
         if version in below:

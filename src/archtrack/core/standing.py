@@ -24,6 +24,7 @@ class StandingKind(str, Enum):
     REFUSED = "refused"
     GONE = "gone"
     ABSENT = "absent"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,11 @@ class Standing:
     Attributes:
         engine: the engine.
         kind: ``native``: the release registers it; ``fallback`` and ``refused``: it does not, and its Transformers
-            backend takes it or turns it away; ``gone``: an older release did; ``absent``: none did.
+            backend takes it or turns it away; ``gone``: an older release did; ``absent``: none did; ``unknown``: what
+            was not found may be there all the same, or what the backend does with it is not known.
         release: the release that is meant.
         edge: the span that holds the release, or the last one before it; None where there is none.
-        because: why the Transformers backend does or does not; None elsewhere.
+        because: why the Transformers backend does or does not, or why it is not known; None elsewhere.
     """
 
     engine: str
@@ -50,11 +52,15 @@ def stands(name: str, history: History, release: Release) -> Standing:
     """How an architecture stands with a release that was read; nothing is said of a Transformers backend."""
     place = history.places[release.version]
     begun = [edge for edge in edges(history, name) if history.places[edge.first.version] <= place]
-    if not begun:
-        return Standing(engine=history.engine, kind=StandingKind.ABSENT, release=release)
-    last = begun[-1]
-    there = last.last is None or place <= history.places[last.last.version]
-    kind = StandingKind.NATIVE if there else StandingKind.GONE
+    last = begun[-1] if begun else None
+    if last is not None and (last.last is None or place <= history.places[last.last.version]):
+        return Standing(engine=history.engine, kind=StandingKind.NATIVE, release=release, edge=last)
+    if release.unresolved:
+        because = f"{release.unresolved} places of {release.version} could not be read"
+        return Standing(
+            engine=history.engine, kind=StandingKind.UNKNOWN, release=release, edge=last, because=because
+        )
+    kind = StandingKind.ABSENT if last is None else StandingKind.GONE
     return Standing(engine=history.engine, kind=kind, release=release, edge=last)
 
 

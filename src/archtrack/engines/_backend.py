@@ -15,18 +15,17 @@ __all__ = ["by_gate"]
 
 
 def by_gate(
-    names: frozenset[str], wrappers: Iterable[str], facts: TransformersFacts, name: str
-) -> tuple[Status, str]:
+    names: frozenset[str], wrappers: Iterable[str], facts: TransformersFacts
+) -> tuple[Status | None, str]:
     """The answer of ``is_backend_compatible()``, if the release has a wrapper.
 
     Args:
         names: what the release registers.
         wrappers: the architectures under which the engine registers its wrapper.
         facts: what transformers says of the class.
-        name: the class.
 
     Returns:
-        ``fallback``, ``refused`` or ``unsupported``, and why in a sentence.
+        ``fallback``, ``refused``, ``unsupported``, or None where that is not known; and why, in a sentence.
     """
     there = sorted(names.intersection(wrappers))
     if not there:
@@ -35,4 +34,4 @@ def by_gate(
         return Status.FALLBACK, f"{there[0]} runs it: its is_backend_compatible() is true"
     if facts.backend_compatible is False:
         return Status.REFUSED, f"{there[0]} does not run it: its is_backend_compatible() is false"
-    return Status.UNSUPPORTED, f"what is_backend_compatible() of {name} returns is not known"
+    return None, "what its is_backend_compatible() returns is not known"

@@ -65,7 +65,7 @@ _POOLS = (
 _TAKES_IMAGES = ("IMAGE_TEXT_TO_TEXT", "VISION_2_SEQ", "MULTIMODAL_LM")
 
 
-def resolved(names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
+def resolved(names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:
     """What a release makes of an architecture that it does not register.
 
     Args:
@@ -77,8 +77,8 @@ def resolved(names: frozenset[str], facts: TransformersFacts, name: str) -> tupl
         return Status.UNSUPPORTED, "the release has no Transformers backend"
     if TEXT not in names:
         return (
-            Status.UNSUPPORTED,
-            f"{OLDEST} asks _supports_flex_attn of {name}, which archtrack does not read",
+            None,
+            f"{OLDEST} asks for _supports_flex_attn, which archtrack does not read",
         )
     own = _converted(names, name)
     if own is not None:
@@ -91,17 +91,17 @@ def resolved(names: frozenset[str], facts: TransformersFacts, name: str) -> tupl
     return _by_gate(names, facts, name)
 
 
-def _by_gate(names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
+def _by_gate(names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:
     if facts.backend_compatible is None:
-        return Status.UNSUPPORTED, f"what is_backend_compatible() of {name} returns is not known"
+        return None, "what its is_backend_compatible() returns is not known"
     if facts.backend_compatible:
         if _takes_images(facts) and not names.intersection(SEES):
             return Status.UNSUPPORTED, f"{name} takes images, and the release has a wrapper for text only"
         runner = TEXT if not names.intersection((*SEES, EXPERTS)) else "the Transformers backend"
         return Status.FALLBACK, f"{runner} runs it: its is_backend_compatible() is true"
     if EXPERTS in names:
-        because = f"is_backend_compatible() of {name} is false; whether its attention can be set, which counts since"
-        return Status.UNSUPPORTED, f"{because} vLLM 0.30.0, is not read"
+        because = "its is_backend_compatible() is false; whether its attention can be set, which counts since"
+        return None, f"{because} vLLM 0.30.0, is not read"
     return Status.REFUSED, f"{TEXT} does not run it: its is_backend_compatible() is false"
 
 

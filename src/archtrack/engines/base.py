@@ -154,7 +154,7 @@ class Decides(Protocol):
 class RunsTransformers(Protocol):
     """What an engine's file declares besides if the engine runs classes of transformers that it has no own of."""
 
-    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
+    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:
         """What the engine's Transformers backend does with a class that the engine does not register.
 
         Args:
@@ -163,6 +163,6 @@ class RunsTransformers(Protocol):
             name: the class.
 
         Returns:
-            ``fallback``, ``refused`` or ``unsupported``, and why in a sentence.
+            ``fallback``, ``refused``, ``unsupported``, or None where that is not known; and why, in a sentence.
         """
         ...

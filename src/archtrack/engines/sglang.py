@@ -122,11 +122,11 @@ class SGLang:
 
         return rules_of(library, inventory)
 
-    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
+    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:  # noqa: ARG002 -- its facts are enough
         """What the Transformers backend does with a class that the release does not register."""
         from ._backend import by_gate  # noqa: PLC0415 -- only where it is asked for
 
-        return by_gate(names, self.about.backend, facts, name)
+        return by_gate(names, self.about.backend, facts)
 
 
 ENGINE = SGLang()

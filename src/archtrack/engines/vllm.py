@@ -111,7 +111,7 @@ class VLLM:
             facts=tuple(sorted(_notes(facts["tables"]))),
         )
 
-    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status, str]:
+    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:
         """What the Transformers backend does with a class that the release does not register."""
         return resolved(names, facts, name)
 

@@ -81,7 +81,7 @@ def _below(answer: Answer, *, explain: bool) -> Iterator[str]:
         yield plain(f"  category {verdict.category.value}: {verdict.category_source}")
         if verdict.example is not None:
             yield plain(f"  example {verdict.example.id}: {verdict.example.source}")
-    if any(each.kind is not StandingKind.ABSENT for each in answer.engines):
+    if any(each.kind not in {StandingKind.ABSENT, StandingKind.UNKNOWN} for each in answer.engines):
         yield plain(f"{verdict.asked[0]} by engine: {'; '.join(map(_standing, answer.engines))}")
         yield from _advice(answer)
     if answer.near:

@@ -63,6 +63,14 @@ def print_history(names: Sequence[str], histories: Sequence[History]) -> None:
         if not any(name in history.architectures for history in histories):
             engines = ", ".join(history.engine for history in histories)
             click.echo(plain(f"{name}: no known release of {engines} registers it"), err=True)
+    for history in histories:
+        joined = history.companion
+        if joined is not None and any(name not in history.architectures for name in names):
+            words = f"{history.engine} knows model types: those that {joined.engine} {joined.version} does not know"
+            click.echo(
+                plain(f"Note: {words} are not in its history (`archtrack scan {history.engine}` names them)"),
+                err=True,
+            )
 
 
 def history_json(names: Sequence[str], histories: Sequence[History]) -> dict[str, Any]:

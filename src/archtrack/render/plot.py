@@ -47,6 +47,8 @@ def plot_growth(histories: Sequence[History], path: Path) -> None:
         axes = figure.add_subplot()
         for place, history in enumerate(histories):
             points = growth(history)
+            if not points:
+                continue
             axes.step(
                 [(date.fromisoformat(day) - _EPOCH).days for day, _ in points],
                 [count for _, count in points],

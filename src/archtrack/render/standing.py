@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +14,15 @@ from .history import first_words
 from .terminal import architectures, plain, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from archtrack.core.history import History, Release
     from archtrack.core.standing import Difference, Standing
 
 __all__ = ["migrate_json", "print_migrate", "standing_json", "standing_words"]
+
+_REASONS = 3
+"""Of one kind that are printed."""
 
 
 def print_migrate(one: tuple[History, Release], other: tuple[History, Release], found: Difference) -> None:
@@ -30,9 +36,8 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
                 ("Architecture", "Since", "Date", f"In {lack}"),
                 ((name, _since(having), _date(having), _cell(lacking)) for name, having, lacking in rows),
             )
-        reasons = {(each.kind.value, each.because) for _, _, each in rows if each.because is not None}
-        for kind, because in sorted(reasons):
-            click.echo(plain(f"  {kind}: {because}"))
+        for line in _reasons([each for _, _, each in rows]):
+            click.echo(plain(f"  {line}"))
         click.echo("")
     click.echo(f"Both have {architectures(len(found.both))}.")
 
@@ -60,11 +65,26 @@ def standing_words(standing: Standing) -> str:
         return f"gone: until {edge.last.version}"
     if standing.kind is StandingKind.ABSENT:
         return "no"
+    if standing.kind is StandingKind.UNKNOWN:
+        return f"not known: {standing.because}"
     return f"{standing.kind.value}: {standing.because}"
+
+
+def _reasons(standings: Sequence[Standing]) -> Iterator[str]:
+    """Why cells say what they do: per kind the most frequent reasons."""
+    for kind in StandingKind:
+        found = Counter(each.because for each in standings if each.kind is kind and each.because is not None)
+        word = "not known" if kind is StandingKind.UNKNOWN else kind.value
+        shown = sorted(found, key=lambda because: (-found[because], because))[:_REASONS]
+        yield from (f"{word}: {because}" for because in shown)
+        if len(found) > len(shown):
+            yield f"{word}: {len(found) - len(shown)} other reasons; --format json has each"
 
 
 def _cell(standing: Standing) -> str:
     """The same without the reason: it is that of many."""
+    if standing.kind is StandingKind.UNKNOWN:
+        return "not known"
     return standing.kind.value if standing.because is not None else standing_words(standing)
 
 

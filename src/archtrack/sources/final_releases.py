@@ -47,6 +47,8 @@ def final_releases(
 ) -> tuple[FinalRelease, ...]:
     """The final releases, in the order of their versions; one that several indexes have is the first one's.
 
+    Local versions (``0.8.0+cu118``) are builds of a release, and no releases.
+
     Args:
         distribution: name on the index.
         settings: where the indexes are.
@@ -66,7 +68,7 @@ def final_releases(
         for one in listed:
             here.setdefault(one.version, []).append(one)
         versions = {**here, **versions}
-    final = [version for version in sorted(versions) if not version.is_prerelease]
+    final = [version for version in sorted(versions) if not version.is_prerelease and not version.local]
     if not final:
         where = " or ".join(map(shown_url, urls))
         raise SourceError(f"no final release of {distribution} on {where}; check the name and the index")

@@ -79,12 +79,12 @@ def parse_version(version: str) -> Version:
     Raises:
         UsageError: that is no version.
     """
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - late: not needed on a warm run
+    from packaging.version import Version  # noqa: PLC0415 - late: not needed on a warm run
 
     try:
         return Version(version)
-    except InvalidVersion as error:
-        raise UsageError(f"{version!r} is no release; give one like 0.5.23, or latest") from error
+    except ValueError as error:  # InvalidVersion is one, and so is what thousands of digits raise
+        raise UsageError(f"{version[:40]!r} is no release; give one like 0.5.23, or latest") from error
 
 
 def index_urls(settings: IndexSettings) -> tuple[str, ...]:

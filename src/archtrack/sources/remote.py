@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from archtrack.errors import SourceError
 
-from .http import BrokenError, shown_url
+from .http import BrokenError, UnreachableError, shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -305,7 +305,7 @@ class RemoteFile:
 
 def _refuse_html(body: Body, release: ReleaseFile) -> None:
     if body.is_html:
-        raise SourceError(
+        raise UnreachableError(
             f"{shown_url(release.url)}: a web page came instead of {release.name} (a login page?); "
             "sign in to the network or the index, then run again"
         )
@@ -318,7 +318,7 @@ def _continues(body: Body, at: int) -> bool:
 
 def _verify(release: ReleaseFile, digest: str) -> None:
     if release.sha256 is not None and digest != release.sha256:
-        raise SourceError(
+        raise UnreachableError(
             f"{release.name}: its sha256 is {digest[:12]}…, the index says {release.sha256[:12]}…; "
             "run again, and if that does not help, ask another index"
         )
