@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -193,6 +194,124 @@ def test_a_file_that_is_listed_and_not_there_is_unknown_without_its_address(
         "vllm-0.2.0.post1-py3-none-any.whl is listed and not there",
         None,
     ]
+
+
+@pytest.mark.parametrize("harm", ["gone", "a web page", "another file"])
+def test_what_is_known_is_not_forgotten_because_it_cannot_be_had_again(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    refresh()
+    before = (tmp_path / "history" / "vllm.json").read_bytes()
+    monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "another cache"))
+    name = "vllm-0.2.0.post1-py3-none-any.whl"
+    if harm == "gone":
+        del index.files[name]
+    elif harm == "another file":
+        index.files[name] = index.files[name][:-30] + bytes(30)
+    else:
+        index.always_file = index_servers.Fault(html=True)
+    done = refresh("--anew")
+    assert done.code == 3, (done.out, done.err)
+    assert (tmp_path / "history" / "vllm.json").read_bytes() == before
+
+
+def test_a_release_that_left_the_index_stays_also_when_all_is_read_again(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    refresh()
+    path = tmp_path / "history" / "vllm.json"
+    index.projects["vllm"] = [row for row in index.projects["vllm"] if "0.1.0" not in row["filename"]]
+    path.write_text(
+        re.sub(r'"revision":\d+', '"revision":0', path.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    assert refresh().code == 0
+    assert spans(tmp_path / "history")["A"] == [("0.1.0", None)]
+    assert refresh("--anew").code == 0
+    assert spans(tmp_path / "history")["A"] == [("0.1.0", None)]
+
+
+def test_a_slower_refresh_does_not_write_over_a_faster_one(index: Any, tmp_path: Path) -> None:
+    from archtrack import refreshing  # noqa: PLC0415 -- the others run the program
+    from archtrack.workspace import Workspace  # noqa: PLC0415 -- as above
+
+    assert index.projects
+    path = tmp_path / "history" / "vllm.json"
+    workspace = Workspace(folder=tmp_path, environ=os.environ, offline=False)
+    results = refreshing.refresh(["vllm", "sglang"], path.parent, workspace, SilentSteps())
+    first = next(results)  # the index has no SGLang; vLLM's list is there, and nothing is read yet
+    path.write_text("what another run wrote", encoding="utf-8")
+    (second,) = results
+    assert (first.engine, second.engine) == ("sglang", "vllm")
+    assert "changed while it was being updated; run again" in str(second.error)
+    assert path.read_text(encoding="utf-8") == "what another run wrote"
+
+
+class SilentSteps:
+    """Nobody watches."""
+
+    def start(self, total: int) -> None:
+        """So many."""
+
+    def step(self, label: str) -> None:
+        """One more."""
+
+    def finish(self) -> None:
+        """It is over."""
+
+
+def test_an_acceptance_is_for_the_file_that_was_looked_at(index: Any, refresh: Callable[..., Any]) -> None:
+    index.projects.clear()
+    offer(index, "1.0", *MANY)
+    offer(index, "1.1", "N00")
+    assert refresh().code == 4
+    assert refresh("--accept", "vllm==1.1").code == 0
+    index.projects["vllm"] = [row for row in index.projects["vllm"] if "1.1" not in row["filename"]]
+    offer(index, "1.1", "N01", "N02")
+    assert refresh().code == 4
+
+
+def test_local_versions_are_builds_and_no_releases(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    offer(index, "0.2.0+cu118", "Z")
+    refresh()
+    assert "Z" not in spans(tmp_path / "history")
+
+
+def test_without_a_folder_it_goes_on_from_the_shipped_data(
+    index: Any,
+    refresh: Callable[..., Any],
+    cli: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refresh()
+    monkeypatch.setattr("archtrack.histories.SHIPPED", tmp_path / "history")
+    done = cli("history", "refresh", "vllm")
+    assert done.lines == ["vllm 0.3.0: 3 architectures, 0 releases read, data unchanged"]
+    assert not (tmp_path / "data" / "vllm.json").exists()
+    offer(index, "0.4.0", "A")
+    done = cli("history", "refresh", "vllm")
+    assert done.lines[0] == "vllm 0.4.0: 1 architecture, 1 release read, data written"
+    assert spans(tmp_path / "data")["B"] == [("0.2.0.post1", "0.3.0")]
+
+
+def test_an_engine_of_which_nothing_can_be_read_gets_no_data(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    index.projects.clear()
+    offer(index, "0.1.0", registry="x = 1\n")
+    done = refresh()
+    assert (done.code, "no release could be read: " in done.err) == (3, True)
+    assert not (tmp_path / "history" / "vllm.json").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_read(
+    index: Any, cli: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    done = cli("history", "refresh", "vllm", "--data", tmp_path / "file" / "folder")
+    assert (done.code, "the folder cannot be created" in done.err, index.requests) == (5, True, [])
 
 
 def test_an_index_that_does_not_answer_is_no_verdict_about_releases(

@@ -64,8 +64,13 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
         else:
             reading = work.readings.get(version)
             release = _release(listed[version], plan, reading)
-            if reading is not None and reading.missing and _same_file(before.get(version), listed[version]):
-                lost[version] = reading.problem or "not there"
+            if (
+                reading is not None
+                and reading.problem is not None
+                and _same_file(before.get(version), listed[version])
+                and (reading.missing or (work.old is not None and work.old.revision == engine.revision))
+            ):  # the same reader has read the same file: it is the index that has changed
+                lost[version] = reading.problem
             if release.unknown is None:
                 found[version] = dict(work.readings[version].entries)
         releases.append(release)

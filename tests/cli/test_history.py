@@ -238,6 +238,47 @@ def test_what_one_engine_has_and_another_lacks_both_ways(
     assert [row["name"] for row in found["only_from"]] == ["AlphaForCausalLM"]
 
 
+def test_what_was_not_found_in_a_release_that_was_read_in_part_is_not_known(
+    cli: Callable[..., Any], data: Path
+) -> None:
+    path = data / "vllm.json"
+    text = path.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if '"version":"2.0"' in line)
+    path.write_text(text.replace(line, line.replace("}", ',"unresolved":2}')), encoding="utf-8")
+    row = cli("migrate", "sglang", "vllm", "--data", data).lines[2]
+    assert row == "AlphaForCausalLM\t1.0\t2026-01-01\tnot known"
+    found = cli("migrate", "sglang", "vllm", "--data", data, "--format", "json").json["only_from"][0]["there"]
+    assert (found["status"], found["because"]) == ("unknown", "2 places of 2.0 could not be read")
+
+
+def test_of_names_that_transformers_does_not_know_it_is_not_known_whether_mlx_lm_has_them(
+    cli: Callable[..., Any], conforms: Callable[[Any, str], None]
+) -> None:
+    found = cli("migrate", "vllm", "mlx-lm", "--format", "json").json
+    conforms(found, "migrate")
+    states = {row["name"]: row["there"]["status"] for row in found["only_from"]}
+    assert states["InternLM2ForCausalLM"] == "unknown"  # MLX-LM has the type internlm2
+    assert states["BertModel"] == "absent"
+    done = cli("history", "InternLM2ForCausalLM", "--engine", "mlx-lm")
+    assert "mlx-lm knows model types: those that transformers" in done.err
+
+
+def test_the_release_that_was_read_stands_as_it_was_decided(
+    cli: Callable[..., Any], data: Path, trees: Any
+) -> None:
+    text = written("sglang", ("1.0", {"AlphaForCausalLM": None})).replace('"1.0"', '"7.7.7"')
+    (data / "sglang.json").write_text(text, encoding="utf-8")
+    answers = cli("list", *trees.options, "--format", "json").json
+    expected = {"fallback", "refused"}
+    names = {
+        row["status"]: name for name, row in answers["architectures"].items() if row["status"] in expected
+    }
+    assert names.keys() == expected
+    for status, name in names.items():
+        found = cli("check", name, *trees.options, "--data", data, "--format", "json").json
+        assert found["targets"][0]["engines"]["sglang"]["status"] == status
+
+
 def test_check_says_which_engine_has_it_since_when(
     cli: Callable[..., Any], data: Path, trees: Any, conforms: Callable[[Any, str], None]
 ) -> None:
@@ -329,6 +370,92 @@ def test_newer_data_is_taken_and_counts_from_then_on(
     assert (mine / "vllm.json").read_text(encoding="utf-8") == NEWER
     assert cli("history", "--engine", "vllm").lines[1].startswith("vllm\t3\t")
     assert cli("data", "update", "vllm.json").lines == ["vllm: 3 releases, already there (vllm.json)"]
+
+
+def test_data_that_knows_less_is_refused_however_many_releases_it_lists(
+    cli: Callable[..., Any], data: Path, mine: Path, work: Path
+) -> None:
+    assert data.exists()
+    (work / "vllm.json").write_text(
+        written("vllm", ("1.0", {"A": None}), ("1.1", None), ("2.0", None)), "utf-8"
+    )
+    done = cli("data", "update", "vllm.json")
+    assert (done.code, "does not know what vllm 2.0 and 1 more registers" in done.err) == (3, True), done.err
+    assert not mine.exists()
+
+
+def test_two_sources_of_one_engine_are_refused(
+    cli: Callable[..., Any], data: Path, mine: Path, work: Path
+) -> None:
+    assert data.exists()
+    for folder in ("a", "b"):
+        miniature.write(work / folder / "vllm.json", NEWER)
+    done = cli("data", "update", "a", "b/vllm.json")
+    assert (done.code, "two sources have data of vllm" in done.err) == (2, True)
+    assert not mine.exists()
+
+
+def test_a_damaged_file_of_the_user_blocks_nothing_and_can_be_replaced(
+    cli: Callable[..., Any], data: Path, mine: Path, work: Path
+) -> None:
+    assert data.exists()
+    miniature.write(mine / "vllm.json", '{"sch')
+    done = cli("history", "BetaForCausalLM", "--engine", "vllm")
+    assert done.lines[1].startswith("BetaForCausalLM\tvllm\t2.0\t")
+    assert "Note: the data that came with archtrack is used instead of your own" in done.err
+    miniature.write(work / "vllm.json", NEWER)
+    assert cli("data", "update", "vllm.json").lines == ["vllm: 3 releases, taken (vllm.json)"]
+    assert cli("history", "A", "--engine", "vllm").err == ""
+
+
+HARMED = {
+    "an end that is no release": ('"last":null', '"last":"9.9"'),
+    "no state": ('"states":[{"since":"1.0","file":"a.py","at":"vllm/r.py:1"}]', '"states":[]'),
+    "no release": (NEWER[NEWER.index('"releases"') : NEWER.index('],"arch')], '"releases":['),
+    "no day": ('"date":"2026-01-01"', '"date":"yesterday"'),
+    "no category": ('"spans"', '"category":"bogus","spans"'),
+    "no version": ('"version":"1.1"', f'"version":"{"1" * 5000}"'),
+}
+
+
+@pytest.mark.parametrize("harm", HARMED)
+def test_a_file_that_makes_no_sense_is_refused_by_every_verb(
+    cli: Callable[..., Any], work: Path, harm: str
+) -> None:
+    old, new = HARMED[harm]
+    assert old in NEWER
+    path = miniature.write(work / "vllm.json", NEWER.replace(old, new, 1))
+    for arguments in (
+        ("history", "A"),
+        ("history",),
+        ("history", "--engine", "vllm", "--at", "1.0"),
+        ("history", "--plot", "x.svg"),
+        ("migrate", "vllm==1.0", "vllm"),
+        ("diff", "vllm", "1.0", "2.0"),
+    ):
+        done = cli(*arguments, "--data", path)
+        assert (done.code, "not a history" in done.err) == (3, True), (arguments, done.err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("migrate", "vllm==", "sglang"), "vllm==: the version is empty"),
+        (("history", "--engine", "vllm", "--at", "1" * 5000), "is no release"),
+        (("migrate", f"vllm=={'1' * 5000}", "sglang"), "is no release"),
+        (("history", "A", "--data", "x" * 300), "no such file or folder"),
+        (("data", "update", "x" * 300), "no such file or folder"),
+        (("data", "update", ""), "a source is empty"),
+        (("data", "update", "https://"), "names no server"),
+        (("data", "update", "https://u:secret@127.0.0.1/vllm.json"), "an address needs the network"),
+    ],
+)
+def test_what_makes_no_sense_is_told_as_the_users_error(
+    cli: Callable[..., Any], data: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    assert data.exists()
+    done = cli(*arguments)
+    assert (done.code, message in done.err, "secret" in done.err) == (2, True, False), done.err
 
 
 def test_all_of_it_is_checked_before_any_is_used(

@@ -90,6 +90,8 @@ def counts(*numbers: int | tuple[int, int]) -> tuple[list[Release], dict[str, di
         ((100, 151), (), ["2"]),
         ((100, 0, 100), (), ["2"]),
         ((0, 5), (), ["1"]),
+        ((8, (8, 9)), (), ["2"]),  # all are gone, few as they were
+        ((8, 4), (), []),
         ((100, (60, 160)), (), ["2"]),  # as many as before, and others
         ((100, 50, 101), (), ["2"]),  # compared with the last one that is believed
         ((100, 50, 51), (), ["2", "3"]),
