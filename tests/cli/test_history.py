@@ -270,9 +270,7 @@ def test_the_release_that_was_read_stands_as_it_was_decided(
     (data / "sglang.json").write_text(text, encoding="utf-8")
     answers = cli("list", *trees.options, "--format", "json").json
     expected = {"fallback", "refused"}
-    names = {
-        row["status"]: name for name, row in answers["architectures"].items() if row["status"] in expected
-    }
+    names = {row["status"]: row["name"] for row in answers["architectures"] if row["status"] in expected}
     assert names.keys() == expected
     for status, name in names.items():
         found = cli("check", name, *trees.options, "--data", data, "--format", "json").json
