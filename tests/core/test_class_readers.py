@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archtrack.core.chains import chained_classes
+from archtrack.core.chains import chained_classes, chained_returns
 from archtrack.core.class_attributes import class_attributes
 from archtrack.core.class_list import listed_classes
 from archtrack.core.decorated import decorated_classes
@@ -76,6 +76,8 @@ def test_the_classes_of_a_table(text: str, names: list[str], odd: list[int]) -> 
         ('@register(name="A")\nclass X: ...', [("A", 1, "X", None)], []),
         ('@other("A")\nclass X: ...', [], []),
         ("@register\nclass X: ...", [], []),
+        ("@register(*NAMES)\n@register(**more)\nclass X: ...", [], [2, 1]),
+        ('@register("A", other=NAME)\nclass X: ...', [("A", 1, "X", None)], []),
         ('if cuda():\n    @register("A")\n    class X: ...', [("A", 2, "X", "cuda()")], []),
         ('class X: ...\nregister("A")(X)', [("A", 2, "X", None)], []),
         ('@register(NAME, "A")\nclass X: ...', [("A", 1, "X", None)], [1]),
@@ -93,6 +95,72 @@ def test_the_bases_of_decorated_classes_are_known_by_their_last_name() -> None:
     text = b"class A(base.Model): ...\nclass B(Model[int], C): ...\n"
     found = decorated_classes(text, ())["classes"]
     assert {name: each["bases"] for name, each in found.items()} == {"A": ["Model"], "B": ["Model", "C"]}
+
+
+def test_what_else_stands_above_a_decorated_class_and_what_the_module_imports() -> None:
+    text = b"""
+from .base import Model as M, Other
+import torch
+@plain
+@models.takes(image, text)
+@register("A")
+class X(M): ...
+if TYPE_CHECKING:
+    from .types import T
+"""
+    found = decorated_classes(text, ("register",))
+    assert found["classes"] == {
+        "X": {"line": 7, "bases": ["M"], "decorators": {"plain": 4, "takes": 5, "register": 6}}
+    }
+    assert found["imports"] == {"M": [1, "base", "Model"], "Other": [1, "base", "Other"]}
+    assert decorated_classes(b"class X(:", ())["imports"] == {}
+
+
+CHOICE = """
+class Model:
+    def choose(arch):
+        if arch == "A":
+            return First
+        elif arch in ["B", "C"]:
+            return arches.SECOND
+        if arch == "A":
+            return Late
+        return Model
+"""
+ALL = {"A": [4, "First"], "B": [6, "SECOND"], "C": [6, "SECOND"]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "returned", "otherwise", "odd"),
+    [
+        ("", "", ALL, "Model", []),
+        (
+            "return First",
+            "return make()",
+            {"A": [4, None], "B": [6, "SECOND"], "C": [6, "SECOND"]},
+            "Model",
+            [],
+        ),
+        ('["B", "C"]', '("B", C)', {"A": [4, "First"], "B": [6, "SECOND"]}, "Model", [6]),
+        ('arch == "A"', 'other == "A"', {"B": [6, "SECOND"], "C": [6, "SECOND"]}, "Model", [4, 8]),
+        ("return Model", "raise E(arch)", ALL, None, []),
+        ("return Model", "while True: pass", ALL, None, [10]),
+        ("def choose", "def other", {}, None, []),
+        ("class Model:", "class Model(", {}, None, [2]),
+    ],
+)
+def test_a_chain_that_returns(
+    old: str, new: str, returned: dict[str, Any], otherwise: str | None, odd: list[int]
+) -> None:
+    found = chained_returns(CHOICE.replace(old, new).encode(), "choose", "arch")
+    assert (found["returned"], found["otherwise"]) == (returned, otherwise)
+    assert [line for line, _ in found["odd"]] == odd
+    assert found["found"] == bool(returned)
+
+
+def test_of_two_functions_of_a_name_the_second_is_said() -> None:
+    found = chained_returns((CHOICE + "def choose(): ...\n").encode(), "choose", "arch")
+    assert len(found["returned"]) == len(found["odd"]) + 2 == 3
 
 
 def test_a_chain_of_comparisons() -> None:

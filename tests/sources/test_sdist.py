@@ -165,6 +165,38 @@ def test_a_damaged_or_hostile_sdist_is_one_clear_line(blob, message):
     assert "\n" not in str(caught.value)
 
 
+def test_an_sdist_that_is_refused_is_closed():
+    blob = io.BytesIO(servers.make_sdist({"x.py": b""}))
+    with pytest.raises(SourceError, match="holds no package demo"):
+        SdistReader(NAME, lambda: WholeFile(blob), DEMO)
+    assert blob.closed
+
+
+ROOT = Layout(
+    package=".", distribution="demo-engine", parents=("", "vendor/demo"), markers=("conv/a.py", "conv.py")
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "parent", "found"),
+    [
+        # Nothing but what the markers begin with is offered.
+        (["conv.py", "conv/b.py", "README.md", "convert.py"], "", ["./conv.py", "./conv/b.py"]),
+        (
+            ["vendor/demo/conv/a.py", "vendor/demo/conv/c/d.py"],
+            "vendor/demo/",
+            ["./conv/a.py", "./conv/c/d.py"],
+        ),
+        (["vendor/demo/conv.py", "conv.py"], "", ["./conv.py"]),
+        (["conv/b.py", "vendor/other/conv.py", "vendor/demo.py"], "", []),
+    ],
+)
+def test_the_root_of_an_engine_without_a_package(names, parent, found):
+    paths, prefix = canonical_paths([f"demo_engine-1.0/{name}" for name in names], ROOT)
+    assert sorted(paths) == found
+    assert prefix == f"demo_engine-1.0/{parent}"
+
+
 def test_an_sdist_that_unpacks_without_end_is_refused(monkeypatch):
     monkeypatch.setattr("archtrack.sources.sdist._UNPACKED_LIMIT", 20 * 1024**2)
     with pytest.raises(SourceError, match="unpacks to more than a source distribution can hold"):

@@ -22,28 +22,42 @@ def decorated_classes(data: bytes, decorators: Collection[str]) -> dict[str, Any
         decorators: names of the functions or methods that register (``register`` for ``@Model.register(…)``).
 
     Returns:
-        ``{"registered": [[name, line, class, condition]], "classes": {class: {"line", "bases": [name]}}, "odd":
-        [[line, reason]]}``, in the order in which they take effect: of several decorators above one class, the lowest
-        comes first.
+        ``{"registered": [[name, line, class, condition]], "classes": {class: {"line", "bases": [name], "decorators":
+        {name: line}}}, "imports": {name: [level, module, attribute]}, "odd": [[line, reason]]}``, in the order in
+        which they take effect: of several decorators above one class, the lowest comes first.
     """
     try:
         tree = parse(data)
     except SyntaxError as error:
-        return {"registered": [], "classes": {}, "odd": [[error.lineno or 0, error.msg]]}
+        odd_file = [[error.lineno or 0, error.msg]]
+        return {"registered": [], "classes": {}, "imports": {}, "odd": odd_file}
     registered: list[list[Any]] = []
     classes: dict[str, Any] = {}
+    imports: dict[str, list[Any]] = {}
     odd: list[list[Any]] = []
     for node, condition in _statements(tree.body, None):
         match node:
             case ast.ClassDef(name=name):
-                classes[name] = {"line": node.lineno, "bases": [_last(base) for base in node.bases]}
+                classes[name] = _class(node)
                 for decorator in reversed(node.decorator_list):
                     _register(decorator, name, condition, decorators, registered, odd)
             case ast.Expr(value=ast.Call(func=ast.Call() as call, args=[ast.Name(id=name)])):
                 _register(call, name, condition, decorators, registered, odd)
+            case ast.ImportFrom(level=level, module=module, names=names):
+                for alias in names:
+                    imports[alias.asname or alias.name] = [level, module or "", alias.name]
             case _:
                 pass
-    return {"registered": registered, "classes": classes, "odd": odd}
+    return {"registered": registered, "classes": classes, "imports": imports, "odd": odd}
+
+
+def _class(node: ast.ClassDef) -> dict[str, Any]:
+    calls = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+    return {
+        "line": node.lineno,
+        "bases": [_last(base) for base in node.bases],
+        "decorators": {_last(call): call.lineno for call in calls},
+    }
 
 
 def _register(
@@ -56,7 +70,8 @@ def _register(
 ) -> None:
     if not isinstance(node, ast.Call) or _last(node.func) not in decorators:
         return
-    values = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg in {"name", "names"})]
+    named = (keyword.value for keyword in node.keywords if keyword.arg in {None, "name", "names"})
+    values = [*node.args, *named]
     for value in values:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             registered.append([value.value, value.lineno, class_name, condition])

@@ -5,23 +5,26 @@ It has two backends, and an architecture is registered if either runs it; ``grou
 How the PyTorch backend registers models: ``@register_auto_model("Name")`` above a class in
 ``tensorrt_llm/_torch/models/modeling_*.py`` (``modeling_utils.py`` defines it) puts the class into
 ``MODEL_CLASS_MAPPING``. Newer releases import these modules when an architecture is asked for, by the index
-``_arch_index.py`` beside them (``MODEL_ARCH_TO_MODULE``); what the index alone names counts too.
+``_arch_index.py`` beside them (``MODEL_ARCH_TO_MODULE``); what the index alone names counts too. A class under
+``@register_input_processor`` or ``@register_vision_encoder`` takes more than text.
 
 How the TensorRT backend registers models: ``MODEL_MAP`` in ``tensorrt_llm/models/__init__.py`` maps an architecture to
 a class. Some of its keys are constants of other modules (``GEMMA_ARCHITECTURE``); they are looked up there.
 
-Covers 0.8.0 and later, as checkouts and commits: before, neither is there. Its releases on the package index are
-stubs that fetch the real files from elsewhere when they are installed, so no history is kept of it. It cannot see
-what a user adds with ``--custom_module_dirs``.
+Covers 0.8.0 and later, as checkouts and commits; at the end of 2023 neither was there. Its releases on the package
+index are stubs that fetch the real files from elsewhere when they are installed, so no history is kept of it. It
+cannot see what a user adds with ``--custom_module_dirs``, nor what AutoDeploy makes of a model. Without an index every
+module beside the others is taken as imported.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from archtrack.errors import SourceError
-from archtrack.model import Inventory, Place, Registration, Unresolved
+from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .base import About
@@ -41,8 +44,32 @@ LEGACY = "tensorrt_llm/models/__init__.py"
 VERSION_FILES = ("tensorrt_llm/version.py",)
 _MAP, _INDEX = "MODEL_MAP", "MODEL_ARCH_TO_MODULE"
 
-Entry = tuple[str, int, str, "str | None", "str | None"]
-"""(path, line, dotted module, class or None, condition)."""
+_PACKAGE = TORCH.replace("/", ".")
+_MODEL = "register_auto_model"
+_SEES = ("register_input_processor", "register_vision_encoder")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One class under one name.
+
+    Attributes:
+        path: of the file that registers it.
+        line: that does.
+        module: dotted, that holds the class.
+        class_name: None where it is not known.
+        condition: under which it is registered.
+        class_line: of the class statement; 0 where it is not known.
+        sees: the line that says that it takes more than text, if one does.
+    """
+
+    path: str
+    line: int
+    module: str
+    class_name: str | None = None
+    condition: str | None = None
+    class_line: int = 0
+    sees: str | None = None
 
 
 class TensorRTLLM:
@@ -59,7 +86,7 @@ class TensorRTLLM:
         distribution="tensorrt-llm",
         advice="its releases on the package index fetch their files from elsewhere; name a checkout, or git:URL@v1.2.1",
     )
-    revision = 1
+    revision = 2
     since = "0.8.0"
     fetched = (f"{TORCH}/**/*.py", LEGACY, METADATA)
     watched = (*fetched, "tensorrt_llm/models/**/config.py", *VERSION_FILES, PYPROJECT)
@@ -105,20 +132,51 @@ def _torch(library: Library, odd: list[tuple[str, int, str]]) -> dict[str, Entry
     modules = library.facts(
         paths,
         f"tensorrt-llm-decorators-{TensorRTLLM.revision}",
-        lambda data: decorated_classes(data, ("register_auto_model",)),
+        lambda data: decorated_classes(data, (_MODEL,)),
     )
-    found: dict[str, Entry] = {}
+    registered: dict[str, dict[str, Entry]] = {}
     for path, facts in modules.items():
-        module = path.removesuffix(".py").replace("/", ".")
         for name, line, class_name, condition in facts["registered"]:
-            found[name] = (path, line, module, class_name, condition)
+            entry = _decorated(path, line, class_name, facts["classes"].get(class_name))
+            own = registered.setdefault(name, {})
+            twice = path in own and own[path].condition is None
+            own[path] = replace(entry, condition=None if twice else condition)
         odd += [(path, line, reason) for line, reason in facts["odd"]]
-    if INDEX in paths:
-        tables = library.facts((INDEX,), f"tensorrt-llm-index-{TensorRTLLM.revision}", table_facts)[INDEX]
-        for name, line, module, condition in tables["tables"].get(_INDEX, {"rows": []})["rows"]:
-            entry = (INDEX, line, f"{TORCH.replace('/', '.')}.{module}", None, condition)
-            found.setdefault(name, entry)
-    return found
+    if INDEX not in paths:
+        return {name: _only(name, entries, odd) for name, entries in registered.items()}
+    tables = library.facts((INDEX,), f"tensorrt-llm-index-{TensorRTLLM.revision}", table_facts)[INDEX]
+    odd += [(INDEX, line, reason) for table, line, reason in tables["odd"] if table == _INDEX]
+    found = {}
+    for name, line, module, condition in tables["tables"].get(_INDEX, {"rows": []})["rows"]:
+        if isinstance(module, str):
+            holds = Entry(path=INDEX, line=line, module=f"{_PACKAGE}.{module}", condition=condition)
+            # The module that the index names is imported first, and what stands is not replaced.
+            found[name] = registered.get(name, {}).get(f"{TORCH}/{module}.py", holds)
+        elif name not in registered:
+            odd.append((INDEX, line, f"cannot tell which module {_INDEX} names for {name}"))
+    return {
+        name: _only(name, entries, odd) for name, entries in registered.items() if name not in found
+    } | found
+
+
+def _only(name: str, entries: Mapping[str, Entry], odd: list[tuple[str, int, str]]) -> Entry:
+    """The one module that registers an architecture; of several it is said that one of them wins."""
+    *others, last = entries.values()
+    reason = f"{last.path} registers {name}, too; which class wins depends on which is imported last"
+    odd += [(each.path, each.line, reason) for each in others]
+    return last
+
+
+def _decorated(path: str, line: int, class_name: str, known: Mapping[str, Any] | None) -> Entry:
+    decorators = known["decorators"] if known else {}
+    return Entry(
+        path=path,
+        line=line,
+        module=path.removesuffix(".py").replace("/", "."),
+        class_name=class_name,
+        class_line=known["line"] if known else 0,
+        sees=next((f"{path}:{decorators[each]} {each}" for each in _SEES if each in decorators), None),
+    )
 
 
 def _legacy(library: Library, odd: list[tuple[str, int, str]]) -> dict[str, Entry]:
@@ -140,11 +198,12 @@ def _legacy(library: Library, odd: list[tuple[str, int, str]]) -> dict[str, Entr
     odd += [(LEGACY, line, reason) for table, line, reason in facts["odd"] if table in {"", _MAP}]
     found: dict[str, Entry] = {}
     for name, line, value, condition in facts["tables"].get(_MAP, {"rows": []})["rows"]:
-        class_name = value["name"] if isinstance(value, dict) else ""
-        level, module, attribute = imports.get(class_name) or [0, "tensorrt_llm.models", class_name]
+        class_name: str | None = value["name"] if isinstance(value, dict) else None
+        level, module, attribute = imports.get(class_name or "") or [0, "tensorrt_llm.models", class_name]
         paths = candidates(LEGACY, level, module)
         path = next((each for each in paths if each in library.paths(*paths)), LEGACY)
-        found[name] = (LEGACY, line, path.removesuffix(".py").replace("/", "."), attribute, condition)
+        holds = path.removesuffix(".py").replace("/", ".")
+        found[name] = Entry(path=LEGACY, line=line, module=holds, class_name=attribute, condition=condition)
     return found
 
 
@@ -169,15 +228,18 @@ def _constants(library: Library, imports: Mapping[str, Any]) -> dict[str, str]:
 
 def _registration(name: str, torch: Entry | None, legacy: Entry | None) -> Registration:
     """One architecture; the PyTorch backend's class stands for it where there is one."""
-    path, line, module, class_name, condition = torch or legacy or (LEGACY, 0, "", None, None)
     groups = tuple(group for group, entry in (("pytorch", torch), ("tensorrt", legacy)) if entry)
-    file = module.replace(".", "/") + ".py"
+    entry = torch or legacy or Entry(path=LEGACY, line=0, module="tensorrt_llm.models")
+    file = entry.module.replace(".", "/") + ".py"
     return Registration(
         name=name,
         file=file.removeprefix("tensorrt_llm/"),
-        place=Place(file=path, line=line),
-        defined_in=module,
-        condition=condition,
-        class_name=None if class_name == name else class_name,
+        place=Place(file=entry.path, line=entry.line),
+        defined_in=entry.module,
+        defined=Place(file=file, line=entry.class_line) if entry.class_line else None,
+        condition=entry.condition,
+        category=Category.MULTIMODAL if entry.sees else None,
+        category_source=entry.sees,
+        class_name=None if entry.class_name == name else entry.class_name,
         groups=groups,
     )

@@ -102,7 +102,7 @@ class ReleaseMemory:
         """An sdist, its identities from the cache if they are there."""
         from .sdist import SdistReader  # noqa: PLC0415 - late: rare
 
-        place = "|".join((self._layout.package, *self._layout.parents))
+        place = "|".join((self._layout.package, *self._layout.parents, *self._layout.markers))
         key = f"{file.sha256}:{place}" if file.sha256 else None
         blob = self._get("sdist-notes", key)
         if blob is not None:

@@ -61,8 +61,12 @@ class SdistReader:
         self._connect = connect
         self._file: WholeFile | None = None
         if notes is None:
-            self._names, self.prefix, self.problems = self._survey(layout)
-            found = self._each(set(self._names.values()), content_identity)
+            try:
+                self._names, self.prefix, self.problems = self._survey(layout)
+                found = self._each(set(self._names.values()), content_identity)
+            except BaseException:
+                self.close()
+                raise
             self._identities = {path: found[name] for path, name in self._names.items()}
         else:
             try:

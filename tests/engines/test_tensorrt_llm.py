@@ -1,0 +1,273 @@
+"""TensorRT-LLM: its two backends in the shapes of their years, and what nobody could tell without running them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.errors import SourceError
+from archtrack.model import Category
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from archtrack.model import Inventory
+
+TORCH = "tensorrt_llm/_torch/models"
+LEGACY = "tensorrt_llm/models/__init__.py"
+INDEX = f"{TORCH}/_arch_index.py"
+ROOT = {"tensorrt_llm/__init__.py": "", f"{TORCH}/__init__.py": ""}
+FACTS = Path(__file__).parents[1] / "data" / "facts" / "on_request" / "tensorrt-llm.toml"
+
+
+def told(found: Inventory) -> dict[str, Any]:
+    return {each.name: (each.file, each.groups) for each in found.registrations}
+
+
+def odd(found: Inventory) -> list[str]:
+    return [str(each.place) for each in found.unresolved]
+
+
+STACKED = """
+@register_auto_model("GlmMoeDsaForCausalLM")
+@register_auto_model("DeepseekV3ForCausalLM")
+class DeepseekV3ForCausalLM(SpecDecOneEngineForCausalLM[DeepseekV3Model, PretrainedConfig]): ...
+"""
+MAPPERS = """
+@register_mapper("HF", "LlamaForCausalLM")
+class Mapper: ...
+class Base: ...
+register_auto_model
+text = "@register_auto_model('A')"
+"""
+IN_FUNCTION = """
+def register_auto_model(name):
+    def decorator(cls):
+        MODEL_CLASS_MAPPING[name] = cls
+        return cls
+    return decorator
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "lines"),
+    [
+        ('@register_auto_model("A")\nclass A: ...', ["A"], []),
+        ('@modeling_utils.register_auto_model("A")\nclass A: ...', ["A"], []),
+        ('@register_auto_model(name="A")\nclass A: ...', ["A"], []),
+        (STACKED, ["DeepseekV3ForCausalLM", "GlmMoeDsaForCausalLM"], []),
+        (MAPPERS, [], []),
+        (IN_FUNCTION, [], []),
+        ('class A: ...\nregister_auto_model("A")(A)', ["A"], []),
+        ('if cuda():\n    @register_auto_model("A")\n    class A: ...', ["A"], []),
+        ('@register_auto_model(NAME)\n@register_auto_model("A")\nclass A: ...', ["A"], [1]),
+        ('@register_auto_model(f"{NAME}A")\nclass A: ...', [], [1]),
+        ("\n\n@register_auto_model(\nclass A: ...", [], [4]),
+        ('\ufeff@register_auto_model("A")\nclass A: ...', ["A"], []),
+    ],
+)
+def test_decorators_of_the_pytorch_backend(
+    scan: Callable[..., Inventory], text: str, names: list[str], lines: list[int]
+) -> None:
+    path = f"{TORCH}/modeling_x.py"
+    # One that is always there: a tree that registers nothing is refused.
+    always = {f"{TORCH}/sub/modeling_always.py": '@register_auto_model("Z")\nclass Z: ...'}
+    found = scan("tensorrt-llm", {**ROOT, **always, path: text})
+    file = "_torch/models/modeling_x.py"
+    assert told(found) == {
+        **dict.fromkeys(names, (file, ("pytorch",))),
+        "Z": ("_torch/models/sub/modeling_always.py", ("pytorch",)),
+    }
+    if text.startswith("\n\n@"):  # the line of a syntax error depends on the version of Python
+        assert [each.rpartition(":")[0] for each in odd(found)] == [path]
+    else:
+        assert odd(found) == [f"{path}:{line}" for line in lines]
+
+
+def test_a_class_that_takes_more_than_text_says_so_above_itself(scan: Callable[..., Inventory]) -> None:
+    text = (
+        "@support_multimodal_disaggregated\n@register_vision_encoder(Encoder, vlm_base_model=Base)\n"
+        '@register_auto_model("SeerForConditionalGeneration")\n'
+        '@register_input_processor(Processor, model_type="seer")\nclass SeerModel(nn.Module): ...\n'
+        '@register_auto_model("BertModel")\nclass BertModel: ...\n'
+    )
+    found = scan("tensorrt-llm", {**ROOT, f"{TORCH}/modeling_seer.py": text})
+    assert [
+        (each.name, str(each.place), str(each.defined), each.class_name, each.category, each.category_source)
+        for each in found.registrations
+    ] == [
+        ("BertModel", f"{TORCH}/modeling_seer.py:6", f"{TORCH}/modeling_seer.py:7", None, None, None),
+        (
+            "SeerForConditionalGeneration",
+            f"{TORCH}/modeling_seer.py:3",
+            f"{TORCH}/modeling_seer.py:5",
+            "SeerModel",
+            Category.MULTIMODAL,
+            f"{TORCH}/modeling_seer.py:4 register_input_processor",
+        ),
+    ]
+
+
+ONE = '@register_auto_model("A")\nclass One: ...\n'
+FIRST = 'MODEL_ARCH_TO_MODULE = {"A": "modeling_one"}'
+TWO = '\n@register_auto_model("A")\nclass Two: ...\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "entry", "places"),
+    [
+        ({"modeling_one.py": ONE}, ("modeling_one", "One", 1), []),
+        ({"modeling_one.py": ONE + TWO}, ("modeling_one", "Two", 4), []),
+        # Of two modules the one that is imported last wins, which is not said in either.
+        ({"modeling_one.py": ONE, "modeling_two.py": TWO}, ("modeling_two", "Two", 2), ["modeling_one.py:1"]),
+        # By the index one module is imported for a name.
+        (
+            {"modeling_one.py": ONE, "modeling_two.py": TWO, "_arch_index.py": FIRST},
+            ("modeling_one", "One", 1),
+            [],
+        ),
+        (
+            {
+                "modeling_one.py": ONE,
+                "_arch_index.py": "MODEL_ARCH_TO_MODULE = {}\nMODEL_CLASS_TO_MODULE = {**more()}",
+            },
+            ("modeling_one", "One", 1),
+            [],
+        ),
+    ],
+)
+def test_two_classes_of_one_name(
+    scan: Callable[..., Inventory], files: Mapping[str, str], entry: tuple[str, str, int], places: list[str]
+) -> None:
+    found = scan("tensorrt-llm", {**ROOT, **{f"{TORCH}/{name}": text for name, text in files.items()}})
+    (only,) = found.registrations
+    assert (only.defined_in.rpartition(".")[2], only.class_name, only.place.line) == entry
+    assert odd(found) == [f"{TORCH}/{place}" for place in places]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "lines"),
+    [
+        (
+            'MODEL_ARCH_TO_MODULE = {\n"A": "modeling_one",\n"B": "modeling_two"}\nMODEL_CLASS_TO_MODULE = {"C": "x"}',
+            {"A": ("modeling_one.py", 1), "B": ("modeling_two.py", 3)},
+            [],
+        ),
+        (
+            'MODEL_ARCH_TO_MODULE = {"B": "modeling_two", NAME: "x", "C": where()}',
+            {"A": ("modeling_one.py", 1), "B": ("modeling_two.py", 1)},
+            [1, 1],
+        ),
+        ("MODEL_ARCH_TO_MODULE = {", {"A": ("modeling_one.py", 1)}, [1]),
+    ],
+)
+def test_the_index_of_newer_releases(
+    scan: Callable[..., Inventory], text: str, expected: dict[str, tuple[str, int]], lines: list[int]
+) -> None:
+    found = scan("tensorrt-llm", {**ROOT, f"{TORCH}/modeling_one.py": ONE, INDEX: text})
+    assert {each.name: (each.file, each.place.line) for each in found.registrations} == {
+        name: (f"_torch/models/{file}", line) for name, (file, line) in expected.items()
+    }
+    assert odd(found) == [f"{INDEX}:{line}" for line in lines]
+
+
+GEMMA = "from .gemma.config import (GEMMA2_ARCHITECTURE,\n    GEMMA_ARCHITECTURE)\n"
+CONFIG = {
+    "tensorrt_llm/models/gemma/config.py": (
+        'GEMMA_ARCHITECTURE = "GemmaForCausalLM"\nGEMMA2_ARCHITECTURE = name()\nclass GemmaConfig: ...\n'
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "lines"),
+    [
+        ("MODEL_MAP = {'A': Model}", {"A": ("models/__init__.py", "Model")}, []),
+        (
+            "from .llama.model import LLaMAForCausalLM\nMODEL_MAP = {'A': LLaMAForCausalLM, 'B': LLaMAForCausalLM}",
+            {
+                "A": ("models/llama/model.py", "LLaMAForCausalLM"),
+                "B": ("models/llama/model.py", "LLaMAForCausalLM"),
+            },
+            [],
+        ),
+        ("MODEL_MAP = {'A': Model, 'A': Other}", {"A": ("models/__init__.py", "Other")}, []),
+        ("MODEL_MAP = {'A': Model}\nMODEL_MAP['B'] = Model\nOTHER = {'C': Model}", {"A": ..., "B": ...}, []),
+        ("MODEL_MAP = {'A': make()}", {"A": ("models/__init__.py", None)}, []),
+        (
+            GEMMA + "MODEL_MAP = {GEMMA_ARCHITECTURE: Gemma,\n    GEMMA2_ARCHITECTURE: Gemma}",
+            {"GemmaForCausalLM": ("models/__init__.py", "Gemma")},
+            [4],
+        ),
+        ("MODEL_MAP = {'A': Model, **more()}", {"A": ("models/__init__.py", "Model")}, [1]),
+        ("MODEL_MAP = {", {}, [1]),
+    ],
+)
+def test_the_map_of_the_tensorrt_backend(
+    scan: Callable[..., Inventory], text: str, expected: dict[str, Any], lines: list[int]
+) -> None:
+    files = {**ROOT, **CONFIG, "tensorrt_llm/models/llama/model.py": "", LEGACY: text}
+    found = scan("tensorrt-llm", files)
+    assert {each.name: (each.file, each.class_name) for each in found.registrations} == {
+        name: (("models/__init__.py", "Model") if entry is ... else entry) for name, entry in expected.items()
+    }
+    assert {each.groups for each in found.registrations} <= {("tensorrt",)}
+    assert odd(found) == [f"{LEGACY}:{line}" for line in lines]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{}, {LEGACY: "from .llama.model import LLaMA\n", f"{TORCH}/modeling_utils.py": IN_FUNCTION}],
+)
+def test_a_tree_that_registers_nothing_is_refused(
+    scan: Callable[..., Inventory], files: dict[str, str]
+) -> None:
+    with pytest.raises(
+        SourceError, match=r"registers no model: it is not TensorRT-LLM; name a checkout, or git:"
+    ):
+        scan("tensorrt-llm", {**ROOT, **files})
+
+
+def test_a_commit_is_read_without_a_checkout(cli: Callable[..., Any], tmp_path: Path) -> None:
+    files = {**ROOT, f"{TORCH}/modeling_one.py": ONE, "tensorrt_llm/version.py": '__version__ = "1.2.1"\n'}
+    for name, text in files.items():
+        (tmp_path / "repo" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "repo" / name).write_text(text, encoding="utf-8")
+    identity = ("-c", "user.name=A", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
+    for arguments in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-qm", "x"), ("tag", "v1.2.1")):
+        subprocess.run(  # noqa: S603 -- our own arguments
+            ["git", "-C", str(tmp_path / "repo"), *arguments],  # noqa: S607 -- the git that is installed
+            check=True,
+            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+        )
+    found = cli("scan", "tensorrt-llm", f"git:{tmp_path / 'repo'}@v1.2.1", "--format", "json").json
+    assert found["architectures"]["A"]["groups"] == ["pytorch"]
+    assert found["version"] == "1.2.1"
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("version", ["1.2.1", "0.8.0"])
+def test_a_release_is_a_stub_and_the_message_says_what_to_do(
+    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
+    done = cli("scan", "tensorrt-llm", version)
+    assert done.code == 3
+    assert "fetch their files from elsewhere; name a checkout, or git:URL@v1.2.1" in done.err
+
+
+def test_the_facts_that_were_read_in_the_repository_name_their_files() -> None:
+    facts = tomllib.loads(FACTS.read_text(encoding="utf-8"))["fact"]
+    assert len(facts) >= 12
+    assert {fact["source"] for fact in facts} == {"git"}  # nothing of it is on the package index
+    assert all(".py" in fact["seen"] for fact in facts)
