@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from archtrack.core.history import History, Release
+from archtrack.core.history_text import write_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -493,3 +495,30 @@ def test_a_source_that_cannot_be_read_is_said_before_any_target(cli: Callable[..
     done = cli("check", "--sglang", work / "gone", "AlphaForCausalLM")
     assert (done.code, done.out) == (3, "")
     assert "gone" in one_line_error(done)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("AlphaForCausalLM", "native"),  # the history knows nothing of it
+        ("OmegaForCausalLM", "fallback"),
+        ("DeltaForCausalLM", "refused"),
+        ("Nobody", "absent"),
+    ],
+)
+def test_the_release_that_was_read_stands_as_it_was_decided(
+    cli: Callable[..., Any], sources: tuple[str, ...], work: Path, name: str, status: str
+) -> None:
+    history = History(
+        engine="sglang",
+        distribution="sglang",
+        floor="7.7.7",
+        tool="0",
+        revision=1,
+        releases=(Release(version="7.7.7", date="2026-01-01", file="sglang-7.7.7.whl", sha256=None),),
+        architectures={},
+        categories={},
+    )
+    path = miniature.write(work / "sglang.json", write_history(history))
+    found = cli("check", name, *sources, "--data", path, "--format", "json").json
+    assert found["targets"][0]["engines"]["sglang"]["status"] == status

@@ -263,20 +263,6 @@ def test_of_names_that_transformers_does_not_know_it_is_not_known_whether_mlx_lm
     assert "mlx-lm knows model types: those that transformers" in done.err
 
 
-def test_the_release_that_was_read_stands_as_it_was_decided(
-    cli: Callable[..., Any], data: Path, trees: Any
-) -> None:
-    text = written("sglang", ("1.0", {"AlphaForCausalLM": None})).replace('"1.0"', '"7.7.7"')
-    (data / "sglang.json").write_text(text, encoding="utf-8")
-    answers = cli("list", *trees.options, "--format", "json").json
-    expected = {"fallback", "refused"}
-    names = {row["status"]: row["name"] for row in answers["architectures"] if row["status"] in expected}
-    assert names.keys() == expected
-    for status, name in names.items():
-        found = cli("check", name, *trees.options, "--data", data, "--format", "json").json
-        assert found["targets"][0]["engines"]["sglang"]["status"] == status
-
-
 def test_check_says_which_engine_has_it_since_when(
     cli: Callable[..., Any], data: Path, trees: Any, conforms: Callable[[Any, str], None]
 ) -> None:
