@@ -13,6 +13,8 @@ from .core.refresh_plan import versions_in_order
 from .core.spans import categories_of, entries_of, spans_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .core.refresh_plan import Plan
     from .engines.base import Engine
     from .reading import Reading
@@ -64,28 +66,12 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
         else:
             reading = work.readings.get(version)
             release = _release(listed[version], plan, reading)
-            if (
-                reading is not None
-                and reading.problem is not None
-                and _same_file(before.get(version), listed[version])
-                and (reading.missing or (work.old is not None and work.old.revision == engine.revision))
-            ):  # the same reader has read the same file: it is the index that has changed
-                lost[version] = reading.problem
+            if reading is not None and _is_lost(reading, before.get(version), listed[version], work):
+                lost[version] = release.unknown or ""
             if release.unknown is None:
                 found[version] = dict(work.readings[version].entries)
         releases.append(release)
-    confirmed = {
-        *accepted,
-        *engine.about.confirmed,
-        *(
-            each.version
-            for each in before.values()
-            if each.accepted
-            and work.old is not None
-            and work.old.revision == engine.revision
-            and (each.version not in listed or _same_file(each, listed[each.version]))
-        ),
-    }
+    confirmed = {*accepted, *engine.about.confirmed, *_still_accepted(work, listed)}
     judged, doubts = doubts_of(releases, found, confirmed)
     companion = None
     if work.companion is not None and engine.about.companion is not None:
@@ -106,6 +92,24 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
         categories=categories_of(judged, found),
     )
     return _unchanged(history, work.old), doubts, lost
+
+
+def _is_lost(reading: Reading, before: Release | None, listed: FinalRelease, work: Work) -> bool:
+    """Whether a known release could not be had again: if the same reader has read the same file, the index changed."""
+    if reading.problem is None or not _same_file(before, listed):
+        return False
+    return reading.missing or (work.old is not None and work.old.revision == work.engine.revision)
+
+
+def _still_accepted(work: Work, listed: Mapping[str, FinalRelease]) -> set[str]:
+    """The releases that somebody has confirmed, as far as they are what was confirmed."""
+    if work.old is None or work.old.revision != work.engine.revision:
+        return set()
+    return {
+        each.version
+        for each in work.old.releases
+        if each.accepted and (each.version not in listed or _same_file(each, listed[each.version]))
+    }
 
 
 def _same_file(before: Release | None, listed: FinalRelease) -> bool:
