@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .sources.cache import Cache
     from .sources.final_releases import FinalRelease
     from .sources.pip_config import IndexSettings
+    from .sources.release import Session
 
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
@@ -81,6 +82,7 @@ def read_release(
     companion: Library | None,
     cache: Cache,
     settings: IndexSettings,
+    session: Session,
 ) -> Reading:
     """Read one release; what was read is kept, unless something prevented it.
 
@@ -90,6 +92,7 @@ def read_release(
         companion: what the registry is joined with.
         cache: of the calling thread.
         settings: where the index is.
+        session: connections to it, which stay open for the next release.
 
     Raises:
         UnreachableError: the index did not answer, which says nothing about the release.
@@ -103,9 +106,10 @@ def read_release(
             offline=False,
             progress=SilentProgress(),
             file=release.file,
-            thrifty=True,
+            session=session,
         ) as source:
             library = Library(source, cache)
+            library.expect(*engine.fetched)
             inventory = engine.scan(library, ScanOptions(companion=companion))
     except UnreachableError:
         raise

@@ -7,6 +7,7 @@ replaced in one step when all of its releases are there.
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
@@ -25,7 +26,7 @@ from .sources.http import Http
 from .sources.index import parse_version
 from .sources.library import Library
 from .sources.progress import SilentProgress
-from .sources.release import open_release
+from .sources.release import Session, open_release
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -244,9 +245,12 @@ def _read_chunk(
 ) -> None:
     settings = workspace.index_settings()
     digest = None if work.companion is None else f"sha256:{work.companion.file.sha256}"
-    with Cache(
-        workspace.cache_folder, limit=_CACHE_LIMIT, busy_seconds=60, troubled=workspace.cache_troubled
-    ) as cache:
+    with (
+        closing(Session(settings)) as session,
+        Cache(
+            workspace.cache_folder, limit=_CACHE_LIMIT, busy_seconds=60, troubled=workspace.cache_troubled
+        ) as cache,
+    ):
         companion: Library | None = None
         for release in chunk:
             if stop.is_set():
@@ -255,7 +259,7 @@ def _read_chunk(
             if reading is None:
                 if work.companion is not None and companion is None:
                     companion = Library(_companion(work, workspace, cache), cache)
-                reading = read_release(work.engine, release, companion, cache, settings)
+                reading = read_release(work.engine, release, companion, cache, settings, session)
             work.readings[release.version] = reading
             steps.step(f"{work.engine.name} {release.version}")
 

@@ -12,6 +12,7 @@ from archtrack.core.mro import linearize
     [
         ([], "D"),
         (["A"], "DA"),
+        (["ABC"], "DABC"),
         (["BA", "CA"], "DBCA"),
         (["MA", "BXA"], "DMBXA"),
         (["AB", "BA"], "DAB"),  # Python refuses it; the bases' orders are joined

@@ -159,6 +159,71 @@ def test_older_releases_name_their_classes_in_import_structure(scan: Scan) -> No
     ]
 
 
+FLAT_INIT = """\
+__version__ = "2.9.1"
+from .configuration_x import XConfig
+if is_torch_available():
+    from .modeling_utils import PreTrainedModel, prune_layer
+    from .modeling_auto import AutoModel
+    from .modeling_x import (A, B, Layer,  # a comment
+        X_ARCHIVE_MAP)
+    from .modeling_y import Y, Alias
+    from .modeling_gone import Gone
+if is_tf_available():
+    from .modeling_tf_x import TFA, TFModel
+if is_flax_available():
+    from .modeling_flax_x import FlaxModel
+"""
+FLAT_X = (
+    "from .modeling_utils import PreTrainedModel\n"
+    + AB
+    + "class Layer(nn.Module):\n    pass\nclass Private(A):\n    pass\nX_ARCHIVE_MAP = {}\n"
+)
+
+
+def flat(**changes: str) -> dict[str, str]:
+    """A release before 4.0."""
+    files = {
+        "__init__": FLAT_INIT,
+        "modeling_utils": UTILS,
+        "modeling_auto": "class AutoModel(object):\n    pass\n",
+        "modeling_x": FLAT_X,
+        "modeling_y": "from .modeling_x import A\nclass Y(A):\n    pass\nAlias = Y\n",
+        "modeling_tf_x": "class TFA(PreTrainedModel):\n    pass\nclass TFModel(tf.keras.Model):\n    pass\n",
+        "modeling_flax_x": "class FlaxModel(Odd[0]):\n    pass\n",
+    }
+    return {f"transformers/{name}.py": text for name, text in (files | changes).items()}
+
+
+def test_before_4_0_models_lie_in_the_package_itself(scan: Scan) -> None:
+    inventory = scan("transformers", flat())
+    assert sorted(models(inventory)) == ["A", "Alias", "B", "Y"]
+    assert models(inventory)["Y"].file == "modeling_y.py"
+    assert str(models(inventory)["B"].place) == "transformers/modeling_x.py:4"
+    assert inventory.version == "2.9.1"
+    assert told(inventory) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (FLAT_X, []),
+        (FLAT_X + "def f(:\n", [11]),
+        (FLAT_X.replace("class B(A)", "class B(make())"), []),  # its name is none of a model
+        (FLAT_X.replace("class B(A)", "class BModel(make())"), [4]),
+    ],
+)
+def test_before_4_0_what_cannot_be_read_is_told(text: str, lines: list[int], scan: Scan) -> None:
+    init = FLAT_INIT.replace("A, B,", "A, B, BModel,")
+    inventory = scan("transformers", flat(__init__=init, modeling_x=text))
+    assert told(inventory) == [("transformers/modeling_x.py", line) for line in lines]
+
+
+def test_since_4_0_what_lies_in_the_package_itself_is_no_file_of_models(scan: Scan) -> None:
+    beside = {"transformers/modeling_old.py": "def f(:\n"}
+    assert told(scan("transformers", tree(HEAD + A + ALL) | beside)) == []
+
+
 def test_what_is_no_transformers_is_refused(scan: Scan) -> None:
     with pytest.raises(SourceError, match=r"has no transformers/modeling_utils\.py"):
         scan("transformers", {"transformers/__init__.py": ""})

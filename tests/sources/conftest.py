@@ -12,7 +12,7 @@ import pytest
 from archtrack.sources.base import Layout
 from archtrack.sources.pip_config import IndexSettings
 from archtrack.sources.progress import Progress, SilentProgress
-from archtrack.sources.release import ReleaseSource, open_release
+from archtrack.sources.release import ReleaseSource, Session, open_release
 from archtrack.sources.transfer import Transfer
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def open_demo(
         settings: IndexSettings | None = None,
         layout: Layout = DEMO,
         progress: Progress | None = None,
+        session: Session | None = None,
     ) -> ReleaseSource:
         source = open_release(
             layout,
@@ -74,6 +75,7 @@ def open_demo(
             cache=cache,
             offline=offline,
             progress=progress or SilentProgress(),
+            session=session,
         )
         request.addfinalizer(source.close)
         return source

@@ -60,6 +60,7 @@ class IndexServer:
         packed: whether project pages come compressed.
         form: what project pages are written in: ``json`` or ``html``.
         requests: path and Range header of every request.
+        connections: the ports of those who asked.
         ranges: whether files can be had in parts.
     """
 
@@ -75,6 +76,7 @@ class IndexServer:
     credentials: str | None = None
     packed: bool = False
     requests: list[tuple[str, str | None]] = field(default_factory=list)
+    connections: set[int] = field(default_factory=set)
     _server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Self:
@@ -132,6 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         index, wanted = self.index, self.headers.get("Range")
         index.requests.append((self.path, wanted))
+        index.connections.add(self.client_address[1])
         if wanted is not None and wanted.startswith("bytes=-"):
             self._send(501, b"no suffix ranges", {})
         elif index.credentials is not None and self.headers.get("Authorization") != index.credentials:

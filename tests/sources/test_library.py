@@ -6,6 +6,7 @@ import pytest
 
 from archtrack.errors import SourceError
 from archtrack.sources.base import Layout, Origin
+from archtrack.sources.cache import Cache
 from archtrack.sources.library import Library
 from archtrack.sources.local import local_source
 
@@ -37,7 +38,7 @@ class Remote:
     def __init__(self, **files: bytes) -> None:
         self.files = {f"pkg/{name}.py": data for name, data in files.items()}
         self.reads: list[list[str]] = []
-        self.expected: list[tuple[str, ...]] = []
+        self.expected: list[list[str]] = []
 
     def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted(path for path in self.files if path in patterns or "pkg/*.py" in patterns))
@@ -49,8 +50,8 @@ class Remote:
         self.reads.append(sorted(paths))
         return {path: self.files[path] for path in paths}
 
-    def expect(self, patterns: tuple[str, ...]) -> None:
-        self.expected.append(patterns)
+    def expect(self, patterns: Sequence[str]) -> None:
+        self.expected.append([*patterns])
 
 
 @pytest.fixture
@@ -139,10 +140,30 @@ def test_what_was_asked_for_beyond_a_pattern_is_known(tree: Path) -> None:
 
 
 def test_a_source_is_told_what_to_expect_if_it_can_be_told(tree: Path) -> None:
-    source: Any = Remote(a=b"")
-    Library(source, None).expect("pkg/*.py")
-    assert source.expected == [("pkg/*.py",)]
-    Library(local_source(tree, LAYOUT), None).expect("pkg/*.py")
+    source: Any = Remote(a=b"", b=b"")
+    library = Library(source, None)
+    library.expect("pkg/*.py")
+    assert source.expected == []  # until something has to be fetched
+    library.facts(("pkg/a.py",), "size", extract([]))
+    library.facts(("pkg/b.py",), "size", extract([]))
+    assert source.expected == [["pkg/a.py", "pkg/b.py"]]
+    local = Library(local_source(tree, LAYOUT), None)
+    local.expect("pkg/*.py")
+    assert local.facts(("pkg/a.py",), "size", extract([])) == {"pkg/a.py": {"size": 3}}
+
+
+def test_what_was_fetched_before_is_not_expected_again(tmp_path: Path) -> None:
+    source: Any = Remote(a=b"1", b=b"2", c=b"3")
+    newer: Any = Remote(a=b"1", b=b"22", c=b"3")
+    with Cache(tmp_path) as cache:
+        for each in (source, newer, newer):
+            library = Library(each, cache)
+            library.expect("pkg/*.py")
+            library.facts(("pkg/a.py", "pkg/b.py"), "size", extract([]))
+        # A file that was expected and not asked for has come along with the others all the same.
+        assert source.expected == [["pkg/a.py", "pkg/b.py", "pkg/c.py"]]
+        assert newer.expected == [["pkg/b.py"]]
+        assert newer.reads == [["pkg/b.py"]]
 
 
 def test_a_file_that_cannot_be_read_is_a_source_error(tree: Path) -> None:

@@ -13,7 +13,7 @@ from archtrack.sources.base import METADATA, Layout, Origin
 from archtrack.sources.cache import Cache
 from archtrack.sources.pip_config import index_settings
 from archtrack.sources.progress import SilentProgress
-from archtrack.sources.release import open_release
+from archtrack.sources.release import Session, open_release
 
 MODELS = ("demo/models/*.py",)
 WHEEL = "demo_engine-1.0-py3-none-any.whl"
@@ -128,6 +128,37 @@ def test_what_is_expected_comes_along(index, open_demo):
     before = len(index.requests)
     source.read(source.list(MODELS))
     assert len(index.requests) == before
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_connections_of_many_releases_stay_open(index, open_demo, settings_for, shared):
+    index.add(WHEEL, LARGE)
+    index.add(WHEEL.replace("1.0", "1.1"), LARGE)
+    session = Session(settings_for(index.url))
+    for version in ("1.0", "1.1"):
+        with open_demo(version, session=session if shared else None) as source:
+            source.read(source.list(MODELS))
+    assert len(index.connections) == (1 if shared else 2)
+    session.close()
+
+
+@pytest.mark.parametrize(("many", "requests", "most"), [(True, 6, 20_000), (False, 1, 600_000)])
+def test_of_many_releases_each_is_asked_rather_often_than_for_what_is_not_wanted(
+    index, open_demo, settings_for, many, requests, most
+):
+    files = {"demo/__init__.py": b""}
+    for number in range(6):
+        files |= {
+            f"demo/models/m{number}.py": servers.source(number),
+            f"demo/data/{number}": servers.noise(100_000, number),
+        }
+    index.add(WHEEL, servers.make_wheel({**files, "demo/data/last": servers.noise(2_000_000)}))
+    settings = settings_for(index.url)
+    source = open_demo(settings=settings, session=Session(settings) if many else None)
+    asked, came = len(index.requests), settings.transfer.bytes
+    assert bodies(source.read(source.list(MODELS))) == bodies(files)
+    assert len(index.requests) - asked == requests
+    assert settings.transfer.bytes - came < most
 
 
 def test_more_than_half_is_taken_whole(index, open_demo):

@@ -16,7 +16,7 @@ from .mro import linearize
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Class", "ModelGraph", "wanted_files"]
+__all__ = ["MODELS", "Class", "ModelGraph", "wanted_files"]
 
 Class: TypeAlias = "tuple[str, str]"
 """A class: the path of its file, and its name there."""
@@ -24,6 +24,7 @@ Class: TypeAlias = "tuple[str, str]"
 PACKAGE = "transformers"
 INIT = f"{PACKAGE}/__init__.py"
 MODELS = f"{PACKAGE}/models/"
+FLAT = f"{PACKAGE}/modeling_"  # of releases before 4.0
 _MAX_HOPS = 20
 _NO_MODELS = {"torch", "timm", "detectron2", *sys.stdlib_module_names}
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -31,9 +32,8 @@ _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 def wanted_files(path: str, facts: Mapping[str, Any]) -> Iterator[str]:
     """The paths, there or not, of transformers' own files that a file's classes may come from."""
-    heads = {
-        base.partition(".")[0] for each in facts["classes"].values() for base in each["bases"] if "." in base
-    }
+    dotted = [base for each in facts["classes"].values() for base in each["bases"] if "." in base]
+    heads = {base.partition(".")[0] for base in dotted}
     for name, (level, module, attribute) in facts["imports"].items():
         if level == 0 and module.partition(".")[0] != PACKAGE:
             continue
@@ -55,6 +55,7 @@ class ModelGraph:
         self._orders: dict[Class, tuple[Class, ...]] = {}
         self._based: dict[Class, list[Class]] = {}
         self._loose: dict[Class, str | None] = {}
+        self._home = MODELS if any(path.startswith(MODELS) for path in files) else FLAT
 
     def folder(self, folder: str) -> list[str]:
         """The files that lie directly in a folder."""
@@ -109,7 +110,9 @@ class ModelGraph:
 
     def order(self, cls: Class) -> tuple[Class, ...]:
         """The method resolution order of a class, transformers' own classes only, the class itself first."""
-        open_classes: dict[Class, None] = {} if cls in self._orders else {cls: None}
+        if cls in self._orders:
+            return self._orders[cls]
+        open_classes: dict[Class, None] = {cls: None}
         while open_classes:
             current = next(reversed(open_classes))
             bases = self._bases(current)
@@ -141,13 +144,13 @@ class ModelGraph:
         """A class before ``until`` in the order that has a base which is not found, with that base as written.
 
         What such a base sets is not known. Bases from other distributions are not meant: they know nothing of
-        transformers' attributes. Nor are those of classes outside of ``transformers/models``: the library's own
+        transformers' attributes. Nor are those of classes outside of the files of models: the library's own
         mixins leave the attribute to the models.
         """
         for owner in self.order(cls):
             if owner == until:
                 return None
-            if not owner[0].startswith(MODELS):
+            if not owner[0].startswith(self._home):
                 continue
             if owner not in self._loose:
                 bases = self.facts(owner)["bases"]
@@ -164,7 +167,7 @@ class ModelGraph:
         has bases from are known to be none.
         """
         for owner in self.order(cls):
-            for base in self.facts(owner)["bases"] if owner[0].startswith(MODELS) else ():
+            for base in self.facts(owner)["bases"] if owner[0].startswith(self._home) else ():
                 if self._is_open(owner[0], base):
                     return owner, base
         return None

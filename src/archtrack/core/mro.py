@@ -18,9 +18,9 @@ def linearize(cls: T, orders: Sequence[Sequence[T]]) -> tuple[T, ...]:
     Where no consistent order exists Python refuses the class; the bases' orders are then joined left to right,
     first occurrence first.
     """
-    lists = [list(order) for order in orders]
-    if len(lists) > 1:
-        lists.append([order[0] for order in orders if order])
+    if len(orders) <= 1:  # nearly always
+        return (cls, *(orders[0] if orders else ()))
+    lists = [*map(list, orders), [order[0] for order in orders if order]]
     result = [cls]
     while lists := [rest for rest in lists if rest]:
         for candidate in (rest[0] for rest in lists):

@@ -27,11 +27,13 @@ def by_gate(
     Returns:
         ``fallback``, ``refused``, ``unsupported``, or None where that is not known; and why, in a sentence.
     """
-    there = sorted(names.intersection(wrappers))
+    there = [each for each in wrappers if each in names]
     if not there:
         return Status.UNSUPPORTED, "the release has no Transformers backend"
+    # Which of several wrappers it is depends on the checkpoint.
+    runner = there[0] if len(there) == 1 else "the Transformers backend"
     if facts.backend_compatible:
-        return Status.FALLBACK, f"{there[0]} runs it: its is_backend_compatible() is true"
+        return Status.FALLBACK, f"{runner} runs it: its is_backend_compatible() is true"
     if facts.backend_compatible is False:
-        return Status.REFUSED, f"{there[0]} does not run it: its is_backend_compatible() is false"
+        return Status.REFUSED, f"{runner} does not run it: its is_backend_compatible() is false"
     return None, "what its is_backend_compatible() returns is not known"

@@ -14,14 +14,14 @@ from archtrack.core.auto_tables import auto_tables
 from archtrack.core.config_code import configuration_facts
 from archtrack.core.import_structure import import_structure
 from archtrack.core.model_code import model_facts
-from archtrack.core.model_graph import ModelGraph, wanted_files
+from archtrack.core.model_graph import MODELS, ModelGraph, wanted_files
 from archtrack.core.model_tree import ATTENTION, GATE
 from archtrack.core.modules import dotted
 from archtrack.core.repositories import is_repository
 from archtrack.errors import SourceError
 from archtrack.model import Inventory, Place, Registration, TransformersFacts, Unresolved
 
-from .transformers import AUTO, CORE_FILES, INIT, MODELING_UTILS, ROOT_CLASS
+from .transformers import AUTO, CORE_FILES, FLAT, INIT, MODELING_UTILS, NESTED, ROOT_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,14 +56,15 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
         patterns: of the files that are looked at in any case.
 
     Raises:
-        SourceError: it is not transformers 4.2 or later, or cannot be read.
+        SourceError: it is not transformers 2.0 or later, or cannot be read.
     """
     listed = library.paths(*patterns)
     if INIT not in listed or MODELING_UTILS not in listed:
         raise SourceError(
-            f"{library.origin.location} has no {MODELING_UTILS}: it is not transformers 4.0 or later"
+            f"{library.origin.location} has no {MODELING_UTILS}: it is not transformers 2.0 or later"
         )
-    graph = _read(library, [path for path in listed if _is_code(path)])
+    home = NESTED if any(path.startswith(MODELS) for path in listed) else FLAT
+    graph = _read(library, sorted(filter(_is_code, {*listed, *library.paths(home)})))
     exports = dict(_exports(library, graph))
     graph = _read(library, sorted({*exports.values()} - graph.files.keys()), graph.files)
     graph.public = exports
@@ -80,7 +81,7 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
             registrations.append(_registration(name, path, found, graph, tables, decider, example))
         elif found is not None and _MODEL_NAME.search(name) and (loose := graph.open_base(found)) is not None:
             unsure.add(_unsure(name, graph, *loose))
-    unresolved = {*unsure, *_problems(library, graph, exports), *decider.unresolved}
+    unresolved = {*unsure, *_problems(library, home, graph, exports), *decider.unresolved}
     if gate.problem:
         unresolved.add(gate.problem)
     return Inventory(
@@ -138,22 +139,24 @@ def _configurations(library: Library, listed: tuple[str, ...]) -> tuple[_Checkpo
 
 
 def _is_code(path: str) -> bool:
-    name = path.rpartition("/")[2]
+    folder, _, name = path.rpartition("/")
     if path in CORE_FILES:
         return True
-    if not path.startswith("transformers/models/") or path.startswith("transformers/models/auto/"):
+    if (folder != "transformers" and not path.startswith(MODELS)) or folder == f"{MODELS}auto":
         return False
     return name.startswith("modeling_") and not name.startswith(_OTHER_FRAMEWORKS)
 
 
-def _problems(library: Library, graph: ModelGraph, exports: Mapping[str, str]) -> Iterator[Unresolved]:
+def _problems(
+    library: Library, home: str, graph: ModelGraph, exports: Mapping[str, str]
+) -> Iterator[Unresolved]:
     """What could not be read: files that do not parse, and exported names that only running a file would tell."""
     init = library.facts((INIT,), INIT_KIND, import_structure)[INIT]
     for path, facts in ((INIT, init), *graph.files.items()):
         if facts["problem"] is not None:
             reason, line = facts["problem"]
             yield Unresolved(reason=reason, place=Place(file=path, line=line))
-    for path in filter(_is_code, library.broken_links("transformers/models/**/modeling_*.py")):
+    for path in filter(_is_code, library.broken_links(home)):
         yield Unresolved(reason="a link to a file that is not there", place=Place(file=path, line=1))
     for name, path in exports.items():
         line = graph.files[path]["unclear"].get(name, 0) if path in graph.files else 0
@@ -192,7 +195,7 @@ def _exports(library: Library, graph: ModelGraph) -> Iterator[tuple[str, str]]:
     if facts["scans_models"]:
         # A name that two files export (`BlipTextModel`) is taken from the file named like its folder.
         for path in sorted(graph.files, key=lambda path: (_is_main_file(path), path)):
-            if path.startswith("transformers/models/") and _is_code(path):
+            if path.startswith(MODELS) and _is_code(path):
                 for name in graph.files[path]["exports"]:
                     yield name, path
     for module, names in (facts["structure"] or facts["eager"]).items():
@@ -209,7 +212,7 @@ def _structure_exports(
 ) -> Iterator[tuple[str, str]]:
     """The pairs of one key of ``_import_structure``."""
     base = "transformers/" + module.replace(".", "/")
-    if module.startswith("models."):
+    if module.startswith("models.") or f"{base}.py" in graph.files:
         inside = sorted(graph.folder(base), key=lambda path: (_is_main_file(path), path))
         for path in (file for file in (*inside, f"{base}.py") if file in graph.files):
             facts = graph.files[path]
@@ -217,7 +220,7 @@ def _structure_exports(
             yield from ((name, path) for name in names if name in found)
         return
     names = [name for name in names if name.endswith("Model")]
-    if not names:
+    if not names or module.startswith(_OTHER_FRAMEWORKS):
         return
     if library.paths(f"{base}.py"):
         yield from ((name, f"{base}.py") for name in names)

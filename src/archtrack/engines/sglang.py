@@ -47,6 +47,21 @@ MODELS = "sglang/srt/models"
 MODEL_CONFIG = "sglang/srt/configs/model_config.py"
 RUNNERS = "sglang/srt/**/model_runner.py"
 RUNNER = "sglang/srt/managers/router/model_runner.py"
+WRAPPERS = (
+    "TransformersForCausalLM",
+    "TransformersMoEForCausalLM",
+    "TransformersMultiModalForCausalLM",
+    "TransformersMultiModalMoEForCausalLM",
+    "TransformersEmbeddingModel",
+    "TransformersMoEEmbeddingModel",
+    "TransformersMultiModalEmbeddingModel",
+    "TransformersMultiModalMoEEmbeddingModel",
+    "TransformersForSequenceClassification",
+    "TransformersMoEForSequenceClassification",
+    "TransformersMultiModalForSequenceClassification",
+    "TransformersMultiModalMoEForSequenceClassification",
+)
+"""Of its Transformers backend: the first since 0.4.7, the others since 0.5.10."""
 VERSION_FILES = ("sglang/_version.py", "sglang/version.py")
 
 
@@ -57,7 +72,7 @@ class SGLang:
     about = About(
         title="SGLang",
         source="https://github.com/sgl-project/sglang/blob/v{version}/python/{path}",
-        backend=("TransformersForCausalLM",),
+        backend=WRAPPERS,
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
     revision = 9

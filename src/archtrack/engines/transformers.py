@@ -12,8 +12,9 @@ backend is taken as installed.
 ``_supports_attention_backend`` (the library's own gate for engines that run its models), looked up along the method
 resolution order. Releases without that method (before 4.48) have none.
 
-Covers 4.0 and later: before, the models lay elsewhere. It cannot see attributes that are set while the library
-runs. Outside ``transformers/models`` only names that end with ``Model`` are looked at.
+Covers 2.0 and later: before, the library had another name. Before 4.0 the files of models lie in the package itself.
+It cannot see attributes that are set while the library runs. Elsewhere than in the files of models only names that
+end with ``Model`` are looked at.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ INIT = "transformers/__init__.py"
 MODELING_UTILS = "transformers/modeling_utils.py"
 AUTO = "transformers/models/auto/modeling_auto.py"
 ROOT_CLASS = (MODELING_UTILS, "PreTrainedModel")
+NESTED = "transformers/models/**/modeling_*.py"
+FLAT = "transformers/modeling_*.py"
+"""Where models are, and where they were before 4.0."""
 CORE_FILES = (
     MODELING_UTILS,
     "transformers/modeling_layers.py",
@@ -55,14 +59,14 @@ class Transformers:
         source="https://github.com/huggingface/transformers/blob/v{version}/src/{path}",
     )
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 8
-    since = "4.0"
+    revision = 9
+    since = "2.0"
     fetched = (
         INIT,
         *CORE_FILES,
         "transformers/generation/__init__.py",
         "transformers/generation/watermarking.py",
-        "transformers/models/**/modeling_*.py",
+        NESTED,
         "transformers/models/**/configuration_*.py",
         "transformers/models/**/generation_*.py",
     )

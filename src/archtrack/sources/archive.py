@@ -88,8 +88,8 @@ class ZipArchive:
         Raises:
             SourceError: a path is not there.
         """
-        members = {path: self._reader.directory[self._name(path)] for path in paths}
-        return {path: f"crc32:{member.crc:08x}:{member.size}" for path, member in members.items()}
+        identity = self._reader.directory.identity
+        return {path: identity(self._name(path)) for path in paths}
 
     def expect(self, paths: Sequence[str]) -> None:
         """As ``Archive.expect``."""

@@ -27,6 +27,8 @@ Facts = Any
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
+_FETCHED = f"fetched {__version__}"
+
 _PORTION = 128
 """Files per portion: about 8 MB of modeling code, so that a scan's memory stays flat."""
 
@@ -47,6 +49,7 @@ class Library:
         self._cache = cache
         self._held: dict[tuple[str, str], Facts] = {}
         self._asked: set[str] = set()
+        self._expected: tuple[str, ...] = ()
         self._on_disk = source.origin.kind in {"local", "installed"}
 
     @property
@@ -69,10 +72,11 @@ class Library:
         return tuple(sorted(self._asked.difference(match_paths(self._asked, patterns))))
 
     def expect(self, *patterns: str) -> None:
-        """Say which files will be asked for, so that a remote source can fetch them in one go."""
-        announce = getattr(self._source, "expect", None)
-        if announce is not None:
-            announce(patterns)
+        """Say which files will be asked for, so that a remote source can fetch them in one go.
+
+        Files that were fetched before are left out then: what is wanted of them is in the cache.
+        """
+        self._expected = patterns
 
     def facts(
         self, paths: Sequence[str], kind: str, extract: Callable[[bytes], Facts]
@@ -123,7 +127,7 @@ class Library:
         extract: Callable[[Mapping[str, bytes]], Mapping[str, Facts]],
     ) -> dict[str, Facts]:
         if self._cache is None:
-            return dict(extract(self._source.read(paths)))
+            return dict(extract(self._fetch(paths)))
         kind = f"{kind} {__version__}"  # what another version of archtrack made of a file is not looked at
         files: Mapping[str, bytes] = {}
         if self._on_disk:
@@ -136,8 +140,26 @@ class Library:
         found = {path: json.loads(known[identities[path]]) for path in paths if identities[path] in known}
         missing = [path for path in paths if path not in found]
         if missing:
-            files = {path: files[path] for path in missing} if self._on_disk else self._source.read(missing)
+            files = {path: files[path] for path in missing} if self._on_disk else self._fetch(missing)
             fresh = extract(files)
             found.update(fresh)
             self._cache.put_many(kind, {identities[path]: _encode(fresh[path]).encode() for path in missing})
         return found
+
+    def _fetch(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """Read from the source, and have it fetch what is expected in the same go."""
+        announce = getattr(self._source, "expect", None)
+        if announce is None or not self._expected:
+            return self._source.read(paths)
+        expected = self._source.list(self._expected)
+        self._expected = ()
+        identities = self._source.identify(expected)
+        known = (
+            {} if self._cache is None else self._cache.get_many(_FETCHED, sorted(set(identities.values())))
+        )
+        fresh = [path for path in expected if identities[path] not in known]
+        announce(fresh)
+        files = self._source.read(paths)
+        if self._cache is not None:
+            self._cache.put_many(_FETCHED, {identities[path]: b"" for path in fresh})
+        return files

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .release_memory import ReleaseCache
     from .remote import ReleaseFile, RemoteFile, WholeFile
 
-__all__ = ["ReleaseSource", "open_release"]
+__all__ = ["ReleaseSource", "Session", "open_release"]
 
 
 class ReleaseSource:
@@ -51,7 +51,7 @@ class ReleaseSource:
         self._origin = origin
         self._archive = archive
         self._opening = opening
-        self._finalizer = weakref.finalize(self, _close, archive, opening.session)
+        self._finalizer = weakref.finalize(self, _close, archive, opening.own_session)
 
     def __enter__(self) -> Self:
         """Nothing more to do."""
@@ -112,7 +112,7 @@ def open_release(
     offline: bool,
     progress: Progress,
     file: ReleaseFile | None = None,
-    thrifty: bool = False,
+    session: Session | None = None,
 ) -> ReleaseSource:
     """Open a release on the package index.
 
@@ -125,28 +125,32 @@ def open_release(
             release seen so far.
         progress: told about transfers.
         file: the file of the release, where the index was asked before.
-        thrifty: rather ask more often than fetch what is not wanted.
+        session: of many releases in a row: connections that stay open. Each release is wanted in a few places only
+            then, so it is asked more often rather than for what is not wanted.
 
     Raises:
         SourceError: the release is not there, cannot be reached or cannot be read.
         UsageError: ``version`` is no version.
     """
-    opening = _Opening(layout, settings, cache, progress, offline=offline, thrifty=thrifty)
+    opening = _Opening(layout, settings, cache, progress, offline=offline, session=session)
     try:
         return opening.open(version, file)
     except BaseException:
-        opening.session.close()
+        if opening.own_session is not None:
+            opening.own_session.close()
         raise
 
 
-class _Session:
-    """The connection to the indexes, made when it is needed."""
+class Session:
+    """The connections to the indexes, made when they are needed."""
 
     def __init__(self, settings: IndexSettings) -> None:
+        """Open no connection yet."""
         self._settings = settings
         self._http: Http | None = None
 
     def __call__(self) -> Http:
+        """The connections."""
         if self._http is None:
             from .http import Http  # noqa: PLC0415 - late: imports requests
 
@@ -156,6 +160,7 @@ class _Session:
         return self._http
 
     def close(self) -> None:
+        """Close them. May be called twice."""
         if self._http is not None:
             self._http.close()
 
@@ -171,12 +176,13 @@ class _Opening:
         progress: Progress,
         *,
         offline: bool,
-        thrifty: bool,
+        session: Session | None,
     ) -> None:
-        self.session = _Session(settings)
+        self.session = session or Session(settings)
+        self.own_session = self.session if session is None else None
         self._layout = layout
         self._settings = settings
-        self._memory = ReleaseMemory(cache, layout, settings, thrifty=thrifty)
+        self._memory = ReleaseMemory(cache, layout, settings, thrifty=session is not None)
         self._progress = progress
         self._offline = offline
         self._file: ReleaseFile | None = None
@@ -286,6 +292,7 @@ class _Opening:
             raise
 
 
-def _close(archive: Archive, session: _Session) -> None:
+def _close(archive: Archive, session: Session | None) -> None:
     archive.close()
-    session.close()
+    if session is not None:
+        session.close()

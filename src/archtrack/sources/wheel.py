@@ -31,7 +31,7 @@ _GAP = 128 * 1024
 # Beyond three requests there is little to gain: two to five pieces of a wheel hold all that an engine reads.
 _MOST_SPANS = 3
 # Of many releases in a row, whose members are mostly known.
-_THRIFTY_GAP, _THRIFTY_SPANS = 48 * 1024, 16
+_THRIFTY_GAP, _THRIFTY_SPANS = 64 * 1024, 24
 # What a wheel may cost: 13 MB less the index's page. A wheel of which more than half is wanted is taken whole,
 # for its sha256 says more than the CRCs of members do; but not where that would break the budget
 # (transformers 5.23.0: 13.3 MB whole, 11.6 MB in three pieces).

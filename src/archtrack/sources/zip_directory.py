@@ -7,6 +7,7 @@ The table is parsed by ``zipfile``, from the end of the file alone. Members are 
 from __future__ import annotations
 
 import json
+import re
 import stat
 import struct
 import sys
@@ -35,11 +36,13 @@ MEMBER_LIMIT = 64 * 1024**2  # bytes; no source file of any release comes near
 READ_LIMIT = 512 * 1024**2
 _RATIO_LIMIT = 200  # real source files compress 3 to 12 times, generated tables up to 50
 _RATIO_FREE = 1024**2  # bytes below which the ratio does not matter
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LOCAL = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC = b"PK\x03\x04"
 _ENCRYPTED = 0x1 | 0x40
 _STORED, _DEFLATED = 0, 8
 _COLUMNS = ("start", "end", "packed", "size", "crc", "method", "flags")
+_SIZE, _CRC = _COLUMNS.index("size"), _COLUMNS.index("crc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,15 @@ class ZipDirectory:
         return Member(
             name=name, start=start, end=end, packed=packed, size=size, crc=crc, method=method, flags=flags
         )
+
+    def identity(self, name: str) -> str:
+        """What tells the content of the file of that name from any other, without looking at it.
+
+        Raises:
+            KeyError: there is none.
+        """
+        at = self._at[name]
+        return f"crc32:{self._columns[_CRC][at]:08x}:{self._columns[_SIZE][at]}"
 
     def to_bytes(self) -> bytes:
         """For the cache: a list of names is read in a millisecond where a table takes fifty."""
@@ -279,7 +291,7 @@ def _check_size(member: Member, where: str) -> None:
 
 
 def _odd(name: str) -> str | None:
-    if not name or any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in name):  # noqa: PLR2004 - ASCII
+    if not name or _CONTROL.search(name):
         return "is no name of a file"
     if "\\" in name:
         return "holds a backslash"
