@@ -13,7 +13,7 @@ from .core.history_text import WrongHistoryError, parse_history
 from .engines import engine_names
 from .errors import DataError, UsageError
 from .files import make_folder, write_atomic
-from .histories import LARGEST
+from .histories import LARGEST, data_files, read_data
 from .sources.http import GoneError, Http, shown_url
 
 if TYPE_CHECKING:
@@ -83,9 +83,7 @@ def lint_files(path: Path) -> dict[Path, tuple[str, ...]]:
     Raises:
         DataError: a file cannot be read, or there is none.
     """
-    paths = (
-        [path] if path.is_file() else sorted(each for each in path.glob("*.json") if each.stem != "schema")
-    )
+    paths = data_files(path)
     if not paths:
         raise DataError(f"{path}: no data file is there (ENGINE.json)")
     return {each: lint_history(_read(each), each.stem) for each in paths}
@@ -103,7 +101,7 @@ def _texts(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
     if len(path.name) > _NAME_LENGTH:
         raise UsageError(f"{source[:40]}…: no such file or folder; an address begins with https://")
     if path.is_dir():
-        paths = sorted(each for each in path.glob("*.json") if each.stem != "schema")
+        paths = data_files(path)
         if not paths:
             raise DataError(f"{source}: no data file is there (ENGINE.json)")
         yield from ((str(Path(source) / each.name), _read(each)) for each in paths)
@@ -147,7 +145,7 @@ def _checked(
         more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
         raise DataError(f"{source}: not taken: {'; '.join(problems[:_SHOWN])}{more}")
     here = _here(history.engine, known)
-    lost = [] if here is None else sorted(_known(here) - _known(history), key=here.places.__getitem__)
+    lost = [] if here is None else sorted(here.known - history.known, key=here.places.__getitem__)
     if lost and not force:
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         raise DataError(
@@ -172,19 +170,8 @@ def _here(engine: str, known: histories.Histories) -> History | None:
         return None
 
 
-def _known(history: History) -> set[str]:
-    return {release.version for release in history.releases if release.unknown is None}
-
-
 def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(data) > LARGEST:
-        raise DataError(f"{path}: more than {LARGEST // 1024**2} MB; this is no data of archtrack's")
-    return _decoded(data, str(path))
+    return _decoded(read_data(path), str(path))
 
 
 def _decoded(data: bytes, source: str) -> str:

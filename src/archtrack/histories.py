@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .core.history import History
 
-__all__ = ["LARGEST", "SHIPPED", "Histories", "data_folder", "goodness", "read_history"]
+__all__ = ["LARGEST", "SHIPPED", "Histories", "data_files", "data_folder", "read_data", "read_history"]
 
 SHIPPED = Path(__file__).parent / "data" / "history"
 LARGEST = 64 * 1024 * 1024
@@ -32,6 +32,22 @@ def data_folder(environ: Mapping[str, str]) -> Path:
     return user_data_path("archtrack", appauthor=False) / "history"
 
 
+def read_data(path: Path) -> bytes:
+    """What a data file holds.
+
+    Raises:
+        DataError: it cannot be read, or is larger than any.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(data) > LARGEST:
+        raise DataError(f"{path}: more than {LARGEST // 1024**2} MB; this is no data of archtrack's")
+    return data
+
+
 def read_history(path: Path) -> History:
     """The history that a file holds.
 
@@ -39,13 +55,7 @@ def read_history(path: Path) -> History:
         DataError: it cannot be read, or is none.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise DataError(f"{path}: more than {LARGEST // 1024**2} MB; this is no data of archtrack's")
-        return checked(parse_history(data))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+        return checked(parse_history(read_data(path)))
     except WrongHistoryError as error:
         raise DataError(f"{path}: {error}; `archtrack data update` gets data that fits") from error
 
@@ -86,7 +96,7 @@ class Histories:
     @property
     def engines(self) -> tuple[str, ...]:
         """The engines that there are data of, sorted."""
-        return tuple(sorted({path.stem for folder in self._folders for path in _files(folder)}))
+        return tuple(sorted({path.stem for folder in self._folders for path in data_files(folder)}))
 
     def get(self, engine: str) -> History | None:
         """The history of an engine, None where there is none.
@@ -132,7 +142,7 @@ class Histories:
         return f"there is no history of {engine} (`archtrack history refresh {engine}` makes one)"
 
     def _newest(self, engine: str) -> History | None:
-        paths = [path for folder in self._folders for path in _files(folder) if path.stem == engine]
+        paths = [path for folder in self._folders for path in data_files(folder) if path.stem == engine]
         read = [
             (_read(path), path) for path in reversed(paths)
         ]  # the user's first: it counts if it is as good
@@ -144,13 +154,13 @@ class Histories:
             return None
         for trouble in troubles:
             self._troubled(str(trouble))
-        history, self._paths[engine] = max(found, key=lambda each: goodness(each[0]))
+        history, self._paths[engine] = max(found, key=lambda each: _goodness(each[0]))
         return history
 
 
-def goodness(history: History) -> tuple[int, int]:
+def _goodness(history: History) -> tuple[int, int]:
     """What the history that counts has more of: known releases, then the revision of the adapter that read them."""
-    return sum(release.unknown is None for release in history.releases), history.revision
+    return len(history.known), history.revision
 
 
 def _read(path: Path) -> History | DataError:
@@ -167,11 +177,12 @@ def _expect_files(chosen: Path) -> None:
         there = False
     if not there:
         raise UsageError(f"--data {chosen}: no such file or folder")
-    if not _files(chosen):
+    if not data_files(chosen):
         raise DataError(f"--data {chosen}: no data file is there (ENGINE.json)")
 
 
-def _files(folder: Path) -> tuple[Path, ...]:
+def data_files(folder: Path) -> tuple[Path, ...]:
+    """The data files of a folder, sorted; of a file, that one."""
     if folder.is_file():
         return (folder,)
     return tuple(sorted(path for path in folder.glob("*.json") if path.stem != "schema"))

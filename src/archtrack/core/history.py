@@ -167,6 +167,11 @@ class History:
         return next((each for each in self.releases if Version(each.version) == wanted), None)
 
     @cached_property
+    def known(self) -> frozenset[str]:
+        """The versions that were read."""
+        return frozenset(each.version for each in self.releases if each.unknown is None)
+
+    @cached_property
     def newest(self) -> Release | None:
         """The newest release that was read."""
         return next((each for each in reversed(self.releases) if each.unknown is None), None)
