@@ -96,7 +96,12 @@ class Histories:
     @property
     def engines(self) -> tuple[str, ...]:
         """The engines that there are data of, sorted."""
-        return tuple(sorted({path.stem for folder in self._folders for path in data_files(folder)}))
+        return tuple(sorted({path.stem for path in self.files}))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The data files that there are, whichever counts."""
+        return tuple(path for folder in self._folders for path in data_files(folder))
 
     def get(self, engine: str) -> History | None:
         """The history of an engine, None where there is none.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-
 import click
 
 from archtrack.render.terminal import plain
@@ -12,27 +11,91 @@ from ._options import data_option, examples, histories
 
 __all__ = ["command"]
 
+_FOLDER = Path("archtrack-site")
+
 
 @click.command(
     "site",
     short_help="Write the page of the history: one file that works offline.",
-    epilog=examples("archtrack site --out page", "archtrack site --out page --data ./history"),
+    epilog=examples(
+        "archtrack site --open                                     write it and look at it",
+        "archtrack site --out public --matrix MODEL_SUPPORT_TRACKING.md",
+        "archtrack list --format json > now.json && archtrack site --matrix now.json",
+        "archtrack site --serve --matrix MODEL_SUPPORT_TRACKING.md",
+    ),
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
+    type=click.Path(path_type=Path),
+    default=_FOLDER,
+    show_default=True,
     metavar="FOLDER",
     help="Where index.html goes; created if it is missing.",
 )
+@click.option(
+    "--matrix",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A tracking document, or what `archtrack list --format json` printed: a further column, its sections and its "
+    "examples.",
+)
 @data_option
-def command(*, out: Path, data: Path | None) -> None:
+@click.option("--open", "look", is_flag=True, help="Open the page in the browser.")
+@click.option(
+    "--serve",
+    is_flag=True,
+    help="Write nothing; show the page on this machine until Ctrl-C, and load it again when the data changes.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="With --serve: where; 0 for any that is free.",
+)
+def command(*, out: Path, matrix: Path | None, data: Path | None, look: bool, serve: bool, port: int) -> None:
     """Write FOLDER/index.html: every architecture by engine, with the release and date since when it has it.
 
     The page needs no server and no network: open it in a browser, or put it on any static host. It answers for a name
     or a pasted config.json, filters, sorts, and shows the evidence of each architecture.
     """
+    if serve:
+        _serve(data, matrix, port, look=look)
+        return
     from archtrack.site.write import write_site  # noqa: PLC0415 -- `--help` needs none of it
 
-    path = write_site(histories(data), out)
+    path = write_site(histories(data), out, matrix)
     click.echo(plain(f"Wrote {path} ({path.stat().st_size / 1e6:.2f} MB)"))
+    if look:
+        _open(path.resolve().as_uri())
+
+
+def _open(address: str) -> None:
+    """Open a browser, or say what to do where there is none."""
+    import webbrowser  # noqa: PLC0415 -- only to look
+
+    if not webbrowser.open(address):
+        click.echo(plain(f"No browser was found; open {address}"), err=True)
+
+
+def _serve(data: Path | None, matrix: Path | None, port: int, *, look: bool) -> None:
+    from threading import Thread  # noqa: PLC0415 -- only to serve
+
+    from archtrack.site.serve import Live, Server  # noqa: PLC0415 -- with its server
+    from archtrack.site.write import made_page, read_by  # noqa: PLC0415 -- as above
+
+    live = Live(
+        lambda: read_by(histories(data), matrix), lambda: made_page(histories(data), matrix, live=True)
+    )
+    with Server(live, port) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        click.echo(f"Serving {server.address} (Ctrl-C ends it)")
+        if look:
+            _open(server.address)
+        try:
+            live.follow(lambda words: click.echo(plain(words)))
+        except KeyboardInterrupt:
+            click.echo("")
+        finally:
+            live.end()
+            server.shutdown()

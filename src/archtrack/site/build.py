@@ -10,32 +10,43 @@ from typing import Any
 
 __all__ = ["page"]
 
+_SCRIPTS = ("data", "nodes", "choose", "list", "verdict", "timeline", "detail", "chart", "export", "main")
+"""The script's parts in their order: each uses what those before it declare."""
+_LIVE = "live"
 
-def page(data: dict[str, Any]) -> str:
+
+def page(data: dict[str, Any], *, live: bool = False) -> str:
     """The whole page as HTML.
 
-    Data stands in an element that is no script, with every ``<`` escaped; a content policy lets nothing run or load
-    but the page's own script and style.
+    The data stands in an element that is no script, with every ``<`` escaped. A content policy lets nothing run or
+    load but the page's own script and style.
 
     Args:
         data: as ``payload`` gives it.
+        live: the page asks its server whether the data has changed.
     """
-    parts = files("archtrack.site") / "parts"
-    style = parts.joinpath("page.css").read_text(encoding="utf-8")
-    script = parts.joinpath("page.js").read_text(encoding="utf-8")
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    filled = parts.joinpath("page.html").read_text(encoding="utf-8")
-    for mark, value in (
-        (
-            "{{policy}}",
-            f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:",
-        ),
-        ("{{style}}", style),
-        ("{{script}}", script),
-        ("{{data}}", text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")),
-    ):
-        filled = filled.replace(mark, value)
+    style, script = _part("page.css"), _script(live=live)
+    connect = "'self'" if live else "'none'"
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
+        f"connect-src {connect}; base-uri 'none'; form-action 'none'"
+    )
+    # Escaped, what a name holds cannot end the element, and the data is filled in last.
+    text = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+    filled = _part("page.html")
+    for mark, value in (("policy", policy), ("style", style), ("script", script), ("data", text)):
+        filled = filled.replace(f"{{{{{mark}}}}}", value)
     return filled
+
+
+def _script(*, live: bool) -> str:
+    names = (*_SCRIPTS, _LIVE) if live else _SCRIPTS
+    body = "\n".join(_part(f"{name}.js") for name in names)
+    return f'"use strict";\n(() => {{\n{body}}})();\n'
+
+
+def _part(name: str) -> str:
+    return files("archtrack.site").joinpath("parts", name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -1,8 +1,11 @@
 """What the page knows: the histories of all engines as one compact JSON value.
 
-Texts that repeat (files, paths) stand in ``texts`` once and are named by their place in it. Releases are named by their
-place in the engine's list. A cell is a list of spans ``[first, last or -1, first is exact, last is exact, states]``, a
-state ``[release, file, path, line, compatible]``.
+Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named by their place in it, releases by their
+place in the engine's list, kinds by their place in ``kinds``. A row is ``[name, category, whose evidence, example,
+cells]``. A cell is 0 where no release ever had the architecture and there is nothing to say about it, else ``[kind,
+reason or -1, spans]``; a span ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file,
+path, line]``. What an engine does with an architecture is decided here, by the same code that ``check`` uses: the page
+only shows it.
 """
 
 from __future__ import annotations
@@ -10,45 +13,65 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.categories import by_name
+from archtrack.core.growth import growth
 from archtrack.core.history import edges
+from archtrack.core.standing import StandingKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from archtrack.core.history import Edge, History
+    from archtrack.core.standing import Standing
     from archtrack.engines.base import About
+    from archtrack.site.tracked import Tracked
 
-__all__ = ["payload"]
+__all__ = ["BROKEN", "payload"]
 
-_ORDER = ("sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3", "transformers")
-"""Whose word on a category counts first, and the columns from left to right; engines from outside follow."""
+BROKEN = "unimportable"
+_KINDS = (*(kind.value for kind in StandingKind), BROKEN)
+_ORDER = ("sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3")
+"""Whose word on a category counts first, and the columns from left to right; other engines follow, by name."""
+_LIBRARY = "transformers"
+"""The last column: no engine, but what the others fall back on."""
 
 
 def payload(
-    histories: Sequence[History], abouts: Mapping[str, About], examples: Mapping[str, str], version: str
+    histories: Sequence[History],
+    standing: Callable[[str, History], Standing],
+    abouts: Mapping[str, About],
+    examples: Mapping[str, str],
+    *,
+    version: str,
+    tracked: Tracked | None = None,
 ) -> dict[str, Any]:
-    """The value that the page is made of: the same histories give the same value.
+    """The value that the page is made of: the same arguments give the same value.
 
     Args:
-        histories: of the engines.
+        histories: of the engines, each with a newest release.
+        standing: how an architecture stands with the newest release of a history's engine.
         abouts: engine -> what people call it; an engine that is not there has only its name.
         examples: architecture -> a checkpoint that has it.
         version: of archtrack.
+        tracked: what a document, or a matrix, says; it comes first, and its sections and examples count.
     """
     ordered = sorted(histories, key=lambda each: (_place(each.engine), each.engine))
     texts = _Texts()
-    names = sorted({name for history in ordered for name in history.architectures})
+    names = {name for history in ordered for name in history.architectures}
+    rows = tracked.rows if tracked is not None else {}
     return {
         "version": version,
+        "kinds": list(_KINDS),
         "engines": [_engine(history, abouts.get(history.engine)) for history in ordered],
+        "tracked": None if tracked is None else {"title": tracked.title, "words": tracked.words},
         "rows": [
             [
                 name,
-                *_category(name, ordered),
-                examples.get(name),
-                [_cell(history, name, texts) for history in ordered],
+                *(_category(name, ordered) if name not in rows else (rows[name].category, rows[name].by)),
+                (rows[name].example if name in rows else None) or examples.get(name),
+                [_cell(history, standing(name, history), name, texts) for history in ordered],
+                *([_tracked(name, tracked, texts)] if tracked is not None else []),
             ]
-            for name in names
+            for name in sorted(names | rows.keys())
         ],
         "texts": texts.known,
     }
@@ -61,7 +84,10 @@ class _Texts:
         self.known: list[str] = []
         self._places: dict[str, int] = {}
 
-    def place(self, text: str) -> int:
+    def place(self, text: str | None) -> int:
+        """Its place in the list, -1 for no text."""
+        if text is None:
+            return -1
         if text not in self._places:
             self._places[text] = len(self.known)
             self.known.append(text)
@@ -69,20 +95,23 @@ class _Texts:
 
 
 def _place(engine: str) -> int:
+    if engine == _LIBRARY:
+        return len(_ORDER) + 1
     return _ORDER.index(engine) if engine in _ORDER else len(_ORDER)
 
 
 def _engine(history: History, about: About | None) -> dict[str, Any]:
     newest = history.newest
+    source = about.source if about is not None else None
     return {
         "name": history.engine,
         "title": about.title if about is not None else history.engine,
-        "source": about.source if about is not None else None,
-        "backend": list(about.backend) if about is not None else [],
+        # A link runs nothing, whoever wrote the engine's file.
+        "source": source if source is not None and source.startswith("https://") else None,
+        "library": history.engine == _LIBRARY,
         "newest": history.places[newest.version] if newest is not None else -1,
-        "releases": [
-            [release.version, release.date, int(release.unknown is None)] for release in history.releases
-        ],
+        "releases": [[release.version, release.date] for release in history.releases],
+        "growth": [list(point) for point in growth(history)],
     }
 
 
@@ -94,8 +123,11 @@ def _category(name: str, histories: Sequence[History]) -> tuple[str, str]:
     return by_name(name).value, "name"
 
 
-def _cell(history: History, name: str, texts: _Texts) -> list[Any]:
-    return [_span(edge, history, texts) for edge in edges(history, name)]
+def _cell(history: History, standing: Standing, name: str, texts: _Texts) -> Any:
+    spans = [_span(edge, history, texts) for edge in edges(history, name)]
+    if standing.kind is StandingKind.ABSENT and standing.because is None and not spans:
+        return 0
+    return [_KINDS.index(standing.kind.value), texts.place(standing.because), spans]
 
 
 def _span(edge: Edge, history: History, texts: _Texts) -> list[Any]:
@@ -108,7 +140,6 @@ def _span(edge: Edge, history: History, texts: _Texts) -> list[Any]:
                 texts.place(state.file),
                 texts.place(path or state.at),
                 int(line) if line.isdigit() else 0,
-                None if state.compatible is None else int(state.compatible),
             ]
         )
     return [
@@ -117,4 +148,16 @@ def _span(edge: Edge, history: History, texts: _Texts) -> list[Any]:
         int(edge.first_exact),
         int(edge.last_exact),
         states,
+    ]
+
+
+def _tracked(name: str, tracked: Tracked, texts: _Texts) -> Any:
+    """``[kind, reason, file, place, address]`` of a row of the document; 0 where it has none."""
+    row = tracked.rows.get(name)
+    if row is None:
+        return 0
+    return [
+        _KINDS.index(row.kind),
+        texts.place(row.because),
+        *(texts.place(text or None) for text in (row.file, row.place, row.address)),
     ]

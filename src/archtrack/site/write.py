@@ -1,47 +1,86 @@
-"""The use case of ``archtrack site``: the histories there are, as a file."""
+"""The use case of ``archtrack site``: the histories there are, and a document, as a file."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archtrack import __version__
+from archtrack.core.standing import stands
+from archtrack.elsewhere import completed
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DocumentError, UsageError
-from archtrack.files import write_atomic
+from archtrack.files import make_folder, read_document, write_atomic
 from archtrack.shipped import shipped_examples
 
 from .build import page
 from .payload import payload
+from .tracked import read_tracked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from archtrack.core.history import History
+    from archtrack.core.standing import Standing
     from archtrack.histories import Histories
 
-__all__ = ["write_site"]
+__all__ = ["made_page", "read_by", "write_site"]
 
 
-def write_site(histories: Histories, folder: Path) -> Path:
+def write_site(histories: Histories, folder: Path, matrix: Path | None = None) -> Path:
     """Write the page, and say where it is.
 
     Args:
         histories: what there is.
         folder: where it goes; created if it is missing.
+        matrix: a document, or what ``list --format json`` printed; None for neither.
 
     Raises:
         DataError: a history cannot be read.
-        DocumentError: the page cannot be written.
+        DocumentError: the document cannot be read, or the page cannot be written.
+        UsageError: there is nothing to show.
     """
+    text = made_page(histories, matrix)
+    make_folder(folder)
+    path = folder / "index.html"
+    write_atomic(path, text.encode())
+    return path
+
+
+def made_page(histories: Histories, matrix: Path | None = None, *, live: bool = False) -> str:
+    """The page as ``write_site`` writes it; ``live`` and the errors as there and in ``build.page``."""
     found = [histories.need(engine) for engine in histories.engines]
-    if not found:
+    known = [history for history in found if history.newest is not None]
+    if not known:
         raise UsageError("there is no history to show; `archtrack history refresh` makes one")
     here = engine_names()  # there may be data of an engine that is not installed
-    abouts = {each.engine: load_engine(each.engine).about for each in found if each.engine in here}
+    abouts = {each.engine: load_engine(each.engine).about for each in known if each.engine in here}
+    sources = {name: about.source for name, about in abouts.items() if about.source is not None}
     examples = {name: entry.id for name, entry in shipped_examples().items() if entry.id is not None}
-    path = folder / "index.html"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DocumentError(f"{folder}: cannot be made: {error.strerror or error}") from error
-    write_atomic(path, page(payload(found, abouts, examples, __version__)).encode())
-    return path
+    data = payload(
+        known,
+        partial(_standing, histories),
+        abouts,
+        examples,
+        version=__version__,
+        tracked=None if matrix is None else read_tracked(_read(matrix), matrix.name, sources),
+    )
+    return page(data, live=live)
+
+
+def _standing(histories: Histories, name: str, history: History) -> Standing:
+    if history.newest is None:  # `made_page` has left such ones out
+        raise AssertionError(history.engine)
+    return completed(name, stands(name, history, history.newest), history, histories)
+
+
+def _read(path: Path) -> bytes:
+    data = read_document(path)
+    if data is None:
+        raise DocumentError(f"{path}: no such file; --matrix names a document or what `archtrack list` printed")
+    return data
+
+
+def read_by(histories: Histories, matrix: Path | None) -> tuple[Path, ...]:
+    """The files that the page is made of."""
+    return histories.files + (() if matrix is None else (matrix,))

@@ -1,0 +1,59 @@
+// Which rows, and in which order: values in, rows out.
+const plain = (words) => words.toLowerCase().replace(/[^\p{L}\p{N}/]+/gu, "");
+const haystacks = new Map(rows.map((row) => [row, `${plain(row[NAME])} ${plain(row[EXAMPLE] || "")}`]));
+const ORDERS = { most: "most engines first", name: "name", newest: "newest first", category: "category" };
+const RANKS = ["native", "unimportable", "fallback", "gone", "refused", "unknown", "absent"];
+const ANYTHING = { q: "", category: "", engine: "", status: "", without: "", sort: "most", down: "" };
+
+const isConfig = (words) => /^\s*[{[]/.test(words);
+const columnOf = (name) => columns.find((column) => column.name === name);
+const kindIn = (row, column) => factsOf(row).found[columns.indexOf(column)].kind;
+
+function chosen(wanted) {
+  const words = isConfig(wanted.q) ? [] : wanted.q.split(/\s+/).map(plain).filter(Boolean);
+  const inside = columnOf(wanted.engine), outside = columnOf(wanted.without);
+  return ordered(wanted).filter((row) => {
+    if (words.length && !words.every((word) => haystacks.get(row).includes(word))) return false;
+    if (wanted.category && row[CATEGORY] !== wanted.category) return false;
+    if (inside && (wanted.status ? kindIn(row, inside) !== wanted.status : kindIn(row, inside) === "absent")) return false;
+    if (!inside && wanted.status && !columns.some((column) => !column.library && kindIn(row, column) === wanted.status)) return false;
+    return !(outside && kindIn(row, outside) === "native");
+  });
+}
+// All rows in an order, sorted when it is first asked for: a keystroke only filters.
+const orders = new Map();
+function ordered({ sort, down }) {
+  const key = `${sort} ${down}`;
+  if (!orders.has(key)) orders.set(key, sorted(sort, down));
+  return orders.get(key);
+}
+function sorted(sort, down) {
+  const before = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+  const column = columnOf(sort);
+  const compare = column ? (a, b) => before(rank(a, column), rank(b, column)) : {
+    name: () => 0,
+    most: (a, b) => factsOf(b).natives - factsOf(a).natives || factsOf(b).others - factsOf(a).others,
+    newest: (a, b) => before(factsOf(b).first, factsOf(a).first),
+    category: (a, b) => before(a[CATEGORY], b[CATEGORY]),
+  }[sort] || (() => 0);
+  const found = rows.slice().sort((a, b) => compare(a, b) || before(a[NAME], b[NAME]));
+  return down ? found.reverse() : found;
+}
+// The natives of a column first, the newest of them at the top.
+function rank(row, column) {
+  const found = factsOf(row).found[columns.indexOf(column)];
+  const place = found.span ? 9999 - found.span[FIRST] : 9999;
+  return `${RANKS.indexOf(found.kind)}${String(place).padStart(5, "0")}`;
+}
+// Names like one that is not known: those that share most pairs of letters with it.
+function near(name) {
+  const pairs = (words) => new Set(Array.from({ length: Math.max(words.length - 1, 0) }, (_, at) => words.slice(at, at + 2)));
+  const asked = pairs(plain(name).slice(0, 200));
+  const scored = rows.map((row) => {
+    const own = pairs(plain(row[NAME]));
+    let shared = 0;
+    for (const pair of asked) if (own.has(pair)) shared += 1;
+    return [(2 * shared) / (asked.size + own.size || 1), row[NAME]];
+  });
+  return scored.filter(([score]) => score > 0.6).sort((a, b) => b[0] - a[0]).slice(0, 5).map(([, found]) => found);
+}

@@ -1,0 +1,69 @@
+// What the page was made of (see payload.py), and what it says of a row in a column.
+const data = JSON.parse(document.getElementById("data").textContent);
+const NAME = 0, CATEGORY = 1, BY = 2, EXAMPLE = 3, CELLS = 4;
+const FIRST = 0, LAST = 1, FIRST_EXACT = 2, LAST_EXACT = 3, STATES = 4;
+const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", absent: "–", unknown: "?", unimportable: "⚠" };
+const PLAIN = { native: "native", fallback: "run through transformers", refused: "refused", gone: "gone", absent: "not there",
+  unknown: "not known", unimportable: "registered, but its module cannot be imported" };
+
+const engines = data.engines.map((engine, place) => ({ ...engine, place }));
+// What a document says is a column before those of the engines; its cells stand behind theirs.
+const documented = data.tracked && { name: "document", title: data.tracked.title, place: engines.length, document: true };
+const columns = documented ? [documented, ...engines] : engines;
+const rows = data.rows;
+const byName = new Map(rows.map((row) => [row[NAME], row]));
+const text = (place) => (place < 0 ? "" : data.texts[place]);
+const version = (engine, release) => engine.releases[release][0];
+const date = (engine, release) => engine.releases[release][1];
+
+// How a row stands in a column: its kind, why, the spans, and the one that the kind rests on.
+function standing(row, column) {
+  const cell = row[CELLS][column.place];
+  if (column.document) {
+    const own = row[CELLS + 1];
+    if (!own) return { kind: "absent", because: "no row", spans: [], span: null };
+    return { kind: data.kinds[own[0]], because: text(own[1]), spans: [], span: null, file: text(own[2]), at: text(own[3]), address: text(own[4]) };
+  }
+  if (!cell) return { kind: "absent", because: "", spans: [], span: null };
+  return { kind: data.kinds[cell[0]], because: text(cell[1]), spans: cell[2], span: cell[2].length ? cell[2][cell[2].length - 1] : null };
+}
+function since(column, span) {
+  return (span[FIRST_EXACT] ? "" : "≤") + version(column, span[FIRST]);
+}
+function until(column, span) {
+  return span[LAST] < 0 ? "" : (span[LAST_EXACT] ? "" : "≥") + version(column, span[LAST]);
+}
+// The release in a cell: since when, or the last one that had it.
+function release(column, found) {
+  if (!found.span) return "";
+  if (found.kind === "native") return since(column, found.span);
+  return found.kind === "gone" ? until(column, found.span) : "";
+}
+function spoken(column, found) {
+  const named = release(column, found);
+  if (found.kind === "native" && named) return `native since ${named}`;
+  if (found.kind === "gone" && named) return `gone, last in ${named}`;
+  return PLAIN[found.kind];
+}
+// The day of the release in a cell, or null.
+function dayOf(column, found) {
+  return found.kind === "native" && found.span ? date(column, found.span[FIRST]) : null;
+}
+// What a row shows is worked out once, when it is first asked for.
+const facts = new Map();
+function factsOf(row) {
+  let known = facts.get(row);
+  if (!known) {
+    const found = columns.map((column) => standing(row, column));
+    const own = engines.filter((engine) => !engine.library).map((engine) => found[columns.indexOf(engine)]);
+    const days = engines.flatMap((engine) => found[columns.indexOf(engine)].spans.map((span) => date(engine, span[FIRST]))).filter(Boolean);
+    known = {
+      found,
+      natives: own.filter((each) => each.kind === "native").length,
+      others: own.filter((each) => each.kind === "fallback").length,
+      first: days.length ? days.reduce((a, b) => (a < b ? a : b)) : "",
+    };
+    facts.set(row, known);
+  }
+  return known;
+}

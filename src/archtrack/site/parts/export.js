@@ -1,0 +1,59 @@
+// Taking it along: the rows that are listed, as Markdown, CSV and JSON.
+const escaped = (words) => words.replace(/[\\|<>`*_[\]~&#]/g, "\\$&").replace(/\s+/g, " ");
+const table = (titles, body) => [titles, titles.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n") + "\n";
+
+function listMarkdown(found) {
+  return table(["Architecture", "Category", ...columns.map((column) => escaped(column.title))], found.map((row) => [escaped(row[NAME]), row[CATEGORY],
+    ...columns.map((column, at) => `${SIGNS[factsOf(row).found[at].kind]} ${release(column, factsOf(row).found[at])}`.trim())]));
+}
+function detailMarkdown(row) {
+  const body = columns.map((column, at) => {
+    const found = factsOf(row).found[at];
+    return [escaped(column.title), `${SIGNS[found.kind]} ${spoken(column, found)}`, dayOf(column, found) || "", escaped(found.because || "")];
+  });
+  return `${escaped(row[NAME])}\n\n${table(["Engine", "Status", "Date", "Why"], body)}`;
+}
+function listValues(found) {
+  return found.map((row) => ({
+    name: row[NAME], category: row[CATEGORY], example: row[EXAMPLE] || null,
+    engines: Object.fromEntries(columns.map((column, at) => {
+      const one = factsOf(row).found[at], span = one.span;
+      return [column.name, {
+        status: one.kind, because: one.because || null,
+        since: span ? version(column, span[FIRST]) : null, since_exact: span ? Boolean(span[FIRST_EXACT]) : null, since_date: span ? date(column, span[FIRST]) : null,
+        last: span && span[LAST] >= 0 ? version(column, span[LAST]) : null,
+      }];
+    })),
+  }));
+}
+function listCsv(found) {
+  // A spreadsheet takes a text that begins like a formula for one.
+  const quoted = (value) => `"${String(value === null ? "" : value).replace(/^[=+\-@\t\r]/, "'$&").replace(/"/g, '""')}"`;
+  const keys = ["status", "since", "since_date", "last"];
+  const lines = [["name", "category", "example", ...columns.flatMap((column) => keys.map((key) => `${column.name} ${key}`))],
+    ...listValues(found).map((row) => [row.name, row.category, row.example, ...columns.flatMap((column) => keys.map((key) => row.engines[column.name][key]))])];
+  return lines.map((cells) => cells.map(quoted).join(",")).join("\r\n") + "\r\n";
+}
+function save(name, type, content) {
+  const to = URL.createObjectURL(new Blob([content], { type }));
+  const anchor = make("a", { href: to, download: name });
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  setTimeout(() => URL.revokeObjectURL(to), 10000);
+}
+// Into the clipboard; what happened, in words.
+async function copy(content) {
+  try {
+    await navigator.clipboard.writeText(content);
+    return "Copied.";
+  } catch {
+    const area = make("textarea", { "aria-label": "Markdown" });
+    area.value = content;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done ? "Copied." : "The browser does not let this page copy.";
+  }
+}

@@ -1,0 +1,48 @@
+// The table of architectures by engine.
+const STEP = 40;
+const lines = new Map();
+let listed = [];
+let shown = 0;
+
+function line(row) {
+  let known = lines.get(row);
+  if (!known) {
+    const found = factsOf(row).found;
+    known = make("tr", {}, make("th", { scope: "row" }, make("a", { href: address(row[NAME]) }, ...breakable(row[NAME]))), make("td", {}, row[CATEGORY]),
+      ...columns.map((column, place) => {
+        const day = dayOf(column, found[place]);
+        return make("td", {}, badge(column, found[place], release(column, found[place])), day ? make("small", {}, day) : null);
+      }));
+    lines.set(row, known);
+  }
+  return known;
+}
+function showMore() {
+  const next = listed.slice(shown, shown + STEP);
+  $("results").tBodies[0].append(...next.map(line));
+  shown += next.length;
+  $("more").hidden = shown >= listed.length;
+}
+function showList(found, wanted) {
+  listed = found;
+  shown = 0;
+  $("results").tBodies[0].replaceChildren();
+  showMore();
+  $("count").textContent = `${found.length} of ${rows.length} architectures`;
+  $("none").hidden = found.length > 0;
+  $("none").replaceChildren();
+  if (!found.length) {
+    $("none").append(make("p", {}, "No architecture is like that."));
+    const names = wanted.q ? near(wanted.q) : [];
+    if (names.length) $("none").append(make("p", {}, "Near it: ", ...names.flatMap((name, at) => [at ? ", " : "", make("a", { href: address(name) }, name)])));
+  }
+}
+function showHead(wanted, order) {
+  const titles = [["Architecture", "name"], ["Category", "category"], ...columns.map((column) => [column.title, column.name])];
+  $("results").tHead.replaceChildren(make("tr", {}, ...titles.map(([title, name]) => {
+    const own = wanted.sort === name;
+    const button = make("button", { type: "button", "data-sort": name }, title + (own ? (wanted.down ? " ▼" : " ▲") : ""));
+    button.addEventListener("click", () => order(name));
+    return make("th", { scope: "col", "aria-sort": own ? (wanted.down ? "descending" : "ascending") : null }, button);
+  })));
+}

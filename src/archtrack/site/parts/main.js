@@ -1,0 +1,123 @@
+// Events and addresses: `#/Name` is an architecture, `#/?q=…&engine=…` a list. The address holds what was chosen.
+const FIELDS = { q: "query", category: "category", engine: "engine", status: "status", without: "without", sort: "sort" };
+let wanted = { ...ANYTHING };
+let scrolled = 0;
+
+function fromAddress() {
+  const hash = location.hash.replace(/^#\/?/, "");
+  if (hash && !hash.startsWith("?")) {
+    try {
+      return { name: decodeURIComponent(hash) };
+    } catch {
+      return { name: hash };
+    }
+  }
+  const given = new URLSearchParams(hash.slice(1));
+  return { wanted: Object.fromEntries(Object.keys(ANYTHING).map((key) => [key, given.get(key) ?? ANYTHING[key]])) };
+}
+function toAddress() {
+  // A pasted config stays out of the address: it may be long, and is nobody's business.
+  const changed = Object.entries(wanted).filter(([key, value]) => value !== ANYTHING[key] && !(key === "q" && isConfig(value)));
+  return changed.length ? "#/?" + new URLSearchParams(changed) : "#/";
+}
+// What an address asks for and this page does not have counts for nothing.
+function toFields() {
+  for (const [key, id] of Object.entries(FIELDS)) {
+    $(id).value = wanted[key];
+    if ($(id).value !== wanted[key]) $(id).value = wanted[key] = ANYTHING[key];
+  }
+}
+function showChosen() {
+  $("sort").value = wanted.sort;
+  showList(chosen(wanted), wanted);
+  showHead(wanted, orderBy);
+  showVerdict(wanted.q);
+}
+function changed() {
+  const down = wanted.sort === $("sort").value ? wanted.down : "";
+  wanted = { ...Object.fromEntries(Object.entries(FIELDS).map(([key, id]) => [key, $(id).value])), down };
+  history.replaceState(null, "", toAddress());
+  showChosen();
+}
+function orderBy(name) {
+  const down = wanted.sort === name && !wanted.down ? "1" : "";
+  wanted = { ...wanted, sort: name, down };
+  history.replaceState(null, "", toAddress());
+  showChosen();
+  document.querySelector(`[data-sort="${CSS.escape(name)}"]`).focus();
+}
+function route() {
+  const to = fromAddress(), leaving = !$("list").hidden;
+  if (to.name !== undefined) {
+    if (leaving) scrolled = window.scrollY;
+    $("list").hidden = $("search").hidden = $("verdict").hidden = true;
+    $("detail").hidden = false;
+    showDetail(to.name);
+    document.title = `${to.name.slice(0, 100)}: archtrack`;
+    window.scrollTo(0, 0);
+    $("detail").querySelector("h2").focus({ preventScroll: true });
+    return;
+  }
+  const pasted = isConfig(wanted.q) && !to.wanted.q ? { q: wanted.q } : {};
+  wanted = { ...to.wanted, ...pasted };
+  $("detail").hidden = true;
+  $("list").hidden = $("search").hidden = false;
+  document.title = "archtrack: which engine runs which model";
+  toFields();
+  showChosen();
+  setTimeout(showChart);
+  if (!leaving) {
+    window.scrollTo(0, scrolled);
+    $("query").focus({ preventScroll: true });
+  }
+}
+function options(id, pairs) {
+  $(id).append(...pairs.map(([value, title]) => make("option", { value }, title)));
+}
+
+options("engine", [["", "any engine"], ...columns.map((column) => [column.name, column.title])]);
+options("without", [["", "–"], ...columns.map((column) => [column.name, column.title])]);
+options("status", [["", "any status"], ...data.kinds.map((kind) => [kind, `${SIGNS[kind]} ${kind === "absent" ? "not there" : kind === "unknown" ? "not known" : kind}`])]);
+options("sort", [...Object.entries(ORDERS), ...columns.map((column) => [column.name, column.title])]);
+$("query").addEventListener("input", changed);
+for (const id of ["category", "engine", "status", "without", "sort"]) $(id).addEventListener("change", changed);
+$("query").addEventListener("keydown", (event) => {
+  const typed = $("query").value.trim();
+  if (event.key === "Escape") {
+    $("query").value = "";
+    changed();
+  } else if (event.key === "Enter" && !event.shiftKey && !isConfig(typed)) {
+    event.preventDefault();
+    const only = byName.get(typed) || (listed.length === 1 ? listed[0] : null);
+    if (only) location.hash = address(only[NAME]);
+  }
+});
+$("clear").addEventListener("click", () => {
+  wanted = { ...ANYTHING };
+  toFields();
+  changed();
+  $("query").focus();
+});
+$("more").addEventListener("click", () => {
+  const at = shown;
+  showMore();
+  $("results").tBodies[0].rows[at].querySelector("a").focus({ preventScroll: true });
+});
+$("markdown").addEventListener("click", async () => ($("count").textContent = `${listed.length} architectures as Markdown: ${await copy(listMarkdown(listed))}`));
+$("csv").addEventListener("click", () => save("archtrack.csv", "text/csv", listCsv(listed)));
+$("json").addEventListener("click", () => save("archtrack.json", "application/json", JSON.stringify(listValues(listed), null, 1) + "\n"));
+window.addEventListener("hashchange", route);
+let resizing = 0;
+window.addEventListener("resize", () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(() => {
+    const to = fromAddress();
+    if (to.name === undefined) showChart();
+    else if (byName.has(to.name)) drawTimeline(byName.get(to.name));
+  }, 100);
+});
+$("made").textContent = `Made by archtrack ${data.version} from the releases of ` + engines.map((engine) => `${engine.title} up to ${engine.newest < 0 ? "none" : version(engine, engine.newest)}`).join(", ")
+  + (data.tracked ? `, and from ${data.tracked.words}.` : ".");
+$("asTable").append(chartTable());
+route();
+if (fromAddress().name === undefined) $("query").focus();

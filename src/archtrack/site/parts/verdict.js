@@ -1,0 +1,57 @@
+// A pasted config.json, or a whole name: what each engine does with it. Nothing leaves the browser.
+const LARGEST = 16 * 1024 * 1024;
+
+// {names, notes, problem} of what was typed or pasted; null where it is only a search.
+function asked(words) {
+  const typed = words.trim();
+  if (!isConfig(typed)) return byName.has(typed) ? { names: [typed], notes: [], problem: "" } : null;
+  const nothing = (problem) => ({ names: [], notes: [], problem });
+  if (typed.length > LARGEST) return nothing("This is too long to be a config.");
+  let config;
+  try {
+    config = JSON.parse(typed.replace(/([:[,]\s*)-?Infinity\b/g, "$1null"));
+  } catch (error) {
+    return nothing(`This is no JSON, or not all of it: ${error.message}`);
+  }
+  if (config === null || typeof config !== "object" || Array.isArray(config)) return nothing("This is no config.json: it holds no object.");
+  const listing = config.architectures;
+  if (listing !== undefined && listing !== null && (!Array.isArray(listing) || !listing.every((name) => typeof name === "string" && name))) {
+    return nothing("Its architectures are not a list of names.");
+  }
+  const names = [...new Set(listing || [])].slice(0, 20);
+  if (!names.length) {
+    const type = typeof config.model_type === "string" ? ` Its model type is ${config.model_type.slice(0, 100)}.` : "";
+    return nothing(`This config names no architecture, so this page cannot say what runs it.${type} \`archtrack check config.json\` looks further.`);
+  }
+  const notes = [];
+  if (names.length > 1) notes.push("It names several architectures. Engines take the first one that they know.");
+  if (config.auto_map) notes.push("It brings code of its own (auto_map): an engine that lacks the architecture may run that code where it is told to trust it.");
+  if (config.quantization_config) notes.push("Its weights are quantized: whether an engine runs this quantization is not looked at here.");
+  notes.push("By the name alone. `archtrack check config.json` follows how SGLang chooses a class.");
+  return { names, notes, problem: "" };
+}
+function coded(sentence) {
+  return sentence.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part));
+}
+function showVerdict(words) {
+  const place = $("verdict"), found = asked(words);
+  place.hidden = !found;
+  place.replaceChildren();
+  if (!found) return;
+  if (found.problem) place.append(make("p", {}, ...coded(found.problem)));
+  for (const name of found.names) {
+    const row = byName.get(name);
+    place.append(make("h2", {}, row ? make("a", { href: address(name) }, name) : name.slice(0, 300)));
+    if (!row) {
+      place.append(make("p", {}, "No release that archtrack has read registers it, in any engine or in transformers."));
+      const names = near(name);
+      if (names.length) place.append(make("p", {}, "Near it: ", ...names.flatMap((other, at) => [at ? ", " : "", make("a", { href: address(other) }, other)])));
+      continue;
+    }
+    const all = factsOf(row).found;
+    place.append(make("ul", { class: "engines" }, ...columns.map((column, at) => make("li", {}, make("strong", {}, column.title), " ",
+      make("span", { class: all[at].kind }, make("span", { "aria-hidden": "true" }, `${SIGNS[all[at].kind]} `), spoken(column, all[at])),
+      all[at].because ? make("small", {}, all[at].because) : null))));
+  }
+  for (const note of found.notes) place.append(make("p", { class: "note" }, ...coded(note)));
+}

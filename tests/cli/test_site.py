@@ -1,0 +1,114 @@
+"""``archtrack site``: writes the page, opens it, serves it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.histories import SHIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DOCUMENT = """## Text-only Language Models (Generative)
+
+| Architecture | Native | HF | SGLang File | Example HF Model |
+|---|---|---|---|---|
+| **DocumentedForCausalLM** | Y |  | `d.py` | `acme/documented` |
+"""
+
+
+def test_two_commands_from_nothing_to_an_open_page(
+    work: Path, cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = work / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{work}/opened"\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    # The browser is chosen when the library is first imported: a process of its own.
+    found = subprocess.run(
+        [sys.executable, "-m", "archtrack", "site", "--open"], check=True, capture_output=True, text=True
+    )
+    page = work / "archtrack-site" / "index.html"
+    assert re.fullmatch(r"Wrote archtrack-site/index\.html \(0\.\d\d MB\)\n", found.stdout)
+    assert (work / "opened").read_text() == page.as_uri()
+    assert [each.name for each in page.parent.iterdir()] == ["index.html"]
+    assert "DeepseekV3ForCausalLM" in page.read_text(encoding="utf-8")
+
+
+def test_the_same_data_gives_the_same_bytes_and_nothing_is_asked_of_the_network(
+    work: Path, cli: Callable[..., Any]
+) -> None:
+    for folder in ("a", "b/c"):
+        assert cli("site", "--out", folder).code == 0
+    assert (work / "a" / "index.html").read_bytes() == (work / "b" / "c" / "index.html").read_bytes()
+
+
+def test_a_document_adds_its_rows(work: Path, cli: Callable[..., Any]) -> None:
+    (work / "T.md").write_text(DOCUMENT)
+    assert cli("site", "--matrix", "T.md").code == 0
+    text = (work / "archtrack-site" / "index.html").read_text(encoding="utf-8")
+    assert '"DocumentedForCausalLM","text","the document","acme/documented"' in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--matrix", "none.md"], 5, "none.md: no such file"),
+        (["--matrix", "."], 5, "."),
+        (["--data", "none"], 2, "--data none: no such file or folder"),
+        (["--out", "file"], 5, "file"),
+        (["--serve", "--port", "70000"], 2, "70000"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_written(
+    work: Path, cli: Callable[..., Any], arguments: list[str], code: int, message: str
+) -> None:
+    (work / "file").write_text("mine")
+    found = cli("site", *arguments)
+    assert found.code == code
+    assert message in found.err
+    assert sorted(each.name for each in work.iterdir()) == ["file"]
+    assert (work / "file").read_text() == "mine"
+
+
+def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(work: Path, cli: Callable[..., Any]) -> None:
+    folder = work / "public"
+    folder.mkdir()
+    (folder / "index.html").write_text("old")
+    (folder / "CNAME").write_text("example.org")
+    assert cli("site", "--out", "public").code == 0
+    assert (folder / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (folder / "CNAME").read_text() == "example.org"
+
+
+def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path, cli: Callable[..., Any]) -> None:
+    shutil.copytree(SHIPPED, work / "data")
+    command = [sys.executable, "-m", "archtrack", "site", "--serve", "--port", "0", "--data", "data"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+            assert address is not None
+            before = urllib.request.urlopen(address[0], timeout=10).read()  # noqa: S310 -- of this machine
+            (work / "data" / "exllamav3.json").unlink()
+            assert process.stdout.readline() == "the data has changed: the page was made anew\n"
+            after = urllib.request.urlopen(address[0], timeout=10).read()  # noqa: S310 -- as above
+        finally:
+            process.send_signal(signal.SIGINT)
+            code = process.wait(10)
+    assert b"ExLlamaV3" in before
+    assert b"ExLlamaV3" not in after
+    assert code == 0
+    assert not (work / "archtrack-site").exists()

@@ -1,0 +1,151 @@
+"""Histories to make pages of, and a real browser to look at them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.core.history import Entry, History, Release
+from archtrack.core.spans import categories_of, spans_of
+from archtrack.core.standing import stands
+from archtrack.engines.base import About
+from archtrack.site.build import page
+from archtrack.site.payload import payload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from archtrack.core.standing import Standing
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def release(version: str, date: str | None, *, unresolved: int = 0) -> Release:
+    return Release(version=version, date=date, file=f"x-{version}.whl", sha256="0" * 64, unresolved=unresolved)
+
+
+def history(engine: str, found: Mapping[str, Mapping[str, str]], dates: Mapping[str, str | None]) -> History:
+    """An engine's history: version -> architecture -> the line that registers it."""
+    releases = [release(version, dates.get(version, "2026-01-31")) for version in found]
+    entries = {
+        version: {
+            name: Entry(file=at.rpartition("/")[2].partition(":")[0], at=at, category="text")
+            for name, at in names.items()
+        }
+        for version, names in found.items()
+    }
+    return History(
+        engine=engine,
+        distribution=engine,
+        floor=next(iter(found)),
+        tool="0",
+        revision=1,
+        releases=tuple(releases),
+        architectures=spans_of(releases, entries),
+        categories=categories_of(releases, entries),
+    )
+
+
+def by_registry(name: str, given: History) -> Standing:
+    """How an architecture stands, with no word on a Transformers backend."""
+    assert given.newest is not None
+    return stands(name, given, given.newest)
+
+
+@pytest.fixture
+def demo() -> list[History]:
+    """Two engines: one that lost an architecture and moved another, and one with one architecture."""
+    one = history(
+        "sglang",
+        {
+            "1.0": {"AlphaForCausalLM": "m/alpha.py:3", "BetaModel": "m/beta.py:9"},
+            "1.1": {"AlphaForCausalLM": "m/alpha.py:3"},
+            "1.2": {"AlphaForCausalLM": "m/new.py:7", "GammaForCausalLM": "m/gamma.py:1"},
+        },
+        {"1.0": "2024-02-01", "1.1": "2025-02-01", "1.2": "2026-02-01"},
+    )
+    other = history("vllm", {"0.1": {"BetaModel": "v/registry.py:2"}}, {"0.1": "2025-06-01"})
+    return [other, one]
+
+
+@pytest.fixture
+def made() -> Callable[..., dict[str, Any]]:
+    """Makes what a page is made of."""
+
+    def make(histories: list[History], **more: Any) -> dict[str, Any]:
+        abouts = {"sglang": About(title="SGLang", source="https://example.org/{version}/{path}")}
+        given = {"abouts": abouts, "examples": {}, "version": "0", **more}
+        return payload(histories, by_registry, given.pop("abouts"), given.pop("examples"), **given)
+
+    return make
+
+
+@dataclass
+class Opened:
+    """A page in a browser, and what it complained of."""
+
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+def chromium() -> str:
+    """The browser's file: ``ARCHTRACK_CHROMIUM``, or what is installed."""
+    named = os.environ.get("ARCHTRACK_CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    if found is None:
+        pytest.fail(
+            "no Chromium was found: install it (Debian: apt-get install chromium), or name its file in "
+            "ARCHTRACK_CHROMIUM"
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window. It ends with the module: its event loop would be in the way of other tests'."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only for tests that need a browser
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=["--disable-gpu"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """Opens a page from its file, and fails if it complained or asked for anything but its own file."""
+    contexts, pages = [], []
+
+    def open_page(content: dict[str, Any] | str, address: str = "", **options: Any) -> Opened:
+        path = tmp_path / "index.html"
+        path.write_text(content if isinstance(content, str) else page(content), encoding="utf-8")
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        context = browser.new_context(**options)
+        shown = Opened(page=context.new_page())
+        contexts.append(context)
+        pages.append(shown)
+        shown.page.on(
+            "console", lambda it: shown.troubles.append(it.text) if it.type in {"error", "warning"} else None
+        )
+        shown.page.on("pageerror", lambda it: shown.troubles.append(str(it)))
+        shown.page.on("dialog", lambda it: (shown.troubles.append(f"dialog {it.message}"), it.dismiss()))
+        shown.page.on("request", lambda it: shown.requests.append(it.url.partition("#")[0]))
+        shown.page.goto(path.as_uri() + address)
+        shown.page.wait_for_function("() => document.getElementById('made').textContent !== ''")
+        return shown
+
+    yield open_page
+    for shown in pages:
+        assert shown.troubles == []
+        own = {(tmp_path / "index.html").as_uri()}
+        assert {each for each in shown.requests if not each.startswith(("data:", "blob:"))} <= own
+    for context in contexts:
+        context.close()

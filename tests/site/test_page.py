@@ -1,0 +1,476 @@
+"""The page in a real browser: what a person, a keyboard and a screen reader do with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.engines.base import About
+from archtrack.histories import SHIPPED, Histories
+from archtrack.site.tracked import Tracked, TrackedRow
+from archtrack.site.write import made_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from archtrack.core.history import History
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+HOSTILE = (
+    '<img src=x onerror="alert(1)">',
+    "</script><script>alert(2)</script>",
+    "<!--<script>",
+    '"><svg onload=alert(3)>',
+    "a/../../b#/c?d=%00",
+    "%E0%A4%A",
+    "javascript:alert(4)",
+    "=HYPERLINK(1)",
+    "{{script}}",
+    "__proto__",
+    "constructor",
+    "\u202eevil\u2028line",
+)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> str:
+    return made_page(Histories({}, SHIPPED))
+
+
+def names(page: Page) -> list[str]:
+    return [each.inner_text() for each in page.locator("#results tbody th").all()]
+
+
+def count(page: Page) -> int:
+    return int(page.inner_text("#count").split(" ")[0])
+
+
+def cells(page: Page, name: str) -> list[str]:
+    """What a screen reader is told of a row: the words, without the signs."""
+    row = page.locator("#results tbody tr", has=page.get_by_role("link", name=name, exact=True))
+    return [each.text_content() or "" for each in row.locator("td .hidden").all()]
+
+
+# -- search, filters, order ------------------------------------------------------------------------
+
+
+def test_the_search_box_is_ready_when_the_page_is(shipped: str, opened: Callable[..., Any]) -> None:
+    page = opened(shipped).page
+    page.keyboard.type("deepseek v3")
+    assert names(page)[0] == "DeepseekV3ForCausalLM"
+    assert cells(page, "DeepseekV3ForCausalLM")[:2] == ["native since 0.4.1", "native since 0.6.6"]
+
+
+@pytest.mark.parametrize(
+    ("words", "there", "not_there"),
+    [
+        ("qwen3 moe", "Qwen3MoeForCausalLM", "Qwen3ForCausalLM"),
+        ("QWEN3MOE", "Qwen3MoeForCausalLM", "Qwen3ForCausalLM"),
+        ("deepseek-ai/DeepSeek-V3", "DeepseekV3ForCausalLM", "LlamaForCausalLM"),  # by its example
+        ("gpt-oss", "GptOssForCausalLM", "GPT2LMHeadModel"),
+    ],
+)
+def test_words_are_found_wherever_they_stand_and_however_they_are_written(
+    shipped: str, opened: Callable[..., Any], words: str, there: str, not_there: str
+) -> None:
+    page = opened(shipped).page
+    page.fill("#query", words)
+    assert there in names(page)
+    assert not_there not in names(page)
+
+
+def test_a_misspelled_name_finds_what_is_near(shipped: str, opened: Callable[..., Any]) -> None:
+    page = opened(shipped).page
+    page.fill("#query", "DeepseekV3FrCausalLM")
+    assert count(page) == 0
+    assert "DeepseekV3ForCausalLM" in page.inner_text("#none")
+    page.fill("#query", "zzzzzz")
+    assert page.inner_text("#none").strip() == "No architecture is like that."
+
+
+def test_filters_count_what_the_data_counts(shipped: str, opened: Callable[..., Any]) -> None:
+    histories = Histories({}, SHIPPED)
+    sglang, vllm = histories.need("sglang"), histories.need("vllm")
+    assert sglang.newest is not None
+    assert vllm.newest is not None
+    here, there = sglang.names(sglang.newest.version), vllm.names(vllm.newest.version)
+    page = opened(shipped).page
+    page.select_option("#engine", "sglang")
+    page.select_option("#status", "native")
+    assert count(page) == len(here)
+    page.select_option("#without", "vllm")
+    assert count(page) == len(here - there)
+    assert set(names(page)) <= here - there
+    page.select_option("#category", "multimodal")
+    assert 0 < count(page) < len(here - there)
+    page.click("#clear")
+    assert count(page) == len({name for each in histories.engines for name in histories.need(each).architectures})
+
+
+def test_a_column_sorts_both_ways_and_says_so(demo: list[History], made: Any, opened: Callable[..., Any]) -> None:
+    page = opened(made(demo)).page
+    assert names(page) == ["AlphaForCausalLM", "BetaModel", "GammaForCausalLM"]
+    page.get_by_role("button", name="Architecture").press("Enter")
+    page.get_by_role("button", name="Architecture").press("Enter")
+    assert names(page) == ["GammaForCausalLM", "BetaModel", "AlphaForCausalLM"]
+    assert page.locator("th[aria-sort]").all_inner_texts() == ["Architecture ▼"]
+    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    page.get_by_role("button", name="SGLang").click()
+    # The newest natives first, then what is gone.
+    assert names(page) == ["GammaForCausalLM", "AlphaForCausalLM", "BetaModel"]
+    page.select_option("#sort", "newest")
+    assert names(page) == ["GammaForCausalLM", "AlphaForCausalLM", "BetaModel"]
+    assert page.locator("th[aria-sort]").count() == 0
+
+
+def test_show_more_goes_on_where_the_list_ended(shipped: str, opened: Callable[..., Any]) -> None:
+    page = opened(shipped).page
+    before = names(page)
+    page.click("#more")
+    after = names(page)
+    assert after[: len(before)] == before
+    assert len(after) == 2 * len(before) == len(set(after))
+    assert page.evaluate("document.activeElement.textContent") == after[len(before)]
+
+
+# -- addresses -------------------------------------------------------------------------------------
+
+
+def test_an_architecture_has_an_address_and_back_leads_to_the_list_as_it_was(
+    shipped: str, opened: Callable[..., Any]
+) -> None:
+    page = opened(shipped).page
+    page.fill("#query", "qwen3")
+    page.select_option("#engine", "vllm")
+    found = names(page)
+    page.get_by_role("link", name=found[1], exact=True).click()
+    page.wait_for_selector("#detail:not([hidden]) h2")
+    assert page.inner_text("#detail h2") == found[1]
+    assert page.title() == f"{found[1]}: archtrack"
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+    assert page.url.endswith(f"#/{found[1]}")
+    page.go_back()
+    page.wait_for_selector("#list:not([hidden])")
+    assert names(page) == found
+    assert page.input_value("#query") == "qwen3"
+    page.go_forward()
+    page.wait_for_selector("#detail:not([hidden]) h2")
+    assert page.inner_text("#detail h2") == found[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "selector", "words"),
+    [
+        ("#/LlamaForCausalLM", "#detail h2", "LlamaForCausalLM"),
+        ("#/NoSuchForCausalLM", "#detail p:nth-of-type(2)", "No release that archtrack has read"),
+        ("#/%E0%A4%A", "#detail h2", "%E0%A4%A"),
+        ("#/?q=llama4&engine=vllm&status=native", "#results tbody tr:first-child th", "Llama4"),
+        ("#/?engine=nobody&status=strange&sort=x&category=y", "#count", "2779 of 2779"),
+        ("#/?", "#count", "2779 of 2779"),
+    ],
+)
+def test_an_address_shows_what_it_names(
+    shipped: str, opened: Callable[..., Any], address: str, selector: str, words: str
+) -> None:
+    page = opened(shipped, address).page
+    total = len(json.loads(page.text_content("#data"))["rows"])
+    assert words.replace("2779", str(total)) in page.inner_text(selector)
+
+
+def test_what_was_chosen_is_in_the_address_and_a_pasted_config_is_not(
+    shipped: str, opened: Callable[..., Any]
+) -> None:
+    page = opened(shipped).page
+    page.fill("#query", "llama")
+    page.select_option("#without", "sglang")
+    assert page.url.endswith("#/?q=llama&without=sglang")
+    page.fill("#query", '{"architectures": ["LlamaForCausalLM"], "secret": 1}')
+    assert page.url.endswith("#/?without=sglang")
+    assert "secret" not in page.url
+
+
+# -- one architecture ------------------------------------------------------------------------------
+
+
+def test_an_architecture_shows_every_span_with_file_and_line_at_its_tag(
+    demo: list[History], made: Any, opened: Callable[..., Any]
+) -> None:
+    page = opened(made(demo, examples={"AlphaForCausalLM": "acme/alpha"}), "#/AlphaForCausalLM").page
+    rows = [
+        [cell.inner_text().replace("\n", " ").strip() for cell in row.locator("th, td").all()]
+        for row in page.locator("#detail tbody tr").all()
+    ]
+    assert rows == [
+        ["SGLang", "✓ native since 1.0", "changed in 1.2 2026-02-01", "1.2, the newest", "new.py", "m/new.py:7"],
+        ["SGLang", "before", "1.0 2024-02-01", "", "alpha.py", "m/alpha.py:3"],
+        ["vllm", "– not there", "", "", "", "read up to 0.1"],
+    ]
+    links = [each.get_attribute("href") for each in page.locator("#detail tbody a").all()]
+    assert links == ["https://example.org/1.2/m/new.py#L7", "https://example.org/1.0/m/alpha.py#L3"]
+    assert page.get_by_role("link", name="acme/alpha").get_attribute("href") == "https://huggingface.co/acme/alpha"
+    assert page.locator("#timeline rect").count() == 1
+    page.goto(page.url.partition("#")[0] + "#/BetaModel")
+    page.wait_for_function("() => document.querySelector('#detail h2').textContent === 'BetaModel'")
+    titles = page.locator("#timeline rect title").all_text_contents()
+    assert titles == ["SGLang: 1.0 to 1.0", "vllm: 0.1 and since"]
+
+
+def test_a_document_is_a_column_with_its_own_evidence(
+    demo: list[History], made: Any, opened: Callable[..., Any]
+) -> None:
+    row = TrackedRow(
+        kind="unimportable", because="x is not there", category="text", by="the document", file="a.py", place="T.md:5"
+    )
+    tracked = Tracked(title="Document", words="T.md, 1 rows", rows={"AlphaForCausalLM": row})
+    page = opened(made(demo, tracked=tracked)).page
+    assert page.locator("#results thead th").all_inner_texts()[2:] == ["Document", "SGLang", "vllm"]
+    assert cells(page, "AlphaForCausalLM")[0] == "registered, but its module cannot be imported"
+    assert "T.md, 1 rows" in page.inner_text("#made")
+    page.select_option("#engine", "document")
+    page.select_option("#status", "unimportable")
+    assert names(page) == ["AlphaForCausalLM"]
+    page.get_by_role("link", name="AlphaForCausalLM").click()
+    page.wait_for_selector("#detail:not([hidden]) h2")
+    first = page.locator("#detail tbody tr").first.inner_text()
+    assert "x is not there" in first
+    assert "T.md:5" in first
+
+
+def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(shipped: str, opened: Callable[..., Any]) -> None:
+    page = opened(shipped).page
+    page.wait_for_selector("#chart path")
+    titles = page.locator("#chart .label0, #chart [class^=label]").all_text_contents()
+    assert {each.rpartition(" ")[0] for each in titles} == {
+        "SGLang",
+        "vLLM",
+        "LMDeploy",
+        "MLX-LM",
+        "ExLlamaV3",
+        "transformers",
+    }
+    page.click("summary")
+    last = page.locator("#asTable tbody tr").last.inner_text().split("\t")
+    ends = {each.rpartition(" ")[0]: each.rpartition(" ")[2].replace(",", "") for each in titles}
+    heads = page.locator("#asTable thead th").all_inner_texts()
+    assert dict(zip(heads[1:], last[1:], strict=True)) == ends
+
+
+# -- a pasted config -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ('{"architectures": ["LlamaForCausalLM"]}', ["LlamaForCausalLM", "native since 0.1.3", "By the name alone"]),
+        ('{\n "architectures": ["FalconForCausalLM"],\n "x": Infinity}', ["refused", "is_backend_compatible() is false"]),
+        ('{"architectures": ["A", "LlamaForCausalLM"]}', ["several architectures", "registers it, in any engine"]),
+        ('{"architectures": ["LlamaForCausalLM"], "auto_map": {"AutoModel": "x.Y"}}', ["code of its own"]),
+        ('{"architectures": ["LlamaForCausalLM"], "quantization_config": {"bits": 4}}', ["quantized"]),
+        ('{"model_type": "llama"}', ["names no architecture", "model type is llama"]),
+        ('{"architectures": "LlamaForCausalLM"}', ["not a list of names"]),
+        ('{"architectures": [1]}', ["not a list of names"]),
+        ('{"architectures": ["Llama', ["no JSON, or not all of it"]),
+        ("[1]", ["no config.json"]),
+        ("LlamaForCausalLM", ["native since 0.1.3"]),
+    ],
+)
+def test_a_pasted_config_gets_its_verdict_here(
+    shipped: str, opened: Callable[..., Any], config: str, words: list[str]
+) -> None:
+    page = opened(shipped).page
+    page.fill("#query", config)
+    found = page.inner_text("#verdict")
+    assert all(each in found for each in words), found
+    page.keyboard.press("Escape")
+    assert page.locator("#verdict").is_hidden()
+
+
+def test_a_verdict_says_of_each_engine_what_the_table_says(shipped: str, opened: Callable[..., Any]) -> None:
+    page = opened(shipped).page
+    page.fill("#query", "Qwen2VLForConditionalGeneration")
+    spoken = [each.inner_text() for each in page.locator("#verdict li > span").all()]
+    assert [each.split(" ", 1)[1] for each in spoken] == cells(page, "Qwen2VLForConditionalGeneration")
+
+
+# -- taking it along -------------------------------------------------------------------------------
+
+
+def downloaded(page: Page, button: str) -> str:
+    with page.expect_download() as waiting:
+        page.click(button)
+    return Path(waiting.value.path()).read_bytes().decode()
+
+
+def test_the_listed_rows_are_downloaded_as_csv_and_json(
+    demo: list[History], made: Any, opened: Callable[..., Any]
+) -> None:
+    page = opened(made(demo)).page
+    page.fill("#query", "ForCausalLM")
+    rows = list(csv.reader(io.StringIO(downloaded(page, "#csv"))))
+    assert rows == [
+        ["name", "category", "example", "sglang status", "sglang since", "sglang since_date", "sglang last"]
+        + ["vllm status", "vllm since", "vllm since_date", "vllm last"],
+        ["AlphaForCausalLM", "text", "", "native", "1.0", "2024-02-01", "", "absent", "", "", ""],
+        ["GammaForCausalLM", "text", "", "native", "1.2", "2026-02-01", "", "absent", "", "", ""],
+    ]
+    page.fill("#query", "beta")
+    assert json.loads(downloaded(page, "#json")) == [
+        {
+            "name": "BetaModel",
+            "category": "text",
+            "example": None,
+            "engines": {
+                "sglang": {
+                    "status": "gone",
+                    "because": None,
+                    "since": "1.0",
+                    "since_exact": True,
+                    "since_date": "2024-02-01",
+                    "last": "1.0",
+                },
+                "vllm": {
+                    "status": "native",
+                    "because": None,
+                    "since": "0.1",
+                    "since_exact": True,
+                    "since_date": "2025-06-01",
+                    "last": None,
+                },
+            },
+        }
+    ]
+
+
+def test_the_list_is_copied_as_markdown(demo: list[History], made: Any, opened: Callable[..., Any]) -> None:
+    page = opened(made(demo), permissions=["clipboard-read", "clipboard-write"]).page
+    page.fill("#query", "beta")
+    page.click("#markdown")
+    page.wait_for_function("() => document.getElementById('count').textContent.includes('Copied')")
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "| Architecture | Category | SGLang | vllm |\n| --- | --- | --- | --- |\n| BetaModel | text | † 1.0 | ✓ 0.1 |\n"
+    )
+
+
+# -- hostile data ----------------------------------------------------------------------------------
+
+
+def test_markup_in_names_and_examples_is_shown_and_never_run(
+    demo: list[History], made: Any, opened: Callable[..., Any]
+) -> None:
+    row = {
+        name: TrackedRow(
+            kind="native", because=name, category="text", by=name, file=name, place=name, address=name, example=name
+        )
+        for name in HOSTILE
+    }
+    tracked = Tracked(title="<b>Document</b>", words=HOSTILE[0], rows=row)
+    abouts = {"sglang": About(title="<i>SGLang</i>", source='https://example.org/"><script>/{path}')}
+    page = opened(made(demo, tracked=tracked, abouts=abouts)).page
+    page.select_option("#engine", "document")
+    page.select_option("#sort", "name")
+    assert sorted(page.evaluate("[...document.querySelectorAll('#results tbody th')].map(e => e.textContent)")) == sorted(
+        HOSTILE
+    )
+    for name in HOSTILE:
+        page.evaluate("name => { location.hash = '#/' + encodeURIComponent(name); }", name)
+        page.wait_for_function("name => document.querySelector('#detail h2')?.textContent === name", arg=name)
+        assert page.locator("#detail img, #detail script, #detail b, #detail i").count() == 0
+        page.go_back()
+        page.wait_for_selector("#list:not([hidden])")
+    for name in HOSTILE:
+        page.fill("#query", json.dumps({"architectures": [name]}))
+        assert page.locator("#verdict h2").text_content() == name
+    page.fill("#query", "")
+    rows = list(csv.reader(io.StringIO(downloaded(page, "#csv"))))
+    assert [row[0] for row in rows if row[0].startswith("'=")] == ["'=HYPERLINK(1)"]
+    links = page.evaluate("[...document.querySelectorAll('a')].map(each => each.protocol)")
+    assert set(links) <= {"file:", "https:"}
+
+
+def test_nothing_but_the_page_itself_may_run_or_load(shipped: str, opened: Callable[..., Any]) -> None:
+    shown = opened(shipped)
+    ran = shown.page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.body.append(script);
+            return window.ran === true;
+        }"""
+    )
+    assert ran is False
+    assert any("Content Security Policy" in each for each in shown.troubles)
+    shown.troubles.clear()
+
+
+# -- for everybody ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["", "#/LlamaForCausalLM", "#/?q=zzzz"])
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_to_complain_of(
+    shipped: str, opened: Callable[..., Any], scheme: str, address: str, size: dict[str, int]
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 -- only for this test
+
+    page = opened(shipped, address, color_scheme=scheme, viewport=size).page
+    if not address:
+        page.fill("#query", '{"architectures": ["LlamaForCausalLM", "NobodyForCausalLM"], "auto_map": {"a": "b"}}')
+        page.click("summary")
+    page.wait_for_timeout(50)
+    found = Axe().run(page).response
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found["violations"]] == []
+
+
+@pytest.mark.parametrize("address", ["", "#/LlamaForCausalLM", "#/Qwen3VLMoeForConditionalGeneration"])
+def test_on_a_phone_only_the_tables_scroll_sideways(
+    shipped: str, opened: Callable[..., Any], address: str
+) -> None:
+    page = opened(shipped, address, viewport=PHONE).page
+    page.wait_for_timeout(50)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_keyboard_is_enough(shipped: str, opened: Callable[..., Any]) -> None:
+    page = opened(shipped).page
+    page.keyboard.type("MistralForCausalLM")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#detail:not([hidden]) h2")
+    assert page.inner_text("#detail h2") == "MistralForCausalLM"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#list:not([hidden])")
+    assert page.evaluate("document.activeElement.id") == "query"
+
+
+def test_without_scripts_the_page_says_where_else_to_look(shipped: str, browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "index.html"
+    path.write_text(shipped, encoding="utf-8")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert "archtrack history NAME" in page.inner_text("noscript")
+    context.close()
+
+
+# -- size and speed --------------------------------------------------------------------------------
+
+
+def test_three_thousand_rows_stay_below_two_megabytes(
+    shipped: str, opened: Callable[..., Any], record_property: Callable[[str, object], None]
+) -> None:
+    """What it takes is recorded and printed by ``python -m benchmarks page``; only the size is held."""
+    page = opened(shipped).page
+    assert len(shipped.encode()) < 2_000_000
+    total = len(json.loads(page.text_content("#data"))["rows"])
+    assert total > 2500
+    record_property("first paint, ms", page.evaluate("performance.getEntriesByName('first-paint')[0].startTime"))

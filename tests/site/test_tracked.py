@@ -1,0 +1,121 @@
+"""What a document or a matrix adds to the page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.errors import DocumentError
+from archtrack.site.tracked import read_tracked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAD = "## Text-only Language Models (Generative)\n\n| Architecture | Native | HF | SGLang File | Example HF Model |{}\n|---|---|---|---|---|{}\n"
+
+
+def document(*rows: str, fallback: bool = False) -> bytes:
+    more = (" Fallback |", "---|") if fallback else ("", "")
+    return (HEAD.format(*more) + "\n".join(rows) + "\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("row", "fallback", "kind"),
+    [
+        ("| **AForCausalLM** | Y | Y | `a.py` | `x/a` |", False, "native"),
+        ("| **AForCausalLM** | Y |  | `a.py` | `x/a` |", False, "native"),
+        ("| **AForCausalLM** |  | Y |  |  |", False, "unknown"),  # HF says public, not that it runs
+        ("| **AForCausalLM** |  |  |  |  |", False, "absent"),
+        ("| **AForCausalLM** |  | Y |  |  | Y |", True, "fallback"),
+        ("| **AForCausalLM** |  | Y |  |  | refused |", True, "refused"),
+        ("| **AForCausalLM** |  | Y |  |  |  |", True, "unknown"),
+        ("| **AForCausalLM** | Y | Y | `a.py` |  | refused |", True, "native"),
+    ],
+)
+def test_the_cells_of_a_row_say_what_they_say_and_no_more(row: str, fallback: bool, kind: str) -> None:  # noqa: FBT001
+    found = read_tracked(document(row, fallback=fallback), "T.md", {}).rows["AForCausalLM"]
+    assert found.kind == kind
+
+
+def test_a_row_brings_its_section_file_example_and_line() -> None:
+    found = read_tracked(document("| **A\\_BForCausalLM** | Y | Y | `a_b.py` | `x/a` |"), "T.md", {})
+    row = found.rows["A_BForCausalLM"]
+    assert (row.category, row.by, row.file, row.example, row.place) == (
+        "text",
+        "the document",
+        "a_b.py",
+        "x/a",
+        "T.md:5",
+    )
+    assert found.words == "T.md, 1 rows"
+
+
+@pytest.mark.parametrize("cell", ["(generic)", "-", ""])
+def test_what_is_no_example_is_none(cell: str) -> None:
+    found = read_tracked(document(f"| **AForCausalLM** | Y | Y | `a.py` | {cell} |"), "T.md", {})
+    assert found.rows["AForCausalLM"].example == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"# nothing\n", "T.md: no row of a tracking table was found"),
+        (b"\xff\xfe", "T.md: "),
+        (b"{}", "T.md: is JSON, but not what `archtrack list --format json` prints"),
+        (b"{", "T.md: is JSON, but not"),
+        (b'{"sources": [], "architectures": []}', "T.md: is JSON, but not"),
+        (b'{"sources": [{"engine": "sglang", "version": "1"}], "architectures": []}', "lists no architecture"),
+        (b'{"sources": [{"engine": "sglang", "version": "1"}], "architectures": [{"name": "A"}]}', "KeyError"),
+        (b"{" * 100000, "T.md: is JSON, but not"),
+    ],
+)
+def test_what_is_neither_is_an_error_that_says_so(data: bytes, message: str) -> None:
+    with pytest.raises(DocumentError, match="T.md") as caught:
+        read_tracked(data, "T.md", {})
+    assert message in str(caught.value)
+
+
+def test_what_list_prints_is_read_back_with_its_evidence(cli: Callable[..., Any], trees: Any) -> None:
+    printed = cli("list", "--sglang", trees.sglang, "--transformers", trees.transformers, "--format", "json").out
+    matrix = json.loads(printed)
+    found = read_tracked(printed.encode(), "now.json", {"sglang": "https://example.org/{version}/{path}"})
+    assert sorted(found.rows) == sorted(row["name"] for row in matrix["architectures"])
+    for row in matrix["architectures"]:
+        told = found.rows[row["name"]]
+        status = row["engines"]["sglang"]["status"]
+        assert told.kind == {"unsupported": "unknown"}.get(status, status)
+        assert told.category == row["category"]
+        assert told.example == (row["example"]["id"] if row["example"] else "")
+        assert told.address == ""  # a checkout is nowhere to be looked at
+    assert {told.kind for told in found.rows.values()} >= {"native", "fallback", "refused"}
+
+
+def test_a_release_is_linked_at_its_tag(tmp_path: Path) -> None:
+    row = {
+        "name": "AForCausalLM",
+        "category": "text",
+        "category_source": "name rules",
+        "engines": {
+            "sglang": {
+                "status": "native",
+                "file": "a.py",
+                "line": 7,
+                "path": "sglang/a.py",
+                "condition": None,
+                "broken": None,
+            },
+            "transformers": {"file": None, "line": None, "path": None, "exported": False, "backend_path": None},
+        },
+        "example": None,
+        "note": None,
+    }
+    source = {"engine": "sglang", "version": "1.2", "kind": "release", "location": "x.whl"}
+    path = tmp_path / "now.json"
+    path.write_text(json.dumps({"sources": [source], "architectures": [row]}), encoding="utf-8")
+    found = read_tracked(path.read_bytes(), path.name, {"sglang": "https://example.org/v{version}/{path}"})
+    assert found.title == "sglang 1.2"
+    assert found.rows["AForCausalLM"].address == "https://example.org/v1.2/sglang/a.py#L7"
+    assert found.rows["AForCausalLM"].place == "sglang/a.py:7"
