@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +17,7 @@ from archtrack.histories import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 DOCUMENT = """## Text-only Language Models (Generative)
 
@@ -27,9 +27,7 @@ DOCUMENT = """## Text-only Language Models (Generative)
 """
 
 
-def test_two_commands_from_nothing_to_an_open_page(
-    work: Path, cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_commands_from_nothing_to_an_open_page(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = work / "browser"
     browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{work}/opened"\n')
     browser.chmod(0o755)
@@ -81,7 +79,9 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     assert (work / "file").read_text() == "mine"
 
 
-def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(work: Path, cli: Callable[..., Any]) -> None:
+def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(
+    work: Path, cli: Callable[..., Any]
+) -> None:
     folder = work / "public"
     folder.mkdir()
     (folder / "index.html").write_text("old")
@@ -91,10 +91,10 @@ def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(work: Path, cl
     assert (folder / "CNAME").read_text() == "example.org"
 
 
-def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path, cli: Callable[..., Any]) -> None:
+def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path) -> None:
     shutil.copytree(SHIPPED, work / "data")
     command = [sys.executable, "-m", "archtrack", "site", "--serve", "--port", "0", "--data", "data"]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 -- this command
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
     ) as process:
         try:

@@ -28,7 +28,9 @@ _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 
 def release(version: str, date: str | None, *, unresolved: int = 0) -> Release:
-    return Release(version=version, date=date, file=f"x-{version}.whl", sha256="0" * 64, unresolved=unresolved)
+    return Release(
+        version=version, date=date, file=f"x-{version}.whl", sha256="0" * 64, unresolved=unresolved
+    )
 
 
 def history(engine: str, found: Mapping[str, Mapping[str, str]], dates: Mapping[str, str | None]) -> History:

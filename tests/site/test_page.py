@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,10 +114,14 @@ def test_filters_count_what_the_data_counts(shipped: str, opened: Callable[..., 
     page.select_option("#category", "multimodal")
     assert 0 < count(page) < len(here - there)
     page.click("#clear")
-    assert count(page) == len({name for each in histories.engines for name in histories.need(each).architectures})
+    assert count(page) == len(
+        {name for each in histories.engines for name in histories.need(each).architectures}
+    )
 
 
-def test_a_column_sorts_both_ways_and_says_so(demo: list[History], made: Any, opened: Callable[..., Any]) -> None:
+def test_a_column_sorts_both_ways_and_says_so(
+    demo: list[History], made: Any, opened: Callable[..., Any]
+) -> None:
     page = opened(made(demo)).page
     assert names(page) == ["AlphaForCausalLM", "BetaModel", "GammaForCausalLM"]
     page.get_by_role("button", name="Architecture").press("Enter")
@@ -210,13 +215,23 @@ def test_an_architecture_shows_every_span_with_file_and_line_at_its_tag(
         for row in page.locator("#detail tbody tr").all()
     ]
     assert rows == [
-        ["SGLang", "✓ native since 1.0", "changed in 1.2 2026-02-01", "1.2, the newest", "new.py", "m/new.py:7"],
+        [
+            "SGLang",
+            "✓ native since 1.0",
+            "changed in 1.2 2026-02-01",
+            "1.2, the newest",
+            "new.py",
+            "m/new.py:7",
+        ],
         ["SGLang", "before", "1.0 2024-02-01", "", "alpha.py", "m/alpha.py:3"],
-        ["vllm", "– not there", "", "", "", "read up to 0.1"],
+        ["vllm", "\N{EN DASH} not there", "", "", "", "read up to 0.1"],
     ]
     links = [each.get_attribute("href") for each in page.locator("#detail tbody a").all()]
     assert links == ["https://example.org/1.2/m/new.py#L7", "https://example.org/1.0/m/alpha.py#L3"]
-    assert page.get_by_role("link", name="acme/alpha").get_attribute("href") == "https://huggingface.co/acme/alpha"
+    assert (
+        page.get_by_role("link", name="acme/alpha").get_attribute("href")
+        == "https://huggingface.co/acme/alpha"
+    )
     assert page.locator("#timeline rect").count() == 1
     page.goto(page.url.partition("#")[0] + "#/BetaModel")
     page.wait_for_function("() => document.querySelector('#detail h2').textContent === 'BetaModel'")
@@ -228,7 +243,12 @@ def test_a_document_is_a_column_with_its_own_evidence(
     demo: list[History], made: Any, opened: Callable[..., Any]
 ) -> None:
     row = TrackedRow(
-        kind="unimportable", because="x is not there", category="text", by="the document", file="a.py", place="T.md:5"
+        kind="unimportable",
+        because="x is not there",
+        category="text",
+        by="the document",
+        file="a.py",
+        place="T.md:5",
     )
     tracked = Tracked(title="Document", words="T.md, 1 rows", rows={"AlphaForCausalLM": row})
     page = opened(made(demo, tracked=tracked)).page
@@ -245,7 +265,9 @@ def test_a_document_is_a_column_with_its_own_evidence(
     assert "T.md:5" in first
 
 
-def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(shipped: str, opened: Callable[..., Any]) -> None:
+def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(
+    shipped: str, opened: Callable[..., Any]
+) -> None:
     page = opened(shipped).page
     page.wait_for_selector("#chart path")
     titles = page.locator("#chart .label0, #chart [class^=label]").all_text_contents()
@@ -270,9 +292,19 @@ def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(shipped: str, op
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ('{"architectures": ["LlamaForCausalLM"]}', ["LlamaForCausalLM", "native since 0.1.3", "By the name alone"]),
-        ('{\n "architectures": ["FalconForCausalLM"],\n "x": Infinity}', ["refused", "is_backend_compatible() is false"]),
-        ('{"architectures": ["A", "LlamaForCausalLM"]}', ["several architectures", "registers it, in any engine"]),
+        (
+            '{"architectures": ["LlamaForCausalLM"]}',
+            ["LlamaForCausalLM", "native since 0.1.3", "By the name alone"],
+        ),
+        (
+            '{\n "architectures": ["FalconForCausalLM"],\n "x": Infinity}',
+            ["refused", "() is false"],
+        ),
+        ('{"architectures": ["LlamaForCausalLM"]}', ["transformers ✓ public since 4.28.0"]),
+        (
+            '{"architectures": ["A", "LlamaForCausalLM"]}',
+            ["several architectures", "registers it, in any engine"],
+        ),
         ('{"architectures": ["LlamaForCausalLM"], "auto_map": {"AutoModel": "x.Y"}}', ["code of its own"]),
         ('{"architectures": ["LlamaForCausalLM"], "quantization_config": {"bits": 4}}', ["quantized"]),
         ('{"model_type": "llama"}', ["names no architecture", "model type is llama"]),
@@ -290,6 +322,8 @@ def test_a_pasted_config_gets_its_verdict_here(
     page.fill("#query", config)
     found = page.inner_text("#verdict")
     assert all(each in found for each in words), found
+    # The list shows what the config names; all of it where that is nothing.
+    assert (names(page) == ["LlamaForCausalLM"]) == (config[0] == "{" and "LlamaForCausalLM" in found)
     page.keyboard.press("Escape")
     assert page.locator("#verdict").is_hidden()
 
@@ -317,8 +351,11 @@ def test_the_listed_rows_are_downloaded_as_csv_and_json(
     page.fill("#query", "ForCausalLM")
     rows = list(csv.reader(io.StringIO(downloaded(page, "#csv"))))
     assert rows == [
-        ["name", "category", "example", "sglang status", "sglang since", "sglang since_date", "sglang last"]
-        + ["vllm status", "vllm since", "vllm since_date", "vllm last"],
+        [
+            *("name", "category", "example"),
+            *("sglang status", "sglang since", "sglang since_date", "sglang last"),
+            *("vllm status", "vllm since", "vllm since_date", "vllm last"),
+        ],
         ["AlphaForCausalLM", "text", "", "native", "1.0", "2024-02-01", "", "absent", "", "", ""],
         ["GammaForCausalLM", "text", "", "native", "1.2", "2026-02-01", "", "absent", "", "", ""],
     ]
@@ -368,7 +405,14 @@ def test_markup_in_names_and_examples_is_shown_and_never_run(
 ) -> None:
     row = {
         name: TrackedRow(
-            kind="native", because=name, category="text", by=name, file=name, place=name, address=name, example=name
+            kind="native",
+            because=name,
+            category="text",
+            by=name,
+            file=name,
+            place=name,
+            address=name,
+            example=name,
         )
         for name in HOSTILE
     }
@@ -377,9 +421,9 @@ def test_markup_in_names_and_examples_is_shown_and_never_run(
     page = opened(made(demo, tracked=tracked, abouts=abouts)).page
     page.select_option("#engine", "document")
     page.select_option("#sort", "name")
-    assert sorted(page.evaluate("[...document.querySelectorAll('#results tbody th')].map(e => e.textContent)")) == sorted(
-        HOSTILE
-    )
+    assert sorted(
+        page.evaluate("[...document.querySelectorAll('#results tbody th')].map(e => e.textContent)")
+    ) == sorted(HOSTILE)
     for name in HOSTILE:
         page.evaluate("name => { location.hash = '#/' + encodeURIComponent(name); }", name)
         page.wait_for_function("name => document.querySelector('#detail h2')?.textContent === name", arg=name)
@@ -424,7 +468,9 @@ def test_axe_finds_nothing_to_complain_of(
 
     page = opened(shipped, address, color_scheme=scheme, viewport=size).page
     if not address:
-        page.fill("#query", '{"architectures": ["LlamaForCausalLM", "NobodyForCausalLM"], "auto_map": {"a": "b"}}')
+        page.fill(
+            "#query", '{"architectures": ["LlamaForCausalLM", "NobodyForCausalLM"], "auto_map": {"a": "b"}}'
+        )
         page.click("summary")
     page.wait_for_timeout(50)
     found = Axe().run(page).response
@@ -465,12 +511,35 @@ def test_without_scripts_the_page_says_where_else_to_look(shipped: str, browser:
 # -- size and speed --------------------------------------------------------------------------------
 
 
-def test_three_thousand_rows_stay_below_two_megabytes(
-    shipped: str, opened: Callable[..., Any], record_property: Callable[[str, object], None]
+_WATCH_KEYS = """() => {
+    window.keys = [];
+    new PerformanceObserver(list => {
+        for (const each of list.getEntries()) if (each.name === "keydown") window.keys.push(each.duration);
+    }).observe({type: "event", durationThreshold: 16, buffered: true});
+}"""
+
+
+def test_three_thousand_rows_stay_below_two_megabytes_and_what_they_take_is_measured(
+    shipped: str, opened: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What it takes is recorded and printed by ``python -m benchmarks page``; only the size is held."""
-    page = opened(shipped).page
-    assert len(shipped.encode()) < 2_000_000
+    """Only the size is held; the times are printed, from a key's event to the next frame, in steps of 8 ms."""
+    paints: list[float] = []
+    keys: list[float] = []
+    for _ in range(3):
+        page = opened(shipped).page
+        page.evaluate(_WATCH_KEYS)
+        for key in "qwen3 moe":
+            page.keyboard.press(key if key != " " else "Space")
+            page.wait_for_timeout(60)
+        assert count(page) > 0
+        paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+        keys += page.evaluate("window.keys")
+    size = len(shipped.encode())
     total = len(json.loads(page.text_content("#data"))["rows"])
+    slowest = f"{sum(each > 16 for each in keys)} of 27 keystrokes over 16 ms, the slowest {max(keys, default=16):.0f}"
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\npage of {total} rows, {size / 1e6:.2f} MB: first paint {max(paints):.0f} ms, {slowest} ms\n"
+        )
     assert total > 2500
-    record_property("first paint, ms", page.evaluate("performance.getEntriesByName('first-paint')[0].startTime"))
+    assert size < 2_000_000

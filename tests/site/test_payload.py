@@ -59,7 +59,9 @@ def test_a_state_names_its_release_file_and_line(
 ) -> None:
     data = made(demo)
     states = cells(data, "AlphaForCausalLM")[0][2][0][4]
-    assert [[place, data["texts"][file], data["texts"][path], line] for place, file, path, line in states] == [
+    assert [
+        [place, data["texts"][file], data["texts"][path], line] for place, file, path, line in states
+    ] == [
         [0, "alpha.py", "m/alpha.py", 3],
         [2, "new.py", "m/new.py", 7],
     ]
@@ -112,7 +114,9 @@ def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
     text = made_page(histories)
     data = json.loads(text.split('id="data">')[1].split("</script>")[0])
     all_of_them = [histories.need(engine) for engine in histories.engines]
-    assert [row[NAME] for row in data["rows"]] == sorted({name for each in all_of_them for name in each.architectures})
+    assert [row[NAME] for row in data["rows"]] == sorted(
+        {name for each in all_of_them for name in each.architectures}
+    )
     order = [each["name"] for each in data["engines"]]
     assert order[-1] == "transformers"
     assert sorted(order) == list(histories.engines)

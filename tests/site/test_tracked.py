@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +12,12 @@ from archtrack.site.tracked import read_tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-HEAD = "## Text-only Language Models (Generative)\n\n| Architecture | Native | HF | SGLang File | Example HF Model |{}\n|---|---|---|---|---|{}\n"
+HEAD = (
+    "## Text-only Language Models (Generative)\n\n"
+    "| Architecture | Native | HF | SGLang File | Example HF Model |{}\n|---|---|---|---|---|{}\n"
+)
 
 
 def document(*rows: str, fallback: bool = False) -> bytes:
@@ -67,19 +70,27 @@ def test_what_is_no_example_is_none(cell: str) -> None:
         (b"{}", "T.md: is JSON, but not what `archtrack list --format json` prints"),
         (b"{", "T.md: is JSON, but not"),
         (b'{"sources": [], "architectures": []}', "T.md: is JSON, but not"),
-        (b'{"sources": [{"engine": "sglang", "version": "1"}], "architectures": []}', "lists no architecture"),
-        (b'{"sources": [{"engine": "sglang", "version": "1"}], "architectures": [{"name": "A"}]}', "KeyError"),
+        (
+            b'{"sources": [{"engine": "sglang", "version": "1"}], "architectures": []}',
+            "lists no architecture",
+        ),
+        (
+            b'{"sources": [{"engine": "sglang", "version": "1"}], "architectures": [{"name": "A"}]}',
+            "KeyError",
+        ),
         (b"{" * 100000, "T.md: is JSON, but not"),
     ],
 )
 def test_what_is_neither_is_an_error_that_says_so(data: bytes, message: str) -> None:
-    with pytest.raises(DocumentError, match="T.md") as caught:
+    with pytest.raises(DocumentError, match=r"T\.md") as caught:
         read_tracked(data, "T.md", {})
     assert message in str(caught.value)
 
 
 def test_what_list_prints_is_read_back_with_its_evidence(cli: Callable[..., Any], trees: Any) -> None:
-    printed = cli("list", "--sglang", trees.sglang, "--transformers", trees.transformers, "--format", "json").out
+    printed = cli(
+        "list", "--sglang", trees.sglang, "--transformers", trees.transformers, "--format", "json"
+    ).out
     matrix = json.loads(printed)
     found = read_tracked(printed.encode(), "now.json", {"sglang": "https://example.org/{version}/{path}"})
     assert sorted(found.rows) == sorted(row["name"] for row in matrix["architectures"])
@@ -107,7 +118,13 @@ def test_a_release_is_linked_at_its_tag(tmp_path: Path) -> None:
                 "condition": None,
                 "broken": None,
             },
-            "transformers": {"file": None, "line": None, "path": None, "exported": False, "backend_path": None},
+            "transformers": {
+                "file": None,
+                "line": None,
+                "path": None,
+                "exported": False,
+                "backend_path": None,
+            },
         },
         "example": None,
         "note": None,

@@ -46,7 +46,7 @@ def _script(*, live: bool) -> str:
 
 
 def _part(name: str) -> str:
-    return files("archtrack.site").joinpath("parts", name).read_text(encoding="utf-8")
+    return (files("archtrack.site") / "parts" / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -38,7 +38,9 @@ class Live:
         """
         self._changed = threading.Condition()
         self._paths, self._made = paths, made
-        self._state = _state(paths())  # before the page is made: what changes meanwhile is noticed at the next look
+        self._state = _state(
+            paths()
+        )  # before the page is made: what changes meanwhile is noticed at the next look
         self._page = made()
         self._number = 0
         self._ended = threading.Event()
@@ -140,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
     timeout = 60
 
-    def do_GET(self) -> None:  # noqa: N802 -- the library's name
+    def do_GET(self) -> None:
         """The page, or the stream of its changes."""
         path = self.path.partition("?")[0]
         if self.headers.get("Host", "").rpartition(":")[0] not in _NAMES:

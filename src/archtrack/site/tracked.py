@@ -173,7 +173,9 @@ def _matrix_row(row: dict[str, Any], engine: dict[str, Any], sources: Mapping[st
     native = own["path"] is not None
     where = own if native else other
     broken = own["broken"]
-    if row["category"] not in _CATEGORIES or not all(isinstance(row[key], str) for key in ("name", "category_source")):
+    if row["category"] not in _CATEGORIES or not all(
+        isinstance(row[key], str) for key in ("name", "category_source")
+    ):
         raise ValueError(f"{row['name']!r} has no known category")
     kind, because = _KINDS[own["status"]], None
     if broken is not None:

@@ -77,7 +77,9 @@ def _standing(histories: Histories, name: str, history: History) -> Standing:
 def _read(path: Path) -> bytes:
     data = read_document(path)
     if data is None:
-        raise DocumentError(f"{path}: no such file; --matrix names a document or what `archtrack list` printed")
+        raise DocumentError(
+            f"{path}: no such file; --matrix names a document or what `archtrack list` printed"
+        )
     return data
 
 

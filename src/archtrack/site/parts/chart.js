@@ -1,7 +1,7 @@
 // How many architectures each engine has had over time, and the same as a table.
 const DASHES = ["", "8 3", "2 3", "8 3 2 3", "12 4", "4 4"];
 function chart(width) {
-  const wide = Math.max(280, Math.min(width, 1100)), height = 340, left = 44, right = wide - 104, bottom = height - 26;
+  const wide = Math.max(280, Math.min(width, 1100)), height = 340, left = 44, right = wide - 128, bottom = height - 26;
   const curves = engines.map((engine) => engine.growth.map(([day, count]) => [Date.parse(day), count]));
   const points = curves.flat();
   const drawn = draw("svg", { width: wide, height, viewBox: `0 0 ${wide} ${height}`, role: "img", "aria-label": "Number of architectures per engine over time, on a logarithmic scale; the table below has the same" });

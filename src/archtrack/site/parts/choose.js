@@ -10,9 +10,11 @@ const columnOf = (name) => columns.find((column) => column.name === name);
 const kindIn = (row, column) => factsOf(row).found[columns.indexOf(column)].kind;
 
 function chosen(wanted) {
-  const words = isConfig(wanted.q) ? [] : wanted.q.split(/\s+/).map(plain).filter(Boolean);
+  const pasted = isConfig(wanted.q) ? new Set(asked(wanted.q).names) : null;
+  const words = pasted ? [] : wanted.q.split(/\s+/).map(plain).filter(Boolean);
   const inside = columnOf(wanted.engine), outside = columnOf(wanted.without);
   return ordered(wanted).filter((row) => {
+    if (pasted && pasted.size && !pasted.has(row[NAME])) return false;
     if (words.length && !words.every((word) => haystacks.get(row).includes(word))) return false;
     if (wanted.category && row[CATEGORY] !== wanted.category) return false;
     if (inside && (wanted.status ? kindIn(row, inside) !== wanted.status : kindIn(row, inside) === "absent")) return false;

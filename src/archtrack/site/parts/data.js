@@ -41,7 +41,7 @@ function release(column, found) {
 }
 function spoken(column, found) {
   const named = release(column, found);
-  if (found.kind === "native" && named) return `native since ${named}`;
+  if (found.kind === "native" && named) return `${column.library ? "public" : "native"} since ${named}`;
   if (found.kind === "gone" && named) return `gone, last in ${named}`;
   return PLAIN[found.kind];
 }

@@ -20,7 +20,7 @@ function yearMarks(drawn, { at, years }, right, top, bottom) {
 }
 function timeline(row, width) {
   const wide = Math.max(280, Math.min(width, 1100)), left = 104, right = wide - 8, each = 26, height = each * engines.length + 26;
-  const days = engines.flatMap((engine) => engine.releases.map((one) => one[1]).filter(Boolean).map(Date.parse));
+  const days = engines.flatMap((engine) => engine.growth.map(([day]) => Date.parse(day)));
   const drawn = draw("svg", { width: wide, height, viewBox: `0 0 ${wide} ${height}`, role: "img", "aria-label": `When which engine registered ${row[NAME]}; the table below has the same` });
   if (!days.length) return drawn;
   const by = scale(days, left, right);
