@@ -31,7 +31,7 @@ def support_lines(branch: Branch) -> Iterator[str]:
     """The changes for people, one line each."""
     yield from map(plain, _headings(branch))
     for change in branch.changes:
-        detail = f"  [{found}]" if (found := _detail(change)) else ""
+        detail = f"  [{reason}]" if (reason := _detail(change)) else ""
         yield plain(f"  {_SIGNS[change.kind]} {_sentence(change, change.name)}{detail}")
 
 
@@ -47,8 +47,8 @@ def support_markdown(branch: Branch) -> Iterator[str]:
         yield from ("", f"### {title} ({len(found)})", "")
         alone, groups = _grouped(found)
         for change in alone:
-            detail = f" ({found_at})" if (found_at := _detail(change)) else ""
-            yield f"- {_sentence(change, f'**{escape_cell(change.name)}**')}{escape_cell(detail)}"
+            detail = f" ({escape_cell(reason)})" if (reason := _detail(change)) else ""
+            yield f"- {_sentence(change, f'**{escape_cell(change.name)}**')}{detail}"
         for (before, after), names in groups.items():
             shown = ", ".join(f"**{escape_cell(name)}**" for name in names)
             yield f"- {after} (was: {before}), {architectures(len(names))}: {shown}"
