@@ -10,7 +10,7 @@ from .app import ENGINE, refuse_nothing, scan_engine, track
 from .core.support_diff import joined, registered, support_changes
 from .engines import engine_names, load_engine
 from .errors import SourceError, UsageError
-from .sources.git_local import merge_base
+from .sources.git_local import merge_base, place_in_repository
 from .sources.spec import find_checkout
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def compare_with_base(
         ImplausibleError: nothing at all was found in one.
     """
     engine, folder = _checkout(name, workspace)
+    _refuse_a_part(engine, folder, workspace)
     commit = merge_base(folder, ref, workspace.environ)
     specs = (f"git:{folder}@{commit}", folder)
     sides = [_side(engine, spec, request, settings, workspace) for spec in specs]
@@ -102,3 +103,13 @@ def _checkout(name: str | None, workspace: Workspace) -> tuple[str, str]:
         )
     what = f"a checkout of {name}" if name is not None else "a checkout of an engine"
     raise SourceError(f"{workspace.folder} does not lie in {what}; --base compares a working tree: go to one")
+
+
+def _refuse_a_part(engine: str, folder: str, workspace: Workspace) -> None:
+    """Refuse a checkout that a larger repository holds: older states are looked for at the repository's root."""
+    within = place_in_repository(folder, workspace.environ)
+    if within and within not in load_engine(engine).layout.parents:
+        raise SourceError(
+            f"{workspace.folder}: the checkout is the folder {within} of a larger repository, in which --base does not"
+            f" find older states; `archtrack diff {engine} OLD NEW` compares two folders"
+        )

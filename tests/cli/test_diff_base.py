@@ -375,6 +375,16 @@ def test_a_folder_in_no_checkout_is_said(
     assert (done.code, "the repository has no commit yet" in done.err) == (3, True)
 
 
+def test_a_checkout_inside_of_a_larger_repository_is_refused(
+    cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    miniature.commit(trees.sglang.parent)
+    monkeypatch.chdir(trees.sglang)
+    done = cli("diff", "sglang", "--base", "main", "--transformers", trees.transformers)
+    assert (done.code, done.out) == (3, "")
+    assert "the checkout is the folder sglang of a larger repository" in done.err
+
+
 def test_a_checkout_of_two_engines_asks_for_one(cli: Callable[..., Any], checkout: Any) -> None:
     miniature.write(checkout.sglang / "vllm" / "__init__.py", "")
     done = cli("diff", "--base", "main")

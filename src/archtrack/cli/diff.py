@@ -23,7 +23,7 @@ __all__ = ["command"]
 
 @click.command(
     "diff",
-    short_help="Show what changed between two sources of one engine.",
+    short_help="Show what changed between two sources of one engine, or what a branch changes.",
     epilog=examples(
         "archtrack diff sglang 0.5.9 0.5.23 --format markdown     for release notes",
         "archtrack diff --base origin/main                        what this branch changes in support",

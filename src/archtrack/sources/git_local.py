@@ -13,7 +13,7 @@ from .git_command import Git, GitError, explained
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["commit_of", "local_git", "merge_base"]
+__all__ = ["commit_of", "local_git", "merge_base", "place_in_repository"]
 
 
 def local_git(repository: str, environ: Mapping[str, str]) -> Git:
@@ -68,6 +68,19 @@ def merge_base(folder: str, ref: str, environ: Mapping[str, str]) -> str:
         return _common(git, folder, ref, base, head)
     except GitError as error:
         raise explained(error, folder) from error
+
+
+def place_in_repository(folder: str, environ: Mapping[str, str]) -> str:
+    """The path from the repository's root to one of its folders; empty for the root itself.
+
+    Raises:
+        SourceError: there is no such repository.
+    """
+    try:
+        found = local_git(folder, environ).run("rev-parse", "--show-prefix")
+    except GitError as error:
+        raise explained(error, folder) from error
+    return found.decode("utf-8", "replace").strip().rstrip("/")
 
 
 def _head(git: Git, folder: str) -> str:
