@@ -227,3 +227,23 @@ def wheel(package: Path, version: str, *requirements: str) -> bytes:
         archive.writestr(f"{name}/kernel.so", random.Random(0).randbytes(200_000))  # noqa: S311 - no secret
         archive.writestr(f"{name}-{version}.dist-info/METADATA", metadata(name, version, *requirements))
     return blob.getvalue()
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """git in a repository, with no configuration of whoever runs the tests."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    own = ("-c", "user.name=A Person", "-c", "user.email=person@example.org", "-c", "init.defaultBranch=main")
+    return subprocess.run(  # noqa: S603 - our own arguments
+        ["git", "-C", str(folder), *own, *arguments],  # noqa: S607 - the git that is installed
+        env=environ, capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+
+
+def commit(folder: Path, message: str = "change") -> str:
+    """Everything in a folder as one commit more, the folder being made a repository first; the commit's id."""
+    if not (folder / ".git").exists():
+        git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
+    return git(folder, "rev-parse", "HEAD")

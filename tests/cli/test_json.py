@@ -43,7 +43,9 @@ def examples() -> Iterator[tuple[str, Any]]:
 
 
 def _definition(name: str, example: Any) -> str:
-    """``archtrack history`` prints three things."""
+    """``archtrack history`` prints three things, ``archtrack diff`` two."""
+    if name == "diff" and "base" in example:
+        return "diff_base"
     if name != "history":
         return name
     if "version" in example:
@@ -61,6 +63,7 @@ def test_the_page_has_an_example_of_everything() -> None:
         "list",
         "report",
         "diff",
+        "diff_base",
         "lint",
         "check",
         "history_overview",
@@ -92,7 +95,7 @@ def shape(data: Any) -> Any:
 
 
 def test_the_page_shows_the_keys_that_the_verbs_print(
-    cli: Callable[..., Any], trees: Any, tmp_path: Path
+    cli: Callable[..., Any], trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli("update", *trees.options)
     document = tmp_path / "work" / "MODEL_SUPPORT_TRACKING.md"
@@ -123,6 +126,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("list", "--sglang", other, "--transformers", trees.transformers, "--name", "BetaForCausalLM"),
         ("update", "--sglang", other, "--transformers", trees.transformers, "--check", "--force"),
         ("diff", "sglang", trees.sglang, other),
+        ("diff", "--base", "HEAD", "--transformers", trees.transformers),
         ("lint",),
         ("check", "BETAForCausalLM", "--log", log, "--sglang", other, "--transformers", trees.transformers),
         ("history", "--engine", "exllamav3"),
@@ -132,7 +136,11 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("cache", "info"),
         ("data", "info"),
     )
+    branch = miniature.build(tmp_path / "branch").sglang
+    miniature.commit(branch)
+    (branch / "python" / "sglang" / "srt" / "models" / "alpha.py").unlink()
     for run, (definition, example) in zip(runs, EXAMPLES, strict=True):
+        monkeypatch.chdir(branch if "--base" in run else document.parent)
         done = cli(*run, "--format", "json").json
         if definition == "scan":
             done["statements"] = example["statements"]

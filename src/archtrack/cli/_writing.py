@@ -74,21 +74,27 @@ def run(verb: str, doc: Path | None, options: Mapping[str, Any]) -> int:
 
 
 def _print(update: DocumentUpdate, options: Mapping[str, Any], workspace: Workspace) -> None:
+    looking = options["check"] or options["diff"]
     if options["form"] == "json":
-        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of three
+        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of several
         from archtrack.render.report import report_json  # noqa: PLC0415 -- as above
 
         print_json(report_json(update))
     elif options["form"] == "github":
-        from archtrack.render.github import checkout_root  # noqa: PLC0415 -- one form of three
+        from archtrack.render.github import checkout_root  # noqa: PLC0415 -- one form of several
         from archtrack.render.report import report_annotations  # noqa: PLC0415 -- as above
 
         for line in report_annotations(update, checkout_root(workspace.environ, workspace.folder)):
             click.echo(line)
-    else:
-        from archtrack.render.report import report_lines  # noqa: PLC0415 -- one form of three
+    elif options["form"] == "markdown":
+        from archtrack.render.summary import report_markdown  # noqa: PLC0415 -- one form of several
 
-        for line in report_lines(update, check=options["check"] or options["diff"]):
+        for line in report_markdown(update, check=looking):
+            click.echo(line)
+    else:
+        from archtrack.render.report import report_lines  # noqa: PLC0415 -- one form of several
+
+        for line in report_lines(update, check=looking):
             click.echo(line)
     if options["diff"] and options["form"] == "text":
         from archtrack.render.report import unified_diff  # noqa: PLC0415 -- only with --diff

@@ -1,87 +1,176 @@
-"""``archtrack diff``: what changed between two sources of one engine."""
+"""``archtrack diff``: what changed between two sources of one engine, or what a working tree changes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.comparing import scan_both
-from archtrack.core.diff import compare
 from archtrack.engines import engine_names
+from archtrack.errors import UsageError
 from archtrack.render.terminal import plain, read_lines
 
 from ._options import data_option, examples, format_option, histories, offline_option, registry_options, start
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
+
+    from archtrack.model import Inventory
+    from archtrack.start import Run
 
 __all__ = ["command"]
 
 
 @click.command(
     "diff",
-    short_help="Show what changed between two sources of one engine.",
+    short_help="Show what changed between two sources of one engine, or what a branch changes.",
     epilog=examples(
         "archtrack diff sglang 0.5.9 0.5.23 --format markdown     for release notes",
-        "archtrack diff sglang git:.@main .                       what a working tree changes",
+        "archtrack diff --base origin/main                        what this branch changes in support",
+        "archtrack diff --base origin/main --format github        the same as annotations of a pull request",
+        "archtrack diff sglang git:.@v0.5.9 .                     what a working tree registers, against a tag",
         "archtrack diff transformers 4.57.6 5.23.0",
     ),
 )
-@click.argument("engine", type=click.Choice(engine_names()))
-@click.argument("old")
-@click.argument("new")
+@click.argument("engine", type=click.Choice(engine_names()), required=False)
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.option(
+    "--base",
+    metavar="REF",
+    help="In a checkout: compare the working tree with the commit where it left REF, a branch, tag or commit.",
+)
+@click.option(
+    "--transformers",
+    metavar="SOURCE",
+    help="With --base: the transformers of both sides. Default: the release that each side pins.",
+)
 @registry_options
 @offline_option
 @data_option
 @click.option("--scan", is_flag=True, help="Read both releases, also those that the history knows.")
 @click.option("--strict", is_flag=True, help="Exit 1 if a place in either source could not be resolved.")
-@format_option("text", "markdown", "json")
+@format_option("text", "markdown", "json", "github")
 @click.pass_context
-def command(  # noqa: PLR0913 -- one parameter per option
-    ctx: click.Context,
-    *,
-    engine: str,
-    old: str,
-    new: str,
-    external: str | None,
-    disabled: str | None,
-    form: str,
-    offline: bool,
-    data: Path | None,
-    scan: bool,
-    strict: bool,
+def command(
+    ctx: click.Context, /, *, engine: str | None, old: str | None, new: str | None, **options: Any
 ) -> None:
     """Show which architectures came, went, moved or were renamed from OLD to NEW, two sources of ENGINE.
 
     Two final releases that the history knows are compared by it, at once and without a request; anything else is read.
 
+    With --base and no OLD and NEW: show what the working tree, uncommitted files included, changes in support
+    against the merge base with REF, as a pull request would. The engine is the one whose checkout this is. Of SGLang
+    it says how each architecture stood and stands: native, unimportable, fallback, refused or unsupported, each side
+    with the transformers that it pins.
+
     Exits 0 whether or not there are changes.
     """
-    begun = start(external=external, disabled=disabled, offline=offline)
-    known = None if scan else histories(data)
-    found = scan_both(engine, (old, new), begun.workspace, begun.request, histories=known)
+    if options["base"] is None:
+        _refuse_what_needs_a_base(engine, old, new, options)
+    elif old is not None:
+        raise UsageError(
+            f"--base compares the working tree: leave out {old!r}, or leave out --base to compare two sources"
+        )
+    elif options["scan"] or options["data"] is not None:
+        raise UsageError("--scan and --data are for OLD and NEW; with --base both sides are always read")
+    begun = start(
+        transformers=options["transformers"],
+        external=options["external"],
+        disabled=options["disabled"],
+        offline=options["offline"],
+    )
+    if options["base"] is not None:
+        inventories = _against_base(engine, begun, options)
+    else:
+        inventories = _two_sources(str(engine), (str(old), str(new)), begun, options)
+    unresolved = any(inventory.unresolved for inventory in inventories)
+    ctx.exit(1 if options["strict"] and unresolved else 0)
+
+
+def _refuse_what_needs_a_base(
+    engine: str | None, old: str | None, new: str | None, options: Mapping[str, Any]
+) -> None:
+    if new is None:
+        missing = "ENGINE, OLD and NEW" if engine is None else "OLD and NEW" if old is None else "NEW"
+        raise UsageError(
+            f"{missing} missing: `archtrack diff sglang 0.5.9 0.5.23` compares two sources,"
+            " `archtrack diff --base origin/main` a working tree with where it began"
+        )
+    if options["form"] == "github":
+        raise UsageError("--format github annotates a working tree: it goes with --base")
+    if options["transformers"] is not None:
+        raise UsageError("--transformers goes with --base: two sources are compared by what they register")
+
+
+def _two_sources(
+    engine: str, specs: tuple[str, str], begun: Run, options: Mapping[str, Any]
+) -> tuple[Inventory, ...]:
+    from archtrack.comparing import scan_both  # noqa: PLC0415 -- one use of two
+    from archtrack.core.diff import compare  # noqa: PLC0415 -- as above
+
+    known = None if options["scan"] else histories(options["data"])
+    found = scan_both(engine, specs, begun.workspace, begun.request, histories=known)
     before, after = found.before, found.after
     if found.by_history:
         versions = f"{engine} {before.inventory.version} and {after.inventory.version}"
         click.echo(plain(f"By the history: {versions}; --scan reads the releases themselves"), err=True)
     else:
-        notices = dict.fromkeys((*before.notices, *after.notices))
-        for line in read_lines((before.inventory, after.inventory), notices):
-            click.echo(line, err=True)
+        _say_what_was_read((before.inventory, after.inventory), (*before.notices, *after.notices))
     changes = compare(before.inventory, after.inventory)
     from archtrack.render.changes import changes_json, changes_lines, changes_markdown  # noqa: PLC0415 -- printing
 
-    if form == "json":
+    if options["form"] == "json":
         from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of three
 
         print_json(changes_json(before.inventory, after.inventory, changes))
     else:
-        lines = changes_markdown if form == "markdown" else changes_lines
+        lines = changes_markdown if options["form"] == "markdown" else changes_lines
         for line in lines(before.inventory, after.inventory, changes):
             click.echo(line)
-    for inventory in (before.inventory, after.inventory):
+    inventories = (before.inventory, after.inventory)
+    _say_what_is_unresolved(inventories)
+    return inventories
+
+
+def _against_base(engine: str | None, begun: Run, options: Mapping[str, Any]) -> tuple[Inventory, ...]:
+    from archtrack.branching import compare_with_base  # noqa: PLC0415 -- one use of two
+    from archtrack.render import support  # noqa: PLC0415 -- printing
+
+    branch = compare_with_base(engine, options["base"], begun.request, begun.settings, begun.workspace)
+    sides = (branch.before, branch.after)
+    inventories = tuple(
+        inventory for side in sides for inventory in (side.engine, side.transformers) if inventory is not None
+    )
+    _say_what_was_read(inventories, branch.notices)
+    if options["form"] == "json":
+        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of four
+
+        print_json(support.support_json(branch))
+    elif options["form"] == "github":
+        from archtrack.render.github import checkout_root  # noqa: PLC0415 -- one form of four
+
+        root = checkout_root(begun.workspace.environ, begun.workspace.folder)
+        for line in support.support_annotations(branch, root):
+            click.echo(line)
+    else:
+        lines = support.support_markdown if options["form"] == "markdown" else support.support_lines
+        for line in lines(branch):
+            click.echo(line)
+    _say_what_is_unresolved(inventories)
+    return inventories
+
+
+def _say_what_was_read(inventories: Iterable[Inventory], notices: Iterable[str]) -> None:
+    for line in dict.fromkeys(read_lines(inventories, dict.fromkeys(notices))):
+        click.echo(line, err=True)
+
+
+def _say_what_is_unresolved(inventories: Iterable[Inventory]) -> None:
+    """The places that could not be read, each once: both sides may have read the same transformers."""
+    said: dict[str, None] = {}
+    for inventory in inventories:
         words = f"{inventory.engine} {inventory.version or inventory.origin.location}"
-        for each in inventory.unresolved:
-            click.echo(plain(f"? {words}: {each.place}: {each.reason}"), err=True)
-    ctx.exit(1 if strict and (before.inventory.unresolved or after.inventory.unresolved) else 0)
+        said |= {plain(f"? {words}: {each.place}: {each.reason}"): None for each in inventory.unresolved}
+    for line in said:
+        click.echo(line, err=True)

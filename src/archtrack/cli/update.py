@@ -22,6 +22,7 @@ __all__ = ["command"]
         "archtrack update                                       the newest SGLang, or the checkout you stand in",
         "archtrack update --check                               exit 1 if an update would write something",
         "archtrack update --check --refresh --format github     the same for CI, with annotations",
+        "archtrack update --check --format markdown             the same with the diff, for a job's summary",
         "archtrack update --diff                                show what would be written",
         "archtrack update --sglang git:.@v0.5.9 --transformers pinned",
     ),
@@ -37,7 +38,7 @@ __all__ = ["command"]
     "columns. What changes is shown with what the document and the sources say.",
 )
 @click.option("--prune", is_flag=True, help="Remove rows of architectures that no engine knows any more.")
-@format_option("text", "json", "github")
+@format_option("text", "markdown", "json", "github")
 @click.pass_context
 def command(ctx: click.Context, /, *, doc: Path | None, **options: object) -> None:
     """Add what is missing to MODEL_SUPPORT_TRACKING.md and put its counts right.

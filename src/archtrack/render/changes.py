@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archtrack.core.diff import Change
     from archtrack.model import Inventory
 
-__all__ = ["changes_json", "changes_lines", "changes_markdown"]
+__all__ = ["changes_json", "changes_lines", "changes_markdown", "side_json"]
 
 _SIGNS = {"added": "+", "removed": "-", "renamed": ">", "moved": "~", "compatibility": "!"}
 _TITLES = {
@@ -53,8 +53,8 @@ def changes_json(old: Inventory, new: Inventory, changes: Sequence[Change]) -> d
     return {
         "schema_version": SCHEMA_VERSION,
         "engine": new.engine,
-        "old": _side(old),
-        "new": _side(new),
+        "old": side_json(old),
+        "new": side_json(new),
         "changes": [
             {"kind": each.kind, "name": each.name, "file": each.file, "old": each.old, "new": each.new}
             for each in changes
@@ -62,7 +62,8 @@ def changes_json(old: Inventory, new: Inventory, changes: Sequence[Change]) -> d
     }
 
 
-def _side(inventory: Inventory) -> dict[str, Any]:
+def side_json(inventory: Inventory) -> dict[str, Any]:
+    """One of two inventories that are compared, for programs."""
     return {
         "version": inventory.version,
         "architectures": len(inventory.registrations),

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
 
 from .base import PYPROJECT, Origin
 from .git_address import check_ref, check_url, hide_credentials, is_commit_id, is_remote
-from .git_command import Git, GitError
+from .git_command import Git, GitError, explained
+from .git_local import commit_of, local_git
 from .git_mirror import Mirror
 from .git_tree import Tree, read_tree
 from .patterns import match_paths
@@ -24,6 +24,7 @@ from .patterns import match_paths
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from .base import Layout
 
@@ -92,7 +93,7 @@ class GitSource:
             self._complete(ids)
             contents = self._git.blobs(ids)
         except GitError as error:
-            raise _explained(error, self._origin.location) from error
+            raise explained(error, self._origin.location) from error
         for path, name in wanted.items():
             if name not in contents:
                 raise SourceError(
@@ -146,12 +147,12 @@ def git_source(
             complete = _completing(git, location, None if offline else fetching)
             commit, found = _remote_tree(mirror, ref, layout, complete, offline=offline)
         else:
-            git, fetching = _local(repository, environ), nullcontext
+            git, fetching = local_git(repository, environ), nullcontext
             complete = _completing(git, location, None if offline else fetching)
-            commit = _local_commit(git, repository, ref)
+            commit = commit_of(git, repository, ref)
             found = _tree(git, commit, layout, complete)
     except GitError as error:
-        raise _explained(error, location) from error
+        raise explained(error, location) from error
     tree, prefix = _package(found, layout, location)
     origin = Origin(
         distribution=layout.distribution,
@@ -199,7 +200,7 @@ def _completing(
                     network=True,
                 )
         except GitError as error:  # of the network: what is here is sound
-            raise _explained(error, location) from error
+            raise explained(error, location) from error
 
     return complete
 
@@ -212,34 +213,6 @@ def _promisor(git: Git) -> str | None:
         return None
     names = [entry.partition("\n")[0] for entry in found.decode("utf-8", "replace").split("\0") if entry]
     return names[0].removeprefix("remote.").removesuffix(".promisor") if names else None
-
-
-def _local(repository: str, environ: Mapping[str, str]) -> Git:
-    path = Path(repository).expanduser() if repository.startswith("~/") else Path(repository)
-    if not _is_folder(path):
-        raise SourceError(
-            f"{repository}: no such folder; give a git repository's path or URL, then @ and a reference"
-        )
-    return Git("-C", str(path.absolute()), environ=environ)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # no name for a folder, or not to be looked into
-        return False
-
-
-def _local_commit(git: Git, repository: str, ref: str) -> str:
-    try:
-        return git.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip()
-    except GitError as error:
-        if str(error).strip() and "expected commit type" not in str(error):  # --quiet: said of the repository
-            raise
-        raise SourceError(
-            f"{repository}: no commit, tag or branch {ref!r}; `git branch -a` and `git tag` there list them,"
-            " `git fetch --tags` gets new ones"
-        ) from error
 
 
 def _remote_tree(
@@ -313,31 +286,3 @@ def _root(found: Tree, layout: Layout, prefixes: Sequence[str], location: str) -
 
 def _prefix(parent: str) -> str:
     return f"{parent}/" if parent else ""
-
-
-def _explained(error: GitError, where: str) -> SourceError:
-    """What git said, in one line, with what to do where that is known."""
-    lines = [line.strip() for line in hide_credentials(str(error)).splitlines() if line.strip()]
-    said = next(
-        (line for line in lines if line.startswith(("fatal:", "error:", "ERROR:"))),
-        lines[-1] if lines else "",
-    )
-    said = re.sub(r"^(fatal|error|ERROR): ?", "", said).rstrip(".") or "git failed without a word"
-    text = "\n".join(lines)
-    if "dubious ownership" in text or "safe.directory" in text:
-        advice = "it belongs to another user; `git config --global --add safe.directory PATH` trusts it"
-    elif "not a git repository" in text:
-        return SourceError(f"{where}: not a git repository; give the path of one, or a plain path")
-    elif re.search(
-        r"could not read Username|Authentication failed|Permission denied|terminal prompts disabled", text
-    ):
-        advice = "no access; set up a credential helper or an ssh key that needs no question"
-    elif re.search(
-        r"[Cc]ould not resolve|unable to access|Could not read from remote|unable to connect|Connection", text
-    ):
-        advice = "check the address and the network"
-    elif "does not appear to be a git repository" in text or "not found" in text:
-        advice = "check the address"
-    else:
-        return SourceError(f"{where}: git: {said}")
-    return SourceError(f"{where}: git: {said}; {advice}")

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
 
+from .git_address import hide_credentials
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Git", "GitError"]
+__all__ = ["Git", "GitError", "explained"]
 
 _PROTOCOLS = "file:git:http:https:ssh"
 _KEPT = re.compile(
@@ -191,3 +193,31 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _too_long(arguments: Sequence[str], seconds: float) -> SourceError:
     return SourceError(f"git {arguments[0]} took longer than {seconds:.0f} s and was ended; run again")
+
+
+def explained(error: GitError, where: str) -> SourceError:
+    """What git said, in one line, with what to do where that is known."""
+    lines = [line.strip() for line in hide_credentials(str(error)).splitlines() if line.strip()]
+    said = next(
+        (line for line in lines if line.startswith(("fatal:", "error:", "ERROR:"))),
+        lines[-1] if lines else "",
+    )
+    said = re.sub(r"^(fatal|error|ERROR): ?", "", said).rstrip(".") or "git failed without a word"
+    text = "\n".join(lines)
+    if "dubious ownership" in text or "safe.directory" in text:
+        advice = "it belongs to another user; `git config --global --add safe.directory PATH` trusts it"
+    elif "not a git repository" in text:
+        return SourceError(f"{where}: not a git repository; give the path of one, or a plain path")
+    elif re.search(
+        r"could not read Username|Authentication failed|Permission denied|terminal prompts disabled", text
+    ):
+        advice = "no access; set up a credential helper or an ssh key that needs no question"
+    elif re.search(
+        r"[Cc]ould not resolve|unable to access|Could not read from remote|unable to connect|Connection", text
+    ):
+        advice = "check the address and the network"
+    elif "does not appear to be a git repository" in text or "not found" in text:
+        advice = "check the address"
+    else:
+        return SourceError(f"{where}: git: {said}")
+    return SourceError(f"{where}: git: {said}; {advice}")

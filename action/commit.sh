@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Writes the document, commits it alone and pushes it to the branch that is checked out.
+set -euo pipefail
+# shellcheck source=action/common.sh
+. "$GITHUB_ACTION_PATH/action/common.sh"
+
+# refuse TEXT: the document stays as it is; what is missing is told as without `commit`.
+refuse() {
+  update --check || true
+  fail "$1"
+}
+
+if [ -n "$HEAD_REPOSITORY" ] && [ "$HEAD_REPOSITORY" != "$GITHUB_REPOSITORY" ]; then
+  refuse "the document was not committed: the pull request comes from the fork $HEAD_REPOSITORY, to which this workflow may not push; its author runs \`archtrack update\` and commits the result"
+fi
+if ! branch=$(git symbolic-ref --quiet --short HEAD); then
+  refuse "the document was not committed: no branch is checked out (detached HEAD); give actions/checkout the branch by name, with 'ref: \${{ github.head_ref || github.ref_name }}'"
+fi
+if [ -n "${GITHUB_HEAD_REF:-}" ] && [ "$branch" != "$GITHUB_HEAD_REF" ]; then
+  refuse "the document was not committed: $branch is checked out, and the pull request's branch is $GITHUB_HEAD_REF"
+fi
+
+status=0
+update || status=$? # 1: a place could not be resolved, with `strict`
+[ "$status" -le 1 ] || exit "$status"
+
+document=$(reported document)
+git add -- "$document"
+if git diff --cached --quiet -- "$document"; then
+  echo "There is nothing to commit."
+  exit "$status"
+fi
+author=(-c "user.name=github-actions[bot]" -c "user.email=41898282+github-actions[bot]@users.noreply.github.com")
+git "${author[@]}" commit --quiet --message "$COMMIT_MESSAGE" -- "$document"
+git push --quiet origin "HEAD:refs/heads/$branch" || fail "the document was committed and could not be pushed to $branch: the job needs the permission 'contents: write' and the credentials of actions/checkout; if the branch has moved meanwhile, run the job again"
+echo "committed=true" >>"$GITHUB_OUTPUT"
+exit "$status"

@@ -1,0 +1,207 @@
+"""What changes in support from one state of an engine's source to another: native, by fallback, refused, gone.
+
+``core.diff`` compares what two releases register; this compares what a checkpoint would meet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from archtrack.model import Status
+
+from .verdicts import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archtrack.model import Broken, Inventory, Matrix, Place, Registration, Unresolved
+
+__all__ = ["State", "SupportChange", "Supported", "joined", "registered", "support_changes"]
+
+StateKind = Literal[
+    "native",
+    "unimportable",
+    "fallback",
+    "refused",
+    "unsupported",
+    "absent",
+    "compatible",
+    "public",
+    "unknown",
+]
+ChangeKind = Literal["gained", "lost", "changed"]
+
+_ORDER = ("gained", "lost", "changed")
+_COMPATIBLE: Mapping[bool | None, StateKind] = {True: "compatible", False: "refused", None: "public"}
+_OF_STATUS: Mapping[Status, StateKind] = {
+    Status.NATIVE: "native",
+    Status.UNIMPORTABLE: "unimportable",
+    Status.FALLBACK: "fallback",
+    Status.REFUSED: "refused",
+    Status.UNSUPPORTED: "unsupported",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How an architecture stands with one state of the source.
+
+    Attributes:
+        kind: of SGLang a status of the matrix; of other engines ``native`` or ``absent``; of transformers
+            ``compatible`` or ``refused`` by its gate for backends, ``public`` where that cannot be told, or ``absent``;
+            ``unknown`` where a place that could not be read may register it.
+        because: why, where that says more than the kind.
+        source: the name of the engine whose file ``place`` is in.
+        place: the evidence.
+    """
+
+    kind: StateKind
+    because: str | None = None
+    source: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportChange:
+    """One architecture that stands otherwise than before.
+
+    Attributes:
+        kind: ``gained``: the engine has it now; ``lost``: it no longer does; ``changed``: anything else.
+        name: the architecture.
+        before: how it stood.
+        after: how it stands.
+    """
+
+    kind: ChangeKind
+    name: str
+    before: State
+    after: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supported:
+    """One state of the source: what is known of every architecture.
+
+    Attributes:
+        engine: what the engine registers.
+        transformers: what transformers has, where the engine is joined with it.
+        names: the architectures that are compared.
+        broken: architecture -> why the module that registers it cannot be imported, or may not be.
+    """
+
+    engine: Inventory
+    transformers: Inventory | None = None
+    names: frozenset[str] = frozenset()
+    broken: Mapping[str, Broken] = field(default_factory=dict)
+
+
+def joined(matrix: Matrix) -> Supported:
+    """A state of SGLang's source, joined with transformers."""
+    engine, transformers = matrix.inventories[:2]
+    return Supported(
+        engine=engine,
+        transformers=transformers,
+        names=frozenset(row.name for row in matrix.rows),
+        broken={row.name: row.broken for row in matrix.rows if row.broken is not None},
+    )
+
+
+def registered(inventory: Inventory) -> Supported:
+    """A state of another engine's source, of which only is known what it registers."""
+    return Supported(engine=inventory, names=frozenset(each.name for each in inventory.registrations))
+
+
+def support_changes(old: Supported, new: Supported) -> tuple[SupportChange, ...]:
+    """The architectures that stand otherwise in ``new`` than in ``old``, by kind and name."""
+    before, after = _States(old), _States(new)
+    appeared = _only(new.engine.unresolved, old.engine.unresolved)
+    vanished = _only(old.engine.unresolved, new.engine.unresolved)
+    changes = []
+    for name in old.names | new.names:
+        was, now = before.of(name), after.of(name)
+        if was.kind == now.kind:
+            continue
+        # What one side registers in a file of which the other side cannot be read may be there all the same.
+        now = _unless_doubtful(now, before.natives.get(name), appeared, new.engine.engine)
+        was = _unless_doubtful(was, after.natives.get(name), vanished, old.engine.engine)
+        changes.append(SupportChange(kind=_kind(was, now), name=name, before=was, after=now))
+    return tuple(sorted(changes, key=lambda each: (_ORDER.index(each.kind), each.name)))
+
+
+def _kind(before: State, after: State) -> ChangeKind:
+    if "unknown" in {before.kind, after.kind}:
+        return "changed"
+    if after.kind == "native" or before.kind == "absent":
+        return "gained"
+    return "lost" if before.kind == "native" or after.kind == "absent" else "changed"
+
+
+class _States:
+    """The states of one side, by name."""
+
+    def __init__(self, side: Supported) -> None:
+        self._side = side
+        self.natives = side.engine.by_name()
+        self._public = side.transformers.by_name() if side.transformers is not None else None
+
+    def of(self, name: str) -> State:
+        native = self.natives.get(name)
+        if self._public is None:
+            return self._alone(native)
+        return self._with_transformers(name, native, self._public.get(name))
+
+    def _alone(self, native: Registration | None) -> State:
+        if native is None:
+            return State(kind="absent")
+        kind: StateKind = "native"
+        if native.transformers is not None:
+            kind = _COMPATIBLE[native.transformers.backend_compatible]
+        return State(
+            kind=kind, because=_condition(native), source=self._side.engine.engine, place=native.place
+        )
+
+    def _with_transformers(self, name: str, native: Registration | None, hf: Registration | None) -> State:
+        flaw = self._side.broken.get(name)
+        status = status_of(native, hf, flaw)
+        kind = _OF_STATUS[status]
+        if native is not None:
+            because = (
+                flaw.reason if flaw is not None and status is Status.UNIMPORTABLE else _condition(native)
+            )
+            return State(kind=kind, because=because, source=self._side.engine.engine, place=native.place)
+        words = f"transformers {self._version()}".strip()
+        if hf is None:
+            return State(kind=kind, because=f"{words} has no such class either")
+        because = {
+            Status.FALLBACK: f"{words} lets it through",
+            Status.REFUSED: f"{words} does not let it through",
+        }.get(status, f"{words} does not say whether it lets it through")
+        gate = hf.transformers.backend_place if hf.transformers is not None else None
+        return State(kind=kind, because=because, source="transformers", place=gate or hf.place)
+
+    def _version(self) -> str:
+        library = self._side.transformers
+        return (library.version if library is not None else None) or ""
+
+
+def _condition(native: Registration) -> str | None:
+    return f"only if {native.condition}" if native.condition else None
+
+
+def _only(these: tuple[Unresolved, ...], those: tuple[Unresolved, ...]) -> dict[str, Unresolved]:
+    """The places that could not be read on this side alone, by file; their lines may have moved."""
+    known = {(each.place.file, each.reason) for each in those}
+    return {each.place.file: each for each in these if (each.place.file, each.reason) not in known}
+
+
+def _unless_doubtful(
+    state: State, other: Registration | None, doubts: Mapping[str, Unresolved], engine: str
+) -> State:
+    """A state without a registration, or ``unknown`` where the other side's file could not be read here."""
+    if other is None or state.source == engine:
+        return state
+    doubt = doubts.get(other.place.file)
+    if doubt is None:
+        return state
+    return State(kind="unknown", because=doubt.reason, source=engine, place=doubt.place)

@@ -1,0 +1,129 @@
+"""A git repository on this machine: its commits, and where a branch left another one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archtrack.errors import SourceError
+
+from .git_address import check_ref
+from .git_command import Git, GitError, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["commit_of", "local_git", "merge_base", "place_in_repository"]
+
+
+def local_git(repository: str, environ: Mapping[str, str]) -> Git:
+    """Git in the repository of a folder.
+
+    Raises:
+        SourceError: there is no such folder.
+    """
+    path = Path(repository).expanduser() if repository.startswith("~/") else Path(repository)
+    if not _is_folder(path):
+        raise SourceError(
+            f"{repository}: no such folder; give a git repository's path or URL, then @ and a reference"
+        )
+    return Git("-C", str(path.absolute()), environ=environ)
+
+
+def commit_of(git: Git, repository: str, ref: str) -> str:
+    """The full id of the commit that a reference names.
+
+    Raises:
+        SourceError: it names none.
+        GitError: git ended with another error.
+    """
+    try:
+        return git.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip()
+    except GitError as error:
+        if str(error).strip() and "expected commit type" not in str(error):  # --quiet: said of the repository
+            raise
+        raise SourceError(
+            f"{repository}: no commit, tag or branch {ref!r}; `git branch -a` and `git tag` there list them,"
+            " `git fetch --tags` gets new ones"
+        ) from error
+
+
+def merge_base(folder: str, ref: str, environ: Mapping[str, str]) -> str:
+    """The commit at which the checkout's branch left a reference: what a pull request is compared with.
+
+    Args:
+        folder: any folder of the checkout.
+        ref: commit, tag or branch.
+        environ: the environment for git.
+
+    Raises:
+        UsageError: the reference is of a kind that is refused.
+        SourceError: there is no such repository or reference, or the two have no commit in common.
+    """
+    check_ref(ref, folder)
+    git = local_git(folder, environ)
+    try:
+        head = _head(git, folder)
+        base = _known(git, folder, ref)
+        return _common(git, folder, ref, base, head)
+    except GitError as error:
+        raise explained(error, folder) from error
+
+
+def place_in_repository(folder: str, environ: Mapping[str, str]) -> str:
+    """The path from the repository's root to one of its folders; empty for the root itself.
+
+    Raises:
+        SourceError: there is no such repository.
+    """
+    try:
+        found = local_git(folder, environ).run("rev-parse", "--show-prefix")
+    except GitError as error:
+        raise explained(error, folder) from error
+    return found.decode("utf-8", "replace").strip().rstrip("/")
+
+
+def _head(git: Git, folder: str) -> str:
+    try:
+        return commit_of(git, folder, "HEAD")
+    except SourceError as error:
+        raise SourceError(
+            f"{folder}: the repository has no commit yet; there is nothing to compare with"
+        ) from error
+
+
+def _known(git: Git, folder: str, ref: str) -> str:
+    """As ``commit_of``; of a branch that only the remote has, the message says how it is called here."""
+    try:
+        return commit_of(git, folder, ref)
+    except SourceError as error:
+        remote = f"origin/{ref}"
+        try:
+            commit_of(git, folder, remote)
+        except SourceError:
+            raise error from None
+        raise SourceError(
+            f"{folder}: there is no branch {ref!r} here, but {remote}; say --base {remote}"
+        ) from error
+
+
+def _common(git: Git, folder: str, ref: str, base: str, head: str) -> str:
+    try:
+        return git.run("merge-base", base, head).decode().split()[0]
+    except GitError as error:
+        if str(error).strip():  # without a word: there is none
+            raise
+        shallow = git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+        advice = (
+            "the clone is shallow: `git fetch --unshallow` gets the older commits, in CI `fetch-depth: 0`"
+            if shallow
+            else "name a branch, tag or commit that this branch has grown from"
+        )
+        raise SourceError(f"{folder}: {ref} and HEAD have no commit in common; {advice}") from error
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # no name for a folder, or not to be looked into
+        return False

@@ -1,0 +1,135 @@
+"""What changes in support: states before and after, as values."""
+
+from __future__ import annotations
+
+import pytest
+
+from archtrack.core.matrix import join
+from archtrack.core.support_diff import Supported, joined, registered, support_changes
+from archtrack.model import Broken, Inventory, Place, Registration, TransformersFacts, Unresolved
+from archtrack.sources.base import Origin
+
+NAME = "FooForCausalLM"
+FILE = "sglang/srt/models/foo.py"
+
+
+def inventory(
+    engine: str, *registrations: Registration, unresolved: tuple[Unresolved, ...] = ()
+) -> Inventory:
+    origin = Origin(distribution=engine, kind="local", location=".")
+    return Inventory(
+        engine=engine, version="1.0", origin=origin, registrations=registrations, unresolved=unresolved
+    )
+
+
+def registration(*, facts: TransformersFacts | None = None, condition: str | None = None) -> Registration:
+    return Registration(
+        name=NAME,
+        file="foo.py",
+        place=Place(file=FILE, line=8),
+        defined_in="sglang.srt.models.foo",
+        condition=condition,
+        transformers=facts,
+    )
+
+
+def public(*, compatible: bool | None) -> Registration:
+    return registration(facts=TransformersFacts(exported=True, backend_compatible=compatible))
+
+
+DOUBT = Unresolved(reason="cannot tell", place=Place(file=FILE, line=3))
+
+
+def side(state: str) -> Supported:
+    """SGLang joined with transformers, so that the architecture stands as ``state`` says."""
+    own = (registration(),) if state in {"native", "unimportable"} else ()
+    theirs = {"fallback": True, "refused": False, "undecided": None}
+    hf = (public(compatible=theirs[state]),) if state in theirs else ()
+    flaw = Broken(reason="gone", place=Place(file=FILE, line=1), condition=None, certain=True, through=())
+    doubts = (DOUBT,) if state == "doubtful" else ()
+    return joined(
+        join(
+            inventory("sglang", *own, unresolved=doubts),
+            inventory("transformers", *hf),
+            patterns=["*"],
+            broken={FILE: flaw} if state == "unimportable" else {},
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("nothing", "native", ("gained", "unsupported", "native")),
+        ("refused", "native", ("gained", "refused", "native")),
+        ("fallback", "native", ("gained", "fallback", "native")),
+        ("unimportable", "native", ("gained", "unimportable", "native")),
+        ("native", "nothing", ("lost", "native", "unsupported")),
+        ("native", "fallback", ("lost", "native", "fallback")),
+        ("native", "unimportable", ("lost", "native", "unimportable")),
+        ("refused", "fallback", ("changed", "refused", "fallback")),
+        ("nothing", "fallback", ("changed", "unsupported", "fallback")),
+        ("refused", "nothing", ("changed", "refused", "unsupported")),
+        ("native", "doubtful", ("changed", "native", "unknown")),
+        ("doubtful", "native", ("changed", "unknown", "native")),
+        ("native", "native", None),
+        ("refused", "refused", None),
+        ("nothing", "undecided", None),
+        ("doubtful", "doubtful", None),
+        ("nothing", "doubtful", None),
+    ],
+)
+def test_how_an_architecture_of_sglang_stood_and_stands(
+    before: str, after: str, expected: tuple[str, str, str] | None
+) -> None:
+    found = [
+        (each.kind, each.before.kind, each.after.kind)
+        for each in support_changes(side(before), side(after))
+        if each.name == NAME
+    ]
+    assert found == ([expected] if expected else [])
+
+
+ABSENT = registered(inventory("vllm"))
+PRESENT = registered(inventory("vllm", registration()))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (ABSENT, PRESENT, [("gained", "absent", "native")]),
+        (PRESENT, ABSENT, [("lost", "native", "absent")]),
+        (PRESENT, PRESENT, []),
+        (ABSENT, ABSENT, []),
+    ],
+)
+def test_of_another_engine_it_is_native_or_absent(
+    before: Supported, after: Supported, expected: list[tuple[str, str, str]]
+) -> None:
+    assert [
+        (each.kind, each.before.kind, each.after.kind) for each in support_changes(before, after)
+    ] == expected
+
+
+@pytest.mark.parametrize(("compatible", "kind"), [(True, "compatible"), (False, "refused"), (None, "public")])
+def test_of_transformers_it_is_what_the_gate_says(*, compatible: bool | None, kind: str) -> None:
+    nothing = registered(inventory("transformers"))
+    there = registered(inventory("transformers", public(compatible=compatible)))
+    (change,) = support_changes(nothing, there)
+    assert (change.kind, change.before.kind, change.after.kind) == ("gained", "absent", kind)
+    (change,) = support_changes(there, nothing)
+    assert (change.kind, change.before.kind, change.after.kind) == ("lost", kind, "absent")
+
+
+def test_a_place_that_neither_side_could_read_casts_no_doubt() -> None:
+    moved = Unresolved(reason=DOUBT.reason, place=Place(file=FILE, line=30))
+    before = registered(inventory("vllm", registration(), unresolved=(DOUBT,)))
+    after = registered(inventory("vllm", unresolved=(moved,)))
+    (change,) = support_changes(before, after)
+    assert (change.kind, change.after.kind) == ("lost", "absent")
+
+
+def test_a_condition_is_told() -> None:
+    after = registered(inventory("vllm", registration(condition="is_cuda()")))
+    (change,) = support_changes(ABSENT, after)
+    assert (change.after.because, str(change.after.place)) == ("only if is_cuda()", f"{FILE}:8")

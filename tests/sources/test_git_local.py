@@ -1,0 +1,78 @@
+"""Where a branch left another one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+import miniature
+from archtrack.errors import ArchtrackError, SourceError, UsageError
+from archtrack.sources.git_local import merge_base, place_in_repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENVIRON = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    """Two branches that have gone their ways from the second of main's commits on."""
+    root = tmp_path / "repo"
+    root.mkdir()
+    miniature.commit(root, "first")
+    miniature.commit(root, "second")
+    miniature.git(root, "tag", "start")
+    miniature.git(root, "switch", "--quiet", "--create", "feature")
+    miniature.commit(root, "mine")
+    miniature.git(root, "switch", "--quiet", "main")
+    miniature.commit(root, "theirs")
+    miniature.git(root, "switch", "--quiet", "feature")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("ref", "expected"),
+    [
+        ("main", "start"),
+        ("main~1", "start"),
+        ("start", "start"),
+        ("start~1", "start~1"),
+        ("feature", "feature"),
+        ("HEAD", "feature"),
+        ("refs/heads/main", "start"),
+    ],
+)
+def test_the_base_is_where_the_branch_left_the_reference(repo: Path, ref: str, expected: str) -> None:
+    assert merge_base(str(repo), ref, ENVIRON) == miniature.git(repo, "rev-parse", expected)
+
+
+def test_a_merged_main_moves_the_base(repo: Path) -> None:
+    miniature.git(repo, "merge", "--quiet", "main", "--message", "merge")
+    assert merge_base(str(repo), "main", ENVIRON) == miniature.git(repo, "rev-parse", "main")
+
+
+@pytest.mark.parametrize(
+    ("ref", "error", "said"),
+    [
+        ("nowhere", SourceError, "no commit, tag or branch 'nowhere'"),
+        ("main^{tree}", SourceError, "no commit, tag or branch"),
+        ("--all", UsageError, "is no reference"),
+        ("main..feature", UsageError, "is no reference"),
+        ("", UsageError, "is no reference"),
+    ],
+)
+def test_what_names_no_commit_is_said(repo: Path, ref: str, error: type[ArchtrackError], said: str) -> None:
+    with pytest.raises(error, match=said):
+        merge_base(str(repo), ref, ENVIRON)
+
+
+def test_a_folder_is_told_from_the_root(repo: Path, tmp_path: Path) -> None:
+    (repo / "a" / "b").mkdir(parents=True)
+    assert place_in_repository(str(repo), ENVIRON) == ""
+    assert place_in_repository(str(repo / "a" / "b"), ENVIRON) == "a/b"
+    (tmp_path / "plain").mkdir()
+    with pytest.raises(SourceError, match="not a git repository"):
+        place_in_repository(str(tmp_path / "plain"), ENVIRON)
