@@ -229,7 +229,10 @@ def silent_index() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/simple"
 
 
-def test_a_cancelled_call_writes_nothing_and_the_server_goes_on(tmp_path: Path, silent_index: str) -> None:
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_cancelled_call_writes_nothing_and_the_server_goes_on(
+    tmp_path: Path, silent_index: str, mode: str
+) -> None:
     folder = tmp_path / "here"
     folder.mkdir()
 
@@ -239,7 +242,7 @@ def test_a_cancelled_call_writes_nothing_and_the_server_goes_on(tmp_path: Path, 
         assert scope.cancelled_caught
         assert (await ask(client, "model_history", architectures=["LlamaForCausalLM"]))["architectures"]
 
-    assert talk(folder, conversation, ARCHTRACK_OFFLINE="", PIP_INDEX_URL=silent_index) == ""
+    assert talk(folder, conversation, mode=mode, ARCHTRACK_OFFLINE="", PIP_INDEX_URL=silent_index) == ""
     assert list(folder.iterdir()) == []
 
 

@@ -72,6 +72,16 @@ def test_the_tools_are_those_that_are_documented_and_only_one_writes() -> None:
     assert [name for name, tool in TOOLS.items() if not tool.hints.open_world] == ["model_history"]
 
 
+def test_the_engines_that_are_named_are_those_that_there_is_data_of(work: Path) -> None:  # noqa: ARG001 - the shipped
+    for text in (
+        TOOLS["model_history"].description,
+        TOOLS["model_history"].arguments["properties"]["engine"]["description"],
+        TOOLS["list_architectures"].arguments["properties"]["engine"]["description"],
+    ):
+        for engine in Call().histories().engines:
+            assert re.search(rf"\b{engine}\b", text)
+
+
 # -- check_model -----------------------------------------------------------------------------------
 
 CONFIG = {"architectures": ["BetaForCausalLM"], "model_type": "beta"}
@@ -210,6 +220,10 @@ def test_one_engine_and_one_release_of_it_can_be_asked(work: Path) -> None:  # n
     status, version, words = standing(version="v0.5.9")
     assert (status, version) == ("native", "0.5.9")
     assert words == "Qwen3ForCausalLM: sglang since 0.4.5.post2 (2025-04-20)."
+    gone = ask("model_history", architectures=["FalconForCausalLM"], engine="lmdeploy")["summary"]
+    assert re.fullmatch(
+        r"FalconForCausalLM: gone from lmdeploy \S+\. lmdeploy registers it from \S+ to 0\.7\.3\.", gone
+    )
     assert standing()[0] == standing(version="latest")[0] == "native"
 
 
@@ -401,6 +415,23 @@ def test_the_report_is_that_of_the_command_and_the_document_too(
     assert (work / DOCUMENT).read_bytes() == ours != before
 
 
+def test_a_row_that_somebody_moved_is_not_said_to_be_wrong(
+    sources: dict[str, str], trees: Any, work: Path
+) -> None:
+    ask("update_document", write=True, **sources)
+    path = work / DOCUMENT
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    row = next(line for line in lines if line.startswith("| **AlphaForCausalLM**"))
+    lines.remove(row)
+    place = next(index for index, line in enumerate(lines) if line.startswith("| **SightFor"))
+    path.write_text("".join([*lines[:place], row, *lines[place:]]), encoding="utf-8")
+    moved = ask("update_document", **sources)
+    assert [each["changes"] for each in moved["stale"]] == [["category"]]
+    assert "Out of date" not in moved["summary"]
+    trees.models.joinpath("pooled.py").unlink()
+    assert "left as they are: 1 rows" in ask("update_document", **sources)["summary"]
+
+
 def test_lists_and_diff_are_cut_where_it_is_said_and_the_totals_are_not(sources: dict[str, str]) -> None:
     found = ask("update_document", limit=2, diff_lines=5, **sources)
     assert (len(found["added"]), found["totals"]["added"]) == (2, len(miniature.ROWS))
@@ -445,6 +476,7 @@ def test_a_diff_of_endless_lines_is_cut(sources: dict[str, str], work: Path) -> 
         (".", "is no Markdown file"),
         ("NOTES.md", "none of the headings"),
         ("folder.md", ""),
+        ("nowhere/new.md", ""),
         ("<img src=x>.txt", "is no Markdown file"),
     ],
 )

@@ -106,7 +106,11 @@ def _schema() -> dict[str, Any]:
                 "description": "null from the history, which says only that it is registered.",
             },
             "category": {**nullable(ref("category")), "description": "null where nothing tells it."},
-            "at": {**text, "description": "The path and line that registers or defines it."},
+            "at": {
+                **text,
+                "description": "The path and line that registers or defines it; from history, those of the release in "
+                "which it was first registered in this way.",
+            },
             "file": text,
             "since": {
                 **maybe,

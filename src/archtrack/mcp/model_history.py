@@ -247,11 +247,13 @@ def _summary(found: Sequence[Mapping[str, Any]], chosen: Sequence[tuple[History,
 
 
 def _spans(value: Mapping[str, Any]) -> str:
-    """When an engine has it that has it not in the release that was asked about."""
-    return ", ".join(
-        f"from {span['first']}" + (f" to {span['last']}" if span["last"] else " on")
-        for span in value["spans"]
-    )
+    """When an engine has it that has it not in the release that was asked about; ≤ and ≥ where that is not exact."""
+    said = []
+    for span in value["spans"]:
+        first = f"from {'' if span['first_exact'] else '≤'}{span['first']}"
+        last = f"to {'' if span['last_exact'] else '≥'}{span['last']}" if span["last"] else "on"
+        said.append(f"{first} {last}")
+    return ", ".join(said)
 
 
 def _is_native(value: Mapping[str, Any]) -> bool:

@@ -82,7 +82,7 @@ def _schema() -> dict[str, Any]:
         "added": {**listing(ref("added_row")), "description": "Architectures that had no row."},
         "stale": {
             **listing(ref("stale_row")),
-            "description": "Rows that no longer tell the truth, and stay as they are.",
+            "description": "Rows that no longer tell the truth, or stand in another section, and stay as they are.",
         },
         "refreshed": {**listing(ref("stale_row")), "description": "Rows that `refresh` rewrites."},
         "pruned": {**listing(ref("stale_row")), "description": "Rows that `prune` removes."},
@@ -229,13 +229,14 @@ def _diff(update: DocumentUpdate, most: int) -> dict[str, Any]:
 
 def _summary(update: DocumentUpdate, *, truncated: bool, write: bool) -> str:
     from archtrack.render.report import report_lines  # noqa: PLC0415 -- a list of the tools needs none of it
+    from archtrack.render.stale import telling  # noqa: PLC0415 -- as above
 
     *_, last = "\n".join(report_lines(update, check=not write)).split("\n\n")
     said = [" ".join(last.split())]
     if update.differs and not write:
         said.append("Call again with write: true to write it.")
-    if update.merge.stale:
-        said.append(f"{len(update.merge.stale)} rows are out of date and stay as they are: see stale.")
+    if wrong := telling(update.merge.stale):
+        said.append(f"Out of date, and left as they are: {len(wrong)} rows; see stale, refresh and prune.")
     if truncated:
         said.append(
             "The answer is cut: limit and diff_lines take more, `archtrack update --diff` prints all."
