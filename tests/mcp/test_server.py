@@ -13,6 +13,7 @@ import anyio
 import jsonschema
 import pytest
 
+import hub_server
 import miniature
 from archtrack import __version__
 from mcp import Client, MCPError, StdioServerParameters, types
@@ -244,6 +245,28 @@ def test_a_cancelled_call_writes_nothing_and_the_server_goes_on(
 
     assert talk(folder, conversation, mode=mode, ARCHTRACK_OFFLINE="", PIP_INDEX_URL=silent_index) == ""
     assert list(folder.iterdir()) == []
+
+
+def test_a_repository_on_the_hub_is_checked_and_its_client_prints_nothing_between(folder: Path) -> None:
+    files = {"config.json": json.dumps({"architectures": ["BetaForCausalLM"], "model_type": "beta"}).encode()}
+    repositories = {"beta-org/beta-1b": hub_server.Repository(files=files)}
+
+    async def conversation(client: Client) -> None:
+        found = await ask(client, "check_model", model="beta-org/beta-1b")
+        assert (found["answer"]["kind"], found["answer"]["status"]) == ("repository", "native")
+        assert found["answer"]["location"] == f"beta-org/beta-1b@{hub_server.COMMIT}/config.json"
+        assert "no such repository on the Hub" in await refused(
+            client, "check_model", model="beta-org/beta-2b"
+        )
+
+    with hub_server.HubServer(repositories=repositories) as hub:
+        online = {
+            "HF_ENDPOINT": hub.url,
+            "HF_HOME": str(folder.parent / "hf"),
+            "HF_TOKEN": "",
+            "ARCHTRACK_OFFLINE": "",
+        }
+        assert talk(folder, conversation, **online) == ""
 
 
 def test_offline_holds_for_every_call(tmp_path: Path, package_index: Any) -> None:
