@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for folder in (ROOT, ROOT / "docs", ROOT / "benchmarks")
+    for folder in (ROOT, ROOT / "docs", ROOT / "benchmarks", *sorted((ROOT / "skills").iterdir()))
     for path in sorted(folder.glob("*.md"))
 }
 README = PAGES["README.md"]

@@ -14,7 +14,7 @@ from .engines.base import Decides
 from .errors import ArchtrackError
 from .model import Place, Status
 from .sources.library import Library
-from .targets import open_target
+from .targets import Target, open_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .histories import Histories
     from .model import Inventory
     from .sources.cache import Cache
-    from .targets import Target
     from .workspace import Workspace
 
 __all__ = ["Answer", "Checked", "Explained", "Near", "check", "explain"]
@@ -94,7 +93,7 @@ class Checked:
 
 
 def check(
-    targets: Iterable[str],
+    targets: Iterable[str | Target],
     request: Request,
     settings: Settings,
     workspace: Workspace,
@@ -109,7 +108,7 @@ def check(
     A target that cannot be read has an error in its answer; the others are answered all the same.
 
     Args:
-        targets: names, paths and repositories.
+        targets: names, paths and repositories, or such as have been read already.
         request: which sources.
         settings: corrections.
         workspace: where the run takes place.
@@ -127,11 +126,11 @@ def check(
         support = _support(both, cache)
         answers = tuple(
             _with_engines(
-                _answer(text, support, workspace, draft=draft, pooled=pooled),
+                _answer(target, support, workspace, draft=draft, pooled=pooled),
                 histories,
                 (support.engine, support.version),
             )
-            for text in targets
+            for target in targets
         )
         explained = tuple(explain(message, support, workspace) for message in messages)
     return Checked(
@@ -152,17 +151,20 @@ def explain(message: Message, support: Support, workspace: Workspace) -> Explain
 
 
 def _answer(
-    text: str, support: Support, workspace: Workspace, *, draft: bool = False, pooled: bool = False
+    asked: str | Target, support: Support, workspace: Workspace, *, draft: bool = False, pooled: bool = False
 ) -> Answer:
-    try:
-        target = open_target(text, folder=workspace.folder, offline=workspace.offline)
-    except ArchtrackError as error:
-        return Answer(text=text, error=str(error), exit_code=error.exit_code)
+    if isinstance(asked, Target):
+        target = asked
+    else:
+        try:
+            target = open_target(asked, folder=workspace.folder, offline=workspace.offline)
+        except ArchtrackError as error:
+            return Answer(text=asked, error=str(error), exit_code=error.exit_code)
     verdict = decide(target.checkpoint, support, draft=draft, pooled=pooled)
     near: tuple[Near, ...] = ()
     if verdict.status in {Status.UNSUPPORTED, Status.REMOTE_CODE} and verdict.asked:
         near = tuple(_near(verdict.asked[0], support))
-    return Answer(text=text, target=target, verdict=verdict, near=near)
+    return Answer(text=target.text, target=target, verdict=verdict, near=near)
 
 
 def _with_engines(answer: Answer, histories: Histories | None, read: tuple[str, str | None]) -> Answer:

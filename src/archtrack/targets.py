@@ -11,7 +11,7 @@ from pathlib import Path
 from .core.checkpoint import MAX_CONFIG_BYTES, Checkpoint, named, read_checkpoint
 from .errors import TargetError, UsageError
 
-__all__ = ["Target", "open_target"]
+__all__ = ["Target", "inline_target", "open_target"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
@@ -36,6 +36,19 @@ class Target:
     kind: str
     checkpoint: Checkpoint
     location: str | None = None
+
+
+def inline_target(data: bytes, shown: str) -> Target:
+    """A config that is no file: its text was handed over.
+
+    Args:
+        data: the text of a ``config.json``.
+        shown: what it is called in the answer, and where messages begin.
+
+    Raises:
+        TargetError: it is no config.
+    """
+    return Target(text=shown, kind="config", checkpoint=_parsed(data, shown))
 
 
 def open_target(text: str, *, folder: Path, offline: bool) -> Target:

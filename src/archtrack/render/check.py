@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archtrack.core.standing import Standing
     from archtrack.core.support import Step
 
-__all__ = ["checked_json", "print_checked"]
+__all__ = ["advice", "checked_json", "print_checked"]
 
 
 def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
@@ -83,7 +83,7 @@ def _below(answer: Answer, *, explain: bool) -> Iterator[str]:
             yield plain(f"  example {verdict.example.id}: {verdict.example.source}")
     if any(each.kind not in {StandingKind.ABSENT, StandingKind.UNKNOWN} for each in answer.engines):
         yield plain(f"{verdict.asked[0]} by engine: {'; '.join(map(_standing, answer.engines))}")
-        yield from _advice(answer)
+        yield from advice(answer)
     if answer.near:
         names = ", ".join(f"{near.name} ({near.status.value})" for near in answer.near)
         yield plain(f"{answer.text} is like: {names}")
@@ -96,7 +96,7 @@ def _standing(standing: Standing) -> str:
     return f"{standing.engine} {standing_words(standing)}{date}"
 
 
-def _advice(answer: Answer) -> Iterator[str]:
+def advice(answer: Answer) -> Iterator[str]:
     """The engine to take for a model that this one does not run."""
     verdict = answer.verdict
     if verdict is None or verdict.status in {Status.NATIVE, Status.FALLBACK} or verdict.resolved is not None:

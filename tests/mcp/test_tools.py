@@ -1,0 +1,553 @@
+"""The tools without the protocol: what they answer, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+import miniature
+from archtrack.mcp.base import Call
+from archtrack.mcp.tools import Refusal, answer, tools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TOOLS = tools()
+DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
+
+
+def ask(name: str, /, **arguments: Any) -> dict[str, Any]:
+    """An answer, held against the tool's schema."""
+    tool = TOOLS[name]
+    found = answer(tool, arguments, Call())
+    assert not isinstance(found, Refusal), found.message
+    jsonschema.Draft202012Validator(tool.answer()).validate(found)
+    json.dumps(found)
+    return found
+
+
+def refused(name: str, /, **arguments: Any) -> str:
+    """Why a call has no answer: one printable line."""
+    found = answer(TOOLS[name], arguments, Call())
+    assert isinstance(found, Refusal), found
+    assert found.message.isprintable()
+    assert len(found.message) < 700
+    assert found.message.startswith(f"{name}: ")
+    return found.message.removeprefix(f"{name}: ")
+
+
+@pytest.fixture
+def sources(work: Path, trees: Any) -> dict[str, str]:  # noqa: ARG001 - where the tools run
+    """The arguments that name the two miniature trees."""
+    return {"sglang": str(trees.sglang), "transformers": str(trees.transformers)}
+
+
+# -- declarations ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_tool_is_declared_with_schemas_that_stand_alone(name: str) -> None:
+    tool = TOOLS[name]
+    for schema in (dict(tool.arguments), tool.answer()):
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert schema["type"] == "object"
+        assert schema["additionalProperties"] is False
+        assert not {"oneOf", "anyOf", "allOf"} & set(schema)  # some clients take none at the top
+        targets = set(re.findall(r'"\$ref": "#/\$defs/(\w+)"', json.dumps(schema)))
+        assert targets <= set(schema.get("$defs", {}))
+    for argument, schema in tool.arguments["properties"].items():
+        assert schema["description"], argument
+    assert len(tool.description) > 300
+
+
+def test_the_tools_are_those_that_are_documented_and_only_one_writes() -> None:
+    assert list(TOOLS) == ["check_model", "model_history", "list_architectures", "update_document"]
+    assert [name for name, tool in TOOLS.items() if not tool.hints.read_only] == ["update_document"]
+    assert [name for name, tool in TOOLS.items() if tool.hints.destructive] == ["update_document"]
+    assert [name for name, tool in TOOLS.items() if not tool.hints.open_world] == ["model_history"]
+
+
+def test_the_engines_that_are_named_are_those_that_there_is_data_of(work: Path) -> None:  # noqa: ARG001 - the shipped
+    for text in (
+        TOOLS["model_history"].description,
+        TOOLS["model_history"].arguments["properties"]["engine"]["description"],
+        TOOLS["list_architectures"].arguments["properties"]["engine"]["description"],
+    ):
+        for engine in Call().histories().engines:
+            assert re.search(rf"\b{engine}\b", text)
+
+
+# -- check_model -----------------------------------------------------------------------------------
+
+CONFIG = {"architectures": ["BetaForCausalLM"], "model_type": "beta"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "status"),
+    [
+        ({"model": "AlphaForCausalLM"}, "architecture", "native"),
+        ({"model": "DeltaForCausalLM"}, "architecture", "unsupported"),
+        ({"model": "NobodysForCausalLM"}, "architecture", "unsupported"),
+        ({"model": "own/config.json"}, "config", "native"),
+        ({"model": "own"}, "config", "native"),
+        ({"config": CONFIG}, "config", "native"),
+        ({"config": json.dumps(CONFIG)}, "config", "native"),
+        ({"model": json.dumps(CONFIG)}, "config", "native"),
+        ({"config": {}}, "config", "unsupported"),
+        ({"model": "AlphaForCausalLM", "config": None}, "architecture", "native"),
+    ],
+)
+def test_a_model_is_checked_whatever_names_it(
+    sources: dict[str, str], work: Path, arguments: dict[str, Any], kind: str, status: str
+) -> None:
+    miniature.write(work / "own" / "config.json", json.dumps(CONFIG))
+    found = ask("check_model", **arguments, **sources)
+    assert (found["answer"]["kind"], found["answer"]["status"]) == (kind, status)
+    assert f" is {status}: " in found["summary"]
+    assert found["answer"]["steps"] == []
+    assert [each["engine"] for each in found["sources"]] == ["sglang", "transformers"]
+
+
+def test_the_answer_is_that_of_the_command(sources: dict[str, str], cli: Callable[..., Any]) -> None:
+    options = ("--sglang", sources["sglang"], "--transformers", sources["transformers"], "--format", "json")
+    for name in ("AlphaForCausalLM", "DeltaForCausalLM", "AlfaForCausalLM"):
+        command = cli("check", name, *options).json
+        found = ask("check_model", model=name, explain=True, **sources)
+        assert found["answer"] == command["targets"][0]
+        assert (found["sources"], found["notices"]) == (command["sources"], command["notices"])
+    as_embedding = ask("check_model", model="AlphaForCausalLM", embedding=True, explain=True, **sources)
+    command = cli("check", "AlphaForCausalLM", "--embedding", *options).json
+    assert as_embedding["answer"] == command["targets"][0]
+
+
+def test_a_name_that_nobody_knows_comes_with_those_that_are_like_it(sources: dict[str, str]) -> None:
+    found = ask("check_model", model="ALPHAForCausalLM", **sources)
+    assert [near["name"] for near in found["answer"]["near"]] == ["AlphaForCausalLM"]
+    assert "Known names like it: AlphaForCausalLM" in found["summary"]
+    assert ask("check_model", model="ZzzzForCausalLM", **sources)["answer"]["near"] == []
+
+
+def test_an_engine_that_has_it_is_named_where_this_one_does_not_run_it(sources: dict[str, str]) -> None:
+    found = ask("check_model", model="FalconForCausalLM", **sources)
+    assert "has its own implementation in vllm" in found["summary"]
+    assert "own implementation" not in ask("check_model", model="AlphaForCausalLM", **sources)["summary"]
+
+
+def test_what_is_no_text_for_the_wire_is_replaced(sources: dict[str, str]) -> None:
+    for config in ({"architectures": ["A\ud800"]}, '{"architectures": ["A\\ud800"]}'):
+        found = ask("check_model", config=config, **sources)
+        assert found["answer"]["architectures"] == ["A\N{REPLACEMENT CHARACTER}"]
+        assert json.dumps(found, ensure_ascii=False).encode()
+    pair = ask("check_model", config='{"architectures": ["A\\ud83d\\ude00é"]}', **sources)
+    assert pair["answer"]["architectures"] == ["A\N{GRINNING FACE}é"]
+
+
+NESTED = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({}, "give either model"),
+        ({"model": "A", "config": {}}, "give either model"),
+        ({"model": ""}, "model: is empty"),
+        ({"model": 3}, "model: has to be of type string"),
+        ({"model": ["A"]}, "model: has to be of type string"),
+        ({"modle": "A"}, "no argument 'modle' (did you mean 'model'?)"),
+        ({"model": "<script>alert(1)</script>"}, "no such file or folder"),
+        ({"model": "Not a name"}, "neither an architecture"),
+        ({"model": "A\x00B"}, "neither an architecture"),
+        ({"model": "A\x1b[31mB\n\nC"}, "neither an architecture"),
+        ({"model": "../../../../../../../../../../etc/passwd"}, "is not JSON"),
+        ({"model": "/dev/zero"}, "is no regular file"),
+        ({"model": "A" * 5000}, "model: is longer than 4096 characters"),
+        ({"model": "A" * 4000}, "neither an architecture"),
+        ({"model": "x/" * 1000}, "no such file or folder"),
+        ({"model": "owner/name"}, "offline"),
+        ({"config": "{"}, "the config is not JSON"),
+        ({"config": "[]"}, "the config holds a list"),
+        ({"config": f'{{"a": {NESTED}'}, "too deeply nested"),
+        ({"config": {"architectures": 3}}, "architectures"),
+        ({"config": ["A"]}, "config: has to be of type object or string"),
+        ({"model": "A", "sglang": "nowhere at all"}, "nowhere at all"),
+        ({"model": "A", "sglang": "git:ext::sh -c touch% x@main"}, "git is only asked for"),
+        ({"model": "A", "sglang": "0.5.9"}, "offline"),
+        ({"model": "A", "offline": "yes"}, "offline: has to be of type boolean"),
+    ],
+)
+def test_what_can_not_be_checked_is_refused_in_one_line(
+    sources: dict[str, str], work: Path, arguments: dict[str, Any], words: str
+) -> None:
+    assert words in refused("check_model", **{**sources, **arguments})
+    assert list(work.iterdir()) == []
+
+
+# -- model_history ---------------------------------------------------------------------------------
+
+
+def test_the_history_is_that_of_the_command(work: Path, cli: Callable[..., Any]) -> None:  # noqa: ARG001 - its data
+    names = ["LlamaForCausalLM", "Qwen3ForCausalLM", "Qwen3ForCausalLM"]
+    found = ask("model_history", architectures=names)
+    command = cli("history", *names, "--format", "json").json
+    assert [each["name"] for each in found["architectures"]] == ["LlamaForCausalLM", "Qwen3ForCausalLM"]
+    for each in found["architectures"]:
+        assert each["known"]
+        assert each["category"] == "text"
+        assert set(each["engines"]) == set(command["engines"])
+        for engine, value in each["engines"].items():
+            theirs = command["architectures"][each["name"]].get(engine, {"spans": []})["spans"]
+            ours = [{key: span[key] for key in span if key != "at"} for span in value["spans"]]
+            assert ours == [{key: span[key] for key in span if key != "states"} for span in theirs]
+            assert [span["at"] for span in value["spans"]] == [span["states"][0]["at"] for span in theirs]
+
+
+def test_one_engine_and_one_release_of_it_can_be_asked(work: Path) -> None:  # noqa: ARG001 - its data
+    def standing(**arguments: Any) -> tuple[Any, ...]:
+        found = ask("model_history", architectures=["Qwen3ForCausalLM"], engine="sglang", **arguments)
+        assert list(found["engines"]) == ["sglang"]
+        (architecture,) = found["architectures"]
+        value = architecture["engines"]["sglang"]
+        return value["standing"]["status"], value["standing"]["version"], found["summary"]
+
+    status, version, words = standing(version="0.4.1")
+    assert (status, version) == ("absent", "0.4.1")
+    assert words == "Qwen3ForCausalLM: not in sglang 0.4.1. sglang registers it from 0.4.5.post2 on."
+    status, version, words = standing(version="v0.5.9")
+    assert (status, version) == ("native", "0.5.9")
+    assert words == "Qwen3ForCausalLM: sglang since 0.4.5.post2 (2025-04-20)."
+    gone = ask("model_history", architectures=["FalconForCausalLM"], engine="lmdeploy")["summary"]
+    assert re.fullmatch(
+        r"FalconForCausalLM: gone from lmdeploy \S+\. lmdeploy registers it from \S+ to 0\.7\.3\.", gone
+    )
+    assert standing()[0] == standing(version="latest")[0] == "native"
+
+
+def test_an_engine_that_cannot_tell_is_not_said_to_lack_it(work: Path) -> None:  # noqa: ARG001 - its data
+    found = ask("model_history", architectures=["NobodysForCausalLM", "LLamaForCausalLM"])
+    nobody, llama = found["architectures"]
+    assert (nobody["known"], llama["known"]) == (False, False)
+    assert "LlamaForCausalLM" in llama["near"]
+    assert nobody["near"] == []
+    assert nobody["engines"]["mlx-lm"]["standing"]["status"] == "unknown"
+    assert "; not known of mlx-lm" in found["summary"]
+    assert "not in exllamav3" in found["summary"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({}, "give architectures"),
+        ({"architectures": []}, "architectures: is an empty list"),
+        ({"architectures": "LlamaForCausalLM"}, "architectures: has to be of type array"),
+        ({"architectures": ["A"] * 21}, "more than 20 entries; ask in several calls"),
+        ({"architectures": ["A" * 300]}, "architectures: is longer than 200 characters"),
+        ({"architectures": ["Qwen/Qwen3-8B"]}, "check_model takes configs"),
+        ({"architectures": ["A\x00"]}, "is no architecture's name"),
+        ({"architectures": ["<b>A</b>"]}, "is no architecture's name"),
+        ({"architectures": ["A"], "engine": "vlm"}, "no engine is called 'vlm'; there is data of: exllamav3"),
+        ({"architectures": ["A"], "engine": "vlm"}, "did you mean 'vllm'?"),
+        ({"architectures": ["A"], "engine": "../../x"}, "no engine is called"),
+        ({"architectures": ["A"], "engine": "llama-cpp"}, "no history of llama-cpp is kept"),
+        ({"architectures": ["A"], "version": "0.5.9"}, "say which, with engine"),
+        (
+            {"architectures": ["A"], "engine": "sglang", "version": "0.5.9999"},
+            "has no release 0.5.9999; near it",
+        ),
+        ({"architectures": ["A"], "engine": "sglang", "version": "9" * 150}, "has no release"),
+        ({"architectures": ["A"], "engine": "sglang", "version": "../.."}, "is no release"),
+    ],
+)
+def test_a_question_about_the_history_that_means_nothing_is_refused(
+    work: Path,  # noqa: ARG001 - where it runs
+    arguments: dict[str, Any],
+    words: str,
+) -> None:
+    assert words in refused("model_history", **arguments)
+
+
+# -- list_architectures ----------------------------------------------------------------------------
+
+
+def test_what_a_release_registers_comes_from_the_history_page_by_page(
+    work: Path,  # noqa: ARG001 - its data
+    cli: Callable[..., Any],
+) -> None:
+    command = cli("history", "--engine", "exllamav3", "--at", "latest", "--format", "json").json[
+        "architectures"
+    ]
+    rows, offset, pages = [], 0, 0
+    while True:
+        found = ask("list_architectures", engine="exllamav3", limit=20, offset=offset)
+        assert found["returned"] == len(found["architectures"]) <= 20
+        assert (found["total"], found["from"], found["sources"]) == (len(command), "history", [])
+        rows += found["architectures"]
+        pages += 1
+        assert found["truncated"] == (found["next_offset"] is not None)
+        if not found["truncated"]:
+            break
+        assert f"call again with offset: {found['next_offset']}" in found["summary"]
+        offset = found["next_offset"]
+    assert pages > 1
+    assert [row["name"] for row in rows] == list(command)
+    assert [row["file"] for row in rows] == [entry["file"] for entry in command.values()]
+    assert sum(found["counts"]["category"].values()) == sum(row["category"] is not None for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, set(miniature.ROWS)),
+        ({"engine": "sglang"}, {name for name, (_, status) in miniature.ROWS.items() if status == "native"}),
+        ({"engine": "transformers", "status": ["native"]}, {"BetaForCausalLM"}),
+        ({"status": ["refused"]}, {"DeltaForCausalLM", "DeltaForConditionalGeneration"}),
+        ({"status": ["fallback"], "category": ["text"]}, set()),
+        ({"category": ["multimodal"]}, {"SightForConditionalGeneration"}),
+        ({"name": "beta"}, {name for name in miniature.ROWS if name.startswith("Beta")}),
+        ({"name": "*forcausallm"}, {"AlphaForCausalLM", "BetaForCausalLM", "DeltaForCausalLM"}),
+        ({"name": ["alpha", "sight"]}, {"AlphaForCausalLM", "SightForConditionalGeneration"}),
+        ({"name": "<script>"}, set()),
+        ({"name": "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"}, set()),
+        ({"name": "["}, set()),
+    ],
+)
+def test_what_the_sources_say_can_be_filtered(
+    sources: dict[str, str], arguments: dict[str, Any], expected: set[str]
+) -> None:
+    found = ask("list_architectures", **arguments, **sources)
+    assert found["from"] == "sources"
+    assert {row["name"] for row in found["architectures"]} == expected
+    assert found["total"] == len(expected)
+    for row in found["architectures"]:
+        assert (row["category"], row["status"]) == miniature.ROWS[row["name"]]
+        assert re.fullmatch(r"\S+\.py:\d+", row["at"])
+    assert ("None of" in found["summary"]) == (not expected)
+
+
+def test_the_answer_never_holds_more_than_the_limit(work: Path) -> None:  # noqa: ARG001 - its data
+    whole = ask("list_architectures", engine="transformers")
+    assert (len(whole["architectures"]), whole["truncated"]) == (50, True)
+    assert len(json.dumps(ask("list_architectures", engine="transformers", limit=500))) < 150_000
+    behind = ask("list_architectures", engine="transformers", offset=10**6)
+    assert (behind["returned"], behind["truncated"], behind["next_offset"]) == (0, False, None)
+    assert "behind the last" in behind["summary"]
+    one = ask("list_architectures", name="LLamaForCausallLM", engine="vllm")
+    assert one["total"] == 0
+    assert "LlamaForCausalLM" in one["summary"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"limit": 0}, "limit: has to be at least 1"),
+        ({"limit": 501}, "limit: may be at most 500"),
+        ({"limit": 1.5}, "limit: has to be of type integer"),
+        ({"limit": True}, "limit: has to be of type integer"),
+        ({"offset": -1}, "offset: has to be at least 0"),
+        ({"status": ["natve"]}, "did you mean 'native'?"),
+        ({"status": []}, "status: is an empty list"),
+        ({"category": ["vision"]}, "category: has to be one of 'text', 'embedding', 'multimodal'"),
+        ({"from": "hisotry"}, "did you mean 'history'?"),
+        ({"from": "history", "status": ["native"]}, "the history does not know status"),
+        ({"from": "sources", "version": "0.5.9"}, "version is of the history"),
+        ({"status": ["native"], "engine": "vllm"}, "the sources are those of sglang and transformers"),
+        ({"engine": "sglan"}, "did you mean 'sglang'?"),
+        ({"engine": "A" * 200}, "no engine is called"),
+        ({"name": "A" * 201}, "name: is longer than 200 characters"),
+        ({"name": ["A"] * 21}, "name: has more than 20 entries"),
+        ({"from": "sources"}, "offline"),
+    ],
+)
+def test_a_list_that_cannot_be_given_is_refused(
+    work: Path,  # noqa: ARG001 - where it runs
+    arguments: dict[str, Any],
+    words: str,
+) -> None:
+    assert words in refused("list_architectures", **arguments)
+
+
+# -- update_document -------------------------------------------------------------------------------
+
+
+def test_nothing_is_written_unless_it_is_asked_for(sources: dict[str, str], work: Path) -> None:
+    looked = ask("update_document", **sources)
+    assert (looked["changed"], looked["created"], looked["written"]) == (True, True, False)
+    assert looked["totals"]["added"] == len(miniature.ROWS)
+    assert "Nothing was written. Call again with write: true" in looked["summary"]
+    assert list(work.iterdir()) == []
+    written = ask("update_document", write=True, **sources)
+    assert (written["changed"], written["created"], written["written"]) == (True, True, True)
+    text = (work / DOCUMENT).read_text(encoding="utf-8")
+    assert written["diff"]["text"] == looked["diff"]["text"]
+    added = [line[1:] for line in written["diff"]["text"].splitlines()[3:]]
+    assert added == text.splitlines()
+    again = ask("update_document", write=True, **sources)
+    assert (again["changed"], again["written"], again["diff"]["text"]) == (False, False, "")
+    assert "nothing to write" in again["summary"]
+
+
+def test_the_report_is_that_of_the_command_and_the_document_too(
+    sources: dict[str, str], trees: Any, work: Path, cli: Callable[..., Any]
+) -> None:
+    options = ("--sglang", sources["sglang"], "--transformers", sources["transformers"])
+    ask("update_document", write=True, **sources)
+    trees.models.joinpath("alpha.py").rename(trees.models / "omega.py")
+    trees.models.joinpath("pooled.py").unlink()
+    trees.register("GammaForCausalLM", file="gamma.py")
+    for flags in ({}, {"refresh": True}, {"prune": True}, {"refresh": True, "prune": True}):
+        command = cli(
+            "update", *options, "--check", "--format", "json", *(f"--{flag}" for flag in flags)
+        ).json
+        found = ask("update_document", **flags, **sources)
+        assert found["changed"]
+        for key in command.keys() & found.keys():
+            assert found[key] == command[key], key
+    assert ask("update_document", **sources)["totals"]["stale"] == 2
+    before = (work / DOCUMENT).read_bytes()
+    ask("update_document", write=True, refresh=True, prune=True, **sources)
+    ours = (work / DOCUMENT).read_bytes()
+    (work / DOCUMENT).write_bytes(before)
+    cli("update", *options, "--refresh", "--prune")
+    assert (work / DOCUMENT).read_bytes() == ours != before
+
+
+def test_a_row_that_somebody_moved_is_not_said_to_be_wrong(
+    sources: dict[str, str], trees: Any, work: Path
+) -> None:
+    ask("update_document", write=True, **sources)
+    path = work / DOCUMENT
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    row = next(line for line in lines if line.startswith("| **AlphaForCausalLM**"))
+    lines.remove(row)
+    place = next(index for index, line in enumerate(lines) if line.startswith("| **SightFor"))
+    path.write_text("".join([*lines[:place], row, *lines[place:]]), encoding="utf-8")
+    moved = ask("update_document", **sources)
+    assert [each["changes"] for each in moved["stale"]] == [["category"]]
+    assert "Out of date" not in moved["summary"]
+    trees.models.joinpath("pooled.py").unlink()
+    assert "left as they are: 1 rows" in ask("update_document", **sources)["summary"]
+
+
+def test_lists_and_diff_are_cut_where_it_is_said_and_the_totals_are_not(sources: dict[str, str]) -> None:
+    found = ask("update_document", limit=2, diff_lines=5, **sources)
+    assert (len(found["added"]), found["totals"]["added"]) == (2, len(miniature.ROWS))
+    assert (len(found["diff"]["text"].splitlines()), found["diff"]["truncated"]) == (5, True)
+    assert found["diff"]["lines"] > 30
+    assert found["truncated"]
+    assert "The answer is cut" in found["summary"]
+    whole = ask("update_document", **sources)
+    assert not whole["truncated"]
+    assert "The answer is cut" not in whole["summary"]
+    assert ask("update_document", limit=0, diff_lines=0, **sources)["added"] == []
+
+
+def test_a_diff_of_endless_lines_is_cut(sources: dict[str, str], work: Path) -> None:
+    ask("update_document", write=True, **sources)
+    path = work / DOCUMENT
+    text = path.read_text(encoding="utf-8").replace(
+        "| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"
+    )
+    row = next(line for line in text.splitlines() if "**AlphaForCausalLM**" in line)
+    path.write_text(text.replace(row, f"{row} {'x' * 100_000} |"), encoding="utf-8")
+    found = ask("update_document", refresh=True, **sources)
+    assert found["totals"]["refreshed"] == 1
+    assert (len(found["diff"]["text"]), found["diff"]["truncated"]) == (60_000, True)
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("../{0}", "is outside of"),
+        ("/tmp/{0}", "is outside of"),  # noqa: S108 - nothing is written there
+        ("sub/../../{0}", "is outside of"),
+        ("link/{0}", "is outside of"),
+        ("link.md", "is outside of"),
+        ("a\x00.md", "is no path of a file"),
+        ("x" * 4000 + ".md", ""),
+        ("loop.md", ""),
+        ("x" * 5000, "document: is longer than 4096 characters"),
+        (".git/hooks/pre-commit", "is no Markdown file"),
+        ("archtrack.py", "is no Markdown file"),
+        ("", "document: is empty"),
+        (".", "is no Markdown file"),
+        ("NOTES.md", "none of the headings"),
+        ("folder.md", ""),
+        ("nowhere/new.md", ""),
+        ("<img src=x>.txt", "is no Markdown file"),
+    ],
+)
+def test_nothing_but_a_document_inside_is_ever_written(
+    sources: dict[str, str], work: Path, document: str, words: str
+) -> None:
+    outside = work.parent / "outside"
+    outside.mkdir()
+    (work / "link").symlink_to(outside)
+    (work / "link.md").symlink_to(outside / "new.md")
+    (work / "loop.md").symlink_to("loop.md")
+    (work / "sub").mkdir()
+    (work / "folder.md").mkdir()
+    (work / "NOTES.md").write_text("# Notes\n\nof mine\n", encoding="utf-8")
+    before = sorted(map(str, work.parent.rglob("*")))
+    said = refused("update_document", write=True, document=document.format(DOCUMENT), **sources)
+    assert words in said
+    after = sorted(str(path) for path in work.parent.rglob("*") if "cache" not in path.parts)
+    assert after == [path for path in before if "/cache" not in path]
+    assert (work / "NOTES.md").read_text(encoding="utf-8") == "# Notes\n\nof mine\n"
+
+
+def test_a_document_inside_is_written_also_the_configured_one_with_another_ending(
+    sources: dict[str, str], work: Path
+) -> None:
+    assert ask("update_document", document="docs.md", write=True, **sources)["written"]
+    assert ask("update_document", document=str(work / "whole.md"), write=True, **sources)["written"]
+    miniature.write(work / "archtrack.toml", 'document = "SUPPORT.txt"\n')
+    assert ask("update_document", write=True, **sources)["document"] == "SUPPORT.txt"
+    assert not ask("update_document", document="SUPPORT.txt", **sources)["changed"]
+    assert "no Markdown" in refused("update_document", document="OTHER.txt", **sources)
+    assert sorted(path.name for path in work.iterdir()) == [
+        "SUPPORT.txt",
+        "archtrack.toml",
+        "docs.md",
+        "whole.md",
+    ]
+
+
+def test_a_document_above_the_working_directory_is_not_touched(
+    sources: dict[str, str], work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("update_document", write=True, **sources)
+    (work / ".git").mkdir()
+    (work / "below").mkdir()
+    monkeypatch.chdir(work / "below")
+    assert "is outside of" in refused("update_document", **sources)
+
+
+def test_what_looks_implausible_is_left_to_a_person(sources: dict[str, str], trees: Any, work: Path) -> None:
+    ask("update_document", write=True, **sources)
+    before = (work / DOCUMENT).read_bytes()
+    for file in ("beta.py", "pooled.py", "sight.py"):
+        trees.models.joinpath(file).unlink()
+    assert "a person decides that, with `archtrack update --force`" in refused(
+        "update_document", write=True, **sources
+    )
+    assert "no argument 'force'" in refused("update_document", force=True, **sources)
+    assert (work / DOCUMENT).read_bytes() == before
+
+
+def test_a_fault_of_archtrack_itself_is_told_and_ends_nothing(
+    work: Path,  # noqa: ARG001 - where it runs
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("at\nfault")
+
+    monkeypatch.setattr("archtrack.core.nearest.nearest", broken)
+    said = refused("model_history", architectures=["NobodysForCausalLM"])
+    assert "a fault of archtrack itself (ZeroDivisionError: at fault)" in said
+    out, err = capsys.readouterr()
+    assert (out, "Traceback" in err) == ("", True)
