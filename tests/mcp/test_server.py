@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import jsonschema
 import pytest
+from mcp import Client, MCPError, StdioServerParameters, types
 
 import hub_server
 import miniature
 from archtrack import __version__
-from mcp import Client, MCPError, StdioServerParameters, types
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
