@@ -341,6 +341,8 @@ def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
     play(history, tmp_path, environment(tmp_path))
     for block in updates:  # the newest release of that time
         play(block, tmp_path, environment(tmp_path), more=("--sglang", "0.5.23"))
+    (divided,) = [content for page, content in blocks("console") if page == "docs/issue.md"]
+    play(divided, tmp_path, environment(tmp_path))  # of the document that the README's commands have made
 
 
 @pytest.mark.network
