@@ -196,6 +196,50 @@ def test_positions_mean_nothing_a_thousand_rows_above_move_no_boundary() -> None
 # -- what is not a tidy document -------------------------------------------------------------------
 
 
+SIMPLE = (
+    "",
+    "Words.",
+    "- item",
+    "```",
+    "~~~",
+    "<!--",
+    "-->",
+    "<!-- a -->",
+    "===",
+    "---",
+    "> q",
+    "    | **X** | Y |",
+)
+OTHERS = ("| a | b |", "|---|---|", HEADER, DELIMITER, "## Other", "### Sub", "<details>", "| **X** | Y |")
+LINES = st.sampled_from((*SIMPLE, *OTHERS, *HEADINGS.values()))
+ROWS_AMONG = st.lists(NAME.map(row), min_size=1, max_size=40)
+
+
+@given(
+    lines=st.lists(st.one_of(LINES.map(lambda line: [line]), ROWS_AMONG), max_size=60),
+    newline=st.sampled_from(("\n", "\r\n", "\r")),
+)
+@settings(deadline=None, max_examples=100)
+def test_of_any_text_nothing_is_lost(lines: list[list[str]], newline: str) -> None:
+    text = newline.join(line for some in lines for line in some)
+    try:
+        issue = split(text)
+    except DocumentError:  # a fence or a comment that is too long, as below
+        return
+    assert all(part.size <= LEAST for part in issue.parts)
+    assert Counter(shown(issue)) == Counter(each.name for each in parse(text).rows)
+    there = Counter(
+        line.strip() for line in lines_of("\n".join(part.text for part in issue.parts)).elements()
+    )
+    assert not Counter(line.strip() for line in lines_of(text).elements()) - there
+
+
+@pytest.mark.parametrize("line", ["", "Words.", "| a | b |"])
+def test_a_row_above_a_blank_line_is_no_head_of_a_table(line: str) -> None:
+    text = f"{TEXT}\n{row('AModel')}\n{line}\n{row('BModel')}\n"
+    assert shown(split(text, LIMIT)) == ["AModel", "BModel"]
+
+
 def test_rows_out_of_order_go_to_the_part_of_their_name_and_keep_their_order_there() -> None:
     names = [f"{letter}{n:02d}Model" for n in range(20) for letter in "BXA"]
     rows = [row(name) for name in names]

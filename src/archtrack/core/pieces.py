@@ -155,7 +155,7 @@ class _Cutter:
             entries = tuple(Entry(line=first + at, text=text) for at, text in enumerate(texts))
             return Piece(kind=kind, entries=entries)
         table = next((self._tables[each] for each in range(first, end + 1) if each in self._tables), None)
-        heads = len(texts) >= _HEAD and all(_DELIMITER.fullmatch(cell) for cell in cells_of(texts[1]))
+        heads = len(texts) >= _HEAD and _is_delimiter(texts[1])
         below = _HEAD if heads else 0
         return Piece(
             kind=kind,
@@ -171,3 +171,8 @@ class _Cutter:
         for at, (text, row) in enumerate(zip(texts, rows, strict=True)):
             name = row.name if row is not None else name
             yield Entry(line=first + at, text=text, name=name, row=row)
+
+
+def _is_delimiter(line: str) -> bool:
+    cells = cells_of(line)
+    return bool(cells) and all(_DELIMITER.fullmatch(cell) for cell in cells)
