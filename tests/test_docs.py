@@ -26,6 +26,7 @@ from archtrack.core.lint import CODES
 from archtrack.core.table import COLUMNS, HEADINGS, SUMMARY_HEADING
 from archtrack.engines import engine_names, load_engine
 from archtrack.model import Status
+from archtrack.shipped import shipped_examples
 from archtrack.sources.pip_config import index_settings
 
 if TYPE_CHECKING:
@@ -70,13 +71,19 @@ def blocks(*kinds: str) -> Iterator[tuple[str, str]]:
                 yield name, content
 
 
-def generator() -> Any:
-    spec = spec_from_file_location("generate_cli", ROOT / "docs" / "generate_cli.py")
+def script(name: str) -> Any:
+    """A script of the docs as a module."""
+    spec = spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look themselves up there
     spec.loader.exec_module(module)
     return module
+
+
+def generator() -> Any:
+    return script("generate_cli")
 
 
 VERBS: dict[str, click.Command] = dict(generator().verbs())
@@ -341,6 +348,8 @@ def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
     play(history, tmp_path, environment(tmp_path))
     for block in updates:  # the newest release of that time
         play(block, tmp_path, environment(tmp_path), more=("--sglang", "0.5.23"))
+    (divided,) = [content for page, content in blocks("console") if page == "docs/issue.md"]
+    play(divided, tmp_path, environment(tmp_path))  # of the document that the README's commands have made
 
 
 @pytest.mark.network
@@ -392,6 +401,14 @@ def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path) -> 
         f"Natives that still rest on the name: {by_name}.",
     ):
         assert figure in README
+    for figure in (
+        f"| Natives | {count['native']} |",
+        f"| Natives with an example | {sum(row['example'] is not None for row in natives)};",
+        f"| Natives whose section rests on the name alone | {by_name} |",
+        f"| Classes that the Transformers backend takes | {count['fallback']} |",
+        f"| Classes that it refuses | {count['refused']} |",
+    ):
+        assert figure in PAGES["docs/accuracy.md"], figure
 
 
 def test_output_that_differs_from_what_is_shown_would_be_seen() -> None:
@@ -401,6 +418,120 @@ def test_output_that_differs_from_what_is_shown_would_be_seen() -> None:
     for wrong in (["a", "d"], ["a", "b c"], ["b c", "d"], ["a", "…", "e"], ["d", "…", "a"], ["a", "b", "…"]):
         with pytest.raises(AssertionError):
             assert_shown(wrong, output)
+
+
+# -- the recorded session ---------------------------------------------------------------------------
+
+
+def test_the_recorded_session_is_what_the_commands_print_now(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")  # nothing of this environment gets into it
+    monkeypatch.setenv("ARCHTRACK_DATA_DIR", "nowhere")
+    assert (script("record_session").main(["--check"]), capsys.readouterr().err) == (0, "")
+
+
+def test_a_session_that_prints_something_else_would_be_seen_and_written_only_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = script("record_session")
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    monkeypatch.setattr(
+        module, "record", lambda: [module.Step(command="true <&>", output="\x1b[1ma\tb\x1b[0m c\n")]
+    )
+    assert module.main(["--check"]) == 1
+    assert "session.cast, session.svg, session.md: out of date" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    assert module.main([]) == 0
+    assert module.main(["--check"]) == 0
+    page = (tmp_path / "session.md").read_text(encoding="utf-8")
+    assert "\n```console\n$ true <&>\na       b c\n```\n" in page
+    svg = (tmp_path / "session.svg").read_text(encoding="utf-8")
+    texts = re.findall(r'<text [^>]*?(?: class="(\w+)")?>([^<]*)</text>', svg)
+    assert texts == [("prompt", "$"), ("", "true &lt;&amp;&gt;"), ("b", "a       b"), ("", " c")]
+    head, *events = map(json.loads, (tmp_path / "session.cast").read_text(encoding="utf-8").splitlines())
+    assert (head["version"], head["width"]) == (2, 100)
+    assert all(kind == "o" for _, kind, _ in events)
+    assert [moment for moment, _, _ in events] == sorted(moment for moment, _, _ in events)
+    assert "".join(text for *_, text in events) == "\x1b[H\x1b[2J$ true <&>\r\n\x1b[1ma\tb\x1b[0m c\r\n$ "
+    assert module.main(["--chekc"]) == 2
+
+
+# -- the page of accuracy ---------------------------------------------------------------------------
+
+
+def recorded(name: str) -> Any:
+    return json.loads((ROOT / "tests" / "data" / name).read_text(encoding="utf-8"))
+
+
+def test_the_figures_of_the_page_of_accuracy_are_those_of_what_the_tests_compare_with() -> None:
+    natives, categories = recorded("sglang-0.5.23.json"), recorded("categories-0.5.23.json")
+    classes = [len(names) for version in ("4.40.0", "4.57.6", "5.23.0")
+               for names in recorded(f"transformers-{version}.json").values()]  # fmt: skip
+    facts = sum(
+        path.read_text(encoding="utf-8").count("[[fact]]")
+        for path in (ROOT / "tests" / "data" / "facts").glob("*.toml")
+    )
+    wrong = sum(by_name_of(name).value != section for section, names in categories.items() for name in names)
+    for figure in (
+        f"{len(natives)} of {len(natives)}, and no other",
+        f"{len(recorded('vllm-0.33.0.json')['architectures'])} of 415, and no other",
+        f"{sum(classes):,} of {sum(classes):,}, and no other",
+        f"{facts} of {facts} |",
+        f"{len(recorded('configs.json'))} of {len(recorded('configs.json'))} |",
+        f"{len(natives)} of {len(natives)}; the name alone gets {wrong} wrong",
+        f"42 of {len(recorded('vllm-previously-supported.json'))};",
+        f"drawn, of {len(shipped_examples())} |",
+    ):
+        assert figure in PAGES["docs/accuracy.md"], figure
+
+
+def test_every_test_that_the_page_of_accuracy_names_is_there() -> None:
+    named = re.findall(r"`pytest (?:-m \w+ )?(tests/[\w/]+\.py)(?:::(\w+))?`", PAGES["docs/accuracy.md"])
+    assert len(named) > 10
+    for file, test in named:
+        assert f"def {test or 'test_'}" in (ROOT / file).read_text(encoding="utf-8"), (file, test)
+
+
+# -- the site ---------------------------------------------------------------------------------------
+
+
+def test_links_of_the_repository_are_turned_into_those_of_the_site() -> None:
+    hooks = script("site_hooks")
+    for source, text, expected in (
+        (
+            "README.md",
+            "[a](docs/tutorial.md#7-in-a) [b](LICENSE)",
+            "[a](tutorial.md#7-in-a) [b](license.txt)",
+        ),
+        ("docs/json.md", "[a](../src/archtrack/data/schema.json)", "[a](schema.json)"),
+        ("docs/index.md", "[a](../README.md#exit-codes) [b](#x)", "[a](overview.md#exit-codes) [b](#x)"),
+        ("benchmarks/README.md", "[a](../README.md)", "[a](overview.md)"),
+        ("docs/index.md", "[a](https://example.org/docs/x.md)", "[a](https://example.org/docs/x.md)"),
+        (
+            "README.md",
+            "[a](src/nothing.py) [b](x.md)",
+            "[a](src/nothing.py) [b](x.md)",
+        ),  # fails the strict build
+        (
+            "README.md",
+            "```md\n[a](docs/api.md)\n```\n[a](docs/api.md)",
+            "```md\n[a](docs/api.md)\n```\n[a](api.md)",
+        ),
+    ):
+        assert hooks.turned(text, source) == expected
+    assert all((ROOT / source).is_file() for source in hooks.OUTSIDE)
+    cells = "<td>a <code>x \\| y</code></td><code>\\|</code>"
+    assert hooks.on_page_content(cells) == "<td>a <code>x | y</code></td><code>\\|</code>"
+
+
+def test_every_page_is_in_the_site_s_navigation_once() -> None:
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    nav = text.partition("\nnav:\n")[2].partition("\n\n")[0]
+    outside = script("site_hooks").OUTSIDE.values()
+    there = [page.removeprefix("docs/") for page in PAGES if page.startswith("docs/")]
+    pages = [*there, *(name for name in outside if name.endswith(".md"))]
+    assert sorted(re.findall(r"[\w-]+\.md", nav)) == sorted(pages)
 
 
 # -- links -----------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ DEFINITIONS = {
     "check": "check",
     "history": "history",
     "migrate": "migrate",
+    "render": "render",
     "cache": "cache",
     "data": "data_info",
 }
@@ -70,6 +71,7 @@ def test_the_page_has_an_example_of_everything() -> None:
         "history",
         "history_at",
         "migrate",
+        "render",
         "cache",
         "data_info",
     ]
@@ -133,6 +135,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("history", "NanoChatForCausalLM", "--engine", "exllamav3"),
         ("history", "--engine", "exllamav3", "--at", "0.0.1"),
         ("migrate", "exllamav3==0.0.2", "exllamav3==0.0.1"),
+        ("render",),
         ("cache", "info"),
         ("data", "info"),
     )
