@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .core.history import History, Release
     from .histories import Histories
 
-__all__ = ["as_decided", "compared", "elsewhere", "since_of"]
+__all__ = ["as_decided", "compared", "elsewhere", "since_of", "standing_with"]
 
 TRANSFORMERS = "transformers"
 _KINDS = {Status.FALLBACK: StandingKind.FALLBACK, Status.REFUSED: StandingKind.REFUSED}
@@ -29,8 +29,13 @@ def elsewhere(name: str, histories: Histories) -> tuple[Standing, ...]:
     for engine in histories.engines:
         history = histories.get(engine)
         if engine != TRANSFORMERS and history is not None and history.newest is not None:
-            found.append(_completed(name, stands(name, history, history.newest), history, histories))
+            found.append(standing_with(name, history, history.newest, histories))
     return tuple(found)
+
+
+def standing_with(name: str, history: History, release: Release, histories: Histories) -> Standing:
+    """How an architecture stands with one release of an engine, its Transformers backend included."""
+    return _completed(name, stands(name, history, release), history, histories)
 
 
 def as_decided(standing: Standing, verdict: Verdict) -> Standing:
