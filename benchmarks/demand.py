@@ -44,7 +44,7 @@ def main() -> None:
     """Make the dump, and count it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.demand", description=__doc__)
     parser.add_argument("--models", type=int, default=MODELS, help="how many; three million by default")
-    parser.add_argument("--memory", type=int, nargs="*", default=[512], help="bounds for DuckDB, in MB")
+    parser.add_argument("--memory", type=int, nargs="*", default=[1024], help="bounds for DuckDB, in MB")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="archtrack-benchmark-") as scratch:
         for form in FORMS:
@@ -60,19 +60,12 @@ def make_dump(path: Path, models: int) -> None:
     """Write a dump of so many models, as the path's ending says."""
     rows = models + models // 50
     with duckdb.connect() as connection:
-        connection.execute("SET preserve_insertion_order = true")
+        connection.execute("SET enable_progress_bar = false")
         config = _CONFIG.replace("{models}", str(models))
         if path.suffix == ".parquet":  # as the public dumps have it: one text
             config = f"CAST(to_json({config}) AS VARCHAR)"
-        query = (
-            _ROWS.replace("{config}", config).format(models=models, rows=rows)
-            if False
-            else (
-                _ROWS.replace("{config}", config)
-                .replace("{models}", str(models))
-                .replace("{rows}", str(rows))
-            )
-        )
+        query = _ROWS.replace("{config}", config)
+        query = query.replace("{models}", str(models)).replace("{rows}", str(rows))
         form = "PARQUET" if path.suffix == ".parquet" else "JSON"
         connection.execute(f"COPY ({query}) TO '{path}' (FORMAT {form})")
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from .core.census import LONGEST_NAME, MEASURES, Census, Counted, Flaws
-from .dump_files import Kind
+from .dump_files import Kind, expect_whole
 from .dump_sql import (
     BEST,
     BEYOND_BELIEF,
@@ -87,6 +87,8 @@ def count_models(
     expect_duckdb()
     import duckdb  # noqa: PLC0415 -- an extra, and slow to load
 
+    for each in files:
+        expect_whole(each)
     try:
         with TemporaryDirectory(prefix="archtrack-demand-") as folder:
             connection = duckdb.connect(

@@ -86,7 +86,7 @@ _HUB = (
 _WHERE = (
     click.option(
         "--memory",
-        type=click.IntRange(min=128),
+        type=click.IntRange(min=256),
         metavar="MB",
         default=1024,
         show_default=True,
@@ -131,7 +131,7 @@ def _options(function: Any) -> Any:
 def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
     """Show which architectures people download, most downloaded first, and what an engine does with each.
 
-    A DUMP is a file with the Hub's list of models: Parquet or JSON lines (also .gz and .zst), or a pattern such as
+    A DUMP is a file with the Hub's list of models: Parquet or JSON lines (also .gz), or a pattern such as
     'dump/*.parquet'; or a census that --save wrote. Columns: id, downloads (or downloadsAllTime), and config (JSON or
     a struct with `architectures`) or architectures. Without a DUMP the Hub is asked; what was read is kept for a day,
     and a run that was interrupted goes on where it was. Needs the extra `demand`.
