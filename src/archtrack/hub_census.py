@@ -42,13 +42,13 @@ class Watch:
     """How a reading meets the world beside the Hub: whom it tells, and the clock.
 
     Attributes:
-        pages: told how many pages there are to read.
+        pages: told how many pages there are to read, None where nobody knows.
         page: told of each.
         wait: told to sleep so many seconds, and why.
         now: the time.
     """
 
-    pages: Callable[[int], object] = lambda _: None
+    pages: Callable[[int | None], object] = lambda _: None
     page: Callable[[str], object] = lambda _: None
     wait: Callable[[float, str], object] = lambda seconds, _: time.sleep(seconds)
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
@@ -160,7 +160,7 @@ def _completed(
     anew = state is None
     state = state or _State(begun=watch.now())
     if not state.has(limit):
-        watch.pages(-(-(limit - state.models) // PAGE) if limit else 0)
+        watch.pages(-(-(limit - state.models) // PAGE) if limit else None)
     fetched = 0
     while not state.has(limit) and state.following is not None:
         try:

@@ -27,6 +27,7 @@ DEFINITIONS = {
     "check": "check",
     "history": "history",
     "migrate": "migrate",
+    "demand": "demand",
     "cache": "cache",
     "data": "data_info",
 }
@@ -67,6 +68,7 @@ def test_the_page_has_an_example_of_everything() -> None:
         "history",
         "history_at",
         "migrate",
+        "demand",
         "cache",
         "data_info",
     ]
@@ -129,8 +131,13 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("history", "NanoChatForCausalLM", "--engine", "exllamav3"),
         ("history", "--engine", "exllamav3", "--at", "0.0.1"),
         ("migrate", "exllamav3==0.0.2", "exllamav3==0.0.1"),
+        ("demand", "models.jsonl"),
         ("cache", "info"),
         ("data", "info"),
+    )
+    miniature.write(
+        document.with_name("models.jsonl"),
+        '{"id": "o/x", "downloads": 1, "config": {"architectures": ["AcmeForCausalLM"]}}\n',
     )
     for run, (definition, example) in zip(runs, EXAMPLES, strict=True):
         done = cli(*run, "--format", "json").json
