@@ -6,8 +6,10 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -436,11 +438,11 @@ def test_a_dump_whose_ids_alone_are_larger_than_the_bound_is_counted_within_it(t
     with duckdb.connect() as connection:
         connection.execute(query, {"path": str(path)})
     script = (
-        "import resource, sys; from pathlib import Path; from archtrack.dumps import count_models; "
+        "import re, sys; from pathlib import Path; from archtrack.dumps import count_models; "
         "from archtrack.dump_files import dump_files; "
         "c = count_models(dump_files([sys.argv[1]], Path.cwd()), 'x', date=None, memory_mb=48); "
-        "print(c.models, c.downloads, len(c.architectures), c.flaws.repeated, "
-        "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]; "  # its own: no parent's
+        "print(c.models, c.downloads, len(c.architectures), c.flaws.repeated, peak)"
     )
     done = subprocess.run(  # noqa: S603 -- this interpreter
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
@@ -463,3 +465,25 @@ def test_too_little_memory_is_told_with_what_to_do(tmp_path: Path) -> None:
 def test_a_file_that_goes_away_meanwhile_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be counted"):
         count_models([DumpFile(path=tmp_path / "gone", kind=Kind.PLAIN)], "x", date=None)
+
+
+def test_a_count_that_is_interrupted_ends_soon_and_leaves_nothing(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    path = parquet(
+        tmp_path / "m.parquet",
+        "SELECT 'o/' || i AS id, i AS downloads, ['A' || i % 9, 'B' || i % 7] AS architectures "
+        "FROM range(4000000) AS t(i)",
+    )
+    process = subprocess.Popen(  # noqa: S603 -- this interpreter
+        [sys.executable, "-m", "archtrack", "demand", str(path)],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    while not any(scratch.glob("archtrack-demand-*/models.duckdb")):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out, list(scratch.iterdir())) == (130, b"", [])

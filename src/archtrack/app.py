@@ -143,9 +143,11 @@ def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
     Raises:
         UsageError: a specification means nothing.
         SourceError: a source cannot be read.
+        DataError: the census that the document shows cannot be read.
     """
     with workspace.open_cache() as cache:
-        return read_both(request, settings, workspace, cache).track
+        tracked = read_both(request, settings, workspace, cache).track
+    return replace(tracked, matrix=_with_demand(tracked.matrix, settings, workspace))
 
 
 def read_both(request: Request, settings: Settings, workspace: Workspace, cache: Cache) -> Both:
@@ -179,7 +181,7 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
         table=shipped_examples(),
         hub=_from_hub(inventory, settings, workspace) if request.hub else None,
     )
-    matrix = _with_demand(_with_since(matrix, settings, workspace), settings, workspace)
+    matrix = _with_since(matrix, settings, workspace)
     asked = request.transformers not in {None, "pinned"}
     pins = _about_pin(inventory, public, pin, asked=asked)
     found = (*notices, *more, *pins, *unknown)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import glob
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,7 +35,7 @@ from .dump_sql import (
 from .errors import SourceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import duckdb
 
@@ -97,20 +98,28 @@ def count_models(
             with connection:
                 connection.execute("SET enable_progress_bar = false")  # it would stand in the output
                 counting = _Counting(connection, files)
-                counting.read()
-                return counting.census(source, date, whole=whole)
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
+                return _interruptible(connection, lambda: counting.run(source, date, whole=whole))
     except duckdb.OutOfMemoryException as error:
         raise SourceError(
             f"{source}: the counting needs more than {memory_mb} MB; give it more with --memory"
         ) from error
     except duckdb.Error as error:
         raise SourceError(f"{source}: cannot be counted: {_line(error)}") from error
-    except OSError as error:  # of the temporary folder
+    except (OSError, RuntimeError) as error:  # of the temporary folder, which may have any name
         raise SourceError(
-            f"{source}: cannot be counted: {error.strerror or error}; TMPDIR names another folder for what is kept"
+            f"{source}: cannot be counted: {_line(error)}; TMPDIR names another folder for what does not fit"
         ) from error
+
+
+def _interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Census]) -> Census:
+    """The work in a thread of its own: in this one DuckDB would hear of Ctrl-C only when a query is over."""
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(work)
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def _config(folder: str, memory_mb: int) -> dict[str, str | bool | int | float | list[str]]:
@@ -131,7 +140,12 @@ class _Counting:
     connection: duckdb.DuckDBPyConnection
     files: Sequence[DumpFile]
 
-    def read(self) -> None:
+    def run(self, source: str, date: str | None, *, whole: bool) -> Census:
+        """The whole of it."""
+        self._read()
+        return self._census(source, date, whole=whole)
+
+    def _read(self) -> None:
         """Bring every row into one form."""
         self.connection.execute(
             "CREATE TABLE row (id VARCHAR, downloads DOUBLE, all_time DOUBLE, names VARCHAR[], "
@@ -146,7 +160,7 @@ class _Counting:
                     ROWS.format(source=source, longest=LONGEST_NAME), {"paths": _patterns(group)}
                 )
 
-    def census(self, source: str, date: str | None, *, whole: bool) -> Census:
+    def _census(self, source: str, date: str | None, *, whole: bool) -> Census:
         """Take each model once, and count."""
         rows, named, counted, all_time, configured = self._one(
             "SELECT count(*), count(*) FILTER (id <> ''), count(downloads), count(all_time), "
