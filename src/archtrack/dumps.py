@@ -224,8 +224,8 @@ class _Counting:
             "SELECT * FROM read_parquet($paths, union_by_name = true, hive_partitioning = false, "
             "filename = false, binary_as_string = true) LIMIT 0"
         )
-        found = self.connection.execute(query, {"paths": _patterns(files)})
-        return {name: kind for name, kind, *_ in found.description or ()}
+        found = self.connection.sql(query, params={"paths": _patterns(files)})
+        return dict(zip(found.columns, found.types, strict=True))
 
     def _expect(self, count: int, names: tuple[str, ...]) -> None:
         """Refuse a dump in which no row has any of these columns."""
