@@ -1,4 +1,4 @@
-"""A Hub on 127.0.0.1 that speaks the routes of files, and fails as it is told."""
+"""A Hub on 127.0.0.1 that speaks the routes of files and of the list of models, and fails as it is told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlencode
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,6 +52,7 @@ class Fault:
         size: that it claims the file to have.
         cut: the connection ends after so many bytes of the answer to a GET, 0 for none at all.
         plain: the headers of a Hub are missing: some other server.
+        headers: that it sends besides.
     """
 
     status: int | None = None
@@ -59,6 +60,7 @@ class Fault:
     size: int | None = None
     cut: int | None = None
     plain: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -68,13 +70,21 @@ class HubServer:
     Attributes:
         repositories: by ``owner/name``.
         models: what the list of models holds: id, downloads, config and the like, as the Hub's API gives them.
+        pages: the list's pages as they are sent, where they are not made of ``models``.
+        page_size: that no page of the list exceeds.
+        link_to: the address that the links to next pages begin with; None for the own one.
         fault: of every answer.
+        faults: of the next answers about the list, one each; None for none.
         requests: method, path and ``Authorization`` of each request.
     """
 
     repositories: dict[str, Repository] = field(default_factory=dict)
     models: list[dict[str, Any]] = field(default_factory=list)
+    pages: list[Any] | None = None
+    page_size: int = 1000
+    link_to: str | None = None
     fault: Fault | None = None
+    faults: list[Fault | None] = field(default_factory=list)
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = None
 
@@ -95,7 +105,7 @@ class HubServer:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(
@@ -119,6 +129,16 @@ class HubServer:
         """The files that were asked for."""
         return {path.rpartition("/")[2] for _, path, _ in self.requests}
 
+    @property
+    def cursors(self) -> list[str]:
+        """The pages of the list that were asked for, in order; the first one has none."""
+        return [parse_qs(query).get("cursor", [""])[0] for query in self.queries]
+
+    @property
+    def queries(self) -> list[str]:
+        """What was asked of the list, in order; the client has other routes that it asks for itself."""
+        return [path.removeprefix(_MODELS) for _, path, _ in self.requests if path.startswith(_MODELS)]
+
 
 class _Answer:
     """The answer to one request."""
@@ -126,17 +146,24 @@ class _Answer:
     def __init__(self, hub: HubServer, handler: BaseHTTPRequestHandler) -> None:
         self.hub = hub
         self.handler = handler
+        self.fault = hub.fault
+        if handler.path.startswith(_MODELS) and hub.faults:
+            self.fault = hub.faults.pop(0)
         hub.requests.append((handler.command, unquote(handler.path), handler.headers.get("Authorization")))
 
     def send(self) -> None:
-        fault = self.hub.fault
+        fault = self.fault
         if fault is not None and fault.status is not None:
-            self._write(fault.status, fault.body, {})
-            return
+            self._write(fault.status, fault.body, dict(fault.headers))
+        elif self.handler.path.startswith(_MODELS):
+            self._list()
+        else:
+            self._send_file()
+
+    def _send_file(self) -> None:
         cdn = _CDN.fullmatch(self.handler.path)
-        if cdn is not None or self.handler.path.startswith(_MODELS):
-            listed = json.dumps(self._listed()).encode() if cdn is None else b""
-            body = listed if cdn is None else self.hub.repositories[cdn["repository"]].files[cdn["file"]]
+        if cdn is not None:
+            body = self.hub.repositories[cdn["repository"]].files[cdn["file"]]
             self._write(200, body, {"Content-Type": "application/json"})
             return
         route = _ROUTE.fullmatch(self.handler.path)
@@ -170,20 +197,39 @@ class _Answer:
             return
         self._write(200, data, headers)
 
-    def _listed(self) -> list[dict[str, Any]]:
-        """The models that a search gives, most downloaded first."""
-        query = {key: values[0] for key, values in parse_qs(self.handler.path.partition("?")[2]).items()}
-        found = [model for model in self.hub.models if query.get("search", "").lower() in model["id"].lower()]
-        assert query["sort"] == "downloads"
+    def _list(self) -> None:
+        """One page of the models that a search gives, most downloaded first, and a link to the next one."""
+        query = parse_qs(self.handler.path.partition("?")[2])
+        begin = int(query.get("cursor", ["0"])[0])
+        if self.hub.pages is not None:
+            page, end = self.hub.pages[begin], begin + 1
+            more = end < len(self.hub.pages)
+        else:
+            found = self._found(query)
+            end = begin + min(int(query["limit"][0]), self.hub.page_size)
+            page, more = found[begin:end], end < len(found)
+        headers = {"Content-Type": "application/json"}
+        if more:
+            asked = urlencode(
+                [*((key, each) for key in query for each in query[key] if key != "cursor"), ("cursor", end)]
+            )
+            headers["Link"] = f'<{self.hub.link_to or self.hub.url}{_MODELS}{asked}>; rel="next"'
+        self._write(200, json.dumps(page).encode(), headers)
+
+    def _found(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
+        (words,) = query.get("search", [""])
+        found = [model for model in self.hub.models if words.lower() in model["id"].lower()]
+        assert query["sort"] == ["downloads"]
         found.sort(key=lambda model: -model["downloads"])
-        return found[: int(query["limit"])]
+        sent = {"_id", "id", *query.get("expand", [])}
+        return [{key: value for key, value in model.items() if key in sent} for model in found]
 
     def _error(self, status: int, code: str) -> None:
         message = f"{code}: some words of the Hub"
         self._write(status, message.encode(), {"X-Error-Code": code, "X-Error-Message": message})
 
     def _write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        handler, fault = self.handler, self.hub.fault or Fault()
+        handler, fault = self.handler, self.fault or Fault()
         got = handler.command == "GET"
         if fault.cut == 0:
             handler.close_connection = True

@@ -64,6 +64,7 @@ def test_a_file_that_says_nothing_gives_the_defaults(text: str) -> None:
         ("rows = []", "rows", ()),
         ('columns = ["notes", "fallback"]', "columns", ("notes", "fallback")),
         ("columns = []", "columns", ()),
+        ('demand = "sub/census.json"', "demand", "sub/census.json"),
         ('external = "my_models.sglang"', "external", "my_models.sglang"),
         ('disabled = ["llama", "_private"]', "disabled", ("llama", "_private")),
         ("offline = true", "offline", True),
@@ -149,7 +150,7 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
         ("[override.A]", "unknown key override: did you mean overrides?"),
         (
             "zzz = 1",
-            "unknown key zzz: there are document, sglang, transformers, rows, columns, external, disabled,",
+            "unknown key zzz: there are document, sglang, transformers, rows, columns, demand, external, dis",
         ),
         ('"a\\u001b[2J" = 1', "unknown key 'a\\x1b[2J': there are document, "),
         (
@@ -179,10 +180,19 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
         ('columns = "notes"', 'columns must be a list, not a string: write ["…", "…"]'),
         (
             'columns = ["fallback", "Notes"]',
-            'columns holds \'Notes\': there are "fallback", "notes", "since", and the names of other engines: exl',
+            'columns holds \'Notes\': there are "demand", "fallback", "notes", "since", and the names of other en',
         ),
-        ('columns = ["sglang"]', 'columns holds \'sglang\': there are "fallback", "notes", "since", and'),
+        (
+            'columns = ["sglang"]',
+            'columns holds \'sglang\': there are "demand", "fallback", "notes", "since", and',
+        ),
         ('columns = ["transformers"]', "columns holds 'transformers': there are"),
+        (
+            'columns = ["demand"]',
+            'columns holds "demand", and no census is named: add demand = "census.json" (`archtrack demand --save',
+        ),
+        ('demand = "sub/"', "demand names a folder: add the census's name"),
+        ("demand = true", "demand must be a string, not a boolean: write it in quotes"),
         ('columns = ["notes", "fallback", "notes"]', "columns holds 'notes' twice: remove one"),
         ('disabled = "llama"', 'disabled must be a list, not a string: write ["…", "…"]'),
         ("disabled = [[]]", "disabled must hold strings only, not a list: write each in quotes"),

@@ -143,9 +143,11 @@ def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
     Raises:
         UsageError: a specification means nothing.
         SourceError: a source cannot be read.
+        DataError: the census that the document shows cannot be read.
     """
     with workspace.open_cache() as cache:
-        return read_both(request, settings, workspace, cache).track
+        tracked = read_both(request, settings, workspace, cache).track
+    return replace(tracked, matrix=_with_demand(tracked.matrix, settings, workspace))
 
 
 def read_both(request: Request, settings: Settings, workspace: Workspace, cache: Cache) -> Both:
@@ -189,7 +191,9 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
 def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:
     """The matrix, with what the histories say of each row where the document has a column for it."""
     engines = [
-        ENGINE if name == "since" else name for name in settings.columns if name not in {"fallback", "notes"}
+        ENGINE if name == "since" else name
+        for name in settings.columns
+        if name not in {"demand", "fallback", "notes"}
     ]
     if not engines:
         return matrix
@@ -201,6 +205,18 @@ def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Mat
         replace(row, since=tuple(since_of(row.name, engine, histories) for engine in engines))
         for row in matrix.rows
     )
+    return replace(matrix, rows=tuple(rows))
+
+
+def _with_demand(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:
+    """The matrix, with what the configured census says of each row where the document has a column for it."""
+    if settings.demand is None or "demand" not in settings.columns:
+        return matrix
+    from .census_files import read_census  # noqa: PLC0415 -- hardly anybody's document has such a column
+    from .core.census import demand_of  # noqa: PLC0415 -- as above
+
+    census = read_census(workspace.folder / settings.demand)
+    rows = (replace(row, demand=demand_of(row.name, census, settings.demand)) for row in matrix.rows)
     return replace(matrix, rows=tuple(rows))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .app import read_both
+from .core.checkpoint import named
 from .core.decision import decide
 from .core.nearest import nearest
 from .core.support import Rules, Support
@@ -19,7 +20,7 @@ from .targets import Target, open_target
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .app import Both, Request
+    from .app import Both, Request, Track
     from .config import Settings
     from .core.config_classes import ConfigClasses
     from .core.decision import Verdict
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from .sources.cache import Cache
     from .workspace import Workspace
 
-__all__ = ["Answer", "Checked", "Explained", "Near", "check", "explain"]
+__all__ = ["Answer", "Checked", "Explained", "Near", "check", "decided", "explain"]
 
 AUTO = "transformers/models/auto/modeling_auto.py"
 CONFIGS = "transformers/models/*/configuration_*.py"
@@ -139,6 +140,21 @@ def check(
         inventories=both.track.matrix.inventories,
         notices=both.track.notices,
     )
+
+
+def decided(
+    names: Iterable[str], request: Request, settings: Settings, workspace: Workspace
+) -> tuple[dict[str, Verdict], Track]:
+    """What the engine does with each of many architectures, as ``check`` says it of a name; and what was read.
+
+    Raises:
+        UsageError: a specification means nothing.
+        SourceError: the engine or transformers cannot be read.
+    """
+    with workspace.open_cache() as cache:
+        both = read_both(request, settings, workspace, cache)
+        support = _support(both, cache)
+        return {name: decide(named(name), support) for name in names}, both.track
 
 
 def explain(message: Message, support: Support, workspace: Workspace) -> Explained:

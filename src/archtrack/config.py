@@ -80,6 +80,7 @@ class Settings:
         transformers: the same for transformers.
         rows: ``fnmatch`` patterns of the transformers classes that get a row.
         columns: names of the further columns of the document.
+        demand: path of a census as seen from the working folder, or None.
         external: a further package of models: a dotted name, or a path as above, or None.
         disabled: names of the modules that the engine is told to skip.
         offline: use no network.
@@ -93,6 +94,7 @@ class Settings:
     transformers: str | None = None
     rows: tuple[str, ...] = DEFAULT_ROWS
     columns: tuple[str, ...] = ()
+    demand: str | None = None
     external: str | None = None
     disabled: tuple[str, ...] = ()
     offline: bool = False
@@ -205,6 +207,14 @@ class _File:
         folder = PurePath(self._path).parent.as_posix()
         for name in values.keys() & {"sglang", "transformers", "external"}:
             values[name] = _anchored(values[name], folder)
+        if "demand" in values:
+            values["demand"] = str(PurePath(folder, values["demand"]))
+        elif "demand" in values.get("columns", ()):
+            raise self._error(
+                ("columns",),
+                'columns holds "demand", and no census is named: add demand = "census.json" '
+                "(`archtrack demand --save census.json` writes it)",
+            )
         found = tuple(self._override(name, overrides[name]) for name in overrides)
         return Settings(path=self._path, **values, overrides=tuple(sorted(found, key=lambda item: item.name)))
 

@@ -39,7 +39,7 @@ DEFAULT_ROWS = (
     "*Model",
 )
 
-COLUMN_NAMES = ("fallback", "notes", "since")
+COLUMN_NAMES = ("demand", "fallback", "notes", "since")
 """Those of ``core.columns.FURTHER``, which is loaded only where one is chosen."""
 
 _MB_BOUNDS = (16, 1024 * 1024)
@@ -108,9 +108,17 @@ def _remark(value: object) -> str:
 
 
 def _document(value: object) -> str:
+    return _file(value, "document")
+
+
+def _census(value: object) -> str:
+    return _file(value, "census")
+
+
+def _file(value: object, what: str) -> str:
     text = _string(value)
     if text.endswith(("/", "\\")) or PurePath(text).name in {"", ".."}:
-        raise WrongValueError("names a folder: add the document's name")
+        raise WrongValueError(f"names a folder: add the {what}'s name")
     return text
 
 
@@ -215,6 +223,8 @@ KEYS = tuple(
          "Patterns (`*`, `?`, `[abc]`) of the transformers classes that get a row of their own."),
         ("columns", "list of strings", "[]", _columns,
          f"Further columns of the document: {', '.join(f'`{name}`' for name in COLUMN_NAMES)}, other engines."),
+        ("demand", "string", "none", _census,
+         "The census for the column `demand`, as `archtrack demand --save FILE` writes it; relative as `document`."),
         ("external", "string", "none", _string,
          "A further package of SGLang models: its dotted name, or a path."),
         ("disabled", "list of strings", "[]", _modules,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .core.history import History, Release
     from .histories import Histories
 
-__all__ = ["as_decided", "compared", "completed", "elsewhere", "since_of"]
+__all__ = ["as_decided", "compared", "elsewhere", "since_of", "standing_with"]
 
 TRANSFORMERS = "transformers"
 _KINDS = {Status.FALLBACK: StandingKind.FALLBACK, Status.REFUSED: StandingKind.REFUSED}
@@ -29,8 +29,13 @@ def elsewhere(name: str, histories: Histories) -> tuple[Standing, ...]:
     for engine in histories.engines:
         history = histories.get(engine)
         if engine != TRANSFORMERS and history is not None and history.newest is not None:
-            found.append(completed(name, stands(name, history, history.newest), history, histories))
+            found.append(standing_with(name, history, history.newest, histories))
     return tuple(found)
+
+
+def standing_with(name: str, history: History, release: Release, histories: Histories) -> Standing:
+    """How an architecture stands with one release of an engine, its Transformers backend included."""
+    return _completed(name, stands(name, history, release), history, histories)
 
 
 def as_decided(standing: Standing, verdict: Verdict) -> Standing:
@@ -81,20 +86,13 @@ def compared(
     found = difference(one, other)
     return replace(
         found,
-        here=tuple((name, a, completed(name, b, other[0], histories)) for name, a, b in found.here),
-        there=tuple((name, a, completed(name, b, one[0], histories)) for name, a, b in found.there),
+        here=tuple((name, a, _completed(name, b, other[0], histories)) for name, a, b in found.here),
+        there=tuple((name, a, _completed(name, b, one[0], histories)) for name, a, b in found.there),
     )
 
 
-def completed(name: str, standing: Standing, history: History, histories: Histories) -> Standing:
-    """The standing, completed by what else is known than what the engine's registry holds.
-
-    Args:
-        name: the architecture.
-        standing: by the registry alone, as ``stands`` gives it.
-        history: of the engine.
-        histories: of every engine: what a Transformers backend does rests on transformers' own.
-    """
+def _completed(name: str, standing: Standing, history: History, histories: Histories) -> Standing:
+    """The standing, completed by what else is known than what the engine's registry holds."""
     joined = history.companion
     if standing.kind is StandingKind.ABSENT and joined is not None:
         other = histories.get(joined.engine)

@@ -20,7 +20,7 @@ from .errors import HubDownError, TargetError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CONFIG", "fetch_config", "is_offline", "most_downloaded"]
+__all__ = ["CONFIG", "error_line", "fetch_config", "hub_client", "is_offline", "most_downloaded", "unwarned"]
 
 CONFIG = "config.json"
 
@@ -33,7 +33,7 @@ _SEARCHED = 100
 
 def is_offline() -> bool:
     """Whether the Hub's client itself is told to make no request."""
-    return bool(_client("--hub").constants.HF_HUB_OFFLINE)
+    return bool(hub_client("--hub").constants.HF_HUB_OFFLINE)
 
 
 def fetch_config(repository: str, revision: str | None = None, *, offline: bool) -> tuple[bytes, str]:
@@ -49,7 +49,7 @@ def fetch_config(repository: str, revision: str | None = None, *, offline: bool)
             such file, the file is too large, the Hub does not answer.
     """
     shown = repository if revision is None else f"{repository}@{revision}"
-    client = _client(shown)
+    client = hub_client(shown)
     offline = offline or client.constants.HF_HUB_OFFLINE
     with _told(client, shown, offline=offline):
         if not offline:
@@ -78,7 +78,7 @@ def most_downloaded(architecture: str, search: str) -> tuple[str, int] | None:
     Raises:
         TargetError: the Hub cannot be asked.
     """
-    client = _client(architecture)
+    client = hub_client(architecture)
     with _told(client, f"models with {architecture}", offline=False):
         found = client.HfApi().list_models(
             search=search,
@@ -97,7 +97,7 @@ def most_downloaded(architecture: str, search: str) -> tuple[str, int] | None:
 def _loaded() -> Any:
     """The Hub's client, with its log and its progress bars off: what goes wrong is said in one line."""
     # It prints what it cannot import, where our JSON goes, and warns programmers.
-    with _LOADING, redirect_stdout(StringIO()), _unwarned():
+    with _LOADING, redirect_stdout(StringIO()), unwarned():
         import huggingface_hub  # noqa: PLC0415 -- an extra, and slow to import
         from huggingface_hub import constants, errors, hf_hub_download  # noqa: F401, PLC0415 -- its own are lazy
 
@@ -107,7 +107,15 @@ def _loaded() -> Any:
     return client
 
 
-def _client(shown: str) -> Any:
+def hub_client(shown: str) -> Any:
+    """The Hub's client.
+
+    Args:
+        shown: what it is needed for, for the message.
+
+    Raises:
+        HubDownError: it is not installed, or its settings make no sense.
+    """
     try:
         client = _loaded()
     except ImportError as error:
@@ -116,13 +124,14 @@ def _client(shown: str) -> Any:
         ) from error
     except Exception as error:  # it looks at its settings while it is imported
         raise HubDownError(
-            f"{shown}: the Hub cannot be asked: {_line(error)}; is HF_ENDPOINT an address?"
+            f"{shown}: the Hub cannot be asked: {error_line(error)}; is HF_ENDPOINT an address?"
         ) from error
     return client
 
 
 @contextmanager
-def _unwarned() -> Iterator[None]:
+def unwarned() -> Iterator[None]:
+    """Without the warnings of the client, which are meant for programmers."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -132,7 +141,7 @@ def _unwarned() -> Iterator[None]:
 def _told(client: Any, shown: str, *, offline: bool) -> Iterator[None]:
     """The client's errors as ours: what happened, and what to do."""
     try:
-        with _unwarned():
+        with unwarned():
             yield
     except TargetError:
         raise
@@ -159,15 +168,16 @@ def _refusal(error: Exception, shown: str, *, offline: bool, errors: Any) -> Tar
             errors.EntryNotFoundError,
             f"{shown} has no {CONFIG}: it is no checkpoint in the layout of transformers",
         ),
-        (errors.HFValidationError, f"{shown}: {_line(error)}"),
+        (errors.HFValidationError, f"{shown}: {error_line(error)}"),
     )
     why = error.__cause__ if missing and isinstance(error.__cause__, Exception) else error
     words = next((words for kind, words in reasons if isinstance(why, kind)), None)
     if words is None:
-        return HubDownError(f"{shown}: the Hub cannot be asked: {_line(why)}; try again later")
+        return HubDownError(f"{shown}: the Hub cannot be asked: {error_line(why)}; try again later")
     return TargetError(words)
 
 
-def _line(error: Exception) -> str:
+def error_line(error: Exception) -> str:
+    """The client's words as a part of one line."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -19,6 +19,7 @@ Import = tuple[int, str, "str | None", int, "str | None"]
 __all__ = [
     "Broken",
     "Category",
+    "Demand",
     "Example",
     "Import",
     "Inventory",
@@ -235,6 +236,21 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """How much an architecture is downloaded, as a cell of the document says it.
+
+    Attributes:
+        text: rounded downloads and models; empty where the census does not say.
+        source: what the census says, in words.
+        place: the file of the census.
+    """
+
+    text: str
+    source: str
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
     """One architecture across the engines: one row of the document.
 
@@ -248,6 +264,7 @@ class MatrixRow:
         note: from an override in the configuration.
         broken: why the module that registers it cannot be imported, or may not be.
         since: by engine, where the document asks for it.
+        demand: of its models, where the document asks for it.
     """
 
     name: str
@@ -260,6 +277,7 @@ class MatrixRow:
     note: str | None = None
     broken: Broken | None = None
     since: tuple[Since, ...] = ()
+    demand: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

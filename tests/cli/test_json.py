@@ -27,6 +27,7 @@ DEFINITIONS = {
     "check": "check",
     "history": "history",
     "migrate": "migrate",
+    "demand": "demand",
     "render": "render",
     "cache": "cache",
     "data": "data_info",
@@ -71,6 +72,7 @@ def test_the_page_has_an_example_of_everything() -> None:
         "history",
         "history_at",
         "migrate",
+        "demand",
         "render",
         "cache",
         "data_info",
@@ -135,9 +137,14 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("history", "NanoChatForCausalLM", "--engine", "exllamav3"),
         ("history", "--engine", "exllamav3", "--at", "0.0.1"),
         ("migrate", "exllamav3==0.0.2", "exllamav3==0.0.1"),
+        ("demand", "models.jsonl"),
         ("render",),
         ("cache", "info"),
         ("data", "info"),
+    )
+    miniature.write(
+        document.with_name("models.jsonl"),
+        '{"id": "o/x", "downloads": 1, "config": {"architectures": ["AcmeForCausalLM"]}}\n',
     )
     branch = miniature.build(tmp_path / "branch").sglang
     miniature.commit(branch)

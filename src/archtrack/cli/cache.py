@@ -23,7 +23,8 @@ __all__ = ["command"]
 def command() -> None:
     """Look at the cache or clear it.
 
-    It holds what was worked out of source files, by their content, and what was fetched of git repositories.
+    It holds what was worked out of source files, by their content, what was fetched of git repositories, and the
+    Hub's list of models as `demand` read it last.
     Clearing it loses time and nothing else.
     ARCHTRACK_CACHE_DIR moves it.
     """
@@ -33,14 +34,15 @@ def command() -> None:
 @format_option("text", "json")
 def info(form: str) -> None:
     """Show where the cache is, how large it is and what is in it."""
+    from archtrack.hub_census import size_of_kept  # noqa: PLC0415 -- only here
     from archtrack.sources.git_mirror import size_of_mirrors  # noqa: PLC0415 -- only here
 
     workspace = replace(start().workspace, cache_troubled=None)  # it is part of what is shown
     with workspace.open_cache() as cache:
         found = cache.info()
-    mirrors = size_of_mirrors(workspace.cache_folder)
+    mirrors, listed = size_of_mirrors(workspace.cache_folder), size_of_kept(workspace.cache_folder)
     if form == "json":
-        _print_json(found, workspace.cache_folder, mirrors)
+        _print_json(found, workspace.cache_folder, mirrors, listed)
         return
     click.echo(plain(str(found.path or workspace.cache_folder)))
     click.echo(f"{found.bytes / 2**20:.1f} MB of at most {found.limit / 2**20:.0f} MB")
@@ -48,11 +50,13 @@ def info(form: str) -> None:
         click.echo(f"{count:8d}  {kind}")
     if mirrors:
         click.echo(f"{mirrors / 2**20:.1f} MB of git repositories beside it")
+    if listed:
+        click.echo(f"{listed / 2**20:.1f} MB of the Hub's list of models beside it")
     if found.problem is not None:
         click.echo(plain(f"Not in use: {found.problem}"))
 
 
-def _print_json(found: CacheInfo, folder: Path, mirrors: int) -> None:
+def _print_json(found: CacheInfo, folder: Path, mirrors: int, listed: int) -> None:
     from archtrack.codec import SCHEMA_VERSION  # noqa: PLC0415 -- one form of two
     from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
 
@@ -64,6 +68,7 @@ def _print_json(found: CacheInfo, folder: Path, mirrors: int) -> None:
             "limit": found.limit,
             "entries": [{"kind": kind, "count": count} for kind, count in found.entries],
             "git_bytes": mirrors,
+            "hub_bytes": listed,
             "problem": found.problem,
         }
     )
@@ -72,9 +77,10 @@ def _print_json(found: CacheInfo, folder: Path, mirrors: int) -> None:
 @command.command("clear", epilog=examples("archtrack cache clear"))
 def clear() -> None:
     """Remove everything from the cache."""
+    from archtrack.hub_census import clear_kept  # noqa: PLC0415 -- only here
     from archtrack.sources.git_mirror import clear_mirrors  # noqa: PLC0415 -- only here
 
     workspace = start().workspace
     with workspace.open_cache() as cache:
-        freed = cache.clear() + clear_mirrors(workspace.cache_folder)
+        freed = cache.clear() + clear_mirrors(workspace.cache_folder) + clear_kept(workspace.cache_folder)
     click.echo(plain(f"Freed {freed / 2**20:.1f} MB in {workspace.cache_folder}"))

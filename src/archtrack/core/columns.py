@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archtrack.model import Since, Status
+from archtrack.model import Demand, Since, Status
 
 from .stale import passes
 
@@ -96,6 +96,10 @@ def _note_place(row: MatrixRow) -> str | None:
     return str(row.broken.place) if row.broken is not None and not row.note and _note(row) else None
 
 
+def _demand(row: MatrixRow) -> Demand:
+    return row.demand or Demand(text="", source="not looked up: no source gives it a row")
+
+
 def _of_engine(engine: str, title: str) -> FurtherColumn:
     """Since which release an engine has the architecture, by its history."""
 
@@ -115,7 +119,17 @@ def _of_engine(engine: str, title: str) -> FurtherColumn:
 
 _RELEASE = re.compile(r"(?:until )?[≤≥]?\d+(?:\.\w+)*")
 
+_DEMAND = re.compile(r"0|[\d.,]+[kMB]? / [\d.,]+[kMB]? models?")
+
 FURTHER = {
+    "demand": FurtherColumn(
+        title="Demand",
+        legend="downloads of the models that name it / how many models these are, by a census of the Hub, rounded.",
+        text=lambda row: _demand(row).text,
+        source=lambda row: _demand(row).source,
+        place=lambda row: _demand(row).place,
+        ours=lambda cell: _DEMAND.fullmatch(cell) is not None,
+    ),
     "fallback": FurtherColumn(
         title="Fallback",
         legend="`Y` where the Transformers backend's own check lets the class through, `refused` where it does not.",

@@ -191,8 +191,7 @@ def _architecture(
 ) -> dict[str, Any]:
     from archtrack.core.history import edges  # noqa: PLC0415 -- a list of the tools needs none of it
     from archtrack.core.nearest import nearest  # noqa: PLC0415 -- as above
-    from archtrack.core.standing import stands  # noqa: PLC0415 -- as above
-    from archtrack.elsewhere import completed  # noqa: PLC0415 -- as above
+    from archtrack.elsewhere import standing_with  # noqa: PLC0415 -- as above
     from archtrack.render.standing import standing_json  # noqa: PLC0415 -- as above
 
     categories = (history.categories.get(name) for history, _ in chosen)
@@ -203,9 +202,7 @@ def _architecture(
         "category": next((each for each in categories if each is not None), None),
         "engines": {
             history.engine: {
-                "standing": standing_json(
-                    completed(name, stands(name, history, release), history, histories)
-                ),
+                "standing": standing_json(standing_with(name, history, release, histories)),
                 "spans": [_span(edge) for edge in edges(history, name)],
             }
             for history, release in chosen

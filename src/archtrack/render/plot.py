@@ -1,25 +1,57 @@
-"""The chart of architectures over time, drawn by matplotlib (extra ``plot``)."""
+"""Charts, drawn by matplotlib (extra ``plot``): architectures over time, and what people download."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from archtrack.core.demand import DemandStatus
 from archtrack.core.growth import growth
 from archtrack.errors import DocumentError, UsageError
+
+from .terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from archtrack.core.demand import Wanted
     from archtrack.core.history import History
 
-__all__ = ["FORMATS", "plot_growth"]
+__all__ = ["FORMATS", "expect_plot", "plot_demand", "plot_growth"]
 
 FORMATS = (".svg", ".png")
 _SIZE = (9.0, 5.0)  # inches
 _EPOCH = date(1970, 1, 1)  # matplotlib counts days since then
 _STYLES = ("-", "--", "-.", ":")  # beside the colour: a chart may be printed in grey
+
+# A colour and a pattern each, for the same reason.
+_BARS = {
+    DemandStatus.NATIVE: ("#4c9f70", ""),
+    DemandStatus.UNIMPORTABLE: ("#b07aa1", "xx"),
+    DemandStatus.FALLBACK: ("#5b8fc9", "//"),
+    DemandStatus.REFUSED: ("#e08a3c", "\\\\"),
+    DemandStatus.REMOTE_CODE: ("#c9b458", ".."),
+    DemandStatus.UNSUPPORTED: ("#9c755f", "++"),
+    DemandStatus.GONE: ("#8c8c8c", "--"),
+    DemandStatus.ABSENT: ("#c8504f", "oo"),
+    DemandStatus.UNKNOWN: ("#d9d9d9", "**"),
+}
+_NAME_LENGTH = 60  # of a bar's name
+
+
+def expect_plot(path: Path) -> None:
+    """Refuse a chart that cannot be drawn, before the work for it begins.
+
+    Raises:
+        UsageError: the file's name ends otherwise, or matplotlib is not installed.
+    """
+    if path.suffix not in FORMATS:
+        raise UsageError(f"--plot {path}: the name has to end with {' or '.join(FORMATS)}")
+    try:
+        import matplotlib as mpl  # noqa: F401, PLC0415 -- an extra, and slow to load
+    except ImportError as error:
+        raise UsageError("--plot needs matplotlib: pip install 'archtrack[plot]'") from error
 
 
 def plot_growth(histories: Sequence[History], path: Path) -> None:
@@ -35,13 +67,10 @@ def plot_growth(histories: Sequence[History], path: Path) -> None:
         UsageError: another ending, or matplotlib is not installed.
         DocumentError: the file cannot be written.
     """
-    if path.suffix not in FORMATS:
-        raise UsageError(f"--plot {path}: the name has to end with {' or '.join(FORMATS)}")
-    try:
-        import matplotlib as mpl  # noqa: PLC0415 -- an extra, and slow to load
-        from matplotlib.figure import Figure  # noqa: PLC0415 -- as above
-    except ImportError as error:
-        raise UsageError("--plot needs matplotlib: pip install 'archtrack[plot]'") from error
+    expect_plot(path)
+    import matplotlib as mpl  # noqa: PLC0415 -- an extra, and slow to load
+    from matplotlib.figure import Figure  # noqa: PLC0415 -- as above
+
     with mpl.rc_context({"svg.hashsalt": "archtrack", "svg.fonttype": "none"}):
         figure = Figure(figsize=_SIZE, layout="constrained")
         axes = figure.add_subplot()
@@ -63,7 +92,54 @@ def plot_growth(histories: Sequence[History], path: Path) -> None:
         axes.set_title("Architectures that each engine registers")
         axes.grid(visible=True, alpha=0.3)
         axes.legend(loc="lower right")
-        try:
-            figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-        except OSError as error:
-            raise DocumentError(f"{path}: cannot be written: {error.strerror or error}") from error
+        _save(figure, path)
+
+
+def plot_demand(wanted: Sequence[Wanted], by: str, title: str, path: Path) -> None:
+    """Draw a bar for each architecture into a file; arguments and errors as ``plot_growth``.
+
+    Args:
+        wanted: most wanted first.
+        by: ``downloads`` or ``models``: what a bar's length is.
+        title: above the chart.
+        path: ends with ``.svg`` or ``.png``.
+    """
+    expect_plot(path)
+    import matplotlib as mpl  # noqa: PLC0415 -- an extra, and slow to load
+    from matplotlib.figure import Figure  # noqa: PLC0415 -- as above
+
+    with mpl.rc_context({"svg.hashsalt": "archtrack", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(_SIZE[0], max(2.0, 1.2 + 0.25 * len(wanted))), layout="constrained")
+        axes = figure.add_subplot()
+        for status, (color, hatch) in _BARS.items():
+            found = [
+                (place, each.counted) for place, each in enumerate(wanted) if each.answered.status is status
+            ]
+            if found:
+                lengths = [each.downloads if by == "downloads" else each.models for _, each in found]
+                places = [place for place, _ in found]
+                axes.barh(places, lengths, color=color, hatch=hatch, edgecolor="white", label=status.value)
+        axes.set_yticks(range(len(wanted)), [_bar_name(each.counted.name) for each in wanted])
+        for label in axes.get_yticklabels():
+            label.set_parse_math(False)  # a name is a stranger's text
+        axes.invert_yaxis()
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.set_xlabel(by)
+        axes.set_title(plain(title), parse_math=False)
+        axes.grid(visible=True, axis="x", alpha=0.3)
+        axes.set_axisbelow(True)
+        if wanted:
+            axes.legend(loc="lower right")
+        _save(figure, path)
+
+
+def _bar_name(name: str) -> str:
+    shown = plain(name)
+    return shown if len(shown) <= _NAME_LENGTH else shown[: _NAME_LENGTH - 1] + "…"
+
+
+def _save(figure: Any, path: Path) -> None:
+    try:
+        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be written: {error.strerror or error}") from error

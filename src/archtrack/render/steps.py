@@ -1,4 +1,4 @@
-"""How far a refresh is, for the person who waits for it."""
+"""How far work of many like steps is, for the person who waits for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["BarSteps", "SilentSteps", "steps_for"]
 class SilentSteps:
     """Shows nothing."""
 
-    def start(self, total: int) -> None:
+    def start(self, total: int | None) -> None:
         """Do nothing."""
 
     def step(self, label: str) -> None:
@@ -29,16 +29,22 @@ class SilentSteps:
 
 
 class BarSteps:
-    """A bar on a terminal with the release that was read last, and how long it will take still."""
+    """A bar on a terminal with what was read last, and how long it will take still."""
 
-    def __init__(self, stream: TextIO) -> None:
-        """Draw nothing yet."""
+    def __init__(self, stream: TextIO, unit: str) -> None:
+        """Draw nothing yet.
+
+        Args:
+            stream: the terminal.
+            unit: what a step is, in the plural.
+        """
         self._stream = stream
+        self._unit = unit
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
-    def start(self, total: int) -> None:
-        """Draw the bar."""
+    def start(self, total: int | None) -> None:
+        """Draw the bar; none for 0 steps, one without an end for None."""
         from rich.console import Console  # noqa: PLC0415 -- only where it draws
         from rich.progress import (  # noqa: PLC0415 -- as above
             BarColumn,
@@ -49,13 +55,13 @@ class BarSteps:
             TimeRemainingColumn,
         )
 
-        if not total:
+        if total == 0:
             return
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("releases,"),
+            TextColumn(f"{self._unit},"),
             TimeElapsedColumn(),
             TextColumn("so far,"),
             TimeRemainingColumn(),
@@ -78,8 +84,8 @@ class BarSteps:
         self._bar = None
 
 
-def steps_for(stream: TextIO, environ: Mapping[str, str]) -> BarSteps | SilentSteps:
+def steps_for(stream: TextIO, environ: Mapping[str, str], unit: str = "releases") -> BarSteps | SilentSteps:
     """A bar where ``stream`` is a terminal that can draw one, else silence."""
     if environ.get("TERM") == "dumb" or not stream.isatty():
         return SilentSteps()
-    return BarSteps(stream)
+    return BarSteps(stream, unit)

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archtrack import __version__
-from archtrack.core.standing import stands
-from archtrack.elsewhere import completed
+from archtrack.elsewhere import standing_with
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DocumentError, UsageError
 from archtrack.files import make_folder, read_document, write_atomic
@@ -71,7 +70,7 @@ def made_page(histories: Histories, matrix: Path | None = None, *, live: bool = 
 def _standing(histories: Histories, name: str, history: History) -> Standing:
     if history.newest is None:  # `made_page` has left such ones out
         raise AssertionError(history.engine)
-    return completed(name, stands(name, history, history.newest), history, histories)
+    return standing_with(name, history, history.newest, histories)
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,134 @@
+"""A census as a file: what ``demand --save`` writes, and what the document's column ``demand`` is filled from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from .core.census import MEASURES, Census, Counted, Flaws
+from .errors import DataError, UsageError
+from .files import read_document, write_atomic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["expect_place", "is_census", "read_census", "save_census"]
+
+_KIND = "archtrack census"
+_VERSION = 1
+_MARK = f'{{\n "kind": "{_KIND}",'.encode()
+_LARGEST = 256 * 1024 * 1024  # bytes; one of all that is counted one by one has about 15 million
+_NUMBERS = (
+    "models",
+    "downloads",
+    "nameless_models",
+    "nameless_downloads",
+    "rest_names",
+    "rest_models",
+    "rest_downloads",
+)
+
+
+def is_census(path: Path) -> bool:
+    """Whether a file is a census that was saved, by its beginning."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(_MARK)) == _MARK
+    except (OSError, ValueError):
+        return False
+
+
+def expect_place(path: Path) -> None:
+    """Refuse to write over what is no census: it may be somebody's.
+
+    Raises:
+        UsageError: there is such a file.
+    """
+    try:
+        taken = path.exists() and not is_census(path) and (not path.is_file() or path.stat().st_size > 0)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--save {path}: no name for a file ({error})") from error
+    if taken:
+        raise UsageError(f"--save {path}: is there, and no census; give another name, or remove it")
+
+
+def save_census(census: Census, path: Path) -> None:
+    """Write a census; the same one gives the same bytes.
+
+    Raises:
+        UsageError: the file is there and is no census.
+        DocumentError: it cannot be written.
+    """
+    expect_place(path)
+    head = {name: getattr(census, name) for name in ("source", "date", "measure", "whole", *_NUMBERS)}
+    flaws = asdict(census.flaws)
+    lines = [json.dumps(_row(each)) for each in census.architectures]
+    body = [f' "{name}": {json.dumps(value)},' for name, value in {**head, "flaws": flaws}.items()]
+    text = "\n".join((f'{{\n "kind": "{_KIND}",', f' "version": {_VERSION},', *body, ' "architectures": ['))
+    write_atomic(path, (text + "\n" + ",\n".join(f"  {line}" for line in lines) + "\n ]\n}\n").encode())
+
+
+def read_census(path: Path) -> Census:
+    """A census that was saved.
+
+    Raises:
+        DataError: there is none, or it is damaged.
+    """
+    try:
+        if path.is_file() and path.stat().st_size > _LARGEST:
+            raise DataError(f"{path}: more than {_LARGEST // 1024**2} MB; this is no census")
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+    data = read_document(path)
+    if data is None:
+        raise DataError(f"{path}: no such census; `archtrack demand --save {path.name}` writes one")
+    try:
+        return _census(json.loads(data))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(
+            f"{path}: no census that this archtrack can read; `archtrack demand --save` writes one"
+        ) from error
+
+
+def _row(counted: Counted) -> list[Any]:
+    return [
+        counted.name, counted.models, counted.downloads, counted.example, counted.example_downloads,
+    ]  # fmt: skip
+
+
+def _census(data: Any) -> Census:
+    if data["kind"] != _KIND or data["version"] != _VERSION or data["measure"] not in MEASURES:
+        raise ValueError("another kind of file")
+    return Census(
+        source=_text(data["source"]),
+        date=None if data["date"] is None else _text(data["date"]),
+        measure=data["measure"],
+        whole=data["whole"] is True,
+        flaws=Flaws(**{each.name: _number(data["flaws"][each.name]) for each in fields(Flaws)}),
+        architectures=tuple(
+            Counted(
+                name=_text(name),
+                models=_number(models),
+                downloads=_number(downloads),
+                example=_text(example),
+                example_downloads=_number(most),
+            )
+            for name, models, downloads, example, most in data["architectures"]
+        ),
+        **{name: _number(data[name]) for name in _NUMBERS},
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("not a number of something")
+    return value

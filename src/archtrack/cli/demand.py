@@ -1,0 +1,258 @@
+"""``archtrack demand``: which architectures people download that an engine refuses or lacks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archtrack.core.demand import BY, LACKING, DemandStatus
+from archtrack.errors import UsageError
+from archtrack.render.terminal import plain
+
+from ._options import complete_engine, data_option, examples, format_option, histories, offline_option, start
+
+if TYPE_CHECKING:
+    from archtrack.core.census import Census
+    from archtrack.demand import Engine
+    from archtrack.workspace import Workspace
+
+    from ._options import Run
+
+__all__ = ["command"]
+
+_LIMIT = 20_000
+_ENGINE = "sglang"
+_HOW = (
+    click.option(
+        "--engine",
+        metavar="ENGINE",
+        default=_ENGINE,
+        show_default=True,
+        shell_complete=complete_engine,
+        help="What the downloads are held against: an engine, at its newest release or at ENGINE==VERSION, by the "
+        "history that comes with archtrack.",
+    ),
+    click.option(
+        "--sglang",
+        metavar="SOURCE",
+        help="Hold them against this source of SGLang instead, as `check` does.",
+    ),
+    click.option(
+        "--transformers",
+        metavar="SOURCE",
+        help="With it, or with the default source of SGLang. Default: the release that SGLang pins.",
+    ),
+    data_option,
+)
+_WHAT = (
+    click.option(
+        "--status",
+        "statuses",
+        multiple=True,
+        type=click.Choice([each.value for each in DemandStatus]),
+        help="Only these. Repeatable. Default: all but native.",
+    ),
+    click.option(
+        "--top",
+        type=click.IntRange(min=0),
+        metavar="N",
+        default=30,
+        show_default=True,
+        help="How many architectures; 0 for all.",
+    ),
+    click.option(
+        "--by",
+        type=click.Choice(tuple(BY)),
+        default="downloads",
+        show_default=True,
+        help="What they are ordered by.",
+    ),
+)
+_HUB = (
+    click.option(
+        "--limit",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=f"Of the Hub: how many models, most downloaded first; 0 for all.  [default: {_LIMIT}]",
+    ),
+    click.option("--fresh", is_flag=True, help="Of the Hub: read anew what was read within the last day."),
+    offline_option,
+)
+_WHERE = (
+    click.option(
+        "--memory",
+        type=click.IntRange(min=256),
+        metavar="MB",
+        default=1024,
+        show_default=True,
+        help="What the counting keeps to, however large a dump is; the rest goes to temporary files.",
+    ),
+    click.option(
+        "--save",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Keep what was counted: for the document's column `demand`, and as a DUMP for later.",
+    ),
+    click.option(
+        "--plot",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Draw the architectures that are shown, as .svg or .png. Needs the extra `plot`.",
+    ),
+)
+
+
+def _options(function: Any) -> Any:
+    for option in reversed((*_HOW, *_WHAT, *_HUB, *_WHERE)):
+        function = option(function)
+    return function
+
+
+@click.command(
+    "demand",
+    short_help="Show which architectures people download that an engine refuses or lacks.",
+    epilog=examples(
+        "archtrack demand                                       the Hub's 20,000 most downloaded models, and SGLang",
+        "archtrack demand --engine vllm --status absent --top 50",
+        "archtrack demand models.parquet --save census.json     a dump, whatever its size",
+        "archtrack demand 'dump/*.jsonl.gz' --by models --format markdown",
+        "archtrack demand census.json --sglang git:.@main       what was counted before, and a checkout",
+        "archtrack demand census.json --plot demand.svg",
+    ),
+)
+@click.argument("dumps", nargs=-1, metavar="[DUMP]…")
+@_options
+@format_option("text", "markdown", "csv", "json")
+def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
+    """Show which architectures people download, most downloaded first, and what an engine does with each.
+
+    A DUMP is a file with the Hub's list of models: Parquet or JSON lines (also .gz), or a pattern such as
+    'dump/*.parquet'; or a census that --save wrote. Columns: id, downloads (or downloadsAllTime), and config (JSON or
+    a struct with `architectures`) or architectures. Without a DUMP the Hub is asked; what was read is kept for a day,
+    and a run that was interrupted goes on where it was. Needs the extra `demand`.
+
+    Each model counts once, with the most downloads that a row gives it; one that names several architectures counts
+    for each of them. Adapters, GGUF files and other models that name none are counted apart.
+
+    native, fallback and refused mean what they mean to `list`; gone: an older release had it; absent: no release has
+    it; unknown: that cannot be told. With --sglang: unimportable, remote code and unsupported as in `check`.
+    """
+    _check(dumps, options)
+    begun = start(sglang=options["sglang"], transformers=options["transformers"], offline=options["offline"])
+    census = _census(dumps, begun.workspace, options, quiet=form == "markdown")
+    engine = _engine(census, begun, options)
+    _print(census, engine, form, options)
+
+
+def _check(dumps: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Refuse what makes no sense, before the work begins."""
+    if dumps and (options["limit"] is not None or options["fresh"]):
+        raise UsageError("--limit and --fresh are about the Hub: leave them out where a DUMP is named")
+    if _read(options) and (options["engine"] != _ENGINE or options["data"] is not None):
+        raise UsageError("--sglang and --transformers read sources of SGLang: leave out --engine and --data")
+    if options["plot"] is not None:
+        from archtrack.render.plot import expect_plot  # noqa: PLC0415 -- only with --plot
+
+        expect_plot(options["plot"])
+    if options["save"] is not None:
+        from archtrack.census_files import expect_place  # noqa: PLC0415 -- only with --save
+
+        expect_place(options["save"])
+
+
+def _read(options: dict[str, Any]) -> bool:
+    """Whether sources are to be read."""
+    return options["sglang"] is not None or options["transformers"] is not None
+
+
+def _census(dumps: tuple[str, ...], workspace: Workspace, options: dict[str, Any], *, quiet: bool) -> Census:
+    """What people download; ``quiet``: what was counted is told elsewhere."""
+    from archtrack.demand import census_of_dump, census_of_hub  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.render.demand import census_lines  # noqa: PLC0415 -- as above
+
+    notices: tuple[str, ...] = ()
+    if dumps:
+        census = census_of_dump(dumps, workspace.folder, memory_mb=options["memory"])
+    else:
+        from archtrack.hub_census import Watch  # noqa: PLC0415 -- only for the Hub
+        from archtrack.render.steps import steps_for  # noqa: PLC0415 -- as above
+
+        steps = steps_for(sys.stderr, os.environ, "pages")
+        watch = Watch(pages=steps.start, page=steps.step, wait=_wait)
+        limit = _LIMIT if options["limit"] is None else options["limit"]
+        try:
+            census, notices = census_of_hub(
+                workspace, limit=limit, fresh=options["fresh"], memory_mb=options["memory"], watch=watch
+            )
+        finally:
+            steps.finish()
+    told = () if quiet else census_lines(census)
+    for line in (*told, *(f"Note: {notice}" for notice in notices)):
+        click.echo(plain(line), err=True)
+    if options["save"] is not None:
+        from archtrack.census_files import save_census  # noqa: PLC0415 -- only with --save
+
+        save_census(census, options["save"])
+        click.echo(plain(f"Wrote {options['save']}"), err=True)
+    return census
+
+
+def _wait(seconds: float, why: str) -> None:
+    click.echo(plain(f"Note: {why}"), err=True)
+    time.sleep(seconds)
+
+
+def _engine(census: Census, begun: Run, options: dict[str, Any]) -> Engine:
+    from archtrack.demand import by_history, by_sources  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.render.demand import engine_line  # noqa: PLC0415 -- as above
+    from archtrack.render.terminal import read_lines, unresolved_lines  # noqa: PLC0415 -- as above
+
+    names = [each.name for each in census.architectures]
+    if not _read(options):
+        engine = by_history(names, options["engine"], histories(options["data"]))
+        click.echo(engine_line(engine), err=True)
+        return engine
+    engine = by_sources(names, begun.request, begun.settings, begun.workspace)
+    lines = read_lines(engine.inventories, engine.notices)
+    for inventory in engine.inventories:
+        lines += unresolved_lines(inventory.engine, inventory.unresolved)
+    for line in lines:
+        click.echo(line, err=True)
+    return engine
+
+
+def _print(census: Census, engine: Engine, form: str, options: dict[str, Any]) -> None:
+    from archtrack.core.demand import chosen, in_order, shares  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.render import demand as render  # noqa: PLC0415 -- as above
+
+    wanted, by = in_order(census, engine.answers, options["by"]), options["by"]
+    found = shares(census, wanted)
+    statuses = [DemandStatus(each) for each in options["statuses"]] or LACKING
+    shown = chosen(wanted, statuses, options["top"])
+    if form == "json":
+        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of four
+
+        print_json(render.demand_json(census, engine, shown, found, by))
+    elif form == "csv":
+        render.print_csv(shown)
+    elif form == "markdown":
+        for line in render.demand_markdown(census, engine, shown, found):
+            click.echo(line)
+    else:
+        render.print_table(shown)
+    if form in {"text", "csv"}:
+        click.echo(render.shares_line(engine, found), err=True)
+    if options["plot"] is not None:
+        from archtrack.render.plot import plot_demand  # noqa: PLC0415 -- only with --plot
+
+        version = f" {engine.version}" if engine.version else ""
+        title = f"Most wanted of what {engine.name}{version} does not run natively"
+        if options["statuses"]:
+            title = f"Most wanted, by what {engine.name}{version} does with it"
+        plot_demand(shown, by, title, options["plot"])
+        click.echo(plain(f"Wrote {options['plot']}"), err=True)
