@@ -239,6 +239,20 @@ def test_the_chart_names_what_is_shown_and_needs_no_colour(
         assert data[:8] == b"\x89PNG\r\n\x1a\n"
 
 
+def test_a_chart_of_very_many_has_the_first_hundred_in_any_script(
+    cli: Callable[..., Any], work: Path
+) -> None:
+    rows = [
+        {"id": f"o/{place}", "downloads": place, "config": {"architectures": [f"模型{place}For😀"]}}
+        for place in range(300)
+    ]
+    dump(work / "m.jsonl", rows)
+    for name in ("p.svg", "p.png"):
+        assert cli("demand", "m.jsonl", "--top", "0", "--plot", name).code == 0
+    text = (work / "p.svg").read_text(encoding="utf-8")
+    assert ("模型200For" in text, "模型199For" in text) == (True, False)
+
+
 def test_a_chart_of_nothing_is_drawn_too(cli: Callable[..., Any], work: Path) -> None:
     dump(work / "m.jsonl", ROWS[:1])
     assert cli("demand", "m.jsonl", "--plot", "p.svg").code == 0

@@ -102,7 +102,7 @@ _WHERE = (
         "--plot",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="Draw the architectures that are shown, as .svg or .png. Needs the extra `plot`.",
+        help="Draw the architectures that are shown, 100 at most, as .svg or .png. Needs the extra `plot`.",
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from archtrack.core.demand import Wanted
     from archtrack.core.history import History
 
-__all__ = ["FORMATS", "expect_plot", "plot_demand", "plot_growth"]
+__all__ = ["FORMATS", "MOST_BARS", "expect_plot", "plot_demand", "plot_growth"]
 
 FORMATS = (".svg", ".png")
 _SIZE = (9.0, 5.0)  # inches
@@ -37,6 +38,9 @@ _BARS = {
     DemandStatus.ABSENT: ("#c8504f", "oo"),
     DemandStatus.UNKNOWN: ("#d9d9d9", "**"),
 }
+MOST_BARS = 100
+"""Bars of one chart: more could not be read, and a picture has its limits."""
+
 _NAME_LENGTH = 60  # of a bar's name
 
 
@@ -99,7 +103,7 @@ def plot_demand(wanted: Sequence[Wanted], by: str, title: str, path: Path) -> No
     """Draw a bar for each architecture into a file; arguments and errors as ``plot_growth``.
 
     Args:
-        wanted: most wanted first.
+        wanted: most wanted first; the first ``MOST_BARS`` are drawn.
         by: ``downloads`` or ``models``: what a bar's length is.
         title: above the chart.
         path: ends with ``.svg`` or ``.png``.
@@ -107,6 +111,9 @@ def plot_demand(wanted: Sequence[Wanted], by: str, title: str, path: Path) -> No
     expect_plot(path)
     import matplotlib as mpl  # noqa: PLC0415 -- an extra, and slow to load
     from matplotlib.figure import Figure  # noqa: PLC0415 -- as above
+    from matplotlib.ticker import EngFormatter  # noqa: PLC0415 -- as above
+
+    wanted = wanted[:MOST_BARS]
 
     with mpl.rc_context({"svg.hashsalt": "archtrack", "svg.fonttype": "none"}):
         figure = Figure(figsize=(_SIZE[0], max(2.0, 1.2 + 0.25 * len(wanted))), layout="constrained")
@@ -123,7 +130,7 @@ def plot_demand(wanted: Sequence[Wanted], by: str, title: str, path: Path) -> No
         for label in axes.get_yticklabels():
             label.set_parse_math(False)  # a name is a stranger's text
         axes.invert_yaxis()
-        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
         axes.set_xlabel(by)
         axes.set_title(plain(title), parse_math=False)
         axes.grid(visible=True, axis="x", alpha=0.3)
@@ -140,6 +147,8 @@ def _bar_name(name: str) -> str:
 
 def _save(figure: Any, path: Path) -> None:
     try:
-        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of characters that the font lacks: a name may have any
+            figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
     except OSError as error:
         raise DocumentError(f"{path}: cannot be written: {error.strerror or error}") from error
