@@ -28,7 +28,7 @@ __all__ = ["clear_leftovers", "document_lock", "make_folder", "read_document", "
 
 _MODE = 0o666  # of a new document, before the umask
 _ABANDONED = 600.0  # seconds after which a file that cannot be locked belongs to nobody
-_NOT_REGULAR = "it is no regular file; --doc names another one"
+_NOT_REGULAR = "it is no regular file; name another one"
 _NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
 
 

@@ -268,5 +268,5 @@ def test_a_pipe_in_the_documents_place_is_refused_and_not_waited_for(
     done = miniature.spawn(*verb, *options, "--doc", DOCUMENT, cwd=work, home=tmp_path)
     assert (done.code, done.err) == (
         5,
-        f"archtrack: error: {DOCUMENT}: cannot be read: it is no regular file; --doc names another one\n",
+        f"archtrack: error: {DOCUMENT}: cannot be read: it is no regular file; name another one\n",
     )

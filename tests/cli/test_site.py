@@ -66,6 +66,8 @@ def test_a_document_adds_its_rows(work: Path, cli: Callable[..., Any]) -> None:
         (["--data", "none"], 2, "--data none: no such file or folder"),
         (["--out", "file"], 5, "file"),
         (["--serve", "--port", "70000"], 2, "70000"),
+        (["--serve", "--out", "x"], 2, "--out means nothing with --serve"),
+        (["--port", "8000"], 2, "--port means nothing without --serve"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_written(
@@ -84,11 +86,29 @@ def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(
 ) -> None:
     folder = work / "public"
     folder.mkdir()
-    (folder / "index.html").write_text("old")
-    (folder / "CNAME").write_text("example.org")
     assert cli("site", "--out", "public").code == 0
-    assert (folder / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    (folder / "CNAME").write_text("example.org")
+    (work / "T.md").write_text(DOCUMENT)
+    assert cli("site", "--out", "public", "--matrix", "T.md").code == 0
+    assert "DocumentedForCausalLM" in (folder / "index.html").read_text(encoding="utf-8")
     assert (folder / "CNAME").read_text() == "example.org"
+
+
+def test_somebody_elses_page_is_not_replaced(work: Path, cli: Callable[..., Any]) -> None:
+    (work / "index.html").write_text("<p>mine</p>")
+    found = cli("site", "--out", ".")
+    assert (found.code, found.err) == (
+        5,
+        "archtrack: error: index.html: is not a page of archtrack's; name another folder, or remove it\n",
+    )
+    assert (work / "index.html").read_text() == "<p>mine</p>"
+
+
+def test_a_line_of_the_document_that_is_not_shown_is_told(work: Path, cli: Callable[..., Any]) -> None:
+    (work / "T.md").write_text(DOCUMENT + DOCUMENT.splitlines(keepends=True)[-1])
+    found = cli("site", "--matrix", "T.md")
+    assert found.code == 0
+    assert found.err == "Note: T.md:6: DocumentedForCausalLM has a row already, T.md:5, which counts\n"
 
 
 def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path) -> None:

@@ -450,7 +450,7 @@ def test_a_wrong_configuration_is_told_with_file_and_line(
         (("--external", "./nope"), 3, "external package ./nope: no such folder; give the path of its folder, or"),
         (("--external", "../nope"), 3, "external package ../nope: no such folder; give the path of its folder, or"),
         (("--external", "no..pe"), 3, "external package no..pe: no such folder; give the path of its folder, or"),
-        (("--doc", "."), 5, ".: cannot be read: it is no regular file; --doc names another one"),
+        (("--doc", "."), 5, ".: cannot be read: it is no regular file; name another one"),
         (("--doc", "nowhere/x.md"), 5, "No such file or directory; create the folder first"),
         (("--format", "yaml"), 2, "'yaml' is not one of"),
         (("--no-such-option",), 2, "No such option"),

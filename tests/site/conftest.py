@@ -8,51 +8,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from page_histories import history
 
-from archtrack.core.history import Entry, History, Release
-from archtrack.core.spans import categories_of, spans_of
 from archtrack.core.standing import stands
 from archtrack.engines.base import About
 from archtrack.site.build import page
 from archtrack.site.payload import payload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
+    from archtrack.core.history import History
     from archtrack.core.standing import Standing
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def release(version: str, date: str | None, *, unresolved: int = 0) -> Release:
-    return Release(
-        version=version, date=date, file=f"x-{version}.whl", sha256="0" * 64, unresolved=unresolved
-    )
-
-
-def history(engine: str, found: Mapping[str, Mapping[str, str]], dates: Mapping[str, str | None]) -> History:
-    """An engine's history: version -> architecture -> the line that registers it."""
-    releases = [release(version, dates.get(version, "2026-01-31")) for version in found]
-    entries = {
-        version: {
-            name: Entry(file=at.rpartition("/")[2].partition(":")[0], at=at, category="text")
-            for name, at in names.items()
-        }
-        for version, names in found.items()
-    }
-    return History(
-        engine=engine,
-        distribution=engine,
-        floor=next(iter(found)),
-        tool="0",
-        revision=1,
-        releases=tuple(releases),
-        architectures=spans_of(releases, entries),
-        categories=categories_of(releases, entries),
-    )
 
 
 def by_registry(name: str, given: History) -> Standing:

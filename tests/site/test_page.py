@@ -6,13 +6,18 @@ import csv
 import io
 import json
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from page_histories import history
 
 from archtrack.engines.base import About
 from archtrack.histories import SHIPPED, Histories
+from archtrack.site.build import page as page_of
+from archtrack.site.serve import Live, Server
 from archtrack.site.tracked import Tracked, TrackedRow
 from archtrack.site.write import made_page
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
+KEYS = ("status", "because", "since", "since_exact", "since_date", "last", "last_exact")
 HOSTILE = (
     '<img src=x onerror="alert(1)">',
     "</script><script>alert(2)</script>",
@@ -119,6 +125,33 @@ def test_filters_count_what_the_data_counts(shipped: str, opened: Callable[..., 
     )
 
 
+def test_what_may_be_native_is_not_taken_for_a_no(made: Any, opened: Callable[..., Any]) -> None:
+    one = history("sglang", {"1.0": {"AForCausalLM": "m/a.py:1", "BForCausalLM": "m/b.py:1"}}, {})
+    other = history("vllm", {"1.0": {"BForCausalLM": "v/r.py:1"}}, {})
+    known = opened(made([one, other]), "#/?engine=sglang&status=native&without=vllm").page
+    assert names(known) == ["AForCausalLM"]
+    doubtful = replace(other, releases=(replace(other.releases[0], unresolved=2),))
+    page = opened(made([one, doubtful]), "#/?engine=sglang&status=native&without=vllm").page
+    assert names(page) == []
+    page.select_option("#without", "")
+    assert cells(page, "AForCausalLM") == ["native since 1.0", "not known"]
+
+
+@pytest.mark.parametrize(
+    ("status", "there"),
+    [
+        ("", ["AlphaForCausalLM", "BetaModel", "GammaForCausalLM"]),
+        ("runs", ["AlphaForCausalLM", "GammaForCausalLM"]),
+        ("gone", ["BetaModel"]),
+    ],
+)
+def test_an_engine_alone_lists_what_there_is_to_say_of_it(
+    demo: list[History], made: Any, opened: Callable[..., Any], status: str, there: list[str]
+) -> None:
+    page = opened(made(demo), f"#/?engine=sglang&status={status}").page
+    assert names(page) == there
+
+
 def test_a_column_sorts_both_ways_and_says_so(
     demo: list[History], made: Any, opened: Callable[..., Any]
 ) -> None:
@@ -132,7 +165,11 @@ def test_a_column_sorts_both_ways_and_says_so(
     page.get_by_role("button", name="SGLang").click()
     # The newest natives first, then what is gone.
     assert names(page) == ["GammaForCausalLM", "AlphaForCausalLM", "BetaModel"]
-    page.select_option("#sort", "newest")
+    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    page.get_by_role("button", name="SGLang").click()
+    assert names(page) == ["BetaModel", "AlphaForCausalLM", "GammaForCausalLM"]
+    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
+    page.select_option("#sort", ".newest")
     assert names(page) == ["GammaForCausalLM", "AlphaForCausalLM", "BetaModel"]
     assert page.locator("th[aria-sort]").count() == 0
 
@@ -170,6 +207,48 @@ def test_an_architecture_has_an_address_and_back_leads_to_the_list_as_it_was(
     page.go_forward()
     page.wait_for_selector("#detail:not([hidden]) h2")
     assert page.inner_text("#detail h2") == found[1]
+
+
+def test_back_leads_to_the_place_that_was_left(shipped: str, opened: Callable[..., Any]) -> None:
+    page = opened(shipped, "#/?engine=vllm").page
+    page.click("#more")
+    before = names(page)
+    page.evaluate("document.getElementById('table').scrollTop = 2000")
+    page.evaluate("place => document.querySelectorAll('#results tbody a')[place].click()", 60)
+    page.wait_for_selector("#detail:not([hidden]) h2")
+    page.click("#back")
+    page.wait_for_selector("#list:not([hidden])")
+    assert names(page) == before
+    assert page.evaluate("document.getElementById('table').scrollTop") == 2000
+    assert page.evaluate("document.activeElement.textContent") == before[60]
+    assert page.url.endswith("#/?engine=vllm")
+
+
+@pytest.mark.parametrize("typed", ["llama", '{"architectures": ["LlamaForCausalLM"]}'])
+def test_the_heading_leads_to_everything(shipped: str, opened: Callable[..., Any], typed: str) -> None:
+    page = opened(shipped).page
+    total = count(page)
+    page.fill("#query", typed)
+    page.click("#results tbody a >> nth=0")
+    page.wait_for_selector("#detail:not([hidden]) h2")
+    page.click("#home")
+    page.wait_for_selector("#list:not([hidden])")
+    assert (page.input_value("#query"), count(page)) == ("", total)
+    page.fill("#query", typed)
+    page.click("#home")
+    assert (page.input_value("#query"), count(page)) == ("", total)
+
+
+@pytest.mark.parametrize("address", ["", "#/LlamaForCausalLM"])
+def test_the_first_link_skips_to_the_content(shipped: str, opened: Callable[..., Any], address: str) -> None:
+    page = opened(shipped, address).page
+    before = page.url
+    page.focus("#skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id || document.activeElement.tagName") == (
+        "H2" if address else "table"
+    )
+    assert page.url == before
 
 
 @pytest.mark.parametrize(
@@ -223,7 +302,7 @@ def test_an_architecture_shows_every_span_with_file_and_line_at_its_tag(
             "new.py",
             "m/new.py:7",
         ],
-        ["SGLang", "before", "1.0 2024-02-01", "", "alpha.py", "m/alpha.py:3"],
+        ["SGLang", "before", "1.0 2024-02-01", "1.1 2025-02-01", "alpha.py", "m/alpha.py:3"],
         ["vllm", "\N{EN DASH} not there", "", "", "", "read up to 0.1"],
     ]
     links = [each.get_attribute("href") for each in page.locator("#detail tbody a").all()]
@@ -237,6 +316,44 @@ def test_an_architecture_shows_every_span_with_file_and_line_at_its_tag(
     page.wait_for_function("() => document.querySelector('#detail h2').textContent === 'BetaModel'")
     titles = page.locator("#timeline rect title").all_text_contents()
     assert titles == ["SGLang: 1.0 to 1.0", "vllm: 0.1 and since"]
+
+
+def test_a_release_without_a_tag_has_no_link_and_one_without_a_date_has_a_bar(
+    made: Any, opened: Callable[..., Any]
+) -> None:
+    given = history(
+        "demo",
+        {"1.0": {"AModel": "m/a.py:1"}, "1.1": {"AModel": "m/b.py:1"}, "1.2": {"AModel": "m/c.py:1"}},
+        {"1.0": "2024-01-01", "1.1": None, "1.2": None},
+    )
+    unread = replace(given.releases[2], version="1.3", unknown="broken")
+    given = replace(given, releases=(*given.releases, unread))
+    about = About(title="Demo", source="https://example.org/{version}/{path}", untagged=("<1.1", "==1.2"))
+    page = opened(made([given], abouts={"demo": about}), "#/AModel").page
+    assert [each.get_attribute("href") for each in page.locator("#detail tbody a").all()] == [
+        "https://example.org/1.1/m/b.py#L1"
+    ]
+    assert page.locator("#timeline rect").count() == 1
+    assert "1.2, the newest that was read" in page.inner_text("#detail tbody")
+
+
+def test_what_a_change_changed_is_said(made: Any, opened: Callable[..., Any]) -> None:
+    given = history("demo", {"1.0": {"AModel": "m/a.py:1"}, "1.1": {"AModel": "m/b.py:1"}}, {})
+    (span,) = given.architectures["AModel"]
+    states = (replace(span.states[0], groups=("one", "two")), replace(span.states[1], compatible=False))
+    given = replace(given, architectures={"AModel": (replace(span, states=states),)})
+    page = opened(made([given]), "#/AModel").page
+    assert page.locator("#detail tbody td:nth-child(5) small").all_inner_texts() == [
+        "is_backend_compatible() is false",
+        "one, two",
+    ]
+
+
+def test_an_engine_whose_releases_could_not_be_read_is_named(
+    demo: list[History], made: Any, opened: Callable[..., Any]
+) -> None:
+    page = opened(made(demo, unread=["lost"])).page
+    assert page.inner_text("#made").endswith("No release of lost could be read.")
 
 
 def test_a_document_is_a_column_with_its_own_evidence(
@@ -254,8 +371,9 @@ def test_a_document_is_a_column_with_its_own_evidence(
     page = opened(made(demo, tracked=tracked)).page
     assert page.locator("#results thead th").all_inner_texts()[2:] == ["Document", "SGLang", "vllm"]
     assert cells(page, "AlphaForCausalLM")[0] == "registered, but its module cannot be imported"
+    assert cells(page, "BetaModel")[0] == "no row"
     assert "T.md, 1 rows" in page.inner_text("#made")
-    page.select_option("#engine", "document")
+    page.select_option("#engine", ".document")
     page.select_option("#status", "unimportable")
     assert names(page) == ["AlphaForCausalLM"]
     page.get_by_role("link", name="AlphaForCausalLM").click()
@@ -353,11 +471,36 @@ def test_the_listed_rows_are_downloaded_as_csv_and_json(
     assert rows == [
         [
             *("name", "category", "example"),
-            *("sglang status", "sglang since", "sglang since_date", "sglang last"),
-            *("vllm status", "vllm since", "vllm since_date", "vllm last"),
+            *(f"{engine} {key}" for engine in ("sglang", "vllm") for key in KEYS),
         ],
-        ["AlphaForCausalLM", "text", "", "native", "1.0", "2024-02-01", "", "absent", "", "", ""],
-        ["GammaForCausalLM", "text", "", "native", "1.2", "2026-02-01", "", "absent", "", "", ""],
+        [
+            "AlphaForCausalLM",
+            "text",
+            "",
+            "native",
+            "",
+            "1.0",
+            "true",
+            "2024-02-01",
+            "",
+            "",
+            "absent",
+            *[""] * 6,
+        ],
+        [
+            "GammaForCausalLM",
+            "text",
+            "",
+            "native",
+            "",
+            "1.2",
+            "true",
+            "2026-02-01",
+            "",
+            "",
+            "absent",
+            *[""] * 6,
+        ],
     ]
     page.fill("#query", "beta")
     assert json.loads(downloaded(page, "#json")) == [
@@ -373,6 +516,7 @@ def test_the_listed_rows_are_downloaded_as_csv_and_json(
                     "since_exact": True,
                     "since_date": "2024-02-01",
                     "last": "1.0",
+                    "last_exact": True,
                 },
                 "vllm": {
                     "status": "native",
@@ -381,6 +525,7 @@ def test_the_listed_rows_are_downloaded_as_csv_and_json(
                     "since_exact": True,
                     "since_date": "2025-06-01",
                     "last": None,
+                    "last_exact": None,
                 },
             },
         }
@@ -419,8 +564,8 @@ def test_markup_in_names_and_examples_is_shown_and_never_run(
     tracked = Tracked(title="<b>Document</b>", words=HOSTILE[0], rows=row)
     abouts = {"sglang": About(title="<i>SGLang</i>", source='https://example.org/"><script>/{path}')}
     page = opened(made(demo, tracked=tracked, abouts=abouts)).page
-    page.select_option("#engine", "document")
-    page.select_option("#sort", "name")
+    page.select_option("#engine", ".document")
+    page.select_option("#sort", ".name")
     assert sorted(
         page.evaluate("[...document.querySelectorAll('#results tbody th')].map(e => e.textContent)")
     ) == sorted(HOSTILE)
@@ -477,6 +622,15 @@ def test_axe_finds_nothing_to_complain_of(
     assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found["violations"]] == []
 
 
+def test_the_columns_keep_their_names_in_sight_on_a_phone(shipped: str, opened: Callable[..., Any]) -> None:
+    page = opened(shipped, viewport=PHONE).page
+    page.evaluate("document.getElementById('table').scrollIntoView()")
+    page.evaluate("document.getElementById('table').scrollTop = 1000")
+    box = page.locator("#results thead th").first.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < PHONE["height"]
+
+
 @pytest.mark.parametrize("address", ["", "#/LlamaForCausalLM", "#/Qwen3VLMoeForConditionalGeneration"])
 def test_on_a_phone_only_the_tables_scroll_sideways(
     shipped: str, opened: Callable[..., Any], address: str
@@ -506,6 +660,40 @@ def test_without_scripts_the_page_says_where_else_to_look(shipped: str, browser:
     page.goto(path.as_uri())
     assert "archtrack history NAME" in page.inner_text("noscript")
     context.close()
+
+
+# -- served ----------------------------------------------------------------------------------------
+
+
+def test_an_open_page_loads_itself_again_when_the_data_changes(
+    demo: list[History], made: Any, browser: Any, tmp_path: Path
+) -> None:
+    engines = tmp_path / "engines"
+    engines.write_text("1")
+
+    def content() -> str:
+        return page_of(made(demo[: int(engines.read_text())]), live=True)
+
+    live = Live(lambda: [engines], content)
+    with Server(live, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        context = browser.new_context()
+        try:
+            # A browser has six connections for one server: none is kept.
+            pages = [context.new_page() for _ in range(7)]
+            for page in pages:
+                page.goto(server.address)
+                assert page.locator("#results thead th").count() == 3
+            page.fill("#query", '{"architectures": ["BetaModel"]}')
+            engines.write_text("2 ")
+            live.look()
+            page.wait_for_function("() => document.querySelectorAll('#results thead th').length === 4")
+            assert "native since 0.1" in page.inner_text("#verdict")  # what was pasted is still there
+        finally:
+            context.close()
+            server.shutdown()
+            thread.join()
 
 
 # -- size and speed --------------------------------------------------------------------------------

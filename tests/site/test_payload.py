@@ -59,12 +59,8 @@ def test_a_state_names_its_release_file_and_line(
 ) -> None:
     data = made(demo)
     states = cells(data, "AlphaForCausalLM")[0][2][0][4]
-    assert [
-        [place, data["texts"][file], data["texts"][path], line] for place, file, path, line in states
-    ] == [
-        [0, "alpha.py", "m/alpha.py", 3],
-        [2, "new.py", "m/new.py", 7],
-    ]
+    told = [[place, data["texts"][file], data["texts"][path], *rest] for place, file, path, *rest in states]
+    assert told == [[0, "alpha.py", "m/alpha.py", 3, -1, -1], [2, "new.py", "m/new.py", 7, -1, -1]]
 
 
 def test_a_section_is_the_engines_word_and_else_the_names(

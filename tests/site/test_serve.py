@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from archtrack.site.serve import HOST, Live, Server
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+PAGE = b'<p data-state="%s">'
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def live(shown: Path) -> Live:
         text = shown.read_text()
         if text == "broken":
             raise DocumentError("it is broken")
-        return f"<p>{text.strip()}</p>"
+        return PAGE.decode() % text.strip()
 
     return Live(lambda: [shown, shown.parent / "missing"], made)
 
@@ -59,9 +60,10 @@ def got(server: Server, path: str, host: str | None = None) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("path", "host", "status", "body"),
     [
-        ("/", None, 200, "<p>one</p>"),
-        ("/index.html?x=1", None, 200, "<p>one</p>"),
-        ("/", "localhost:{port}", 200, "<p>one</p>"),
+        ("/", None, 200, PAGE.decode() % "one"),
+        ("/index.html?x=1", None, 200, PAGE.decode() % "one"),
+        ("/", "localhost", 200, PAGE.decode() % "one"),
+        ("/", "localhost:{port}", 200, PAGE.decode() % "one"),
         ("/", "rebound.example.org:{port}", 403, None),
         ("/../pyproject.toml", None, 404, None),
         ("/other", None, 404, None),
@@ -76,25 +78,27 @@ def test_the_page_is_served_to_this_machine_and_nothing_else_is(
 
 
 def test_the_next_request_gets_the_new_page(server: Server, live: Live, shown: Path) -> None:
-    shown.write_text("two!")
+    shown.write_text("two")
     live.look()
-    assert got(server, "/") == (200, "<p>two!</p>")
+    assert got(server, "/") == (200, PAGE.decode() % "two")
 
 
-def test_the_stream_tells_of_a_change_and_of_nothing_else(server: Server, live: Live, shown: Path) -> None:
-    with socket.create_connection((HOST, server.server_port), timeout=10) as connection:
-        connection.sendall(f"GET /events HTTP/1.1\r\nHost: {HOST}:{server.server_port}\r\n\r\n".encode())
-        stream = connection.makefile("rb")
-        while stream.readline() != b": here\n":
-            pass
-        shown.write_text("one   ")
-        assert live.look() is None  # the page says the same
-        shown.write_text("two")
-        live.look()
-        assert stream.readline() == b"\n"
-        assert stream.readline() == b"event: changed\n"
-        live.end()
-        assert stream.read().count(b"event") == 0
+def test_the_state_is_another_one_only_for_another_page(server: Server, live: Live, shown: Path) -> None:
+    assert got(server, "/state") == (200, "one")
+    shown.write_text("one   ")
+    assert live.look() is None  # the page says the same
+    assert got(server, "/state") == (200, "one")
+    shown.write_text("two")
+    live.look()
+    assert got(server, "/state") == (200, "two")
+
+
+def test_the_head_of_the_page_is_answered_without_its_body(server: Server) -> None:
+    connection = HTTPConnection(HOST, server.server_port, timeout=10)
+    connection.request("HEAD", "/")
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Content-Length"), answer.read()) == (200, "20", b"")
+    connection.close()
 
 
 def test_a_port_that_is_taken_is_said(live: Live, server: Server) -> None:
@@ -105,10 +109,10 @@ def test_a_port_that_is_taken_is_said(live: Live, server: Server) -> None:
 @pytest.mark.parametrize(
     ("text", "words", "page"),
     [
-        ("three", "the data has changed: the page was made anew", b"<p>three</p>"),
-        ("broken", "the data has changed, and the page stays as it was: it is broken", b"<p>one</p>"),
-        ("one  ", None, b"<p>one</p>"),
-        (None, None, b"<p>one</p>"),
+        ("three", "the data has changed: the page was made anew", PAGE % b"three"),
+        ("broken", "the data has changed, and the page stays as it was: it is broken", PAGE % b"one"),
+        ("one  ", None, PAGE % b"one"),
+        (None, None, PAGE % b"one"),
     ],
 )
 def test_a_change_of_a_file_makes_the_page_anew_and_a_broken_one_leaves_it(
@@ -132,3 +136,24 @@ def test_what_changes_while_the_page_is_made_is_noticed(shown: Path) -> None:
     assert live.page == b"one"
     live.look()
     assert live.page == b"later"
+
+
+def test_a_folder_that_is_away_for_a_while_is_told_once_and_then_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "x").write_text("1")
+
+    def paths() -> list[Path]:
+        if not folder.exists():
+            raise UsageError("no such folder")
+        return list(folder.iterdir())
+
+    live = Live(paths, lambda: "".join(path.read_text() for path in paths()))
+    away = folder.rename(tmp_path / "away")
+    assert live.look() == "the data has changed, and the page stays as it was: no such folder"
+    assert live.look() is None
+    assert live.page == b"1"
+    away.rename(folder)
+    (folder / "x").write_text("22")
+    assert live.look() == "the data has changed: the page was made anew"
+    assert live.page == b"22"

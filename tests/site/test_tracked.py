@@ -19,6 +19,11 @@ HEAD = (
     "| Architecture | Native | HF | SGLang File | Example HF Model |{}\n|---|---|---|---|---|{}\n"
 )
 
+SOURCES = (
+    b'{"sources": [{"engine": "sglang", "version": "1"}, {"engine": "transformers", "version": "5"}], '
+    b'"architectures": [%s]}'
+)
+
 
 def document(*rows: str, fallback: bool = False) -> bytes:
     more = (" Fallback |", "---|") if fallback else ("", "")
@@ -70,15 +75,11 @@ def test_what_is_no_example_is_none(cell: str) -> None:
         (b"{}", "T.md: is JSON, but not what `archtrack list --format json` prints"),
         (b"{", "T.md: is JSON, but not"),
         (b'{"sources": [], "architectures": []}', "T.md: is JSON, but not"),
-        (
-            b'{"sources": [{"engine": "sglang", "version": "1"}], "architectures": []}',
-            "lists no architecture",
-        ),
-        (
-            b'{"sources": [{"engine": "sglang", "version": "1"}], "architectures": [{"name": "A"}]}',
-            "KeyError",
-        ),
-        (b"{" * 100000, "T.md: is JSON, but not"),
+        (SOURCES % b"", "lists no architecture"),
+        (SOURCES % b'{"name": "A"}', "KeyError"),
+        (b'{"a":' * 100000, "T.md: is JSON, but not"),
+        (b"{" * 100000, "T.md: no row"),
+        (b"{% raw %}\n", "T.md: no row"),
     ],
 )
 def test_what_is_neither_is_an_error_that_says_so(data: bytes, message: str) -> None:
@@ -131,8 +132,41 @@ def test_a_release_is_linked_at_its_tag(tmp_path: Path) -> None:
     }
     source = {"engine": "sglang", "version": "1.2", "kind": "release", "location": "x.whl"}
     path = tmp_path / "now.json"
-    path.write_text(json.dumps({"sources": [source], "architectures": [row]}), encoding="utf-8")
+    library = {"engine": "transformers", "version": "5", "kind": "release", "location": "y.whl"}
+    path.write_text(json.dumps({"sources": [source, library], "architectures": [row]}), encoding="utf-8")
     found = read_tracked(path.read_bytes(), path.name, {"sglang": "https://example.org/v{version}/{path}"})
     assert found.title == "sglang 1.2"
     assert found.rows["AForCausalLM"].address == "https://example.org/v1.2/sglang/a.py#L7"
     assert found.rows["AForCausalLM"].place == "sglang/a.py:7"
+
+
+@pytest.mark.parametrize(
+    ("cell", "example"),
+    [
+        ("`x/a`", "x/a"),
+        ("https://huggingface.co/x/a", "x/a"),
+        ("[x/a](https://huggingface.co/x/a)", "x/a"),
+        ("`x/a`, `x/b`", "x/a, x/b"),
+    ],
+)
+def test_an_example_is_named_as_the_hub_names_it(cell: str, example: str) -> None:
+    found = read_tracked(document(f"| **AForCausalLM** | Y | Y | `a.py` | {cell} |"), "T.md", {})
+    assert found.rows["AForCausalLM"].example == example
+
+
+def test_what_a_page_cannot_show_of_a_document_is_told_with_its_line() -> None:
+    first = "| **AForCausalLM** |  | Y |  |  |"
+    text = document(first, "| **AForCausalLM** | Y | Y | `a.py` |  |", "| AForCausalLM | Y | Y | `a.py` |  |")
+    found = read_tracked(text + b"\n## Other\n\n" + first.encode() + b"\n", "T.md", {})
+    assert found.rows["AForCausalLM"].kind == "unknown"
+    assert found.notes[:2] == (
+        "T.md:7: is no row of an architecture, and not on the page",
+        "T.md:6: AForCausalLM has a row already, T.md:5, which counts",
+    )
+    assert read_tracked(document(first), "T.md", {}).notes == ()
+
+
+@pytest.mark.parametrize("native", ["Yes", "`Y`", "\N{CHECK MARK}"])
+def test_a_cell_that_is_neither_y_nor_empty_is_not_taken_for_a_no(native: str) -> None:
+    found = read_tracked(document(f"| **AForCausalLM** | {native} |  | `a.py` |  |"), "T.md", {})
+    assert found.rows["AForCausalLM"].kind == "unknown"

@@ -54,21 +54,40 @@ _FOLDER = Path("archtrack-site")
     show_default=True,
     help="With --serve: where; 0 for any that is free.",
 )
-def command(*, out: Path, matrix: Path | None, data: Path | None, look: bool, serve: bool, port: int) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    out: Path,
+    matrix: Path | None,
+    data: Path | None,
+    look: bool,
+    serve: bool,
+    port: int,
+) -> None:
     """Write FOLDER/index.html: every architecture by engine, with the release and date since when it has it.
 
     The page needs no server and no network: open it in a browser, or put it on any static host. It answers for a name
     or a pasted config.json, filters, sorts, and shows the evidence of each architecture.
     """
+    idle = "out" if serve else "port"
+    if ctx.get_parameter_source(idle) is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError(
+            f"--{idle} means nothing {'with' if serve else 'without'} --serve; leave it out"
+        )
     if serve:
         _serve(data, matrix, port, look=look)
         return
     from archtrack.site.write import write_site  # noqa: PLC0415 -- `--help` needs none of it
 
-    path = write_site(histories(data), out, matrix)
+    path = write_site(histories(data), out, matrix, told=_note)
     click.echo(plain(f"Wrote {path} ({path.stat().st_size / 1e6:.2f} MB)"))
     if look:
         _open(path.resolve().as_uri())
+
+
+def _note(words: str) -> None:
+    click.echo(plain(f"Note: {words}"), err=True)
 
 
 def _open(address: str) -> None:
@@ -86,7 +105,8 @@ def _serve(data: Path | None, matrix: Path | None, port: int, *, look: bool) -> 
     from archtrack.site.write import made_page, read_by  # noqa: PLC0415 -- as above
 
     live = Live(
-        lambda: read_by(histories(data), matrix), lambda: made_page(histories(data), matrix, live=True)
+        lambda: read_by(histories(data), matrix),
+        lambda: made_page(histories(data), matrix, live=True, told=_note),
     )
     with Server(live, port) as server:
         Thread(target=server.serve_forever, daemon=True).start()

@@ -44,6 +44,7 @@ class About:
         companion: the engine without whose files its registry cannot be joined to architectures (MLX-LM knows
             model types, and transformers says whose they are).
         confirmed: releases whose count falls or jumps, and is right: somebody has read them.
+        untagged: releases (specifiers: ``<0.22``, ``==0.24.0``) that have no tag at ``source``.
         backend: the architectures under which it registers its wrappers of transformers models, if it has any.
     """
 
@@ -52,6 +53,7 @@ class About:
     refreshed: bool = True
     companion: str | None = None
     confirmed: tuple[str, ...] = ()
+    untagged: tuple[str, ...] = ()
     backend: tuple[str, ...] = ()
 
 

@@ -55,7 +55,11 @@ class LMDeploy:
     """The declaration; see the module's docstring."""
 
     name = "lmdeploy"
-    about = About(title="LMDeploy", source="https://github.com/InternLM/lmdeploy/blob/v{version}/{path}")
+    about = About(
+        title="LMDeploy",
+        source="https://github.com/InternLM/lmdeploy/blob/v{version}/{path}",
+        untagged=("==0.6.5",),  # its tag has no v
+    )
     layout = Layout(package="lmdeploy", distribution="lmdeploy")
     revision = 2
     since = "0.2.5"

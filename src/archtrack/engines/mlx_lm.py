@@ -58,6 +58,11 @@ class MLXLM:
         title="MLX-LM",
         source="https://github.com/ml-explore/mlx-lm/blob/v{version}/{path}",
         companion="transformers",
+        # Until then it was part of mlx-examples; later ones were released without a tag.
+        untagged=(
+            *("<0.22.0", "==0.22.2", "==0.22.3", "==0.22.4", "==0.22.5", "==0.23.0", "==0.23.1", "==0.23.2"),
+            *("==0.24.0", "==0.25.0", "==0.25.2", "==0.25.3", "==0.29.1"),
+        ),
     )
     layout = Layout(package="mlx_lm", distribution="mlx-lm")
     revision = 2

@@ -8,11 +8,13 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["page"]
+__all__ = ["MARK", "page"]
 
 _SCRIPTS = ("data", "nodes", "choose", "list", "verdict", "timeline", "detail", "chart", "export", "main")
 """The script's parts in their order: each uses what those before it declare."""
 _LIVE = "live"
+MARK = '<meta name="generator" content="archtrack">'
+"""By which a page of archtrack's is known: no other one is replaced."""
 
 
 def page(data: dict[str, Any], *, live: bool = False) -> str:
@@ -32,9 +34,16 @@ def page(data: dict[str, Any], *, live: bool = False) -> str:
         f"connect-src {connect}; base-uri 'none'; form-action 'none'"
     )
     # Escaped, what a name holds cannot end the element, and the data is filled in last.
-    text = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+    text = _well_formed(json.dumps(data, ensure_ascii=False, separators=(",", ":"))).replace("<", "\\u003c")
+    state = sha256(text.encode()).hexdigest()[:16]
     filled = _part("page.html")
-    for mark, value in (("policy", policy), ("style", style), ("script", script), ("data", text)):
+    for mark, value in (
+        ("policy", policy),
+        ("state", state),
+        ("style", style),
+        ("script", script),
+        ("data", text),
+    ):
         filled = filled.replace(f"{{{{{mark}}}}}", value)
     return filled
 
@@ -47,6 +56,11 @@ def _script(*, live: bool) -> str:
 
 def _part(name: str) -> str:
     return (files("archtrack.site") / "parts" / name).read_text(encoding="utf-8")
+
+
+def _well_formed(text: str) -> str:
+    """The text without halves of surrogate pairs: a browser can put none into an address."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _hash(text: str) -> str:

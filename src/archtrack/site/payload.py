@@ -4,13 +4,15 @@ Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named 
 place in the engine's list, kinds by their place in ``kinds``. A row is ``[name, category, whose evidence, example,
 cells]``. A cell is 0 where no release ever had the architecture and there is nothing to say about it, else ``[kind,
 reason or -1, spans]``; a span ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file,
-path, line]``. What an engine does with an architecture is decided here, by the same code that ``check`` uses: the page
-only shows it.
+path, line, groups, answer of transformers' gate]``; the last two are -1 where there is nothing to say. What an engine
+does with an architecture is decided here, by the same code that ``check`` uses: the page only shows it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from packaging.specifiers import SpecifierSet
 
 from archtrack.core.categories import by_name
 from archtrack.core.growth import growth
@@ -18,7 +20,7 @@ from archtrack.core.history import edges
 from archtrack.core.standing import StandingKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from archtrack.core.history import Edge, History
     from archtrack.core.standing import Standing
@@ -42,6 +44,7 @@ def payload(
     examples: Mapping[str, str],
     *,
     version: str,
+    unread: Iterable[str] = (),
     tracked: Tracked | None = None,
 ) -> dict[str, Any]:
     """The value that the page is made of: the same arguments give the same value.
@@ -52,6 +55,7 @@ def payload(
         abouts: engine -> what people call it; an engine that is not there has only its name.
         examples: architecture -> a checkpoint that has it.
         version: of archtrack.
+        unread: engines of which there is a history and no release that could be read.
         tracked: what a document, or a matrix, says; it comes first, and its sections and examples count.
     """
     ordered = sorted(histories, key=lambda each: (_place(each.engine), each.engine))
@@ -62,6 +66,7 @@ def payload(
         "version": version,
         "kinds": list(_KINDS),
         "engines": [_engine(history, abouts.get(history.engine)) for history in ordered],
+        "unread": sorted(unread),
         "tracked": None if tracked is None else {"title": tracked.title, "words": tracked.words},
         "rows": [
             [
@@ -102,6 +107,7 @@ def _place(engine: str) -> int:
 
 def _engine(history: History, about: About | None) -> dict[str, Any]:
     newest = history.newest
+    untagged = [SpecifierSet(each) for each in about.untagged] if about is not None else []
     source = about.source if about is not None else None
     return {
         "name": history.engine,
@@ -109,10 +115,19 @@ def _engine(history: History, about: About | None) -> dict[str, Any]:
         # A link runs nothing, whoever wrote the engine's file.
         "source": source if source is not None and source.startswith("https://") else None,
         "library": history.engine == _LIBRARY,
+        # Where what was not found may be there all the same, "not known" does not mean "not native".
+        "doubtful": history.companion is not None or bool(newest is not None and newest.unresolved),
         "newest": history.places[newest.version] if newest is not None else -1,
-        "releases": [[release.version, release.date] for release in history.releases],
+        "releases": [
+            [release.version, release.date, int(_is_tagged(release.version, untagged))]
+            for release in history.releases
+        ],
         "growth": [list(point) for point in growth(history)],
     }
+
+
+def _is_tagged(version: str, untagged: Sequence[SpecifierSet]) -> bool:
+    return not any(each.contains(version, prereleases=True) for each in untagged)
 
 
 def _category(name: str, histories: Sequence[History]) -> tuple[str, str]:
@@ -140,6 +155,8 @@ def _span(edge: Edge, history: History, texts: _Texts) -> list[Any]:
                 texts.place(state.file),
                 texts.place(path or state.at),
                 int(line) if line.isdigit() else 0,
+                texts.place(", ".join(state.groups) or None),
+                -1 if state.compatible is None else int(state.compatible),
             ]
         )
     return [

@@ -1,12 +1,14 @@
 """``archtrack site --serve``: the page on this machine, made anew when the data changes.
 
-The server answers two addresses: the page, and a stream of events that tells the page to load itself again. It listens
-on the loopback address only, and takes no request that names another host: a page of somebody else's must not read this
-one through a name of its own.
+The server answers two addresses: the page, and the state of the page, by which an open one sees that it has become
+another. It listens on the loopback address only, and takes no request that names another host: a page of somebody
+else's must not read this one through a name of its own.
 """
 
 from __future__ import annotations
 
+import re
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,8 +24,7 @@ __all__ = ["Live", "Server"]
 
 HOST = "127.0.0.1"
 _NAMES = frozenset({HOST, "localhost"})
-_BREATH = 15.0
-"""Seconds between two signs of life in a stream: so often it is noticed that nobody listens any more."""
+_STATE = re.compile(rb'data-state="(\w+)"')
 
 
 class Live:
@@ -36,29 +37,23 @@ class Live:
             paths: the files that it is made of, as of now.
             made: makes it, and raises an error of archtrack's where it cannot.
         """
-        self._changed = threading.Condition()
         self._paths, self._made = paths, made
-        self._state = _state(
-            paths()
+        self._files = (
+            self._now()
         )  # before the page is made: what changes meanwhile is noticed at the next look
-        self._page = made()
-        self._number = 0
+        self._page = made().encode()
         self._ended = threading.Event()
 
     @property
     def page(self) -> bytes:
         """The page's bytes."""
-        return self._page.encode()
+        return self._page
 
     @property
-    def number(self) -> int:
-        """How often it has become another one."""
-        return self._number
-
-    @property
-    def ended(self) -> bool:
-        """Whether nobody is to wait for it any longer."""
-        return self._ended.is_set()
+    def state(self) -> bytes:
+        """What the page says of itself: another one for other data."""
+        found = _STATE.search(self._page)
+        return found[1] if found else b""
 
     def look(self) -> str | None:
         """See whether a file has changed, and make the page anew.
@@ -66,20 +61,17 @@ class Live:
         Returns:
             what happened, in words: that it was made, or why it could not be and stays as it was; None for nothing.
         """
-        state = _state(self._paths())
-        if state == self._state:
+        files = self._now()
+        if files == self._files:
             return None
-        self._state = state
+        self._files = files
         try:
-            page = self._made()
+            page = self._made().encode()
         except ArchtrackError as error:
             return f"the data has changed, and the page stays as it was: {error}"
-        with self._changed:
-            if page == self._page:
-                return None
-            self._page = page
-            self._number += 1
-            self._changed.notify_all()
+        if page == self._page:
+            return None
+        self._page = page
         return "the data has changed: the page was made anew"
 
     def follow(self, told: Callable[[str], None], *, every: float = 0.5) -> None:
@@ -95,16 +87,23 @@ class Live:
                 told(words)
 
     def end(self) -> None:
-        """Let nobody wait any longer."""
+        """Look no further."""
         self._ended.set()
-        with self._changed:
-            self._changed.notify_all()
 
-    def wait(self, number: int) -> int:
-        """The page's number, once it is another one or some time has passed."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.ended or self._number != number, _BREATH)
-            return self._number
+    def _now(self) -> tuple[tuple[str, int, int], ...]:
+        """What tells that a file is another one: its name, when it was written, its size."""
+        try:
+            paths = tuple(self._paths())
+        except ArchtrackError:  # a folder that is away: making the page says so
+            return ()
+        found = []
+        for path in paths:
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), stat.st_mtime_ns, stat.st_size))
+        return tuple(sorted(found))
 
 
 class Server(ThreadingHTTPServer):
@@ -130,6 +129,11 @@ class Server(ThreadingHTTPServer):
                 f"port {port} cannot be used: {error.strerror or error}; --port names another one, 0 any that is free"
             ) from error
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that went away."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
     @property
     def address(self) -> str:
         """Where a browser finds the page."""
@@ -143,54 +147,27 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60
 
     def do_GET(self) -> None:
-        """The page, or the stream of its changes."""
+        """The page, or its state."""
         path = self.path.partition("?")[0]
-        if self.headers.get("Host", "").rpartition(":")[0] not in _NAMES:
+        if self.headers.get("Host", "").partition(":")[0] not in _NAMES:
             self.send_error(HTTPStatus.FORBIDDEN)
         elif path in {"/", "/index.html"}:
-            self._send_page()
-        elif path == "/events":
-            self._send_events()
+            self._send(self.server.live.page, "text/html; charset=utf-8")
+        elif path == "/state":
+            self._send(self.server.live.state, "text/plain; charset=utf-8")
         else:
             self.send_error(HTTPStatus.NOT_FOUND)
 
-    def _send_page(self) -> None:
-        page = self.server.live.page
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        self.wfile.write(page)
+    do_HEAD = do_GET  # noqa: N815 -- the library's name
 
-    def _send_events(self) -> None:
-        live = self.server.live
+    def _send(self, body: bytes, kind: str) -> None:
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        number = live.number
-        try:
-            while not live.ended:
-                self.wfile.write(b": here\n\n")
-                now = live.wait(number)
-                if now != number:
-                    self.wfile.write(b"event: changed\ndata: 1\n\n")
-                number = now
-        except OSError:  # nobody listens any more
-            return
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
         """Say nothing of each request."""
-
-
-def _state(paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
-    """What tells that a file is another one: its name, when it was written, its size."""
-    found = []
-    for path in paths:
-        try:
-            stat = path.stat()
-        except OSError:
-            continue
-        found.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return tuple(sorted(found))

@@ -29,6 +29,8 @@ _KINDS = {
     Status.UNSUPPORTED.value: "absent",
 }
 _CATEGORIES = frozenset(each.value for each in Category)
+_JSON = re.compile(r'[\ufeff\s]*\{\s*(?:["}]|\Z)')
+_HUB = re.compile(r"https://huggingface\.co/([\w.-]+/[\w.-]+)/?")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _NO_EXAMPLE = re.compile(r"\(.*\)|-*")
 _FALLBACK = "fallback"
@@ -69,11 +71,13 @@ class Tracked:
         title: what its column is called.
         words: what it is, for the foot of the page.
         rows: by architecture.
+        notes: the lines that the page does not show as they stand there, and why.
     """
 
     title: str
     words: str
     rows: Mapping[str, TrackedRow]
+    notes: tuple[str, ...] = ()
 
 
 def read_tracked(data: bytes, name: str, sources: Mapping[str, str]) -> Tracked:
@@ -91,7 +95,7 @@ def read_tracked(data: bytes, name: str, sources: Mapping[str, str]) -> Tracked:
         text = decode(data)
     except DocumentError as error:
         raise DocumentError(f"{name}: {error}") from error
-    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+    if _JSON.match(text):
         return _of_matrix(text, name, sources)
     return _of_document(text, name)
 
@@ -103,24 +107,34 @@ def _of_document(text: str, name: str) -> Tracked:
         raise DocumentError(f"{name}:{problem.line}: {problem.message}")
     (fallback,) = further((_FALLBACK,))
     rows: dict[str, TrackedRow] = {}
+    notes: list[str] = []
     for section in document.sections:
         for table in section.tables:
             at = table.place(fallback.title)
+            notes += [
+                f"{name}:{line}: is no row of an architecture, and not on the page" for line in table.strays
+            ]
             for row in table.rows:
                 said = table.cell(row, at) if at is not None else ""
-                rows.setdefault(
-                    _plain(row.name), _document_row(row, said, section.category.value, table, name)
-                )
+                found = _document_row(row, said, section.category.value, table, name)
+                first = rows.setdefault(_plain(row.name), found)
+                if first is not found:
+                    notes.append(f"{found.place}: {row.name} has a row already, {first.place}, which counts")
+    notes += [
+        f"{name}:{line}: {each} stands outside of the three sections, and is not on the page"
+        for each, line, tracking in document.outside
+        if tracking
+    ]
     if not rows:
         raise DocumentError(
             f"{name}: no row of a tracking table was found; give a document that `archtrack update` keeps, "
             "or what `archtrack list --format json` prints"
         )
-    return Tracked(title="Document", words=f"{name}, {len(rows)} rows", rows=rows)
+    return Tracked(title="Document", words=f"{name}, {len(rows)} rows", rows=rows, notes=tuple(notes))
 
 
 def _document_row(row: Row, fallback: str, category: str, table: Table, name: str) -> TrackedRow:
-    example = _plain(row.example) if table.columns.example is not None else ""
+    example = _example(row.example) if table.columns.example is not None else ""
     kind, because = _document_kind(row, _plain(fallback))
     return TrackedRow(
         kind=kind,
@@ -137,6 +151,8 @@ def _document_kind(row: Row, fallback: str) -> tuple[str, str | None]:
     """What the cells say, and no more: HF says that the class is public, not that the engine takes it."""
     if row.native == "Y":
         return "native", None
+    if row.native:
+        return "unknown", f"the document's cell Native says {_plain(row.native)!r}, neither Y nor nothing"
     if fallback in _FALLBACKS:
         return _FALLBACKS[fallback], None
     if row.hf == "Y":
@@ -144,17 +160,24 @@ def _document_kind(row: Row, fallback: str) -> tuple[str, str | None]:
     return "absent", None
 
 
+def _example(cell: str) -> str:
+    """The checkpoint that a cell names, as the Hub names it."""
+    text = _plain(cell)
+    address = _HUB.fullmatch(text)
+    return address[1] if address else text
+
+
 def _plain(cell: str) -> str:
     """What a cell shows: without code quotes, the target of a link, escapes and entities."""
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", cell.strip()).strip("`* ")
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", cell.strip()).replace("`", "").strip("* ")
     return html.unescape(_ESCAPE.sub(r"\1", text))
 
 
 def _of_matrix(text: str, name: str, sources: Mapping[str, str]) -> Tracked:
     try:
-        data = json.loads(text)
-        engine, *_ = data["sources"]
-        rows = {row["name"]: _matrix_row(row, engine, sources) for row in data["architectures"]}
+        data = json.loads(text.removeprefix("\ufeff"))
+        engine, library = data["sources"]
+        rows = {row["name"]: _matrix_row(row, engine, library, sources) for row in data["architectures"]}
         title = f"{engine['engine']} {engine['version'] or engine['location']}"
         words = " with ".join(
             f"{each['engine']} {each['version'] or each['location']}" for each in data["sources"]
@@ -168,22 +191,26 @@ def _of_matrix(text: str, name: str, sources: Mapping[str, str]) -> Tracked:
     return Tracked(title=title, words=f"{words}, {len(rows)} rows", rows=rows)
 
 
-def _matrix_row(row: dict[str, Any], engine: dict[str, Any], sources: Mapping[str, str]) -> TrackedRow:
+def _matrix_row(
+    row: dict[str, Any], engine: dict[str, Any], library: dict[str, Any], sources: Mapping[str, str]
+) -> TrackedRow:
     own, other = row["engines"][engine["engine"]], row["engines"]["transformers"]
     native = own["path"] is not None
-    where = own if native else other
+    where, at = (own, engine) if native else (other, library)
+    example = row["example"]["id"] if row["example"] else ""
     broken = own["broken"]
     if row["category"] not in _CATEGORIES or not all(
-        isinstance(row[key], str) for key in ("name", "category_source")
+        isinstance(each, str) for each in (row["name"], row["category_source"], where["file"] or "", example)
     ):
-        raise ValueError(f"{row['name']!r} has no known category")
+        raise ValueError(f"{row['name']!r} has a value of another kind")
     kind, because = _KINDS[own["status"]], None
     if broken is not None:
         because = f"{broken['reason']} ({broken['path']}:{broken['line']})"
     elif own["status"] == Status.UNSUPPORTED.value and other["exported"]:
         kind, because = "unknown", "whether the Transformers backend takes it cannot be said"
     elif not native and other["backend_path"] is not None:
-        because = f"{other['backend_path']}:{other['backend_line']}"
+        answer = "true" if other["backend_compatible"] else "false"
+        because = f"is_backend_compatible() is {answer} ({other['backend_path']}:{other['backend_line']})"
     return TrackedRow(
         kind=kind,
         because=because,
@@ -191,8 +218,8 @@ def _matrix_row(row: dict[str, Any], engine: dict[str, Any], sources: Mapping[st
         by=row["category_source"],
         file=where["file"] or "",
         place=f"{where['path']}:{where['line']}" if where["path"] else "",
-        address=_address(where, engine, sources) if native else "",
-        example=row["example"]["id"] if row["example"] else "",
+        address=_address(where, at, sources) if where["path"] else "",
+        example=example,
     )
 
 

@@ -12,11 +12,12 @@ from archtrack.errors import DocumentError, UsageError
 from archtrack.files import make_folder, read_document, write_atomic
 from archtrack.shipped import shipped_examples
 
-from .build import page
+from .build import MARK, page
 from .payload import payload
 from .tracked import read_tracked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from archtrack.core.history import History
@@ -26,28 +27,44 @@ if TYPE_CHECKING:
 __all__ = ["made_page", "read_by", "write_site"]
 
 
-def write_site(histories: Histories, folder: Path, matrix: Path | None = None) -> Path:
+def write_site(
+    histories: Histories,
+    folder: Path,
+    matrix: Path | None = None,
+    *,
+    told: Callable[[str], None] = lambda _: None,
+) -> Path:
     """Write the page, and say where it is.
 
     Args:
         histories: what there is.
         folder: where it goes; created if it is missing.
         matrix: a document, or what ``list --format json`` printed; None for neither.
+        told: is told of each line of the document that the page does not show as it stands there.
 
     Raises:
         DataError: a history cannot be read.
         DocumentError: the document cannot be read, or the page cannot be written.
         UsageError: there is nothing to show.
     """
-    text = made_page(histories, matrix)
+    text = made_page(histories, matrix, told=told)
     make_folder(folder)
     path = folder / "index.html"
-    write_atomic(path, text.encode())
+    there = read_document(path)
+    if there is not None and MARK.encode() not in there:
+        raise DocumentError(f"{path}: is not a page of archtrack's; name another folder, or remove it")
+    write_atomic(path, text.encode(), expected=there or b"")
     return path
 
 
-def made_page(histories: Histories, matrix: Path | None = None, *, live: bool = False) -> str:
-    """The page as ``write_site`` writes it; ``live`` and the errors as there and in ``build.page``."""
+def made_page(
+    histories: Histories,
+    matrix: Path | None = None,
+    *,
+    live: bool = False,
+    told: Callable[[str], None] = lambda _: None,
+) -> str:
+    """The page as ``write_site`` writes it; ``live`` as in ``build.page``, and the errors as there."""
     found = [histories.need(engine) for engine in histories.engines]
     known = [history for history in found if history.newest is not None]
     if not known:
@@ -56,13 +73,17 @@ def made_page(histories: Histories, matrix: Path | None = None, *, live: bool = 
     abouts = {each.engine: load_engine(each.engine).about for each in known if each.engine in here}
     sources = {name: about.source for name, about in abouts.items() if about.source is not None}
     examples = {name: entry.id for name, entry in shipped_examples().items() if entry.id is not None}
+    tracked = None if matrix is None else read_tracked(_read(matrix), matrix.name, sources)
+    for note in tracked.notes if tracked is not None else ():
+        told(note)
     data = payload(
         known,
         partial(_standing, histories),
         abouts,
         examples,
         version=__version__,
-        tracked=None if matrix is None else read_tracked(_read(matrix), matrix.name, sources),
+        unread=(history.engine for history in found if history.newest is None),
+        tracked=tracked,
     )
     return page(data, live=live)
 

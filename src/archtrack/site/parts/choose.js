@@ -1,9 +1,10 @@
 // Which rows, and in which order: values in, rows out.
 const plain = (words) => words.toLowerCase().replace(/[^\p{L}\p{N}/]+/gu, "");
 const haystacks = new Map(rows.map((row) => [row, `${plain(row[NAME])} ${plain(row[EXAMPLE] || "")}`]));
-const ORDERS = { most: "most engines first", name: "name", newest: "newest first", category: "category" };
-const RANKS = ["native", "unimportable", "fallback", "gone", "refused", "unknown", "absent"];
-const ANYTHING = { q: "", category: "", engine: "", status: "", without: "", sort: "most", down: "" };
+// An engine's name cannot begin with a dot, so none is taken for one of these.
+const ORDERS = { ".most": "most engines first", ".name": "name", ".newest": "newest first", ".category": "category" };
+const RANKS = ["native", "unimportable", "fallback", "gone", "refused", "unknown", "absent", "missing"];
+const ANYTHING = { q: "", category: "", engine: "", status: "", without: "", sort: ".most", down: "" };
 
 const isConfig = (words) => /^\s*[{[]/.test(words);
 const columnOf = (name) => columns.find((column) => column.name === name);
@@ -11,17 +12,25 @@ const kindIn = (row, column) => factsOf(row).found[columns.indexOf(column)].kind
 
 function chosen(wanted) {
   const pasted = isConfig(wanted.q) ? new Set(asked(wanted.q).names) : null;
-  const words = pasted ? [] : wanted.q.split(/\s+/).map(plain).filter(Boolean);
+  if (pasted && pasted.size) return ordered(wanted).filter((row) => pasted.has(row[NAME]));
+  const words = pasted ? [] : wanted.q.split(/\s+/).filter(Boolean).map(plain);
   const inside = columnOf(wanted.engine), outside = columnOf(wanted.without);
   return ordered(wanted).filter((row) => {
-    if (pasted && pasted.size && !pasted.has(row[NAME])) return false;
-    if (words.length && !words.every((word) => haystacks.get(row).includes(word))) return false;
+    if (!words.every((word) => word && haystacks.get(row).includes(word))) return false;
     if (wanted.category && row[CATEGORY] !== wanted.category) return false;
-    if (inside && (wanted.status ? kindIn(row, inside) !== wanted.status : kindIn(row, inside) === "absent")) return false;
-    if (!inside && wanted.status && !columns.some((column) => !column.library && kindIn(row, column) === wanted.status)) return false;
-    return !(outside && kindIn(row, outside) === "native");
+    if (inside && !fits(kindIn(row, inside), wanted.status)) return false;
+    if (!inside && wanted.status && !columns.some((column) => !column.library && fits(kindIn(row, column), wanted.status))) return false;
+    return !(outside && mayBeNative(kindIn(row, outside), outside));
   });
 }
+// Without a status: whatever there is to say of it.
+function fits(kind, status) {
+  if (status === "runs") return kind === "native" || kind === "fallback";
+  return status ? kind === status : kind !== "absent" && kind !== "missing";
+}
+// What is not known is not taken for a no.
+const mayBeNative = (kind, column) => kind === "native" || (kind === "unknown" && Boolean(column.doubtful));
+
 // All rows in an order, sorted when it is first asked for: a keystroke only filters.
 const orders = new Map();
 function ordered({ sort, down }) {
@@ -33,18 +42,18 @@ function sorted(sort, down) {
   const before = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
   const column = columnOf(sort);
   const compare = column ? (a, b) => before(rank(a, column), rank(b, column)) : {
-    name: () => 0,
-    most: (a, b) => factsOf(b).natives - factsOf(a).natives || factsOf(b).others - factsOf(a).others,
-    newest: (a, b) => before(factsOf(b).first, factsOf(a).first),
-    category: (a, b) => before(a[CATEGORY], b[CATEGORY]),
+    ".name": () => 0,
+    ".most": (a, b) => factsOf(b).natives - factsOf(a).natives || factsOf(b).others - factsOf(a).others,
+    ".newest": (a, b) => before(factsOf(b).first, factsOf(a).first),
+    ".category": (a, b) => before(a[CATEGORY], b[CATEGORY]),
   }[sort] || (() => 0);
   const found = rows.slice().sort((a, b) => compare(a, b) || before(a[NAME], b[NAME]));
   return down ? found.reverse() : found;
 }
-// The natives of a column first, the newest of them at the top.
+// The natives of a column first; the newest at the top, of what is gone the last to go.
 function rank(row, column) {
   const found = factsOf(row).found[columns.indexOf(column)];
-  const place = found.span ? 9999 - found.span[FIRST] : 9999;
+  const place = found.span ? 9999 - found.span[found.kind === "gone" ? LAST : FIRST] : 9999;
   return `${RANKS.indexOf(found.kind)}${String(place).padStart(5, "0")}`;
 }
 // Names like one that is not known: those that share most pairs of letters with it.

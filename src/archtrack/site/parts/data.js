@@ -2,13 +2,13 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const NAME = 0, CATEGORY = 1, BY = 2, EXAMPLE = 3, CELLS = 4;
 const FIRST = 0, LAST = 1, FIRST_EXACT = 2, LAST_EXACT = 3, STATES = 4;
-const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", absent: "–", unknown: "?", unimportable: "⚠" };
-const PLAIN = { native: "native", fallback: "run through transformers", refused: "refused", gone: "gone", absent: "not there",
-  unknown: "not known", unimportable: "registered, but its module cannot be imported" };
+const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", absent: "–", unknown: "?", unimportable: "⚠", missing: "" };
+const PLAIN = { native: "native", fallback: "fallback", refused: "refused", gone: "gone", absent: "not there",
+  unknown: "not known", unimportable: "registered, but its module cannot be imported", missing: "no row" };
 
 const engines = data.engines.map((engine, place) => ({ ...engine, place }));
 // What a document says is a column before those of the engines; its cells stand behind theirs.
-const documented = data.tracked && { name: "document", title: data.tracked.title, place: engines.length, document: true };
+const documented = data.tracked && { name: ".document", title: data.tracked.title, place: engines.length, document: true };
 const columns = documented ? [documented, ...engines] : engines;
 const rows = data.rows;
 const byName = new Map(rows.map((row) => [row[NAME], row]));
@@ -21,7 +21,7 @@ function standing(row, column) {
   const cell = row[CELLS][column.place];
   if (column.document) {
     const own = row[CELLS + 1];
-    if (!own) return { kind: "absent", because: "no row", spans: [], span: null };
+    if (!own) return { kind: "missing", because: "", spans: [], span: null };
     return { kind: data.kinds[own[0]], because: text(own[1]), spans: [], span: null, file: text(own[2]), at: text(own[3]), address: text(own[4]) };
   }
   if (!cell) return { kind: "absent", because: "", spans: [], span: null };
@@ -30,20 +30,25 @@ function standing(row, column) {
 function since(column, span) {
   return (span[FIRST_EXACT] ? "" : "≤") + version(column, span[FIRST]);
 }
-function until(column, span) {
+function untilOf(column, span) {
   return span[LAST] < 0 ? "" : (span[LAST_EXACT] ? "" : "≥") + version(column, span[LAST]);
 }
 // The release in a cell: since when, or the last one that had it.
 function release(column, found) {
   if (!found.span) return "";
   if (found.kind === "native") return since(column, found.span);
-  return found.kind === "gone" ? until(column, found.span) : "";
+  return found.kind === "gone" ? untilOf(column, found.span) : "";
 }
 function spoken(column, found) {
   const named = release(column, found);
   if (found.kind === "native" && named) return `${column.library ? "public" : "native"} since ${named}`;
   if (found.kind === "gone" && named) return `gone, last in ${named}`;
   return PLAIN[found.kind];
+}
+// The day of a release, else that of the nearest dated one before it (-1) or after it (1): a time line needs one.
+function dayNear(engine, place, step) {
+  for (let at = place; at >= 0 && at < engine.releases.length; at += step) if (date(engine, at)) return Date.parse(date(engine, at));
+  return NaN;
 }
 // The day of the release in a cell, or null.
 function dayOf(column, found) {
@@ -56,7 +61,7 @@ function factsOf(row) {
   if (!known) {
     const found = columns.map((column) => standing(row, column));
     const own = engines.filter((engine) => !engine.library).map((engine) => found[columns.indexOf(engine)]);
-    const days = engines.flatMap((engine) => found[columns.indexOf(engine)].spans.map((span) => date(engine, span[FIRST]))).filter(Boolean);
+    const days = engines.filter((engine) => !engine.library).flatMap((engine) => found[columns.indexOf(engine)].spans.map((span) => date(engine, span[FIRST]))).filter(Boolean);
     known = {
       found,
       natives: own.filter((each) => each.kind === "native").length,

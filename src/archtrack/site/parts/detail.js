@@ -1,7 +1,7 @@
 // The page of one architecture: every span of every engine, and what it rests on.
 function showDetail(name) {
   const place = $("detail"), row = byName.get(name);
-  place.replaceChildren(make("p", {}, make("a", { href: "#/", id: "back" }, "← all architectures")), make("h2", { tabindex: "-1" }, name.slice(0, 300)));
+  place.replaceChildren(make("p", {}, make("a", { href: toAddress(), id: "back" }, "← back to the list")), make("h2", { tabindex: "-1" }, name.slice(0, 300)));
   if (!row) {
     const names = near(name);
     place.append(make("p", {}, "No release that archtrack has read registers it, in any engine or in transformers."));
@@ -32,14 +32,18 @@ function evidence(column, found) {
   if (column.document) {
     return [make("tr", {}, head, says, make("td"), make("td"), make("td", {}, found.file || ""), make("td", {}, found.address ? outward(found.address, found.at) : found.at || ""))];
   }
-  const states = found.spans.flatMap((span) => span[STATES].map((state) => [span, state])).reverse();
+  const states = found.spans.flatMap((span) => span[STATES].map((state, at) => [span, state, span[STATES][at + 1]])).reverse();
+  const newest = column.newest < column.releases.length - 1 ? "the newest that was read" : "the newest";
   if (!states.length) return [make("tr", {}, head, says, make("td"), make("td"), make("td"), make("td", {}, column.newest < 0 ? "" : `read up to ${version(column, column.newest)}`))];
-  return states.map(([span, state], at) => {
-    const begins = state === span[STATES][0], ends = state === span[STATES][span[STATES].length - 1];
+  return states.map(([span, state, next], at) => {
+    const begins = state === span[STATES][0];
+    const last = next ? next[0] - 1 : span[LAST];
+    const until = next ? version(column, last) : last < 0 ? `${version(column, column.newest)}, ${newest}` : untilOf(column, span);
+    const answer = state[5] < 0 ? "" : state[5] ? "is_backend_compatible() is true" : "is_backend_compatible() is false";
     const day = date(column, state[0]);
     return make("tr", {}, at ? make("td", {}, make("span", { class: "hidden" }, column.title)) : head, at ? make("td", {}, make("span", { class: "hidden" }, "before")) : says,
       make("td", {}, begins ? since(column, span) : `changed in ${version(column, state[0])}`, day ? make("small", {}, day) : null),
-      make("td", {}, ends ? (span[LAST] < 0 ? `${version(column, column.newest)}, the newest` : until(column, span)) : "", ends && span[LAST] >= 0 && date(column, span[LAST]) ? make("small", {}, date(column, span[LAST])) : null),
-      make("td", {}, text(state[1])), make("td", {}, atRelease(column, state[0], text(state[2]), state[3])));
+      make("td", {}, until, last >= 0 && date(column, last) ? make("small", {}, date(column, last)) : null),
+      make("td", {}, text(state[1]), answer || state[4] >= 0 ? make("small", {}, answer || text(state[4])) : null), make("td", {}, atRelease(column, state[0], text(state[2]), state[3])));
   });
 }

@@ -18,10 +18,10 @@ function listValues(found) {
     name: row[NAME], category: row[CATEGORY], example: row[EXAMPLE] || null,
     engines: Object.fromEntries(columns.map((column, at) => {
       const one = factsOf(row).found[at], span = one.span;
-      return [column.name, {
-        status: one.kind, because: one.because || null,
+      return [column.name.replace(/^\./, ""), {
+        status: one.kind === "missing" ? null : one.kind, because: one.because || null,
         since: span ? version(column, span[FIRST]) : null, since_exact: span ? Boolean(span[FIRST_EXACT]) : null, since_date: span ? date(column, span[FIRST]) : null,
-        last: span && span[LAST] >= 0 ? version(column, span[LAST]) : null,
+        last: span && span[LAST] >= 0 ? version(column, span[LAST]) : null, last_exact: span && span[LAST] >= 0 ? Boolean(span[LAST_EXACT]) : null,
       }];
     })),
   }));
@@ -29,9 +29,10 @@ function listValues(found) {
 function listCsv(found) {
   // A spreadsheet takes a text that begins like a formula for one.
   const quoted = (value) => `"${String(value === null ? "" : value).replace(/^[=+\-@\t\r]/, "'$&").replace(/"/g, '""')}"`;
-  const keys = ["status", "since", "since_date", "last"];
-  const lines = [["name", "category", "example", ...columns.flatMap((column) => keys.map((key) => `${column.name} ${key}`))],
-    ...listValues(found).map((row) => [row.name, row.category, row.example, ...columns.flatMap((column) => keys.map((key) => row.engines[column.name][key]))])];
+  const keys = ["status", "because", "since", "since_exact", "since_date", "last", "last_exact"];
+  const named = columns.map((column) => column.name.replace(/^\./, ""));
+  const lines = [["name", "category", "example", ...named.flatMap((name) => keys.map((key) => `${name} ${key}`))],
+    ...listValues(found).map((row) => [row.name, row.category, row.example, ...named.flatMap((name) => keys.map((key) => row.engines[name][key]))])];
   return lines.map((cells) => cells.map(quoted).join(",")).join("\r\n") + "\r\n";
 }
 function save(name, type, content) {

@@ -38,11 +38,12 @@ function showList(found, wanted) {
   }
 }
 function showHead(wanted, order) {
-  const titles = [["Architecture", "name"], ["Category", "category"], ...columns.map((column) => [column.title, column.name])];
+  const titles = [["Architecture", ".name"], ["Category", ".category"], ...columns.map((column) => [column.title, column.name])];
   $("results").tHead.replaceChildren(make("tr", {}, ...titles.map(([title, name]) => {
-    const own = wanted.sort === name;
-    const button = make("button", { type: "button", "data-sort": name }, title + (own ? (wanted.down ? " ▼" : " ▲") : ""));
+    // Names rise at first, releases fall: the newest stands at the top.
+    const own = wanted.sort === name, falls = Boolean(wanted.down) !== Boolean(columnOf(name));
+    const button = make("button", { type: "button", "data-sort": name }, title + (own ? (falls ? " ▼" : " ▲") : ""));
     button.addEventListener("click", () => order(name));
-    return make("th", { scope: "col", "aria-sort": own ? (wanted.down ? "descending" : "ascending") : null }, button);
+    return make("th", { scope: "col", "aria-sort": own ? (falls ? "descending" : "ascending") : null }, button);
   })));
 }

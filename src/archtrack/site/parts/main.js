@@ -1,7 +1,7 @@
 // Events and addresses: `#/Name` is an architecture, `#/?q=…&engine=…` a list. The address holds what was chosen.
 const FIELDS = { q: "query", category: "category", engine: "engine", status: "status", without: "without", sort: "sort" };
 let wanted = { ...ANYTHING };
-let scrolled = 0;
+let left = null;
 
 function fromAddress() {
   const hash = location.hash.replace(/^#\/?/, "");
@@ -29,6 +29,7 @@ function toFields() {
 }
 function showChosen() {
   $("sort").value = wanted.sort;
+  $("table").scrollTop = 0;
   showList(chosen(wanted), wanted);
   showHead(wanted, orderBy);
   showVerdict(wanted.q);
@@ -49,7 +50,7 @@ function orderBy(name) {
 function route() {
   const to = fromAddress(), leaving = !$("list").hidden;
   if (to.name !== undefined) {
-    if (leaving) scrolled = window.scrollY;
+    if (leaving) left = { to: toAddress(), page: window.scrollY, table: $("table").scrollTop, across: $("table").scrollLeft, name: to.name, search: $("search").contains(document.activeElement) };
     $("list").hidden = $("search").hidden = $("verdict").hidden = true;
     $("detail").hidden = false;
     showDetail(to.name);
@@ -58,18 +59,27 @@ function route() {
     $("detail").querySelector("h2").focus({ preventScroll: true });
     return;
   }
-  const pasted = isConfig(wanted.q) && !to.wanted.q ? { q: wanted.q } : {};
-  wanted = { ...to.wanted, ...pasted };
   $("detail").hidden = true;
   $("list").hidden = $("search").hidden = false;
   document.title = "archtrack: which engine runs which model";
+  setTimeout(showChart);
+  if (left && toAddress() === location.hash && left.to === location.hash) {
+    back();
+    return;
+  }
+  wanted = to.wanted;
   toFields();
   showChosen();
-  setTimeout(showChart);
-  if (!leaving) {
-    window.scrollTo(0, scrolled);
-    $("query").focus({ preventScroll: true });
-  }
+  if (!leaving) $("query").focus({ preventScroll: true });
+}
+// The list as it was left: nothing of it is made anew, and the link that was followed has the focus.
+function back() {
+  showVerdict(wanted.q);
+  window.scrollTo(0, left.page);
+  $("table").scrollTo(left.across, left.table);
+  const link = [...$("results").querySelectorAll("tbody a")].find((each) => each.textContent === left.name);
+  (left.search || !link ? $("query") : link).focus({ preventScroll: true });
+  left = null;
 }
 function options(id, pairs) {
   $(id).append(...pairs.map(([value, title]) => make("option", { value }, title)));
@@ -77,7 +87,7 @@ function options(id, pairs) {
 
 options("engine", [["", "any engine"], ...columns.map((column) => [column.name, column.title])]);
 options("without", [["", "–"], ...columns.map((column) => [column.name, column.title])]);
-options("status", [["", "any status"], ...data.kinds.map((kind) => [kind, `${SIGNS[kind]} ${kind === "absent" ? "not there" : kind === "unknown" ? "not known" : kind}`])]);
+options("status", [["", "any status"], ["runs", "✓ or ↪"], ...data.kinds.map((kind) => [kind, `${SIGNS[kind]} ${kind === "absent" ? "not there" : kind === "unknown" ? "not known" : kind}`])]);
 options("sort", [...Object.entries(ORDERS), ...columns.map((column) => [column.name, column.title])]);
 $("query").addEventListener("input", changed);
 for (const id of ["category", "engine", "status", "without", "sort"]) $(id).addEventListener("change", changed);
@@ -98,6 +108,17 @@ $("clear").addEventListener("click", () => {
   changed();
   $("query").focus();
 });
+$("home").addEventListener("click", (event) => {
+  event.preventDefault();
+  left = null;
+  if (fromAddress().name === undefined) $("clear").click();
+  else location.hash = "#/";
+});
+$("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  const to = $("list").hidden ? $("detail").querySelector("h2") : $("table");
+  to.focus();
+});
 $("more").addEventListener("click", () => {
   const at = shown;
   showMore();
@@ -117,7 +138,7 @@ window.addEventListener("resize", () => {
   }, 100);
 });
 $("made").textContent = `Made by archtrack ${data.version} from the releases of ` + engines.map((engine) => `${engine.title} up to ${engine.newest < 0 ? "none" : version(engine, engine.newest)}`).join(", ")
-  + (data.tracked ? `, and from ${data.tracked.words}.` : ".");
+  + (data.tracked ? `, and from ${data.tracked.words}.` : ".") + (data.unread.length ? ` No release of ${data.unread.join(" or ")} could be read.` : "");
 $("asTable").append(chartTable());
 route();
 if (fromAddress().name === undefined) $("query").focus();

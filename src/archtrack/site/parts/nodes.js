@@ -23,7 +23,7 @@ function onHub(id) {
 }
 function atRelease(engine, place, path, line) {
   const shown = line ? `${path}:${line}` : path;
-  if (!engine.source) return shown;
+  if (!engine.source || !engine.releases[place][2]) return shown;
   const to = engine.source.replace("{version}", encodeURIComponent(version(engine, place)))
     .replace("{path}", path.split("/").map(encodeURIComponent).join("/"));
   return outward(to + (line ? `#L${line}` : ""), shown);

@@ -29,10 +29,10 @@ function timeline(row, width) {
     const y = each * place + 18;
     drawn.append(draw("text", { x: 0, y: y + 4 }, engine.title), draw("line", { x1: left, x2: right, y1: y, y2: y, class: "grid" }));
     for (const span of standing(row, engine).spans) {
-      const begin = Date.parse(date(engine, span[FIRST])), end = Date.parse(date(engine, span[LAST] < 0 ? engine.newest : span[LAST]));
-      if (!Number.isNaN(begin) && !Number.isNaN(end)) {
+      const begin = dayNear(engine, span[FIRST], -1) || dayNear(engine, span[FIRST], 1), end = dayNear(engine, span[LAST] < 0 ? engine.newest : span[LAST], -1) || begin;
+      if (!Number.isNaN(begin)) {
         drawn.append(draw("rect", { x: by.at(begin), width: Math.max(by.at(end) - by.at(begin), 4), y: y - 6, height: 12, rx: 2, class: span[LAST] < 0 ? "has" : "had" },
-          draw("title", {}, `${engine.title}: ${since(engine, span)}${span[LAST] < 0 ? " and since" : ` to ${until(engine, span)}`}`)));
+          draw("title", {}, `${engine.title}: ${since(engine, span)}${span[LAST] < 0 ? " and since" : ` to ${untilOf(engine, span)}`}`)));
       }
     }
   });

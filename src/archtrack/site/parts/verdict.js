@@ -18,14 +18,15 @@ function asked(words) {
   if (listing !== undefined && listing !== null && (!Array.isArray(listing) || !listing.every((name) => typeof name === "string" && name))) {
     return nothing("Its architectures are not a list of names.");
   }
-  const names = [...new Set(listing || [])].slice(0, 20);
+  const all = [...new Set(listing || [])], names = all.slice(0, 20);
   if (!names.length) {
     const type = typeof config.model_type === "string" ? ` Its model type is ${config.model_type.slice(0, 100)}.` : "";
     return nothing(`This config names no architecture, so this page cannot say what runs it.${type} \`archtrack check config.json\` looks further.`);
   }
   const notes = [];
   if (names.length > 1) notes.push("It names several architectures. Engines take the first one that they know.");
-  if (config.auto_map) notes.push("It brings code of its own (auto_map): an engine that lacks the architecture may run that code where it is told to trust it.");
+  if (all.length > names.length) notes.push(`${all.length - names.length} more are not shown.`);
+  if (config.auto_map && Object.keys(config.auto_map).length) notes.push("It brings code of its own (auto_map): an engine that lacks the architecture may run that code where it is told to trust it.");
   if (config.quantization_config) notes.push("Its weights are quantized: whether an engine runs this quantization is not looked at here.");
   notes.push("By the name alone. `archtrack check config.json` follows how SGLang chooses a class.");
   return { names, notes, problem: "" };
