@@ -1,5 +1,5 @@
 // The table of architectures by engine.
-const STEP = 40;
+const STEP = 24;
 const lines = new Map();
 let listed = [];
 let shown = 0;

@@ -2,6 +2,7 @@
 const FIELDS = { q: "query", category: "category", engine: "engine", status: "status", without: "without", sort: "sort" };
 let wanted = { ...ANYTHING };
 let left = null;
+let headed = null;
 
 function fromAddress() {
   const hash = location.hash.replace(/^#\/?/, "");
@@ -31,7 +32,8 @@ function showChosen() {
   $("sort").value = wanted.sort;
   $("table").scrollTop = 0;
   showList(chosen(wanted), wanted);
-  showHead(wanted, orderBy);
+  if (headed !== `${wanted.sort} ${wanted.down}`) showHead(wanted, orderBy);
+  headed = `${wanted.sort} ${wanted.down}`;
   showVerdict(wanted.q);
 }
 function changed() {
@@ -128,6 +130,11 @@ $("markdown").addEventListener("click", async () => ($("count").textContent = `$
 $("csv").addEventListener("click", () => save("archtrack.csv", "text/csv", listCsv(listed)));
 $("json").addEventListener("click", () => save("archtrack.json", "application/json", JSON.stringify(listValues(listed), null, 1) + "\n"));
 window.addEventListener("hashchange", route);
+// Whoever scrolls to the end of the table is shown more of it.
+$("table").addEventListener("scroll", () => {
+  const table = $("table");
+  if (table.scrollTop + 2 * table.clientHeight > table.scrollHeight && shown < listed.length) showMore();
+});
 let resizing = 0;
 window.addEventListener("resize", () => {
   clearTimeout(resizing);
@@ -142,3 +149,5 @@ $("made").textContent = `Made by archtrack ${data.version} from the releases of 
 $("asTable").append(chartTable());
 route();
 if (fromAddress().name === undefined) $("query").focus();
+// The first keystroke is to find everything as ready as the second.
+setTimeout(() => chosen({ ...ANYTHING, q: "a b" }));
