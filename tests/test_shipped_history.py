@@ -166,4 +166,9 @@ def test_the_history_at_a_release_is_a_fresh_scan_of_it(engine: str, version: st
     assert found.keys() == scanned.keys()
     for name, entry in found.items():
         fresh = scanned[name]
-        assert (entry.file, entry.groups, entry.compatible) == (fresh.file, fresh.groups, fresh.compatible)
+        assert (entry.file, entry.groups, entry.compatible, entry.example) == (
+            fresh.file,
+            fresh.groups,
+            fresh.compatible,
+            fresh.example,
+        )
