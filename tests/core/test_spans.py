@@ -387,10 +387,33 @@ def test_data_of_an_archtrack_that_kept_no_checkpoints_is_read_as_knowing_none()
     assert lint_history(text, "demo") == ()
 
 
-def test_what_the_hub_could_not_have_is_no_history() -> None:
-    text = TEXT.replace('"id":"o/a"', '"id":"<o>/a"')
-    with pytest.raises(WrongHistoryError, match="A: '<o>/a' is no checkpoint of the Hub"):
-        checked(parse_history(text))
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"id":"o/a"', '"id":"<o>/a"', "'<o>/a' is no checkpoint of the Hub"),
+        (
+            '"since":"1.0","id":"o/a"',
+            '"since":"9","id":"o/a"',
+            "A: a span without states, or of releases that are not",
+        ),
+        (
+            '{"first":"1.0","last":null',
+            '{"first":"2.0","last":null',
+            "A: an example of releases that are not in its",
+        ),
+        (
+            '{"first":"1.0","last":null',
+            '{"first":"1.0","last":"1.0"',
+            "A: an example of releases that are not in its",
+        ),
+    ],
+)
+def test_a_checkpoint_that_no_release_could_have_named_makes_it_no_history(
+    old: str, new: str, problem: str
+) -> None:
+    assert old in TEXT
+    with pytest.raises(WrongHistoryError, match=problem):
+        checked(parse_history(TEXT.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"schema_version": 1}', "[" * 100_000])

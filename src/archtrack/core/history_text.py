@@ -169,15 +169,22 @@ def _check(history: History) -> None:
     places = history.places
     if len(places) != len(history.releases):
         raise ValueError("a release stands twice")
+    newest = history.releases[-1].version if history.releases else ""
+    examples: set[str | None] = set()  # each once: thousands of namings are of some hundred checkpoints
     for name, spans in history.architectures.items():
         for span in spans:
-            named = [span.first, *span.changes, span.last or span.first]
+            named = [span.first, *span.changes, span.last or newest]
             wrong = [version for version in named if version not in places]
             if wrong or not span.states or places[named[-1]] < places[span.first]:
                 raise ValueError(f"{name}: a span without states, or of releases that are not there")
-            for naming in span.namings:
-                if naming.example is not None and not is_hub_id(naming.example):
-                    raise ValueError(f"{name}: {naming.example[:40]!r} is no checkpoint of the Hub")
+            if any(
+                not places[span.first] <= places[each.since] <= places[named[-1]] for each in span.namings
+            ):
+                raise ValueError(f"{name}: an example of releases that are not in its span")
+            examples.update(each.example for each in span.namings)
+    for example in examples:
+        if example is not None and not is_hub_id(example):
+            raise ValueError(f"{example[:40]!r} is no checkpoint of the Hub")
     for category in history.categories.values():
         Category(category)
 
