@@ -61,6 +61,34 @@ def test_the_history_says_what_was_read_in_the_releases_by_hand(engine: str) -> 
             assert entry.file == fact["file"], fact
 
 
+@pytest.mark.parametrize(
+    ("version", "name", "example", "at"),
+    [
+        ("5.24.0", "Qwen3ForCausalLM", "Qwen/Qwen3-8B", "qwen3/configuration_qwen3.py"),
+        ("5.24.0", "LlamaModel", "meta-llama/Llama-2-7b-hf", "llama/configuration_llama.py"),
+        ("4.40.0", "MptForCausalLM", "mosaicml/mpt-7b", "mpt/modeling_mpt.py"),
+        ("4.40.0", "LlamaForCausalLM", None, None),
+        ("5.24.0", "EncoderDecoderModel", None, None),
+    ],
+)
+def test_the_checkpoints_are_those_that_were_read_in_the_releases_by_hand(
+    version: str, name: str, example: str | None, at: str | None
+) -> None:
+    entry = read_history(SHIPPED / "transformers.json").at(version)[name]
+    file = entry.example_at and entry.example_at.removeprefix("transformers/models/").partition(":")[0]
+    assert (entry.example, file) == (example, at)
+
+
+def test_most_architectures_have_a_checkpoint_that_a_release_names() -> None:
+    """The figures of the changelog; the other engines name none in their releases."""
+    counted = {}
+    for engine in ENGINES:
+        history = read_history(SHIPPED / f"{engine}.json")
+        counted[engine] = (len(history.examples), len(history.architectures))
+    assert counted.pop("transformers") >= (2369, 2416)
+    assert {count for count, _ in counted.values()} == {0}
+
+
 def test_the_lint_finds_nothing() -> None:
     assert {path.name: problems for path, problems in lint_files(SHIPPED).items() if problems} == {}
 
@@ -166,4 +194,9 @@ def test_the_history_at_a_release_is_a_fresh_scan_of_it(engine: str, version: st
     assert found.keys() == scanned.keys()
     for name, entry in found.items():
         fresh = scanned[name]
-        assert (entry.file, entry.groups, entry.compatible) == (fresh.file, fresh.groups, fresh.compatible)
+        assert (entry.file, entry.groups, entry.compatible, entry.example) == (
+            fresh.file,
+            fresh.groups,
+            fresh.compatible,
+            fresh.example,
+        )

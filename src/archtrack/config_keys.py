@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.repositories import is_hub_id
 from archtrack.model import Category
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ COLUMN_NAMES = ("demand", "fallback", "notes", "since")
 _MB_BOUNDS = (16, 1024 * 1024)
 _CONTROL = r"[\x00-\x1f\x7f-\x9f]"
 _PATTERN = r"(?:[\w*?]|\[!?[\w-]+\])+"
-_HUB_PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
-_HUB_ID = rf"(?!.*(?:--|\.\.|\.git\Z)){_HUB_PART}/{_HUB_PART}"
 
 
 class WrongValueError(Exception):
@@ -203,7 +202,7 @@ def _day(value: object) -> date:
 
 def _hub_id(value: object) -> str:
     text = _string(value)
-    if not re.fullmatch(_HUB_ID, text):
+    if not is_hub_id(text):
         raise WrongValueError("is no repository of the Hub: write owner/name, without an address around it")
     return text
 

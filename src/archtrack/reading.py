@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .core.categories import BY_NAME, Known, categorize
+from .core.examples import is_generic
 from .core.history import Entry
+from .core.repositories import is_hub_id
 from .engines.base import ScanOptions
 from .errors import SourceError
 from .sources.http import GoneError, UnreachableError
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 1
+_REVISION = 2
 """Counts up whenever the same inventory would give other entries."""
 
 
@@ -127,13 +129,22 @@ def read_release(
 
 def _entry(each: Registration, known: Known) -> Entry:
     category, source = categorize(each.name, known)
+    example, example_at = _example(each)
     return Entry(
         file=each.file,
         at=str(each.place),
         groups=each.groups,
         compatible=None if each.transformers is None else each.transformers.backend_compatible,
         category=None if source == BY_NAME else category.value,
+        example=example,
+        example_at=example_at,
     )
+
+
+def _example(each: Registration) -> tuple[str | None, str | None]:
+    """The checkpoint that the registration itself names, and where, if the Hub could have one of that id."""
+    named = each.example is not None and is_hub_id(each.example) and each.example_source
+    return (each.example, each.example_source) if named and not is_generic(each.name) else (None, None)
 
 
 def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | None:
@@ -154,7 +165,15 @@ def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | 
 
 def _to_bytes(reading: Reading) -> bytes:
     rows = {
-        name: (each.file, each.at, each.groups, each.compatible, each.category)
+        name: (
+            each.file,
+            each.at,
+            each.groups,
+            each.compatible,
+            each.category,
+            each.example,
+            each.example_at,
+        )
         for name, each in reading.entries.items()
     }
     data = {"unresolved": reading.unresolved, "entries": rows}
@@ -166,10 +185,20 @@ def _from_bytes(data: bytes) -> Reading | None:
         found = json.loads(data)
         return Reading(
             unresolved=found["unresolved"],
-            entries={
-                name: Entry(file=file, at=at, groups=tuple(groups), compatible=compatible, category=category)
-                for name, (file, at, groups, compatible, category) in found["entries"].items()
-            },
+            entries={name: _entry_of(*row) for name, row in found["entries"].items()},
         )
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _entry_of(file: str, at: str, groups: list[str], *rest: Any) -> Entry:
+    compatible, category, example, example_at = rest
+    return Entry(
+        file=file,
+        at=at,
+        groups=tuple(groups),
+        compatible=compatible,
+        category=category,
+        example=example,
+        example_at=example_at,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from archtrack.core.growth import growth
 from archtrack.core.history import Entry, History, Release, edges, known_release
 from archtrack.core.history_diff import history_changes
+from archtrack.core.history_inventory import inventory_of
 from archtrack.core.history_lint import lint_history
-from archtrack.core.history_text import WrongHistoryError, parse_history, write_history
+from archtrack.core.history_text import WrongHistoryError, checked, parse_history, write_history
+from archtrack.core.refresh_plan import refresh_plan
 from archtrack.core.spans import categories_of, entries_of, spans_of
 from archtrack.core.standing import StandingKind, difference, stands
 from archtrack.errors import DataError, UsageError
@@ -33,8 +36,22 @@ def release(
     )
 
 
-def entry(file: str = "a.py", line: int = 1, *groups: str, compatible: bool | None = None) -> Entry:
-    return Entry(file=file, at=f"x/{file}:{line}", groups=groups, compatible=compatible, category="text")
+def entry(
+    file: str = "a.py",
+    line: int = 1,
+    *groups: str,
+    compatible: bool | None = None,
+    example: str | None = None,
+) -> Entry:
+    return Entry(
+        file=file,
+        at=f"x/{file}:{line}",
+        groups=groups,
+        compatible=compatible,
+        category="text",
+        example=example,
+        example_at=f"x/c.py:{line}" if example else None,
+    )
 
 
 def history(releases: list[Release], found: dict[str, dict[str, Entry]]) -> History:
@@ -123,9 +140,61 @@ def test_a_state_begins_where_more_than_the_line_changes() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("named", "namings", "example"),
+    [
+        # What releases 1, 2, … name: an id, "" for none, "-" for a release without A, "?" for one that is not known.
+        (["", "", ""], [[]], None),
+        (["o/a", "o/a", "o/a"], [["1 o/a 1"]], ("o/a", "1")),
+        (["", "o/a", "o/b"], [["2 o/a 2", "3 o/b 3"]], ("o/b", "3")),
+        (["o/a", "", ""], [["1 o/a 1", "2 None None"]], ("o/a", "1")),
+        (["o/a", "", "o/a"], [["1 o/a 1", "2 None None", "3 o/a 3"]], ("o/a", "3")),
+        (["o/a", "?", "o/a"], [["1 o/a 1"]], ("o/a", "1")),
+        (["o/a", "-", "o/a"], [["1 o/a 1"], ["3 o/a 3"]], ("o/a", "3")),
+        (["o/a", "-", ""], [["1 o/a 1"], []], ("o/a", "1")),
+        (["o/a", "-", "-"], [["1 o/a 1"]], ("o/a", "1")),
+    ],
+)
+def test_the_checkpoint_is_that_of_the_last_release_that_registers_it_and_names_one(
+    named: list[str], namings: list[list[str]], example: tuple[str, str] | None
+) -> None:
+    releases = [release(str(n), unknown="lost" if each == "?" else None) for n, each in enumerate(named, 1)]
+    found = {
+        str(n): {"B": entry()} if each == "-" else {"A": entry(line=n, example=each or None), "B": entry()}
+        for n, each in enumerate(named, 1)
+        if each != "?"
+    }
+    given = history(releases, found)
+    assert [
+        [f"{naming.since} {naming.example} {naming.at and naming.at[-1]}" for naming in span.namings]
+        for span in given.architectures["A"]
+    ] == namings
+    held = given.examples.get("A")
+    assert (held and (held.example, held.since)) == example
+    assert {version: each["A"].example for version, each in entries_of(given).items() if "A" in each} == {
+        version: each["A"].example for version, each in found.items() if "A" in each
+    }
+    assert parse_history(write_history(given)).architectures == given.architectures
+    assert lint_history(write_history(given), "demo") == ()
+
+
+def test_a_release_of_the_history_is_an_inventory_that_names_the_checkpoint() -> None:
+    given = history(
+        [release("1"), release("2")],
+        {"1": {"A": entry(line=7, example="o/a")}, "2": {"A": entry(line=9, example="o/b"), "B": entry()}},
+    )
+    assert {
+        each.version: [
+            (made.name, made.example, made.example_source) for made in inventory_of(given, each).registrations
+        ]
+        for each in given.releases
+    } == {"1": [("A", "o/a", "x/c.py:7")], "2": [("A", "o/b", "x/c.py:9"), ("B", None, None)]}
+
+
 NAMES = st.sampled_from(["A", "B", "C"])
 ENTRIES = st.builds(
-    Entry,
+    lambda named, **more: Entry(**more, example=named, example_at="x:2" if named else None),
+    named=st.sampled_from([None, "o/a", "o/b"]),
     file=st.sampled_from(["a.py", "b.py"]),
     at=st.just("x:1"),
     groups=st.sampled_from([(), ("one",), ("one", "two")]),
@@ -165,6 +234,30 @@ def test_a_text_is_the_history_that_it_was_written_from(read: list[dict[str, Ent
     assert list(history_changes(given, again)) == []
 
 
+@given(READ, st.data())
+def test_in_steps_the_text_is_the_same_as_from_nothing(
+    read: list[dict[str, Entry] | None], data: st.DataObject
+) -> None:
+    """Whichever releases were there before: lines and checkpoints too, which differ in each release here."""
+    found = {
+        f"1.{place}": {
+            name: replace(each, at=f"x:{place}", example_at=each.example and f"c:{place}")
+            for name, each in entries.items()
+        }
+        for place, entries in enumerate(read)
+        if entries is not None
+    }
+    releases = [
+        release(f"1.{place}", unknown=None if f"1.{place}" in found else "lost") for place in range(len(read))
+    ]
+    before = [each for each in releases if data.draw(st.booleans())]
+    old = history(before, found)
+    listed = [(each.version, each.file, frozenset({SHA})) for each in releases]
+    plan = refresh_plan(listed, old, floor="1")
+    kept = {version: each for version, each in entries_of(old).items() if version in plan.kept}
+    assert write_history(history(releases, {**found, **kept})) == write_history(history(releases, found))
+
+
 @given(READ)
 def test_every_release_registers_just_what_the_spans_say(read: list[dict[str, Entry] | None]) -> None:
     given = made(read)
@@ -180,7 +273,10 @@ def test_every_release_registers_just_what_the_spans_say(read: list[dict[str, En
 
 GIVEN = history(
     [release("1.0"), release("1.1", unknown="lost"), release("2.0")],
-    {"1.0": {"A": entry(), "B": entry()}, "2.0": {"A": entry("b.py"), "C": entry()}},
+    {
+        "1.0": {"A": entry(example="o/a"), "B": entry()},
+        "2.0": {"A": entry("b.py", example="o/b"), "C": entry()},
+    },
 )
 
 
@@ -250,6 +346,17 @@ TEXT = write_history(GIVEN)
         ('"since":"2.0","file":"b.py"', '"since":"1.0","file":"b.py"', "A: the states of the span from 1.0"),
         ('"since":"2.0","file":"b.py"', '"since":"2.0","file":"a.py"', "A: its spans are not the shortest"),
         ('"category":"text"', '"category":"poem"', "A: 'poem' is no category"),
+        ('"id":"o/a"', '"id":"o/a.git"', "A: 'o/a.git' is no checkpoint of the Hub"),
+        ('"id":"o/a"', '"id":"o/b"', "A: its spans are not the shortest"),
+        ('"id":"o/a","at":"x/c.py:1"', '"id":null', "A: its spans are not the shortest"),
+        (
+            '"since":"1.0","id"',
+            '"since":"2.0","id"',
+            "A: the examples of the span from 1.0 are not in its order",
+        ),
+        ('"since":"1.0","id"', '"since":"1.1","id"', "A: 1.1 is no release that was read"),
+        ('"at":"x/c.py:1"', '"at":""', "'' is no text that a source could have given"),
+        ('"id":"o/a"', '"id":7', "'7' is not a str"),
         ('"unknown":"lost"', '"unknown": "lost"', "it is not written as a refresh would write it"),
         ('"floor":"1"', '"floor":"banana"', "the oldest release that is read, 'banana', is no version"),
         ('"floor":"1"', '"floor":"1.0.1"', "release 1.0 is older than 1.0.1"),
@@ -269,6 +376,44 @@ def test_the_lint_names_what_is_wrong(old: str, new: str, problem: str) -> None:
 
 def test_the_lint_has_nothing_against_what_is_right() -> None:
     assert lint_history(TEXT, "demo") == ()
+
+
+def test_data_of_an_archtrack_that_kept_no_checkpoints_is_read_as_knowing_none() -> None:
+    text = re.sub(r',"examples":\[[^]]*\]', "", TEXT)
+    assert text != TEXT
+    old = checked(parse_history(text))
+    assert (old.examples, list(GIVEN.examples)) == ({}, ["A"])
+    assert old.names("2.0") == GIVEN.names("2.0")
+    assert lint_history(text, "demo") == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"id":"o/a"', '"id":"<o>/a"', "'<o>/a' is no checkpoint of the Hub"),
+        (
+            '"since":"1.0","id":"o/a"',
+            '"since":"9","id":"o/a"',
+            "A: a span without states, or of releases that are not",
+        ),
+        (
+            '{"first":"1.0","last":null',
+            '{"first":"2.0","last":null',
+            "A: an example of releases that are not in its",
+        ),
+        (
+            '{"first":"1.0","last":null',
+            '{"first":"1.0","last":"1.0"',
+            "A: an example of releases that are not in its",
+        ),
+    ],
+)
+def test_a_checkpoint_that_no_release_could_have_named_makes_it_no_history(
+    old: str, new: str, problem: str
+) -> None:
+    assert old in TEXT
+    with pytest.raises(WrongHistoryError, match=problem):
+        checked(parse_history(TEXT.replace(old, new, 1)))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"schema_version": 1}', "[" * 100_000])

@@ -213,15 +213,16 @@ def test_an_architecture_has_an_address_and_back_leads_to_the_list_as_it_was(
 def test_back_leads_to_the_place_that_was_left(shipped: str, opened: Callable[..., Any]) -> None:
     page = opened(shipped, "#/?engine=vllm").page
     page.click("#more")
-    before = names(page)
     page.evaluate("document.getElementById('table').scrollTop = 2000")
-    page.evaluate("place => document.querySelectorAll('#results tbody a')[place].click()", 60)
+    page.wait_for_timeout(50)  # what is scrolled to is drawn
+    before = names(page)
+    page.evaluate("place => document.querySelectorAll('#results tbody a')[place].click()", 40)
     page.wait_for_selector("#detail:not([hidden]) h2")
     page.click("#back")
     page.wait_for_selector("#list:not([hidden])")
     assert names(page) == before
     assert page.evaluate("document.getElementById('table').scrollTop") == 2000
-    assert page.evaluate("document.activeElement.textContent") == before[60]
+    assert page.evaluate("document.activeElement.textContent") == before[40]
     assert page.url.endswith("#/?engine=vllm")
 
 

@@ -15,7 +15,18 @@ from archtrack.errors import DataError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Companion", "Edge", "Entry", "History", "Release", "Span", "State", "edges", "known_release"]
+__all__ = [
+    "Companion",
+    "Edge",
+    "Entry",
+    "History",
+    "Naming",
+    "Release",
+    "Span",
+    "State",
+    "edges",
+    "known_release",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,8 @@ class Entry:
         groups: the tables that list it.
         compatible: transformers only: the answer of its gate for engines; None where it has none.
         category: the section it belongs to, by the engine's own evidence; None where there is none.
+        example: a checkpoint that the release itself names for it; None where it names none.
+        example_at: the path and line that does.
     """
 
     file: str
@@ -63,6 +76,8 @@ class Entry:
     groups: tuple[str, ...] = ()
     compatible: bool | None = None
     category: str | None = None
+    example: str | None = None
+    example_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +100,21 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """The checkpoint that the releases name for an architecture, from one of a span until the next naming or its end.
+
+    Attributes:
+        since: the release.
+        example: the checkpoint; None where they name none any more.
+        at: the path and line that names it in the release ``since``; None with ``example``.
+    """
+
+    since: str
+    example: str | None
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """Releases in a row that register an architecture, unknown ones between them included.
 
@@ -92,11 +122,18 @@ class Span:
         first: the first release that is known to.
         last: the last one that is; None where the newest release does.
         states: how; the first one begins with ``first``.
+        namings: which checkpoint they name; before the first naming, none that is known.
     """
 
     first: str
     last: str | None
     states: tuple[State, ...]
+    namings: tuple[Naming, ...] = ()
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The releases with which a state or a naming begins, not in order."""
+        return (*(state.since for state in self.states), *(naming.since for naming in self.namings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,9 +218,9 @@ class History:
         place = self.places[version]
         found = {}
         for name, spans in self.architectures.items():
-            state = self._state(spans, place)
-            if state is not None:
-                found[name] = self.entry(name, state)
+            span = self._span(spans, place)
+            if span is not None:
+                found[name] = self.entry(name, span, place)
         return found
 
     def names(self, version: str) -> frozenset[str]:
@@ -191,7 +228,7 @@ class History:
         if version not in self._names:
             place = self.places[version]
             self._names[version] = frozenset(
-                name for name, spans in self.architectures.items() if self._state(spans, place) is not None
+                name for name, spans in self.architectures.items() if self._span(spans, place) is not None
             )
         return self._names[version]
 
@@ -199,15 +236,34 @@ class History:
     def _names(self) -> dict[str, frozenset[str]]:
         return {}
 
-    def entry(self, name: str, state: State) -> Entry:
-        """A state as the entry of a release."""
+    def entry(self, name: str, span: Span, place: int) -> Entry:
+        """What the release at a place says of an architecture, by the span that it lies in."""
+        state = self._state(span, place)
+        naming = None
+        for each in span.namings:
+            if self.places[each.since] <= place:
+                naming = each
         return Entry(
             file=state.file,
             at=state.at,
             groups=state.groups,
             compatible=state.compatible,
             category=self.categories.get(name),
+            example=naming.example if naming is not None else None,
+            example_at=naming.at if naming is not None else None,
         )
+
+    @cached_property
+    def examples(self) -> dict[str, Naming]:
+        """Name -> the checkpoint of the last release that registers it and names one for it; sorted by name.
+
+        ``since`` is the first of the releases in a row that name the same one, and ``at`` the place in that.
+        """
+        found = {}
+        for name, spans in self.architectures.items():
+            for naming in (each for span in spans for each in span.namings if each.example is not None):
+                found[name] = naming
+        return found
 
     def out_on(self, day: str) -> Release | None:
         """The highest version that was read and had come out by that day (``2026-01-31``); None where there is none."""
@@ -222,15 +278,21 @@ class History:
 
     def state(self, name: str, version: str) -> State | None:
         """How a release that was read registers an architecture; None where it does not."""
-        return self._state(self.architectures.get(name, ()), self.places[version])
+        place = self.places[version]
+        span = self._span(self.architectures.get(name, ()), place)
+        return None if span is None else self._state(span, place)
 
-    def _state(self, spans: tuple[Span, ...], place: int) -> State | None:
-        """The state of one architecture at a release."""
+    def _span(self, spans: tuple[Span, ...], place: int) -> Span | None:
+        """The span of one architecture in which a release lies."""
         for span in spans:
             end = len(self.releases) - 1 if span.last is None else self.places[span.last]
             if self.places[span.first] <= place <= end:
-                return [state for state in span.states if self.places[state.since] <= place][-1]
+                return span
         return None
+
+    def _state(self, span: Span, place: int) -> State:
+        """The state of a span at a release in it."""
+        return [state for state in span.states if self.places[state.since] <= place][-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

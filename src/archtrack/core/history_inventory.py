@@ -16,8 +16,8 @@ __all__ = ["inventory_of"]
 def inventory_of(history: History, release: Release) -> Inventory:
     """What a release that was read registers.
 
-    The history knows of each architecture its file, its groups and whether transformers' gate lets it pass; lines are
-    those of the release in which that last changed.
+    The history knows of each architecture its file, its groups, whether transformers' gate lets it pass, and the
+    checkpoint that the release names for it; lines are those of the release in which that last changed.
     """
     public = history.engine == "transformers"
     return Inventory(
@@ -49,5 +49,7 @@ def _registration(name: str, entry: Entry, *, public: bool) -> Registration:
         transformers=TransformersFacts(exported=True, backend_compatible=entry.compatible)
         if public
         else None,
+        example=entry.example,
+        example_source=entry.example_at,
         groups=entry.groups,
     )

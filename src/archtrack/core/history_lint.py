@@ -13,6 +13,7 @@ from archtrack.model import Category
 
 from .history_text import WrongHistoryError, parse_history, write_history
 from .plausible import doubts_of
+from .repositories import is_hub_id
 from .spans import entries_of, spans_of
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def _texts(history: History) -> Iterator[str]:
         yield name
         for state in (state for span in spans for state in span.states):
             yield from (state.file, state.at, *state.groups)
+        for naming in (naming for span in spans for naming in span.namings):
+            yield from () if naming.at is None else (naming.at,)
 
 
 def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
@@ -129,7 +132,7 @@ def _spans(spans: tuple[Span, ...], history: History) -> Iterator[str]:
         yield "no span"
     end = -1
     for span in spans:
-        named = [span.first, *(state.since for state in span.states)]
+        named = [span.first, *span.changes]
         named += [span.last] if span.last is not None else []
         wrong = [version for version in named if not _is_read(history.release(version))]
         if wrong:
@@ -142,7 +145,17 @@ def _spans(spans: tuple[Span, ...], history: History) -> Iterator[str]:
         starts = [history.places[state.since] for state in span.states]
         if not starts or starts[0] != first or starts != sorted(set(starts)) or starts[-1] > last:
             yield f"the states of the span from {span.first} are not in its order"
+        yield from _namings(span, (first, last), history)
         end = last
+
+
+def _namings(span: Span, ends: tuple[int, int], history: History) -> Iterator[str]:
+    starts = [history.places[naming.since] for naming in span.namings]
+    if starts != sorted(set(starts)) or any(not ends[0] <= start <= ends[1] for start in starts):
+        yield f"the examples of the span from {span.first} are not in its order"
+    for example in (naming.example for naming in span.namings):
+        if example is not None and not is_hub_id(example):
+            yield f"{example[:60]!r} is no checkpoint of the Hub"
 
 
 def _is_read(release: Release | None) -> bool:

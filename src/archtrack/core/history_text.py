@@ -13,7 +13,8 @@ from packaging.version import Version
 
 from archtrack.model import Category
 
-from .history import Companion, History, Release, Span, State
+from .history import Companion, History, Naming, Release, Span, State
+from .repositories import is_hub_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,11 +101,25 @@ def _architecture(history: History, name: str, spans: tuple[Span, ...]) -> dict[
     data: dict[str, Any] = {}
     if name in history.categories:
         data["category"] = history.categories[name]
-    data["spans"] = [
-        {"first": span.first, "last": span.last, "states": [_state(state) for state in span.states]}
-        for span in spans
-    ]
+    data["spans"] = [_span_data(span) for span in spans]
     return data
+
+
+def _span_data(span: Span) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "first": span.first,
+        "last": span.last,
+        "states": [_state(state) for state in span.states],
+    }
+    if span.namings:
+        data["examples"] = [_naming(each) for each in span.namings]
+    return data
+
+
+def _naming(naming: Naming) -> dict[str, Any]:
+    if naming.example is None:
+        return {"since": naming.since, "id": None}
+    return {"since": naming.since, "id": naming.example, "at": naming.at}
 
 
 def _state(state: State) -> dict[str, Any]:
@@ -154,12 +169,22 @@ def _check(history: History) -> None:
     places = history.places
     if len(places) != len(history.releases):
         raise ValueError("a release stands twice")
+    newest = history.releases[-1].version if history.releases else ""
+    examples: set[str | None] = set()  # each once: thousands of namings are of some hundred checkpoints
     for name, spans in history.architectures.items():
         for span in spans:
-            named = [span.first, *(state.since for state in span.states), span.last or span.first]
+            named = [span.first, *span.changes, span.last or newest]
             wrong = [version for version in named if version not in places]
             if wrong or not span.states or places[named[-1]] < places[span.first]:
                 raise ValueError(f"{name}: a span without states, or of releases that are not there")
+            if any(
+                not places[span.first] <= places[each.since] <= places[named[-1]] for each in span.namings
+            ):
+                raise ValueError(f"{name}: an example of releases that are not in its span")
+            examples.update(each.example for each in span.namings)
+    for example in examples:
+        if example is not None and not is_hub_id(example):
+            raise ValueError(f"{example[:40]!r} is no checkpoint of the Hub")
     for category in history.categories.values():
         Category(category)
 
@@ -189,7 +214,14 @@ def _span(data: dict[str, Any]) -> Span:
         first=_a(str, data["first"]),
         last=_a_or_none(str, data["last"]),
         states=tuple(map(_state_from, _a(list, data["states"]))),
+        namings=tuple(map(_naming_from, _a(list, data.get("examples", [])))),
     )
+
+
+def _naming_from(data: dict[str, Any]) -> Naming:
+    example = _a_or_none(str, data["id"])
+    at = None if example is None else _a(str, data["at"])
+    return Naming(since=_a(str, data["since"]), example=example, at=at)
 
 
 def _state_from(data: dict[str, Any]) -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .history import Span, State
+from .history import Naming, Span, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ def categories_of(releases: Sequence[Release], found: Mapping[str, Mapping[str, 
 def entries_of(history: History) -> dict[str, dict[str, Entry]]:
     """What each release that was read registers: the other way round.
 
-    The place of an entry is exact only in the release with which its state begins.
+    A place in an entry is exact only in the release with which its state or its naming begins.
     """
     found: dict[str, dict[str, Entry]] = {
         release.version: {} for release in history.releases if release.unknown is None
@@ -53,9 +53,9 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
     for name, spans in history.architectures.items():
         for span in spans:
             end = len(history.releases) if span.last is None else history.places[span.last] + 1
-            starts = [history.places[state.since] for state in span.states]
-            for state, start, stop in zip(span.states, starts, [*starts[1:], end], strict=True):
-                entry = history.entry(name, state)
+            starts = sorted({history.places[version] for version in span.changes})
+            for start, stop in zip(starts, [*starts[1:], end], strict=True):
+                entry = history.entry(name, span, start)
                 for release in history.releases[start:stop]:
                     if release.unknown is None:
                         found[release.version][name] = entry
@@ -66,13 +66,14 @@ def _spans(
     name: str, known: Sequence[str], found: Mapping[str, Mapping[str, Entry]], newest: str | None
 ) -> Iterator[Span]:
     states: list[State] = []
+    namings: list[Naming] = []
     first = last = ""
     for version in known:
         entry = found[version].get(name)
         if entry is None:
             if states:
-                yield Span(first=first, last=last, states=tuple(states))
-                states = []
+                yield Span(first=first, last=last, states=tuple(states), namings=tuple(namings))
+                states, namings = [], []
             continue
         state = State(
             since=version,
@@ -85,9 +86,12 @@ def _spans(
             first = version
         if not states or _differs(states[-1], state):
             states.append(state)
+        if entry.example != (namings[-1].example if namings else None):
+            namings.append(Naming(since=version, example=entry.example, at=entry.example_at))
         last = version
     if states:
-        yield Span(first=first, last=None if last == newest else last, states=tuple(states))
+        end = None if last == newest else last
+        yield Span(first=first, last=end, states=tuple(states), namings=tuple(namings))
 
 
 def _differs(before: State, after: State) -> bool:

@@ -59,7 +59,7 @@ class Transformers:
         source="https://github.com/huggingface/transformers/blob/v{version}/src/{path}",
     )
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 9
+    revision = 10  # histories of revision 9 do not keep the checkpoints
     since = "2.0"
     fetched = (
         INIT,

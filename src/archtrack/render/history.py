@@ -121,6 +121,7 @@ def at_json(history: History, release: Release, entries: Mapping[str, Entry]) ->
                 "groups": list(entry.groups),
                 "category": entry.category,
                 "backend_compatible": entry.compatible,
+                "example": {"id": entry.example, "source": entry.example_at} if entry.example else None,
             }
             for name, entry in entries.items()
         },

@@ -17,7 +17,7 @@ from .payload import payload
 from .tracked import read_tracked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from archtrack.core.history import History
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from archtrack.histories import Histories
 
 __all__ = ["made_page", "read_by", "write_site"]
+
+_NAMING = ("sglang", "transformers")
+"""The engines whose releases are asked first for a checkpoint; the others follow by name."""
 
 
 def write_site(
@@ -72,7 +75,6 @@ def made_page(
     here = engine_names()  # there may be data of an engine that is not installed
     abouts = {each.engine: load_engine(each.engine).about for each in known if each.engine in here}
     sources = {name: about.source for name, about in abouts.items() if about.source is not None}
-    examples = {name: entry.id for name, entry in shipped_examples().items() if entry.id is not None}
     tracked = None if matrix is None else read_tracked(_read(matrix), matrix.name, sources)
     for note in tracked.notes if tracked is not None else ():
         told(note)
@@ -80,12 +82,26 @@ def made_page(
         known,
         partial(_standing, histories),
         abouts,
-        examples,
+        _examples(known),
         version=__version__,
         unread=(history.engine for history in found if history.newest is None),
         tracked=tracked,
     )
     return page(data, live=live)
+
+
+def _examples(known: Sequence[History]) -> dict[str, str]:
+    """Architecture -> a checkpoint: of the shipped table, else what the releases of an engine name, in ``_NAMING``."""
+    found = {name: entry.id for name, entry in shipped_examples().items() if entry.id is not None}
+    for history in sorted(known, key=lambda each: (_rank(each.engine), each.engine)):
+        for name, naming in history.examples.items():
+            if naming.example is not None:
+                found.setdefault(name, naming.example)
+    return found
+
+
+def _rank(engine: str) -> int:
+    return _NAMING.index(engine) if engine in _NAMING else len(_NAMING)
 
 
 def _standing(histories: Histories, name: str, history: History) -> Standing:
