@@ -212,7 +212,7 @@ def _with_demand(matrix: Matrix, settings: Settings, workspace: Workspace) -> Ma
     """The matrix, with what the configured census says of each row where the document has a column for it."""
     if settings.demand is None or "demand" not in settings.columns:
         return matrix
-    from .census_files import read_census  # noqa: PLC0415 -- hardly anybody's document has such a column
+    from .census.saved import read_census  # noqa: PLC0415 -- hardly anybody's document has such a column
     from .core.census import demand_of  # noqa: PLC0415 -- as above
 
     census = read_census(workspace.folder / settings.demand)

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .app import Request
+    from .census.hub_list import Watch
     from .config import Settings
     from .core.census import Census
     from .core.history import History, Release
     from .histories import Histories
-    from .hub_census import Watch
     from .model import Inventory
     from .workspace import Workspace
 
@@ -59,15 +59,15 @@ def census_of_dump(names: Sequence[str], folder: Path, *, memory_mb: int) -> Cen
         UsageError: there is no such file, or it is none of these; DuckDB is not installed; a column is missing.
         SourceError, DataError: a file cannot be read.
     """
-    from .census_files import is_census, read_census  # noqa: PLC0415 -- of two ways this is the one
-    from .dump_files import dump_files  # noqa: PLC0415 -- as above
+    from .census.dump_files import dump_files  # noqa: PLC0415 -- as above
+    from .census.saved import is_census, read_census  # noqa: PLC0415 -- of two ways this is the one
 
     saved = [name for name in names if is_census(folder / name)]
     if saved and len(names) > 1:
         raise UsageError(f"{saved[0]}: a census counts alone; leave out the others")
     if saved:
         return read_census(folder / saved[0])
-    from .dumps import count_models  # noqa: PLC0415 -- as above
+    from .census.dumps import count_models  # noqa: PLC0415 -- as above
 
     files = dump_files(names, folder)
     shown = ", ".join(each.path.name for each in files[:_SHOWN])
@@ -91,9 +91,9 @@ def census_of_hub(
         UsageError: offline and nothing was read before; DuckDB is not installed.
         TargetError: the Hub does not give its list.
     """
-    from .dump_files import DumpFile, Kind  # noqa: PLC0415 -- of two ways this is the one
-    from .dumps import count_models, expect_duckdb  # noqa: PLC0415 -- as above
-    from .hub_census import kept_models  # noqa: PLC0415 -- as above
+    from .census.dump_files import DumpFile, Kind  # noqa: PLC0415 -- of two ways this is the one
+    from .census.dumps import count_models, expect_duckdb  # noqa: PLC0415 -- as above
+    from .census.hub_list import kept_models  # noqa: PLC0415 -- as above
 
     expect_duckdb()  # before anything is fetched
     with kept_models(workspace, limit=limit, fresh=fresh, watch=watch) as kept:

@@ -12,7 +12,7 @@ import pytest
 
 import hub_server
 import miniature
-from archtrack.census_files import read_census
+from archtrack.census.saved import read_census
 from archtrack.errors import DataError
 
 if TYPE_CHECKING:

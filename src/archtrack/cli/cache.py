@@ -34,7 +34,7 @@ def command() -> None:
 @format_option("text", "json")
 def info(form: str) -> None:
     """Show where the cache is, how large it is and what is in it."""
-    from archtrack.hub_census import size_of_kept  # noqa: PLC0415 -- only here
+    from archtrack.census.hub_list import size_of_kept  # noqa: PLC0415 -- only here
     from archtrack.sources.git_mirror import size_of_mirrors  # noqa: PLC0415 -- only here
 
     workspace = replace(start().workspace, cache_troubled=None)  # it is part of what is shown
@@ -77,7 +77,7 @@ def _print_json(found: CacheInfo, folder: Path, mirrors: int, listed: int) -> No
 @command.command("clear", epilog=examples("archtrack cache clear"))
 def clear() -> None:
     """Remove everything from the cache."""
-    from archtrack.hub_census import clear_kept  # noqa: PLC0415 -- only here
+    from archtrack.census.hub_list import clear_kept  # noqa: PLC0415 -- only here
     from archtrack.sources.git_mirror import clear_mirrors  # noqa: PLC0415 -- only here
 
     workspace = start().workspace

@@ -160,7 +160,7 @@ def _check(dumps: tuple[str, ...], options: dict[str, Any]) -> None:
 
         expect_plot(options["plot"])
     if options["save"] is not None:
-        from archtrack.census_files import expect_place  # noqa: PLC0415 -- only with --save
+        from archtrack.census.saved import expect_place  # noqa: PLC0415 -- only with --save
 
         expect_place(options["save"])
 
@@ -179,7 +179,7 @@ def _census(dumps: tuple[str, ...], workspace: Workspace, options: dict[str, Any
     if dumps:
         census = census_of_dump(dumps, workspace.folder, memory_mb=options["memory"])
     else:
-        from archtrack.hub_census import Watch  # noqa: PLC0415 -- only for the Hub
+        from archtrack.census.hub_list import Watch  # noqa: PLC0415 -- only for the Hub
         from archtrack.render.steps import steps_for  # noqa: PLC0415 -- as above
 
         steps = steps_for(sys.stderr, os.environ, "pages")
@@ -195,7 +195,7 @@ def _census(dumps: tuple[str, ...], workspace: Workspace, options: dict[str, Any
     for line in (*told, *(f"Note: {notice}" for notice in notices)):
         click.echo(plain(line), err=True)
     if options["save"] is not None:
-        from archtrack.census_files import save_census  # noqa: PLC0415 -- only with --save
+        from archtrack.census.saved import save_census  # noqa: PLC0415 -- only with --save
 
         save_census(census, options["save"])
         click.echo(plain(f"Wrote {options['save']}"), err=True)

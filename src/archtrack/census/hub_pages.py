@@ -14,8 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from .errors import HubDownError
-from .hub import error_line, hub_client, unwarned
+from archtrack.errors import HubDownError
+from archtrack.hub import error_line, hub_client, unwarned
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from .core.census import LONGEST_NAME, MEASURES, Census, Counted, Flaws
+from archtrack.core.census import LONGEST_NAME, MEASURES, Census, Counted, Flaws
+from archtrack.errors import SourceError, UsageError
+
 from .dump_files import Kind, expect_whole
 from .dump_sql import (
     BEST,
@@ -32,7 +34,6 @@ from .dump_sql import (
     missing,
     parquet,
 )
-from .errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from archtrack.census.dump_files import DumpFile, Kind, dump_files
+from archtrack.census.dumps import count_models
 from archtrack.core.census import LONGEST_NAME, Counted, Flaws
-from archtrack.dump_files import DumpFile, Kind, dump_files
-from archtrack.dumps import count_models
 from archtrack.errors import ArchtrackError, SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def test_configs_that_are_none_name_no_architecture(tmp_path: Path) -> None:
 def test_more_names_than_are_counted_one_by_one_are_counted_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archtrack.dumps.MOST_NAMES", 2)
+    monkeypatch.setattr("archtrack.census.dumps.MOST_NAMES", 2)
     rows = [
         {"id": f"o/{name}", "downloads": downloads, "config": {"architectures": [name, "All"]}}
         for name, downloads in (("A", 1), ("B", 9), ("C", 5), ("D", 5))
@@ -438,8 +438,8 @@ def test_a_dump_whose_ids_alone_are_larger_than_the_bound_is_counted_within_it(t
     )
     parquet(path, query, rows_in_a_group=2048)
     script = (
-        "import re, sys; from pathlib import Path; from archtrack.dumps import count_models; "
-        "from archtrack.dump_files import dump_files; "
+        "import re, sys; from pathlib import Path; from archtrack.census.dumps import count_models; "
+        "from archtrack.census.dump_files import dump_files; "
         "c = count_models(dump_files([sys.argv[1]], Path.cwd()), 'x', date=None, memory_mb=48); "
         "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]; "  # its own: no parent's
         "print(c.models, c.downloads, len(c.architectures), c.flaws.repeated, peak)"

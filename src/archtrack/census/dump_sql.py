@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .core.census import LONGEST_NAME, MEASURES
-from .errors import UsageError
+from archtrack.core.census import LONGEST_NAME, MEASURES
+from archtrack.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

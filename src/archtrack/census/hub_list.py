@@ -17,16 +17,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .core.census import LONGEST_NAME
-from .errors import HubDownError, TargetError, UsageError
-from .files import document_lock, make_folder, write_atomic
-from .hub import is_offline
+from archtrack.core.census import LONGEST_NAME
+from archtrack.errors import HubDownError, TargetError, UsageError
+from archtrack.files import document_lock, make_folder, write_atomic
+from archtrack.hub import is_offline
+
 from .hub_pages import FIRST, PAGE, fetch_page, hub_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .workspace import Workspace
+    from archtrack.workspace import Workspace
 
 __all__ = ["Kept", "Watch", "clear_kept", "kept_models", "size_of_kept"]
 

@@ -12,10 +12,10 @@ import pytest
 from huggingface_hub import constants
 
 import hub_server
+from archtrack.census.hub_list import Watch, clear_kept, kept_models, size_of_kept
 from archtrack.core.census import LONGEST_NAME, Flaws
 from archtrack.demand import census_of_hub
 from archtrack.errors import HubDownError, TargetError, UsageError
-from archtrack.hub_census import Watch, clear_kept, kept_models, size_of_kept
 from archtrack.workspace import Workspace
 from hub_server import Fault, HubServer
 
