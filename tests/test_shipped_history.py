@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from archtrack.core.history import edges
+from archtrack.core.edges import edges
 from archtrack.data_update import lint_files
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions

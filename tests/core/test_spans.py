@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archtrack.core.edges import edges
 from archtrack.core.growth import growth
-from archtrack.core.history import Entry, History, Release, edges, known_release
+from archtrack.core.history import Entry, History, Release, known_release
 from archtrack.core.history_diff import history_changes
 from archtrack.core.history_inventory import inventory_of
 from archtrack.core.history_lint import lint_history

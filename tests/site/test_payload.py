@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archtrack.core.history import edges
+from archtrack.core.edges import edges
 from archtrack.core.standing import StandingKind
 from archtrack.engines.base import About
 from archtrack.histories import SHIPPED, Histories

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .history import edges
+from .edges import edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .history import Edge, History, Release
+    from .edges import Edge
+    from .history import History, Release
 
 __all__ = ["Difference", "Standing", "StandingKind", "difference", "stands"]
 

@@ -193,7 +193,7 @@ def _origin(arguments: Mapping[str, Any]) -> str:
 
 
 def _from_history(arguments: Mapping[str, Any], call: Call) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    from archtrack.core.history import edges  # noqa: PLC0415 -- one way of two
+    from archtrack.core.edges import edges  # noqa: PLC0415 -- one way of two
     from archtrack.render.history import first_words  # noqa: PLC0415 -- as above
 
     history = history_of(arguments.get("engine", JOINED[0]), call.histories())

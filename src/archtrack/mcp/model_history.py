@@ -14,7 +14,8 @@ from .schemas import answer_schema, closed, listing, nullable, ref
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from archtrack.core.history import Edge, History, Release
+    from archtrack.core.edges import Edge
+    from archtrack.core.history import History, Release
     from archtrack.histories import Histories
 
 __all__ = ["TOOL", "chosen_release", "history_of"]
@@ -189,7 +190,7 @@ def _architecture(
     histories: Histories,
     known: Collection[str],
 ) -> dict[str, Any]:
-    from archtrack.core.history import edges  # noqa: PLC0415 -- a list of the tools needs none of it
+    from archtrack.core.edges import edges  # noqa: PLC0415 -- a list of the tools needs none of it
     from archtrack.core.nearest import nearest  # noqa: PLC0415 -- as above
     from archtrack.elsewhere import standing_with  # noqa: PLC0415 -- as above
     from archtrack.render.standing import standing_json  # noqa: PLC0415 -- as above

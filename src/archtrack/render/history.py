@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.codec import SCHEMA_VERSION
-from archtrack.core.history import edges
+from archtrack.core.edges import edges
 
 from .terminal import architectures, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from archtrack.core.history import Edge, Entry, History, Release, Span
+    from archtrack.core.edges import Edge
+    from archtrack.core.history import Entry, History, Release, Span
 
 __all__ = [
     "at_json",

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 from packaging.specifiers import SpecifierSet
 
 from archtrack.core.categories import by_name
+from archtrack.core.edges import edges
 from archtrack.core.growth import growth
-from archtrack.core.history import edges
 from archtrack.core.standing import StandingKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from archtrack.core.history import Edge, History
+    from archtrack.core.edges import Edge
+    from archtrack.core.history import History
     from archtrack.core.standing import Standing
     from archtrack.engines.base import About
     from archtrack.site.tracked import Tracked
