@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import json
 import os
 import sys
+import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,11 @@ from archtrack.__main__ import main
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+
+# The Hub's client keeps files of its own, where it is told to when it is first imported: not among the user's.
+_hub_home = tempfile.TemporaryDirectory(prefix="archtrack-hub-")
+atexit.register(_hub_home.cleanup)
+os.environ["HF_HOME"] = _hub_home.name
 
 # In CI a red run says that the change is at fault, so every run tries the same examples; elsewhere new ones are tried.
 settings.register_profile("ci", derandomize=True)

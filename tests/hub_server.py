@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 _ROUTE = re.compile(r"/(?P<repository>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<file>.+)")
 _MODELS = "/api/models?"
+_CLIENTS_OWN = "/api/agent-harnesses"
+"""What the client asks for itself and keeps: no fault of a test's must get there."""
 _CDN = re.compile(r"/cdn/(?P<repository>[^/]+/[^/]+)/(?P<file>.+)")
 
 
@@ -149,6 +151,8 @@ class _Answer:
         self.fault = hub.fault
         if handler.path.startswith(_MODELS) and hub.faults:
             self.fault = hub.faults.pop(0)
+        if handler.path == _CLIENTS_OWN:
+            self.fault = None
         hub.requests.append((handler.command, unquote(handler.path), handler.headers.get("Authorization")))
 
     def send(self) -> None:
@@ -157,6 +161,8 @@ class _Answer:
             self._write(fault.status, fault.body, dict(fault.headers))
         elif self.handler.path.startswith(_MODELS):
             self._list()
+        elif self.handler.path == _CLIENTS_OWN:
+            self._error(404, "EntryNotFound")
         else:
             self._send_file()
 

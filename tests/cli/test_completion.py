@@ -37,7 +37,7 @@ def test_the_script_is_one_that_bash_reads(cli: Callable[..., Any], tmp_path: Pa
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("archtrack re", ["plain,rebuild"]),
+        ("archtrack re", ["plain,rebuild", "plain,render"]),
         ("archtrack history re", ["plain,refresh"]),
         ("archtrack history --engine v", ["plain,vllm"]),
         ("archtrack history YoutuFor", ["plain,YoutuForCausalLM"]),
