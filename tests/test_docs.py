@@ -182,9 +182,13 @@ def test_a_command_that_does_not_exist_would_be_seen() -> None:
         test_every_command_that_a_page_shows_is_understood("", "archtrack updat")
 
 
-def test_the_readme_has_the_two_set_up_commands_each_alone_in_a_block() -> None:
+def test_the_readme_has_the_set_up_commands_each_alone_in_a_block() -> None:
     alone = [content.strip() for kind, content in _FENCED.findall(README) if kind == "bash"]
-    assert alone == ["pip install . && archtrack update", 'pip install -e ".[dev]" && pytest']
+    assert alone == [
+        "pip install . && archtrack update",
+        "archtrack site --open",
+        'pip install -e ".[dev]" && pytest',
+    ]
 
 
 # -- names that the code and the pages share -------------------------------------------------------

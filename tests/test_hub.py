@@ -277,7 +277,9 @@ def test_without_the_extra_the_error_says_how_to_install_it(
     miniature.write(tmp_path / "shadow" / "huggingface_hub.py", "raise ImportError('not here')\n")
     path = os.pathsep.join((str(tmp_path / "shadow"), miniature.SOURCE))
     words = one_line_error(check("owner/alpha", hub=hub, PYTHONPATH=path))
-    assert words.endswith("to ask the Hub, install its client: pip install huggingface_hub")
+    assert words.endswith(
+        "asking the Hub needs the extra `hub` (in a clone of archtrack: pip install '.[hub]')"
+    )
     assert hub.requests == []
 
 

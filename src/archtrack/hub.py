@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .core.checkpoint import MAX_CONFIG_BYTES
 from .errors import HubDownError, TargetError
+from .extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,9 +120,7 @@ def hub_client(shown: str) -> Any:
     try:
         client = _loaded()
     except ImportError as error:
-        raise HubDownError(
-            f"{shown}: to ask the Hub, install its client: pip install huggingface_hub"
-        ) from error
+        raise HubDownError(f"{shown}: asking the Hub needs {extra('hub')}") from error
     except Exception as error:  # it looks at its settings while it is imported
         raise HubDownError(
             f"{shown}: the Hub cannot be asked: {error_line(error)}; is HF_ENDPOINT an address?"

@@ -39,6 +39,9 @@ def test_the_script_is_one_that_bash_reads(cli: Callable[..., Any], tmp_path: Pa
     [
         ("archtrack re", ["plain,rebuild", "plain,render"]),
         ("archtrack history re", ["plain,refresh"]),
+        ("archtrack check Qwen3MoeForQ", ["plain,Qwen3MoeForQuestionAnswering"]),
+        ("archtrack check config", ["file,config"]),
+        ("archtrack demand models", ["file,models"]),
         ("archtrack history --engine v", ["plain,vllm"]),
         ("archtrack history YoutuFor", ["plain,YoutuForCausalLM"]),
         ("archtrack history show YoutuFor", ["plain,YoutuForCausalLM"]),

@@ -326,7 +326,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     done = miniature.spawn("mcp", cwd=tmp_path, home=tmp_path, PYTHONPATH=path)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("archtrack: error: archtrack mcp needs the SDK of the protocol")
-    assert "pip install 'archtrack[mcp]'" in done.err
+    assert "pip install '.[mcp]'" in done.err
     assert done.err.count("\n") == 1
 
 

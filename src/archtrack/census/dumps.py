@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.census import LONGEST_NAME, MEASURES, Census, Counted, Flaws
 from archtrack.errors import SourceError, UsageError
+from archtrack.extras import extra
 
 from .dump_files import Kind, expect_whole
 from .dump_sql import (
@@ -62,7 +63,7 @@ def expect_duckdb() -> None:
     try:
         import duckdb  # noqa: F401, PLC0415 -- an extra, and slow to load
     except ImportError as error:
-        raise UsageError("demand needs DuckDB: pip install 'archtrack[demand]'") from error
+        raise UsageError(f"counting needs DuckDB, {extra('demand')}") from error
 
 
 def count_models(

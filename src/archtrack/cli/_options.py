@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Run",
+    "complete_architecture",
+    "complete_engine",
     "data_option",
     "day",
     "document_option",
@@ -126,6 +128,13 @@ def histories(data: Path | None) -> Histories:
 def complete_engine(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
     """Engines that there is data of, for the shell."""
     return [name for name in histories(None).engines if name.startswith(incomplete)]
+
+
+def complete_architecture(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
+    """Architectures that begin so, for the shell."""
+    found = histories(None)
+    known = {name for engine in found.engines for name in found.need(engine).architectures}
+    return sorted(name for name in known if name.startswith(incomplete)) if incomplete else []
 
 
 def document_option(function: F) -> F:

@@ -5,16 +5,37 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archtrack.errors import TargetError, UsageError
 
-from ._options import data_option, document_option, examples, format_option, histories, source_options, start
+from ._options import (
+    complete_architecture,
+    data_option,
+    document_option,
+    examples,
+    format_option,
+    histories,
+    source_options,
+    start,
+)
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["command"]
 
 _MAX_LOG_BYTES = 64 * 1024 * 1024
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Architectures that begin so, for the shell; files where there are none."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 -- only for the shell
+
+    names = complete_architecture(ctx, param, incomplete)
+    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
 
 
 @click.command(
@@ -27,7 +48,7 @@ _MAX_LOG_BYTES = 64 * 1024 * 1024
         "archtrack check --require native - < models.txt",
     ),
 )
-@click.argument("targets", nargs=-1, metavar="TARGET…")
+@click.argument("targets", nargs=-1, metavar="TARGET…", shell_complete=_complete)
 @source_options
 @document_option
 @click.option("--log", metavar="FILE", help="A log of the engine to explain; `-` for standard input.")
@@ -63,7 +84,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     """Say what SGLang does with each TARGET: run it itself, run it through transformers, or refuse it.
 
     A TARGET is an architecture (`LlamaForCausalLM`), a config.json or the folder of one, a repository on the Hub
-    (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra `hub`: pip install huggingface_hub), or `-`: one target per
+    (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra `hub`), or `-`: one target per
     line from standard input.
 
     native: SGLang has its own implementation. unimportable: it has one that fails to import with this transformers.

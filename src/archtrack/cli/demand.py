@@ -125,7 +125,7 @@ def _options(function: Any) -> Any:
         "archtrack demand census.json --plot demand.svg",
     ),
 )
-@click.argument("dumps", nargs=-1, metavar="[DUMP]…")
+@click.argument("dumps", nargs=-1, metavar="[DUMP]…", type=click.Path())
 @_options
 @format_option("text", "markdown", "csv", "json")
 def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
@@ -246,7 +246,7 @@ def _print(census: Census, engine: Engine, form: str, options: dict[str, Any]) -
     else:
         render.print_table(shown)
     if form in {"text", "csv"}:
-        click.echo(render.shares_line(engine, found), err=True)
+        click.echo(render.shares_line(census, engine, found), err=True)
     if options["plot"] is not None:
         from archtrack.render.plot import plot_demand  # noqa: PLC0415 -- only with --plot
 

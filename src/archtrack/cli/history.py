@@ -12,7 +12,15 @@ import click
 from archtrack.errors import DataError, UsageError
 from archtrack.render.terminal import plain
 
-from ._options import complete_engine, data_option, examples, format_option, histories, start
+from ._options import (
+    complete_architecture,
+    complete_engine,
+    data_option,
+    examples,
+    format_option,
+    histories,
+    start,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
-    """Architectures that begin so, for the shell."""
-    found = histories(None)
-    known = {name for engine in found.engines for name in found.need(engine).architectures}
-    return sorted(name for name in known if name.startswith(incomplete)) if incomplete else []
-
-
 class _WithDefault(click.Group):
     """A group that takes what is none of its commands for the arguments of one of them."""
 
@@ -41,7 +42,9 @@ class _WithDefault(click.Group):
         """The commands, and what the default one takes."""
         from click.shell_completion import CompletionItem  # noqa: PLC0415 -- only for the shell
 
-        names = _names(ctx, self.params[0] if self.params else click.Argument(["names"]), incomplete)
+        names = complete_architecture(
+            ctx, self.params[0] if self.params else click.Argument(["names"]), incomplete
+        )
         return [*super().shell_complete(ctx, incomplete), *map(CompletionItem, names)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -80,7 +83,7 @@ def command() -> None:
         "archtrack history show --engine sglang --at 0.5.9",
     ),
 )
-@click.argument("names", nargs=-1, metavar="[ARCH]…", shell_complete=_names)
+@click.argument("names", nargs=-1, metavar="[ARCH]…", shell_complete=complete_architecture)
 @click.option(
     "--engine",
     "engines",

@@ -96,7 +96,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
         print_json(matrix_to_json(matrix))
     else:
-        _print(matrix, tracked.notices)
+        _print(matrix, tracked.notices, names=bool(name))
     unresolved = any(inventory.unresolved for inventory in matrix.inventories)
     ctx.exit(1 if strict and unresolved else 0)
 
@@ -120,7 +120,7 @@ def _filtered(
     return replace(matrix, rows=tuple(row for row in matrix.rows if wanted(row)))
 
 
-def _print(matrix: Matrix, notices: tuple[str, ...]) -> None:
+def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
     from archtrack.render.terminal import (  # noqa: PLC0415 -- one form of two
         architectures,
         read_lines,
@@ -147,5 +147,7 @@ def _print(matrix: Matrix, notices: tuple[str, ...]) -> None:
     for inventory in matrix.inventories:
         for line in unresolved_lines(inventory.engine, inventory.unresolved):
             click.echo(line, err=True)
-    hint = "" if matrix.rows else " (names are matched with capitals and small letters as they are)"
+    hint = (
+        "" if matrix.rows or not names else " (names are matched with capitals and small letters as they are)"
+    )
     click.echo(f"{architectures(len(matrix.rows))}{hint}", err=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archtrack.errors import UsageError
+from archtrack.extras import extra
 
 from ._options import data_option, examples, histories, offline_option
 
@@ -36,14 +37,14 @@ def command(*, data: Path | None, offline: bool) -> None:
     update_document, which writes only if it is asked to, and only in the working directory. It ends when its standard
     input does. What each tool takes and answers, and what to write into a client's settings: docs/agents.md.
 
-    Needs the extra `mcp`: pip install 'archtrack[mcp]'.
+    Needs the extra `mcp`: in a clone of archtrack, pip install '.[mcp]'.
     """
     histories(data)  # a wrong --data is told at once
     try:
         from archtrack.mcp.server import serve  # noqa: PLC0415 -- an extra, and slow to load
     except ImportError as error:
         raise UsageError(
-            f"archtrack mcp needs the SDK of the protocol, 2.0 or newer: pip install 'archtrack[mcp]' ({error})"
+            f"archtrack mcp needs the SDK of the protocol, 2.0 or newer: {extra('mcp')} ({error})"
         ) from error
     from archtrack.mcp.base import Call  # noqa: PLC0415 -- `--help` needs none of it
 

@@ -35,7 +35,7 @@ def _kinds(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     short_help="Give the document as the body and the comments of a tracking issue.",
     epilog=examples(
         "archtrack render --target issue --out tracking       body.md, comment-01.md, …, manifest.json",
-        "archtrack render --target issue --only native,fallback",
+        "archtrack render --target issue --only native,hf-only",
         "archtrack render --target issue --format json",
     ),
 )

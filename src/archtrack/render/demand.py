@@ -40,7 +40,8 @@ _LEAST = 0.0005
 def census_lines(census: Census) -> Iterator[str]:
     """What was counted, and what of it could not be counted as it stands."""
     day = f", {census.date}" if census.date else ""
-    yield plain(f"Counted {census.models:,} models: {census.source}{day} ({MEASURES[census.measure]})")
+    models = "1 model" if census.models == 1 else f"{census.models:,} models"
+    yield plain(f"Counted {models}: {census.source}{day} ({MEASURES[census.measure]})")
     for words in _flaws(census.flaws):
         yield f"Note: {words}"
     if census.rest_names:
@@ -73,11 +74,12 @@ def print_table(wanted: Sequence[Wanted]) -> None:
     )
 
 
-def shares_line(engine: Engine, found: Sequence[Share]) -> str:
+def shares_line(census: Census, engine: Engine, found: Sequence[Share]) -> str:
     """How much of all downloads each answer covers, in one line."""
     total = sum(each.downloads for each in found)
+    more = "" if total == census.downloads else " (a model that names several architectures counts for each)"
     parts = ", ".join(f"{each.status.value if each.status else _NAMELESS} {_part(each)}" for each in found)
-    return plain(f"Of {rounded(total)} downloads, with {_engine(engine)}: {parts or 'nothing'}")
+    return plain(f"Of {rounded(total)} downloads{more}, with {_engine(engine)}: {parts or 'nothing'}")
 
 
 def print_csv(wanted: Sequence[Wanted]) -> None:
@@ -120,7 +122,7 @@ def demand_markdown(
         )
         yield f"| {' | '.join(cells)} |"
     yield ""
-    yield escape_cell(shares_line(engine, found))
+    yield escape_cell(shares_line(census, engine, found))
 
 
 def demand_json(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.demand import DemandStatus
 from archtrack.core.growth import growth
 from archtrack.errors import DocumentError, UsageError
+from archtrack.extras import extra
 
 from .terminal import plain
 
@@ -55,7 +56,7 @@ def expect_plot(path: Path) -> None:
     try:
         import matplotlib as mpl  # noqa: F401, PLC0415 -- an extra, and slow to load
     except ImportError as error:
-        raise UsageError("--plot needs matplotlib: pip install 'archtrack[plot]'") from error
+        raise UsageError(f"--plot needs {extra('plot')}") from error
 
 
 def plot_growth(histories: Sequence[History], path: Path) -> None:

@@ -32,7 +32,7 @@ function showList(found, wanted) {
   $("none").hidden = found.length > 0;
   $("none").replaceChildren();
   if (!found.length) {
-    $("none").append(make("p", {}, "No architecture is like that."));
+    $("none").append(make("p", {}, "No architecture is called that. For a model, paste its ", make("code", {}, "config.json"), " here, or run ", make("code", {}, "archtrack check OWNER/NAME"), "."));
     const names = wanted.q ? near(wanted.q) : [];
     if (names.length) $("none").append(make("p", {}, "Near it: ", ...names.flatMap((name, at) => [at ? ", " : "", make("a", { href: address(name) }, name)])));
   }
