@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .core.demand import Answered, DemandStatus
@@ -10,7 +11,6 @@ from .errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from .app import Request
     from .census.hub_list import Watch
@@ -62,11 +62,11 @@ def census_of_dump(names: Sequence[str], folder: Path, *, memory_mb: int) -> Cen
     from .census.dump_files import dump_files  # noqa: PLC0415 -- as above
     from .census.saved import is_census, read_census  # noqa: PLC0415 -- of two ways this is the one
 
-    saved = [name for name in names if is_census(folder / name)]
+    saved = [name for name in names if is_census(folder / Path(name).expanduser())]
     if saved and len(names) > 1:
         raise UsageError(f"{saved[0]}: a census counts alone; leave out the others")
     if saved:
-        return read_census(folder / saved[0])
+        return read_census(folder / Path(saved[0]).expanduser())
     from .census.dumps import count_models  # noqa: PLC0415 -- as above
 
     files = dump_files(names, folder)
@@ -94,13 +94,14 @@ def census_of_hub(
     from .census.dump_files import DumpFile, Kind  # noqa: PLC0415 -- of two ways this is the one
     from .census.dumps import count_models, expect_duckdb  # noqa: PLC0415 -- as above
     from .census.hub_list import kept_models  # noqa: PLC0415 -- as above
+    from .sources.http import shown_url  # noqa: PLC0415 -- as above
 
     expect_duckdb()  # before anything is fetched
     with kept_models(workspace, limit=limit, fresh=fresh, watch=watch) as kept:
         which = "all" if kept.ended else f"the {kept.models:,} most downloaded"
         census = count_models(
             [DumpFile(path=path, kind=Kind.PLAIN) for path in kept.files],
-            f"{which} models of {kept.endpoint}",
+            f"{which} models of {shown_url(kept.endpoint)}",
             date=kept.date,
             whole=kept.ended,
             memory_mb=memory_mb,

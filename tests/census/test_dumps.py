@@ -108,6 +108,27 @@ def test_a_single_name_that_is_no_list_counts(tmp_path: Path) -> None:
     assert [each.name for each in count(path).architectures] == ["Beta"]
 
 
+@pytest.mark.parametrize(
+    ("row", "names"),
+    [
+        ({"config": {"architectures": '["Alpha", "Beta"]'}}, ["Alpha", "Beta"]),  # a list as a text
+        ({"architectures": '["Alpha"]'}, ["Alpha"]),
+        ({"architectures": [], "config": {"architectures": ["Alpha"]}}, ["Alpha"]),
+        ({"architectures": ["Alpha"], "config": {"architectures": ["Beta"]}}, ["Alpha"]),
+        ({"config": {"architectures": "[broken"}}, ["[broken"]),
+        ({"id": "  ", "config": {"architectures": ["Alpha"]}}, []),
+    ],
+)
+def test_what_is_said_of_architectures_is_understood_in_each_form(
+    tmp_path: Path, row: dict[str, Any], names: list[str]
+) -> None:
+    rows = [{"id": "o/a", "downloads": 1, **row}, {"id": "o/b", "downloads": 0, "config": {"x": 1}}]
+    plain = lines(tmp_path / "m.jsonl", rows)
+    assert sorted(each.name for each in count(plain).architectures) == names
+    table = parquet(tmp_path / "m.parquet", f"FROM read_ndjson('{plain}')")
+    assert sorted(each.name for each in count(table).architectures) == names
+
+
 def test_files_of_all_forms_are_counted_together_and_each_model_once(tmp_path: Path) -> None:
     plain = lines(tmp_path / "a.jsonl", ROWS[:2])
     packed = tmp_path / "b.jsonl.gz"

@@ -201,6 +201,23 @@ def test_a_hub_that_gives_up_costs_nothing_that_was_read(
     assert (ids(rows), kept.fetched, hub.cursors[asked:]) == (ids(MODELS), 1, ["20"])
 
 
+def test_a_page_that_the_hub_no_longer_knows_lets_the_list_begin_anew(hub: HubServer, tmp_path: Path) -> None:
+    assert len(read(tmp_path, limit=10)[0]) == 10
+    hub.faults = [Fault(status=400)]
+    rows, kept = read(tmp_path)
+    assert (ids(rows), kept.fetched, kept.ended) == (ids(MODELS), 3, True)
+    assert hub.cursors == ["", "10", "", "10", "20"]
+
+
+def test_a_full_page_without_a_next_one_is_not_taken_for_the_end(hub: HubServer, tmp_path: Path) -> None:
+    models = [{"id": f"o/m{place}", "downloads": 1, "config": {}} for place in range(1000)]
+    hub.pages = [models]
+    rows, kept = read(tmp_path, limit=20_000)
+    assert (len(rows), kept.ended) == (1000, False)
+    hub.pages = [models[:999]]
+    assert read(tmp_path, limit=20_000, fresh=True)[1].ended is True
+
+
 def test_a_hub_that_fails_at_once_leaves_the_list_of_yesterday(hub: HubServer, tmp_path: Path) -> None:
     read(tmp_path)
     hub.faults = [Fault(status=404)]

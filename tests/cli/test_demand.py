@@ -402,6 +402,21 @@ def test_the_hub_is_asked_in_pages_and_an_interrupted_run_goes_on(tmp_path: Path
     assert read_census(work / "c.json").whole
 
 
+def test_a_password_in_the_address_of_the_hub_is_neither_shown_nor_saved(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    with hub_server.HubServer() as hub:
+        hub.models = ROWS
+        environ = {
+            "HF_ENDPOINT": hub.url.replace("://", "://user:secret@"), "HF_HOME": str(tmp_path / "hf"), "HF_TOKEN": "",
+            "ARCHTRACK_OFFLINE": "", "NO_PROXY": "127.0.0.1",
+        }  # fmt: skip
+        done = miniature.spawn("demand", "--save", "c.json", cwd=work, home=tmp_path, **environ)
+    assert done.code == 0, done.err
+    assert "secret" not in done.out + done.err + (work / "c.json").read_text(encoding="utf-8")
+    assert "all models of http://127.0.0.1:" in done.err
+
+
 # -- the document --------------------------------------------------------------------------------------
 
 

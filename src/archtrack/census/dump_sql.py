@@ -43,7 +43,7 @@ SELECT coalesce(CASE json_type(id) WHEN 'VARCHAR' THEN id ->> '$' END,
                 CASE json_type(model_id) WHEN 'VARCHAR' THEN model_id ->> '$' END) AS id,
        downloads ->> '$' AS downloads,
        "downloadsAllTime" ->> '$' AS all_time,
-       coalesce(architectures, json_extract(
+       coalesce(nullif(architectures, CAST('[]' AS JSON)), json_extract(
            CASE json_type(config)
                WHEN 'VARCHAR' THEN CASE WHEN json_valid(config ->> '$') THEN CAST(config ->> '$' AS JSON) END
                ELSE config END, '$.architectures')) AS said,
@@ -72,7 +72,12 @@ FROM (
                    lambda each: each ->> '$'))
                WHEN 'VARCHAR' THEN [said ->> '$']
                ELSE [] END AS names
-    FROM ({source})
+    FROM (
+        -- A list may itself be given as a text.
+        SELECT * REPLACE (CASE WHEN json_type(said) = 'VARCHAR' AND said ->> '$' LIKE '[%' AND json_valid(said ->> '$')
+                               THEN CAST(said ->> '$' AS JSON) ELSE said END AS said)
+        FROM ({source})
+    )
 )
 """
 # What cannot be counts as 0, also where a model has another row.
@@ -82,7 +87,7 @@ SELECT id, given, believed AS downloads, names, overlong
 FROM (
     SELECT id, {measure} AS given, names, overlong,
            CASE WHEN {measure} BETWEEN 0 AND {most} THEN CAST(floor({measure}) AS BIGINT) ELSE 0 END AS believed
-    FROM row WHERE id <> ''
+    FROM row WHERE trim(id) <> ''
 )
 QUALIFY row_number() OVER (PARTITION BY id ORDER BY believed DESC, given NULLS LAST, names DESC) = 1
 """
@@ -135,7 +140,9 @@ def parquet(columns: dict[str, Any], files: Sequence[DumpFile]) -> str:
         if not any(name.lower() in there for name in names):
             raise missing(names, columns, files)
     ids = [f"CAST({_quoted(there[name.lower()][0])} AS VARCHAR)" for name in IDS if name.lower() in there]
-    said = [_said(*there[name]) for name in reversed(CONFIGS) if name in there]
+    said = [
+        f"nullif({_said(*there[name])}, CAST('[]' AS JSON))" for name in reversed(CONFIGS) if name in there
+    ]
     given = [f"{_quoted(there[name][0])} IS NOT NULL" for name in CONFIGS if name in there]
     counts = {
         name: f"CAST({_quoted(there[name.lower()][0])} AS VARCHAR)" if name.lower() in there else "NULL"
@@ -170,7 +177,7 @@ def _said(name: str, kind: Any) -> str:
         parsed = f"CASE WHEN json_valid({text}) THEN CAST({text} AS JSON) END"
         if not whole:
             return f"json_extract({parsed}, '$.architectures')"
-        return f"CASE WHEN {text} LIKE '[%' THEN {parsed} ELSE to_json({text}) END"
+        return f"to_json({text})"
     return f"to_json({column})" if whole else f"json_extract(to_json({column}), '$.architectures')"
 
 

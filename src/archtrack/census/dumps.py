@@ -101,6 +101,8 @@ def count_models(
                 connection.execute("SET enable_progress_bar = false")  # it would stand in the output
                 counting = _Counting(connection, files)
                 return _interruptible(connection, lambda: counting.run(source, date, whole=whole))
+    except duckdb.InterruptException as error:  # Ctrl-C while DuckDB had this thread
+        raise KeyboardInterrupt from error
     except duckdb.OutOfMemoryException as error:
         raise SourceError(
             f"{source}: the counting needs more than {memory_mb} MB; give it more with --memory"

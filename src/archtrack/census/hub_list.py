@@ -22,7 +22,7 @@ from archtrack.errors import HubDownError, TargetError, UsageError
 from archtrack.files import document_lock, make_folder, write_atomic
 from archtrack.hub import is_offline
 
-from .hub_pages import FIRST, PAGE, fetch_page, hub_endpoint
+from .hub_pages import FIRST, PAGE, StaleCursorError, fetch_page, hub_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,6 +88,11 @@ class _State:
     def models(self) -> int:
         return sum(count for count, _ in self.pages)
 
+    @property
+    def ended(self) -> bool:
+        """Whether there are no more: a full page without a next one may have lost it on the way."""
+        return self.following is None and not (self.pages and self.pages[-1][0] >= PAGE)
+
     def has(self, limit: int) -> bool:
         """Whether it holds so many models (0: all), or all that there are."""
         return self.following is None or 0 < limit <= self.models
@@ -132,7 +137,7 @@ def kept_models(workspace: Workspace, *, limit: int, fresh: bool, watch: Watch) 
                 files=files,
                 models=models,
                 date=state.begun.date().isoformat(),
-                ended=state.following is None and models == state.models,
+                ended=state.ended and models == state.models,
                 fetched=fetched,
                 endpoint=endpoint,
             )
@@ -166,6 +171,11 @@ def _completed(
     while not state.has(limit) and state.following is not None:
         try:
             page = fetch_page(state.following, endpoint=endpoint, wait=watch.wait)
+        except StaleCursorError as error:
+            if fetched:  # the Hub itself has named the page a moment ago
+                raise _to_be_resumed(error, state) from error
+            state, anew = _State(begun=watch.now()), True
+            continue
         except HubDownError as error:
             raise _to_be_resumed(error, state) from error
         if anew:  # not before: what is old is better than nothing where the Hub is down

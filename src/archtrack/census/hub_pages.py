@@ -20,7 +20,7 @@ from archtrack.hub import error_line, hub_client, unwarned
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FIRST", "PAGE", "Page", "fetch_page", "hub_endpoint"]
+__all__ = ["FIRST", "PAGE", "Page", "StaleCursorError", "fetch_page", "hub_endpoint"]
 
 PAGE = 1000
 """Models that are asked for at once: as many as the Hub gives."""
@@ -42,6 +42,7 @@ _TRIES = 5
 _PATIENCE = 300.0  # seconds: who is told to wait for longer does so without a process that sleeps
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _OK, _REFUSED = 200, frozenset({401, 403})
+_NO_SUCH = frozenset({400, 404, 410, 422})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,10 @@ class Page:
 
     models: list[Any]
     following: str | None
+
+
+class StaleCursorError(HubDownError):
+    """The Hub does not know a page that it named before."""
 
 
 def hub_endpoint() -> str:
@@ -72,6 +77,7 @@ def fetch_page(query: str, *, endpoint: str, wait: Callable[[float, str], object
         wait: told to sleep so many seconds, and why.
 
     Raises:
+        StaleCursorError: the Hub does not know the page; the list has to be begun anew.
         HubDownError: there is none to be had; the message says why.
     """
     client = hub_client(_WHAT)
@@ -99,6 +105,8 @@ def fetch_page(query: str, *, endpoint: str, wait: Callable[[float, str], object
         except Exception as error:  # noqa: BLE001 -- its classes depend on what the client is built on
             problem = f"the Hub cannot be asked: {error_line(error)}"
             continue
+        if status in _NO_SUCH and query != FIRST:
+            raise StaleCursorError(f"{_WHAT}: {_refusal(status)}")
         if status not in _BUSY:
             raise HubDownError(f"{_WHAT}: {_refusal(status)}")
         problem = f"the Hub answers {status}"

@@ -243,7 +243,7 @@ def _summary(found: Sequence[Mapping[str, Any]], chosen: Sequence[tuple[History,
             f"{engine} registers it {_spans(value)}." for engine, value in engines.items() if value["spans"]
         )
         if each["near"]:
-            said.append(f"No engine knows the name; like it: {', '.join(each['near'])}.")
+            said.append(f"No release is known to register the name; like it: {', '.join(each['near'])}.")
     return " ".join(said)
 
 
