@@ -15,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 SOURCE = str(Path(__file__).parents[1] / "src")
+INTERRUPTIBLE = (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from archtrack.__main__ import main; sys.exit(main(sys.argv[1:]))"
+)
+"""A command that Ctrl-C ends: what a shell starts in the background would not hear of it."""
 CLEARED = (
     "SGLANG_DISABLED_MODEL_ARCHS",
     "SGLANG_EXTERNAL_MODEL_PACKAGE",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+import miniature
 from archtrack.census.dump_files import DumpFile, Kind, dump_files
 from archtrack.census.dumps import count_models
 from archtrack.core.census import LONGEST_NAME, Counted, Flaws
@@ -505,7 +506,7 @@ def test_a_count_that_is_interrupted_ends_soon_and_leaves_nothing(tmp_path: Path
         "FROM range(4000000) AS t(i)",
     )
     process = subprocess.Popen(  # noqa: S603 -- this interpreter
-        [sys.executable, "-m", "archtrack", "demand", str(path)],
+        [sys.executable, "-c", miniature.INTERRUPTIBLE, "demand", str(path)],
         env={**os.environ, "TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

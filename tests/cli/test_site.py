@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import miniature
 from archtrack.histories import SHIPPED
 
 if TYPE_CHECKING:
@@ -113,7 +114,17 @@ def test_a_line_of_the_document_that_is_not_shown_is_told(work: Path, cli: Calla
 
 def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path) -> None:
     shutil.copytree(SHIPPED, work / "data")
-    command = [sys.executable, "-m", "archtrack", "site", "--serve", "--port", "0", "--data", "data"]
+    command = [
+        sys.executable,
+        "-c",
+        miniature.INTERRUPTIBLE,
+        "site",
+        "--serve",
+        "--port",
+        "0",
+        "--data",
+        "data",
+    ]
     with subprocess.Popen(  # noqa: S603 -- this command
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
     ) as process:
@@ -127,7 +138,10 @@ def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path) -> None
             after = urllib.request.urlopen(address[0], timeout=10).read()  # noqa: S310 -- as above
         finally:
             process.send_signal(signal.SIGINT)
-            code = process.wait(10)
+            try:
+                code = process.wait(20)
+            finally:
+                process.kill()
     assert b"ExLlamaV3" in before
     assert b"ExLlamaV3" not in after
     assert code == 0

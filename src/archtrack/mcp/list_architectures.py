@@ -279,7 +279,7 @@ def _patterns(arguments: Mapping[str, Any]) -> list[str]:
 
 def _named(name: str, pattern: str) -> bool:
     folded, wanted = name.casefold(), pattern.casefold()
-    return fnmatchcase(folded, wanted) if set("*?") & set(wanted) else wanted in folded
+    return fnmatchcase(folded, wanted.replace("[", "[[]")) if set("*?") & set(wanted) else wanted in folded
 
 
 def _summary(
