@@ -56,6 +56,11 @@ SELECT {id} AS id, {downloads} AS downloads, {all_time} AS all_time, {said} AS s
 FROM read_parquet($paths, union_by_name = true, hive_partitioning = false, filename = false,
                   binary_as_string = true)
 """
+# The texts of a JSON list, each once.
+_LISTED = """list_distinct(list_transform(
+                   list_filter(json_extract({said}, '$[*]'), lambda each: json_type(each) = 'VARCHAR'),
+                   lambda each: each ->> '$'))"""
+# A list may itself be given as a text.
 ROWS = """
 INSERT INTO row
 SELECT id,
@@ -67,19 +72,17 @@ SELECT id,
 FROM (
     SELECT id, downloads, all_time, configured,
            CASE json_type(said)
-               WHEN 'ARRAY' THEN list_distinct(list_transform(
-                   list_filter(json_extract(said, '$[*]'), lambda each: json_type(each) = 'VARCHAR'),
-                   lambda each: each ->> '$'))
-               WHEN 'VARCHAR' THEN [said ->> '$']
+               WHEN 'ARRAY' THEN [LISTED said]
+               WHEN 'VARCHAR' THEN CASE
+                   WHEN said ->> '$' LIKE '[%' AND json_valid(said ->> '$')
+                   THEN [LISTED parsed]
+                   ELSE [said ->> '$'] END
                ELSE [] END AS names
-    FROM (
-        -- A list may itself be given as a text.
-        SELECT * REPLACE (CASE WHEN json_type(said) = 'VARCHAR' AND said ->> '$' LIKE '[%' AND json_valid(said ->> '$')
-                               THEN CAST(said ->> '$' AS JSON) ELSE said END AS said)
-        FROM ({source})
-    )
+    FROM ({source})
 )
-"""
+""".replace("[LISTED said]", _LISTED.replace("{said}", "said")).replace(
+    "[LISTED parsed]", _LISTED.replace("{said}", "CAST(said ->> '$' AS JSON)")
+)
 # What cannot be counts as 0, also where a model has another row.
 ONCE = """
 CREATE TABLE model AS
