@@ -10,7 +10,7 @@ from .app import ENGINE, refuse_nothing, scan_engine, track
 from .core.support_diff import joined, registered, support_changes
 from .engines import engine_names, load_engine
 from .errors import SourceError, UsageError
-from .sources.git_local import merge_base, place_in_repository
+from .sources.git_local import edited_since, merge_base, place_in_repository
 from .sources.spec import find_checkout
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def compare_with_base(
         commit=commit,
         before=before,
         after=after,
-        changes=support_changes(before, after),
+        changes=support_changes(before, after, _edited(before, after, folder, commit, workspace)),
         notices=tuple(dict.fromkeys((*first, *second))),
     )
 
@@ -86,6 +86,17 @@ def _side(
         return joined(tracked.matrix), tracked.notices
     scanned = scan_engine(engine, spec, workspace, request)
     return registered(scanned.inventory), scanned.notices
+
+
+def _edited(
+    before: Supported, after: Supported, folder: str, commit: str, workspace: Workspace
+) -> frozenset[str]:
+    """The files with a place that neither side could read, as far as the working tree has them otherwise."""
+    both = {each.place.file for each in before.hiding} & {each.place.file for each in after.hiding}
+    prefixes = {before.engine.origin.prefix, after.engine.origin.prefix}
+    paths = {f"{prefix}{file}": file for prefix in prefixes for file in both}
+    found = edited_since(folder, commit, paths, workspace.environ)
+    return frozenset(paths[path] for path in found)
 
 
 def _checkout(name: str | None, workspace: Workspace) -> tuple[str, str]:

@@ -144,6 +144,27 @@ def test_what_cannot_be_read_is_neither_lost_nor_gained(diff: Callable[..., Any]
     assert line.startswith("  - AlphaForCausalLM no longer native; now: unsupported")
 
 
+def test_what_moved_into_what_cannot_be_read_is_not_lost(diff: Callable[..., Any], checkout: Any) -> None:
+    (checkout.models / "alpha.py").unlink()
+    checkout.native("alpha2.py", "EntryClass = make()\n")
+    lines = diff().lines[1:]
+    assert [line.partition("  [")[0] for line in lines[:1]] == [
+        "  ~ AlphaForCausalLM: not known (was: native)"
+    ]
+    assert lines[0].partition("  [")[2].startswith("sglang/srt/models/alpha2.py:1, ")
+    miniature.commit(checkout.sglang)
+    # Into a place that could not be read before either, on the same line and for the same reason.
+    (checkout.models / "pooled.py").unlink()
+    checkout.native("alpha2.py", "EntryClass = make()  # pools as well\n")
+    (line,) = diff(base="HEAD").lines[1:]
+    assert line.startswith("  ~ PooledModel: not known (was: native)  [sglang/srt/models/alpha2.py:1, ")
+    # An edit that is undone, and one of another file, leave it as it was.
+    checkout.native("alpha2.py", "EntryClass = make()\n")
+    checkout.native("utils.py", "# edited\n")
+    (line,) = diff(base="HEAD").lines[1:]
+    assert line.startswith("  - PooledModel no longer native; now: unsupported")
+
+
 @pytest.fixture
 def bumped(checkout: Any, package_index: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """The branch pins a newer transformers, which lets through what the older one refused."""

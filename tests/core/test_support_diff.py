@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archtrack.core.matrix import join
@@ -121,12 +123,50 @@ def test_of_transformers_it_is_what_the_gate_says(*, compatible: bool | None, ki
     assert (change.kind, change.before.kind, change.after.kind) == ("lost", kind, "absent")
 
 
-def test_a_place_that_neither_side_could_read_casts_no_doubt() -> None:
-    moved = Unresolved(reason=DOUBT.reason, place=Place(file=FILE, line=30))
-    before = registered(inventory("vllm", registration(), unresolved=(DOUBT,)))
-    after = registered(inventory("vllm", unresolved=(moved,)))
+OTHER = "sglang/srt/models/other.py"
+ELSEWHERE = Unresolved(reason="cannot tell", place=Place(file=OTHER, line=2))
+ASSERTION = Unresolved(
+    reason="BarModel is registered here twice: the engine stops with an assertion",
+    place=Place(file=OTHER, line=2),
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "edited", "expected"),
+    [
+        ((), (), (), ("lost", "absent", None)),
+        ((), (ELSEWHERE,), (), ("changed", "unknown", OTHER)),  # in whatever file
+        ((), (ELSEWHERE, DOUBT), (), ("changed", "unknown", FILE)),  # rather its own
+        ((ELSEWHERE,), (ELSEWHERE,), (), ("lost", "absent", None)),  # it said the same before
+        ((ELSEWHERE,), (ELSEWHERE,), (OTHER,), ("changed", "unknown", OTHER)),  # in the same words only
+        ((ELSEWHERE,), (ELSEWHERE,), (FILE,), ("lost", "absent", None)),
+        ((ELSEWHERE,), (), (OTHER,), ("lost", "absent", None)),
+        ((), (ASSERTION,), (OTHER,), ("lost", "absent", None)),  # of an architecture that is known
+    ],
+)
+def test_what_vanished_is_lost_unless_a_place_that_cannot_be_read_may_hold_it(
+    old: tuple[Unresolved, ...],
+    new: tuple[Unresolved, ...],
+    edited: tuple[str, ...],
+    expected: tuple[str, str, str | None],
+) -> None:
+    before = registered(inventory("vllm", registration(), unresolved=old))
+    after = registered(inventory("vllm", unresolved=new))
+    (change,) = support_changes(before, after, edited)
+    where = change.after.place.file if change.after.place is not None else None
+    assert (change.kind, change.after.kind, where) == expected
+
+
+def test_a_module_that_may_not_be_importable_hides_no_other_architecture() -> None:
+    flaw = Broken(reason="gone", place=Place(file=OTHER, line=1), condition=None, certain=False, through=())
+    kept = replace(registration(), name="BarModel", place=Place(file=OTHER, line=9))
+    before, after = (
+        joined(join(inventory("sglang", *own), inventory("transformers"), patterns=["*"], broken=broken))
+        for own, broken in (((kept, registration()), {}), ((kept,), {OTHER: flaw}))
+    )
     (change,) = support_changes(before, after)
-    assert (change.kind, change.after.kind) == ("lost", "absent")
+    assert (change.kind, change.name, change.after.kind) == ("lost", NAME, "unsupported")
+    assert len(after.engine.unresolved) == 1
 
 
 def test_a_condition_is_told() -> None:

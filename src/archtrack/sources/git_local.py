@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ from .git_address import check_ref
 from .git_command import Git, GitError, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-__all__ = ["commit_of", "local_git", "merge_base", "place_in_repository"]
+__all__ = ["commit_of", "edited_since", "local_git", "merge_base", "place_in_repository"]
 
 
 def local_git(repository: str, environ: Mapping[str, str]) -> Git:
@@ -68,6 +69,31 @@ def merge_base(folder: str, ref: str, environ: Mapping[str, str]) -> str:
         return _common(git, folder, ref, base, head)
     except GitError as error:
         raise explained(error, folder) from error
+
+
+def edited_since(
+    folder: str, commit: str, paths: Collection[str], environ: Mapping[str, str]
+) -> frozenset[str]:
+    """Those of some files that the working tree does not have as a commit has them.
+
+    Args:
+        folder: any folder of the checkout.
+        commit: full id.
+        paths: of files, from the repository's root. One that git does not track in either is not found.
+        environ: the environment for git.
+
+    Raises:
+        SourceError: git could not tell.
+    """
+    if not paths:
+        return frozenset()
+    options = ("--name-only", "-z", "--no-renames", "--no-relative", "--no-ext-diff")
+    named = [f":(top,literal){path}" for path in sorted(paths)]
+    try:
+        found = local_git(folder, environ).run("diff", *options, commit, "--", *named)
+    except GitError as error:
+        raise explained(error, folder) from error
+    return frozenset(os.fsdecode(found).split("\0")) & frozenset(paths)
 
 
 def place_in_repository(folder: str, environ: Mapping[str, str]) -> str:
