@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .app import ENGINE, refuse_nothing, scan_engine, track
-from .core.support_diff import joined, registered, support_changes
+from .core.support_diff import joined, newly_unresolved, registered, support_changes
 from .engines import engine_names, load_engine
 from .errors import SourceError, UsageError
 from .sources.git_local import edited_since, merge_base, place_in_repository
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .app import Request
     from .config import Settings
     from .core.support_diff import SupportChange, Supported
+    from .model import Unresolved
     from .workspace import Workspace
 
 __all__ = ["Branch", "compare_with_base"]
@@ -32,6 +33,7 @@ class Branch:
         before: the engine at that commit.
         after: the engine as the working tree has it.
         changes: what stands otherwise.
+        unresolved: the engine's places that the working tree alone has and that could not be resolved.
         notices: what the user should know about how it came to be.
     """
 
@@ -40,6 +42,7 @@ class Branch:
     before: Supported
     after: Supported
     changes: tuple[SupportChange, ...]
+    unresolved: tuple[Unresolved, ...]
     notices: tuple[str, ...]
 
 
@@ -72,6 +75,7 @@ def compare_with_base(
         before=before,
         after=after,
         changes=support_changes(before, after, _edited(before, after, folder, commit, workspace)),
+        unresolved=newly_unresolved(before, after),
         notices=tuple(dict.fromkeys((*first, *second))),
     )
 

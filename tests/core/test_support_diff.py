@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from archtrack.core.matrix import join
-from archtrack.core.support_diff import Supported, joined, registered, support_changes
+from archtrack.core.support_diff import Supported, joined, newly_unresolved, registered, support_changes
 from archtrack.model import Broken, Inventory, Place, Registration, TransformersFacts, Unresolved
 from archtrack.sources.base import Origin
 
@@ -167,6 +167,54 @@ def test_a_module_that_may_not_be_importable_hides_no_other_architecture() -> No
     (change,) = support_changes(before, after)
     assert (change.kind, change.name, change.after.kind) == ("lost", NAME, "unsupported")
     assert len(after.engine.unresolved) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        (None, None, False),
+        ("is_cuda()", "is_cuda()", False),
+        (None, "is_cuda()", True),
+        ("is_cuda()", None, True),
+        ("is_cuda()", "is_hip()", True),
+    ],
+)
+@pytest.mark.parametrize("compatible", [None, True])
+def test_another_condition_is_a_change(
+    before: str | None, after: str | None, *, changed: bool, compatible: bool | None
+) -> None:
+    facts = TransformersFacts(exported=True, backend_compatible=True) if compatible else None
+    sides = [
+        registered(inventory("transformers", registration(facts=facts, condition=each)))
+        for each in (before, after)
+    ]
+    words = [f"only if {each}" if each else None for each in (before, after)]
+    kind = "compatible" if compatible else "native"
+    assert [
+        (each.kind, each.before.kind, each.before.because, each.after.kind, each.after.because)
+        for each in support_changes(*sides)
+    ] == ([("changed", kind, words[0], kind, words[1])] if changed else [])
+
+
+def test_why_transformers_does_not_take_a_class_is_no_condition() -> None:
+    engine, classes = inventory("sglang"), inventory("transformers", public(compatible=False))
+    before, after = (
+        joined(join(engine, replace(classes, version=version), patterns=["*"])) for version in ("1", "2")
+    )
+    assert support_changes(before, after) == ()
+
+
+def test_a_place_is_newly_unresolved_where_the_other_side_has_none_like_it() -> None:
+    moved = replace(DOUBT, place=replace(DOUBT.place, line=30))
+    for old, new, expected in (
+        ((), (DOUBT,), (DOUBT,)),
+        ((DOUBT,), (moved,), ()),
+        ((DOUBT,), (DOUBT, moved), (moved,)),
+        ((DOUBT,), (), ()),
+        ((DOUBT,), (ELSEWHERE, ASSERTION), (ELSEWHERE, ASSERTION)),
+    ):
+        sides = [registered(inventory("vllm", unresolved=each)) for each in (old, new)]
+        assert newly_unresolved(*sides) == expected
 
 
 def test_a_condition_is_told() -> None:

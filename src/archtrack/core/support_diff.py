@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 
     from archtrack.model import Broken, Inventory, Matrix, Place, Registration, Unresolved
 
-__all__ = ["State", "SupportChange", "Supported", "joined", "registered", "support_changes"]
+__all__ = [
+    "State",
+    "SupportChange",
+    "Supported",
+    "joined",
+    "newly_unresolved",
+    "registered",
+    "support_changes",
+]
 
 StateKind = Literal[
     "native",
@@ -66,7 +75,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportChange:
-    """One architecture that stands otherwise than before.
+    """One architecture that stands otherwise than before: in another state, or under another condition.
 
     Attributes:
         kind: ``gained``: the engine has it now; ``lost``: it no longer does; ``changed``: anything else.
@@ -138,7 +147,7 @@ def support_changes(
     changes = []
     for name in old.names | new.names:
         was, now = before.of(name), after.of(name)
-        if was.kind == now.kind:
+        if was.kind == now.kind and _terms(was, old) == _terms(now, new):
             continue
         # What one side registers may stand on the other side in a place that cannot be read, of whatever file.
         now = _unless_doubtful(now, before.natives.get(name), appeared, new.engine.engine)
@@ -147,8 +156,25 @@ def support_changes(
     return tuple(sorted(changes, key=lambda each: (_ORDER.index(each.kind), each.name)))
 
 
+def newly_unresolved(old: Supported, new: Supported) -> tuple[Unresolved, ...]:
+    """The places of the engine that could not be resolved in ``new``, and of which ``old`` says nothing alike."""
+    known = Counter((each.place.file, each.reason) for each in old.engine.unresolved)
+    found = []
+    for each in new.engine.unresolved:
+        known[each.place.file, each.reason] -= 1
+        if known[each.place.file, each.reason] < 0:
+            found.append(each)
+    return tuple(found)
+
+
+def _terms(state: State, side: Supported) -> str | None:
+    """The condition under which the engine registers it; None where it does so always, or not at all."""
+    own = state.source == side.engine.engine and state.kind not in {"unimportable", "unknown"}
+    return state.because if own else None
+
+
 def _kind(before: State, after: State) -> ChangeKind:
-    if "unknown" in {before.kind, after.kind}:
+    if before.kind == after.kind or "unknown" in {before.kind, after.kind}:
         return "changed"
     if after.kind == "native" or before.kind == "absent":
         return "gained"
