@@ -89,6 +89,19 @@ def test_what_the_working_tree_has_otherwise_is_told_from_the_root(repo: Path) -
         edited_since(str(repo), "0" * 40, ["a/same.py"], ENVIRON)
 
 
+def test_a_shallow_clone_that_lacks_a_reference_is_told_how_to_get_it(repo: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    miniature.git(tmp_path, "clone", "--quiet", "--depth", "1", repo.as_uri(), str(clone))
+    with pytest.raises(
+        SourceError, match="no commit, tag or branch 'origin/main'; the clone is shallow"
+    ) as told:
+        merge_base(str(clone), "origin/main", ENVIRON)
+    assert "`fetch-depth: 0`" in str(told.value)
+    fetch = str(told.value).partition("`git ")[2].partition("`")[0]
+    miniature.git(clone, *(part.strip("'") for part in fetch.split()))
+    assert merge_base(str(clone), "origin/main", ENVIRON) == miniature.git(repo, "rev-parse", "start")
+
+
 def test_a_folder_is_told_from_the_root(repo: Path, tmp_path: Path) -> None:
     (repo / "a" / "b").mkdir(parents=True)
     assert place_in_repository(str(repo), ENVIRON) == ""

@@ -43,10 +43,14 @@ def commit_of(git: Git, repository: str, ref: str) -> str:
     except GitError as error:
         if str(error).strip() and "expected commit type" not in str(error):  # --quiet: said of the repository
             raise
-        raise SourceError(
-            f"{repository}: no commit, tag or branch {ref!r}; `git branch -a` and `git tag` there list them,"
-            " `git fetch --tags` gets new ones"
-        ) from error
+        advice = (
+            "the clone is shallow and may lack it:"
+            " `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'` gets all branches, in CI"
+            " `fetch-depth: 0`"
+            if _is_shallow(git)
+            else "`git branch -a` and `git tag` there list them, `git fetch --tags` gets new ones"
+        )
+        raise SourceError(f"{repository}: no commit, tag or branch {ref!r}; {advice}") from error
 
 
 def merge_base(folder: str, ref: str, environ: Mapping[str, str]) -> str:
@@ -139,13 +143,16 @@ def _common(git: Git, folder: str, ref: str, base: str, head: str) -> str:
     except GitError as error:
         if str(error).strip():  # without a word: there is none
             raise
-        shallow = git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
         advice = (
             "the clone is shallow: `git fetch --unshallow` gets the older commits, in CI `fetch-depth: 0`"
-            if shallow
+            if _is_shallow(git)
             else "name a branch, tag or commit that this branch has grown from"
         )
         raise SourceError(f"{folder}: {ref} and HEAD have no commit in common; {advice}") from error
+
+
+def _is_shallow(git: Git) -> bool:
+    return git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def _is_folder(path: Path) -> bool:
