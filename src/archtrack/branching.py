@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .app import ENGINE, refuse_nothing, scan_engine, track
-from .core.support_diff import joined, newly_unresolved, registered, support_changes
+from .core.support_diff import joined, newly_unresolved, registered, rests_on, support_changes
 from .engines import engine_names, load_engine
 from .errors import SourceError, UsageError
 from .sources.git_local import edited_since, merge_base, place_in_repository
@@ -95,12 +95,13 @@ def _side(
 def _edited(
     before: Supported, after: Supported, folder: str, commit: str, workspace: Workspace
 ) -> frozenset[str]:
-    """The files with a place that neither side could read, as far as the working tree has them otherwise."""
+    """The files with a place that neither side could read, if they or what they import differ."""
     both = {each.place.file for each in before.hiding} & {each.place.file for each in after.hiding}
     prefixes = {before.engine.origin.prefix, after.engine.origin.prefix}
-    paths = {f"{prefix}{file}": file for prefix in prefixes for file in both}
-    found = edited_since(folder, commit, paths, workspace.environ)
-    return frozenset(paths[path] for path in found)
+    rests = {file: rests_on(before.engine, file) | rests_on(after.engine, file) for file in both}
+    paths = {f"{prefix}{path}": path for prefix in prefixes for path in frozenset().union(*rests.values())}
+    found = {paths[path] for path in edited_since(folder, commit, paths, workspace.environ)}
+    return frozenset(file for file, rest in rests.items() if rest & found)
 
 
 def _checkout(name: str | None, workspace: Workspace) -> tuple[str, str]:

@@ -165,6 +165,21 @@ def test_what_moved_into_what_cannot_be_read_is_not_lost(diff: Callable[..., Any
     assert line.startswith("  - PooledModel no longer native; now: unsupported")
 
 
+def test_a_place_that_rests_on_an_edited_module_may_hold_what_vanished(
+    diff: Callable[..., Any], checkout: Any
+) -> None:
+    checkout.native("helper.py", "from .factory import make\n")
+    checkout.native("factory.py", "def make():\n    return []\n")
+    checkout.native("odd.py", "from .helper import make\n\nEntryClass = make()\n")
+    commit = miniature.commit(checkout.sglang)
+    (checkout.models / "alpha.py").unlink()
+    (line,) = diff(base=commit).lines[1:]
+    assert line.startswith("  - AlphaForCausalLM no longer native; now: unsupported")
+    checkout.native("factory.py", "def make():\n    return [everything]\n")
+    (line,) = diff(base=commit).lines[1:]
+    assert line.startswith("  ~ AlphaForCausalLM: not known (was: native)  [sglang/srt/models/odd.py:3, ")
+
+
 IF = "import os\n\n\nclass AlphaForCausalLM:\n    pass\n\n\nif {}:\n    EntryClass = AlphaForCausalLM\n"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archtrack.model import Status
 
+from .importable import follows
 from .matrix import doubt
 from .registry import STOPS
 from .verdicts import status_of
@@ -27,6 +28,7 @@ __all__ = [
     "joined",
     "newly_unresolved",
     "registered",
+    "rests_on",
     "support_changes",
 ]
 
@@ -139,7 +141,7 @@ def support_changes(
     Args:
         old: the one side.
         new: the other.
-        edited: the files of the engine that the two sides do not have alike.
+        edited: the files of which the two sides may say something else: they, or what they rest on, are not alike.
     """
     before, after = _States(old), _States(new)
     appeared = _only(new.hiding, old.hiding, edited)
@@ -154,6 +156,18 @@ def support_changes(
         was = _unless_doubtful(was, after.natives.get(name), vanished, old.engine.engine)
         changes.append(SupportChange(kind=_kind(was, now), name=name, before=was, after=now))
     return tuple(sorted(changes, key=lambda each: (_ORDER.index(each.kind), each.name)))
+
+
+def rests_on(engine: Inventory, path: str) -> frozenset[str]:
+    """A module of the engine and those that it imports, directly or not, as far as the inventory has them."""
+    imports = dict(engine.imports)
+    found, waiting = {path}, [path]
+    while waiting:
+        at = waiting.pop()
+        reached = {file for each in imports.get(at, ()) for file in follows(at, each, imports.__contains__)}
+        waiting += reached - found
+        found |= reached
+    return frozenset(found)
 
 
 def newly_unresolved(old: Supported, new: Supported) -> tuple[Unresolved, ...]:
