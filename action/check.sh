@@ -11,23 +11,28 @@ esac
 
 status=0
 problem=$(update --check --format json 2>&1 >"$report") || status=$?
-[ -z "$problem" ] || printf '%s\n' "$problem" >&2
+[ -z "$problem" ] || as_text printf '%s\n' "$problem"
 [ "$status" -le 1 ] || fail "${problem:-archtrack ended with exit code $status}" "$status"
 
 changed=$(reported changed)
 echo "changed=$changed" >>"$GITHUB_OUTPUT"
-update --check --format markdown >>"$GITHUB_STEP_SUMMARY" || [ $? -eq 1 ]
+summarize update --check || [ $? -eq 1 ]
+
+status=0
+if [ "$COMMIT" != true ] || [ "$changed" != true ]; then # else commit.sh writes the document, and says what is in it
+  annotate update --check || status=$?
+fi
 
 if [ -n "$BASE" ]; then
-  comparison=(diff sglang --base "$BASE")
+  comparison=("$bin/archtrack" diff sglang --base "$BASE")
   [ -z "$TRANSFORMERS" ] || comparison+=(--transformers "$TRANSFORMERS")
   echo >>"$GITHUB_STEP_SUMMARY"
-  "$bin/archtrack" "${comparison[@]}" --format markdown >>"$GITHUB_STEP_SUMMARY" ||
-    fail "what the branch changes against $BASE could not be told; the lines above say why" $?
-  "$bin/archtrack" "${comparison[@]}" --format github 2>/dev/null
+  untold=0
+  summarize "${comparison[@]}" || untold=$?
+  if [ "$untold" -ne 0 ]; then
+    [ "$COMMIT" != true ] || [ "$changed" != true ] || annotate update --check || true # as nothing is committed
+    fail "what the branch changes against $BASE could not be told, and the lines above say why; it needs the history and the reference, as 'fetch-depth: 0' of actions/checkout gets them" "$untold"
+  fi
+  annotate "${comparison[@]}"
 fi
-
-if [ "$COMMIT" = true ] && [ "$changed" = true ]; then
-  exit 0 # commit.sh writes the document, and says what is in it now
-fi
-update --check
+exit "$status"

@@ -6,7 +6,7 @@ set -euo pipefail
 
 # refuse TEXT: the document stays as it is; what is missing is told as without `commit`.
 refuse() {
-  update --check || true
+  annotate update --check || true
   fail "$1"
 }
 
@@ -21,17 +21,17 @@ if [ -n "${GITHUB_HEAD_REF:-}" ] && [ "$branch" != "$GITHUB_HEAD_REF" ]; then
 fi
 
 status=0
-update || status=$? # 1: a place could not be resolved, with `strict`
+annotate update || status=$? # 1: a place could not be resolved, with `strict`
 [ "$status" -le 1 ] || exit "$status"
 
 document=$(reported document)
-git add -- "$document"
+as_text git add -- "$document"
 if git diff --cached --quiet -- "$document"; then
   echo "There is nothing to commit."
   exit "$status"
 fi
 author=(-c "user.name=github-actions[bot]" -c "user.email=41898282+github-actions[bot]@users.noreply.github.com")
-git "${author[@]}" commit --quiet --message "$COMMIT_MESSAGE" -- "$document"
-git push --quiet origin "HEAD:refs/heads/$branch" || fail "the document was committed and could not be pushed to $branch: the job needs the permission 'contents: write' and the credentials of actions/checkout; if the branch has moved meanwhile, run the job again"
+as_text git "${author[@]}" commit --quiet --message "$COMMIT_MESSAGE" -- "$document"
+as_text git push --quiet origin "HEAD:refs/heads/$branch" || fail "the document was committed and could not be pushed to $branch: the job needs the permission 'contents: write' and the credentials of actions/checkout; if the branch has moved meanwhile, run the job again"
 echo "committed=true" >>"$GITHUB_OUTPUT"
 exit "$status"

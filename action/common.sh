@@ -3,6 +3,7 @@
 
 bin="$RUNNER_TEMP/archtrack/bin"
 report="$RUNNER_TEMP/archtrack-report.json"
+annotations="$RUNNER_TEMP/archtrack-annotations"
 options=()
 
 # fail TEXT [EXIT CODE]: ends the step with an annotation.
@@ -12,6 +13,36 @@ fail() {
   text=${text//$'\n'/%0A}
   echo "::error title=archtrack::$text"
   exit "${2:-1}"
+}
+
+# as_text COMMAND…: what it prints is no command to the runner, which would take `##[name]` anywhere in a line for one.
+as_text() {
+  local token status=0
+  token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n') # nothing that is read can know it
+  echo "::stop-commands::$token"
+  "$@" 2>&1 || status=$?
+  echo
+  echo "::$token::"
+  return "$status"
+}
+
+# into FILE COMMAND…: adds what it prints to a file, and its messages to the log.
+into() {
+  "${@:2}" >>"$1"
+}
+
+# annotate COMMAND…: the annotations that it gives.
+annotate() {
+  local status=0
+  : >"$annotations"
+  as_text into "$annotations" "$@" --format github || status=$?
+  cat "$annotations"
+  return "$status"
+}
+
+# summarize COMMAND…: its Markdown becomes part of the job's summary.
+summarize() {
+  as_text into "$GITHUB_STEP_SUMMARY" "$@" --format markdown
 }
 
 # flag INPUT VALUE OPTION: the option where the input is true.

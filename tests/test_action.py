@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,23 @@ def filled(text: str, context: Mapping[str, str]) -> str:
     return re.sub(r"\$\{\{(.*?)\}\}", lambda found: evaluate(found[1], context), text)
 
 
+def commands(log: str) -> list[str]:
+    """The lines of a log that a runner obeys: ``::name::`` at the beginning, ``##[name]`` anywhere.
+
+    Between ``::stop-commands::TOKEN`` and ``::TOKEN::`` it obeys none; the two are left out.
+    """
+    token, found = "", []
+    for line in log.splitlines():
+        text = line.strip()
+        if token:
+            token = "" if text == f"::{token}::" else token
+        elif text.startswith("::stop-commands::"):
+            token = text.removeprefix("::stop-commands::")
+        elif text.startswith("::") or re.search(r"##\[[\w-]+[^]]*\]", text):
+            found.append(line)
+    return found
+
+
 @dataclass
 class Job:
     """What became of the action.
@@ -70,7 +88,8 @@ class Job:
 
     @property
     def commands(self) -> list[str]:
-        return [line for line in self.log.splitlines() if line.startswith("::")]
+        """What the runner takes for commands."""
+        return commands(self.log)
 
 
 def run_step(script: str, folder: Path, environ: Mapping[str, str]) -> tuple[int, str]:
@@ -176,6 +195,12 @@ def action(installed: Path, checkout: Path, trees: Any, tmp_path: Path) -> Calla
     return run
 
 
+UNTOLD = (
+    "::error title=archtrack::what the branch changes against {} could not be told, and the lines above say why; "
+    "it needs the history and the reference, as 'fetch-depth: 0' of actions/checkout gets them"
+)
+
+
 def head(checkout: Path) -> str:
     return miniature.git(checkout, "rev-parse", "HEAD")
 
@@ -227,6 +252,11 @@ def test_the_page_has_every_input_with_its_default_and_every_output() -> None:
 )
 def test_the_runner_of_these_tests_reads_expressions(expression: str, expected: str) -> None:
     assert evaluate(expression, {"inputs.a": "x"}) == expected
+
+
+def test_the_runner_of_these_tests_obeys_commands_unless_it_is_told_to_stop() -> None:
+    log = "::a::b\nc ##[add-mask]d\ne ::f::\n::stop-commands::t0\n::a::g\n##[h]\n::t0 ::\n::t0::\n  ::i j=k::l\n"
+    assert commands(log) == ["::a::b", "c ##[add-mask]d", "  ::i j=k::l"]
 
 
 # -- what it does ----------------------------------------------------------------------------------
@@ -337,9 +367,55 @@ def test_a_base_that_cannot_be_had_fails_with_what_to_do(action: Callable[..., J
     job = action(base="main~7")
     assert (job.code, job.outputs["changed"]) == (3, "false")
     assert "no commit, tag or branch 'main~7'" in job.log
-    assert job.commands == [
-        "::error title=archtrack::what the branch changes against main~7 could not be told; the lines above say why"
-    ]
+    assert job.commands[1:] == [UNTOLD.format("main~7")]
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("commit", ["false", "true"])
+def test_a_base_that_the_checkout_lacks_fails_after_what_is_missing_is_told(
+    action: Callable[..., Job], checkout: Path, trees: Any, commit: str
+) -> None:
+    trees.register("GammaForCausalLM", file="gamma.py")
+    before = miniature.commit(checkout)
+    miniature.git(checkout, "push", "--quiet", "origin", "feature")
+    origin = Path(miniature.git(checkout, "remote", "get-url", "origin")).as_uri()
+    shutil.rmtree(checkout / ".git")  # as actions/checkout has it where nothing else is asked for
+    clone = checkout.parent / "shallow"
+    branch = ("--depth", "1", "--branch", "feature")
+    miniature.git(checkout.parent, "clone", "--quiet", "--no-checkout", *branch, origin, str(clone))
+    (clone / ".git").rename(checkout / ".git")
+    miniature.git(checkout, "reset", "--quiet")
+    job = action(base="origin/main", commit=commit)
+    assert (job.code, job.commands) == (3, [MISSING, UNTOLD.format("origin/main")])
+    assert "the clone is shallow and may lack it" in job.log
+    assert "+| **GammaForCausalLM** | Y |  | `gamma.py` |  |" in job.summary.splitlines()
+    assert job.outputs == {"changed": "true", "committed": "false"}
+    assert (head(checkout), status(checkout)) == (before, "")
+
+
+@pytest.mark.network
+def test_no_file_of_a_pull_request_gives_the_runner_a_command(
+    action: Callable[..., Job], checkout: Path, trees: Any
+) -> None:
+    hostile = "##[add-mask]e.py"
+    trees.native(hostile, "EntryClass = pick()\n")
+    trees.register("GammaForCausalLM", file="##[error]g.py")
+    miniature.commit(checkout)
+    miniature.git(checkout, "fetch", "--quiet", "origin")
+    for inputs in ({}, {"commit": "true"}):
+        job = action(base="origin/main", **inputs)
+        assert job.commands
+        assert all(
+            re.match(r"::(error|warning|notice) (file=[^,:]+,line=\d+,)?title=", line)
+            for line in job.commands
+        )
+        assert any(hostile in line for line in job.commands)
+        assert f"? sglang 7.7.7: sglang/srt/models/{hostile}:1: " in job.log  # shown, and obeyed by nobody
+    assert (job.code, job.outputs["committed"]) == (0, "true")
+    miniature.write(checkout / "archtrack.toml", '"##[warning]" = 1\n')
+    job = action()
+    assert "##[warning]" in job.log
+    assert all(line.startswith("::error title=archtrack::") for line in job.commands)
 
 
 @pytest.mark.network

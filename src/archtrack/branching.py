@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .app import ENGINE, refuse_nothing, scan_engine, track
-from .core.support_diff import joined, registered, support_changes
+from .core.support_diff import joined, newly_unresolved, registered, rests_on, support_changes
 from .engines import engine_names, load_engine
 from .errors import SourceError, UsageError
-from .sources.git_local import merge_base, place_in_repository
+from .sources.git_local import edited_since, merge_base, place_in_repository
 from .sources.spec import find_checkout
 
 if TYPE_CHECKING:
     from .app import Request
     from .config import Settings
     from .core.support_diff import SupportChange, Supported
+    from .model import Unresolved
     from .workspace import Workspace
 
 __all__ = ["Branch", "compare_with_base"]
@@ -32,6 +33,7 @@ class Branch:
         before: the engine at that commit.
         after: the engine as the working tree has it.
         changes: what stands otherwise.
+        unresolved: the engine's places that the working tree alone has and that could not be resolved.
         notices: what the user should know about how it came to be.
     """
 
@@ -40,6 +42,7 @@ class Branch:
     before: Supported
     after: Supported
     changes: tuple[SupportChange, ...]
+    unresolved: tuple[Unresolved, ...]
     notices: tuple[str, ...]
 
 
@@ -71,7 +74,8 @@ def compare_with_base(
         commit=commit,
         before=before,
         after=after,
-        changes=support_changes(before, after),
+        changes=support_changes(before, after, _edited(before, after, folder, commit, workspace)),
+        unresolved=newly_unresolved(before, after),
         notices=tuple(dict.fromkeys((*first, *second))),
     )
 
@@ -86,6 +90,18 @@ def _side(
         return joined(tracked.matrix), tracked.notices
     scanned = scan_engine(engine, spec, workspace, request)
     return registered(scanned.inventory), scanned.notices
+
+
+def _edited(
+    before: Supported, after: Supported, folder: str, commit: str, workspace: Workspace
+) -> frozenset[str]:
+    """The files with a place that neither side could read, if they or what they import differ."""
+    both = {each.place.file for each in before.hiding} & {each.place.file for each in after.hiding}
+    prefixes = {before.engine.origin.prefix, after.engine.origin.prefix}
+    rests = {file: rests_on(before.engine, file) | rests_on(after.engine, file) for file in both}
+    paths = {f"{prefix}{path}": path for prefix in prefixes for path in frozenset().union(*rests.values())}
+    found = {paths[path] for path in edited_since(folder, commit, paths, workspace.environ)}
+    return frozenset(file for file, rest in rests.items() if rest & found)
 
 
 def _checkout(name: str | None, workspace: Workspace) -> tuple[str, str]:

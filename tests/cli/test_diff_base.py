@@ -144,6 +144,90 @@ def test_what_cannot_be_read_is_neither_lost_nor_gained(diff: Callable[..., Any]
     assert line.startswith("  - AlphaForCausalLM no longer native; now: unsupported")
 
 
+def test_what_moved_into_what_cannot_be_read_is_not_lost(diff: Callable[..., Any], checkout: Any) -> None:
+    (checkout.models / "alpha.py").unlink()
+    checkout.native("alpha2.py", "EntryClass = make()\n")
+    lines = diff().lines[1:]
+    assert [line.partition("  [")[0] for line in lines[:1]] == [
+        "  ~ AlphaForCausalLM: not known (was: native)"
+    ]
+    assert lines[0].partition("  [")[2].startswith("sglang/srt/models/alpha2.py:1, ")
+    miniature.commit(checkout.sglang)
+    # Into a place that could not be read before either, on the same line and for the same reason.
+    (checkout.models / "pooled.py").unlink()
+    checkout.native("alpha2.py", "EntryClass = make()  # pools as well\n")
+    (line,) = diff(base="HEAD").lines[1:]
+    assert line.startswith("  ~ PooledModel: not known (was: native)  [sglang/srt/models/alpha2.py:1, ")
+    # An edit that is undone, and one of another file, leave it as it was.
+    checkout.native("alpha2.py", "EntryClass = make()\n")
+    checkout.native("utils.py", "# edited\n")
+    (line,) = diff(base="HEAD").lines[1:]
+    assert line.startswith("  - PooledModel no longer native; now: unsupported")
+
+
+def test_a_place_that_rests_on_an_edited_module_may_hold_what_vanished(
+    diff: Callable[..., Any], checkout: Any
+) -> None:
+    checkout.native("helper.py", "from .factory import make\n")
+    checkout.native("factory.py", "def make():\n    return []\n")
+    checkout.native("odd.py", "from .helper import make\n\nEntryClass = make()\n")
+    commit = miniature.commit(checkout.sglang)
+    (checkout.models / "alpha.py").unlink()
+    (line,) = diff(base=commit).lines[1:]
+    assert line.startswith("  - AlphaForCausalLM no longer native; now: unsupported")
+    checkout.native("factory.py", "def make():\n    return [everything]\n")
+    (line,) = diff(base=commit).lines[1:]
+    assert line.startswith("  ~ AlphaForCausalLM: not known (was: native)  [sglang/srt/models/odd.py:3, ")
+
+
+IF = "import os\n\n\nclass AlphaForCausalLM:\n    pass\n\n\nif {}:\n    EntryClass = AlphaForCausalLM\n"
+
+
+def test_what_runs_under_another_condition_is_a_change(
+    diff: Callable[..., Any], checkout: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(checkout.sglang))
+    always = (checkout.models / "alpha.py").read_text(encoding="utf-8")
+    place, name = "sglang/srt/models/alpha.py:9", "AlphaForCausalLM"
+    first, second = "native only if os.environ.get('A|B')", "native only if os.environ.get('C')"
+    checkout.native("alpha.py", IF.format("os.environ.get('A|B')"))
+    assert diff().lines[1:] == [f"  ~ {name}: {first} (was: native always)  [{place}]"]
+    assert diff().lines[0].endswith("5 to 5 architectures, 1 change in support")
+    cell = first.replace("|", "\\|")
+    assert diff("--format", "markdown").lines[-1] == f"- **{name}**: {cell} (was: native always) ({place})"
+    at = f"file=python/{place.replace(':', ',line=')},title=Support changed"
+    assert diff("--format", "github").lines == [f"::warning {at}::{name}: {first} (was: native always)"]
+    miniature.commit(checkout.sglang)
+    assert diff(base="HEAD").lines[1:] == []
+    checkout.native("alpha.py", IF.format("os.environ.get('C')"))
+    assert diff(base="HEAD").lines[1:] == [f"  ~ {name}: {second} (was: {first})  [{place}]"]
+    checkout.native("alpha.py", always)
+    assert diff(base="HEAD").lines[1:] == [
+        f"  ~ {name}: native always (was: {first})  [{place.replace('9', '5')}]"
+    ]
+
+
+def test_a_second_registration_is_told_with_the_changes(diff: Callable[..., Any], checkout: Any) -> None:
+    checkout.register("AlphaForCausalLM", "BetaForCausalLM", file="zeta.py")
+    ends = [
+        f"sglang/srt/models/zeta.py:9: {name} is registered here and at sglang/srt/models/{at}: "
+        "the engine stops with an assertion"
+        for name, at in (("AlphaForCausalLM", "alpha.py:5"), ("BetaForCausalLM", "beta.py:9"))
+    ]
+    done = diff()
+    assert done.lines[0].endswith("5 to 5 architectures, 0 changes in support, 2 places not resolved")
+    assert done.lines[1:] == [f"  ? Not resolved: {end}" for end in ends]
+    assert diff("--format", "markdown").lines[1:] == [
+        "",
+        "### Not resolved (2)",
+        "",
+        *(f"- {end}" for end in ends),
+    ]
+    miniature.commit(checkout.sglang)
+    checkout.register("NovelForCausalLM", file="novel.py")
+    assert [line.split()[2] for line in diff(base="HEAD").lines[1:]] == ["NovelForCausalLM"]
+
+
 @pytest.fixture
 def bumped(checkout: Any, package_index: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """The branch pins a newer transformers, which lets through what the older one refused."""

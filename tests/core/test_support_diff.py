@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archtrack.core.matrix import join
-from archtrack.core.support_diff import Supported, joined, registered, support_changes
+from archtrack.core.support_diff import Supported, joined, newly_unresolved, registered, support_changes
 from archtrack.model import Broken, Inventory, Place, Registration, TransformersFacts, Unresolved
 from archtrack.sources.base import Origin
 
@@ -121,12 +123,98 @@ def test_of_transformers_it_is_what_the_gate_says(*, compatible: bool | None, ki
     assert (change.kind, change.before.kind, change.after.kind) == ("lost", kind, "absent")
 
 
-def test_a_place_that_neither_side_could_read_casts_no_doubt() -> None:
-    moved = Unresolved(reason=DOUBT.reason, place=Place(file=FILE, line=30))
-    before = registered(inventory("vllm", registration(), unresolved=(DOUBT,)))
-    after = registered(inventory("vllm", unresolved=(moved,)))
+OTHER = "sglang/srt/models/other.py"
+ELSEWHERE = Unresolved(reason="cannot tell", place=Place(file=OTHER, line=2))
+ASSERTION = Unresolved(
+    reason="BarModel is registered here twice: the engine stops with an assertion",
+    place=Place(file=OTHER, line=2),
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "edited", "expected"),
+    [
+        ((), (), (), ("lost", "absent", None)),
+        ((), (ELSEWHERE,), (), ("changed", "unknown", OTHER)),  # in whatever file
+        ((), (ELSEWHERE, DOUBT), (), ("changed", "unknown", FILE)),  # rather its own
+        ((ELSEWHERE,), (ELSEWHERE,), (), ("lost", "absent", None)),  # it said the same before
+        ((ELSEWHERE,), (ELSEWHERE,), (OTHER,), ("changed", "unknown", OTHER)),  # in the same words only
+        ((ELSEWHERE,), (ELSEWHERE,), (FILE,), ("lost", "absent", None)),
+        ((ELSEWHERE,), (), (OTHER,), ("lost", "absent", None)),
+        ((), (ASSERTION,), (OTHER,), ("lost", "absent", None)),  # of an architecture that is known
+    ],
+)
+def test_what_vanished_is_lost_unless_a_place_that_cannot_be_read_may_hold_it(
+    old: tuple[Unresolved, ...],
+    new: tuple[Unresolved, ...],
+    edited: tuple[str, ...],
+    expected: tuple[str, str, str | None],
+) -> None:
+    before = registered(inventory("vllm", registration(), unresolved=old))
+    after = registered(inventory("vllm", unresolved=new))
+    (change,) = support_changes(before, after, edited)
+    where = change.after.place.file if change.after.place is not None else None
+    assert (change.kind, change.after.kind, where) == expected
+
+
+def test_a_module_that_may_not_be_importable_hides_no_other_architecture() -> None:
+    flaw = Broken(reason="gone", place=Place(file=OTHER, line=1), condition=None, certain=False, through=())
+    kept = replace(registration(), name="BarModel", place=Place(file=OTHER, line=9))
+    before, after = (
+        joined(join(inventory("sglang", *own), inventory("transformers"), patterns=["*"], broken=broken))
+        for own, broken in (((kept, registration()), {}), ((kept,), {OTHER: flaw}))
+    )
     (change,) = support_changes(before, after)
-    assert (change.kind, change.after.kind) == ("lost", "absent")
+    assert (change.kind, change.name, change.after.kind) == ("lost", NAME, "unsupported")
+    assert len(after.engine.unresolved) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        (None, None, False),
+        ("is_cuda()", "is_cuda()", False),
+        (None, "is_cuda()", True),
+        ("is_cuda()", None, True),
+        ("is_cuda()", "is_hip()", True),
+    ],
+)
+@pytest.mark.parametrize("compatible", [None, True])
+def test_another_condition_is_a_change(
+    before: str | None, after: str | None, *, changed: bool, compatible: bool | None
+) -> None:
+    facts = TransformersFacts(exported=True, backend_compatible=True) if compatible else None
+    sides = [
+        registered(inventory("transformers", registration(facts=facts, condition=each)))
+        for each in (before, after)
+    ]
+    words = [f"only if {each}" if each else None for each in (before, after)]
+    kind = "compatible" if compatible else "native"
+    assert [
+        (each.kind, each.before.kind, each.before.because, each.after.kind, each.after.because)
+        for each in support_changes(*sides)
+    ] == ([("changed", kind, words[0], kind, words[1])] if changed else [])
+
+
+def test_why_transformers_does_not_take_a_class_is_no_condition() -> None:
+    engine, classes = inventory("sglang"), inventory("transformers", public(compatible=False))
+    before, after = (
+        joined(join(engine, replace(classes, version=version), patterns=["*"])) for version in ("1", "2")
+    )
+    assert support_changes(before, after) == ()
+
+
+def test_a_place_is_newly_unresolved_where_the_other_side_has_none_like_it() -> None:
+    moved = replace(DOUBT, place=replace(DOUBT.place, line=30))
+    for old, new, expected in (
+        ((), (DOUBT,), (DOUBT,)),
+        ((DOUBT,), (moved,), ()),
+        ((DOUBT,), (DOUBT, moved), (moved,)),
+        ((DOUBT,), (), ()),
+        ((DOUBT,), (ELSEWHERE, ASSERTION), (ELSEWHERE, ASSERTION)),
+    ):
+        sides = [registered(inventory("vllm", unresolved=each)) for each in (old, new)]
+        assert newly_unresolved(*sides) == expected
 
 
 def test_a_condition_is_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import miniature
 from archtrack.errors import ArchtrackError, SourceError, UsageError
-from archtrack.sources.git_local import merge_base, place_in_repository
+from archtrack.sources.git_local import edited_since, merge_base, place_in_repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +67,39 @@ def test_a_merged_main_moves_the_base(repo: Path) -> None:
 def test_what_names_no_commit_is_said(repo: Path, ref: str, error: type[ArchtrackError], said: str) -> None:
     with pytest.raises(error, match=said):
         merge_base(str(repo), ref, ENVIRON)
+
+
+def test_what_the_working_tree_has_otherwise_is_told_from_the_root(repo: Path) -> None:
+    names = ["a/same.py", "a/edited.py", "a/gone.py", "a/staged.py", "a/*.py", "a/ä b.py"]
+    for name in names:
+        miniature.write(repo / name, "1\n")
+    commit = miniature.commit(repo)
+    miniature.write(repo / "a/edited.py", "2\n")
+    (repo / "a/gone.py").rename(repo / "a/untracked.py")
+    miniature.write(repo / "a/staged.py", "2\n")
+    miniature.git(repo, "add", "a/staged.py")
+    miniature.write(repo / "a/ä b.py", "2\n")
+    miniature.git(repo, "config", "diff.relative", "true")
+    found = ("a/edited.py", "a/gone.py", "a/staged.py", "a/ä b.py")
+    for folder in (repo, repo / "a"):
+        assert edited_since(str(folder), commit, [*names, "a/untracked.py"], ENVIRON) == frozenset(found)
+    assert edited_since(str(repo), commit, ["a/same.py", "a/*.py"], ENVIRON) == frozenset()
+    assert edited_since(str(repo), commit, [], ENVIRON) == frozenset()
+    with pytest.raises(SourceError):
+        edited_since(str(repo), "0" * 40, ["a/same.py"], ENVIRON)
+
+
+def test_a_shallow_clone_that_lacks_a_reference_is_told_how_to_get_it(repo: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    miniature.git(tmp_path, "clone", "--quiet", "--depth", "1", repo.as_uri(), str(clone))
+    with pytest.raises(
+        SourceError, match="no commit, tag or branch 'origin/main'; the clone is shallow"
+    ) as told:
+        merge_base(str(clone), "origin/main", ENVIRON)
+    assert "`fetch-depth: 0`" in str(told.value)
+    fetch = str(told.value).partition("`git ")[2].partition("`")[0]
+    miniature.git(clone, *(part.strip("'") for part in fetch.split()))
+    assert merge_base(str(clone), "origin/main", ENVIRON) == miniature.git(repo, "rev-parse", "start")
 
 
 def test_a_folder_is_told_from_the_root(repo: Path, tmp_path: Path) -> None:

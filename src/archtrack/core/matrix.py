@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .example_table import Entry
 
-__all__ = ["Correction", "join"]
+__all__ = ["Correction", "doubt", "join"]
 
 _OVERRIDE = "override"
 
@@ -107,7 +107,7 @@ def _with_doubts(engine: Inventory, broken: Mapping[str, Broken]) -> Inventory:
     """The engine's inventory with the imports of which only a running engine would tell whether they fail."""
     registering = {each.place.file for each in engine.registrations}
     doubts = {
-        Unresolved(reason=_doubt(flaw), place=flaw.place)
+        Unresolved(reason=doubt(flaw), place=flaw.place)
         for path, flaw in broken.items()
         if path in registering and not flaw.certain
     }
@@ -117,7 +117,8 @@ def _with_doubts(engine: Inventory, broken: Mapping[str, Broken]) -> Inventory:
     return replace(engine, unresolved=tuple(unresolved))
 
 
-def _doubt(flaw: Broken) -> str:
+def doubt(flaw: Broken) -> str:
+    """What is said of an import of which only a running engine would tell whether it fails."""
     when = f", if {flaw.condition}" if flaw.condition else ""
     return f"{flaw.reason}: the module may not be importable{when}; archtrack takes it for importable"
 

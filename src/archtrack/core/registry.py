@@ -19,7 +19,10 @@ from .outline import outline
 from .plain import changed_in_bodies
 from .values import UNBOUND, Unknown
 
-__all__ = ["Entry", "Modules", "Problem", "facts_of", "full_facts", "resolve_entries"]
+__all__ = ["STOPS", "Entry", "Modules", "Problem", "facts_of", "full_facts", "resolve_entries"]
+
+STOPS = "the engine stops with an assertion"
+"""How the reason ends where a name is registered a second time: it is known, and hides nothing else."""
 
 
 def full_facts(data: bytes) -> dict[str, Any]:

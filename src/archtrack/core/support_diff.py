@@ -5,19 +5,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from archtrack.model import Status
 
+from .importable import follows
+from .matrix import doubt
+from .registry import STOPS
 from .verdicts import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from archtrack.model import Broken, Inventory, Matrix, Place, Registration, Unresolved
 
-__all__ = ["State", "SupportChange", "Supported", "joined", "registered", "support_changes"]
+__all__ = [
+    "State",
+    "SupportChange",
+    "Supported",
+    "joined",
+    "newly_unresolved",
+    "registered",
+    "rests_on",
+    "support_changes",
+]
 
 StateKind = Literal[
     "native",
@@ -64,7 +77,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportChange:
-    """One architecture that stands otherwise than before.
+    """One architecture that stands otherwise than before: in another state, or under another condition.
 
     Attributes:
         kind: ``gained``: the engine has it now; ``lost``: it no longer does; ``changed``: anything else.
@@ -88,49 +101,94 @@ class Supported:
         transformers: what transformers has, where the engine is joined with it.
         names: the architectures that are compared.
         broken: architecture -> why the module that registers it cannot be imported, or may not be.
+        hiding: the places that could not be read and may register any architecture.
     """
 
     engine: Inventory
     transformers: Inventory | None = None
     names: frozenset[str] = frozenset()
     broken: Mapping[str, Broken] = field(default_factory=dict)
+    hiding: tuple[Unresolved, ...] = ()
 
 
 def joined(matrix: Matrix) -> Supported:
     """A state of SGLang's source, joined with transformers."""
     engine, transformers = matrix.inventories[:2]
+    broken = {row.name: row.broken for row in matrix.rows if row.broken is not None}
     return Supported(
         engine=engine,
         transformers=transformers,
         names=frozenset(row.name for row in matrix.rows),
-        broken={row.name: row.broken for row in matrix.rows if row.broken is not None},
+        broken=broken,
+        hiding=_hiding(engine, broken.values()),
     )
 
 
 def registered(inventory: Inventory) -> Supported:
     """A state of another engine's source, of which only is known what it registers."""
-    return Supported(engine=inventory, names=frozenset(each.name for each in inventory.registrations))
+    return Supported(
+        engine=inventory,
+        names=frozenset(each.name for each in inventory.registrations),
+        hiding=_hiding(inventory, ()),
+    )
 
 
-def support_changes(old: Supported, new: Supported) -> tuple[SupportChange, ...]:
-    """The architectures that stand otherwise in ``new`` than in ``old``, by kind and name."""
+def support_changes(
+    old: Supported, new: Supported, edited: Collection[str] = ()
+) -> tuple[SupportChange, ...]:
+    """The architectures that stand otherwise in ``new`` than in ``old``, by kind and name.
+
+    Args:
+        old: the one side.
+        new: the other.
+        edited: the files of which the two sides may say something else: they, or what they rest on, are not alike.
+    """
     before, after = _States(old), _States(new)
-    appeared = _only(new.engine.unresolved, old.engine.unresolved)
-    vanished = _only(old.engine.unresolved, new.engine.unresolved)
+    appeared = _only(new.hiding, old.hiding, edited)
+    vanished = _only(old.hiding, new.hiding, edited)
     changes = []
     for name in old.names | new.names:
         was, now = before.of(name), after.of(name)
-        if was.kind == now.kind:
+        if was.kind == now.kind and _terms(was, old) == _terms(now, new):
             continue
-        # What one side registers in a file of which the other side cannot be read may be there all the same.
+        # What one side registers may stand on the other side in a place that cannot be read, of whatever file.
         now = _unless_doubtful(now, before.natives.get(name), appeared, new.engine.engine)
         was = _unless_doubtful(was, after.natives.get(name), vanished, old.engine.engine)
         changes.append(SupportChange(kind=_kind(was, now), name=name, before=was, after=now))
     return tuple(sorted(changes, key=lambda each: (_ORDER.index(each.kind), each.name)))
 
 
+def rests_on(engine: Inventory, path: str) -> frozenset[str]:
+    """A module of the engine and those that it imports, directly or not, as far as the inventory has them."""
+    imports = dict(engine.imports)
+    found, waiting = {path}, [path]
+    while waiting:
+        at = waiting.pop()
+        reached = {file for each in imports.get(at, ()) for file in follows(at, each, imports.__contains__)}
+        waiting += reached - found
+        found |= reached
+    return frozenset(found)
+
+
+def newly_unresolved(old: Supported, new: Supported) -> tuple[Unresolved, ...]:
+    """The places of the engine that could not be resolved in ``new``, and of which ``old`` says nothing alike."""
+    known = Counter((each.place.file, each.reason) for each in old.engine.unresolved)
+    found = []
+    for each in new.engine.unresolved:
+        known[each.place.file, each.reason] -= 1
+        if known[each.place.file, each.reason] < 0:
+            found.append(each)
+    return tuple(found)
+
+
+def _terms(state: State, side: Supported) -> str | None:
+    """The condition under which the engine registers it; None where it does so always, or not at all."""
+    own = state.source == side.engine.engine and state.kind not in {"unimportable", "unknown"}
+    return state.because if own else None
+
+
 def _kind(before: State, after: State) -> ChangeKind:
-    if "unknown" in {before.kind, after.kind}:
+    if before.kind == after.kind or "unknown" in {before.kind, after.kind}:
         return "changed"
     if after.kind == "native" or before.kind == "absent":
         return "gained"
@@ -189,19 +247,38 @@ def _condition(native: Registration) -> str | None:
     return f"only if {native.condition}" if native.condition else None
 
 
-def _only(these: tuple[Unresolved, ...], those: tuple[Unresolved, ...]) -> dict[str, Unresolved]:
-    """The places that could not be read on this side alone, by file; their lines may have moved."""
+def _hiding(engine: Inventory, broken: Collection[Broken]) -> tuple[Unresolved, ...]:
+    """The unresolved places that may register something which is not known.
+
+    The others say something of an architecture that is known: its module may not be importable, or a second one
+    registers it.
+    """
+    known = {(doubt(each), each.place) for each in broken if not each.certain}
+    return tuple(
+        each
+        for each in engine.unresolved
+        if (each.reason, each.place) not in known and not each.reason.endswith(STOPS)
+    )
+
+
+def _only(
+    these: tuple[Unresolved, ...], those: tuple[Unresolved, ...], edited: Collection[str]
+) -> tuple[Unresolved, ...]:
+    """The places that this side alone could not read, or of which the other side's file says something else.
+
+    What stands in the same words in the same file may hold another architecture if the file was edited.
+    """
     known = {(each.place.file, each.reason) for each in those}
-    return {each.place.file: each for each in these if (each.place.file, each.reason) not in known}
+    return tuple(
+        each for each in these if (each.place.file, each.reason) not in known or each.place.file in edited
+    )
 
 
 def _unless_doubtful(
-    state: State, other: Registration | None, doubts: Mapping[str, Unresolved], engine: str
+    state: State, other: Registration | None, doubts: tuple[Unresolved, ...], engine: str
 ) -> State:
-    """A state without a registration, or ``unknown`` where the other side's file could not be read here."""
-    if other is None or state.source == engine:
+    """A state without a registration, or ``unknown`` where a place that could not be read here may hold it."""
+    if other is None or state.source == engine or not doubts:
         return state
-    doubt = doubts.get(other.place.file)
-    if doubt is None:
-        return state
-    return State(kind="unknown", because=doubt.reason, source=engine, place=doubt.place)
+    near = next((each for each in doubts if each.place.file == other.place.file), doubts[0])
+    return State(kind="unknown", because=near.reason, source=engine, place=near.place)

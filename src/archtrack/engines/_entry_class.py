@@ -13,7 +13,7 @@ from archtrack.core.module_signs import class_signs
 from archtrack.core.modules import MAX_BYTES, NOT_READ, dotted
 from archtrack.core.outline import outline
 from archtrack.core.plain import mentions, plain_classes, plain_entries_in
-from archtrack.core.registry import Entry, Modules, Problem, full_facts, resolve_entries
+from archtrack.core.registry import STOPS, Entry, Modules, Problem, full_facts, resolve_entries
 from archtrack.model import Place, Registration, Unresolved
 from archtrack.syntax import PYTHON, start_check
 
@@ -138,7 +138,7 @@ class EntryClasses:
                 entry.condition and known.condition and known.place.file == path
             ):  # else it is one of two
                 where = "twice" if known.place == place else f"and at {known.place}"
-                reason = f"{entry.name} is registered here {where}: the engine stops with an assertion"
+                reason = f"{entry.name} is registered here {where}: {STOPS}"
                 self.unresolved.append(Unresolved(reason=reason, place=place))
             return
         category, source = self._categories.get(entry.name, (None, None))

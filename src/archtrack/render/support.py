@@ -12,7 +12,7 @@ from .markdown import escape_cell
 from .terminal import architectures, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archtrack.branching import Branch
@@ -33,6 +33,8 @@ def support_lines(branch: Branch) -> Iterator[str]:
     for change in branch.changes:
         detail = f"  [{reason}]" if (reason := _detail(change)) else ""
         yield plain(f"  {_SIGNS[change.kind]} {_sentence(change, change.name)}{detail}")
+    for each in branch.unresolved:
+        yield plain(f"  ? Not resolved: {each.place}: {each.reason}")
 
 
 def support_markdown(branch: Branch) -> Iterator[str]:
@@ -48,10 +50,14 @@ def support_markdown(branch: Branch) -> Iterator[str]:
         alone, groups = _grouped(found)
         for change in alone:
             detail = f" ({escape_cell(reason)})" if (reason := _detail(change)) else ""
-            yield f"- {_sentence(change, f'**{escape_cell(change.name)}**')}{detail}"
+            sentence = _sentence(change, f"**{escape_cell(change.name)}**", escape_cell)
+            yield f"- {sentence}{detail}"
         for (before, after), names in groups.items():
             shown = ", ".join(f"**{escape_cell(name)}**" for name in names)
             yield f"- {after} (was: {before}), {architectures(len(names))}: {shown}"
+    if branch.unresolved:
+        yield from ("", f"### Not resolved ({len(branch.unresolved)})", "")
+        yield from (f"- {escape_cell(f'{each.place}: {each.reason}')}" for each in branch.unresolved)
 
 
 def support_json(branch: Branch) -> dict[str, Any]:
@@ -96,7 +102,7 @@ def support_annotations(branch: Branch, root: Path) -> Iterator[str]:
         line = state.place.line if where and state.place and state is change.after else 0
         level = "notice" if change.kind == "gained" else "warning"
         message = _sentence(change, change.name)
-        if change.kind != "gained" and change.after.because:
+        if change.kind != "gained" and change.after.because and change.before.kind != change.after.kind:
             message += f": {change.after.because}"
         yield annotation(level, message, title=f"Support {change.kind}", path=where, line=line)
     for (before, after), names in groups.items():
@@ -116,15 +122,19 @@ def _headings(branch: Branch) -> Iterator[str]:
     counts = f"{len(old.engine.registrations)} to {architectures(len(new.engine.registrations))}"
     changes = f"{len(branch.changes)} change{'' if len(branch.changes) == 1 else 's'} in support"
     against = f"working tree against {branch.ref} (merge base {branch.commit[:10]})"
-    yield f"{new.engine.engine}, {against}: {counts}, {changes}"
+    count = len(branch.unresolved)
+    places = f", {count} place{'' if count == 1 else 's'} not resolved" if count else ""
+    yield f"{new.engine.engine}, {against}: {counts}, {changes}{places}"
     if old.transformers is not None and new.transformers is not None:
         was, now = old.transformers.version, new.transformers.version
         if was != now:
             yield f"transformers {was or 'of unknown version'} to {now or 'of unknown version'}"
 
 
-def _sentence(change: SupportChange, name: str) -> str:
+def _sentence(change: SupportChange, name: str, escape: Callable[[str], str] = str) -> str:
     before, after = _word(change.before), _word(change.after)
+    if change.before.kind == change.after.kind:  # the condition is another one
+        before, after = escape(_terms(change.before)), escape(_terms(change.after))
     if change.after.kind == "native" and change.kind == "gained":
         return f"adds {name} natively (was: {before})"
     if change.before.kind == "native" and change.kind == "lost":
@@ -140,11 +150,17 @@ def _word(state: State) -> str:
     return "not known" if state.kind == "unknown" else state.kind
 
 
+def _terms(state: State) -> str:
+    """A state with the condition of its registration."""
+    return f"{_word(state)} {state.because or 'always'}"
+
+
 def _detail(change: SupportChange) -> str:
     """Where the engine registers it, and why it stands as it does."""
     after = change.after
     place = str(after.place) if after.place is not None else ""
-    return ", ".join(filter(None, (place, after.because)))
+    said = change.before.kind == after.kind  # by the sentence
+    return ", ".join(filter(None, (place, None if said else after.because)))
 
 
 def _grouped(
@@ -154,7 +170,7 @@ def _grouped(
     alone: list[SupportChange] = []
     groups: dict[tuple[str, str], list[str]] = {}
     for change in changes:
-        if _OWN & {change.before.kind, change.after.kind}:
+        if change.before.kind == change.after.kind or _OWN & {change.before.kind, change.after.kind}:
             alone.append(change)
         else:
             groups.setdefault((_word(change.before), _word(change.after)), []).append(change.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ from .git_address import check_ref
 from .git_command import Git, GitError, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-__all__ = ["commit_of", "local_git", "merge_base", "place_in_repository"]
+__all__ = ["commit_of", "edited_since", "local_git", "merge_base", "place_in_repository"]
 
 
 def local_git(repository: str, environ: Mapping[str, str]) -> Git:
@@ -42,10 +43,14 @@ def commit_of(git: Git, repository: str, ref: str) -> str:
     except GitError as error:
         if str(error).strip() and "expected commit type" not in str(error):  # --quiet: said of the repository
             raise
-        raise SourceError(
-            f"{repository}: no commit, tag or branch {ref!r}; `git branch -a` and `git tag` there list them,"
-            " `git fetch --tags` gets new ones"
-        ) from error
+        advice = (
+            "the clone is shallow and may lack it:"
+            " `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'` gets all branches, in CI"
+            " `fetch-depth: 0`"
+            if _is_shallow(git)
+            else "`git branch -a` and `git tag` there list them, `git fetch --tags` gets new ones"
+        )
+        raise SourceError(f"{repository}: no commit, tag or branch {ref!r}; {advice}") from error
 
 
 def merge_base(folder: str, ref: str, environ: Mapping[str, str]) -> str:
@@ -68,6 +73,31 @@ def merge_base(folder: str, ref: str, environ: Mapping[str, str]) -> str:
         return _common(git, folder, ref, base, head)
     except GitError as error:
         raise explained(error, folder) from error
+
+
+def edited_since(
+    folder: str, commit: str, paths: Collection[str], environ: Mapping[str, str]
+) -> frozenset[str]:
+    """Those of some files that the working tree does not have as a commit has them.
+
+    Args:
+        folder: any folder of the checkout.
+        commit: full id.
+        paths: of files, from the repository's root. One that git does not track in either is not found.
+        environ: the environment for git.
+
+    Raises:
+        SourceError: git could not tell.
+    """
+    if not paths:
+        return frozenset()
+    options = ("--name-only", "-z", "--no-renames", "--no-relative", "--no-ext-diff")
+    named = [f":(top,literal){path}" for path in sorted(paths)]
+    try:
+        found = local_git(folder, environ).run("diff", *options, commit, "--", *named)
+    except GitError as error:
+        raise explained(error, folder) from error
+    return frozenset(os.fsdecode(found).split("\0")) & frozenset(paths)
 
 
 def place_in_repository(folder: str, environ: Mapping[str, str]) -> str:
@@ -113,13 +143,16 @@ def _common(git: Git, folder: str, ref: str, base: str, head: str) -> str:
     except GitError as error:
         if str(error).strip():  # without a word: there is none
             raise
-        shallow = git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
         advice = (
             "the clone is shallow: `git fetch --unshallow` gets the older commits, in CI `fetch-depth: 0`"
-            if shallow
+            if _is_shallow(git)
             else "name a branch, tag or commit that this branch has grown from"
         )
         raise SourceError(f"{folder}: {ref} and HEAD have no commit in common; {advice}") from error
+
+
+def _is_shallow(git: Git) -> bool:
+    return git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def _is_folder(path: Path) -> bool:
