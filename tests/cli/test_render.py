@@ -148,6 +148,22 @@ def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
     assert files(work / "out") == {name: "My own words.\n"}
 
 
+def test_the_parts_of_another_document_stay_and_nothing_is_written(
+    cli: Callable[..., Any], document: Path, work: Path
+) -> None:
+    cli("render", *SMALL, "--out", "out")
+    before = files(work / "out")
+    miniature.write(work / "OTHER.md", document.read_text(encoding="utf-8"))
+    done = cli("render", *SMALL, "--doc", "OTHER.md", "--out", "out")
+    assert (done.code, done.out) == (5, "")
+    assert done.err == (
+        f"archtrack: error: out/body.md: a part of {DOCUMENT}, not of OTHER.md, so it stays; "
+        "let --out name a folder of its own\n"
+    )
+    assert files(work / "out") == before
+    assert cli("render", *SMALL, "--doc", "OTHER.md", "--out", "other").code == 0
+
+
 def test_other_files_in_the_folder_are_no_business_of_it(
     cli: Callable[..., Any], document: Path, work: Path
 ) -> None:
