@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _joined(
     """The parts that begin at these places; neighbours that fit together are one, from the least hash on."""
     bounds = [*starts, len(items)]
     before = {at: bounds[index - 1] for index, at in enumerate(bounds) if index}
-    after = dict(zip(bounds, bounds[1:], strict=False))
+    after = dict(pairwise(bounds))
     for at in sorted(starts[1:], key=digests.__getitem__):
         first, end = before[at], after[at]
         if fits(items[first:end]):
