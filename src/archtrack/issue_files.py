@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .codec import SCHEMA_VERSION
 from .core.document import encode
-from .core.issue_parts import emptied, is_part, issue_of
+from .core.issue_parts import emptied, is_part, issue_of, safe_title, title_of
 from .documents import parsed
 from .errors import DocumentError
 from .files import make_folder, read_document, write_atomic
@@ -83,8 +83,11 @@ def write_issue(folder: Path, issue: Issue, document: Path, facts: dict[str, Any
     make_folder(folder)
     parts = [PartFile(part=part) for part in issue.parts]
     last = issue.parts[-1].number
-    parts += [PartFile(part=emptied(number, document.name), empty=True) for number in _stale(folder, last)]
-    before = {each.name: _ours(folder / each.name) for each in parts}
+    parts += [
+        PartFile(part=emptied(number, document.name), empty=True)
+        for number in _stale(folder, last, document.name)
+    ]
+    before = {each.name: _ours(folder / each.name, document.name) for each in parts}
     old = read_document(folder / MANIFEST)
     if old is not None and not _is_manifest(old):
         raise _not_ours(folder / MANIFEST)
@@ -121,7 +124,7 @@ def manifest(parts: Sequence[PartFile], facts: dict[str, Any]) -> dict[str, Any]
     return {"schema_version": SCHEMA_VERSION, **facts, "parts": listed}
 
 
-def _stale(folder: Path, last: int) -> Iterator[int]:
+def _stale(folder: Path, last: int, title: str) -> Iterator[int]:
     """The numbers of archtrack's comments in a folder beyond the last one that is needed."""
     try:
         names = sorted(each.name for each in folder.iterdir())
@@ -130,15 +133,23 @@ def _stale(folder: Path, last: int) -> Iterator[int]:
     for match in filter(None, map(_COMMENT.fullmatch, names)):
         number = int(match[1])
         data = read_document(folder / match[0]) if number > last else None
-        if data is not None and is_part(data.decode("utf-8", "replace")) and f"{number:02d}" == match[1]:
+        text = "" if data is None else data.decode("utf-8", "replace")
+        if title_of(text) == safe_title(title) and f"{number:02d}" == match[1]:
             yield number
 
 
-def _ours(path: Path) -> bytes | None:
+def _ours(path: Path, title: str) -> bytes | None:
     """What a file of an earlier run holds, None if there is none."""
     data = read_document(path)
-    if data is not None and not is_part(data.decode("utf-8", "replace")):
+    if data is None:
+        return None
+    text = data.decode("utf-8", "replace")
+    if not is_part(text):
         raise _not_ours(path)
+    if title_of(text) != safe_title(title):
+        raise DocumentError(
+            f"{path}: a part of {title_of(text)}, not of {title}, so it stays; let --out name a folder of its own"
+        )
     return data
 
 

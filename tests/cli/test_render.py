@@ -148,6 +148,22 @@ def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
     assert files(work / "out") == {name: "My own words.\n"}
 
 
+def test_the_parts_of_another_document_stay_and_nothing_is_written(
+    cli: Callable[..., Any], document: Path, work: Path
+) -> None:
+    cli("render", *SMALL, "--out", "out")
+    before = files(work / "out")
+    miniature.write(work / "OTHER.md", document.read_text(encoding="utf-8"))
+    done = cli("render", *SMALL, "--doc", "OTHER.md", "--out", "out")
+    assert (done.code, done.out) == (5, "")
+    assert done.err == (
+        f"archtrack: error: out/body.md: a part of {DOCUMENT}, not of OTHER.md, so it stays; "
+        "let --out name a folder of its own\n"
+    )
+    assert files(work / "out") == before
+    assert cli("render", *SMALL, "--doc", "OTHER.md", "--out", "other").code == 0
+
+
 def test_other_files_in_the_folder_are_no_business_of_it(
     cli: Callable[..., Any], document: Path, work: Path
 ) -> None:
@@ -241,7 +257,7 @@ def test_what_a_document_says_never_reaches_the_terminal_raw_and_files_have_it_a
 
 GH = """\
 #!{python}
-import json, sys
+import json, subprocess, sys
 from pathlib import Path
 
 state = Path(__file__).with_name("issue.json")
@@ -259,6 +275,9 @@ for word in rest:
     else:
         words.append(word)
 assert words[0] == "api", words
+if words[1:] == ["user"]:
+    print("keeper")
+    sys.exit()
 path = words[1].removeprefix("repos/lab/engine/issues")
 which = path.removeprefix("/comments/") if path.startswith("/comments/") else None
 texts = issue["comments"]
@@ -271,9 +290,12 @@ elif fields:
     else:
         issue["body"] = fields["body"]
 elif path == "/7/comments":
-    for each, body in texts.items():
-        if body.startswith("<!-- archtrack: part "):
-            print(each, body.split(" ")[3])
+    listed = [
+        dict(id=int(each), body=body.replace("\\n", "\\r\\n"), user=dict(login=issue["authors"].get(each, "keeper")))
+        for each, body in texts.items()
+    ]
+    query = ["jq", "-r", options["--jq"]]
+    sys.stdout.write(subprocess.run(query, input=json.dumps(listed), text=True, check=True, stdout=-1).stdout)
 else:
     assert options["--jq"] == ".body"
     print((texts[which] if which else issue["body"]).replace("\\n", "\\r\\n").rstrip())
@@ -284,7 +306,7 @@ state.write_text(json.dumps(issue))
 
 
 @pytest.fixture
-def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
+def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """Runs the page's script against an issue, as `gh` would show it, and gives what the issue is then."""
     (script,) = re.findall(
         r"^```bash\n(#!.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
@@ -298,13 +320,15 @@ def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
     state = miniature.write(
         folder / "issue.json",
-        json.dumps({"body": "To be filled.", "comments": {"9": "Thanks!"}, "edits": []}),
+        json.dumps({"body": "To be filled.", "comments": {"9": "Thanks!"}, "authors": {}, "edits": []}),
     )
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", miniature.SOURCE)
 
-    def run() -> dict[str, Any]:
+    def run(comments: dict[str, str] | None = None, author: str = "keeper") -> dict[str, Any]:
         held = json.loads(state.read_text(encoding="utf-8"))
+        held["comments"] |= comments or {}
+        held["authors"] |= dict.fromkeys(comments or {}, author)
         state.write_text(json.dumps({**held, "edits": []}), encoding="utf-8")
         done = subprocess.run(  # noqa: S603 -- the script of our own page
             ["bash", str(folder / "track-issue"), "lab/engine", "7"],  # noqa: S607 -- bash, wherever it is
@@ -337,3 +361,38 @@ def test_the_script_of_the_page_edits_only_what_has_changed(
     assert comments[0] == "Thanks!"
     assert all(text.endswith("_Nothing stands here any more._\n") for text in comments[1:])
     assert len(comments) == len(parts)
+
+
+MARKER = f"<!-- archtrack: part {{}} of tracking issue {DOCUMENT} -->"
+
+
+@pytest.mark.parametrize("author", ["stranger", "keeper"])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param("<!-- archtrack: part 99\n100\t1 of tracking issue", id="a number with a second line"),
+        pytest.param("<!-- archtrack: part 1 -->", id="no title"),
+        pytest.param("<!-- archtrack: part 1 of tracking issue OTHER.md -->", id="another document"),
+        pytest.param(f"> {MARKER.format(1)}", id="a quoted part"),
+        pytest.param("<!-- archtrack: part x of", id="no number"),
+    ],
+)
+def test_the_script_leaves_alone_what_only_looks_like_a_part(
+    cli: Callable[..., Any], document: Path, issue: Callable[..., dict[str, Any]], forged: str, author: str
+) -> None:
+    assert document.is_file()
+    parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+    found = issue({"50": forged}, author)
+    assert list(found["comments"].values()) == ["Thanks!", forged, *parts[1:]]
+    assert issue()["edits"] == []
+
+
+def test_the_script_takes_no_part_that_somebody_else_wrote(
+    cli: Callable[..., Any], document: Path, issue: Callable[..., dict[str, Any]]
+) -> None:
+    assert document.is_file()
+    parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+    forged = {"50": f"{MARKER.format(1)}\n\nMine.\n", "51": f"{MARKER.format(len(parts))}\n\nMine.\n"}
+    found = issue(forged, "stranger")
+    assert list(found["comments"].values()) == ["Thanks!", *forged.values(), *parts[1:]]
+    assert issue()["edits"] == []

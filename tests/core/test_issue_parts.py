@@ -411,3 +411,29 @@ def test_lines_with_any_names_are_divided_and_none_is_lost(names: list[str], mos
     spans = [(min(each.name for each in part), max(each.name for each in part)) for part in parts]
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert [each for part in by_hash(names, lambda some: len(some) <= most, str) for each in part] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("- [ ] todo\n" * 12_000, LIMIT),
+        ("".join(f"### Notes\n\nParagraph {n} has words.\n\n" for n in range(2_500)), LIMIT),
+        ("## Ranks\n\n| a | b |\n|---|---|\n" + "| the same | row |\n" * 3_000, 4_096),
+        (f"{TEXT}\n\n{HEADER}\n{DELIMITER}\n" + f"{row('SameModel')}\n" * 300, LEAST),
+    ],
+    ids=["lines", "headings", "rows of another table", "rows of one name"],
+)
+def test_what_repeats_takes_not_many_more_parts_than_it_must(text: str, limit: int) -> None:
+    issue = split(text, limit)
+    assert all(part.size <= limit for part in issue.parts)
+    assert len(issue.parts) <= 2 * size(text.splitlines()) / limit + 4
+    assert not lines_of(text) - lines_of("\n".join(part.text for part in issue.parts))
+
+
+def test_a_line_more_among_lines_without_names_moves_few_boundaries() -> None:
+    lines = [f"line {n}" for n in range(600)]
+    before = {tuple(part) for part in by_hash(lines, lambda some: len(some) <= 20, str)}
+    for at in range(0, 600, 60):
+        more = [*lines[:at], "one more", *lines[at:]]
+        after = {tuple(part) for part in by_hash(more, lambda some: len(some) <= 20, str)}
+        assert len(after - before) <= 4

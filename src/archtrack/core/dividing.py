@@ -5,16 +5,19 @@ one that does not. So whether two rows share a part does not depend on where the
 the part that it belongs to, and no other; unless that part no longer fits, or fits together with its sibling again:
 then these alone are divided, or joined.
 
-What has no names is divided where the hash of a line is the greatest, which a line more or less rarely changes.
+What has no names is divided where the hash of a line is the greatest, which a line more or less rarely changes; then
+neighbours that fit together are joined. Lines that repeat are told apart by how many like them stand above.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .pieces import Entry
 
@@ -53,8 +56,11 @@ def by_name(entries: Sequence[Entry], fits: Callable[[Sequence[Entry]], bool]) -
         if len(part) == 1 or fits(part):
             found.append(part)
             continue
-        lower, upper = _halves(part, keys)
-        open_ += [upper, lower]
+        halves = _halves(part, keys)
+        if halves is None:  # one and the same name
+            found += by_hash(part, fits, lambda entry: entry.text)
+        else:
+            open_ += reversed(halves)
     return found
 
 
@@ -71,13 +77,12 @@ def _key(name: bytes, width: int) -> int:
     return key << _BITS * (width - len(name))
 
 
-def _halves(part: Sequence[Entry], keys: dict[str, int]) -> tuple[list[Entry], list[Entry]]:
-    """Divided at the first bit in which names differ; lines of one and the same name by hash."""
+def _halves(part: Sequence[Entry], keys: dict[str, int]) -> tuple[list[Entry], list[Entry]] | None:
+    """Divided at the first bit in which names differ; None where none does."""
     held = [keys[entry.name] for entry in part]
     differing = min(held) ^ max(held)
     if not differing:
-        at = _cut([entry.text for entry in part])
-        return list(part[:at]), list(part[at:])
+        return None
     bit = differing.bit_length() - 1
     lower = [entry for entry, key in zip(part, held, strict=True) if not key >> bit & 1]
     upper = [entry for entry, key in zip(part, held, strict=True) if key >> bit & 1]
@@ -89,24 +94,47 @@ def by_hash(
 ) -> list[Sequence[T]]:
     """Things in parts that fit, in their order; divided before the one whose text has the greatest hash.
 
+    No two neighbours fit together, so there are at most twice as many parts as are needed, and one.
+
     Args:
         items: the things.
         fits: whether some may be a part; one alone is a part in any case.
         text: what stands for one.
     """
-    found: list[Sequence[T]] = []
-    open_: list[Sequence[T]] = [items] if items else []
+    digests = _digests(map(text, items))
+    starts: list[int] = []
+    open_ = [(0, len(items))] if items else []
     while open_:
-        part = open_.pop()
-        if len(part) == 1 or fits(part):
-            found.append(part)
+        first, end = open_.pop()
+        if end - first == 1 or fits(items[first:end]):
+            starts.append(first)
             continue
-        at = _cut([text(item) for item in part])
-        open_ += [part[at:], part[:at]]
+        at = max(range(first + 1, end), key=digests.__getitem__)
+        open_ += [(at, end), (first, at)]
+    return _joined(items, starts, fits, digests)
+
+
+def _joined(
+    items: Sequence[T], starts: Sequence[int], fits: Callable[[Sequence[T]], bool], digests: Sequence[bytes]
+) -> list[Sequence[T]]:
+    """The parts that begin at these places; neighbours that fit together are one, from the least hash on."""
+    bounds = [*starts, len(items)]
+    before = {at: bounds[index - 1] for index, at in enumerate(bounds) if index}
+    after = dict(pairwise(bounds))
+    for at in sorted(starts[1:], key=digests.__getitem__):
+        first, end = before[at], after[at]
+        if fits(items[first:end]):
+            after[first], before[end] = end, first
+            del before[at], after[at]
+    return [items[first:end] for first, end in after.items()]
+
+
+def _digests(texts: Iterable[str]) -> list[bytes]:
+    """A hash for each; of texts that are the same each has its own."""
+    seen: Counter[str] = Counter()
+    found: list[bytes] = []
+    for text in texts:
+        data = f"{seen[text]}\n{text}" if text in seen else text
+        seen[text] += 1
+        found.append(blake2b(data.encode("utf-8", "surrogatepass"), digest_size=8).digest())
     return found
-
-
-def _cut(texts: Sequence[str]) -> int:
-    """Before which one to divide; never the first."""
-    digests = [blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts[1:]]
-    return 1 + max(range(len(digests)), key=lambda at: (digests[at], -at))

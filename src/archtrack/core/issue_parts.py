@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     from .document import Document, Section
     from .said import Choice
 
-__all__ = ["LEAST", "LIMIT", "Issue", "Part", "emptied", "is_part", "issue_of", "marker"]
+__all__ = [
+    "LEAST",
+    "LIMIT",
+    "Issue",
+    "Part",
+    "emptied",
+    "is_part",
+    "issue_of",
+    "marker",
+    "safe_title",
+    "title_of",
+]
 
 LIMIT = 65_536
 """What GitHub takes in the body of an issue and in a comment, in whatever way it counts (see ``dividing.size``)."""
@@ -39,7 +50,7 @@ LEAST = 2_048
 GOES_ON = "_The table goes on further down._"
 REST = "_What the body had no room for:_"
 NOTHING = "_Nothing stands here any more._"
-_MARKER = re.compile(r"<!-- archtrack: part (\d+) of tracking issue .* -->")
+_MARKER = re.compile(r"<!-- archtrack: part \d+ of tracking issue (.*) -->")
 _LAST_NUMBER = 99_999  # a marker takes no more room than that of this part
 _LONGEST_TITLE = 80
 
@@ -82,6 +93,12 @@ def marker(number: int, title: str) -> str:
 def is_part(text: str) -> bool:
     """Whether a text begins with such a line."""
     return _MARKER.match(text) is not None
+
+
+def title_of(text: str) -> str:
+    """What the marker of a part calls its document."""
+    match = _MARKER.match(text)
+    return match[1] if match is not None else ""
 
 
 def safe_title(text: str) -> str:

@@ -6,6 +6,7 @@ between its paragraphs, and a paragraph between its lines. A code fence, a comme
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from .dividing import by_hash, by_name, size
 from .pieces import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .pieces import Entry, Piece
 
@@ -47,7 +48,8 @@ def runs_of(pieces: Sequence[Piece], room: int) -> list[Run]:
         DocumentError: a line, a fence or a comment does not fit alone.
     """
     found: list[Run] = []
-    for groups in by_hash(_groups(pieces), lambda some: _size(_flat(some)) <= room, _first_line):
+    all_groups = _groups(pieces)
+    for groups in by_hash(all_groups, lambda some: _size(_flat(some)) <= room, _label_of(all_groups)):
         flat = _flat(groups)
         found += [_run(flat)] if _size(flat) <= room else _group_divided(flat, room)
     return found
@@ -160,6 +162,17 @@ def _size(pieces: Iterable[Piece]) -> int:
 
 def _flat(groups: Iterable[Sequence[Piece]]) -> list[Piece]:
     return [piece for group in groups for piece in group]
+
+
+def _label_of(groups: Iterable[Sequence[Piece]]) -> Callable[[Sequence[Piece]], str]:
+    """What stands for a group: its first line, which changes least; all of it where others begin with the same."""
+    seen = Counter(_first_line(group) for group in groups)
+
+    def label(group: Sequence[Piece]) -> str:
+        first = _first_line(group)
+        return first if seen[first] == 1 else "\n".join(_lines(group))
+
+    return label
 
 
 def _first_line(group: Sequence[Piece]) -> str:
