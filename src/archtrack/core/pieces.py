@@ -23,6 +23,7 @@ __all__ = ["Entry", "Kind", "Piece", "pieces_of"]
 
 _SPAN = re.compile(r"(`+).*?\1")
 _HEADING = re.compile(r"#{1,6}(?:\s|$)")
+_DETAILS = re.compile(r"</?details\b", re.IGNORECASE)
 _DELIMITER = re.compile(r":?-+:?")
 _HEAD = 2  # lines: the titles, and the line below them
 
@@ -94,6 +95,8 @@ class _Cutter:
     _tables: dict[int, Table] = field(default_factory=dict)
     _rows: dict[int, Row] = field(default_factory=dict)
     _hidden: dict[int, int] = field(default_factory=dict)
+    _details: dict[int, int] = field(default_factory=dict)
+    _unclosed: range = range(0)  # lines from which no comment is closed
 
     def __post_init__(self) -> None:
         self._hidden.update(self.document.hidden)
@@ -106,9 +109,11 @@ class _Cutter:
     def pieces(self, first: int, last: int, *, whole: bool = True) -> list[Piece]:
         """Those of some lines; ``whole`` for details blocks as pieces."""
         found: list[Piece] = []
+        if whole:
+            self._find_details(first, last)
         number = first
         while number <= last:
-            closed = self._details(number, last) if whole else 0
+            closed = self._details.get(number, 0) if whole and self._begins_details(number) else 0
             kind, end = (Kind.KEPT, closed) if closed else self._extent(number, last)
             while end < last and not self._text(end + 1).strip():
                 end += 1
@@ -123,23 +128,20 @@ class _Cutter:
         )
         return Piece(kind=Kind.KEPT, entries=entries, inner=tuple(self.pieces(first, end, whole=False)))
 
-    def _details(self, number: int, last: int) -> int:
-        """The line that closes the details block that begins here, 0 if none does."""
-        depth = 0
+    def _find_details(self, first: int, last: int) -> None:
+        """Note where each details block that begins a line is closed, in one pass."""
+        opened: list[int] = []
+        number = first
         while number <= last:
             if number in self._hidden or number in self.document.examples:
-                if not depth:
-                    return 0
                 number = self._hidden.get(number, number) + 1
                 continue
-            text = self._text(number).strip().casefold()
-            if not depth and not text.startswith("<details"):
-                return 0
-            depth += text.count("<details") - text.count("</details")
-            if depth <= 0:
-                return number
+            for mark in _DETAILS.findall(self._text(number)):
+                if "/" not in mark:
+                    opened.append(number)
+                elif opened:
+                    self._details[opened.pop()] = number
             number += 1
-        return 0
 
     def _text(self, number: int) -> str:
         line = self.document.lines[number - 1]
@@ -167,17 +169,22 @@ class _Cutter:
 
         Such a comment ends with its paragraph at the latest: else it is shown, and is none.
         """
-        if number in self.document.examples or self._tabular(number):
+        if number in self._unclosed or number in self.document.examples or self._tabular(number):
             return 0
         if not _opens(_SPAN.sub("", self._text(number))):
             return 0
         for each in range(number + 1, last + 1):
             text = self._text(each)
             if not text.strip() or each in self._hidden or self._tabular(each):
+                self._unclosed = range(number, each)
                 return 0
             if "-->" in text:
                 return each
+        self._unclosed = range(number, last + 1)
         return 0
+
+    def _begins_details(self, number: int) -> bool:
+        return self._text(number).strip().casefold().startswith("<details")
 
     def _tabular(self, number: int) -> bool:
         return number not in self.document.examples and self._text(number).strip().startswith("|")
@@ -192,7 +199,7 @@ class _Cutter:
             _HEADING.match(stripped)
             or number in self._hidden
             or self._comment(number, last)
-            or self._details(number, last)
+            or (number in self._details and self._begins_details(number))
         )
 
     def _piece(self, kind: Kind, first: int, end: int) -> Piece:
