@@ -437,3 +437,41 @@ def test_a_line_more_among_lines_without_names_moves_few_boundaries() -> None:
         more = [*lines[:at], "one more", *lines[at:]]
         after = {tuple(part) for part in by_hash(more, lambda some: len(some) <= 20, str)}
         assert len(after - before) <= 4
+
+
+FILLER = "\n\n".join(f"Paragraph {n} " + "of words " * 12 for n in range(40))
+CODE = "\n".join(f"    line {n} of code" for n in range(20))
+
+
+@pytest.mark.parametrize("opener", ["```", "<!--", "~~~", "<details>"])
+def test_what_is_indented_as_code_opens_nothing(opener: str) -> None:
+    text = f"Words.\n\n    {opener}\n{CODE}\n\n{FILLER}\n\n" + document({TEXT: ["AModel"]})
+    issue = split(text)
+    assert_whole(issue, text, LEAST)
+    assert shown(issue) == ["AModel"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "intro <!-- secret\n" + "more of it\n" * 60 + "the end -->",
+        "<details><summary>More</summary>\n\n" + "A paragraph.\n\n" * 60 + "</details>",
+        "<details>\n\n<details>\n</details>\n\n" + "A paragraph.\n\n" * 60 + "</details>",
+    ],
+    ids=["comment from the middle of a line", "details", "details in details"],
+)
+def test_what_belongs_together_stays_in_one_part(block: str) -> None:
+    text = f"# Title\n\n{FILLER}\n\n{block}\n\n{FILLER}\n"
+    issue = split(text)
+    assert_whole(issue, text, LEAST)
+    assert sum(block in part.text for part in issue.parts) == 1
+
+
+def test_details_that_fit_nowhere_are_divided_and_their_rows_have_names() -> None:
+    names = [f"{letter}{n}Model" for letter in "ABM" for n in range(9)]
+    for some in (names, names[:2]):
+        rows = "\n".join(map(row, some))
+        text = f"{FILLER}\n\n{TEXT}\n\n<details>\n\n{HEADER}\n{DELIMITER}\n{rows}\n\n</details>\n"
+        issue = split(text, LEAST)
+        assert_whole(issue, text, LEAST)
+        assert shown(issue) == some

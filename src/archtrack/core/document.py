@@ -99,6 +99,8 @@ class Document:
         problems: what keeps it from being updated.
         unclosed: the line that opens a code fence or comment which is never closed, else 0.
         outside: (name, line, whether it is in a tracking table) of what looks like a row outside of the sections.
+        hidden: the first and the last line of each code fence and comment.
+        examples: the lines of code blocks that are only indented.
     """
 
     lines: tuple[str, ...]
@@ -109,6 +111,8 @@ class Document:
     problems: tuple[Problem, ...] = ()
     unclosed: int = 0
     outside: tuple[tuple[str, int, bool], ...] = ()
+    hidden: tuple[tuple[int, int], ...] = ()
+    examples: frozenset[int] = frozenset()
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -174,6 +178,8 @@ def parse(text: str) -> Document:
         problems=tuple(scanner.problems),
         unclosed=scanner.hidden_since,
         outside=tuple(scanner.outside),
+        hidden=tuple(scanner.hidden),
+        examples=frozenset(scanner.examples),
     )
 
 
@@ -192,6 +198,8 @@ class _Scanner:
     updated: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     outside: list[tuple[str, int, bool]] = field(default_factory=list)
+    hidden: list[tuple[int, int]] = field(default_factory=list)
+    examples: list[int] = field(default_factory=list)
     hidden_since: int = 0
     _until: str = ""
     _category: Category | None = None
@@ -216,9 +224,9 @@ class _Scanner:
             example = blank and not self._block and text.startswith(("    ", "\t"))
             blank = not stripped or example
             if self.hidden_since:
-                self._hidden(stripped)
+                self._hidden(stripped, number)
             elif example:
-                continue
+                self.examples.append(number)
             elif stripped.startswith("|"):
                 self._paragraph = -1
                 if self._in_summary:
@@ -233,6 +241,8 @@ class _Scanner:
                     self._other(stripped, number)
                 else:
                     self._paragraph = 0
+        if self.hidden_since:
+            self.hidden.append((self.hidden_since, len(self.lines)))
         self._end_section(len(self.lines))
 
     def summary(self) -> Summary | None:
@@ -241,11 +251,12 @@ class _Scanner:
             return None
         return Summary(line=self._summary_line, rows=tuple(self._summary_rows), quotes=tuple(self._quotes))
 
-    def _hidden(self, stripped: str) -> None:
+    def _hidden(self, stripped: str, number: int) -> None:
         """Leave the code fence or comment where this line ends it."""
         comment = self._until == "-->"
         fence = stripped.startswith(self._until) and not stripped.strip(self._until[0])
         if self._until in stripped if comment else fence:
+            self.hidden.append((self.hidden_since, number))
             self.hidden_since = 0
 
     def _other(self, stripped: str, number: int) -> None:
@@ -258,6 +269,8 @@ class _Scanner:
         elif stripped.startswith("<!--"):
             if "-->" not in stripped:
                 self._until, self.hidden_since = "-->", number
+            else:
+                self.hidden.append((number, number))
         elif match := _FENCE.match(stripped):
             self._until, self.hidden_since = match.group(1) or match.group(2), number
         elif "**Last updated:**" in stripped:

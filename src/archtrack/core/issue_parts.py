@@ -188,13 +188,15 @@ class _Divider:
         found = pieces_of(self.document, first, last)
         if not gone:
             return found
-        return [
-            replace(piece, entries=tuple(each for each in piece.entries if each.line not in gone))
-            for piece in found
-        ]
+        return [_without(piece, gone) for piece in found]
 
     def _text(self, line: int) -> str:
         return self.document.lines[line - 1].lstrip(BOM).strip()
+
+
+def _without(piece: Piece, gone: frozenset[int]) -> Piece:
+    entries = tuple(each for each in piece.entries if each.line not in gone)
+    return replace(piece, entries=entries, inner=tuple(_without(each, gone) for each in piece.inner))
 
 
 def _note(choice: Choice, wanted: Sequence[str]) -> tuple[str, ...]:

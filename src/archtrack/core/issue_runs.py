@@ -48,11 +48,20 @@ def runs_of(pieces: Sequence[Piece], room: int) -> list[Run]:
         DocumentError: a line, a fence or a comment does not fit alone.
     """
     found: list[Run] = []
-    all_groups = _groups(pieces)
+    all_groups = _groups(_fitting(pieces, room))
     for groups in by_hash(all_groups, lambda some: _size(_flat(some)) <= room, _label_of(all_groups)):
         flat = _flat(groups)
         found += [_run(flat)] if _size(flat) <= room else _group_divided(flat, room)
     return found
+
+
+def _fitting(pieces: Iterable[Piece], room: int) -> Iterator[Piece]:
+    """What should be kept whole and is too long, as the pieces in it."""
+    for piece in pieces:
+        if piece.kind is Kind.KEPT and _size([piece]) > room:
+            yield from piece.inner
+        else:
+            yield piece
 
 
 def _groups(pieces: Iterable[Piece]) -> list[list[Piece]]:

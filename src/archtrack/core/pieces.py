@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Kind", "Piece", "pieces_of"]
 
-_FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
+_SPAN = re.compile(r"(`+).*?\1")
 _HEADING = re.compile(r"#{1,6}(?:\s|$)")
+_DETAILS = re.compile(r"</?details\b", re.IGNORECASE)
 _DELIMITER = re.compile(r":?-+:?")
 _HEAD = 2  # lines: the titles, and the line below them
 
@@ -33,6 +34,7 @@ class Kind(Enum):
     TEXT = "between its lines"
     HEADING = "not at all, nor from what follows"
     SOLID = "not at all"
+    KEPT = "not where it fits into a part, else as the pieces in it"
     TABLE = "between its rows, with its head on both parts"
 
 
@@ -62,12 +64,14 @@ class Piece:
         head: the lines that head a table, else nothing.
         entries: all other lines; blank ones at the end included.
         table: the table as the document has it, if it holds architectures.
+        inner: what a kept piece is made of.
     """
 
     kind: Kind
     head: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
     table: Table | None = None
+    inner: tuple[Piece, ...] = ()
 
     @property
     def lines(self) -> Iterator[str]:
@@ -90,24 +94,54 @@ class _Cutter:
     document: Document
     _tables: dict[int, Table] = field(default_factory=dict)
     _rows: dict[int, Row] = field(default_factory=dict)
+    _hidden: dict[int, int] = field(default_factory=dict)
+    _details: dict[int, int] = field(default_factory=dict)
+    _unclosed: range = range(0)  # lines from which no comment is closed
 
     def __post_init__(self) -> None:
+        self._hidden.update(self.document.hidden)
         for section in self.document.sections:
             for table in section.tables:
                 for row in table.rows:
                     self._rows[row.line] = row
                     self._tables[row.line] = table
 
-    def pieces(self, first: int, last: int) -> list[Piece]:
+    def pieces(self, first: int, last: int, *, whole: bool = True) -> list[Piece]:
+        """Those of some lines; ``whole`` for details blocks as pieces."""
         found: list[Piece] = []
+        if whole:
+            self._find_details(first, last)
         number = first
         while number <= last:
-            kind, end = self._extent(number, last)
+            closed = self._details.get(number, 0) if whole and self._begins_details(number) else 0
+            kind, end = (Kind.KEPT, closed) if closed else self._extent(number, last)
             while end < last and not self._text(end + 1).strip():
                 end += 1
-            found.append(self._piece(kind, number, end))
+            found.append(self._kept(number, end) if closed else self._piece(kind, number, end))
             number = end + 1
         return found
+
+    def _kept(self, first: int, end: int) -> Piece:
+        entries = tuple(
+            Entry(line=number, text=self._text(number), row=self._rows.get(number))
+            for number in range(first, end + 1)
+        )
+        return Piece(kind=Kind.KEPT, entries=entries, inner=tuple(self.pieces(first, end, whole=False)))
+
+    def _find_details(self, first: int, last: int) -> None:
+        """Note where each details block that begins a line is closed, in one pass."""
+        opened: list[int] = []
+        number = first
+        while number <= last:
+            if number in self._hidden or number in self.document.examples:
+                number = self._hidden.get(number, number) + 1
+                continue
+            for mark in _DETAILS.findall(self._text(number)):
+                if "/" not in mark:
+                    opened.append(number)
+                elif opened:
+                    self._details[opened.pop()] = number
+            number += 1
 
     def _text(self, number: int) -> str:
         line = self.document.lines[number - 1]
@@ -118,35 +152,54 @@ class _Cutter:
         """What begins at a line, and the last line of it, without the blank lines below."""
         text = self._text(number)
         stripped = text.strip()
-        if _HEADING.match(stripped):
+        if _HEADING.match(stripped) and number not in self.document.examples:
             return Kind.HEADING, number
-        if stripped.startswith("<!--"):
-            return Kind.SOLID, self._until(number, last, "-->", comment=True)
-        if match := _FENCE.match(stripped):
-            return Kind.SOLID, self._until(number + 1, last, match.group(1) or match.group(2), comment=False)
-        tabular = stripped.startswith("|")
+        if number in self._hidden:
+            return Kind.SOLID, min(self._hidden[number], last)
+        if closed := self._comment(number, last):
+            return Kind.SOLID, closed
+        tabular = self._tabular(number)
         end = number
-        while end < last and self._goes_on(end + 1, tabular=tabular):
+        while end < last and self._goes_on(end + 1, last, tabular=tabular):
             end += 1
         return (Kind.TABLE if tabular else Kind.TEXT), end
 
-    def _until(self, number: int, last: int, mark: str, *, comment: bool) -> int:
-        """The line that closes a comment or a fence; the last one where nothing does."""
-        for each in range(number, last + 1):
-            stripped = self._text(each).strip()
-            closes = (
-                mark in stripped if comment else stripped.startswith(mark) and not stripped.strip(mark[0])
-            )
-            if closes:
-                return each
-        return last
+    def _comment(self, number: int, last: int) -> int:
+        """The line that ends a comment which begins in the middle of this one, 0 if there is none.
 
-    def _goes_on(self, number: int, *, tabular: bool) -> bool:
+        Such a comment ends with its paragraph at the latest: else it is shown, and is none.
+        """
+        if number in self._unclosed or number in self.document.examples or self._tabular(number):
+            return 0
+        if not _opens(_SPAN.sub("", self._text(number))):
+            return 0
+        for each in range(number + 1, last + 1):
+            text = self._text(each)
+            if not text.strip() or each in self._hidden or self._tabular(each):
+                self._unclosed = range(number, each)
+                return 0
+            if "-->" in text:
+                return each
+        self._unclosed = range(number, last + 1)
+        return 0
+
+    def _begins_details(self, number: int) -> bool:
+        return self._text(number).strip().casefold().startswith("<details")
+
+    def _tabular(self, number: int) -> bool:
+        return number not in self.document.examples and self._text(number).strip().startswith("|")
+
+    def _goes_on(self, number: int, last: int, *, tabular: bool) -> bool:
         stripped = self._text(number).strip()
-        if not stripped or stripped.startswith("|") != tabular:
+        if not stripped or self._tabular(number) != tabular:
             return False
-        return tabular or not (
-            _HEADING.match(stripped) or stripped.startswith("<!--") or _FENCE.match(stripped)
+        if tabular or number in self.document.examples:
+            return True
+        return not (
+            _HEADING.match(stripped)
+            or number in self._hidden
+            or self._comment(number, last)
+            or (number in self._details and self._begins_details(number))
         )
 
     def _piece(self, kind: Kind, first: int, end: int) -> Piece:
@@ -171,6 +224,10 @@ class _Cutter:
         for at, (text, row) in enumerate(zip(texts, rows, strict=True)):
             name = row.name if row is not None else name
             yield Entry(line=first + at, text=text, name=name, row=row)
+
+
+def _opens(line: str) -> bool:
+    return line.rfind("<!--") > line.rfind("-->")
 
 
 def _is_delimiter(line: str) -> bool:
