@@ -82,6 +82,8 @@ ROW = "| **Aa** | Y |  | `a.py` | o/a |"
         pytest.param(f"{TEXT}\n<!--\n{ROW}\n-->\n{ROW}\n", ["Aa"], id="comment"),
         pytest.param(f"{TEXT}\n<!-- x -->\n{ROW}\n", ["Aa"], id="comment of one line"),
         pytest.param(f"{TEXT}\n```\n{ROW}\n", [], id="fence never closed"),
+        pytest.param(f"{TEXT}\n- ```\n  {ROW}\n  ```\n\n{ROW}\n", ["Aa"], id="fence in a list"),
+        pytest.param(f"{TEXT}\n1. ~~~\n   {ROW}\n\n{ROW}\n", ["Aa"], id="fence that ends with its item"),
         pytest.param(
             f"{TEXT}\n| Aa | Y | | | |\n| *Aa* | Y |\n| **** |\n| ** ** |\n|\n||\n", [], id="no name in bold"
         ),

@@ -30,6 +30,7 @@ __all__ = ["Document", "Section", "Summary", "decode", "encode", "parse", "rende
 _CATEGORY_OF = {heading: category for category, heading in HEADINGS.items()}
 _HEADING = re.compile(r"#{1,2}(?:\s|$)")
 _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
+_IN_LIST = re.compile(r"(?:(?:[-+*]|\d{1,9}[.)])\s+)+(?=```|~~~)")
 _STATS = re.compile(r"\*\*[^*A-Za-z]*\*\*\s*native /")
 _QUOTES = (
     ("native", re.compile(r">\s*\*\*\d+\*\*\s+natively supported \(\d+%\)")),
@@ -202,6 +203,7 @@ class _Scanner:
     examples: list[int] = field(default_factory=list)
     hidden_since: int = 0
     _until: str = ""
+    _in_list: bool = False  # what is open ends with the item of a list, at a line that is not indented
     _category: Category | None = None
     _start: int = 0
     _tables: list[Table] = field(default_factory=list)
@@ -223,6 +225,9 @@ class _Scanner:
             # Behind a blank line four columns make a code block: an example, whatever it looks like.
             example = blank and not self._block and text.startswith(("    ", "\t"))
             blank = not stripped or example
+            if self.hidden_since and self._in_list and stripped and not text[0].isspace():
+                self.hidden.append((self.hidden_since, number - 1))
+                self.hidden_since = 0
             if self.hidden_since:
                 self._hidden(stripped, number)
             elif example:
@@ -268,10 +273,11 @@ class _Scanner:
             self._begin("", paragraph)
         elif stripped.startswith("<!--"):
             if "-->" not in stripped:
-                self._until, self.hidden_since = "-->", number
+                self._until, self.hidden_since, self._in_list = "-->", number, False
             else:
                 self.hidden.append((number, number))
-        elif match := _FENCE.match(stripped):
+        elif match := _FENCE.match(_IN_LIST.sub("", stripped, count=1)):
+            self._in_list = _IN_LIST.match(stripped) is not None
             self._until, self.hidden_since = match.group(1) or match.group(2), number
         elif "**Last updated:**" in stripped:
             self.updated.append(number)
