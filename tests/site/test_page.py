@@ -210,21 +210,27 @@ def test_an_architecture_has_an_address_and_back_leads_to_the_list_as_it_was(
     assert page.inner_text("#detail h2") == found[1]
 
 
-def test_back_leads_to_the_place_that_was_left(shipped: str, opened: Callable[..., Any]) -> None:
-    page = opened(shipped, "#/?engine=vllm").page
+@pytest.mark.parametrize(("address", "way"), [("", "browser"), ("", "link"), ("#/?engine=vllm", "link")])
+def test_back_leads_to_the_place_that_was_left(
+    shipped: str, opened: Callable[..., Any], address: str, way: str
+) -> None:
+    page = opened(shipped, address).page
     page.click("#more")
     page.evaluate("document.getElementById('table').scrollTop = 2000")
     page.wait_for_timeout(50)  # what is scrolled to is drawn
     before, scrolled = names(page), page.evaluate("document.getElementById('table').scrollTop")
     page.evaluate("place => document.querySelectorAll('#results tbody a')[place].click()", 40)
     page.wait_for_selector("#detail:not([hidden]) h2")
-    page.click("#back")
+    if way == "link":
+        page.click("#back")
+    else:
+        page.go_back()
     page.wait_for_selector("#list:not([hidden])")
     assert names(page) == before
     assert scrolled > 1000
     assert page.evaluate("document.getElementById('table').scrollTop") == scrolled
     assert page.evaluate("document.activeElement.textContent") == before[40]
-    assert page.url.endswith("#/?engine=vllm")
+    assert page.url.endswith(address or ("#/" if way == "link" else ".html"))
 
 
 @pytest.mark.parametrize("typed", ["llama", '{"architectures": ["LlamaForCausalLM"]}'])

@@ -65,7 +65,8 @@ function route() {
   $("list").hidden = $("search").hidden = false;
   document.title = "archtrack: which engine runs which model";
   setTimeout(showChart);
-  if (left && toAddress() === location.hash && left.to === location.hash) {
+  const at = location.hash || "#/"; // a page that was opened as it is has none
+  if (left && toAddress() === at && left.to === at) {
     back();
     return;
   }
