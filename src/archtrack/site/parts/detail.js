@@ -3,9 +3,8 @@ function showDetail(name) {
   const place = $("detail"), row = byName.get(name);
   place.replaceChildren(make("p", {}, make("a", { href: toAddress(), id: "back" }, "← back to the list")), make("h2", { tabindex: "-1" }, name.slice(0, 300)));
   if (!row) {
-    const names = near(name);
     place.append(make("p", {}, "No release that archtrack has read registers it, in any engine or in transformers."));
-    if (names.length) place.append(make("p", {}, "Near it: ", ...names.flatMap((other, at) => [at ? ", " : "", make("a", { href: address(other) }, other)])));
+    place.append(...nearIt(name));
     return;
   }
   const by = row[BY] === "name" ? "by its name alone" : `by ${row[BY]}`;

@@ -17,6 +17,11 @@ function line(row) {
   }
   return known;
 }
+// The paragraph that leads to names like one that is not known; nothing where there are none.
+function nearIt(name) {
+  const links = near(name).flatMap((other, at) => [at ? ", " : "", make("a", { href: address(other) }, other)]);
+  return links.length ? [make("p", {}, "Near it: ", ...links)] : [];
+}
 function showMore() {
   const next = listed.slice(shown, shown + STEP);
   $("results").tBodies[0].append(...next.map(line));
@@ -33,8 +38,7 @@ function showList(found, wanted) {
   $("none").replaceChildren();
   if (!found.length) {
     $("none").append(make("p", {}, "No architecture is called that. For a model, paste its ", make("code", {}, "config.json"), " here, or run ", make("code", {}, "archtrack check OWNER/NAME"), "."));
-    const names = wanted.q ? near(wanted.q) : [];
-    if (names.length) $("none").append(make("p", {}, "Near it: ", ...names.flatMap((name, at) => [at ? ", " : "", make("a", { href: address(name) }, name)])));
+    if (wanted.q) $("none").append(...nearIt(wanted.q));
   }
 }
 function showHead(wanted, order) {

@@ -45,8 +45,7 @@ function showVerdict(words) {
     place.append(make("h2", {}, row ? make("a", { href: address(name) }, name) : name.slice(0, 300)));
     if (!row) {
       place.append(make("p", {}, "No release that archtrack has read registers it, in any engine or in transformers."));
-      const names = near(name);
-      if (names.length) place.append(make("p", {}, "Near it: ", ...names.flatMap((other, at) => [at ? ", " : "", make("a", { href: address(other) }, other)])));
+      place.append(...nearIt(name));
       continue;
     }
     const all = factsOf(row).found;
