@@ -212,13 +212,10 @@ def _architecture(
 
 
 def _span(edge: Edge) -> dict[str, Any]:
+    from archtrack.render.history import edge_json  # noqa: PLC0415 -- a list of the tools needs none of it
+
     return {
-        "first": edge.first.version,
-        "first_date": edge.first.date,
-        "first_exact": edge.first_exact,
-        "last": None if edge.last is None else edge.last.version,
-        "last_date": None if edge.last is None else edge.last.date,
-        "last_exact": edge.last_exact,
+        **edge_json(edge),
         "file": edge.span.states[-1].file,
         "at": edge.span.states[0].at,
     }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "at_json",
+    "edge_json",
     "first_words",
     "history_json",
     "overview_json",
@@ -158,8 +159,8 @@ def _since(history: History, name: str, release: Release) -> str:
     return first_words(begun[-1])
 
 
-def _span(edge: Edge) -> dict[str, Any]:
-    span: Span = edge.span
+def edge_json(edge: Edge) -> dict[str, Any]:
+    """Where a span begins and ends, and how sure that is, for programs."""
     return {
         "first": edge.first.version,
         "first_date": edge.first.date,
@@ -167,6 +168,13 @@ def _span(edge: Edge) -> dict[str, Any]:
         "last": None if edge.last is None else edge.last.version,
         "last_date": None if edge.last is None else edge.last.date,
         "last_exact": edge.last_exact,
+    }
+
+
+def _span(edge: Edge) -> dict[str, Any]:
+    span: Span = edge.span
+    return {
+        **edge_json(edge),
         "file": span.states[-1].file,
         "states": [
             {
