@@ -470,7 +470,7 @@ def peak_of(path: Path) -> tuple[list[int], int]:
 
 def test_twice_the_dump_takes_no_more_memory_once_it_is_larger_than_the_bound(tmp_path: Path) -> None:
     peaks = []
-    for rows in (200_000, 400_000):  # 160 and 320 MB of ids alone
+    for rows in (400_000, 800_000):  # 320 and 640 MB of ids alone: DuckDB 1.5 settles at 500 MB
         path = tmp_path / f"{rows}.parquet"
         query = (
             f"SELECT 'owner/' || repeat('x', 800) || i % {rows - 20_000} AS id, i AS downloads, "  # noqa: S608
@@ -480,7 +480,7 @@ def test_twice_the_dump_takes_no_more_memory_once_it_is_larger_than_the_bound(tm
         counts, peak = peak_of(path)
         assert counts == [rows - 20_000, sum(range(20_000, rows)), 1_000, 20_000]
         peaks.append(peak)
-    assert peaks[1] - peaks[0] < 80  # MB, of 160 more
+    assert peaks[1] - peaks[0] < 160  # MB, of 320 more
 
 
 def test_too_little_memory_is_told_with_what_to_do(tmp_path: Path) -> None:
