@@ -108,7 +108,28 @@ def test_the_data_fits_its_schema_and_is_small() -> None:
 def test_a_release_is_what_the_running_engine_said(engine: str, version: str) -> None:
     said = json.loads((HERE / "data" / f"{engine}-{version}.json").read_text(encoding="utf-8"))
     history = read_history(SHIPPED / f"{engine}.json")
-    assert history.at(version).keys() == said.get("architectures", said).keys()
+    registered = {name for name, entry in history.at(version).items() if entry.runs_as is None}
+    assert registered == said.get("architectures", said).keys()
+
+
+def test_what_sglang_runs_as_another_is_what_was_read_in_the_releases_by_hand() -> None:
+    """``get_config`` lists the Longcat names since 0.5.10, ``configs/deepseek_v41.py`` is there since 0.5.21."""
+    history = read_history(SHIPPED / "sglang.json")
+    found = {
+        version: [
+            f"{name} as {entry.runs_as} in {entry.file} by {entry.at}"
+            for name, entry in history.at(version).items()
+            if entry.runs_as is not None
+        ]
+        for version in ("0.5.9", "0.5.10", "0.5.20", "0.5.21")
+    }
+    longcat = [
+        f"{name} as LongcatFlashForCausalLM in longcat_flash.py by sglang/srt/utils/hf_transformers_utils.py:626"
+        for name in ("LongcatCausalLM", "LongcatFlashNgramForCausalLM")
+    ]
+    name, place = "DeepseekV41ForCausalLM", "sglang/srt/configs/deepseek_v41.py:39"
+    deepseek = f"{name} as DeepseekV4ForCausalLM in deepseek_v4.py by {place}"
+    assert found == {"0.5.9": [], "0.5.10": longcat, "0.5.20": longcat, "0.5.21": [deepseek, *longcat]}
 
 
 @pytest.mark.parametrize("version", ["4.40.0", "4.57.6", "5.23.0"])
@@ -190,7 +211,7 @@ def test_the_history_at_a_release_is_a_fresh_scan_of_it(engine: str, version: st
     history = read_history(SHIPPED / f"{engine}.json")
     inventory = fresh_scan(engine, version, history.companion.version if history.companion else None)
     scanned = entries_from(inventory)
-    found = history.at(version)
+    found = {name: entry for name, entry in history.at(version).items() if entry.runs_as is None}
     assert found.keys() == scanned.keys()
     for name, entry in found.items():
         fresh = scanned[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from .core.categories import BY_NAME, Known, categorize
 from .core.examples import is_generic
 from .core.history import Entry
 from .core.repositories import is_hub_id
-from .engines.base import ScanOptions
+from .engines.base import Decides, ScanOptions
 from .errors import SourceError
 from .sources.http import GoneError, UnreachableError
 from .sources.library import Library
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 2
+_REVISION = 3
 """Counts up whenever the same inventory would give other entries."""
 
 
@@ -60,6 +60,27 @@ def entries_from(inventory: Inventory) -> dict[str, Entry]:
     public = {name: each for name, each in names.items() if each.transformers is not None}
     known = Known(natives={} if public else names, public=public)
     return {name: _entry(each, known) for name, each in names.items()}
+
+
+def _run_as_others(
+    engine: Engine, library: Library, inventory: Inventory, entries: Mapping[str, Entry]
+) -> dict[str, Entry]:
+    """What the release runs as an architecture that it registers, with what is said of that one."""
+    if not isinstance(engine, Decides):
+        return {}
+    from .core.aliases import aliases  # noqa: PLC0415 -- of engines that can be followed so far
+
+    return {
+        each.name: replace(
+            entries[each.runs.name],
+            at=str(each.place),
+            groups=(),
+            example=None,
+            example_at=None,
+            runs_as=each.runs.name,
+        )
+        for each in aliases(inventory, engine.rules(library, inventory))
+    }
 
 
 def kept_reading(
@@ -113,6 +134,8 @@ def read_release(
             library = Library(source, cache)
             library.expect(*engine.fetched)
             inventory = engine.scan(library, ScanOptions(companion=companion))
+            entries = entries_from(inventory)
+            entries |= _run_as_others(engine, library, inventory, entries)
     except UnreachableError:
         raise
     except GoneError:
@@ -120,7 +143,7 @@ def read_release(
         return Reading(problem=f"{release.file.name} is listed and not there", missing=True)
     except SourceError as error:
         return Reading(problem=str(error))
-    reading = Reading(entries=entries_from(inventory), unresolved=len(inventory.unresolved))
+    reading = Reading(entries=entries, unresolved=len(inventory.unresolved))
     key = _key(engine, release, None if companion is None else companion.origin.digest)
     if key is not None:
         cache.put_many(_KIND, {key: _to_bytes(reading)})
@@ -173,6 +196,7 @@ def _to_bytes(reading: Reading) -> bytes:
             each.category,
             each.example,
             each.example_at,
+            each.runs_as,
         )
         for name, each in reading.entries.items()
     }
@@ -192,7 +216,7 @@ def _from_bytes(data: bytes) -> Reading | None:
 
 
 def _entry_of(file: str, at: str, groups: list[str], *rest: Any) -> Entry:
-    compatible, category, example, example_at = rest
+    compatible, category, example, example_at, runs_as = rest
     return Entry(
         file=file,
         at=at,
@@ -201,4 +225,5 @@ def _entry_of(file: str, at: str, groups: list[str], *rest: Any) -> Entry:
         category=category,
         example=example,
         example_at=example_at,
+        runs_as=runs_as,
     )

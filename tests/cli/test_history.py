@@ -86,6 +86,50 @@ def test_since_when_each_engine_has_it(cli: Callable[..., Any], data: Path) -> N
     assert (done.code, done.err) == (0, "")
 
 
+def test_a_name_that_is_run_as_another_says_so(
+    cli: Callable[..., Any], conforms: Callable[[Any, str], None]
+) -> None:
+    name, other = "DeepseekV41ForCausalLM", "DeepseekV4ForCausalLM"
+    done = cli("history", name, "--engine", "sglang")
+    assert done.lines[1].split("\t") == [
+        name,
+        "sglang",
+        "0.5.21",
+        "2026-10-01",
+        "",
+        f"deepseek_v4.py (runs as {other})",
+    ]
+    found = cli("history", name, other, "--engine", "sglang", "--format", "json").json
+    conforms(found, "history")
+    states = {each: found["architectures"][each]["sglang"]["spans"][0]["states"][0] for each in (name, other)}
+    assert (states[name]["runs_as"], states[other]["runs_as"]) == (other, None)
+    at = cli("history", "--engine", "sglang", "--at", "0.5.21", "--format", "json").json
+    conforms(at, "history_at")
+    assert (at["architectures"][name]["runs_as"], at["architectures"][other]["runs_as"]) == (other, None)
+    (line,) = [
+        each for each in cli("history", "--engine", "sglang", "--at", "0.5.21").lines if each.startswith(name)
+    ]
+    assert line.split("\t") == [name, f"deepseek_v4.py (runs as {other})", "0.5.21"]
+
+
+def test_check_and_migrate_take_what_is_run_as_another_for_native(
+    cli: Callable[..., Any], data: Path, trees: Any
+) -> None:
+    path = data / "vllm.json"
+    text = path.read_text(encoding="utf-8")
+    old = '"file":"betaforcausallm.py","at":"vllm/r.py:1"'
+    assert old in text
+    path.write_text(text.replace(old, f'{old},"runs_as":"DeltaForCausalLM"'), encoding="utf-8")
+    done = cli("check", "BetaForCausalLM", *trees.options, "--data", data)
+    assert (
+        "BetaForCausalLM by engine: sglang no; vllm since 2.0 (2026-03-01), runs as DeltaForCausalLM"
+        in done.lines
+    )
+    found = cli("migrate", "vllm", "sglang", "--data", data, "--format", "json").json
+    (here,) = [each["here"] for each in found["only_from"] if each["name"] == "BetaForCausalLM"]
+    assert (here["status"], here["because"]) == ("native", "runs as DeltaForCausalLM")
+
+
 def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Callable[..., Any], data: Path) -> None:
     done = cli("history", "AlphaForCausallM", "--data", data)
     assert done.err.splitlines() == [

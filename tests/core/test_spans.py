@@ -43,6 +43,7 @@ def entry(
     *groups: str,
     compatible: bool | None = None,
     example: str | None = None,
+    runs_as: str | None = None,
 ) -> Entry:
     return Entry(
         file=file,
@@ -52,6 +53,7 @@ def entry(
         category="text",
         example=example,
         example_at=f"x/c.py:{line}" if example else None,
+        runs_as=runs_as,
     )
 
 
@@ -201,6 +203,7 @@ ENTRIES = st.builds(
     groups=st.sampled_from([(), ("one",), ("one", "two")]),
     compatible=st.sampled_from([None, True, False]),
     category=st.just("text"),
+    runs_as=st.sampled_from([None, "A", "B"]),
 )
 READ = st.lists(st.none() | st.dictionaries(NAMES, ENTRIES, max_size=3), min_size=1, max_size=8)
 
@@ -270,6 +273,40 @@ def test_every_release_registers_just_what_the_spans_say(read: list[dict[str, En
         for name in "ABC":
             kind = stands(name, given, known).kind
             assert (kind is StandingKind.NATIVE) == (name in each)
+
+
+def test_what_is_run_as_another_is_native_and_no_registration() -> None:
+    given = history(
+        [release("1"), release("2"), release("3"), release("4")],
+        {
+            "1": {"A": entry()},
+            "2": {"A": entry(), "B": entry(line=5, runs_as="A")},
+            "3": {"A": entry(), "B": entry("b.py")},
+            "4": {"A": entry()},
+        },
+    )
+    assert [(each.kind.value, each.because) for each in (stands("B", given, r) for r in given.releases)] == [
+        ("absent", None),
+        ("native", "runs as A"),
+        ("native", None),
+        ("gone", None),
+    ]
+    assert told(given, "B") == ["2..3"]
+    (span,) = given.architectures["B"]
+    assert [(state.since, state.at, state.runs_as) for state in span.states] == [
+        ("2", "x/a.py:5", "A"),
+        ("3", "x/b.py:1", None),
+    ]
+    assert [[made.name for made in inventory_of(given, each).registrations] for each in given.releases] == [
+        ["A"],
+        ["A"],
+        ["A", "B"],
+        ["A"],
+    ]
+    (one, two, three, _) = given.releases
+    assert [name for name, _, _ in difference((given, two), (given, one)).here] == ["B"]
+    assert difference((given, two), (given, three)).both == ("A", "B")
+    assert lint_history(write_history(given), "demo") == ()
 
 
 GIVEN = history(

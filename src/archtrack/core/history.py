@@ -1,7 +1,8 @@
 """The history of one engine: which architectures each release registers, as spans of releases.
 
 A release is known to register an architecture or not to, or nothing is known of it. An unknown release breaks no
-span, and a span that begins or ends beside one says so: what lies beyond is not claimed.
+span, and a span that begins or ends beside one says so: what lies beyond is not claimed. What a release runs as an
+architecture that it registers counts like one that it registers.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ class Entry:
         category: the section it belongs to, by the engine's own evidence; None where there is none.
         example: a checkpoint that the release itself names for it; None where it names none.
         example_at: the path and line that does.
+        runs_as: the architecture that the release runs in its place, where it does not register the name itself
+            (``core.aliases``); ``file`` and ``category`` are that one's, and ``at`` is the line that puts it in.
     """
 
     file: str
@@ -76,6 +79,7 @@ class Entry:
     category: str | None = None
     example: str | None = None
     example_at: str | None = None
+    runs_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,7 @@ class State:
         at: as above.
         groups: as above.
         compatible: as above.
+        runs_as: as in ``Entry``.
     """
 
     since: str
@@ -95,6 +100,7 @@ class State:
     at: str
     groups: tuple[str, ...] = ()
     compatible: bool | None = None
+    runs_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +255,7 @@ class History:
             category=self.categories.get(name),
             example=naming.example if naming is not None else None,
             example_at=naming.at if naming is not None else None,
+            runs_as=state.runs_as,
         )
 
     @cached_property

@@ -17,7 +17,8 @@ def inventory_of(history: History, release: Release) -> Inventory:
     """What a release that was read registers.
 
     The history knows of each architecture its file, its groups, whether transformers' gate lets it pass, and the
-    checkpoint that the release names for it; lines are those of the release in which that last changed.
+    checkpoint that the release names for it; lines are those of the release in which that last changed. What is run
+    as another architecture is no registration.
     """
     public = history.engine == "transformers"
     return Inventory(
@@ -33,6 +34,7 @@ def inventory_of(history: History, release: Release) -> Inventory:
         registrations=tuple(
             _registration(name, entry, public=public)
             for name, entry in sorted(history.at(release.version).items())
+            if entry.runs_as is None
         ),
     )
 

@@ -92,6 +92,7 @@ def _texts(history: History) -> Iterator[str]:
         yield name
         for state in (state for span in spans for state in span.states):
             yield from (state.file, state.at, *state.groups)
+            yield from () if state.runs_as is None else (state.runs_as,)
         for naming in (naming for span in spans for naming in span.namings):
             yield from () if naming.at is None else (naming.at,)
 

@@ -128,6 +128,8 @@ def _state(state: State) -> dict[str, Any]:
         data["groups"] = list(state.groups)
     if state.compatible is not None:
         data["compatible"] = state.compatible
+    if state.runs_as is not None:
+        data["runs_as"] = state.runs_as
     return data
 
 
@@ -231,6 +233,7 @@ def _state_from(data: dict[str, Any]) -> State:
         at=_a(str, data["at"]),
         groups=tuple(_a(str, each) for each in data.get("groups", ())),
         compatible=_a_or_none(bool, data.get("compatible")),
+        runs_as=_a_or_none(str, data.get("runs_as")),
     )
 
 

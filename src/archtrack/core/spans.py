@@ -81,6 +81,7 @@ def _spans(
             at=entry.at,
             groups=entry.groups,
             compatible=entry.compatible,
+            runs_as=entry.runs_as,
         )
         if not states:
             first = version
@@ -96,4 +97,8 @@ def _spans(
 
 def _differs(before: State, after: State) -> bool:
     """Whether more than the line has changed."""
-    return (before.file, before.groups, before.compatible) != (after.file, after.groups, after.compatible)
+    return _without_line(before) != _without_line(after)
+
+
+def _without_line(state: State) -> tuple[object, ...]:
+    return state.file, state.groups, state.compatible, state.runs_as

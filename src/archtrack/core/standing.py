@@ -39,7 +39,8 @@ class Standing:
             was not found may be there all the same, or what the backend does with it is not known.
         release: the release that is meant.
         edge: the span that holds the release, or the last one before it; None where there is none.
-        because: why the Transformers backend does or does not, or why it is not known; None elsewhere.
+        because: why the Transformers backend does or does not, or why it is not known; of a native that is run as
+            another architecture, as which; None elsewhere.
     """
 
     engine: str
@@ -55,7 +56,11 @@ def stands(name: str, history: History, release: Release) -> Standing:
     begun = [edge for edge in edges(history, name) if history.places[edge.first.version] <= place]
     last = begun[-1] if begun else None
     if last is not None and (last.last is None or place <= history.places[last.last.version]):
-        return Standing(engine=history.engine, kind=StandingKind.NATIVE, release=release, edge=last)
+        runs_as = history.entry(name, last.span, place).runs_as
+        because = f"runs as {runs_as}" if runs_as is not None else None
+        return Standing(
+            engine=history.engine, kind=StandingKind.NATIVE, release=release, edge=last, because=because
+        )
     if release.unresolved:
         because = f"{release.unresolved} places of {release.version} could not be read"
         return Standing(

@@ -90,10 +90,11 @@ def _below(answer: Answer, *, explain: bool) -> Iterator[str]:
 
 
 def _standing(standing: Standing) -> str:
-    date = ""
-    if standing.kind is StandingKind.NATIVE and standing.edge is not None and standing.edge.first.date:
-        date = f" ({standing.edge.first.date})"
-    return f"{standing.engine} {standing_words(standing)}{date}"
+    words = f"{standing.engine} {standing_words(standing)}"
+    if standing.kind is not StandingKind.NATIVE or standing.edge is None:
+        return words
+    date = f" ({standing.edge.first.date})" if standing.edge.first.date else ""
+    return words + date + (f", {standing.because}" if standing.because is not None else "")
 
 
 def advice(answer: Answer) -> Iterator[str]:

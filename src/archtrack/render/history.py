@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from archtrack.core.edges import Edge
-    from archtrack.core.history import Entry, History, Release, Span
+    from archtrack.core.history import Entry, History, Release, Span, State
 
 __all__ = [
     "at_json",
@@ -95,7 +95,7 @@ def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -
     """What one release registers."""
     table(
         ("Architecture", "File", "Since"),
-        ((name, entry.file, _since(history, name, release)) for name, entry in entries.items()),
+        ((name, _file(entry), _since(history, name, release)) for name, entry in entries.items()),
     )
     date = f" ({release.date})" if release.date else ""
     click.echo(
@@ -123,6 +123,7 @@ def at_json(history: History, release: Release, entries: Mapping[str, Entry]) ->
                 "groups": list(entry.groups),
                 "category": entry.category,
                 "backend_compatible": entry.compatible,
+                "runs_as": entry.runs_as,
                 "example": {"id": entry.example, "source": entry.example_at} if entry.example else None,
             }
             for name, entry in entries.items()
@@ -138,8 +139,13 @@ def _rows(name: str, history: History) -> Iterable[tuple[str, ...]]:
             first_words(edge),
             edge.first.date or "",
             _last_words(edge),
-            edge.span.states[-1].file,
+            _file(edge.span.states[-1]),
         )
+
+
+def _file(said: Entry | State) -> str:
+    """The file, and as which architecture it runs if that is not the one that is registered there."""
+    return said.file if said.runs_as is None else f"{said.file} (runs as {said.runs_as})"
 
 
 def first_words(edge: Edge) -> str:
@@ -183,6 +189,7 @@ def _span(edge: Edge) -> dict[str, Any]:
                 "at": state.at,
                 "groups": list(state.groups),
                 "backend_compatible": state.compatible,
+                "runs_as": state.runs_as,
             }
             for state in span.states
         ],

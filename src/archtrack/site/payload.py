@@ -4,8 +4,9 @@ Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named 
 place in the engine's list, kinds by their place in ``kinds``. A row is ``[name, category, whose evidence, example,
 cells]``. A cell is 0 where no release ever had the architecture and there is nothing to say about it, else ``[kind,
 reason or -1, spans]``; a span ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file,
-path, line, groups, answer of transformers' gate]``; the last two are -1 where there is nothing to say. What an engine
-does with an architecture is decided here, by the same code that ``check`` uses: the page only shows it.
+path, line, groups or what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing to
+say. What an engine does with an architecture is decided here, by the same code that ``check`` uses: the page only shows
+it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from archtrack.core.edges import Edge
-    from archtrack.core.history import History
+    from archtrack.core.history import History, State
     from archtrack.core.standing import Standing
     from archtrack.engines.base import About
     from archtrack.site.tracked import Tracked
@@ -156,7 +157,7 @@ def _span(edge: Edge, history: History, texts: _Texts) -> list[Any]:
                 texts.place(state.file),
                 texts.place(path or state.at),
                 int(line) if line.isdigit() else 0,
-                texts.place(", ".join(state.groups) or None),
+                texts.place(_besides(state)),
                 -1 if state.compatible is None else int(state.compatible),
             ]
         )
@@ -167,6 +168,13 @@ def _span(edge: Edge, history: History, texts: _Texts) -> list[Any]:
         int(edge.last_exact),
         states,
     ]
+
+
+def _besides(state: State) -> str | None:
+    """What is said beside the file: as which architecture it runs, or which tables list it."""
+    if state.runs_as is not None:
+        return f"runs as {state.runs_as}"
+    return ", ".join(state.groups) or None
 
 
 def _tracked(name: str, tracked: Tracked, texts: _Texts) -> Any:

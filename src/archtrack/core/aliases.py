@@ -1,0 +1,65 @@
+"""Architectures that a release does not register and runs natively all the same, as one that it does register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archtrack.model import Status
+
+from .checkpoint import named
+from .decision import decide
+from .support import Support
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archtrack.model import Inventory, Place, Registration
+
+    from .support import Rules
+
+__all__ = ["Alias", "aliases"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """One such architecture.
+
+    Attributes:
+        name: the architecture that a checkpoint names.
+        runs: the registration that it is run by.
+        place: the line that puts that one's name in.
+    """
+
+    name: str
+    runs: Registration
+    place: Place
+
+
+def aliases(inventory: Inventory, rules: Rules) -> Iterator[Alias]:
+    """The architectures that a release runs as others, whatever else a config says; sorted by name.
+
+    What becomes of a name only together with a certain model type, or another key, is no alias: the name alone does not
+    tell.
+    """
+    natives = inventory.by_name()
+    support = Support(
+        engine=inventory.engine,
+        version=inventory.version,
+        library="",
+        natives=natives,
+        public={},
+        rows={},
+        broken={},
+        rules=rules,
+    )
+    places = {
+        name: rule.place
+        for rule in reversed(rules.rewrites)
+        if rule.model_type is None and not (rule.keys or rule.remote or rule.missing)
+        for name in rule.replaced
+    }
+    for name in sorted(places.keys() - natives.keys()):
+        verdict = decide(named(name), support)
+        if verdict.status is Status.NATIVE and verdict.resolved is not None:
+            yield Alias(name=name, runs=natives[verdict.resolved], place=places[name])
