@@ -110,3 +110,19 @@ def test_a_table_on_a_narrow_terminal_has_one_line_for_a_row(monkeypatch: pytest
     assert len(lines) == 3
     assert lines[1] == f"{name} refused {path[:27]}…"
     assert lines[2].split() == ["A", "native", "a.py"]
+
+
+def test_a_whole_table_on_a_narrow_terminal_cuts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "FalconForCausalLM"
+    because = f"its gate is false: it is not set in the class [{'folder/' * 10}modeling.py:1145]"
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    table(("Target", "Status", "Because"), [(name, "refused", because)], whole=True)
+    first, *further = stream.getvalue().splitlines()[1:]
+    at = len(f"{name} refused ")
+    assert first.startswith(f"{name} refused its gate")
+    assert [line[:at].strip() for line in further] == [""] * len(further)
+    assert max(map(len, [first, *further])) <= 80
+    assert "".join(line[at:] for line in [first, *further]).replace(" ", "") == because.replace(" ", "")

@@ -35,7 +35,8 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
         click.echo(line, err=True)
     good = [answer for answer in found.answers if answer.verdict is not None]
     if good:
-        table(("Target", "Status", "Runs as", "Category", "Because"), (_cells(answer) for answer in good))
+        titles = ("Target", "Status", "Runs as", "Category", "Because")
+        table(titles, (_cells(answer) for answer in good), whole=True)
     for answer in found.answers:
         for line in _below(answer, explain=explain):
             click.echo(line)

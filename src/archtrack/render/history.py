@@ -60,7 +60,7 @@ def print_history(names: Sequence[str], histories: Sequence[History]) -> None:
     """The spans of each architecture, engine by engine."""
     rows = [row for name in names for history in histories for row in _rows(name, history)]
     if rows:
-        table(("Architecture", "Engine", "Since", "Date", "Until", "File"), rows)
+        table(("Architecture", "Engine", "Since", "Date", "Until", "File"), rows, whole=True)
     for name in names:
         if not any(name in history.architectures for history in histories):
             engines = ", ".join(history.engine for history in histories)

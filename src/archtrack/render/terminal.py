@@ -53,8 +53,14 @@ def architectures(count: int) -> str:
     return f"{count} architecture{'' if count == 1 else 's'}"
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table: drawn by rich on a terminal, tab-separated with a heading otherwise."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> None:
+    """Print a table: drawn by rich on a terminal, tab-separated with a heading otherwise.
+
+    Args:
+        columns: their titles.
+        rows: a cell for each column.
+        whole: on a narrow terminal a long cell goes on in the next line; else it is cut, so that a row is a line.
+    """
     if not sys.stdout.isatty():
         for row in ([name.lower() for name in columns], *rows):
             sys.stdout.write("\t".join(plain(cell) for cell in row) + "\n")
@@ -71,7 +77,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     console.width = max(console.width, sum(widths) + _GAP * (len(columns) - 1))
     drawn = Table(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
     for name, width in zip(columns, widths, strict=True):
-        drawn.add_column(name, width=width, no_wrap=True, overflow="ellipsis")
+        drawn.add_column(name, width=width, no_wrap=not whole, overflow="fold" if whole else "ellipsis")
     for row in cells:
         drawn.add_row(*map(Text, row))
     console.print(drawn)
