@@ -113,7 +113,11 @@ def test_a_release_is_what_the_running_engine_said(engine: str, version: str) ->
 
 
 def test_what_sglang_runs_as_another_is_what_was_read_in_the_releases_by_hand() -> None:
-    """``get_config`` lists the Longcat names since 0.5.10, ``configs/deepseek_v41.py`` is there since 0.5.21."""
+    """What was read in the wheels.
+
+    ``get_config`` lists the Longcat names since 0.5.10, and moved to another file with 0.5.11; ``configs/olmo3.py`` is
+    there since 0.5.4, ``configs/deepseek_v41.py`` since 0.5.21.
+    """
     history = read_history(SHIPPED / "sglang.json")
     found = {
         version: [
@@ -121,15 +125,26 @@ def test_what_sglang_runs_as_another_is_what_was_read_in_the_releases_by_hand() 
             for name, entry in history.at(version).items()
             if entry.runs_as is not None
         ]
-        for version in ("0.5.9", "0.5.10", "0.5.20", "0.5.21")
+        for version in ("0.5.3", "0.5.4", "0.5.10", "0.5.20", "0.5.21")
     }
-    longcat = [
-        f"{name} as LongcatFlashForCausalLM in longcat_flash.py by sglang/srt/utils/hf_transformers_utils.py:626"
-        for name in ("LongcatCausalLM", "LongcatFlashNgramForCausalLM")
-    ]
-    name, place = "DeepseekV41ForCausalLM", "sglang/srt/configs/deepseek_v41.py:39"
-    deepseek = f"{name} as DeepseekV4ForCausalLM in deepseek_v4.py by {place}"
-    assert found == {"0.5.9": [], "0.5.10": longcat, "0.5.20": longcat, "0.5.21": [deepseek, *longcat]}
+    folder = "sglang/srt"
+    before, later = (
+        [
+            f"{name} as LongcatFlashForCausalLM in longcat_flash.py by {folder}/utils/{place}"
+            for name in ("LongcatCausalLM", "LongcatFlashNgramForCausalLM")
+        ]
+        for place in ("hf_transformers_utils.py:626", "hf_transformers/config.py:202")
+    )
+    name, other = "DeepseekV41ForCausalLM", "DeepseekV4ForCausalLM"
+    deepseek = f"{name} as {other} in deepseek_v4.py by {folder}/configs/deepseek_v41.py:39"
+    olmo = f"Olmo3ForCausalLM as Olmo2ForCausalLM in olmo2.py by {folder}/configs/olmo3.py:67"
+    assert found == {
+        "0.5.3": [],
+        "0.5.4": [olmo],
+        "0.5.10": [*before, olmo],
+        "0.5.20": [*later, olmo],
+        "0.5.21": [deepseek, *later, olmo],
+    }
 
 
 @pytest.mark.parametrize("version", ["4.40.0", "4.57.6", "5.23.0"])

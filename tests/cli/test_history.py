@@ -117,17 +117,17 @@ def test_check_and_migrate_take_what_is_run_as_another_for_native(
 ) -> None:
     path = data / "vllm.json"
     text = path.read_text(encoding="utf-8")
-    old = '"file":"betaforcausallm.py","at":"vllm/r.py:1"'
+    old = '"file":"deltaforcausallm.py","at":"vllm/r.py:1"'
     assert old in text
-    path.write_text(text.replace(old, f'{old},"runs_as":"DeltaForCausalLM"'), encoding="utf-8")
-    done = cli("check", "BetaForCausalLM", *trees.options, "--data", data)
-    assert (
-        "BetaForCausalLM by engine: sglang no; vllm since 2.0 (2026-03-01), runs as DeltaForCausalLM"
-        in done.lines
-    )
+    path.write_text(text.replace(old, f'{old},"runs_as":"BetaForCausalLM"'), encoding="utf-8")
+    done = cli("check", "DeltaForCausalLM", *trees.options, "--data", data)
+    assert done.lines[-2:] == [
+        "DeltaForCausalLM by engine: sglang no; vllm since ≤1.1 (2026-02-01), runs as BetaForCausalLM",
+        "DeltaForCausalLM is unsupported here, and runs as BetaForCausalLM in vllm 2.0",
+    ]
     found = cli("migrate", "vllm", "sglang", "--data", data, "--format", "json").json
-    (here,) = [each["here"] for each in found["only_from"] if each["name"] == "BetaForCausalLM"]
-    assert (here["status"], here["because"]) == ("native", "runs as DeltaForCausalLM")
+    (here,) = [each["here"] for each in found["only_from"] if each["name"] == "DeltaForCausalLM"]
+    assert (here["status"], here["because"]) == ("native", "runs as BetaForCausalLM")
 
 
 def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Callable[..., Any], data: Path) -> None:

@@ -47,12 +47,15 @@ def rewrite(line: int, to: str, *replaced: str, **more: Any) -> Rewrite:
         ),
         ([rewrite(1, "Between", "Old"), rewrite(2, "Gone", "Between")], []),
         ([rewrite(1, "New", "Old"), rewrite(2, "Newer", "Old")], ["Old New c.py:1"]),
+        # The model type is the one that the name begins with.
+        ([rewrite(1, "New", "Old7BForCausalLM", model_type="old_7b")], ["Old7BForCausalLM New c.py:1"]),
+        ([rewrite(1, "New", "Old7BForCausalLM", model_type="old_8b")], []),
         # Where more than the name has to fit, the name does not tell.
-        ([rewrite(1, "New", "Old", model_type="old")], []),
+        ([rewrite(1, "New", "Old", model_type="other")], []),
         ([rewrite(1, "New", "Old", keys=("d_model",))], []),
         ([rewrite(1, "New", "Old", remote=("m.Old",))], []),
         ([rewrite(1, "New", missing=True)], []),
-        ([rewrite(1, "New", "Old", model_type="old"), rewrite(2, "Newer", "Old")], ["Old Newer c.py:2"]),
+        ([rewrite(1, "New", "Old", model_type="other"), rewrite(2, "Newer", "Old")], ["Old Newer c.py:2"]),
     ],
 )
 def test_a_name_is_run_as_another_where_nothing_but_the_name_has_to_fit(

@@ -65,7 +65,7 @@ def test_get_config_is_read_rule_by_rule() -> None:
         {"to": "ReaderForCausalLM", "line": 9, "remote": ["is_reader", "is_second_reader"]},
         {"to": "ManyParts", "line": 37, "model_type": "many_parts"},
         {"to": "LongForCausalLM", "line": 39, "model_type": "long"},
-        {"to": "LongForCausalLM", "line": 39, "of": ["OldCausalLM", "LongForCausalLM"]},
+        {"to": "LongForCausalLM", "line": 39, "of": ["OldCausalLM", "LongForCausalLM"], "alone": True},
     ]
 
 
@@ -102,6 +102,7 @@ def normalize(values):
     if values.get('architectures') == ['B']:
         values['architectures'] = ['A']
 """
+TWICE = f"{HEAD}        super().__init__(**normalize(kwargs))\n{HEAD.replace('own', 'two')}        normalize(kwargs)\n"
 IF_MISSING = "        if 'architectures' not in kwargs:\n            kwargs['architectures'] = ['A']\n"
 
 
@@ -122,7 +123,11 @@ IF_MISSING = "        if 'architectures' not in kwargs:\n            kwargs['arc
         ),
         (
             "        if kwargs.get('architectures') == ['B']:\n            kwargs['architectures'] = ['A']\n",
-            [{"to": "A", "line": 6, "of": ["B"]}],
+            [{"to": "A", "line": 6, "of": ["B"], "alone": True}],
+        ),
+        (
+            "        if kwargs.get('architectures') == ['B', 'C']:\n            kwargs['architectures'] = ['A']\n",
+            [],
         ),
         # what says nothing of this config, or nothing that can be told
         ("        if kwargs:\n            self.architectures = ['A']\n", []),
@@ -149,7 +154,18 @@ def test_a_class_that_writes_architectures_gives_a_rule_for_its_model_type(
         ("", []),
         ("class Broken(  # architectures", []),
         ("class A:\n    model_type = 'a'\n    architectures = ['A']\n", []),
-        (NORMALIZE, [{"to": "A", "line": 3, "of": ["B"]}]),
+        (NORMALIZE, [{"to": "A", "line": 3, "of": ["B"], "alone": True}]),
+        (
+            f"{NORMALIZE}{HEAD}        kwargs = normalize(kwargs)\n        normalize(kwargs)\n",
+            [{"model_type": "own", "to": "A", "line": 3, "of": ["B"], "alone": True}],
+        ),
+        (
+            f"{TWICE}{NORMALIZE}",
+            [
+                {"model_type": "own", "to": "A", "line": 13, "of": ["B"], "alone": True},
+                {"model_type": "two", "to": "A", "line": 13, "of": ["B"], "alone": True},
+            ],
+        ),
         ("def other(values):\n    values['architectures'] = ['A']\n", []),
         (
             "class A:\n    model_type: str = 'a'\n\n    def __post_init__(self):\n        self.architectures = ['A']\n",

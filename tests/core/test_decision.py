@@ -141,6 +141,13 @@ SUPPORT = Support(
                 model_type="gamma",
                 replaced=("BetaForCausalLM",),
             ),
+            Rewrite(
+                to="AlphaForCausalLM",
+                place=Place(file="c.py", line=7),
+                model_type="old_7b",
+                replaced=("Old7BForCausalLM",),
+                alone=True,
+            ),
         ),
         drafts=(
             ("AlphaForCausalLM", "AlphaForCausalLMDSpark", Place(file="d.py", line=1)),
@@ -207,6 +214,9 @@ N, F, X, U = Status.NATIVE, Status.FALLBACK, Status.REFUSED, Status.UNSUPPORTED
         ([], {"model_type": "late"}, F, "TransformersForCausalLM", "() is true"),
         (["DeltaForCausalLM"], {"model_type": "late"}, X, None, "() is false"),
         (["FormerForCausalLM"], {}, N, "AlphaForCausalLM", "is registered"),
+        (["Old7BForCausalLM"], {"model_type": "old_7b"}, N, "AlphaForCausalLM", "is registered"),
+        (["Old7BForCausalLM"], {"model_type": "llama"}, U, None, "no public class Old7BForCausalLM"),
+        (["Old7BForCausalLM", "Other"], {"model_type": "old_7b"}, U, None, "no public class Old7BForCausalLM"),
         (["BetaForCausalLM"], {"model_type": "gamma"}, N, "AlphaForCausalLM", "is registered"),
         (["DeltaForCausalLM"], {"auto_map": {"AutoModel": "m.Reader"}}, N, "AlphaForCausalLM", "is registered"),
         ([], {"d": 1, "ssm": {}}, N, "AlphaForCausalLM", "is registered"),
@@ -403,6 +413,12 @@ def test_a_bidirectional_gemma_is_embedding_gemma(values: dict[str, Any], resolv
         ("DeltaForCausalLM", X, None, "the engine refuses DeltaForCausalLM"),
         ("OtherForCausalLM", U, None, "a checkpoint that brings its own code"),
         ("FormerForCausalLM", N, "AlphaForCausalLM", "runs FormerForCausalLM as AlphaForCausalLM"),
+        (
+            "Old7BForCausalLM",
+            N,
+            "AlphaForCausalLM",
+            "of model type `old_7b` the engine runs Old7BForCausalLM as AlphaForCausalLM",
+        ),
         (
             "BetaForCausalLM",
             F,

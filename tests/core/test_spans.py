@@ -303,10 +303,69 @@ def test_what_is_run_as_another_is_native_and_no_registration() -> None:
         ["A", "B"],
         ["A"],
     ]
+    assert [sorted(given.names(each.version)) for each in given.releases] == [["A"], ["A"], ["A", "B"], ["A"]]
     (one, two, three, _) = given.releases
     assert [name for name, _, _ in difference((given, two), (given, one)).here] == ["B"]
     assert difference((given, two), (given, three)).both == ("A", "B")
     assert lint_history(write_history(given), "demo") == ()
+    before = history(list(given.releases), {**entries_of(given), "2": {"A": entry()}})
+    (change,) = history_changes(before, given)
+    assert (change.release.version, change.added, change.corrected) == ("2", ("B",), True)
+
+
+def test_growth_counts_what_is_registered() -> None:
+    given = history(
+        [release(str(day), date=f"2026-01-0{day}") for day in (1, 2, 3)],
+        {
+            "1": {"A": entry(), "B": entry(runs_as="A")},
+            "2": {"A": entry(), "B": entry("b.py")},
+            "3": {"A": entry(), "B": entry("b.py"), "C": entry(runs_as="A")},
+        },
+    )
+    assert growth(given) == (("2026-01-01", 1), ("2026-01-02", 2), ("2026-01-03", 2))
+
+
+def test_a_state_of_what_is_run_as_another_begins_where_the_line_is_in_another_file() -> None:
+    other = {"A": entry()}
+    given = history(
+        [release("1"), release("2"), release("3")],
+        {
+            "1": other | {"B": entry(line=5, runs_as="A")},
+            "2": other | {"B": entry(line=6, runs_as="A")},
+            "3": other | {"B": replace(entry(runs_as="A"), at="x/rules.py:1")},
+        },
+    )
+    (span,) = given.architectures["B"]
+    assert [(state.since, state.at) for state in span.states] == [("1", "x/a.py:5"), ("3", "x/rules.py:1")]
+
+
+@pytest.mark.parametrize(
+    ("made", "problem"),
+    [
+        ({"A": entry(), "B": entry(runs_as="A")}, None),
+        ({"A": entry(), "B": entry(runs_as="B")}, "B: 1 does not register 'B', as which it is to run"),
+        ({"A": entry(), "B": entry(runs_as="Nobody")}, "B: 1 does not register 'Nobody'"),
+        ({"A": entry(), "B": entry(runs_as="C"), "C": entry(runs_as="A")}, "B: 1 does not register 'C'"),
+        (
+            {"A": entry(), "B": entry("b.py", runs_as="A")},
+            "B: in 1 it runs as A, and is not in the file of that",
+        ),
+        (
+            {"A": entry(), "B": entry("a.py", 1, "table", runs_as="A")},
+            "B: in 1 it runs as another, and has what",
+        ),
+        (
+            {"A": entry(), "B": entry(runs_as="A", compatible=True)},
+            "B: in 1 it runs as another, and has what",
+        ),
+        ({"A": entry(), "B": entry(runs_as="A", example="o/b")}, "B: in 1 it runs as another, and has what"),
+    ],
+)
+def test_the_lint_holds_what_runs_as_another_against_that(
+    made: dict[str, Entry], problem: str | None
+) -> None:
+    found = lint_history(write_history(history([release("1")], {"1": made})), "demo")
+    assert [problem in each for each in found] == [True] if problem is not None else not found
 
 
 GIVEN = history(

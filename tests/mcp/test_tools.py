@@ -47,6 +47,18 @@ def sources(work: Path, trees: Any) -> dict[str, str]:  # noqa: ARG001 - where t
     return {"sglang": str(trees.sglang), "transformers": str(trees.transformers)}
 
 
+def test_what_is_run_as_another_is_said_to_be_and_not_to_be_registered() -> None:
+    name, other = "DeepseekV41ForCausalLM", "DeepseekV4ForCausalLM"
+    found = ask("model_history", architectures=[name], engine="sglang")
+    assert found["summary"] == f"{name}: sglang since 0.5.21 (2026-10-01), runs as {other}."
+    (span,) = found["architectures"][0]["engines"]["sglang"]["spans"]
+    assert (span["runs_as"], span["at"]) == (other, "sglang/srt/configs/deepseek_v41.py:39")
+    before = ask("model_history", architectures=[name], engine="sglang", version="0.5.20")
+    assert before["summary"].endswith(f"sglang runs it as {other} from 0.5.21 on.")
+    listed = ask("list_architectures", name=["DeepseekV4*ForCausalLM"], version="0.5.23")["architectures"]
+    assert {each["name"]: each["runs_as"] for each in listed} == {name: other, other: None}
+
+
 # -- declarations ----------------------------------------------------------------------------------
 
 
@@ -191,19 +203,23 @@ def test_what_can_not_be_checked_is_refused_in_one_line(
 
 
 def test_the_history_is_that_of_the_command(work: Path, cli: Callable[..., Any]) -> None:  # noqa: ARG001 - its data
-    names = ["LlamaForCausalLM", "Qwen3ForCausalLM", "Qwen3ForCausalLM"]
+    names = ["LlamaForCausalLM", "Olmo3ForCausalLM", "Olmo3ForCausalLM"]
     found = ask("model_history", architectures=names)
     command = cli("history", *names, "--format", "json").json
-    assert [each["name"] for each in found["architectures"]] == ["LlamaForCausalLM", "Qwen3ForCausalLM"]
+    assert [each["name"] for each in found["architectures"]] == ["LlamaForCausalLM", "Olmo3ForCausalLM"]
     for each in found["architectures"]:
         assert each["known"]
         assert each["category"] == "text"
         assert set(each["engines"]) == set(command["engines"])
         for engine, value in each["engines"].items():
             theirs = command["architectures"][each["name"]].get(engine, {"spans": []})["spans"]
-            ours = [{key: span[key] for key in span if key != "at"} for span in value["spans"]]
+            ours = [
+                {key: span[key] for key in span if key not in {"at", "runs_as"}} for span in value["spans"]
+            ]
             assert ours == [{key: span[key] for key in span if key != "states"} for span in theirs]
-            assert [span["at"] for span in value["spans"]] == [span["states"][0]["at"] for span in theirs]
+            assert [(span["at"], span["runs_as"]) for span in value["spans"]] == [
+                (span["states"][0]["at"], span["states"][-1]["runs_as"]) for span in theirs
+            ]
 
 
 def test_one_engine_and_one_release_of_it_can_be_asked(work: Path) -> None:  # noqa: ARG001 - its data

@@ -75,20 +75,22 @@ def test_a_table_in_a_pipe_is_tab_separated_whatever_its_cells_hold(
 
 
 @pytest.mark.parametrize(
-    ("natural", "room", "widths"),
+    ("natural", "room", "kept", "widths"),
     [
-        ([5, 5, 5], 15, [5, 5, 5]),
-        ([5, 5, 5], 80, [5, 5, 5]),
-        ([20, 8, 40, 60], 80, [20, 8, 26, 26]),
-        ([20, 8, 14, 60], 80, [20, 8, 14, 38]),
-        ([60, 30, 12, 8], 80, [60, 10, 10, 8]),
-        ([90], 80, [90]),
+        ([5, 5, 5], 15, [0], [5, 5, 5]),
+        ([5, 5, 5], 80, [0], [5, 5, 5]),
+        ([20, 8, 40, 60], 80, [0], [20, 8, 26, 26]),
+        ([20, 8, 40, 60], 80, [0, 2], [20, 8, 40, 12]),
+        ([20, 8, 40, 60], 80, [0, 1, 2, 3], [20, 8, 40, 60]),
+        ([20, 8, 14, 60], 80, [0], [20, 8, 14, 38]),
+        ([60, 30, 12, 8], 80, [0], [60, 10, 10, 8]),
+        ([90], 80, [0], [90]),
     ],
 )
 def test_columns_are_cut_where_they_are_widest_and_names_never(
-    natural: list[int], room: int, widths: list[int]
+    natural: list[int], room: int, kept: list[int], widths: list[int]
 ) -> None:
-    assert _fitted(natural, room) == widths
+    assert _fitted(natural, room, [place in kept for place in range(len(natural))]) == widths
 
 
 class Terminal(io.StringIO):

@@ -87,9 +87,9 @@ def command(  # noqa: PLR0913 -- one parameter per option
     (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra `hub`), or `-`: one target per
     line from standard input.
 
-    native: SGLang has its own implementation. unimportable: it has one that fails to import with this transformers.
-    fallback: the Transformers backend runs it. refused: transformers has it, but not for that backend. remote code:
-    only the repository's own code could tell. unsupported: none of these.
+    native: SGLang has its own implementation, or runs it by that of another. unimportable: it has one that fails to
+    import with this transformers. fallback: the Transformers backend runs it. refused: transformers has it, but not for
+    that backend. remote code: only the repository's own code could tell. unsupported: none of these.
 
     Below, what the newest release of every engine with a history (`archtrack history`) does with the architecture, and
     since which release. SGLang and transformers themselves are read; the history comes with archtrack.

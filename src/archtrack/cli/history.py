@@ -68,7 +68,9 @@ class _WithDefault(click.Group):
     ),
 )
 def command() -> None:
-    """Say since which release each engine registers an architecture, until which, and in which file.
+    """Say since which release each engine registers an architecture, or runs it as one that it registers.
+
+    Also until which release, and in which file.
 
     `history ARCH…` is short for `history show ARCH…`, whose options are told by `history show --help`. The data comes
     with archtrack; no request is made.
@@ -92,7 +94,11 @@ def command() -> None:
     shell_complete=complete_engine,
     help="Only this engine; may be repeated.",
 )
-@click.option("--at", metavar="VERSION", help="Show what this release of --engine registers, or `latest`.")
+@click.option(
+    "--at",
+    metavar="VERSION",
+    help="Show what this release of --engine registers or runs as another; `latest` for the newest.",
+)
 @click.option(
     "--plot",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -38,8 +38,8 @@ def command(*, source: str, target: str, data: Path | None, form: str) -> None:
     is made.
 
     What the other engine's Transformers backend would run is said where its rules are known, by the newest transformers
-    that was out on the day of that engine's release. It is about names that a registry holds: an engine that loads a
-    checkpoint under another name may run more.
+    that was out on the day of that engine's release. It is about names that a registry holds, or that the engine runs
+    as one of these, as far as a name alone tells: what else a config says may make it run more.
     """
     from archtrack.elsewhere import compared  # noqa: PLC0415 -- `--help` needs none of it
 

@@ -37,10 +37,9 @@ class Alias:
 
 
 def aliases(inventory: Inventory, rules: Rules) -> Iterator[Alias]:
-    """The architectures that a release runs as others, whatever else a config says; sorted by name.
+    """The architectures that a release runs as others, as far as the name tells; sorted by name.
 
-    What becomes of a name only together with a certain model type, or another key, is no alias: the name alone does not
-    tell.
+    What becomes of a name only together with another model type than its own, or with another key, is no alias.
     """
     natives = inventory.by_name()
     support = Support(
@@ -56,8 +55,8 @@ def aliases(inventory: Inventory, rules: Rules) -> Iterator[Alias]:
     places = {
         name: rule.place
         for rule in reversed(rules.rewrites)
-        if rule.model_type is None and not (rule.keys or rule.remote or rule.missing)
         for name in rule.replaced
+        if rule.told_by_name(name)
     }
     for name in sorted(places.keys() - natives.keys()):
         verdict = decide(named(name), support)

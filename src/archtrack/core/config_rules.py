@@ -19,7 +19,8 @@ __all__ = ["class_rules", "config_rules", "strings_in"]
 
 Rule = dict[str, Any]
 """``{"to": architecture, "line": line}`` with what has to be so: ``model_type``; ``of``: one of these architectures
-is listed; ``missing``: none is; ``remote``: functions that look at ``auto_map``; ``keys``: these are there."""
+is listed, and with ``alone`` nothing else; ``missing``: none is; ``remote``: functions that look at ``auto_map``;
+``keys``: these are there."""
 
 
 def config_rules(data: bytes) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def config_rules(data: bytes) -> dict[str, Any]:
         if (model_type := _model_type(node.test)) and (found := _sets(node.body, setters)):
             rules.append({"to": found[0], "line": found[1], "model_type": model_type})
             of = [name for other in tests for name in _typed(other, model_type)]
-            rules += [{"to": found[0], "line": found[1], "of": of}] if of else []
+            rules += [{"to": found[0], "line": found[1], "of": of, "alone": True}] if of else []
     references = {each.name: text for each in functions if (text := _reference(each))}
     return {"rules": rules, "remote": references}
 
@@ -73,14 +74,20 @@ def class_rules(data: bytes) -> list[Rule]:
     except SyntaxError:
         return []
     found: list[Rule] = []
+    callers: dict[str, list[str]] = {}
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             model_type = next((value for each in node.body if (value := _declared(each))), None)
             for method in node.body:
                 if model_type and isinstance(method, ast.FunctionDef):
                     found += _written(method.body, {"model_type": model_type})
-        elif isinstance(node, ast.FunctionDef):
-            found += (rule for rule in _written(node.body, {}) if "of" in rule)
+                    for name in _functions_called(method):
+                        callers.setdefault(name, []).append(model_type)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            whose: list[Rule] = [{"model_type": each} for each in dict.fromkeys(callers.get(node.name, ()))]
+            for when in whose or [{}]:
+                found += (rule for rule in _written(node.body, when) if "of" in rule)
     return found
 
 
@@ -91,6 +98,12 @@ def strings_in(node: ast.expr) -> list[str]:
 
 
 # -- configuration classes ---------------------------------------------------------------------------
+
+
+def _functions_called(method: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(method):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
 
 
 def _declared(node: ast.stmt) -> str | None:
@@ -140,8 +153,8 @@ def _condition(test: ast.expr) -> Rule | None:
             return {"missing": True}
         case ast.In() if strings_in(left) and _is_architectures(right):
             return {"of": strings_in(left)}
-        case ast.Eq() if _is_architectures(left) and strings_in(right):
-            return {"of": strings_in(right)}
+        case ast.Eq() if _is_architectures(left) and len(strings_in(right)) == 1:
+            return {"of": strings_in(right), "alone": True}
     return None
 
 

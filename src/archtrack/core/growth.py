@@ -1,4 +1,4 @@
-"""How many architectures an engine has had over time."""
+"""How many architectures an engine has registered over time."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ __all__ = ["growth"]
 
 
 def growth(history: History) -> tuple[tuple[str, int], ...]:
-    """(day, number of architectures) of an engine, oldest first.
+    """(day, number of registered architectures) of an engine, oldest first.
 
     On each day counts the release of the highest version there was: a backport changes nothing.
     """
     counts = dict.fromkeys((each.version for each in history.releases if each.unknown is None), 0)
-    for name in history.architectures:
-        for span in history.architectures[name]:
+    for spans in history.architectures.values():
+        for span in spans:
             end = len(history.releases) if span.last is None else history.places[span.last] + 1
-            for release in history.releases[history.places[span.first] : end]:
-                if release.unknown is None:
-                    counts[release.version] += 1
+            starts = [history.places[state.since] for state in span.states]
+            for state, start, stop in zip(span.states, starts, [*starts[1:], end], strict=True):
+                for release in history.releases[start:stop] if state.runs_as is None else ():
+                    if release.unknown is None:
+                        counts[release.version] += 1
     points: dict[str, int] = {}
     highest = -1
     dated = sorted(

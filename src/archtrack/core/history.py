@@ -2,7 +2,7 @@
 
 A release is known to register an architecture or not to, or nothing is known of it. An unknown release breaks no
 span, and a span that begins or ends beside one says so: what lies beyond is not claimed. What a release runs as an
-architecture that it registers counts like one that it registers.
+architecture that it registers is known in the same way, and does not count.
 """
 
 from __future__ import annotations
@@ -218,7 +218,10 @@ class History:
         return next((each for each in reversed(self.releases) if each.unknown is None), None)
 
     def at(self, version: str) -> dict[str, Entry]:
-        """What a release that was read registers, by name; each place is that of the state's first release."""
+        """What a release that was read registers or runs as another, by name.
+
+        Each place is that of the state's first release.
+        """
         place = self.places[version]
         found = {}
         for name, spans in self.architectures.items():
@@ -228,11 +231,10 @@ class History:
         return found
 
     def names(self, version: str) -> frozenset[str]:
-        """The names that a release registers; worked out once for each release that is asked about."""
+        """The names that a release itself registers; worked out once for each release that is asked about."""
         if version not in self._names:
-            place = self.places[version]
             self._names[version] = frozenset(
-                name for name, spans in self.architectures.items() if self._span(spans, place) is not None
+                name for name in self.architectures if self._registers(name, version)
             )
         return self._names[version]
 
@@ -286,6 +288,10 @@ class History:
         place = self.places[version]
         span = self._span(self.architectures.get(name, ()), place)
         return None if span is None else self._state(span, place)
+
+    def _registers(self, name: str, version: str) -> bool:
+        state = self.state(name, version)
+        return state is not None and state.runs_as is None
 
     def _span(self, spans: tuple[Span, ...], place: int) -> Span | None:
         """The span of one architecture in which a release lies."""

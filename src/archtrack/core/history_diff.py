@@ -20,7 +20,8 @@ class HistoryChange:
     Attributes:
         release: the release.
         before: the release before it that is known, None for the first.
-        added: names that it registers and ``before`` does not; of a corrected one, that were not known of it.
+        added: names that it registers, or runs as another, and ``before`` does not; of a corrected one, that were not
+            known of it.
         removed: names that ``before`` registers and it does not; of a corrected one, that were wrongly said of it.
         corrected: something else was known of this release before.
     """
@@ -38,7 +39,7 @@ def history_changes(old: History | None, new: History) -> Iterator[HistoryChange
     before: Release | None = None
     for release in new.releases:
         if release.unknown is None:
-            names[release.version] = new.names(release.version)
+            names[release.version] = _names(new, release)
         if old is None or _differs(old, release, names.get(release.version)):
             yield _change(old, release, before, names)
         if release.unknown is None:
@@ -54,7 +55,7 @@ def _change(
     known = None if old is None else old.release(release.version)
     corrected = old is not None and known is not None and known.unknown is None
     if old is not None and corrected:
-        earlier = old.names(release.version)
+        earlier = _names(old, release)
     else:
         earlier = names[before.version] if before is not None else frozenset()
     return HistoryChange(
@@ -70,4 +71,9 @@ def _differs(old: History, release: Release, names: frozenset[str] | None) -> bo
     earlier = old.release(release.version)
     if earlier is None or earlier.unknown != release.unknown or earlier.sha256 != release.sha256:
         return True
-    return names is not None and names != old.names(release.version)
+    return names is not None and names != _names(old, earlier)
+
+
+def _names(history: History, release: Release) -> frozenset[str]:
+    """What it registers or runs as another."""
+    return frozenset(history.at(release.version))

@@ -17,9 +17,9 @@ from .repositories import is_hub_id
 from .spans import entries_of, spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from .history import History, Release, Span
+    from .history import Entry, History, Release, Span
 
 __all__ = ["ENGINE_NAME", "lint_history"]
 
@@ -163,6 +163,23 @@ def _is_read(release: Release | None) -> bool:
     return release is not None and release.unknown is None
 
 
+def _run_as(found: Mapping[str, Mapping[str, Entry]]) -> Iterator[str]:
+    """What cannot be of a name that is run as another; once for each name."""
+    wrong: dict[str, str] = {}
+    for version, entries in found.items():
+        for name, entry in entries.items():
+            if entry.runs_as is None or name in wrong:
+                continue
+            other = entries.get(entry.runs_as)
+            if other is None or other.runs_as is not None:
+                wrong[name] = f"{version} does not register {entry.runs_as[:60]!r}, as which it is to run"
+            elif other.file != entry.file:
+                wrong[name] = f"in {version} it runs as {entry.runs_as}, and is not in the file of that"
+            elif entry.groups or entry.compatible is not None or entry.example is not None:
+                wrong[name] = f"in {version} it runs as another, and has what only a registered one has"
+    yield from (f"{name}: {problem}" for name, problem in wrong.items())
+
+
 def _whole(history: History, text: str) -> Iterator[str]:
     """What only a look at all of it shows."""
     found = entries_of(history)
@@ -170,6 +187,7 @@ def _whole(history: History, text: str) -> Iterator[str]:
     for name, spans in history.architectures.items():
         if again.get(name) != spans:
             yield f"{name}: its spans are not the shortest that say the same"
+    yield from _run_as(found)
     accepted = {release.version for release in history.releases if release.accepted}
     judged, doubts = doubts_of(history.releases, found, accepted)
     yield from (f"release {version}: {reason}" for version, reason in doubts.items())

@@ -48,14 +48,16 @@ class Rewriting:
     def load(self) -> None:
         """What the engine makes of the architectures while it loads the config."""
         for rule in self.support.rules.rewrites:
-            if not self.checkpoint.given and rule.model_type and set(rule.replaced) & set(self.names):
-                what = f"with a config of model type `{rule.model_type}`"
-                self._say(f"{what} the engine runs {rule.replaced[0]} as {rule.to}", rule.place)
+            listed = [name for name in self.names if name in rule.replaced]
+            when = ""
+            if not self.checkpoint.given and rule.model_type and listed:
+                when = f"with a config of model type `{rule.model_type}` "
+                if not rule.told_by_name(listed[0]):
+                    self._say(f"{when}the engine runs {listed[0]} as {rule.to}", rule.place)
             if not self._applies(rule) or self.names == [rule.to]:
                 continue
             if rule.replaced:
-                listed = [name for name in self.names if name in rule.replaced]
-                self._say(f"the engine runs {listed[0]} as {rule.to}", rule.place)
+                self._say(f"{when}the engine runs {listed[0]} as {rule.to}", rule.place)
                 self.names = [*(name for name in self.names if name not in listed), rule.to]
                 continue
             if rule.remote:
@@ -70,9 +72,12 @@ class Rewriting:
 
     def _applies(self, rule: Rewrite) -> bool:
         config = self.checkpoint
+        if not config.given and len(self.names) == 1 and rule.told_by_name(self.names[0]):
+            return True
         return (
             rule.model_type in {None, config.model_type}
             and (not rule.replaced or any(name in rule.replaced for name in self.names))
+            and (not rule.alone or len(self.names) == 1)
             and (not rule.missing or not self.names)
             and (not rule.remote or dict(config.auto_map).get("AutoModel") in rule.remote)
             and (not rule.keys or (set(rule.keys) <= set(config.keys) and not config.model_type))

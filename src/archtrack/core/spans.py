@@ -101,4 +101,6 @@ def _differs(before: State, after: State) -> bool:
 
 
 def _without_line(state: State) -> tuple[object, ...]:
-    return state.file, state.groups, state.compatible, state.runs_as
+    # Of what is registered, the file tells where it is.
+    path = None if state.runs_as is None else state.at.rpartition(":")[0]
+    return state.file, state.groups, state.compatible, state.runs_as, path

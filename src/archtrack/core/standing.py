@@ -34,9 +34,10 @@ class Standing:
 
     Attributes:
         engine: the engine.
-        kind: ``native``: the release registers it; ``fallback`` and ``refused``: it does not, and its Transformers
-            backend takes it or turns it away; ``gone``: an older release did; ``absent``: none did; ``unknown``: what
-            was not found may be there all the same, or what the backend does with it is not known.
+        kind: ``native``: the release registers it, or runs it as one that it registers; ``fallback`` and
+            ``refused``: it does not, and its Transformers backend takes it or turns it away; ``gone``: an older release
+            did; ``absent``: none did; ``unknown``: what was not found may be there all the same, or what the backend
+            does with it is not known.
         release: the release that is meant.
         edge: the span that holds the release, or the last one before it; None where there is none.
         because: why the Transformers backend does or does not, or why it is not known; of a native that is run as

@@ -39,6 +39,7 @@ class Rewrite:
         place: where.
         model_type: that of the config.
         replaced: architectures, one of which the config lists.
+        alone: it lists nothing else.
         missing: the config lists none.
         remote: references, one of which the config's ``auto_map.AutoModel`` is.
         keys: which the config has, and no model type.
@@ -48,9 +49,20 @@ class Rewrite:
     place: Place
     model_type: str | None = None
     replaced: tuple[str, ...] = ()
+    alone: bool = False
     missing: bool = False
     remote: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+
+    def told_by_name(self, name: str) -> bool:
+        """Whether it applies to every config with an architecture, for all that can be told from that name.
+
+        The model type is taken to fit if the name begins with it, as those of the Hub do: ``Olmo3ForCausalLM`` is of
+        ``olmo3``.
+        """
+        if name not in self.replaced or self.missing or self.remote or self.keys:
+            return False
+        return self.model_type is None or name.lower().startswith(self.model_type.replace("_", "").lower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

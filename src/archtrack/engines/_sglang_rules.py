@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["rules_of"]
 
-REVISION = 2
+REVISION = 3
 """Counts up whenever equal files would give other facts."""
 
 LOADER = "sglang/srt/model_loader/utils.py"
@@ -79,6 +79,7 @@ def _rewrite(path: str, rule: dict[str, Any], remote: dict[str, str]) -> Rewrite
         place=Place(file=path, line=rule["line"]),
         model_type=rule.get("model_type"),
         replaced=tuple(rule.get("of", ())),
+        alone=rule.get("alone", False),
         missing=rule.get("missing", False),
         # A function that could not be read is one that no reference fits.
         remote=tuple(remote.get(name, "") for name in rule.get("remote", ())),

@@ -26,13 +26,13 @@ _LONGEST_CONFIG = 4 * 1024 * 1024
 DESCRIPTION = """\
 Is this model supported by SGLang, and how? Use it before you serve a model, when somebody asks "does SGLang \
 run X", and to triage a request to port a model. It reads SGLang's own code (never runs it) and says: native \
-(SGLang has its own implementation), fallback (its Transformers backend runs it), refused (transformers has \
-the class, the backend turns it away), unimportable (registered, but the module fails to import), remote \
-code (only the repository's code could tell) or unsupported; with the step that decided, and with what the \
-newest release of each other engine does. Give `model` (an architecture such as LlamaForCausalLM, a path of \
-a config.json or its folder, a repository on the Hub as OWNER/NAME) or `config` (the content of a \
-config.json). A config says more than a name: prefer it. A status is no test of the model's output. For \
-other engines' releases use model_history."""
+(SGLang has its own implementation, or runs it by that of another), fallback (its Transformers backend runs \
+it), refused (transformers has the class, the backend turns it away), unimportable (registered, but the \
+module fails to import), remote code (only the repository's code could tell) or unsupported; with the step \
+that decided, and with what the newest release of each other engine does. Give `model` (an architecture such \
+as LlamaForCausalLM, a path of a config.json or its folder, a repository on the Hub as OWNER/NAME) or \
+`config` (the content of a config.json). A config says more than a name: prefer it. A status is no test of \
+the model's output. For other engines' releases use model_history."""
 
 PROPERTIES = {
     "model": {

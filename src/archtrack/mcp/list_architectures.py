@@ -103,15 +103,20 @@ def _schema() -> dict[str, Any]:
             "name": text,
             "status": {
                 **nullable(ref("status")),
-                "description": "null from the history, which says only that it is registered.",
+                "description": "null from the history, which says only that it is registered, or what it runs as.",
             },
             "category": {**nullable(ref("category")), "description": "null where nothing tells it."},
             "at": {
                 **text,
-                "description": "The path and line that registers or defines it; from history, those of the release in "
-                "which it was first registered in this way.",
+                "description": "The path and line that registers or defines it, or puts `runs_as` in its place; from "
+                "history, those of the release in which this first was so.",
             },
             "file": text,
+            "runs_as": {
+                **maybe,
+                "description": "The registered architecture that it is run as, where its own name is not registered; "
+                "from history only.",
+            },
             "since": {
                 **maybe,
                 "description": "First release that has it, ≤ where an older one may; from history only.",
@@ -209,6 +214,7 @@ def _from_history(arguments: Mapping[str, Any], call: Call) -> tuple[dict[str, A
                 "category": entry.category,
                 "at": entry.at,
                 "file": entry.file,
+                "runs_as": entry.runs_as,
                 "since": first_words(begun[-1]),
                 "example": None,
             }
@@ -259,6 +265,7 @@ def _row(row: MatrixRow) -> dict[str, Any]:
         "category": row.category.value,
         "at": str(found.place) if found else "",
         "file": found.file if found else "",
+        "runs_as": None,
         "since": None,
         "example": row.example.id if row.example else None,
     }

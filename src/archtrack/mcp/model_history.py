@@ -29,7 +29,8 @@ Since which release does an inference engine have a model architecture, until wh
 it to choose an engine or the least version of one, and to date a change in support. Answers at once from \
 the history that comes with archtrack (sglang, vllm, transformers, lmdeploy, mlx-lm, exllamav3); makes no \
 request. For each architecture and engine: how it stands with the newest release (native, fallback, refused, \
-gone, absent, unknown; or with `version` of one engine), and the spans of releases that register it. \
+gone, absent, unknown; or with `version` of one engine), and the spans of releases that register it, or run it \
+natively as another one that they register (`runs_as`). \
 `unknown` means that it cannot be told, never that it is absent. Takes class names such as Qwen3ForCausalLM; \
 to go from a checkpoint or a config to an architecture, use check_model."""
 
@@ -78,7 +79,13 @@ def _schema() -> dict[str, Any]:
             "file": {**text, "description": "In the last of these releases."},
             "at": {
                 **text,
-                "description": "The path and line that registers it in the first of these releases.",
+                "description": "The path and line that registers it, or puts `runs_as` in its place, in the first of "
+                "these releases.",
+            },
+            "runs_as": {
+                **maybe,
+                "description": "In the last of these releases: the registered architecture that it is run as; null "
+                "where its own name is registered.",
             },
         }
     )
@@ -96,7 +103,8 @@ def _schema() -> dict[str, Any]:
                         "name": text,
                         "known": {
                             "type": "boolean",
-                            "description": "Whether any release of any engine registers the name.",
+                            "description": "Whether any release of any engine registers the name, or runs it as "
+                            "another.",
                         },
                         "near": {**listing(text), "description": "Known names like one that is not known."},
                         "category": nullable(ref("category")),
@@ -218,6 +226,7 @@ def _span(edge: Edge) -> dict[str, Any]:
         **edge_json(edge),
         "file": edge.span.states[-1].file,
         "at": edge.span.states[0].at,
+        "runs_as": edge.span.states[-1].runs_as,
     }
 
 
@@ -237,11 +246,18 @@ def _summary(found: Sequence[Mapping[str, Any]], chosen: Sequence[tuple[History,
         parts = [f"{words.get(kind, kind + ' by')} {', '.join(who)}" for kind, who in lacking.items()]
         said.append(f"{name}: {'; '.join(parts)}.")
         said.extend(
-            f"{engine} registers it {_spans(value)}." for engine, value in engines.items() if value["spans"]
+            f"{engine} {_verb(value)} {_spans(value)}." for engine, value in engines.items() if value["spans"]
         )
         if each["near"]:
             said.append(f"No release is known to register the name; like it: {', '.join(each['near'])}.")
     return " ".join(said)
+
+
+def _verb(value: Mapping[str, Any]) -> str:
+    others = {span["runs_as"] for span in value["spans"]}
+    if others == {None}:
+        return "registers it"
+    return f"runs it as {others.pop()}" if len(others) == 1 else "has it"
 
 
 def _spans(value: Mapping[str, Any]) -> str:
@@ -261,7 +277,8 @@ def _is_native(value: Mapping[str, Any]) -> bool:
 def _since(value: Mapping[str, Any]) -> str:
     standing = value["standing"]
     date = f" ({standing['since_date']})" if standing["since_date"] else ""
-    return f"{'' if standing['since_exact'] else '≤'}{standing['since']}{date}"
+    runs_as = f", {standing['because']}" if standing["because"] else ""
+    return f"{'' if standing['since_exact'] else '≤'}{standing['since']}{date}{runs_as}"
 
 
 TOOL = Tool(

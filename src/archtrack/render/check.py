@@ -36,7 +36,7 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
     good = [answer for answer in found.answers if answer.verdict is not None]
     if good:
         titles = ("Target", "Status", "Runs as", "Category", "Because")
-        table(titles, (_cells(answer) for answer in good), whole=True)
+        table(titles, (_cells(answer) for answer in good), whole=True, uncut=("Target", "Runs as"))
     for answer in found.answers:
         for line in _below(answer, explain=explain):
             click.echo(line)
@@ -104,11 +104,15 @@ def advice(answer: Answer) -> Iterator[str]:
     if verdict is None or verdict.status in {Status.NATIVE, Status.FALLBACK} or verdict.resolved is not None:
         return
     native = [each for each in answer.engines if each.kind is StandingKind.NATIVE]
-    if native:
-        names = " or ".join(f"{each.engine} {each.release.version}" for each in native)
-        yield plain(
-            f"{verdict.asked[0]} is {verdict.status.value} here, and has its own implementation in {names}"
-        )
+    own = [f"{each.engine} {each.release.version}" for each in native if each.because is None]
+    said = [f"has its own implementation in {' or '.join(own)}"] if own else []
+    said += [
+        f"{each.because} in {each.engine} {each.release.version}"
+        for each in native
+        if each.because is not None
+    ]
+    if said:
+        yield plain(f"{verdict.asked[0]} is {verdict.status.value} here, and {', and '.join(said)}")
 
 
 def _explained(each: Explained, *, explain: bool) -> Iterator[str]:

@@ -96,10 +96,14 @@ def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -
     table(
         ("Architecture", "File", "Since"),
         ((name, _file(entry), _since(history, name, release)) for name, entry in entries.items()),
+        whole=True,
     )
     date = f" ({release.date})" if release.date else ""
+    registered = sum(entry.runs_as is None for entry in entries.values())
+    others = len(entries) - registered
+    more = f", and {others} that it runs as others" if others else ""
     click.echo(
-        plain(f"{history.engine} {release.version}{date}: {architectures(len(entries))}"),
+        plain(f"{history.engine} {release.version}{date}: {architectures(registered)}{more}"),
         err=True,
     )
     if release.unresolved:

@@ -61,7 +61,7 @@ def _heading(result: Refreshed) -> str:
     new = result.new
     if new is None or new.newest is None:
         return f"{result.engine}: no release could be read"
-    count = len(new.at(new.newest.version))
+    count = len(new.names(new.newest.version))
     read = f"{result.read} release{'' if result.read == 1 else 's'} read"
     state = "written" if result.written else "unchanged"
     return f"{result.engine} {new.newest.version}: {architectures(count)}, {read}, data {state}"

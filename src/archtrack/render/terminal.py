@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from archtrack.model import Inventory, Unresolved
 
@@ -53,13 +53,16 @@ def architectures(count: int) -> str:
     return f"{count} architecture{'' if count == 1 else 's'}"
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> None:
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False, uncut: Collection[str] = ()
+) -> None:
     """Print a table: drawn by rich on a terminal, tab-separated with a heading otherwise.
 
     Args:
         columns: their titles.
         rows: a cell for each column.
         whole: on a narrow terminal a long cell goes on in the next line; else it is cut, so that a row is a line.
+        uncut: titles of columns that are neither: names, to be searched for and copied. The first one always is.
     """
     if not sys.stdout.isatty():
         for row in ([name.lower() for name in columns], *rows):
@@ -73,7 +76,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool 
     cells = [[plain(cell) for cell in row] for row in rows]
     natural = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
     console = Console(highlight=False)
-    widths = _fitted(natural, console.width - _GAP * (len(columns) - 1))
+    kept = [place == 0 or title in uncut for place, title in enumerate(columns)]
+    widths = _fitted(natural, console.width - _GAP * (len(columns) - 1), kept)
     console.width = max(console.width, sum(widths) + _GAP * (len(columns) - 1))
     drawn = Table(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
     for name, width in zip(columns, widths, strict=True):
@@ -83,9 +87,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool 
     console.print(drawn)
 
 
-def _fitted(natural: list[int], room: int) -> list[int]:
-    """Widths of columns: the widest give way, but never the first, whose names are to be searched for and copied."""
-    first, *rest = natural
-    while rest and first + sum(rest) > room and max(rest) > _LEAST:
-        rest[rest.index(max(rest))] -= 1
-    return [first, *rest]
+def _fitted(natural: list[int], room: int, kept: list[bool]) -> list[int]:
+    """Widths of columns: the widest give way, but never those that are to be kept."""
+    widths = list(natural)
+    giving = [place for place, keep in enumerate(kept) if not keep]
+    while giving and sum(widths) > room:
+        widest = max(giving, key=widths.__getitem__)
+        if widths[widest] <= _LEAST:
+            break
+        widths[widest] -= 1
+    return widths
