@@ -110,7 +110,7 @@ def test_filters_count_what_the_data_counts(shipped: str, opened: Callable[..., 
     sglang, vllm = histories.need("sglang"), histories.need("vllm")
     assert sglang.newest is not None
     assert vllm.newest is not None
-    here, there = sglang.names(sglang.newest.version), vllm.names(vllm.newest.version)
+    here, there = sglang.at(sglang.newest.version).keys(), vllm.names(vllm.newest.version)
     page = opened(shipped).page
     page.select_option("#engine", "sglang")
     page.select_option("#status", "native")
