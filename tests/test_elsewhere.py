@@ -1,4 +1,4 @@
-"""Since which release an engine has an architecture, in the words of a cell's source."""
+"""What is said of an engine by its history: in a cell's source, and where the release itself was read."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archtrack.core.history import Entry, History, Release
+from archtrack.core.decision import Verdict
+from archtrack.core.edges import Edge
+from archtrack.core.history import Entry, History, Release, Span, State
 from archtrack.core.history_text import write_history
 from archtrack.core.spans import categories_of, spans_of
-from archtrack.elsewhere import since_of
+from archtrack.core.standing import Standing, StandingKind
+from archtrack.core.support import Step
+from archtrack.elsewhere import as_decided, since_of
 from archtrack.histories import Histories
+from archtrack.model import Category, Status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,3 +62,57 @@ def test_the_source_of_a_cell_says_what_the_releases_did(
     (tmp_path / "demo.json").write_text(write_history(history), encoding="utf-8")
     since = since_of("Beta", "demo", Histories({}, tmp_path))
     assert (since.text, since.source, since.place) == (text, source, place)
+
+
+RELEASE = Release(version="1", date="2026-01-01", file="demo-1.whl", sha256=None)
+SPAN = Span(first="1", last=None, states=(State(since="1", file="alpha.py", at="m/alpha.py:1"),))
+EDGE = Edge(span=SPAN, first=RELEASE, first_exact=True, last=None, last_exact=True)
+
+
+def verdict(status: Status, resolved: str | None) -> Verdict:
+    because = Step(text="so it is")
+    return Verdict(
+        status=status,
+        asked=("Beta",),
+        resolved=resolved,
+        category=Category.TEXT,
+        category_source="",
+        example=None,
+        because=because,
+        steps=(because,),
+    )
+
+
+REGISTERED = Standing.native("demo", RELEASE, edge=EDGE)
+RUN_AS = Standing.native("demo", RELEASE, edge=EDGE, runs_as="Alpha")
+ABSENT = Standing(engine="demo", kind=StandingKind.ABSENT, release=RELEASE)
+
+
+@pytest.mark.parametrize(
+    ("standing", "status", "resolved", "kind", "runs_as", "because", "since"),
+    [
+        (REGISTERED, Status.NATIVE, "Beta", "native", None, None, "1"),
+        (REGISTERED, Status.UNIMPORTABLE, None, "native", None, None, "1"),
+        (ABSENT, Status.NATIVE, "Alpha", "native", "Alpha", "runs as Alpha", None),
+        (ABSENT, Status.NATIVE, "Beta", "native", None, None, None),
+        (ABSENT, Status.FALLBACK, None, "fallback", None, "so it is", None),
+        (RUN_AS, Status.NATIVE, "Alpha", "native", "Alpha", "runs as Alpha", "1"),
+        # What the name alone told does not hold of this config.
+        (RUN_AS, Status.NATIVE, "AlphaNextN", "native", "AlphaNextN", "runs as AlphaNextN", None),
+        (RUN_AS, Status.FALLBACK, "TransformersForCausalLM", "fallback", None, "so it is", None),
+        (RUN_AS, Status.REFUSED, None, "refused", None, "so it is", None),
+        (RUN_AS, Status.UNSUPPORTED, None, "absent", None, None, None),
+    ],
+)
+def test_of_the_release_that_was_read_the_verdict_counts(
+    standing: Standing,
+    status: Status,
+    resolved: str | None,
+    kind: str,
+    runs_as: str | None,
+    because: str | None,
+    since: str | None,
+) -> None:
+    found = as_decided(standing, verdict(status, resolved))
+    assert (found.kind.value, found.runs_as, found.because) == (kind, runs_as, because)
+    assert (found.edge.first.version if found.edge else None) == since

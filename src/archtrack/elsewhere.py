@@ -40,11 +40,13 @@ def standing_with(name: str, history: History, release: Release, histories: Hist
 
 def as_decided(standing: Standing, verdict: Verdict) -> Standing:
     """How an architecture stands with a release that was itself read: by the verdict, where that knows more."""
-    if standing.kind is StandingKind.NATIVE:
+    if standing.kind is StandingKind.NATIVE and standing.runs_as in {None, verdict.resolved}:
         return standing
     if verdict.status is Status.NATIVE:
-        because = f"runs as {verdict.resolved}" if verdict.resolved is not None else verdict.because.text
-        return replace(standing, kind=StandingKind.NATIVE, edge=None, because=because)
+        runs_as = verdict.resolved if verdict.resolved not in verdict.asked else None
+        return Standing.native(standing.engine, standing.release, runs_as=runs_as)
+    if standing.runs_as is not None:  # what the name alone told does not hold of this config
+        standing = replace(standing, edge=None, runs_as=None)
     kind = _KINDS.get(verdict.status)
     if kind is not None:
         return replace(standing, kind=kind, because=verdict.because.text)

@@ -127,7 +127,9 @@ def test_check_and_migrate_take_what_is_run_as_another_for_native(
     ]
     found = cli("migrate", "vllm", "sglang", "--data", data, "--format", "json").json
     (here,) = [each["here"] for each in found["only_from"] if each["name"] == "DeltaForCausalLM"]
-    assert (here["status"], here["because"]) == ("native", "runs as BetaForCausalLM")
+    assert (here["status"], here["runs_as"]) == ("native", "BetaForCausalLM")
+    done = cli("migrate", "vllm", "sglang", "--data", data)
+    assert "DeltaForCausalLM (runs as BetaForCausalLM)\t≤1.1\t2026-02-01\tno" in done.lines
 
 
 def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Callable[..., Any], data: Path) -> None:

@@ -49,7 +49,9 @@ def rewrite(line: int, to: str, *replaced: str, **more: Any) -> Rewrite:
         ([rewrite(1, "New", "Old"), rewrite(2, "Newer", "Old")], ["Old New c.py:1"]),
         # The model type is the one that the name begins with.
         ([rewrite(1, "New", "Old7BForCausalLM", model_type="old_7b")], ["Old7BForCausalLM New c.py:1"]),
+        ([rewrite(1, "New", "Old_7BForCausalLM", model_type="old-7b")], ["Old_7BForCausalLM New c.py:1"]),
         ([rewrite(1, "New", "Old7BForCausalLM", model_type="old_8b")], []),
+        ([rewrite(1, "New", "Old71BForCausalLM", model_type="old_7")], []),
         # Where more than the name has to fit, the name does not tell.
         ([rewrite(1, "New", "Old", model_type="other")], []),
         ([rewrite(1, "New", "Old", keys=("d_model",))], []),

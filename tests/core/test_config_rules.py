@@ -102,7 +102,11 @@ def normalize(values):
     if values.get('architectures') == ['B']:
         values['architectures'] = ['A']
 """
-TWICE = f"{HEAD}        super().__init__(**normalize(kwargs))\n{HEAD.replace('own', 'two')}        normalize(kwargs)\n"
+OTHER = HEAD.replace("OwnConfig", "OtherConfig").replace("own", "two")
+TWICE = f"{HEAD}        super().__init__(**normalize(kwargs))\n{OTHER}        normalize(kwargs)\n"
+OUTER = "def outer(values):\n    return normalize(values)\n"
+WRITES = f"{HEAD}        self.architectures = ['A']\n"
+FURTHER = "class Further(OwnConfig):\n    model_type = 'further'\n"
 IF_MISSING = "        if 'architectures' not in kwargs:\n            kwargs['architectures'] = ['A']\n"
 
 
@@ -154,7 +158,8 @@ def test_a_class_that_writes_architectures_gives_a_rule_for_its_model_type(
         ("", []),
         ("class Broken(  # architectures", []),
         ("class A:\n    model_type = 'a'\n    architectures = ['A']\n", []),
-        (NORMALIZE, [{"to": "A", "line": 3, "of": ["B"], "alone": True}]),
+        # A function that no class calls may be handed anything.
+        (NORMALIZE, []),
         (
             f"{NORMALIZE}{HEAD}        kwargs = normalize(kwargs)\n        normalize(kwargs)\n",
             [{"model_type": "own", "to": "A", "line": 3, "of": ["B"], "alone": True}],
@@ -173,5 +178,53 @@ def test_a_class_that_writes_architectures_gives_a_rule_for_its_model_type(
         ),
     ],
 )
-def test_outside_of_a_class_only_a_name_for_a_name_is_a_rule(text: str, expected: list[Any]) -> None:
+def test_a_function_gives_rules_for_the_classes_that_call_it(text: str, expected: list[Any]) -> None:
+    assert class_rules(text.encode()) == expected
+
+
+OF = {"of": ["B"], "alone": True}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a function by way of another one
+        (
+            f"{NORMALIZE}{OUTER}{HEAD}        outer(kwargs)\n",
+            [{"model_type": "own", "to": "A", "line": 3, **OF}],
+        ),
+        (f"{NORMALIZE}{OUTER}", []),
+        # a method that is another class's
+        (
+            f"{WRITES}{FURTHER}",
+            [{"model_type": "own", "to": "A", "line": 5}, {"model_type": "further", "to": "A", "line": 5}],
+        ),
+        (f"{WRITES}{FURTHER.replace('(OwnConfig)', '(Elsewhere)')}", [{"model_type": "own", "to": "A", "line": 5}]),
+        (
+            f"{WRITES}{FURTHER.replace('(OwnConfig)', '(Elsewhere)')}    __init__ = OwnConfig.__init__\n",
+            [{"model_type": "own", "to": "A", "line": 5}, {"model_type": "further", "to": "A", "line": 5}],
+        ),
+        (
+            f"{NORMALIZE}{HEAD}        normalize(kwargs)\n{FURTHER}    __init__ = OwnConfig.__init__\n",
+            [
+                {"model_type": "own", "to": "A", "line": 3, **OF},
+                {"model_type": "further", "to": "A", "line": 3, **OF},
+            ],
+        ),
+        (
+            f"{WRITES}{FURTHER}    def __init__(self):\n        super().__init__()\n",
+            [{"model_type": "own", "to": "A", "line": 5}],
+        ),
+        (
+            f"{WRITES}{FURTHER}    def __init__(self):\n        pass\n",
+            [{"model_type": "own", "to": "A", "line": 5}],
+        ),
+        # a circle is no class
+        (
+            f"{WRITES.replace('PretrainedConfig', 'Around')}class Around(OwnConfig):\n    pass\n",
+            [{"model_type": "own", "to": "A", "line": 5}],
+        ),
+    ],
+)  # fmt: skip
+def test_a_class_has_the_methods_that_it_takes_from_others(text: str, expected: list[Any]) -> None:
     assert class_rules(text.encode()) == expected

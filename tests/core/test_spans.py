@@ -311,6 +311,15 @@ def test_what_is_run_as_another_is_native_and_no_registration() -> None:
     before = history(list(given.releases), {**entries_of(given), "2": {"A": entry()}})
     (change,) = history_changes(before, given)
     assert (change.release.version, change.added, change.corrected) == ("2", ("B",), True)
+    otherwise = history(list(given.releases), {**entries_of(given), "2": {"A": entry(), "B": entry("b.py")}})
+    (change,) = history_changes(otherwise, given)
+    assert (change.release.version, change.added, change.otherwise) == ("2", (), ("B",))
+    assert [(each.release.version, each.added, each.otherwise) for each in history_changes(None, given)] == [
+        ("1", ("A",), ()),
+        ("2", ("B",), ()),
+        ("3", (), ("B",)),
+        ("4", (), ()),
+    ]
 
 
 def test_growth_counts_what_is_registered() -> None:
@@ -359,6 +368,10 @@ def test_a_state_of_what_is_run_as_another_begins_where_the_line_is_in_another_f
             "B: in 1 it runs as another, and has what",
         ),
         ({"A": entry(), "B": entry(runs_as="A", example="o/b")}, "B: in 1 it runs as another, and has what"),
+        (
+            {"A": entry(), "B": replace(entry(runs_as="A"), category="embedding")},
+            "B: it runs as A, and is not of the category of that",
+        ),
     ],
 )
 def test_the_lint_holds_what_runs_as_another_against_that(

@@ -50,7 +50,7 @@ def sources(work: Path, trees: Any) -> dict[str, str]:  # noqa: ARG001 - where t
 def test_what_is_run_as_another_is_said_to_be_and_not_to_be_registered() -> None:
     name, other = "DeepseekV41ForCausalLM", "DeepseekV4ForCausalLM"
     found = ask("model_history", architectures=[name], engine="sglang")
-    assert found["summary"] == f"{name}: sglang since 0.5.21 (2026-10-01), runs as {other}."
+    assert found["summary"] == f"{name}: sglang since 0.5.21 (2026-10-01; runs as {other})."
     (span,) = found["architectures"][0]["engines"]["sglang"]["spans"]
     assert (span["runs_as"], span["at"]) == (other, "sglang/srt/configs/deepseek_v41.py:39")
     before = ask("model_history", architectures=[name], engine="sglang", version="0.5.20")

@@ -139,8 +139,8 @@ def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
     Each model counts once, with the most downloads that a row gives it; one that names several architectures counts
     for each of them. Adapters, GGUF files and other models that name none are counted apart.
 
-    native, fallback and refused mean what they mean to `list`; gone: an older release had it; absent: no release has
-    it; unknown: that cannot be told. With --sglang: unimportable, remote code and unsupported as in `check`.
+    native, fallback and refused mean what they mean to `check` of a name; gone: an older release had it; absent: no
+    release has it; unknown: that cannot be told. With --sglang: unimportable, remote code and unsupported as there.
     """
     _check(dumps, options)
     begun = start(sglang=options["sglang"], transformers=options["transformers"], offline=options["offline"])

@@ -73,21 +73,20 @@ def class_rules(data: bytes) -> list[Rule]:
         tree = parse(data)
     except SyntaxError:
         return []
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     found: list[Rule] = []
-    callers: dict[str, list[str]] = {}
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            model_type = next((value for each in node.body if (value := _declared(each))), None)
-            for method in node.body:
-                if model_type and isinstance(method, ast.FunctionDef):
-                    found += _written(method.body, {"model_type": model_type})
-                    for name in _functions_called(method):
-                        callers.setdefault(name, []).append(model_type)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            whose: list[Rule] = [{"model_type": each} for each in dict.fromkeys(callers.get(node.name, ()))]
-            for when in whose or [{}]:
-                found += (rule for rule in _written(node.body, when) if "of" in rule)
+    for node in classes.values():
+        model_type = next((value for each in node.body if (value := _declared(each))), None)
+        if model_type is None:
+            continue
+        when = {"model_type": model_type}
+        methods = _methods(node, classes)
+        for method in methods:
+            found += _written(method.body, when)
+        # A function is handed all kinds of values: it says something of a config where it tests what that names.
+        for function in _reached(methods, functions):
+            found += (rule for rule in _written(function.body, when) if "of" in rule)
     return found
 
 
@@ -100,10 +99,47 @@ def strings_in(node: ast.expr) -> list[str]:
 # -- configuration classes ---------------------------------------------------------------------------
 
 
-def _functions_called(method: ast.FunctionDef) -> Iterator[str]:
-    for node in ast.walk(method):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield node.func.id
+def _methods(
+    node: ast.ClassDef, classes: dict[str, ast.ClassDef], seen: frozenset[str] = frozenset()
+) -> list[ast.FunctionDef]:
+    """The methods of a class: its own, and those that it takes unchanged from other classes of the module.
+
+    What is behind ``super()`` is left out: the class may have written something before it goes there.
+    """
+    if node.name in seen:
+        return []
+    seen |= {node.name}
+    own: dict[str, list[ast.FunctionDef]] = {}
+    for each in node.body:
+        match each:
+            case ast.FunctionDef(name=name):
+                own[name] = [each]
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Attribute(value=ast.Name(id=other), attr=attribute)
+            ) if other in classes:
+                taken = _methods(classes[other], classes, seen)
+                own[name] = [method for method in taken if method.name == attribute]
+    inherited = [
+        method
+        for base in node.bases
+        if isinstance(base, ast.Name) and base.id in classes
+        for method in _methods(classes[base.id], classes, seen)
+        if method.name not in own
+    ]
+    return [*(method for methods in own.values() for method in methods), *inherited]
+
+
+def _reached(methods: list[ast.FunctionDef], functions: dict[str, ast.FunctionDef]) -> list[ast.FunctionDef]:
+    """The module's functions that methods call, or that these call."""
+    found: dict[str, ast.FunctionDef] = {}
+    waiting = list(methods)
+    while waiting:
+        for node in ast.walk(waiting.pop()):
+            name = _name(node.func) if isinstance(node, ast.Call) else None
+            if name in functions and name not in found:
+                found[name] = functions[name]
+                waiting.append(functions[name])
+    return sorted(found.values(), key=lambda each: each.lineno)
 
 
 def _declared(node: ast.stmt) -> str | None:

@@ -252,10 +252,17 @@ class _Decision:
             resolved=resolved,
             category=category,
             category_source=source,
-            example=row.example if row else None,
+            example=self._example() or (row.example if row else None),
             because=self.because or self.steps[-1],
             steps=tuple(self.steps),
         )
+
+    def _example(self) -> Example | None:
+        """A checkpoint that names the very architecture, where it is run as another."""
+        asked = (
+            self.support.rows.get(self.checkpoint.architectures[0]) if self.checkpoint.architectures else None
+        )
+        return asked.example if asked is not None else None
 
     def _category(self, name: str | None) -> tuple[Category, str]:
         """The category of an architecture that has no row: by the sources, by the config, by its name."""

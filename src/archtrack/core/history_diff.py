@@ -23,6 +23,7 @@ class HistoryChange:
         added: names that it registers, or runs as another, and ``before`` does not; of a corrected one, that were not
             known of it.
         removed: names that ``before`` registers and it does not; of a corrected one, that were wrongly said of it.
+        otherwise: names in both that are registered now and were run as another, or the other way round.
         corrected: something else was known of this release before.
     """
 
@@ -30,12 +31,13 @@ class HistoryChange:
     before: Release | None
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    otherwise: tuple[str, ...] = ()
     corrected: bool = False
 
 
 def history_changes(old: History | None, new: History) -> Iterator[HistoryChange]:
     """The releases of which the newer history knows something else, oldest first."""
-    names: dict[str, frozenset[str]] = {}
+    names: dict[str, _Names] = {}
     before: Release | None = None
     for release in new.releases:
         if release.unknown is None:
@@ -46,8 +48,12 @@ def history_changes(old: History | None, new: History) -> Iterator[HistoryChange
             before = release
 
 
+_Names = dict[str, "str | None"]
+"""Name -> as which architecture it is run; None where it is registered."""
+
+
 def _change(
-    old: History | None, release: Release, before: Release | None, names: dict[str, frozenset[str]]
+    old: History | None, release: Release, before: Release | None, names: dict[str, _Names]
 ) -> HistoryChange:
     if release.unknown is not None:
         return HistoryChange(release=release, before=before, added=(), removed=())
@@ -57,23 +63,23 @@ def _change(
     if old is not None and corrected:
         earlier = _names(old, release)
     else:
-        earlier = names[before.version] if before is not None else frozenset()
+        earlier = names[before.version] if before is not None else {}
     return HistoryChange(
         release=release,
         before=before,
-        added=tuple(sorted(mine - earlier)),
-        removed=tuple(sorted(earlier - mine)),
+        added=tuple(sorted(mine.keys() - earlier.keys())),
+        removed=tuple(sorted(earlier.keys() - mine.keys())),
+        otherwise=tuple(sorted(name for name in mine.keys() & earlier.keys() if mine[name] != earlier[name])),
         corrected=corrected,
     )
 
 
-def _differs(old: History, release: Release, names: frozenset[str] | None) -> bool:
+def _differs(old: History, release: Release, names: _Names | None) -> bool:
     earlier = old.release(release.version)
     if earlier is None or earlier.unknown != release.unknown or earlier.sha256 != release.sha256:
         return True
     return names is not None and names != _names(old, earlier)
 
 
-def _names(history: History, release: Release) -> frozenset[str]:
-    """What it registers or runs as another."""
-    return frozenset(history.at(release.version))
+def _names(history: History, release: Release) -> _Names:
+    return {name: entry.runs_as for name, entry in history.at(release.version).items()}

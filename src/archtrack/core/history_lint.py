@@ -166,6 +166,7 @@ def _is_read(release: Release | None) -> bool:
 def _run_as(found: Mapping[str, Mapping[str, Entry]]) -> Iterator[str]:
     """What cannot be of a name that is run as another; once for each name."""
     wrong: dict[str, str] = {}
+    newest = [*found][-1] if found else None
     for version, entries in found.items():
         for name, entry in entries.items():
             if entry.runs_as is None or name in wrong:
@@ -177,6 +178,8 @@ def _run_as(found: Mapping[str, Mapping[str, Entry]]) -> Iterator[str]:
                 wrong[name] = f"in {version} it runs as {entry.runs_as}, and is not in the file of that"
             elif entry.groups or entry.compatible is not None or entry.example is not None:
                 wrong[name] = f"in {version} it runs as another, and has what only a registered one has"
+            elif version == newest and other.category != entry.category:
+                wrong[name] = f"it runs as {entry.runs_as}, and is not of the category of that"
     yield from (f"{name}: {problem}" for name, problem in wrong.items())
 
 

@@ -97,10 +97,10 @@ def _spans(
 
 def _differs(before: State, after: State) -> bool:
     """Whether more than the line has changed."""
-    return _without_line(before) != _without_line(after)
+    return _kept(before) != _kept(after)
 
 
-def _without_line(state: State) -> tuple[object, ...]:
-    # Of what is registered, the file tells where it is.
-    path = None if state.runs_as is None else state.at.rpartition(":")[0]
+def _kept(state: State) -> tuple[object, ...]:
+    """What a state says but for its line; of what runs as another, the path of that line is another than ``file``."""
+    path = state.at.rpartition(":")[0] if state.runs_as is not None else None
     return state.file, state.groups, state.compatible, state.runs_as, path

@@ -40,15 +40,32 @@ class Standing:
             does with it is not known.
         release: the release that is meant.
         edge: the span that holds the release, or the last one before it; None where there is none.
-        because: why the Transformers backend does or does not, or why it is not known; of a native that is run as
-            another architecture, as which; None elsewhere.
+        runs_as: the architecture that the release runs in its place, where it does not register the name itself.
+        because: why the Transformers backend does or does not, or why it is not known; ``runs_as`` in words; None
+            elsewhere.
     """
 
     engine: str
     kind: StandingKind
     release: Release
     edge: Edge | None = None
+    runs_as: str | None = None
     because: str | None = None
+
+    @classmethod
+    def native(
+        cls, engine: str, release: Release, *, edge: Edge | None = None, runs_as: str | None = None
+    ) -> Standing:
+        """That of an architecture that the release registers, or runs as another."""
+        because = f"runs as {runs_as}" if runs_as is not None else None
+        return cls(
+            engine=engine,
+            kind=StandingKind.NATIVE,
+            release=release,
+            edge=edge,
+            runs_as=runs_as,
+            because=because,
+        )
 
 
 def stands(name: str, history: History, release: Release) -> Standing:
@@ -58,10 +75,7 @@ def stands(name: str, history: History, release: Release) -> Standing:
     last = begun[-1] if begun else None
     if last is not None and (last.last is None or place <= history.places[last.last.version]):
         runs_as = history.entry(name, last.span, place).runs_as
-        because = f"runs as {runs_as}" if runs_as is not None else None
-        return Standing(
-            engine=history.engine, kind=StandingKind.NATIVE, release=release, edge=last, because=because
-        )
+        return Standing.native(history.engine, release, edge=last, runs_as=runs_as)
     if release.unresolved:
         because = f"{release.unresolved} places of {release.version} could not be read"
         return Standing(
@@ -87,7 +101,7 @@ class Difference:
 
 
 def difference(one: tuple[History, Release], other: tuple[History, Release]) -> Difference:
-    """Compare what two releases register; names sorted."""
+    """Compare what two releases register or run as another; names sorted."""
     mine, theirs = one[0].at(one[1].version).keys(), other[0].at(other[1].version).keys()
     return Difference(
         here=tuple(_pairs(mine - theirs, one, other)),

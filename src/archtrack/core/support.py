@@ -58,11 +58,14 @@ class Rewrite:
         """Whether it applies to every config with an architecture, for all that can be told from that name.
 
         The model type is taken to fit if the name begins with it, as those of the Hub do: ``Olmo3ForCausalLM`` is of
-        ``olmo3``.
+        ``olmo3``, and not of ``olmo``.
         """
         if name not in self.replaced or self.missing or self.remote or self.keys:
             return False
-        return self.model_type is None or name.lower().startswith(self.model_type.replace("_", "").lower())
+        if self.model_type is None:
+            return True
+        own, type_ = ("".join(filter(str.isalnum, text)).lower() for text in (name, self.model_type))
+        return own.startswith(type_) and not own[len(type_) : len(type_) + 1].isdigit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -298,9 +298,11 @@ def _summary(
     total, first = answer["total"], answer["offset"]
     if not total:
         return f"None of the {len(rows)} architectures of {who} matches.{_near(rows, arguments)}"
-    said = (
-        f"{total} architectures of {who} match." if len(rows) != total else f"{who}: {total} architectures."
-    )
+    said = f"{total} architectures of {who} match."
+    if len(rows) == total:
+        others = sum(row["runs_as"] is not None for row in rows)
+        more = f", and {others} that it runs as others" if others else ""
+        said = f"{who}: {total - others} architectures{more}."
     if answer["truncated"]:
         rest = (
             f"call again with offset: {answer['next_offset']} for more, or narrow it with name and category"

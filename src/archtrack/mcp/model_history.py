@@ -276,9 +276,9 @@ def _is_native(value: Mapping[str, Any]) -> bool:
 
 def _since(value: Mapping[str, Any]) -> str:
     standing = value["standing"]
-    date = f" ({standing['since_date']})" if standing["since_date"] else ""
-    runs_as = f", {standing['because']}" if standing["because"] else ""
-    return f"{'' if standing['since_exact'] else '≤'}{standing['since']}{date}{runs_as}"
+    runs_as = f"runs as {standing['runs_as']}" if standing["runs_as"] else None
+    more = "; ".join(each for each in (standing["since_date"], runs_as) if each)
+    return f"{'' if standing['since_exact'] else '≤'}{standing['since']}{f' ({more})' if more else ''}"
 
 
 TOOL = Tool(

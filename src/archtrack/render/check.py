@@ -36,7 +36,7 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
     good = [answer for answer in found.answers if answer.verdict is not None]
     if good:
         titles = ("Target", "Status", "Runs as", "Category", "Because")
-        table(titles, (_cells(answer) for answer in good), whole=True, uncut=("Target", "Runs as"))
+        table(titles, (_cells(answer) for answer in good), whole=True)
     for answer in found.answers:
         for line in _below(answer, explain=explain):
             click.echo(line)
@@ -95,22 +95,23 @@ def _standing(standing: Standing) -> str:
     if standing.kind is not StandingKind.NATIVE or standing.edge is None:
         return words
     date = f" ({standing.edge.first.date})" if standing.edge.first.date else ""
-    return words + date + (f", {standing.because}" if standing.because is not None else "")
+    return words + date + (f", runs as {standing.runs_as}" if standing.runs_as is not None else "")
 
 
 def advice(answer: Answer) -> Iterator[str]:
-    """The engine to take for a model that this one does not run."""
+    """The engine to take for a model that this one does not run.
+
+    What an engine runs as another is told by the name alone: of a config, that may not hold.
+    """
     verdict = answer.verdict
     if verdict is None or verdict.status in {Status.NATIVE, Status.FALLBACK} or verdict.resolved is not None:
         return
     native = [each for each in answer.engines if each.kind is StandingKind.NATIVE]
-    own = [f"{each.engine} {each.release.version}" for each in native if each.because is None]
+    own = [f"{each.engine} {each.release.version}" for each in native if each.runs_as is None]
     said = [f"has its own implementation in {' or '.join(own)}"] if own else []
-    said += [
-        f"{each.because} in {each.engine} {each.release.version}"
-        for each in native
-        if each.because is not None
-    ]
+    if answer.target is not None and not answer.target.checkpoint.given:
+        others = [each for each in native if each.runs_as is not None]
+        said += [f"runs as {each.runs_as} in {each.engine} {each.release.version}" for each in others]
     if said:
         yield plain(f"{verdict.asked[0]} is {verdict.status.value} here, and {', and '.join(said)}")
 

@@ -30,6 +30,7 @@ def refreshed_lines(result: Refreshed) -> Iterator[str]:
         yield f"  {_words(change)}"
         yield from (f"    + {name}" for name in change.added)
         yield from (f"    - {name}" for name in change.removed)
+        yield from (f"    ~ {name}: {_now(name, change, result)}" for name in change.otherwise)
     for version, reason in result.doubts.items():
         yield f"  ! {version}: {reason}"
         yield f"    If that is right: archtrack history refresh {result.engine} --accept {result.engine}=={version}"
@@ -45,9 +46,18 @@ def refreshed_markdown(result: Refreshed) -> Iterator[str]:
         yield f"- {escape_cell(_words(change))}"
         yield from (f"  - added **{escape_cell(name)}**" for name in change.added)
         yield from (f"  - removed **{escape_cell(name)}**" for name in change.removed)
+        yield from (
+            f"  - **{escape_cell(name)}**: {escape_cell(_now(name, change, result))}"
+            for name in change.otherwise
+        )
     for version, reason in result.doubts.items():
         yield f"- **not believed:** {escape_cell(f'{version}: {reason}')}"
     yield ""
+
+
+def _now(name: str, change: HistoryChange, result: Refreshed) -> str:
+    state = None if result.new is None else result.new.state(name, change.release.version)
+    return f"runs as {state.runs_as}" if state is not None and state.runs_as is not None else "registered"
 
 
 def _told(result: Refreshed) -> list[HistoryChange]:

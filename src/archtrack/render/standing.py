@@ -34,7 +34,10 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
         if rows:
             table(
                 ("Architecture", "Since", "Date", f"In {lack}"),
-                ((name, _since(having), _date(having), _cell(lacking)) for name, having, lacking in rows),
+                (
+                    (_shown(name, having), _since(having), _date(having), _cell(lacking))
+                    for name, having, lacking in rows
+                ),
             )
         for line in _reasons([each for _, _, each in rows]):
             click.echo(plain(f"  {line}"))
@@ -100,8 +103,13 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "since_exact": None if edge is None else edge.first_exact,
         "last": None if edge is None or edge.last is None else edge.last.version,
         "file": None if edge is None else edge.span.states[-1].file,
+        "runs_as": standing.runs_as,
         "because": standing.because,
     }
+
+
+def _shown(name: str, having: Standing) -> str:
+    return name if having.runs_as is None else f"{name} (runs as {having.runs_as})"
 
 
 def _since(standing: Standing) -> str:

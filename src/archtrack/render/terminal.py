@@ -6,7 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
 
     from archtrack.model import Inventory, Unresolved
 
@@ -16,6 +18,9 @@ _GAP = 1
 _LEAST = (
     10  # characters of a column, below which nothing can be read: the line is then longer than the terminal
 )
+_READABLE = 30
+"""Characters of a column below which sentences and paths are hard to read."""
+_INDENT = 4
 
 
 def plain(text: str) -> str:
@@ -53,16 +58,14 @@ def architectures(count: int) -> str:
     return f"{count} architecture{'' if count == 1 else 's'}"
 
 
-def table(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False, uncut: Collection[str] = ()
-) -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> None:
     """Print a table: drawn by rich on a terminal, tab-separated with a heading otherwise.
 
     Args:
         columns: their titles.
         rows: a cell for each column.
-        whole: on a narrow terminal a long cell goes on in the next line; else it is cut, so that a row is a line.
-        uncut: titles of columns that are neither: names, to be searched for and copied. The first one always is.
+        whole: nothing is cut on a narrow terminal: the last column is wrapped, or stands below each row where there is
+            too little room beside it. Else the widest columns are cut, so that a row is a line.
     """
     if not sys.stdout.isatty():
         for row in ([name.lower() for name in columns], *rows):
@@ -70,30 +73,61 @@ def table(
         return
     from rich.cells import cell_len  # noqa: PLC0415 -- only where it draws
     from rich.console import Console  # noqa: PLC0415 -- as above
-    from rich.table import Table  # noqa: PLC0415 -- as above
-    from rich.text import Text  # noqa: PLC0415 -- as above
 
     cells = [[plain(cell) for cell in row] for row in rows]
     natural = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
     console = Console(highlight=False)
-    kept = [place == 0 or title in uncut for place, title in enumerate(columns)]
-    widths = _fitted(natural, console.width - _GAP * (len(columns) - 1), kept)
-    console.width = max(console.width, sum(widths) + _GAP * (len(columns) - 1))
-    drawn = Table(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
-    for name, width in zip(columns, widths, strict=True):
-        drawn.add_column(name, width=width, no_wrap=not whole, overflow="fold" if whole else "ellipsis")
+    room = console.width - _GAP * (len(columns) - 1)
+    if not whole:
+        _draw(console, columns, cells, _fitted(natural, room))
+        return
+    *beside, last = natural
+    left = room - sum(beside)
+    if last <= left or left >= _READABLE:
+        _draw(console, columns, cells, [*beside, min(last, left)], wrap=True)
+        return
+    from rich.padding import Padding  # noqa: PLC0415 -- as above
+    from rich.text import Text  # noqa: PLC0415 -- as above
+
+    width = console.width
+    _draw(console, columns[:-1], [], beside)
+    for *row, below in cells:
+        _draw(console, None, [row], beside)
+        console.width = width
+        if below:
+            console.print(Padding(Text(below, overflow="fold"), (0, 0, 0, _INDENT)))
+
+
+def _draw(
+    console: Console,
+    columns: Sequence[str] | None,
+    cells: Iterable[Sequence[str]],
+    widths: Sequence[int],
+    *,
+    wrap: bool = False,
+) -> None:
+    """A table of columns of these widths, wider than the terminal if these are; None for one without titles."""
+    from rich.table import Table  # noqa: PLC0415 -- only where it draws
+    from rich.text import Text  # noqa: PLC0415 -- as above
+
+    console.width = max(console.width, sum(widths) + _GAP * (len(widths) - 1))
+    drawn = Table(
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+        padding=(0, _GAP, 0, 0),
+        show_header=columns is not None,
+    )
+    for name, width in zip(columns or [""] * len(widths), widths, strict=True):
+        drawn.add_column(name, width=width, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
     for row in cells:
         drawn.add_row(*map(Text, row))
     console.print(drawn)
 
 
-def _fitted(natural: list[int], room: int, kept: list[bool]) -> list[int]:
-    """Widths of columns: the widest give way, but never those that are to be kept."""
-    widths = list(natural)
-    giving = [place for place, keep in enumerate(kept) if not keep]
-    while giving and sum(widths) > room:
-        widest = max(giving, key=widths.__getitem__)
-        if widths[widest] <= _LEAST:
-            break
-        widths[widest] -= 1
-    return widths
+def _fitted(natural: list[int], room: int) -> list[int]:
+    """Widths of columns: the widest give way, but never the first, whose names are to be searched for and copied."""
+    first, *rest = natural
+    while rest and first + sum(rest) > room and max(rest) > _LEAST:
+        rest[rest.index(max(rest))] -= 1
+    return [first, *rest]
