@@ -48,16 +48,17 @@ class Rewriting:
     def load(self) -> None:
         """What the engine makes of the architectures while it loads the config."""
         for rule in self.support.rules.rewrites:
-            listed = [name for name in self.names if name in rule.replaced]
-            when = ""
-            if not self.checkpoint.given and rule.model_type and listed:
-                when = f"with a config of model type `{rule.model_type}` "
-                if not rule.told_by_name(listed[0]):
-                    self._say(f"{when}the engine runs {listed[0]} as {rule.to}", rule.place)
-            if not self._applies(rule) or self.names == [rule.to]:
+            if self.names == [rule.to]:
                 continue
-            if rule.replaced:
+            listed = [name for name in self.names if name in rule.replaced]
+            by_name = bool(listed and rule.model_type and not self.checkpoint.given)
+            fits = rule.told_by_name(listed[0]) if by_name else self._fits(rule)
+            if listed and (fits or by_name):
+                when = f"with a config of model type `{rule.model_type}` " if by_name else ""
                 self._say(f"{when}the engine runs {listed[0]} as {rule.to}", rule.place)
+            if not fits:
+                continue
+            if listed:
                 self.names = [*(name for name in self.names if name not in listed), rule.to]
                 continue
             if rule.remote:
@@ -70,10 +71,8 @@ class Rewriting:
             self._say(f"for {what} the engine puts {rule.to} in", rule.place)
             self.names = [rule.to]
 
-    def _applies(self, rule: Rewrite) -> bool:
+    def _fits(self, rule: Rewrite) -> bool:
         config = self.checkpoint
-        if not config.given and len(self.names) == 1 and rule.told_by_name(self.names[0]):
-            return True
         return (
             rule.model_type in {None, config.model_type}
             and (not rule.replaced or any(name in rule.replaced for name in self.names))
