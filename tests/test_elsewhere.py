@@ -13,8 +13,8 @@ from archtrack.core.history_text import write_history
 from archtrack.core.spans import categories_of, spans_of
 from archtrack.core.standing import Standing, StandingKind
 from archtrack.core.support import Step
-from archtrack.elsewhere import as_decided, since_of
-from archtrack.histories import Histories
+from archtrack.elsewhere import as_decided, elsewhere, since_of
+from archtrack.histories import SHIPPED, Histories
 from archtrack.model import Category, Status
 
 if TYPE_CHECKING:
@@ -116,3 +116,23 @@ def test_of_the_release_that_was_read_the_verdict_counts(
     found = as_decided(standing, verdict(status, resolved))
     assert (found.kind.value, found.runs_as, found.because) == (kind, runs_as, because)
     assert (found.edge.first.version if found.edge else None) == since
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "because"),
+    [
+        # transformers has no such class: what vLLM makes of a name's ending, it makes of the name alone
+        (
+            "NanbeigeForSequenceClassification",
+            "fallback",
+            "vLLM converts its own NanbeigeForCausalLM for the NanbeigeForSequenceClassification",
+        ),
+        ("NobodysForSequenceClassification", "absent", None),
+        ("NobodysForCausalLM", "absent", None),
+    ],
+)
+def test_vllm_converts_a_class_of_its_own_whatever_transformers_has(
+    name: str, kind: str, because: str | None
+) -> None:
+    (vllm,) = [each for each in elsewhere(name, Histories({}, SHIPPED)) if each.engine == "vllm"]
+    assert (vllm.kind.value, vllm.because) == (kind, because)

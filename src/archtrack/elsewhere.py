@@ -126,10 +126,14 @@ def _with_backend(name: str, standing: Standing, history: History, histories: Hi
     if engine is None or public is None or library is None:
         return standing
     state = public.state(name, library.version)
-    if state is None:
-        return standing
+    names = history.names(standing.release.version)
+    if state is None:  # only what the engine does by the name alone
+        status, because = engine.runs(names, TransformersFacts(exported=False, backend_compatible=None), name)
+        if status is not Status.FALLBACK:
+            return standing
+        return replace(standing, kind=StandingKind.FALLBACK, because=because)
     facts = TransformersFacts(exported=True, backend_compatible=state.compatible)
-    status, because = engine.runs(history.names(standing.release.version), facts, name)
+    status, because = engine.runs(names, facts, name)
     kind = StandingKind.UNKNOWN if status is None else _KINDS.get(status)
     because = f"{because} (transformers {library.version})"
     return standing if kind is None else replace(standing, kind=kind, because=because)
