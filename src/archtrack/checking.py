@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .app import read_both
+from .core.aliases import aliases
 from .core.checkpoint import named
 from .core.decision import decide
 from .core.nearest import nearest
@@ -191,21 +192,27 @@ def _with_engines(answer: Answer, histories: Histories | None, read: tuple[str, 
 
     verdict, asked = answer.verdict, answer.verdict.asked
     engines = elsewhere(asked[0], histories)
-    if len(asked) == 1:
-        engines = tuple(
-            as_decided(each, verdict) if (each.engine, each.release.version) == read else each
-            for each in engines
-        )
+    # With several architectures the verdict may be on another one than the first; what a name alone would run as it
+    # overrules all the same.
+    engines = tuple(
+        as_decided(each, verdict)
+        if (each.engine, each.release.version) == read and (len(asked) == 1 or each.runs_as is not None)
+        else each
+        for each in engines
+    )
     return replace(answer, engines=engines)
 
 
 def _near(name: str, support: Support) -> Iterable[Near]:
-    if name in support.natives or name in support.public:
+    others = {each.name for each in aliases(support.natives, support.rules)}
+    known = support.natives.keys() | support.public.keys() | others
+    if name in known:
         return
-    for other in nearest(name, support.natives.keys() | support.public.keys()):
+    for other in nearest(name, known):
         native = support.natives.get(other)
         flaw = support.broken.get(native.place.file) if native is not None else None
-        yield Near(name=other, status=status_of(native, support.public.get(other), flaw))
+        status = Status.NATIVE if other in others else status_of(native, support.public.get(other), flaw)
+        yield Near(name=other, status=status)
 
 
 def _support(both: Both, cache: Cache) -> Support:

@@ -43,7 +43,7 @@ def as_decided(standing: Standing, verdict: Verdict) -> Standing:
     if standing.kind is StandingKind.NATIVE and standing.runs_as in {None, verdict.resolved}:
         return standing
     if verdict.status is Status.NATIVE:
-        runs_as = verdict.resolved if verdict.resolved not in verdict.asked else None
+        runs_as = verdict.resolved if verdict.resolved != verdict.asked[0] else None
         return Standing.native(standing.engine, standing.release, runs_as=runs_as)
     if standing.runs_as is not None:  # what the name alone told does not hold of this config
         standing = replace(standing, edge=None, runs_as=None)

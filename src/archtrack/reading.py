@@ -79,7 +79,7 @@ def _run_as_others(
             example_at=None,
             runs_as=each.runs.name,
         )
-        for each in aliases(inventory, engine.rules(library, inventory))
+        for each in aliases(inventory.by_name(), engine.rules(library, inventory))
     }
 
 

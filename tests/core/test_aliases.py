@@ -8,8 +8,7 @@ import pytest
 
 from archtrack.core.aliases import aliases
 from archtrack.core.support import Rewrite, Rules
-from archtrack.model import Inventory, Place, Registration
-from archtrack.sources.base import Origin
+from archtrack.model import Place, Registration
 
 
 def registration(name: str) -> Registration:
@@ -18,12 +17,7 @@ def registration(name: str) -> Registration:
     )
 
 
-INVENTORY = Inventory(
-    engine="demo",
-    version="1",
-    origin=Origin(distribution="demo", kind="release", location="demo.whl"),
-    registrations=(registration("New"), registration("Newer")),
-)
+NATIVES = {name: registration(name) for name in ("New", "Newer")}
 
 
 def rewrite(line: int, to: str, *replaced: str, **more: Any) -> Rewrite:
@@ -63,5 +57,5 @@ def rewrite(line: int, to: str, *replaced: str, **more: Any) -> Rewrite:
 def test_a_name_is_run_as_another_where_nothing_but_the_name_has_to_fit(
     rewrites: list[Rewrite], expected: list[str]
 ) -> None:
-    found = aliases(INVENTORY, Rules(rewrites=tuple(rewrites)))
+    found = aliases(NATIVES, Rules(rewrites=tuple(rewrites)))
     assert [f"{each.name} {each.runs.name} {each.place}" for each in found] == expected

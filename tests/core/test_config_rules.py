@@ -102,6 +102,9 @@ def normalize(values):
     if values.get('architectures') == ['B']:
         values['architectures'] = ['A']
 """
+ELSE = "        else:\n            self.architectures = ['A']\n"
+PLAIN = "class Plain:\n    def __init__(self):\n        pass\n"
+LAST = "class Last(Further):\n    model_type = 'last'\n    def setup(self):\n        pass\n"
 OTHER = HEAD.replace("OwnConfig", "OtherConfig").replace("own", "two")
 TWICE = f"{HEAD}        super().__init__(**normalize(kwargs))\n{OTHER}        normalize(kwargs)\n"
 OUTER = "def outer(values):\n    return normalize(values)\n"
@@ -134,6 +137,14 @@ IF_MISSING = "        if 'architectures' not in kwargs:\n            kwargs['arc
             [],
         ),
         # what says nothing of this config, or nothing that can be told
+        (
+            f"        if 'B' in self.architectures:\n            pass\n{ELSE}",
+            [],
+        ),
+        (
+            f"        if kwargs:\n            pass\n{ELSE}",
+            [],
+        ),
         ("        if kwargs:\n            self.architectures = ['A']\n", []),
         ("        kwargs['architectures'].append('A')\n", []),
         ("        self.text_config.architectures = ['A']\n", []),
@@ -219,6 +230,26 @@ OF = {"of": ["B"], "alone": True}
             f"{WRITES}{FURTHER}    def __init__(self):\n        pass\n",
             [{"model_type": "own", "to": "A", "line": 5}],
         ),
+        (
+            f"{WRITES}{FURTHER.replace('(OwnConfig)', '(Elsewhere, OwnConfig)')}",
+            [{"model_type": "own", "to": "A", "line": 5}],
+        ),
+        (
+            f"{WRITES}{PLAIN}{FURTHER.replace('(OwnConfig)', '(Plain, OwnConfig)')}",
+            [{"model_type": "own", "to": "A", "line": 5}],
+        ),
+        (
+            f"{WRITES}{FURTHER.replace('(OwnConfig)', '(Elsewhere)')}    setup = OwnConfig.__init__\n{LAST}",
+            [{"model_type": "own", "to": "A", "line": 5}, {"model_type": "further", "to": "A", "line": 5}],
+        ),
+        # a function that is handed a part of it
+        (f"{NORMALIZE}{HEAD}        self.text = normalize(kwargs['text'])\n", []),
+        (f"{NORMALIZE}{HEAD}        self.text = normalize(text)\n", []),
+        (
+            f"{NORMALIZE}{HEAD}        normalize(**kwargs)\n",
+            [{"model_type": "own", "to": "A", "line": 3, **OF}],
+        ),
+        (f"{NORMALIZE}{OUTER.replace('normalize(values)', 'normalize(values.text)')}{HEAD}        outer(kwargs)\n", []),
         # a circle is no class
         (
             f"{WRITES.replace('PretrainedConfig', 'Around')}class Around(OwnConfig):\n    pass\n",

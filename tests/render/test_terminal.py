@@ -116,38 +116,50 @@ BECAUSE = "its gate is false: it is not set in the class [models/long_folder/mod
 
 
 @pytest.mark.parametrize(
-    ("name", "because", "lines"),
+    ("rows", "lines"),
     [
-        ("A" * 20, "short", [f"{'A' * 20} refused short"]),
+        ([("A" * 20, "short")], [f"{'A' * 20} refused short"]),
         (
-            "A" * 20,
-            BECAUSE,
+            [("A" * 20, BECAUSE)],
             [
                 f"{'A' * 20} refused its gate is false: it is not set in the class",
                 f"{' ' * 29}[models/long_folder/modeling.py:1145]",
             ],
         ),
+        # Beside them, a place would be broken in two.
+        ([("A" * 36, BECAUSE)], [f"{'A' * 36} refused", f"    {BECAUSE}"]),
         (
-            "A" * 60,
-            BECAUSE,
+            [("A" * 60, BECAUSE), ("B", "short"), ("C", "")],
             [
                 f"{'A' * 60} refused",
-                "    its gate is false: it is not set in the class",
-                "    [models/long_folder/modeling.py:1145]",
+                f"    {BECAUSE}",
+                f"B{' ' * 59} refused",
+                "    short",
+                f"C{' ' * 59} refused",
             ],
         ),
-        ("A" * 60, "", [f"{'A' * 60} refused"]),
-        ("A" * 90, "short", [f"{'A' * 90} refused", "    short"]),
+        # What does not fit at all makes no other row longer.
+        (
+            [("A" * 90, "short"), ("一B", BECAUSE)],
+            [
+                f"{'A' * 90} refused",
+                "    short",
+                "一B    refused",
+                f"    {BECAUSE}",
+            ],
+        ),
     ],
 )
 def test_a_whole_table_cuts_nothing(
-    monkeypatch: pytest.MonkeyPatch, name: str, because: str, lines: list[str]
+    monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, str]], lines: list[str]
 ) -> None:
     stream = Terminal()
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("LINES", "24")
     monkeypatch.setenv("TERM", "xterm")
-    table(("Target", "Status", "Because"), [(name, "refused", because)], whole=True)
-    shown = re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue())
-    assert [line.rstrip() for line in shown.splitlines()[1:]] == lines
+    table(("Target", "Status", "Because"), [(name, "refused", because) for name, because in rows], whole=True)
+    shown = [line.rstrip() for line in re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue()).splitlines()]
+    title = shown.index("    Because") + 1 if "    Because" in shown else 1
+    assert shown[0].split()[:2] == ["Target", "Status"]
+    assert shown[title:] == lines

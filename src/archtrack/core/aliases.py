@@ -12,9 +12,9 @@ from .decision import decide
 from .support import Support
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from archtrack.model import Inventory, Place, Registration
+    from archtrack.model import Place, Registration
 
     from .support import Rules
 
@@ -36,21 +36,17 @@ class Alias:
     place: Place
 
 
-def aliases(inventory: Inventory, rules: Rules) -> Iterator[Alias]:
+def aliases(natives: Mapping[str, Registration], rules: Rules) -> Iterator[Alias]:
     """The architectures that a release runs as others, as far as the name tells; sorted by name.
 
     What becomes of a name only together with another model type than its own, or with another key, is no alias.
+
+    Args:
+        natives: what it registers, by name.
+        rules: how it decides.
     """
-    natives = inventory.by_name()
     support = Support(
-        engine=inventory.engine,
-        version=inventory.version,
-        library="",
-        natives=natives,
-        public={},
-        rows={},
-        broken={},
-        rules=rules,
+        engine="", version=None, library="", natives=natives, public={}, rows={}, broken={}, rules=rules
     )
     places = {
         name: rule.place

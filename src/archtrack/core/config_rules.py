@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from .class_methods import called_with_own, methods_of
 from .modules import parse
 
 if TYPE_CHECKING:
@@ -81,11 +82,11 @@ def class_rules(data: bytes) -> list[Rule]:
         if model_type is None:
             continue
         when = {"model_type": model_type}
-        methods = _methods(node, classes)
+        methods = methods_of(node, classes).values()
         for method in methods:
             found += _written(method.body, when)
         # A function is handed all kinds of values: it says something of a config where it tests what that names.
-        for function in _reached(methods, functions):
+        for function in called_with_own(methods, functions):
             found += (rule for rule in _written(function.body, when) if "of" in rule)
     return found
 
@@ -97,49 +98,6 @@ def strings_in(node: ast.expr) -> list[str]:
 
 
 # -- configuration classes ---------------------------------------------------------------------------
-
-
-def _methods(
-    node: ast.ClassDef, classes: dict[str, ast.ClassDef], seen: frozenset[str] = frozenset()
-) -> list[ast.FunctionDef]:
-    """The methods of a class: its own, and those that it takes unchanged from other classes of the module.
-
-    What is behind ``super()`` is left out: the class may have written something before it goes there.
-    """
-    if node.name in seen:
-        return []
-    seen |= {node.name}
-    own: dict[str, list[ast.FunctionDef]] = {}
-    for each in node.body:
-        match each:
-            case ast.FunctionDef(name=name):
-                own[name] = [each]
-            case ast.Assign(
-                targets=[ast.Name(id=name)], value=ast.Attribute(value=ast.Name(id=other), attr=attribute)
-            ) if other in classes:
-                taken = _methods(classes[other], classes, seen)
-                own[name] = [method for method in taken if method.name == attribute]
-    inherited = [
-        method
-        for base in node.bases
-        if isinstance(base, ast.Name) and base.id in classes
-        for method in _methods(classes[base.id], classes, seen)
-        if method.name not in own
-    ]
-    return [*(method for methods in own.values() for method in methods), *inherited]
-
-
-def _reached(methods: list[ast.FunctionDef], functions: dict[str, ast.FunctionDef]) -> list[ast.FunctionDef]:
-    """The module's functions that methods call, or that these call."""
-    found: dict[str, ast.FunctionDef] = {}
-    waiting = list(methods)
-    while waiting:
-        for node in ast.walk(waiting.pop()):
-            name = _name(node.func) if isinstance(node, ast.Call) else None
-            if name in functions and name not in found:
-                found[name] = functions[name]
-                waiting.append(functions[name])
-    return sorted(found.values(), key=lambda each: each.lineno)
 
 
 def _declared(node: ast.stmt) -> str | None:
@@ -158,7 +116,9 @@ def _written(body: list[ast.stmt], when: Rule) -> Iterator[Rule]:
             condition = _condition(node.test)
             if condition is not None:
                 yield from _written(node.body, when | condition)
-            yield from _written(node.orelse, when)
+                # Otherwise the test does not hold: only what is tested again is known to be so.
+                again = (rule for rule in _written(node.orelse, {}) if "of" in rule or "missing" in rule)
+                yield from ({**when, **rule} for rule in again)
         elif isinstance(node, ast.Assign) and _is_architectures(node.targets[0]):
             for name in strings_in(node.value)[:1]:
                 yield {**when, "to": name, "line": node.lineno}

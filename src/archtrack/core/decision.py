@@ -18,7 +18,7 @@ from .rewriting import Rewriting
 from .support import Step
 
 if TYPE_CHECKING:
-    from archtrack.model import Example
+    from archtrack.model import Example, MatrixRow
 
     from .checkpoint import Checkpoint
     from .support import Support
@@ -252,17 +252,17 @@ class _Decision:
             resolved=resolved,
             category=category,
             category_source=source,
-            example=self._example() or (row.example if row else None),
+            example=self._example(row),
             because=self.because or self.steps[-1],
             steps=tuple(self.steps),
         )
 
-    def _example(self) -> Example | None:
-        """A checkpoint that names the very architecture, where it is run as another."""
-        asked = (
-            self.support.rows.get(self.checkpoint.architectures[0]) if self.checkpoint.architectures else None
-        )
-        return asked.example if asked is not None else None
+    def _example(self, row: MatrixRow | None) -> Example | None:
+        """A checkpoint that names the architecture which was asked for; the row is that of what it is run as."""
+        asked = self.checkpoint.architectures
+        if asked and (row is None or row.name not in asked):
+            row = self.support.rows.get(asked[0])
+        return row.example if row is not None else None
 
     def _category(self, name: str | None) -> tuple[Category, str]:
         """The category of an architecture that has no row: by the sources, by the config, by its name."""

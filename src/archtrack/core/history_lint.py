@@ -29,6 +29,8 @@ _MOST = 20_000_000
 """Releases times architectures, beyond which a file is none of an engine's: transformers has half a million."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_PLACE = re.compile(r"[^\s:/][^:]*(:[1-9][0-9]*)?")
+"""A path below the release, and the line; a file that stands for itself has none."""
 _CATEGORIES = frozenset(each.value for each in Category)
 
 
@@ -80,6 +82,15 @@ def _head(history: History) -> Iterator[str]:
     for text in _texts(history):
         if not text or not text.isprintable():
             yield f"{text[:40]!r} is no text that a source could have given"
+    for text in dict.fromkeys(_places(history)):
+        if text and not (_PLACE.fullmatch(text) and ".." not in text.split("/")):
+            yield f"{text[:40]!r} is no place in a source (`folder/file.py:7`)"
+
+
+def _places(history: History) -> Iterator[str]:
+    for span in (span for spans in history.architectures.values() for span in spans):
+        yield from (state.at for state in span.states)
+        yield from (naming.at for naming in span.namings if naming.at is not None)
 
 
 def _texts(history: History) -> Iterator[str]:

@@ -89,7 +89,9 @@ class Rewriting:
         if first is None:
             return
         if not found:
-            self._say(f"the engine has no draft architecture for {first}: it is taken as it is", None)
+            self._say(
+                f"no draft architecture for {first} was found in the engine: it is taken as it is", None
+            )
             return
         # Of two drafts for one target the checkpoint's own keys tell (`dspark_block_size`: DSpark); the last is for
         # all others.

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from archtrack.errors import TargetError, UsageError
+from archtrack.model import Status
 
 from .base import Call, Hints, Tool, arguments_schema, source_properties
 from .schemas import answer_schema, listing, ref
@@ -150,8 +151,11 @@ def _summary(answer: Answer, version: str | None) -> str:
     name = answer.text
     if answer.target is not None and answer.target.kind != "architecture":
         name = f"{answer.text} ({', '.join(verdict.asked) or 'no architecture'})"
+    runs_as = ""
+    if verdict.status is Status.NATIVE and verdict.resolved not in verdict.asked:
+        runs_as = f", run as {verdict.resolved}"
     said = [
-        f"SGLang {version or 'of unknown version'}: {name} is {verdict.status.value}: {verdict.because.text}."
+        f"SGLang {version or 'of unknown version'}: {name} is {verdict.status.value}{runs_as}: {verdict.because.text}."
     ]
     said += [f"{line}." for line in advice(answer)]
     if answer.near:

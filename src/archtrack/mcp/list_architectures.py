@@ -298,7 +298,7 @@ def _summary(
     total, first = answer["total"], answer["offset"]
     if not total:
         return f"None of the {len(rows)} architectures of {who} matches.{_near(rows, arguments)}"
-    said = f"{total} architectures of {who} match."
+    said = f"{total} architecture{'s' if total != 1 else ''} of {who} match{'es' if total == 1 else ''}."
     if len(rows) == total:
         others = sum(row["runs_as"] is not None for row in rows)
         more = f", and {others} that it runs as others" if others else ""

@@ -96,7 +96,6 @@ def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -
     table(
         ("Architecture", "File", "Since"),
         ((name, _file(entry), _since(history, name, release)) for name, entry in entries.items()),
-        whole=True,
     )
     date = f" ({release.date})" if release.date else ""
     registered = sum(entry.runs_as is None for entry in entries.values())

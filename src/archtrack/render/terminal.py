@@ -18,8 +18,8 @@ _GAP = 1
 _LEAST = (
     10  # characters of a column, below which nothing can be read: the line is then longer than the terminal
 )
-_READABLE = 30
-"""Characters of a column below which sentences and paths are hard to read."""
+_READABLE = 40
+"""Characters of a column below which sentences are hard to read."""
 _INDENT = 4
 
 
@@ -83,30 +83,38 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool 
         return
     *beside, last = natural
     left = room - sum(beside)
-    if last <= left or left >= _READABLE:
+    unbroken = max((cell_len(word) for *_, cell in cells for word in cell.split()), default=0)
+    if last <= left or left >= max(_READABLE, unbroken):
         _draw(console, columns, cells, [*beside, min(last, left)], wrap=True)
         return
-    from rich.padding import Padding  # noqa: PLC0415 -- as above
+    _print_below(console, columns, cells)
+
+
+def _print_below(console: Console, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """The last column below each row. A cell that is longer than the terminal pushes its own row alone."""
+    from rich.cells import cell_len  # noqa: PLC0415 -- only where it draws
     from rich.text import Text  # noqa: PLC0415 -- as above
 
-    width = console.width
-    _draw(console, columns[:-1], [], beside)
-    for *row, below in cells:
-        _draw(console, None, [row], beside)
-        console.width = width
-        if below:
-            console.print(Padding(Text(below, overflow="fold"), (0, 0, 0, _INDENT)))
+    beside = [row[:-1] for row in (columns, *cells)]
+    fitting = [row for row in beside if sum(map(cell_len, row)) + _GAP * (len(row) - 1) <= console.width]
+    widths = [max(map(cell_len, column)) for column in zip(*(fitting or beside[:1]), strict=True)]
+    for number, row in enumerate((columns, *cells)):
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row[:-1], widths, strict=True))
+        style = "bold" if number == 0 else ""
+        console.print(Text((" " * _GAP).join(padded).rstrip(), style), soft_wrap=True)
+        if row[-1]:
+            console.print(Text(" " * _INDENT + row[-1], style), soft_wrap=True)
 
 
 def _draw(
     console: Console,
-    columns: Sequence[str] | None,
+    columns: Sequence[str],
     cells: Iterable[Sequence[str]],
     widths: Sequence[int],
     *,
     wrap: bool = False,
 ) -> None:
-    """A table of columns of these widths, wider than the terminal if these are; None for one without titles."""
+    """A table of columns of these widths, wider than the terminal if these are."""
     from rich.table import Table  # noqa: PLC0415 -- only where it draws
     from rich.text import Text  # noqa: PLC0415 -- as above
 

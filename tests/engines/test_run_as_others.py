@@ -1,0 +1,116 @@
+"""What is said of architectures that SGLang 0.5.23 runs as others, by its own source and by the history."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.app import Request
+from archtrack.checking import check
+from archtrack.config import Settings
+from archtrack.histories import SHIPPED, Histories
+from archtrack.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from archtrack.checking import Answer
+
+pytestmark = pytest.mark.network
+
+
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Answer]:
+    """The answer for a name, or for the content of a config."""
+    folder: Path = tmp_path_factory.mktemp("others")
+    workspace = Workspace(folder=folder, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(folder / "cache")})
+
+    def answered(target: Any) -> Answer:
+        if not isinstance(target, str):
+            (folder / "config.json").write_text(json.dumps(target), encoding="utf-8")
+        done = check(
+            [target if isinstance(target, str) else "config.json"],
+            Request(engine="0.5.23", transformers="pinned"),
+            Settings(),
+            workspace,
+            histories=Histories({}, SHIPPED),
+        )
+        return done.answers[0]
+
+    return answered
+
+
+V41, V4, OLMO3, OLMO2 = (
+    "DeepseekV41ForCausalLM",
+    "DeepseekV4ForCausalLM",
+    "Olmo3ForCausalLM",
+    "Olmo2ForCausalLM",
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "resolved", "kind", "runs_as", "since"),
+    [
+        (V41, "native", V4, "native", V4, "0.5.21"),
+        (OLMO3, "native", OLMO2, "native", OLMO2, "0.5.4"),
+        ({"architectures": [V41], "model_type": "deepseek_v41"}, "native", V4, "native", V4, "0.5.21"),
+        ({"architectures": [V41], "model_type": "deepseek_v41_text"}, "native", V4, "native", V4, "0.5.21"),
+        ({"architectures": [V41], "model_type": "deepseek_v4"}, "unsupported", None, "absent", None, None),
+        (
+            {"architectures": [V41, "No"], "model_type": "deepseek_v41"},
+            "unsupported",
+            None,
+            "absent",
+            None,
+            None,
+        ),
+        ({"architectures": [OLMO3], "model_type": "olmo3"}, "native", OLMO2, "native", OLMO2, "0.5.4"),
+        (
+            {"architectures": [OLMO3], "model_type": "olmo2"},
+            "fallback",
+            "TransformersForCausalLM",
+            "fallback",
+            None,
+            None,
+        ),
+    ],
+)
+def test_the_history_and_the_verdict_on_the_newest_release_agree(
+    answer: Callable[[Any], Answer],
+    target: Any,
+    status: str,
+    resolved: str | None,
+    kind: str,
+    runs_as: str | None,
+    since: str | None,
+) -> None:
+    found = answer(target)
+    assert found.verdict is not None
+    assert (found.verdict.status.value, found.verdict.resolved) == (status, resolved)
+    (sglang,) = [each for each in found.engines if each.engine == "sglang"]
+    assert (sglang.kind.value, sglang.runs_as) == (kind, runs_as)
+    assert (sglang.edge.first.version if sglang.edge is not None else None) == since
+
+
+@pytest.mark.parametrize(
+    ("name", "example"),
+    [(OLMO3, "allenai/Olmo-3-7B-Instruct"), (V41, None), (V4, "deepseek-ai/DeepSeek-V4-Flash-Base")],
+)
+def test_the_example_names_the_architecture_that_was_asked_for(
+    answer: Callable[[Any], Answer], name: str, example: str | None
+) -> None:
+    verdict = answer(name).verdict
+    assert verdict is not None
+    assert (verdict.example.id if verdict.example is not None else None) == example
+
+
+@pytest.mark.parametrize("name", [V41, OLMO3])
+def test_a_name_written_otherwise_leads_to_it_with_its_status(
+    answer: Callable[[Any], Answer], name: str
+) -> None:
+    near = answer(name.lower()).near
+    assert (near[0].name, near[0].status.value) == (name, "native")
