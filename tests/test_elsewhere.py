@@ -8,14 +8,14 @@ import pytest
 
 from archtrack.core.decision import Verdict
 from archtrack.core.edges import Edge
-from archtrack.core.history import Entry, History, Release, Span, State
+from archtrack.core.history import Entry, Release, Span, State
 from archtrack.core.history_text import write_history
-from archtrack.core.spans import categories_of, spans_of
 from archtrack.core.standing import Standing, StandingKind
 from archtrack.core.support import Step
 from archtrack.elsewhere import as_decided, elsewhere, since_of
 from archtrack.histories import SHIPPED, Histories
 from archtrack.model import Category, Status
+from made_history import made_history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,16 +49,7 @@ def test_the_source_of_a_cell_says_what_the_releases_did(
         release.version: {"Alpha": ALPHA} | ({"Beta": entry} if entry is not None else {})
         for release, entry in zip(releases, entries, strict=True)
     }
-    history = History(
-        engine="demo",
-        distribution="demo",
-        floor="1",
-        tool="0",
-        revision=1,
-        releases=releases,
-        architectures=spans_of(releases, found),
-        categories=categories_of(releases, found),
-    )
+    history = made_history(releases, found)
     (tmp_path / "demo.json").write_text(write_history(history), encoding="utf-8")
     since = since_of("Beta", "demo", Histories({}, tmp_path))
     assert (since.text, since.source, since.place) == (text, source, place)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
-from archtrack.core.history import History, Release
+from archtrack.core.history import Release
 from archtrack.core.history_text import write_history
+from made_history import made_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -509,16 +510,8 @@ def test_a_source_that_cannot_be_read_is_said_before_any_target(cli: Callable[..
 def test_the_release_that_was_read_stands_as_it_was_decided(
     cli: Callable[..., Any], sources: tuple[str, ...], work: Path, name: str, status: str
 ) -> None:
-    history = History(
-        engine="sglang",
-        distribution="sglang",
-        floor="7.7.7",
-        tool="0",
-        revision=1,
-        releases=(Release(version="7.7.7", date="2026-01-01", file="sglang-7.7.7.whl", sha256=None),),
-        architectures={},
-        categories={},
-    )
+    release = Release(version="7.7.7", date="2026-01-01", file="sglang-7.7.7.whl", sha256=None)
+    history = made_history([release], {"7.7.7": {}}, engine="sglang", floor="7.7.7")
     path = miniature.write(work / "sglang.json", write_history(history))
     found = cli("check", name, *sources, "--data", path, "--format", "json").json
     assert found["targets"][0]["engines"]["sglang"]["status"] == status

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
-from archtrack.core.history import Entry, History, Release
+from archtrack.core.history import Entry, Release
 from archtrack.core.history_text import write_history
-from archtrack.core.spans import categories_of, spans_of
 from archtrack.histories import SHIPPED
+from made_history import made_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,17 +42,7 @@ def written(engine: str, *releases: tuple[str, dict[str, bool | None] | None]) -
         for version, names in releases
         if names is not None
     }
-    history = History(
-        engine=engine,
-        distribution=engine,
-        floor=releases[0][0],
-        tool="0",
-        revision=1,
-        releases=tuple(listed),
-        architectures=spans_of(listed, found),
-        categories=categories_of(listed, found),
-    )
-    return write_history(history)
+    return write_history(made_history(listed, found, engine=engine, floor=releases[0][0]))
 
 
 @pytest.fixture

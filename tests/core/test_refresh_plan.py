@@ -7,7 +7,7 @@ import pytest
 from archtrack.core.history import Entry, History, Release
 from archtrack.core.plausible import doubts_of
 from archtrack.core.refresh_plan import refresh_plan
-from archtrack.core.spans import categories_of, spans_of
+from made_history import made_history
 
 
 def digest(version: str) -> str:
@@ -33,16 +33,7 @@ def known(*versions: str, unknown: str = "", no_digest: str = "") -> History:
         for version in versions
     ]
     found: dict[str, dict[str, Entry]] = {version: {} for version in versions if version != unknown}
-    return History(
-        engine="demo",
-        distribution="demo",
-        floor="1",
-        tool="0",
-        revision=1,
-        releases=tuple(releases),
-        architectures=spans_of(releases, found),
-        categories=categories_of(releases, found),
-    )
+    return made_history(releases, found)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from archtrack.core.history_inventory import inventory_of
 from archtrack.core.history_lint import lint_history
 from archtrack.core.history_text import WrongHistoryError, checked, parse_history, write_history
 from archtrack.core.refresh_plan import refresh_plan
-from archtrack.core.spans import categories_of, entries_of, spans_of
+from archtrack.core.spans import entries_of, spans_of
 from archtrack.core.standing import StandingKind, difference, stands
 from archtrack.errors import DataError, UsageError
+from made_history import made_history
 
 SHA = "0" * 64
 
@@ -57,19 +58,6 @@ def entry(
     )
 
 
-def history(releases: list[Release], found: dict[str, dict[str, Entry]]) -> History:
-    return History(
-        engine="demo",
-        distribution="demo",
-        floor="1",
-        tool="0",
-        revision=1,
-        releases=tuple(releases),
-        architectures=spans_of(releases, found),
-        categories=categories_of(releases, found),
-    )
-
-
 def told(given: History, name: str) -> list[str]:
     """Each span as ``first..last``, with what is not certain."""
     return [
@@ -102,13 +90,13 @@ NOTHING: dict[str, Entry] = {}
 )
 def test_spans_and_how_sure_their_ends_are(found: dict[str, dict[str, Entry]], expected: list[str]) -> None:
     releases = [release(version, unknown=None if version in found else "lost") for version in "1234"]
-    assert told(history(releases, found), "A") == expected
+    assert told(made_history(releases, found), "A") == expected
 
 
 def test_beside_a_release_that_was_read_in_part_an_end_is_not_sure() -> None:
     releases = [release("1", unresolved=1), release("2"), release("3", unresolved=2)]
     found = {"1": NOTHING, "2": {"A": entry(), "B": entry()}, "3": {"B": entry()}}
-    given = history(releases, found)
+    given = made_history(releases, found)
     assert (told(given, "A"), told(given, "B")) == (["<=2..>=2"], ["<=2.."])
 
 
@@ -119,7 +107,7 @@ def test_a_backport_does_not_count_as_first() -> None:
         release("1.0.1", date="2026-03-01"),
         release("2.0", date="2026-02-01"),
     ]
-    given = history(releases, {"1.0": NOTHING, "1.0.1": A, "2.0": A})
+    given = made_history(releases, {"1.0": NOTHING, "1.0.1": A, "2.0": A})
     (edge,) = edges(given, "A")
     assert (edge.first.version, edge.first.date) == ("1.0.1", "2026-03-01")
     assert growth(given) == (("2026-01-01", 0), ("2026-02-01", 1), ("2026-03-01", 1))
@@ -134,7 +122,7 @@ def test_a_state_begins_where_more_than_the_line_changes() -> None:
         "4": {"A": entry("b.py", 9, "table")},
         "5": {"A": entry("b.py", 9, "table", compatible=True)},
     }
-    (span,) = history(releases, found).architectures["A"]
+    (span,) = made_history(releases, found).architectures["A"]
     assert [(state.since, state.at) for state in span.states] == [
         ("1", "x/a.py:1"),
         ("3", "x/b.py:8"),
@@ -167,7 +155,7 @@ def test_the_checkpoint_is_that_of_the_last_release_that_registers_it_and_names_
         for n, each in enumerate(named, 1)
         if each != "?"
     }
-    given = history(releases, found)
+    given = made_history(releases, found)
     assert [
         [f"{naming.since} {naming.example} {naming.at and naming.at[-1]}" for naming in span.namings]
         for span in given.architectures["A"]
@@ -182,7 +170,7 @@ def test_the_checkpoint_is_that_of_the_last_release_that_registers_it_and_names_
 
 
 def test_a_release_of_the_history_is_an_inventory_that_names_the_checkpoint() -> None:
-    given = history(
+    given = made_history(
         [release("1"), release("2")],
         {"1": {"A": entry(line=7, example="o/a")}, "2": {"A": entry(line=9, example="o/b"), "B": entry()}},
     )
@@ -212,7 +200,7 @@ def made(read: list[dict[str, Entry] | None]) -> History:
     releases = [
         release(f"1.{place}", unknown="lost" if each is None else None) for place, each in enumerate(read)
     ]
-    return history(releases, {f"1.{place}": each for place, each in enumerate(read) if each is not None})
+    return made_history(releases, {f"1.{place}": each for place, each in enumerate(read) if each is not None})
 
 
 @given(READ)
@@ -255,11 +243,13 @@ def test_in_steps_the_text_is_the_same_as_from_nothing(
         release(f"1.{place}", unknown=None if f"1.{place}" in found else "lost") for place in range(len(read))
     ]
     before = [each for each in releases if data.draw(st.booleans())]
-    old = history(before, found)
+    old = made_history(before, found)
     listed = [(each.version, each.file, frozenset({SHA})) for each in releases]
     plan = refresh_plan(listed, old, floor="1")
     kept = {version: each for version, each in entries_of(old).items() if version in plan.kept}
-    assert write_history(history(releases, {**found, **kept})) == write_history(history(releases, found))
+    assert write_history(made_history(releases, {**found, **kept})) == write_history(
+        made_history(releases, found)
+    )
 
 
 @given(READ)
@@ -276,7 +266,7 @@ def test_every_release_registers_just_what_the_spans_say(read: list[dict[str, En
 
 
 def test_what_is_run_as_another_is_native_and_no_registration() -> None:
-    given = history(
+    given = made_history(
         [release("1"), release("2"), release("3"), release("4")],
         {
             "1": {"A": entry()},
@@ -308,10 +298,12 @@ def test_what_is_run_as_another_is_native_and_no_registration() -> None:
     assert [name for name, _, _ in difference((given, two), (given, one)).here] == ["B"]
     assert difference((given, two), (given, three)).both == ("A", "B")
     assert lint_history(write_history(given), "demo") == ()
-    before = history(list(given.releases), {**entries_of(given), "2": {"A": entry()}})
+    before = made_history(list(given.releases), {**entries_of(given), "2": {"A": entry()}})
     (change,) = history_changes(before, given)
     assert (change.release.version, change.added, change.corrected) == ("2", ("B",), True)
-    otherwise = history(list(given.releases), {**entries_of(given), "2": {"A": entry(), "B": entry("b.py")}})
+    otherwise = made_history(
+        list(given.releases), {**entries_of(given), "2": {"A": entry(), "B": entry("b.py")}}
+    )
     (change,) = history_changes(otherwise, given)
     assert (change.release.version, change.added, change.otherwise) == ("2", (), ("B",))
     assert [(each.release.version, each.added, each.otherwise) for each in history_changes(None, given)] == [
@@ -323,7 +315,7 @@ def test_what_is_run_as_another_is_native_and_no_registration() -> None:
 
 
 def test_growth_counts_what_is_registered() -> None:
-    given = history(
+    given = made_history(
         [release(str(day), date=f"2026-01-0{day}") for day in (1, 2, 3)],
         {
             "1": {"A": entry(), "B": entry(runs_as="A")},
@@ -336,7 +328,7 @@ def test_growth_counts_what_is_registered() -> None:
 
 def test_a_state_of_what_is_run_as_another_begins_where_the_line_is_in_another_file() -> None:
     other = {"A": entry()}
-    given = history(
+    given = made_history(
         [release("1"), release("2"), release("3")],
         {
             "1": other | {"B": entry(line=5, runs_as="A")},
@@ -377,11 +369,11 @@ def test_a_state_of_what_is_run_as_another_begins_where_the_line_is_in_another_f
 def test_the_lint_holds_what_runs_as_another_against_that(
     made: dict[str, Entry], problem: str | None
 ) -> None:
-    found = lint_history(write_history(history([release("1")], {"1": made})), "demo")
+    found = lint_history(write_history(made_history([release("1")], {"1": made})), "demo")
     assert [problem in each for each in found] == [True] if problem is not None else not found
 
 
-GIVEN = history(
+GIVEN = made_history(
     [release("1.0"), release("1.1", unknown="lost"), release("2.0")],
     {
         "1.0": {"A": entry(example="o/a"), "B": entry()},
@@ -425,10 +417,12 @@ def test_how_an_architecture_stands_and_what_differs() -> None:
 
 
 def test_what_became_known() -> None:
-    old = history([release("1.0"), release("1.1", unknown="lost")], {"1.0": {"A": entry(), "B": entry()}})
+    old = made_history(
+        [release("1.0"), release("1.1", unknown="lost")], {"1.0": {"A": entry(), "B": entry()}}
+    )
     changes = list(history_changes(old, GIVEN))
     assert [(each.release.version, each.added, each.removed) for each in changes] == [("2.0", ("C",), ("B",))]
-    other = history(list(GIVEN.releases), {"1.0": {"A": entry(), "X": entry()}, "2.0": GIVEN.at("2.0")})
+    other = made_history(list(GIVEN.releases), {"1.0": {"A": entry(), "X": entry()}, "2.0": GIVEN.at("2.0")})
     changes = list(history_changes(GIVEN, other))
     assert [(each.release.version, each.added, each.removed, each.corrected) for each in changes] == [
         ("1.0", ("X",), ("B",), True)

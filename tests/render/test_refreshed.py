@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archtrack.core.history import Entry, History, Release
-from archtrack.core.spans import categories_of, spans_of
 from archtrack.refreshing import Refreshed
 from archtrack.render.refreshed import refreshed_lines, refreshed_markdown
+from made_history import made_history
 
 ALPHA = Entry(file="alpha.py", at="m/alpha.py:1")
 RUN_AS = Entry(file="alpha.py", at="rules.py:3", runs_as="Alpha")
@@ -18,16 +18,7 @@ def history(*releases: dict[str, Entry]) -> History:
         for number, _ in enumerate(releases, 1)
     )
     found = {str(number): entries for number, entries in enumerate(releases, 1)}
-    return History(
-        engine="demo",
-        distribution="demo",
-        floor="1",
-        tool="0",
-        revision=1,
-        releases=listed,
-        architectures=spans_of(listed, found),
-        categories=categories_of(listed, found),
-    )
+    return made_history(listed, found)
 
 
 def test_a_name_that_is_registered_or_run_as_another_now_is_told() -> None:

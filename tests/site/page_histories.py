@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archtrack.core.history import Entry, History, Release
-from archtrack.core.spans import categories_of, spans_of
+from made_history import made_history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,13 +27,4 @@ def history(engine: str, found: Mapping[str, Mapping[str, str]], dates: Mapping[
         }
         for version, names in found.items()
     }
-    return History(
-        engine=engine,
-        distribution=engine,
-        floor=next(iter(found)),
-        tool="0",
-        revision=1,
-        releases=tuple(releases),
-        architectures=spans_of(releases, entries),
-        categories=categories_of(releases, entries),
-    )
+    return made_history(releases, entries, engine=engine, floor=next(iter(found)))

@@ -9,10 +9,10 @@ import pytest
 
 from archtrack.core.history import Entry, History, Release
 from archtrack.core.history_text import write_history
-from archtrack.core.spans import spans_of
 from archtrack.histories import Histories
 from archtrack.shipped import shipped_examples
 from archtrack.site.write import made_page
+from made_history import made_history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,16 +27,7 @@ def named(engine: str, examples: dict[str, str | None]) -> History:
         name: Entry(file="a.py", at="x/a.py:1", example=example, example_at=example and "x/a.py:2")
         for name, example in examples.items()
     }
-    return History(
-        engine=engine,
-        distribution=engine,
-        floor="1.0",
-        tool="0",
-        revision=1,
-        releases=(release,),
-        architectures=spans_of([release], {"1.0": found}),
-        categories={},
-    )
+    return made_history([release], {"1.0": found}, engine=engine, floor="1.0")
 
 
 @pytest.mark.parametrize(
