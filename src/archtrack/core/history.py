@@ -230,11 +230,17 @@ class History:
                 found[name] = self.entry(name, span, place)
         return found
 
+    def run_as(self, version: str) -> dict[str, str | None]:
+        """Name -> as which architecture a release that was read runs it; None where it registers the name itself."""
+        place = self.places[version]
+        spans = ((name, self._span(each, place)) for name, each in self.architectures.items())
+        return {name: self._state(span, place).runs_as for name, span in spans if span is not None}
+
     def names(self, version: str) -> frozenset[str]:
         """The names that a release itself registers; worked out once for each release that is asked about."""
         if version not in self._names:
             self._names[version] = frozenset(
-                name for name in self.architectures if self._registers(name, version)
+                name for name, other in self.run_as(version).items() if other is None
             )
         return self._names[version]
 
@@ -288,10 +294,6 @@ class History:
         place = self.places[version]
         span = self._span(self.architectures.get(name, ()), place)
         return None if span is None else self._state(span, place)
-
-    def _registers(self, name: str, version: str) -> bool:
-        state = self.state(name, version)
-        return state is not None and state.runs_as is None
 
     def _span(self, spans: tuple[Span, ...], place: int) -> Span | None:
         """The span of one architecture in which a release lies."""

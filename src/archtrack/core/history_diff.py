@@ -41,7 +41,7 @@ def history_changes(old: History | None, new: History) -> Iterator[HistoryChange
     before: Release | None = None
     for release in new.releases:
         if release.unknown is None:
-            names[release.version] = _names(new, release)
+            names[release.version] = new.run_as(release.version)
         if old is None or _differs(old, release, names.get(release.version)):
             yield _change(old, release, before, names)
         if release.unknown is None:
@@ -49,7 +49,7 @@ def history_changes(old: History | None, new: History) -> Iterator[HistoryChange
 
 
 _Names = dict[str, "str | None"]
-"""Name -> as which architecture it is run; None where it is registered."""
+"""As ``History.run_as`` gives them."""
 
 
 def _change(
@@ -61,7 +61,7 @@ def _change(
     known = None if old is None else old.release(release.version)
     corrected = old is not None and known is not None and known.unknown is None
     if old is not None and corrected:
-        earlier = _names(old, release)
+        earlier = old.run_as(release.version)
     else:
         earlier = names[before.version] if before is not None else {}
     return HistoryChange(
@@ -78,8 +78,4 @@ def _differs(old: History, release: Release, names: _Names | None) -> bool:
     earlier = old.release(release.version)
     if earlier is None or earlier.unknown != release.unknown or earlier.sha256 != release.sha256:
         return True
-    return names is not None and names != _names(old, earlier)
-
-
-def _names(history: History, release: Release) -> _Names:
-    return {name: entry.runs_as for name, entry in history.at(release.version).items()}
+    return names is not None and names != old.run_as(release.version)
