@@ -204,11 +204,12 @@ def _with_engines(answer: Answer, histories: Histories | None, read: tuple[str, 
 
 
 def _near(name: str, support: Support) -> Iterable[Near]:
-    others = {each.name for each in aliases(support.natives, support.rules)}
-    known = support.natives.keys() | support.public.keys() | others
-    if name in known:
+    if name in support.natives or name in support.public:
         return
-    for other in nearest(name, known):
+    others = {each.name for each in aliases(support.natives, support.rules)}
+    if name in others:
+        return
+    for other in nearest(name, support.natives.keys() | support.public.keys() | others):
         native = support.natives.get(other)
         flaw = support.broken.get(native.place.file) if native is not None else None
         status = Status.NATIVE if other in others else status_of(native, support.public.get(other), flaw)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from .core.standing import Difference, Standing, StandingKind, difference, stands
+from .core.standing import Difference, Standing, StandingKind, difference, having, stands
 from .engines import load_engine
 from .engines.base import RunsTransformers
 from .errors import UsageError
@@ -72,18 +72,14 @@ def since_of(name: str, engine: str, histories: Histories) -> Since:
     if edge is None:
         return Since(engine=engine, text="", source=f"no release of {engine} up to {newest} registers it")
     first = edge.first.version if edge.first_exact else f"≤{edge.first.version}"
-    state, *later = edge.span.states
-    runs, ran = "registers it", "registered it"
-    if any(each.runs_as != state.runs_as for each in later):
-        runs, ran = "has it", "had it"
-    elif state.runs_as is not None:
-        runs, ran = f"runs it as {state.runs_as}", f"ran it as {state.runs_as}"
+    state = edge.span.states[0]
+    has, had = having({each.runs_as for each in edge.span.states})
     if standing.kind is StandingKind.GONE and edge.last is not None:
         last = edge.last.version if edge.last_exact else f"≥{edge.last.version}"
-        source = f"{engine} {ran} from {first} until {last}"
+        source = f"{engine} {had} from {first} until {last}"
         return Since(engine=engine, text=f"until {last}", source=source, place=state.at)
     date = f" ({edge.first.date})" if edge.first.date else ""
-    return Since(engine=engine, text=first, source=f"{engine} {runs} since {first}{date}", place=state.at)
+    return Since(engine=engine, text=first, source=f"{engine} {has} since {first}{date}", place=state.at)
 
 
 def compared(

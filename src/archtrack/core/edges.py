@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from .history import History, Release, Span
 
-__all__ = ["Edge", "edges"]
+__all__ = ["Edge", "edges", "last_begun"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +45,10 @@ def edges(history: History, name: str) -> Iterator[Edge]:
             last=None if last is None else history.releases[last],
             last_exact=not after or after[0].complete,
         )
+
+
+def last_begun(history: History, name: str, release: Release) -> Edge | None:
+    """The span of an architecture that holds a release, or the last one before it; None where there is none."""
+    place = history.places[release.version]
+    begun = [edge for edge in edges(history, name) if history.places[edge.first.version] <= place]
+    return begun[-1] if begun else None

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .edges import edges
+from .edges import last_begun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from .edges import Edge
     from .history import History, Release
 
-__all__ = ["Difference", "Standing", "StandingKind", "difference", "stands"]
+__all__ = ["Difference", "Standing", "StandingKind", "difference", "having", "stands"]
 
 
 class StandingKind(str, Enum):
@@ -68,11 +68,24 @@ class Standing:
         )
 
 
+def having(run_as: Collection[str | None]) -> tuple[str, str]:
+    """How an engine has an architecture, in words of today and of the past, by all that it is run as.
+
+    Args:
+        run_as: as in ``State``, each once; with None for its own name.
+    """
+    if len(run_as) > 1:
+        return "has it", "had it"
+    (other,) = run_as
+    return (
+        ("registers it", "registered it") if other is None else (f"runs it as {other}", f"ran it as {other}")
+    )
+
+
 def stands(name: str, history: History, release: Release) -> Standing:
     """How an architecture stands with a release that was read; nothing is said of a Transformers backend."""
     place = history.places[release.version]
-    begun = [edge for edge in edges(history, name) if history.places[edge.first.version] <= place]
-    last = begun[-1] if begun else None
+    last = last_begun(history, name, release)
     if last is not None and (last.last is None or place <= history.places[last.last.version]):
         runs_as = history.entry(name, last.span, place).runs_as
         return Standing.native(history.engine, release, edge=last, runs_as=runs_as)

@@ -198,27 +198,23 @@ def _origin(arguments: Mapping[str, Any]) -> str:
 
 
 def _from_history(arguments: Mapping[str, Any], call: Call) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    from archtrack.core.edges import edges  # noqa: PLC0415 -- one way of two
-    from archtrack.render.history import first_words  # noqa: PLC0415 -- as above
+    from archtrack.render.history import since_words  # noqa: PLC0415 -- one way of two
 
     history = history_of(arguments.get("engine", JOINED[0]), call.histories())
     release = chosen_release(history, arguments.get("version"))
-    place = history.places[release.version]
-    rows = []
-    for name, entry in history.at(release.version).items():
-        begun = [edge for edge in edges(history, name) if history.places[edge.first.version] <= place]
-        rows.append(
-            {
-                "name": name,
-                "status": None,
-                "category": entry.category,
-                "at": entry.at,
-                "file": entry.file,
-                "runs_as": entry.runs_as,
-                "since": first_words(begun[-1]),
-                "example": None,
-            }
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "status": None,
+            "category": entry.category,
+            "at": entry.at,
+            "file": entry.file,
+            "runs_as": entry.runs_as,
+            "since": since_words(history, name, release),
+            "example": None,
+        }
+        for name, entry in history.at(release.version).items()
+    ]
     notices = []
     if release.unresolved:
         notices.append(f"{release.unresolved} places of it could not be read: more may be registered")
@@ -292,17 +288,18 @@ def _named(name: str, pattern: str) -> bool:
 def _summary(
     answer: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], arguments: Mapping[str, Any]
 ) -> str:
+    from archtrack.render.terminal import architectures  # noqa: PLC0415 -- a list of the tools needs none of it
+
     who = "SGLang and transformers"
     if answer["engine"] is not None:
         who = f"{answer['engine']} {answer['version'] or 'of unknown version'}"
     total, first = answer["total"], answer["offset"]
     if not total:
         return f"None of the {len(rows)} architectures of {who} matches.{_near(rows, arguments)}"
-    said = f"{total} architecture{'s' if total != 1 else ''} of {who} match{'es' if total == 1 else ''}."
+    said = f"{architectures(total)} of {who} match{'es' if total == 1 else ''}."
     if len(rows) == total:
         others = sum(row["runs_as"] is not None for row in rows)
-        more = f", and {others} that it runs as others" if others else ""
-        said = f"{who}: {total - others} architectures{more}."
+        said = f"{who}: {architectures(total - others, others)}."
     if answer["truncated"]:
         rest = (
             f"call again with offset: {answer['next_offset']} for more, or narrow it with name and category"

@@ -231,6 +231,8 @@ def _span(edge: Edge) -> dict[str, Any]:
 
 
 def _summary(found: Sequence[Mapping[str, Any]], chosen: Sequence[tuple[History, Release]]) -> str:
+    from archtrack.core.standing import having  # noqa: PLC0415 -- a list of the tools needs none of it
+
     releases = {history.engine: release.version for history, release in chosen}
     said = []
     for each in found:
@@ -246,18 +248,13 @@ def _summary(found: Sequence[Mapping[str, Any]], chosen: Sequence[tuple[History,
         parts = [f"{words.get(kind, kind + ' by')} {', '.join(who)}" for kind, who in lacking.items()]
         said.append(f"{name}: {'; '.join(parts)}.")
         said.extend(
-            f"{engine} {_verb(value)} {_spans(value)}." for engine, value in engines.items() if value["spans"]
+            f"{engine} {having({span['runs_as'] for span in value['spans']})[0]} {_spans(value)}."
+            for engine, value in engines.items()
+            if value["spans"]
         )
         if each["near"]:
             said.append(f"No release is known to register the name; like it: {', '.join(each['near'])}.")
     return " ".join(said)
-
-
-def _verb(value: Mapping[str, Any]) -> str:
-    others = {span["runs_as"] for span in value["spans"]}
-    if others == {None}:
-        return "registers it"
-    return f"runs it as {others.pop()}" if len(others) == 1 else "has it"
 
 
 def _spans(value: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.codec import SCHEMA_VERSION
-from archtrack.core.edges import edges
+from archtrack.core.edges import edges, last_begun
 
 from .terminal import architectures, plain, table
 
@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from archtrack.core.edges import Edge
-    from archtrack.core.history import Entry, History, Release, Span, State
+    from archtrack.core.history import Entry, History, Release, Span
 
 __all__ = [
     "at_json",
     "edge_json",
     "first_words",
     "history_json",
+    "or_other",
     "overview_json",
     "print_at",
     "print_history",
     "print_overview",
+    "since_words",
 ]
 
 
@@ -95,14 +97,15 @@ def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -
     """What one release registers."""
     table(
         ("Architecture", "File", "Since"),
-        ((name, _file(entry), _since(history, name, release)) for name, entry in entries.items()),
+        (
+            (name, or_other(entry.file, entry.runs_as), since_words(history, name, release))
+            for name, entry in entries.items()
+        ),
     )
     date = f" ({release.date})" if release.date else ""
-    registered = sum(entry.runs_as is None for entry in entries.values())
-    others = len(entries) - registered
-    more = f", and {others} that it runs as others" if others else ""
+    others = sum(entry.runs_as is not None for entry in entries.values())
     click.echo(
-        plain(f"{history.engine} {release.version}{date}: {architectures(registered)}{more}"),
+        plain(f"{history.engine} {release.version}{date}: {architectures(len(entries) - others, others)}"),
         err=True,
     )
     if release.unresolved:
@@ -142,13 +145,13 @@ def _rows(name: str, history: History) -> Iterable[tuple[str, ...]]:
             first_words(edge),
             edge.first.date or "",
             _last_words(edge),
-            _file(edge.span.states[-1]),
+            or_other(edge.span.states[-1].file, edge.span.states[-1].runs_as),
         )
 
 
-def _file(said: Entry | State) -> str:
-    """The file, and as which architecture it runs if that is not the one that is registered there."""
-    return said.file if said.runs_as is None else f"{said.file} (runs as {said.runs_as})"
+def or_other(text: str, runs_as: str | None) -> str:
+    """A text about an architecture, and as which other one it is run, if it is."""
+    return text if runs_as is None else f"{text} (runs as {runs_as})"
 
 
 def first_words(edge: Edge) -> str:
@@ -162,10 +165,10 @@ def _last_words(edge: Edge) -> str:
     return edge.last.version if edge.last_exact else f"≥{edge.last.version}"
 
 
-def _since(history: History, name: str, release: Release) -> str:
-    place = history.places[release.version]
-    begun = [edge for edge in edges(history, name) if history.places[edge.first.version] <= place]
-    return first_words(begun[-1])
+def since_words(history: History, name: str, release: Release) -> str:
+    """Since which release that one has an architecture; empty where it never had it."""
+    edge = last_begun(history, name, release)
+    return first_words(edge) if edge is not None else ""
 
 
 def edge_json(edge: Edge) -> dict[str, Any]:

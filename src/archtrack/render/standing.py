@@ -10,7 +10,7 @@ import click
 from archtrack.codec import SCHEMA_VERSION
 from archtrack.core.standing import StandingKind
 
-from .history import first_words
+from .history import first_words, or_other
 from .terminal import architectures, plain, table
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
             table(
                 ("Architecture", "Since", "Date", f"In {lack}"),
                 (
-                    (_shown(name, having), _since(having), _date(having), _cell(lacking))
+                    (or_other(name, having.runs_as), _since(having), _date(having), _cell(lacking))
                     for name, having, lacking in rows
                 ),
             )
@@ -106,10 +106,6 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "runs_as": standing.runs_as,
         "because": standing.because,
     }
-
-
-def _shown(name: str, having: Standing) -> str:
-    return name if having.runs_as is None else f"{name} (runs as {having.runs_as})"
 
 
 def _since(standing: Standing) -> str:

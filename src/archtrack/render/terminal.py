@@ -53,9 +53,10 @@ def unresolved_lines(engine: str, unresolved: Sequence[Unresolved]) -> list[str]
     ]
 
 
-def architectures(count: int) -> str:
-    """So many architectures, in words."""
-    return f"{count} architecture{'' if count == 1 else 's'}"
+def architectures(count: int, others: int = 0) -> str:
+    """So many architectures, in words, and so many that an engine runs as one of them."""
+    more = f", and {others} that it runs as others" if others else ""
+    return f"{count} architecture{'' if count == 1 else 's'}{more}"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> None:
