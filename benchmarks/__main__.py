@@ -17,8 +17,9 @@ import time
 import zipfile
 from pathlib import Path
 
-from archtrack.app import Request, scan_engine
-from archtrack.workspace import Workspace
+from archtrack.app.request import Request
+from archtrack.app.track import scan_engine
+from archtrack.sources.workspace import Workspace
 
 SGLANG, TRANSFORMERS = "0.5.23", "5.23.0"
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,8 +39,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    seed = ROOT.parent / "shared" / "seed" / "update-model-tracking-incremental.md"
-    parser.add_argument("--seed", type=Path, default=seed, help="the page that holds the script")
+    parser.add_argument("--seed", type=Path, required=True, help="the page that holds the script")
     parser.add_argument("--runs", type=int, default=7, help="counted runs of each command")
     return parser.parse_args()
 

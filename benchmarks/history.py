@@ -16,12 +16,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from archtrack.core.history_text import parse_history, write_history
-from archtrack.core.refresh_plan import versions_in_order
-from archtrack.core.spans import categories_of, entries_of, spans_of
-from archtrack.histories import SHIPPED, read_history
-from archtrack.refreshing import refresh, refreshed_by_default
-from archtrack.workspace import Workspace
+from archtrack.app.history.refresh import refresh, refreshed_by_default
+from archtrack.app.history.store import SHIPPED, read_history
+from archtrack.core.history.data_file import parse_history, write_history
+from archtrack.core.history.refresh_plan import versions_in_order
+from archtrack.core.history.spans import categories_of, entries_of, spans_of
+from archtrack.sources.workspace import Workspace
 
 RUNS = 7
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from archtrack.histories import SHIPPED, Histories
-from archtrack.site.write import write_site
+from archtrack.app.history.store import SHIPPED, Histories
+from archtrack.site.page import write_page
 
 IMAGES = Path(__file__).resolve().parent / "images"
 DESK, PHONE = {"width": 1280, "height": 760}, {"width": 390, "height": 760}
@@ -34,7 +34,7 @@ def main() -> int:
         return 1
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        page_file = write_site(Histories({}, SHIPPED), Path(folder))
+        page_file = write_page(Histories({}, SHIPPED), Path(folder))
         chromium = playwright.chromium.launch(executable_path=browser)
         for name, theme, size, address, pasted in SHOTS:
             context = chromium.new_context(color_scheme=theme, viewport=size)

@@ -6,17 +6,25 @@ import atexit
 import importlib.util
 import json
 import os
+import shutil
 import sys
 import tempfile
+from contextlib import closing
+from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from archtrack.__main__ import main
+from archtrack.errors import ArchtrackError
+from archtrack.sources.index.http import Http
+from archtrack.sources.index.listing import find_release, index_urls
+from archtrack.sources.index.pip_config import index_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +35,11 @@ _hub_home = tempfile.TemporaryDirectory(prefix="archtrack-hub-")
 atexit.register(_hub_home.cleanup)
 os.environ["HF_HOME"] = _hub_home.name
 
+# How long an example takes says nothing on a machine that has other work.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # In CI a red run says that the change is at fault, so every run tries the same examples; elsewhere new ones are tried.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def _shared(name: str, path: Path) -> Any:
@@ -48,8 +57,74 @@ _HERE = Path(__file__).parent
 miniature = _shared("miniature", _HERE / "miniature.py")
 index_servers = _shared("index_servers", _HERE / "sources" / "servers.py")
 hub_server = _shared("hub_server", _HERE / "hub_server.py")
+seed_reader = _shared("seed_reader", _HERE / "seed_reader.py")
 made_history = _shared("made_history", _HERE / "made_history.py")
 page_histories = _shared("page_histories", _HERE / "site" / "page_histories.py")
+
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@cache
+def find_browser() -> str | None:
+    """The file of Chromium: what ``ARCHTRACK_CHROMIUM`` names, or what is installed."""
+    named = os.environ.get("ARCHTRACK_CHROMIUM")
+    return next(filter(None, map(shutil.which, [named] if named else _BROWSERS)), None)
+
+
+def no_browser() -> str | None:
+    """Why no page can be looked at, or None."""
+    if find_browser() is not None:
+        return None
+    return (
+        "no Chromium was found: install it (Debian: apt-get install chromium), or name its file in "
+        "ARCHTRACK_CHROMIUM"
+    )
+
+
+@cache
+def no_index() -> str | None:
+    """Why no release can be read from the package index, or None: asked once."""
+    try:
+        settings = replace(index_settings(os.environ), retries=0)
+        with closing(Http(settings)) as http:
+            find_release("mlx-lm", "latest", index_urls(settings), http)
+    except ArchtrackError as error:
+        return f"the package index cannot be read: {error}"
+    return None
+
+
+_NEEDS = {"browser": no_browser, "network": no_index}
+"""What a test with such a marker needs that not every machine has."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the files first that read releases or look at pages: a slow one that began last would run alone."""
+    slow = {item.path for item in items if any(map(item.get_closest_marker, _NEEDS))}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips a test whose needs are not met; in CI it fails, because there somebody relies on its having run."""
+    for marker, missing in _NEEDS.items():
+        if item.get_closest_marker(marker) is not None and (reason := missing()) is not None:
+            if os.environ.get("CI"):
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The file of the browser."""
+    found = find_browser()
+    assert found is not None, "a test that looks at a page is marked `browser`"
+    return found
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for tests that read real releases: what one of them has read is not fetched again for another."""
+    return tmp_path_factory.mktemp("releases")
 
 
 @pytest.fixture

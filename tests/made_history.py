@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.history import History
-from archtrack.core.spans import categories_of, spans_of
+from archtrack.core.history.history import History
+from archtrack.core.history.spans import categories_of, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archtrack.core.history import Entry, Release
+    from archtrack.core.history.history import Entry, Release
 
 
 def made_history(

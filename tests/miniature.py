@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archtrack.model import Inventory, Origin
+
 SOURCE = str(Path(__file__).parents[1] / "src")
 INTERRUPTIBLE = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -89,6 +91,18 @@ ROWS = {
     "SightForConditionalGeneration": ("multimodal", "native"),
 }
 """Every row that the two trees give: category and status."""
+
+
+READ = tuple(
+    Inventory(
+        engine=name,
+        version=None,
+        origin=Origin(distribution=name, kind="local", location="."),
+        registrations=(),
+    )
+    for name in ("sglang", "transformers")
+)
+"""What a matrix is made of, where a test gives its rows."""
 
 
 def write(path: Path, text: str) -> Path:

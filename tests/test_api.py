@@ -84,9 +84,11 @@ def test_a_date_that_is_none_is_wrong_usage(work: Path, trees: Any) -> None:
 
 
 @pytest.mark.network
-def test_the_examples_of_the_page_are_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_the_page_are_what_happens(
+    tmp_path: Path, releases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(releases))
     monkeypatch.delenv("ARCHTRACK_OFFLINE", raising=False)
     failed, tried = doctest.testfile(
         str(PAGE), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE

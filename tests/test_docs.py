@@ -18,16 +18,15 @@ import pytest
 
 from archtrack import __version__, errors
 from archtrack.cli import archtrack
-from archtrack.config import parse_settings
-from archtrack.config_keys import KEYS
-from archtrack.core.categories import BY_NAME
-from archtrack.core.categories import by_name as by_name_of
-from archtrack.core.lint import CODES
-from archtrack.core.table import COLUMNS, HEADINGS, SUMMARY_HEADING
+from archtrack.config.keys import KEYS
+from archtrack.config.settings import parse_settings
+from archtrack.core.document.markdown import COLUMNS, HEADINGS, SUMMARY_HEADING
+from archtrack.core.matrix.categories import BY_NAME
+from archtrack.core.matrix.categories import by_name as by_name_of
+from archtrack.data import shipped_examples
 from archtrack.engines import engine_names, load_engine
 from archtrack.model import Status
-from archtrack.shipped import shipped_examples
-from archtrack.sources.pip_config import index_settings
+from archtrack.sources.index.pip_config import index_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,7 +167,8 @@ def test_every_command_that_a_page_shows_is_understood(page: str, line: str) -> 
     if isinstance(command, click.Group):  # the verb alone, as prose names it, need not be complete
         assert set(words) <= {"--help", "--version"}, f"{page}: {line}"
     elif words or not page:
-        command.make_context(name, words)  # reads options and arguments, and runs nothing
+        # Reads options and arguments, and runs nothing. Below the program, as a command keeps its first help option.
+        command.make_context(name, words, parent=click.Context(archtrack, **archtrack.context_settings))
 
 
 def test_a_command_that_does_not_exist_would_be_seen() -> None:
@@ -196,7 +196,8 @@ def test_the_readme_has_the_set_up_commands_each_alone_in_a_block() -> None:
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
     documented = [int(cell) for cell in first_cells(section("README.md", "Exit codes"))]
-    raised = {getattr(errors, name).exit_code for name in errors.__all__ if name != "ArchtrackError"}
+    kinds = [value for value in vars(errors).values() if isinstance(value, type)]
+    raised = {kind.exit_code for kind in kinds if kind is not errors.ArchtrackError}
     assert documented == sorted({DONE, FOUND_SOMETHING, FAULT, INTERRUPTED} | raised)
 
 
@@ -216,17 +217,10 @@ def test_an_engine_s_section_says_what_is_read_covered_and_not_seen(name: str) -
     assert version[1] in text.partition("**Covers**")[2]
 
 
-def test_the_lint_codes_of_the_page_are_those_of_the_code() -> None:
-    text = section("docs/document.md", "Lint")
-    assert first_cells(text) == sorted(CODES)
-    for code, meaning in CODES.items():
-        row = re.search(
-            rf"^\| `{code}` \| (.*?)\. (?:With (?:sources|`--hub`) only\. )?\|", text, re.MULTILINE
-        )
-        assert row is not None, code
-        said = row[1].replace("`", "").casefold()
-        alone = meaning.removesuffix(" (with sources only)").removesuffix(" (with --hub only)")
-        assert said == alone.casefold()
+def test_the_lint_codes_of_the_page_are_those_of_the_schema() -> None:
+    schema = json.loads((ROOT / "src" / "archtrack" / "data" / "schema.json").read_text(encoding="utf-8"))
+    codes = schema["$defs"]["finding"]["properties"]["code"]["enum"]
+    assert first_cells(section("docs/document.md", "Lint")) == codes
 
 
 def test_headings_and_columns_of_the_document_s_page_are_those_of_the_code() -> None:
@@ -291,12 +285,10 @@ def test_the_changelog_has_this_version() -> None:
 # -- what the pages show as output -----------------------------------------------------------------
 
 
-def environment(tmp_path: Path) -> dict[str, str]:
+@pytest.fixture
+def environ(releases: Path) -> dict[str, str]:
     """Of a run that sees no setting of this machine but its package index."""
-    own = {
-        "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache"),
-        "PYTHONUNBUFFERED": "1",
-    }  # unbuffered: lines in order
+    own = {"ARCHTRACK_CACHE_DIR": str(releases), "PYTHONUNBUFFERED": "1"}  # unbuffered: lines in order
     left_out = ("ARCHTRACK_", "SGLANG_", "GITHUB_", "VIRTUAL_ENV", "CONDA_PREFIX")
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | own
 
@@ -345,22 +337,22 @@ def play(block: str, folder: Path, environ: dict[str, str], *, more: tuple[str, 
 
 
 @pytest.mark.network
-def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
+def test_the_readme_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
     shown = [content for page, content in blocks("console") if page == "README.md"]
     history, *updates = shown
     assert len(updates) == 2
-    play(history, tmp_path, environment(tmp_path))
+    play(history, tmp_path, environ)
     for block in updates:  # the newest release of that time
-        play(block, tmp_path, environment(tmp_path), more=("--sglang", "0.5.23"))
+        play(block, tmp_path, environ, more=("--sglang", "0.5.23"))
     (divided,) = [content for page, content in blocks("console") if page == "docs/issue.md"]
-    play(divided, tmp_path, environment(tmp_path))  # of the document that the README's commands have made
+    play(divided, tmp_path, environ)  # of the document that the README's commands have made
 
 
 @pytest.mark.network
-def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
+def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
     *shown, last = [content for page, content in blocks("console") if page == "docs/tutorial.md"]
     for block in shown:
-        play(block, tmp_path, environment(tmp_path))
+        play(block, tmp_path, environ)
     checkout = tmp_path / "checkout"
     models = checkout / "python" / "sglang" / "srt" / "models"
     models.mkdir(parents=True)
@@ -368,14 +360,14 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
     (models / "llama.py").write_text("class LlamaForCausalLM:\n    pass\n\n\nEntryClass = LlamaForCausalLM\n")
     project = '[project]\nname = "sglang"\ndependencies = ["transformers==4.57.1"]\n'
     (checkout / "python" / "pyproject.toml").write_text(project)
-    assert run(["update"], checkout, environment(tmp_path))[0] == 0
+    assert run(["update"], checkout, environ)[0] == 0
     acme = "import torch.nn as nn\n\n\nclass AcmeForCausalLM(nn.Module):\n    pass\n\n\nEntryClass = AcmeForCausalLM\n"
     (models / "acme.py").write_text(acme)
-    play(last, checkout, environment(tmp_path))
+    play(last, checkout, environ)
 
 
 @pytest.mark.network
-def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path) -> None:
+def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
     text = PAGES["docs/check.md"]
     (config,) = [content for kind, content in _FENCED.findall(text) if kind == "json"]
     (log,) = [content for kind, content in _FENCED.findall(text) if kind == "text"]
@@ -385,13 +377,13 @@ def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path) -> None
     shown = [content for page, content in blocks("console") if page == "docs/check.md"]
     assert len(shown) == 4
     for block in shown:
-        play(block, tmp_path, environment(tmp_path))
+        play(block, tmp_path, environ)
 
 
 @pytest.mark.network
-def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path) -> None:
+def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path, environ: dict[str, str]) -> None:
     options = ["--sglang", "0.5.23", "--transformers", "5.23.0", "--format", "json"]
-    code, output = run(["list", *options], tmp_path, environment(tmp_path))
+    code, output = run(["list", *options], tmp_path, environ)
     assert code == 0, output
     rows = json.loads(output)["architectures"]
     count = Counter(row["engines"]["sglang"]["status"] for row in rows)

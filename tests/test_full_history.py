@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from archtrack.core.spans import entries_of
-from archtrack.histories import SHIPPED, read_history
-from archtrack.refreshing import refresh, refreshed_by_default
-from archtrack.render.steps import SilentSteps
-from archtrack.workspace import Workspace
+from archtrack.app.history.refresh import refresh, refreshed_by_default
+from archtrack.app.history.store import SHIPPED, read_history
+from archtrack.core.history.spans import entries_of
+from archtrack.render.steps import Steps
+from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,9 @@ def test_built_from_nothing_it_is_what_is_shipped(tmp_path: Path) -> None:
     workspace = Workspace(
         folder=tmp_path, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}
     )
-    for result in refresh(refreshed_by_default(), tmp_path / "data", workspace, SilentSteps()):
+    for result in refresh(
+        refreshed_by_default(), tmp_path / "data", workspace, Steps(io.StringIO(), {}, "releases")
+    ):
         assert result.error is None
         assert not result.doubts
         shipped = read_history(SHIPPED / f"{result.engine}.json")

@@ -6,29 +6,28 @@ left out unless ``ARCHTRACK_TEST_EVERY_EXAMPLE`` is set, which looks every entry
 
 from __future__ import annotations
 
-import io
 import os
 import random
 import re
 import tarfile
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from archtrack.shipped import shipped_examples
+from archtrack.data import shipped_examples
 from archtrack.sources.base import METADATA, Layout
-from archtrack.sources.http import GoneError, Http
-from archtrack.sources.index import index_urls, listing
-from archtrack.sources.pip_config import index_settings
+from archtrack.sources.index.http import GoneError, Http
+from archtrack.sources.index.listing import index_urls, listing
+from archtrack.sources.index.pip_config import index_settings
+from archtrack.sources.index.release import open_release
+from archtrack.sources.index.remote_file import RemoteFile
 from archtrack.sources.progress import SilentProgress
-from archtrack.sources.release import open_release
-from archtrack.sources.remote import RemoteFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from archtrack.core.example_table import Entry, Locator
+    from archtrack.core.matrix.example_table import Entry, Locator
 
 pytestmark = pytest.mark.network
 
@@ -54,24 +53,6 @@ def chosen() -> dict[str, Entry]:
     return {name: able[name] for name in (*drawn, *firsts.values())}
 
 
-class Chunks(io.RawIOBase):
-    """A release file from its beginning, read in pieces as far as it is needed."""
-
-    def __init__(self, file: RemoteFile) -> None:
-        self._file, self._at = file, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        end = min(self._at + max(len(buffer), 2**20), self._file.size)
-        (data,) = self._file.spans([(self._at, end)]) if end > self._at else (b"",)
-        data = data[: len(buffer)]
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-
 def in_wheel(package: str, version: str, paths: list[str]) -> Mapping[str, str]:
     inner = {path: METADATA if path.endswith(f".dist-info/{METADATA}") else path for path in paths}
     layout = Layout(package=re.split(r"[/-]", paths[0])[0], distribution=package)
@@ -91,11 +72,11 @@ def in_sdist(package: str, version: str, paths: list[str]) -> Mapping[str, str]:
         listed = []
         for url in index_urls(settings):
             with suppress(GoneError):  # an index that does not have the package
-                listed += listing(package, url, lambda: http)
+                listed += listing(package, url, http)
         (file,) = {one.file for one in listed if one.file.kind == "sdist" and str(one.version) == version}
         found: dict[str, str] = {}
-        stream = io.BufferedReader(Chunks(RemoteFile(http, file, SilentProgress())), 2**20)
-        with tarfile.open(fileobj=stream, mode="r|gz") as archive:
+        remote = RemoteFile(http, file, SilentProgress())  # in pieces, as far as it is needed
+        with tarfile.open(fileobj=remote, mode="r|gz", bufsize=2**20) as archive:
             for member in archive:
                 path = member.name.partition("/")[2]
                 if path in paths and (body := archive.extractfile(member)) is not None:

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from archtrack.core.edges import edges
-from archtrack.data_update import lint_files
+from archtrack.app.history.data_update import lint_files
+from archtrack.app.history.refresh import refreshed_by_default
+from archtrack.app.history.release_reading import entries_from
+from archtrack.app.history.store import SHIPPED, read_history
+from archtrack.core.history.spans import span_bounds
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
-from archtrack.histories import SHIPPED, read_history
-from archtrack.reading import entries_from
-from archtrack.refreshing import refreshed_by_default
 from archtrack.sources.cache import Cache
+from archtrack.sources.index.release import open_release
 from archtrack.sources.library import Library
 from archtrack.sources.progress import SilentProgress
-from archtrack.sources.release import open_release
-from archtrack.workspace import Workspace
+from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from archtrack.model import Inventory
@@ -172,9 +172,9 @@ def test_the_claims_of_vllm_about_the_past_are_checked() -> None:
     claims = json.loads((HERE / "data" / "vllm-previously-supported.json").read_text(encoding="utf-8"))
     last = {}
     for name in claims:
-        edge = list(edges(history, name))[-1]
-        assert edge.last is not None
-        last[name] = edge.last.version
+        bounds = list(span_bounds(history, name))[-1]
+        assert bounds.last is not None
+        last[name] = bounds.last.version
     assert len(claims) == 50
     assert {name: (claims[name], last[name]) for name in claims if claims[name] != last[name]} == {
         "BaiChuanForCausalLM": ("0.23.0", "0.24.0"),
@@ -195,13 +195,13 @@ def drawn(engine: str, count: int) -> list[str]:
     return random.Random(f"archtrack {engine}").sample(known, count)  # noqa: S311 -- a sample, no secret
 
 
-def fresh_scan(engine: str, version: str, companion: str | None) -> Inventory:
-    """A scan of a release that knows nothing of earlier ones."""
+def fresh_scan(engine: str, version: str, companion: str | None, releases: Path) -> Inventory:
+    """A scan of a release that knows nothing of earlier ones; only the companion, one and the same, is known."""
     declared = load_engine(engine)
     workspace = Workspace(folder=Path(), environ=dict(os.environ))
-    with Cache(None) as cache:
+    with Cache(None) as nothing, Cache(releases) as kept:
 
-        def library(name: str, release: str) -> Library:
+        def library(name: str, release: str, cache: Cache) -> Library:
             source = open_release(
                 load_engine(name).layout,
                 release,
@@ -214,17 +214,18 @@ def fresh_scan(engine: str, version: str, companion: str | None) -> Inventory:
 
         options = ScanOptions()
         if declared.about.companion is not None and companion is not None:
-            options = ScanOptions(companion=library(declared.about.companion, companion))
-        return declared.scan(library(engine, version), options)
+            options = ScanOptions(companion=library(declared.about.companion, companion, kept))
+        return declared.scan(library(engine, version, nothing), options)
 
 
 @pytest.mark.network
 @pytest.mark.parametrize(
     ("engine", "version"), [(engine, v) for engine in ENGINES for v in drawn(engine, 12)]
 )
-def test_the_history_at_a_release_is_a_fresh_scan_of_it(engine: str, version: str) -> None:
+def test_the_history_at_a_release_is_a_fresh_scan_of_it(engine: str, version: str, releases: Path) -> None:
     history = read_history(SHIPPED / f"{engine}.json")
-    inventory = fresh_scan(engine, version, history.companion.version if history.companion else None)
+    companion = history.companion.version if history.companion else None
+    inventory = fresh_scan(engine, version, companion, releases)
     scanned = entries_from(inventory)
     found = {name: entry for name, entry in history.at(version).items() if entry.runs_as is None}
     assert found.keys() == scanned.keys()

@@ -5,15 +5,16 @@ The names of the API are imported when they are first used: ``import archtrack``
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .api import check, history, scan, track, update_document
-    from .checking import Answer
-    from .core.decision import Verdict
-    from .core.history import History
-    from .core.support import Step
-    from .documents import DocumentUpdate
+    from .app.check import Answer
+    from .app.document import DocumentUpdate
+    from .core.history.history import History
+    from .core.verdict.context import Step
+    from .core.verdict.decision import Verdict
     from .errors import (
         ArchtrackError,
         ConfigError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         TransformersFacts,
         Unresolved,
     )
+    from .version import __version__
 
 __all__ = [
     "Answer",
@@ -71,50 +73,29 @@ __all__ = [
     "update_document",
 ]
 
-__version__ = "0.1.0"
-
 _HOMES = {
-    "api": ("check", "history", "scan", "track", "update_document"),
-    "checking": ("Answer",),
-    "core.decision": ("Verdict",),
-    "core.history": ("History",),
-    "core.support": ("Step",),
-    "documents": ("DocumentUpdate",),
-    "errors": (
-        "ArchtrackError",
-        "ConfigError",
-        "DataError",
-        "DocumentError",
-        "ImplausibleError",
-        "SourceError",
-        "TargetError",
-        "UsageError",
-    ),
-    "model": (
-        "Broken",
-        "Category",
-        "Example",
-        "Inventory",
-        "Matrix",
-        "MatrixRow",
-        "Place",
-        "Registration",
-        "Status",
-        "TransformersFacts",
-        "Unresolved",
-    ),
+    "__version__": "version",
+    "check": "api",
+    "history": "api",
+    "scan": "api",
+    "track": "api",
+    "update_document": "api",
+    "Answer": "app.check",
+    "DocumentUpdate": "app.document",
+    "History": "core.history.history",
+    "Step": "core.verdict.context",
+    "Verdict": "core.verdict.decision",
 }
+"""Where a name is from that is neither an error nor of ``model``."""
 
 
 def __getattr__(name: str) -> object:
-    from importlib import import_module  # noqa: PLC0415 -- late, as everything here
-
-    for module, names in _HOMES.items():
-        if name in names:
-            found: object = getattr(import_module(f".{module}", __name__), name)
-            globals()[name] = found
-            return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOMES.get(name, "errors" if name.endswith("Error") else "model")
+    found: object = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:

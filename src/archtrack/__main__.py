@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception:  # noqa: BLE001 -- the last frame: a fault of archtrack must not look like "something to do"
-        import traceback  # noqa: PLC0415 -- only for a fault of archtrack itself
+        import traceback
 
         traceback.print_exc()
         sys.stderr.write(
@@ -46,10 +47,11 @@ def _open_streams() -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    import click  # noqa: PLC0415 -- `import archtrack.__main__` costs nothing
+    import click
 
-    from archtrack.cli import archtrack  # noqa: PLC0415 -- as above
-    from archtrack.errors import ArchtrackError  # noqa: PLC0415 -- as above
+    from archtrack.cli import archtrack
+    from archtrack.errors import ArchtrackError
+    from archtrack.render.terminal import plain
 
     # A short run makes many values that live to its end; looking for cycles among them is wasted.
     gc.disable()
@@ -60,10 +62,12 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.exceptions.Abort:
         return _INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        click.echo(_shown(said.getvalue(), arguments), err=True, nl=False)
         return error.exit_code
     except ArchtrackError as error:
-        click.echo(f"archtrack: error: {_printable(str(error))}", err=True)
+        click.echo(plain(f"archtrack: error: {_shown(str(error), arguments)}"), err=True)
         return error.exit_code
     except (BrokenPipeError, SystemExit):
         # The reader has left (`archtrack list | head`), which click turns into an exit: nothing more to say.
@@ -87,7 +91,7 @@ def _accept_any_text() -> None:
 
 def _is_output(error: OSError) -> bool:
     """Whether it is the output that failed: every other file's errors are wrapped where the file is known."""
-    import errno  # noqa: PLC0415 -- only for an error
+    import errno
 
     return error.filename is None and error.errno in {errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 
@@ -97,11 +101,17 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _printable(text: str) -> str:
-    """One line without control characters: a file name or a server's answer may hold any."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
+def _shown(message: str, arguments: Sequence[str] | None) -> str:
+    """A message that may quote arguments as they are, with those that may be addresses as they may be shown."""
+    from pathlib import Path
+
+    from archtrack.sources.redaction import shown_argument
+
+    for word in sys.argv[1:] if arguments is None else arguments:
+        for text in (word, word.partition("=")[2]):
+            if (shown := shown_argument(text)) != text:
+                message = message.replace(text, shown).replace(str(Path(text)), shown)
+    return message
 
 
 if __name__ == "__main__":

@@ -10,19 +10,21 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .app import scan_engine
-from .app import track as track_sources
-from .documents import Flags
-from .documents import update_document as update
-from .start import day, start
+from .app.check import check as check_targets
+from .app.document import Flags
+from .app.document import update_document as update
+from .app.history.store import Histories
+from .app.run import day, start
+from .app.track import scan_engine
+from .app.track import track as track_sources
 
 if TYPE_CHECKING:
     from os import PathLike
     from typing import TypeAlias
 
-    from .checking import Answer
-    from .core.history import History
-    from .documents import DocumentUpdate
+    from .app.check import Answer
+    from .app.document import DocumentUpdate
+    from .core.history.history import History
     from .model import Inventory, Matrix
 
     Text: TypeAlias = str | PathLike[str]
@@ -93,9 +95,6 @@ def check(
         UsageError: a SOURCE means nothing.
         SourceError: a source cannot be read.
     """
-    from .checking import check as check_targets  # noqa: PLC0415 -- late: the other functions need none of it
-    from .histories import Histories  # noqa: PLC0415 -- as above
-
     run = start(sglang=_text(sglang), transformers=_text(transformers), offline=offline)
     wanted = [os.fspath(target) for target in targets]
     return check_targets(
@@ -120,8 +119,6 @@ def history(engine: str, data: Text | None = None) -> History:
         UsageError: there is no history of the engine, or nothing at ``data``.
         DataError: its file cannot be read.
     """
-    from .histories import Histories  # noqa: PLC0415 -- late: the other functions need none of it
-
     return Histories(os.environ, None if data is None else Path(data)).need(engine)
 
 

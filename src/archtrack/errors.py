@@ -16,6 +16,7 @@ __all__ = [
     "SourceError",
     "TargetError",
     "UsageError",
+    "extra",
 ]
 
 
@@ -71,3 +72,8 @@ class DocumentError(ArchtrackError):
     """The document could not be parsed or written."""
 
     exit_code = 5
+
+
+def extra(name: str) -> str:
+    """The extra, and how to get it, as the end of a sentence with "needs"."""
+    return f"the extra `{name}` (in a clone of archtrack: pip install '.[{name}]')"

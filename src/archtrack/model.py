@@ -8,27 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from .sources.base import Origin
+    from datetime import date
+
+OriginKind = Literal["local", "installed", "release", "git"]
 
 Import = tuple[int, str, "str | None", int, "str | None"]
 """One import of a module: (level, module, name or None, line, condition or None); ``level`` counts leading dots."""
 
 __all__ = [
+    "STOPS",
     "Broken",
     "Category",
-    "Demand",
+    "CellText",
     "Example",
+    "Finding",
     "Import",
     "Inventory",
     "Matrix",
     "MatrixRow",
+    "Origin",
+    "OriginKind",
+    "Override",
     "Place",
     "Registration",
     "Signs",
-    "Since",
     "Status",
     "TransformersFacts",
     "Unresolved",
@@ -36,7 +42,7 @@ __all__ = [
 
 
 class Category(str, Enum):
-    """The section of the document in which an architecture stands."""
+    """The section of the document that an architecture belongs to."""
 
     TEXT = "text"
     EMBEDDING = "embedding"
@@ -44,7 +50,7 @@ class Category(str, Enum):
 
 
 class Status(str, Enum):
-    """What an engine does with an architecture."""
+    """What an engine does with an architecture; the last three are said by its history only."""
 
     NATIVE = "native"
     UNIMPORTABLE = "unimportable"
@@ -52,6 +58,9 @@ class Status(str, Enum):
     REFUSED = "refused"
     REMOTE_CODE = "remote code"
     UNSUPPORTED = "unsupported"
+    GONE = "gone"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +80,17 @@ class Place:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
+STOPS = "the engine stops with an assertion"
+"""How the reason ends where a name is registered a second time: it is known, and hides nothing else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unresolved:
     """Something that could not be read statically, or that the engine itself would reject.
 
     Attributes:
         reason: one sentence, with what to do where there is something to do.
-        place: where it stands.
+        place: where it is.
     """
 
     reason: str
@@ -179,6 +192,29 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What was read, in words that let somebody else read the same.
+
+    Attributes:
+        distribution: name on the package index.
+        kind: which of the four kinds of source this is.
+        location: as the user would recognise it: a path, a release file's name, ``REPO@REF``.
+            Never holds credentials.
+        version: the release, where the source itself names it (file name or metadata), else None.
+        digest: ``sha256:…`` of a release file or ``commit:…`` of a git reference, else None.
+        prefix: from ``location`` to the folder that holds the package (``python/``, ``src/`` or ``""``):
+            put before a source path it gives the path that a person opens.
+    """
+
+    distribution: str
+    kind: OriginKind
+    location: str
+    version: str | None = None
+    digest: str | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
     """What one engine registers at one version.
 
@@ -191,7 +227,7 @@ class Inventory:
         pins: distribution name -> version that the release's own metadata pins it to.
         facts: further statements of the engine, name -> values, sorted unless their order says something (SGLang:
             ``multimodal_model_archs``).
-        imports: path -> what the engine's modules import, as ``core.imports`` gives it.
+        imports: path -> what the engine's modules import, as ``core.python.imports`` gives it.
         unparsable: (path, reason, line) of the modules that Python cannot parse.
     """
 
@@ -219,30 +255,13 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Since:
-    """Since which release an engine has an architecture, as a cell of the document says it.
+class CellText:
+    """What a further column of the document says of an architecture.
 
     Attributes:
-        engine: its name.
-        text: the release; empty where it has never had the architecture.
-        source: what the history says, in words.
-        place: the line that registered it in that release.
-    """
-
-    engine: str
-    text: str
-    source: str
-    place: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
-    """How much an architecture is downloaded, as a cell of the document says it.
-
-    Attributes:
-        text: rounded downloads and models; empty where the census does not say.
-        source: what the census says, in words.
-        place: the file of the census.
+        text: the cell, not escaped; empty for nothing.
+        source: what it rests on, in words.
+        place: the file and line that say so, None where there is no single one.
     """
 
     text: str
@@ -263,8 +282,7 @@ class MatrixRow:
         example: a checkpoint, with its source.
         note: from an override in the configuration.
         broken: why the module that registers it cannot be imported, or may not be.
-        since: by engine, where the document asks for it.
-        demand: of its models, where the document asks for it.
+        looked_up: cells of further columns that rest on more than the sources, by the column's name.
     """
 
     name: str
@@ -276,8 +294,7 @@ class MatrixRow:
     example: Example | None = None
     note: str | None = None
     broken: Broken | None = None
-    since: tuple[Since, ...] = ()
-    demand: Demand | None = None
+    looked_up: tuple[tuple[str, CellText], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,3 +311,43 @@ class Matrix:
     rows: tuple[MatrixRow, ...]
     inventories: tuple[Inventory, ...]
     known: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """What a maintainer says of one architecture, against or beyond what the sources say.
+
+    Attributes:
+        name: the architecture.
+        reason: why, in one line; never empty.
+        category: its section, or None.
+        example: a checkpoint on the Hub (``owner/name``), or None.
+        note: a remark in one line, or None.
+        expires: the last day on which it is taken to be right, or None. It goes on to hold; ``lint`` asks for it.
+    """
+
+    name: str
+    reason: str
+    category: Category | None = None
+    example: str | None = None
+    note: str | None = None
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes:
+        line: counted from 1; 0 for what is not there at all.
+        code: which rule says so: one of the codes that `lint` lists.
+        message: one sentence, with what to do where `--fix` cannot do it.
+        fixable: `--fix` puts it right.
+        path: the file with that line where it is not the document; else empty.
+    """
+
+    line: int
+    code: str
+    message: str
+    fixable: bool = False
+    path: str = ""

@@ -19,13 +19,13 @@ import pytest
 import miniature
 from archtrack.census.dump_files import DumpFile, Kind, dump_files
 from archtrack.census.dumps import count_models
-from archtrack.core.census import LONGEST_NAME, Counted, Flaws
+from archtrack.core.demand.census import LONGEST_NAME, Counted, Flaws
 from archtrack.errors import ArchtrackError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archtrack.core.census import Census
+    from archtrack.core.demand.census import Census
 
 ROWS: list[dict[str, Any]] = [
     {"id": "o/a7", "downloads": 700, "config": {"architectures": ["Alpha"], "model_type": "a"}, "likes": 3},
@@ -382,7 +382,7 @@ def test_a_pattern_names_files_each_once_and_no_folder(
         (b'[{"id": "a"}]', "one JSON list, not JSON lines; `jq -c '.[]'` makes a line of each"),
         (b" \n [\n", "one JSON list"),
         (b"id,downloads\na,1\n", "a dump is Parquet or JSON lines (plain or .gz), and this is neither"),
-        (gzip.compress(b"id,downloads\na,1\n"), "and this is neither"),
+        (gzip.compress(b"id,downloads\na,1\n", mtime=0), "and this is neither"),
         (b"PK\x03\x04", "and this is neither"),
         (b'\xef\xbb\xbf{"id": "a"}', "begins with a byte order mark; take it away (`tail -c +4`)"),
         (b"\x28\xb5\x2f\xfdrest", "packed by zstd; unpack it first (`zstd -d`)"),

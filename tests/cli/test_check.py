@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
-from archtrack.core.history import Release
-from archtrack.core.history_text import write_history
+from archtrack.core.history.data_file import write_history
+from archtrack.core.history.history import Release
 from made_history import made_history
 
 if TYPE_CHECKING:

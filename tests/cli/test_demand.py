@@ -126,9 +126,9 @@ def test_a_source_of_sglang_is_read_and_answered_as_check_does(
 
 
 def status_options() -> list[str]:
-    from archtrack.core.demand import DemandStatus  # noqa: PLC0415 -- only here
+    from archtrack.core.demand.ranking import Status  # noqa: PLC0415 -- only here
 
-    return [word for each in DemandStatus for word in ("--status", each.value)]
+    return [word for each in Status for word in ("--status", each.value)]
 
 
 def test_with_a_place_that_could_not_be_read_nothing_is_said_to_be_lacking(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
-from archtrack.core.document import parse
+from archtrack.core.document.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ def test_a_killed_update_leaves_the_old_document_or_the_new_one(
 WRITER = """
 import os, sys
 from pathlib import Path
-from archtrack import files
+from archtrack.sources import files
 from archtrack.__main__ import main
 
 def killed(*_):
@@ -81,7 +81,7 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.parametrize(
     ("patch", "whole"),
     [
-        ("files._fill = killed", "old"),
+        ("files._settle = killed", "old"),
         ("Path.replace = killed", "old"),
         ("files._sync_folder = killed", "new"),
     ],
@@ -146,16 +146,14 @@ sys.exit(main(sys.argv[2:]))
 
 def test_no_room_for_the_new_document_leaves_the_old_one(trees: Any, updated: Path, tmp_path: Path) -> None:
     old = updated.read_bytes()
-    miniature.spawn(
-        "update", *trees.options, "--check", cwd=updated.parent, home=tmp_path
-    )  # fill the cache first
-
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", LIMITED, str(len(old) // 2), "update", *trees.options], cwd=updated.parent,
         env=miniature.environment(tmp_path), capture_output=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (5, b"")
-    assert done.stderr.decode().startswith(f"archtrack: error: {DOCUMENT}: cannot be written: ")
+    *notes, error = done.stderr.decode().splitlines()
+    assert error.startswith(f"archtrack: error: {DOCUMENT}: cannot be written: ")
+    assert all(note.startswith("Note: the cache is not in use: ") for note in notes)  # it has no room either
     assert (updated.read_bytes(), beside(updated)) == (old, [])
 
 
@@ -237,7 +235,9 @@ def test_a_cache_that_is_no_good_is_never_in_the_way(
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         harm(tmp_path / "file")
     else:
-        monkeypatch.setattr("archtrack.sources.local._RACY_NS", 0)  # keep the inventory of files this young
+        monkeypatch.setattr(
+            "archtrack.sources.disk.folder._RACY_NS", 0
+        )  # keep the inventory of files this young
         cli("list", *trees.options)
         harm(tmp_path / "cache")
     done = cli("update", *trees.options)

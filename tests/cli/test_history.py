@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
-from archtrack.core.history import Entry, Release
-from archtrack.core.history_text import write_history
-from archtrack.histories import SHIPPED
+from archtrack.app.history.store import SHIPPED
+from archtrack.core.history.data_file import write_history
+from archtrack.core.history.history import Entry, Release
 from made_history import made_history
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def data(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "transformers": written("transformers", ("2.0", {"GoneForCausalLM": True, "DeltaForCausalLM": False})),
     }.items():  # fmt: skip
         (folder / f"{engine}.json").write_text(text, encoding="utf-8")
-    monkeypatch.setattr("archtrack.histories.SHIPPED", folder)
+    monkeypatch.setattr("archtrack.app.history.store.SHIPPED", folder)
     return folder
 
 
@@ -176,7 +176,7 @@ def test_what_one_release_registers(
         (("--at", "2.0"), 2, "say which, with --engine ENGINE"),
         (("--at", "2.0", "--engine", "vllm", "Name"), 2, "leave out ARCH and --plot"),
         (("--at", "9", "--engine", "vllm"), 2, "the history of vllm has no release 9; near it: 1.1, 2.0"),
-        (("--at", "1.0", "--engine", "vllm"), 3, "it is not known what vllm 1.0 registers: it was lost"),
+        (("--at", "1.0", "--engine", "vllm"), 3, "vllm 1.0 was not read: it was lost"),
         (
             ("--engine", "nobody"),
             2,
@@ -461,8 +461,8 @@ def test_a_file_that_makes_no_sense_is_refused_by_every_verb(
     ("arguments", "message"),
     [
         (("migrate", "vllm==", "sglang"), "vllm==: the version is empty"),
-        (("history", "--engine", "vllm", "--at", "1" * 5000), "is no release"),
-        (("migrate", f"vllm=={'1' * 5000}", "sglang"), "is no release"),
+        (("history", "--engine", "vllm", "--at", "1" * 5000), "is not a release"),
+        (("migrate", f"vllm=={'1' * 5000}", "sglang"), "is not a release"),
         (("history", "A", "--data", "x" * 300), "no such file or folder"),
         (("data", "update", "x" * 300), "no such file or folder"),
         (("data", "update", ""), "a source is empty"),
@@ -487,7 +487,7 @@ def test_all_of_it_is_checked_before_any_is_used(
     )
     (work / "set" / "vllm.json").write_text(NEWER.replace('"1.1"', '"0.1"', 1), encoding="utf-8")
     done = cli("data", "update", "set")
-    assert (done.code, "not taken: release 0.1 stands after 1.0" in done.err) == (3, True), done.err
+    assert (done.code, "not taken: release 0.1 comes after 1.0" in done.err) == (3, True), done.err
     assert not mine.exists()
 
 
@@ -496,7 +496,7 @@ def test_all_of_it_is_checked_before_any_is_used(
     [
         ("", "not JSON"),
         ("{}", "schema version None"),
-        (NEWER.replace('"engine":"vllm"', '"engine":"../vllm"'), "is no name of an engine"),
+        (NEWER.replace('"engine":"vllm"', '"engine":"../vllm"'), "is not a name of an engine"),
         (OLDER, "does not know what vllm 2.0 and 1 more registers, as the data here does; --force takes it"),
     ],
 )
@@ -535,7 +535,7 @@ def test_lint_says_what_is_wrong_and_exits_with_1(cli: Callable[..., Any], data:
     done = cli("data", "lint", data)
     assert (done.code, done.lines) == (
         1,
-        [f"{data / 'vllm.json'}: it is not written as a refresh would write it"],
+        [f"{data / 'vllm.json'}: it is not written as `archtrack history refresh` writes it"],
     )
 
 

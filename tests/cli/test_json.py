@@ -12,7 +12,6 @@ import jsonschema
 import pytest
 
 import miniature
-from archtrack.core.lint import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,7 +163,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
 def test_equal_sources_give_equal_output_whether_from_the_cache_or_not(
     cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archtrack.sources.local._RACY_NS", 0)
+    monkeypatch.setattr("archtrack.sources.disk.folder._RACY_NS", 0)
     runs = (
         ("list", *trees.options),
         ("scan", "sglang", trees.sglang),
@@ -222,4 +221,6 @@ def retype(data: Any, path: tuple[Any, ...]) -> None:
 
 
 def test_the_schema_lists_the_findings_that_there_are(schema: dict[str, Any]) -> None:
-    assert schema["$defs"]["finding"]["properties"]["code"]["enum"] == sorted(CODES)
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(miniature.SOURCE).rglob("*.py"))
+    codes = re.findall(r'(?:Finding\(.*code=|yield (?="override))"([a-z-]+)"', source)
+    assert schema["$defs"]["finding"]["properties"]["code"]["enum"] == sorted(set(codes))

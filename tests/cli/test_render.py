@@ -127,7 +127,7 @@ def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(
     assert list(after) == list(before)
     assert "comment-01.md: no longer needed, written" in done.out
     assert after["comment-02.md"].splitlines() == [
-        f"<!-- archtrack: part 2 of tracking issue {DOCUMENT} -->", "", "_Nothing stands here any more._"
+        f"<!-- archtrack: part 2 of tracking issue {DOCUMENT} -->", "", "_This comment is no longer needed._"
     ]  # fmt: skip
     said = json.loads(after["manifest.json"])["parts"]
     assert [each["empty"] for each in said] == [False] + [True] * (len(before) - 2)
@@ -360,7 +360,7 @@ def test_the_script_of_the_page_edits_only_what_has_changed(
     assert last["body"].endswith("-->\n\nWords.\n")
     comments = list(last["comments"].values())
     assert comments[0] == "Thanks!"
-    assert all(text.endswith("_Nothing stands here any more._\n") for text in comments[1:])
+    assert all(text.endswith("_This comment is no longer needed._\n") for text in comments[1:])
     assert len(comments) == len(parts)
 
 

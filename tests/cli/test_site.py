@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
-from archtrack.histories import SHIPPED
+from archtrack.app.history.store import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
-from archtrack.core.document import parse
+from archtrack.core.document.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,16 +11,16 @@ import pytest
 
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
+from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
-from archtrack.sources.local import local_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from archtrack.model import Inventory
 
-for _name in ("shapes", "readers"):
-    _spec = importlib.util.spec_from_file_location(_name, Path(__file__).with_name(f"{_name}.py"))
+for _name, _file in (("shapes", "sglang/shapes.py"), ("readers", "readers.py")):
+    _spec = importlib.util.spec_from_file_location(_name, Path(__file__).parent / _file)
     assert _spec is not None
     assert _spec.loader is not None
     _module = importlib.util.module_from_spec(_spec)

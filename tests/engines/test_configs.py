@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archtrack.app import Request
-from archtrack.checking import check
-from archtrack.config import Settings
-from archtrack.workspace import Workspace
+from archtrack.app.check import check
+from archtrack.app.request import Request
+from archtrack.config.settings import Settings
+from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archtrack.checking import Answer
+    from archtrack.app.check import Answer
 
 pytestmark = pytest.mark.network
 
@@ -27,10 +27,10 @@ ROWS: list[dict[str, Any]] = json.loads(
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Answer]:
+def answers(tmp_path_factory: pytest.TempPathFactory, releases: Path) -> Mapping[str, Answer]:
     """The answer for each row, by SGLang 0.5.23 and the transformers that it pins."""
     folder = tmp_path_factory.mktemp("configs")
-    workspace = Workspace(folder=folder, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(folder / "cache")})
+    workspace = Workspace(folder=folder, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(releases)})
     found: dict[str, Answer] = {}
     for draft, pooled in ((False, False), (True, False), (False, True)):
         rows = [row for row in ROWS if _options(row) == (draft, pooled)]

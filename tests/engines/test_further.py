@@ -11,8 +11,8 @@ from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
 from archtrack.errors import SourceError
 from archtrack.sources.cache import Cache
+from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
-from archtrack.sources.local import local_source
 
 if TYPE_CHECKING:
     from pathlib import Path

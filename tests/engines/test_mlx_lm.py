@@ -9,8 +9,8 @@ import pytest
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
 from archtrack.errors import SourceError
+from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
-from archtrack.sources.local import local_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,32 +10,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import readers
 
-from archtrack.app import Request, track
-from archtrack.config import Settings
-from archtrack.core.categories import BY_NAME, by_name
-from archtrack.core.examples import GENERIC, example_cell
-from archtrack.core.imports import imports_by_tree, imports_of
-from archtrack.core.matrix import join
-from archtrack.core.model_code import by_outline, by_tree, model_facts
-from archtrack.core.outline import outline
-from archtrack.core.plain import plain_entries
-from archtrack.core.registry import Modules, facts_of, full_facts, resolve_entries
-from archtrack.core.repositories import is_repository
+from archtrack.app.request import Request
+from archtrack.app.track import track
+from archtrack.config.settings import Settings
+from archtrack.core.matrix.categories import BY_NAME, by_name
+from archtrack.core.matrix.examples import GENERIC, example_cell
+from archtrack.core.matrix.join import join
+from archtrack.core.matrix.repositories import is_repository
+from archtrack.data import shipped_examples
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
 from archtrack.model import Status
-from archtrack.shipped import shipped_examples
+from archtrack.sources.index.pip_config import index_settings
+from archtrack.sources.index.release import open_release
 from archtrack.sources.library import Library
-from archtrack.sources.pip_config import index_settings
 from archtrack.sources.progress import SilentProgress
-from archtrack.sources.release import open_release
-from archtrack.workspace import Workspace
+from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from archtrack.model import Inventory
-    from archtrack.sources.base import Origin, Source
+    from archtrack.model import Inventory, Origin
+    from archtrack.sources.base import Source
 
 pytestmark = pytest.mark.network
 
@@ -136,43 +132,6 @@ def test_sglang_registers_what_a_full_parse_finds(
         assert each.name in line or line.startswith("EntryClass = ")
 
 
-@pytest.mark.parametrize("version", SGLANG)
-def test_the_fast_way_and_the_full_way_agree(version: str, release: Callable[[str, str], Release]) -> None:
-    _, files = release("sglang", version)
-
-    def modules(read: Callable[[bytes], Any]) -> Modules:
-        return Modules(
-            exists=files.__contains__, classes=lambda _path: {}, full=lambda path: read(files[path])
-        )
-
-    fast = 0
-    for path, data in files.items():
-        if path.rpartition("/")[0] != MODELS:
-            continue
-        whole = resolve_entries(path, "EntryClass", modules(facts_of))
-        assert resolve_entries(path, "EntryClass", modules(full_facts)) == whole
-        plain = plain_entries(data, "EntryClass")
-        if plain is not None:
-            fast += 1
-            assert ([[each.name, each.line, each.defined_line] for each in whole[0]], whole[1]) == (plain, [])
-    assert fast > 0.8 * len({each.file for each in release("sglang", version)[0].registrations})
-
-
-@pytest.mark.parametrize("version", SGLANG)
-def test_imports_read_from_lines_are_those_of_a_full_parse(
-    version: str, release: Callable[[str, str], Release]
-) -> None:
-    inventory, files = release("sglang", version)
-    packages = ("transformers", MODELS.replace("/", "."))
-    found = 0
-    for path, data in files.items():
-        if path.startswith(f"{MODELS}/"):
-            imports = sorted(imports_by_tree(data, packages), key=str)
-            assert sorted(imports_of(data, packages), key=str) == imports, path
-            found += len(imports)
-    assert found > len(inventory.registrations)
-
-
 @pytest.mark.parametrize(
     ("version", "pinned", "expected"),
     [
@@ -191,11 +150,9 @@ def test_imports_read_from_lines_are_those_of_a_full_parse(
     ],
 )
 def test_models_that_do_not_import_with_the_pinned_transformers_are_told(
-    version: str, pinned: str, expected: list[str], tmp_path: Path
+    version: str, pinned: str, expected: list[str], tmp_path: Path, releases: Path
 ) -> None:
-    workspace = Workspace(
-        folder=tmp_path, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}
-    )
+    workspace = Workspace(folder=tmp_path, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(releases)})
     matrix = track(Request(engine=version, transformers="pinned"), Settings(), workspace).matrix
     assert [inventory.version for inventory in matrix.inventories] == [version, pinned]
     assert [row.name for row in matrix.rows if row.status is Status.UNIMPORTABLE] == expected
@@ -245,19 +202,6 @@ def test_transformers_answers_as_a_full_parse(version: str, release: Callable[[s
         if each.file.startswith("models/")
     }
     assert found == readers.compatible(files)
-
-
-@pytest.mark.parametrize("version", TRANSFORMERS)
-def test_lines_alone_tell_what_a_parse_tells(version: str, release: Callable[[str, str], Release]) -> None:
-    _, files = release("transformers", version)
-    code = {path: data for path, data in files.items() if "/modeling_" in path or "/configuration_" in path}
-    by_lines = 0
-    for path, data in code.items():
-        facts = by_tree(data)
-        assert model_facts(data) == facts, path
-        read = outline(data)
-        by_lines += read is not None and by_outline(read) is not None
-    assert by_lines > 0.98 * len(code)
 
 
 @pytest.mark.parametrize("version", TRANSFORMERS[1:])  # the older one does not know the newest architectures

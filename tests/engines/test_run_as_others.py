@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archtrack.app import Request
-from archtrack.checking import check
-from archtrack.config import Settings
-from archtrack.histories import SHIPPED, Histories
-from archtrack.workspace import Workspace
+from archtrack.app.check import check
+from archtrack.app.history.store import SHIPPED, Histories
+from archtrack.app.request import Request
+from archtrack.config.settings import Settings
+from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from archtrack.checking import Answer
+    from archtrack.app.check import Answer
 
 pytestmark = pytest.mark.network
 
 
 @pytest.fixture(scope="module")
-def answer(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Answer]:
+def answer(tmp_path_factory: pytest.TempPathFactory, releases: Path) -> Callable[[Any], Answer]:
     """The answer for a name, or for the content of a config."""
     folder: Path = tmp_path_factory.mktemp("others")
-    workspace = Workspace(folder=folder, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(folder / "cache")})
+    workspace = Workspace(folder=folder, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(releases)})
 
     def answered(target: Any) -> Answer:
         if not isinstance(target, str):
@@ -92,8 +92,8 @@ def test_the_history_and_the_verdict_on_the_newest_release_agree(
     assert found.verdict is not None
     assert (found.verdict.status.value, found.verdict.resolved) == (status, resolved)
     (sglang,) = [each for each in found.engines if each.engine == "sglang"]
-    assert (sglang.kind.value, sglang.runs_as) == (kind, runs_as)
-    assert (sglang.edge.first.version if sglang.edge is not None else None) == since
+    assert (sglang.status.value, sglang.runs_as) == (kind, runs_as)
+    assert (sglang.bounds.first.version if sglang.bounds is not None else None) == since
 
 
 @pytest.mark.parametrize(

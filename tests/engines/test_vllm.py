@@ -12,8 +12,8 @@ from archtrack.engines.base import RunsTransformers, ScanOptions
 from archtrack.errors import SourceError
 from archtrack.model import Status, TransformersFacts
 from archtrack.sources.cache import Cache
+from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
-from archtrack.sources.local import local_source
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from archtrack.mcp.base import Call
-from archtrack.mcp.tools import answer, tools
+from archtrack.mcp.server import TOOLS
+from archtrack.mcp.tool import Call
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
-TOOLS = tools()
 
 
 def section(heading: str) -> str:
@@ -37,8 +36,8 @@ def blocks(text: str) -> list[Any]:
 @pytest.mark.parametrize("name", TOOLS)
 def test_the_arguments_and_the_keys_of_a_tool_are_those_of_its_schemas(name: str) -> None:
     text = section(name)
-    assert cells(text, "Argument") == list(TOOLS[name].arguments["properties"])
-    assert cells(text, "Key") == list(TOOLS[name].answer()["properties"])
+    assert cells(text, "Argument") == list(TOOLS[name].declaration.input_schema["properties"])
+    assert cells(text, "Key") == list((TOOLS[name].declaration.output_schema or {})["properties"])
 
 
 def test_the_page_lists_every_tool_and_every_skill() -> None:
@@ -50,7 +49,7 @@ def test_the_page_lists_every_tool_and_every_skill() -> None:
 
 def test_the_example_is_what_the_tool_answers(work: Path) -> None:  # noqa: ARG001 - the shipped data
     arguments, shown = blocks(section("model_history"))
-    assert answer(TOOLS["model_history"], arguments, Call()) == shown
+    assert TOOLS["model_history"].answer(arguments, Call()).structured_content == shown
 
 
 def test_clients_are_told_to_start_the_verb() -> None:
@@ -60,10 +59,10 @@ def test_clients_are_told_to_start_the_verb() -> None:
 
 
 def test_what_is_said_of_limits_is_so() -> None:
-    listing = TOOLS["list_architectures"].arguments["properties"]["limit"]
+    listing = TOOLS["list_architectures"].declaration.input_schema["properties"]["limit"]
     assert f"{listing['default']} if left out, {listing['maximum']} at most" in section("list_architectures")
-    document = TOOLS["update_document"].arguments["properties"]
+    document = TOOLS["update_document"].declaration.input_schema["properties"]
     for argument in ("limit", "diff_lines"):
         assert re.search(rf"`{argument}` \| .*: {document[argument]['default']} if left out", PAGE)
-    names = TOOLS["model_history"].arguments["properties"]["architectures"]
+    names = TOOLS["model_history"].declaration.input_schema["properties"]["architectures"]
     assert f"up to {names['maxItems']}." in section("model_history")

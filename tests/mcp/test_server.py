@@ -6,7 +6,6 @@ import json
 import re
 import socket
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -132,7 +131,7 @@ def test_what_goes_wrong_is_an_error_to_act_on_and_the_server_goes_on(folder: Pa
         )
         assert "is no path" in await refused(client, "update_document", document="a\x00b.md", write=True)
         assert "is not JSON" in await refused(client, "check_model", config="{\n\x1b[31m")
-        assert "longer than" in await refused(client, "check_model", model="A" * 2_000_000)
+        assert "at most 4096 characters" in await refused(client, "check_model", model="A" * 2_000_000)
         with pytest.raises(
             MCPError, match=r"no tool is called 'chek_model' \(did you mean 'check_model'\?\)"
         ):
@@ -247,6 +246,21 @@ def test_a_cancelled_call_writes_nothing_and_the_server_goes_on(
     assert list(folder.iterdir()) == []
 
 
+def test_a_call_that_waits_for_others_keeps_no_other_one_waiting(tmp_path: Path, silent_index: str) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+
+    async def conversation(client: Client) -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(client.call_tool, "check_model", {"model": "A", "sglang": "0.5.9"})
+            await anyio.wait_all_tasks_blocked()
+            assert (await ask(client, "model_history", architectures=["LlamaForCausalLM"]))["architectures"]
+            group.cancel_scope.cancel()
+
+    assert talk(folder, conversation, ARCHTRACK_OFFLINE="", PIP_INDEX_URL=silent_index) == ""
+
+
 def test_a_repository_on_the_hub_is_checked_and_its_client_prints_nothing_between(folder: Path) -> None:
     files = {"config.json": json.dumps({"architectures": ["BetaForCausalLM"], "model_type": "beta"}).encode()}
     repositories = {"beta-org/beta-1b": hub_server.Repository(files=files)}
@@ -334,15 +348,3 @@ def test_data_that_is_not_there_is_told_before_anybody_is_served(folder: Path) -
     done = raw(folder, "", "--data", "nowhere")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--data nowhere: no such file or folder" in done.stderr
-
-
-def test_the_tools_are_known_without_the_sdk(tmp_path: Path) -> None:
-    script = "import sys; from archtrack.mcp.tools import tools; tools(); print('mcp.server' in sys.modules)"
-    done = subprocess.run(  # noqa: S603 - our own
-        [sys.executable, "-c", script],
-        env=miniature.environment(tmp_path),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == "False\n"

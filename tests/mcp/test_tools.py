@@ -8,37 +8,43 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+from mcp import types
 
 import miniature
-from archtrack.mcp.base import Call
-from archtrack.mcp.tools import Refusal, answer, tools
+from archtrack.mcp.server import TOOLS
+from archtrack.mcp.tool import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-TOOLS = tools()
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
 
 def ask(name: str, /, **arguments: Any) -> dict[str, Any]:
-    """An answer, held against the tool's schema."""
-    tool = TOOLS[name]
-    found = answer(tool, arguments, Call())
-    assert not isinstance(found, Refusal), found.message
-    jsonschema.Draft202012Validator(tool.answer()).validate(found)
-    json.dumps(found)
+    """An answer, held against the tool's schema: structured, and the same as text."""
+    result = TOOLS[name].answer(arguments, Call())
+    (content,) = result.content
+    assert isinstance(content, types.TextContent)
+    assert not result.is_error, content.text
+    found = result.structured_content
+    assert found is not None
+    jsonschema.Draft202012Validator(TOOLS[name].declaration.output_schema or {}).validate(found)
+    assert json.loads(content.text) == found
     return found
 
 
 def refused(name: str, /, **arguments: Any) -> str:
     """Why a call has no answer: one printable line."""
-    found = answer(TOOLS[name], arguments, Call())
-    assert isinstance(found, Refusal), found
-    assert found.message.isprintable()
-    assert len(found.message) < 700
-    assert found.message.startswith(f"{name}: ")
-    return found.message.removeprefix(f"{name}: ")
+    result = TOOLS[name].answer(arguments, Call())
+    (content,) = result.content
+    assert isinstance(content, types.TextContent)
+    assert result.is_error
+    assert result.structured_content is None
+    assert content.text.isprintable()
+    assert len(content.text) < 700
+    assert content.text.startswith(f"{name}: ")
+    return content.text.removeprefix(f"{name}: ")
 
 
 @pytest.fixture
@@ -64,31 +70,36 @@ def test_what_is_run_as_another_is_said_to_be_and_not_to_be_registered() -> None
 
 @pytest.mark.parametrize("name", TOOLS)
 def test_a_tool_is_declared_with_schemas_that_stand_alone(name: str) -> None:
-    tool = TOOLS[name]
-    for schema in (dict(tool.arguments), tool.answer()):
+    declared = TOOLS[name].declaration
+    assert declared.output_schema is not None
+    for schema in (declared.input_schema, declared.output_schema):
         jsonschema.Draft202012Validator.check_schema(schema)
         assert schema["type"] == "object"
         assert schema["additionalProperties"] is False
         assert not {"oneOf", "anyOf", "allOf"} & set(schema)  # some clients take none at the top
-        targets = set(re.findall(r'"\$ref": "#/\$defs/(\w+)"', json.dumps(schema)))
-        assert targets <= set(schema.get("$defs", {}))
-    for argument, schema in tool.arguments["properties"].items():
+        targets = set(re.findall(r'"\$ref": "(.*?)"', json.dumps(schema)))
+        assert targets <= {f"#/$defs/{each}" for each in schema.get("$defs", {})}
+    assert declared.output_schema["properties"]["summary"]["description"]
+    assert "\\n" not in json.dumps((declared.input_schema, declared.output_schema))
+    for argument, schema in declared.input_schema["properties"].items():
         assert schema["description"], argument
-    assert len(tool.description) > 300
+        assert "null" not in json.dumps(schema)  # some clients know no such type
+    assert len(declared.description or "") > 300
 
 
 def test_the_tools_are_those_that_are_documented_and_only_one_writes() -> None:
     assert list(TOOLS) == ["check_model", "model_history", "list_architectures", "update_document"]
-    assert [name for name, tool in TOOLS.items() if not tool.hints.read_only] == ["update_document"]
-    assert [name for name, tool in TOOLS.items() if tool.hints.destructive] == ["update_document"]
-    assert [name for name, tool in TOOLS.items() if not tool.hints.open_world] == ["model_history"]
+    told = {name: tool.declaration.annotations for name, tool in TOOLS.items()}
+    assert [name for name, each in told.items() if each and not each.read_only_hint] == ["update_document"]
+    assert [name for name, each in told.items() if each and each.destructive_hint] == ["update_document"]
+    assert [name for name, each in told.items() if each and not each.open_world_hint] == ["model_history"]
 
 
 def test_the_engines_that_are_named_are_those_that_there_is_data_of(work: Path) -> None:  # noqa: ARG001 - the shipped
     for text in (
-        TOOLS["model_history"].description,
-        TOOLS["model_history"].arguments["properties"]["engine"]["description"],
-        TOOLS["list_architectures"].arguments["properties"]["engine"]["description"],
+        TOOLS["model_history"].declaration.description or "",
+        TOOLS["model_history"].declaration.input_schema["properties"]["engine"]["description"],
+        TOOLS["list_architectures"].declaration.input_schema["properties"]["engine"]["description"],
     ):
         for engine in Call().histories().engines:
             assert re.search(rf"\b{engine}\b", text)
@@ -167,9 +178,9 @@ NESTED = "[" * 100_000
     [
         ({}, "give either model"),
         ({"model": "A", "config": {}}, "give either model"),
-        ({"model": ""}, "model: is empty"),
-        ({"model": 3}, "model: has to be of type string"),
-        ({"model": ["A"]}, "model: has to be of type string"),
+        ({"model": ""}, "model: String should have at least 1 character. An architecture"),
+        ({"model": 3}, "model: Input should be a valid string"),
+        ({"model": ["A"]}, "model: Input should be a valid string"),
         ({"modle": "A"}, "no argument 'modle' (did you mean 'model'?)"),
         ({"model": "<script>alert(1)</script>"}, "no such file or folder"),
         ({"model": "Not a name"}, "neither an architecture"),
@@ -177,7 +188,7 @@ NESTED = "[" * 100_000
         ({"model": "A\x1b[31mB\n\nC"}, "neither an architecture"),
         ({"model": "../../../../../../../../../../etc/passwd"}, "is not JSON"),
         ({"model": "/dev/zero"}, "is no regular file"),
-        ({"model": "A" * 5000}, "model: is longer than 4096 characters"),
+        ({"model": "A" * 5000}, "model: String should have at most 4096 characters"),
         ({"model": "A" * 4000}, "neither an architecture"),
         ({"model": "x/" * 1000}, "no such file or folder"),
         ({"model": "owner/name"}, "offline"),
@@ -185,17 +196,23 @@ NESTED = "[" * 100_000
         ({"config": "[]"}, "the config holds a list"),
         ({"config": f'{{"a": {NESTED}'}, "too deeply nested"),
         ({"config": {"architectures": 3}}, "architectures"),
-        ({"config": ["A"]}, "config: has to be of type object or string"),
+        ({"config": ["A"]}, "config: Input should be a valid dictionary. The content of a config.json"),
         ({"model": "A", "sglang": "nowhere at all"}, "nowhere at all"),
         ({"model": "A", "sglang": "git:ext::sh -c touch% x@main"}, "git is only asked for"),
         ({"model": "A", "sglang": "0.5.9"}, "offline"),
-        ({"model": "A", "offline": "yes"}, "offline: has to be of type boolean"),
+        (
+            {"model": "A", "sglang": ["https://me:secret@h/x"]},
+            "sglang: Input should be a valid string. Where",
+        ),
+        ({"model": "A", "offline": "yes"}, "offline: Input should be a valid boolean"),
     ],
 )
 def test_what_can_not_be_checked_is_refused_in_one_line(
     sources: dict[str, str], work: Path, arguments: dict[str, Any], words: str
 ) -> None:
-    assert words in refused("check_model", **{**sources, **arguments})
+    said = refused("check_model", **{**sources, **arguments})
+    assert words in said
+    assert "secret" not in said
     assert list(work.iterdir()) == []
 
 
@@ -257,11 +274,11 @@ def test_an_engine_that_cannot_tell_is_not_said_to_lack_it(work: Path) -> None: 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({}, "give architectures"),
-        ({"architectures": []}, "architectures: is an empty list"),
-        ({"architectures": "LlamaForCausalLM"}, "architectures: has to be of type array"),
-        ({"architectures": ["A"] * 21}, "more than 20 entries; ask in several calls"),
-        ({"architectures": ["A" * 300]}, "architectures: is longer than 200 characters"),
+        ({}, "architectures: Field required. Class names"),
+        ({"architectures": []}, "architectures: List should have at least 1 item"),
+        ({"architectures": "LlamaForCausalLM"}, "architectures: Input should be a valid list"),
+        ({"architectures": ["A"] * 21}, "architectures: List should have at most 20 items"),
+        ({"architectures": ["A" * 300]}, "architectures: String should have at most 200 characters"),
         ({"architectures": ["Qwen/Qwen3-8B"]}, "check_model takes configs"),
         ({"architectures": ["A\x00"]}, "is no architecture's name"),
         ({"architectures": ["<b>A</b>"]}, "is no architecture's name"),
@@ -275,7 +292,7 @@ def test_an_engine_that_cannot_tell_is_not_said_to_lack_it(work: Path) -> None: 
             "has no release 0.5.9999; near it",
         ),
         ({"architectures": ["A"], "engine": "sglang", "version": "9" * 150}, "has no release"),
-        ({"architectures": ["A"], "engine": "sglang", "version": "../.."}, "is no release"),
+        ({"architectures": ["A"], "engine": "sglang", "version": "../.."}, "is not a release"),
     ],
 )
 def test_a_question_about_the_history_that_means_nothing_is_refused(
@@ -356,25 +373,32 @@ def test_the_answer_never_holds_more_than_the_limit(work: Path) -> None:  # noqa
     assert "LlamaForCausalLM" in one["summary"]
 
 
+def test_arguments_are_taken_as_json_schema_takes_them(work: Path) -> None:  # noqa: ARG001 - its data
+    whole = ask("list_architectures", limit=2, offset=0)
+    assert ask("list_architectures", limit=2.0, offset=None, status=None) == whole
+    assert len(whole["architectures"]) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"limit": 0}, "limit: has to be at least 1"),
-        ({"limit": 501}, "limit: may be at most 500"),
-        ({"limit": 1.5}, "limit: has to be of type integer"),
-        ({"limit": True}, "limit: has to be of type integer"),
-        ({"offset": -1}, "offset: has to be at least 0"),
+        ({"limit": 0}, "limit: Input should be greater than or equal to 1. Entries of one answer"),
+        ({"limit": 501}, "limit: Input should be less than or equal to 500"),
+        ({"limit": 1.5}, "limit: Input should be a valid integer"),
+        ({"limit": True}, "limit: Input should be a valid integer"),
+        ({"limit": "2"}, "limit: Input should be a valid integer"),
+        ({"offset": -1}, "offset: Input should be greater than or equal to 0"),
         ({"status": ["natve"]}, "did you mean 'native'?"),
-        ({"status": []}, "status: is an empty list"),
-        ({"category": ["vision"]}, "category: has to be one of 'text', 'embedding', 'multimodal'"),
+        ({"status": []}, "status: List should have at least 1 item"),
+        ({"category": ["vision"]}, "category: Input should be 'text', 'embedding' or 'multimodal'"),
         ({"from": "hisotry"}, "did you mean 'history'?"),
         ({"from": "history", "status": ["native"]}, "the history does not know status"),
         ({"from": "sources", "version": "0.5.9"}, "version is of the history"),
         ({"status": ["native"], "engine": "vllm"}, "the sources are those of sglang and transformers"),
         ({"engine": "sglan"}, "did you mean 'sglang'?"),
         ({"engine": "A" * 200}, "no engine is called"),
-        ({"name": "A" * 201}, "name: is longer than 200 characters"),
-        ({"name": ["A"] * 21}, "name: has more than 20 entries"),
+        ({"name": "A" * 201}, "name: String should have at most 200 characters"),
+        ({"name": ["A"] * 21}, "name: List should have at most 20 items"),
         ({"from": "sources"}, "offline"),
     ],
 )
@@ -485,10 +509,10 @@ def test_a_diff_of_endless_lines_is_cut(sources: dict[str, str], work: Path) -> 
         ("a\x00.md", "is no path of a file"),
         ("x" * 4000 + ".md", ""),
         ("loop.md", ""),
-        ("x" * 5000, "document: is longer than 4096 characters"),
+        ("x" * 5000, "document: String should have at most 4096 characters"),
         (".git/hooks/pre-commit", "is no Markdown file"),
         ("archtrack.py", "is no Markdown file"),
-        ("", "document: is empty"),
+        ("", "document: String should have at least 1 character"),
         (".", "is no Markdown file"),
         ("NOTES.md", "none of the headings"),
         ("folder.md", ""),
@@ -562,7 +586,7 @@ def test_a_fault_of_archtrack_itself_is_told_and_ends_nothing(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("at\nfault")
 
-    monkeypatch.setattr("archtrack.core.nearest.nearest", broken)
+    monkeypatch.setattr("archtrack.mcp.model_history.nearest", broken)
     said = refused("model_history", architectures=["NobodysForCausalLM"])
     assert "a fault of archtrack itself (ZeroDivisionError: at fault)" in said
     out, err = capsys.readouterr()

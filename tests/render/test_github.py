@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archtrack.model import Place
-from archtrack.render.github import annotation, checkout_root, document_path, workspace_path
-from archtrack.sources.base import Origin
+from archtrack.model import Origin, Place
+from archtrack.render.github import annotation, checkout_root, document_path, workspace_place
 
 
 @pytest.mark.parametrize(
@@ -79,10 +78,11 @@ def test_a_place_below_the_root_is_a_path_that_can_be_opened(
 ) -> None:
     shown = location.format(repo=checkout, outside=checkout.parent / "elsewhere")
     origin = Origin(distribution="x", kind=kind, location=shown, prefix="python/")  # type: ignore[arg-type]
-    assert workspace_path(origin, Place(file=file, line=1), checkout) == expected
+    found = workspace_place(origin, Place(file=file, line=7), checkout)
+    assert found == (expected, 7 if expected else 0)
     if expected:
         assert (checkout / expected).is_file()
-        assert workspace_path(origin, Place(file=file, line=1), checkout / "python") == "pkg/a.py"
+        assert workspace_place(origin, Place(file=file, line=7), checkout / "python") == ("pkg/a.py", 7)
 
 
 def test_a_document_is_named_from_the_root_where_it_lies_below(checkout: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archtrack.model import Inventory, Place, Unresolved
-from archtrack.render.terminal import _fitted, plain, read_lines, table, unresolved_lines
-from archtrack.sources.base import Origin
+from archtrack.model import Inventory, Origin, Place, Unresolved
+from archtrack.render.rich_table import _fitted
+from archtrack.render.terminal import plain, read_lines, table, unresolved_lines
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202e]")
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from page_histories import history
 
-from archtrack.core.standing import stands
+from archtrack.core.history.presence import presence_of
 from archtrack.engines.base import About
-from archtrack.site.build import page
-from archtrack.site.payload import payload
+from archtrack.site.page import page_html
+from archtrack.site.page_data import page_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,16 +19,14 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from archtrack.core.history import History
-    from archtrack.core.standing import Standing
-
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    from archtrack.core.history.history import History
+    from archtrack.core.history.presence import Presence
 
 
-def by_registry(name: str, given: History) -> Standing:
+def by_registry(name: str, given: History) -> Presence:
     """How an architecture stands, with no word on a Transformers backend."""
     assert given.newest is not None
-    return stands(name, given, given.newest)
+    return presence_of(name, given, given.newest)
 
 
 @pytest.fixture
@@ -56,7 +52,7 @@ def made() -> Callable[..., dict[str, Any]]:
     def make(histories: list[History], **more: Any) -> dict[str, Any]:
         abouts = {"sglang": About(title="SGLang", source="https://example.org/{version}/{path}")}
         given = {"abouts": abouts, "examples": {}, "version": "0", **more}
-        return payload(histories, by_registry, given.pop("abouts"), given.pop("examples"), **given)
+        return page_data(histories, by_registry, given.pop("abouts"), given.pop("examples"), **given)
 
     return make
 
@@ -70,25 +66,13 @@ class Opened:
     requests: list[str] = field(default_factory=list)
 
 
-def chromium() -> str:
-    """The browser's file: ``ARCHTRACK_CHROMIUM``, or what is installed."""
-    named = os.environ.get("ARCHTRACK_CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, _CHROMIUM)), None)
-    if found is None:
-        pytest.fail(
-            "no Chromium was found: install it (Debian: apt-get install chromium), or name its file in "
-            "ARCHTRACK_CHROMIUM"
-        )
-    return found
-
-
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(chromium: str) -> Iterator[Browser]:
     """Chromium without a window. It ends with the module: its event loop would be in the way of other tests'."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only for tests that need a browser
 
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=["--disable-gpu"])
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
         yield launched
         launched.close()
 
@@ -100,7 +84,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
 
     def open_page(content: dict[str, Any] | str, address: str = "", **options: Any) -> Opened:
         path = tmp_path / "index.html"
-        path.write_text(content if isinstance(content, str) else page(content), encoding="utf-8")
+        path.write_text(content if isinstance(content, str) else page_html(content), encoding="utf-8")
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         context = browser.new_context(**options)
         shown = Opened(page=context.new_page())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.history import Entry, History, Release
+from archtrack.core.history.history import Entry, History, Release
 from made_history import made_history
 
 if TYPE_CHECKING:

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from page_histories import history
 
+from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.engines.base import About
-from archtrack.histories import SHIPPED, Histories
-from archtrack.site.build import page as page_of
+from archtrack.site.document import TrackedDocument, TrackedRow
+from archtrack.site.page import make_page
+from archtrack.site.page import page_html as page_of
 from archtrack.site.serve import Live, Server
-from archtrack.site.tracked import Tracked, TrackedRow
-from archtrack.site.write import made_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Page
 
-    from archtrack.core.history import History
+    from archtrack.core.history.history import History
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def shipped() -> str:
-    return made_page(Histories({}, SHIPPED))
+    return make_page(Histories({}, SHIPPED))
 
 
 def names(page: Page) -> list[str]:
@@ -377,7 +377,7 @@ def test_a_document_is_a_column_with_its_own_evidence(
         file="a.py",
         place="T.md:5",
     )
-    tracked = Tracked(title="Document", words="T.md, 1 rows", rows={"AlphaForCausalLM": row})
+    tracked = TrackedDocument(title="Document", words="T.md, 1 rows", rows={"AlphaForCausalLM": row})
     page = opened(made(demo, tracked=tracked)).page
     assert page.locator("#results thead th").all_inner_texts()[2:] == ["Document", "SGLang", "vllm"]
     assert cells(page, "AlphaForCausalLM")[0] == "registered, but its module cannot be imported"
@@ -571,7 +571,7 @@ def test_markup_in_names_and_examples_is_shown_and_never_run(
         )
         for name in HOSTILE
     }
-    tracked = Tracked(title="<b>Document</b>", words=HOSTILE[0], rows=row)
+    tracked = TrackedDocument(title="<b>Document</b>", words=HOSTILE[0], rows=row)
     abouts = {"sglang": About(title="<i>SGLang</i>", source='https://example.org/"><script>/{path}')}
     page = opened(made(demo, tracked=tracked, abouts=abouts)).page
     page.select_option("#engine", ".document")

@@ -43,7 +43,6 @@ def server(live: Live) -> Iterator[Server]:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield running
-        live.end()
         running.shutdown()
         thread.join()
 

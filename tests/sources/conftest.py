@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archtrack.sources.base import Layout
-from archtrack.sources.pip_config import IndexSettings
-from archtrack.sources.progress import Progress, SilentProgress
-from archtrack.sources.release import ReleaseSource, Session, open_release
-from archtrack.sources.transfer import Transfer
+from archtrack.sources.index.pip_config import IndexSettings
+from archtrack.sources.index.release import ReleaseSource, open_release
+from archtrack.sources.progress import Progress, SilentProgress, Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from archtrack.sources.index.http import Http
 
 _spec = importlib.util.spec_from_file_location("servers", Path(__file__).with_name("servers.py"))
 assert _spec is not None
@@ -66,7 +67,7 @@ def open_demo(
         settings: IndexSettings | None = None,
         layout: Layout = DEMO,
         progress: Progress | None = None,
-        session: Session | None = None,
+        http: Http | None = None,
     ) -> ReleaseSource:
         source = open_release(
             layout,
@@ -75,7 +76,7 @@ def open_demo(
             cache=cache,
             offline=offline,
             progress=progress or SilentProgress(),
-            session=session,
+            http=http,
         )
         request.addfinalizer(source.close)
         return source

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archtrack.errors import SourceError
-from archtrack.sources.base import Layout, Origin
+from archtrack.model import Origin
+from archtrack.sources.base import Layout
 from archtrack.sources.cache import Cache
+from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
-from archtrack.sources.local import local_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archtrack.sources.patterns import component_pattern, match_paths, path_pattern
+from archtrack.sources.patterns import match_paths, path_pattern
 
 FILES = (
     "METADATA",
@@ -64,8 +64,8 @@ def test_no_pattern_matches_no_path() -> None:
 
 
 def test_a_component_keeps_to_itself() -> None:
-    assert component_pattern("modeling_*.py").fullmatch("modeling_a\nb.py")
-    assert component_pattern("modeling_*.py").fullmatch("modeling_a/b.py") is None
+    assert path_pattern(("modeling_*.py",)).fullmatch("modeling_a\nb.py")
+    assert path_pattern(("modeling_*.py",)).fullmatch("modeling_a/b.py") is None
 
 
 def naive(path: list[str], pattern: list[str]) -> bool:

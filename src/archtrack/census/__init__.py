@@ -1,4 +1,4 @@
-"""What people download: the Hub's models by architecture, from a dump (``dumps``) or its own list (``hub_list``).
+"""What people download: the models of a dump of the Hub, counted by architecture.
 
-``saved`` keeps a census as a file. ``archtrack.demand`` holds one against an engine.
+``dumps`` counts them, ``saved`` keeps a census as a file. ``archtrack.app.demand`` holds one against an engine.
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.census import LONGEST_NAME, MEASURES
+from archtrack.core.demand.census import LONGEST_NAME, MEASURES
 from archtrack.errors import UsageError
 
 if TYPE_CHECKING:

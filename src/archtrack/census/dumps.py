@@ -16,9 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.census import LONGEST_NAME, MEASURES, Census, Counted, Flaws
-from archtrack.errors import SourceError, UsageError
-from archtrack.extras import extra
+from archtrack.core.demand.census import LONGEST_NAME, MEASURES, Census, Counted, Flaws
+from archtrack.errors import SourceError, UsageError, extra
 
 from .dump_files import Kind, expect_whole
 from .dump_sql import (

@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.census import MEASURES, Census, Counted, Flaws
+from archtrack.core.demand.census import MEASURES, Census, Counted, Flaws
 from archtrack.errors import DataError, UsageError
-from archtrack.files import read_document, write_atomic
+from archtrack.sources.files import read_document, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path

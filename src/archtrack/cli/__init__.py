@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 
 import click
 
-from archtrack import __version__
+from archtrack.version import __version__
 
 __all__ = ["Verbs", "archtrack"]
 
@@ -38,7 +38,7 @@ class Verbs(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from difflib import get_close_matches  # noqa: PLC0415 -- only for the guess
+            from difflib import get_close_matches
 
             near = get_close_matches(args[0], self.list_commands(ctx), n=1)
             if near and "Did you mean" not in error.message:

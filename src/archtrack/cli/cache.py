@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
 from archtrack.render.terminal import plain
 
 from ._options import examples, format_option, start
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from archtrack.sources.cache import CacheInfo
 
 __all__ = ["command"]
 
@@ -34,17 +28,29 @@ def command() -> None:
 @format_option("text", "json")
 def info(form: str) -> None:
     """Show where the cache is, how large it is and what is in it."""
-    from archtrack.census.hub_list import size_of_kept  # noqa: PLC0415 -- only here
-    from archtrack.sources.git_mirror import size_of_mirrors  # noqa: PLC0415 -- only here
+    from archtrack.hub.model_list import size_of_kept
+    from archtrack.render.json import print_json
+    from archtrack.sources.git.mirror import size_of_mirrors
 
     workspace = replace(start().workspace, cache_troubled=None)  # it is part of what is shown
     with workspace.open_cache() as cache:
         found = cache.info()
-    mirrors, listed = size_of_mirrors(workspace.cache_folder), size_of_kept(workspace.cache_folder)
+    path, folder = str(found.path or workspace.cache_folder), workspace.cache_folder
+    mirrors, listed = size_of_mirrors(folder), size_of_kept(folder)
     if form == "json":
-        _print_json(found, workspace.cache_folder, mirrors, listed)
+        print_json(
+            {
+                "path": path,
+                "bytes": found.bytes,
+                "limit": found.limit,
+                "entries": [{"kind": kind, "count": count} for kind, count in found.entries],
+                "git_bytes": mirrors,
+                "hub_bytes": listed,
+                "problem": found.problem,
+            }
+        )
         return
-    click.echo(plain(str(found.path or workspace.cache_folder)))
+    click.echo(plain(path))
     click.echo(f"{found.bytes / 2**20:.1f} MB of at most {found.limit / 2**20:.0f} MB")
     for kind, count in found.entries:
         click.echo(f"{count:8d}  {kind}")
@@ -56,29 +62,11 @@ def info(form: str) -> None:
         click.echo(plain(f"Not in use: {found.problem}"))
 
 
-def _print_json(found: CacheInfo, folder: Path, mirrors: int, listed: int) -> None:
-    from archtrack.codec import SCHEMA_VERSION  # noqa: PLC0415 -- one form of two
-    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
-
-    print_json(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "path": str(found.path or folder),
-            "bytes": found.bytes,
-            "limit": found.limit,
-            "entries": [{"kind": kind, "count": count} for kind, count in found.entries],
-            "git_bytes": mirrors,
-            "hub_bytes": listed,
-            "problem": found.problem,
-        }
-    )
-
-
 @command.command("clear", epilog=examples("archtrack cache clear"))
 def clear() -> None:
     """Remove everything from the cache."""
-    from archtrack.census.hub_list import clear_kept  # noqa: PLC0415 -- only here
-    from archtrack.sources.git_mirror import clear_mirrors  # noqa: PLC0415 -- only here
+    from archtrack.hub.model_list import clear_kept
+    from archtrack.sources.git.mirror import clear_mirrors
 
     workspace = start().workspace
     with workspace.open_cache() as cache:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +25,8 @@ from ._options import (
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from archtrack.app.check import Checked
+
 __all__ = ["command"]
 
 _MAX_LOG_BYTES = 64 * 1024 * 1024
@@ -32,7 +34,7 @@ _MAX_LOG_BYTES = 64 * 1024 * 1024
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Architectures that begin so, for the shell; files where there are none."""
-    from click.shell_completion import CompletionItem  # noqa: PLC0415 -- only for the shell
+    from click.shell_completion import CompletionItem
 
     names = complete_architecture(ctx, param, incomplete)
     return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
@@ -65,12 +67,9 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.pass_context
 def command(  # noqa: PLR0913 -- one parameter per option
     ctx: click.Context,
+    /,
     *,
     targets: tuple[str, ...],
-    sglang: str | None,
-    transformers: str | None,
-    external: str | None,
-    disabled: str | None,
     doc: Path | None,
     log: str | None,
     explain: bool,
@@ -79,7 +78,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     embedding: bool,
     data: Path | None,
     form: str,
-    offline: bool,
+    **sources: Any,
 ) -> None:
     """Say what SGLang does with each TARGET: run it itself, run it through transformers, or refuse it.
 
@@ -94,21 +93,16 @@ def command(  # noqa: PLR0913 -- one parameter per option
     Below, what the newest release of every engine with a history (`archtrack history`) does with the architecture, and
     since which release. SGLang and transformers themselves are read; the history comes with archtrack.
     """
-    from archtrack.checking import check  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.core.messages import find_messages  # noqa: PLC0415 -- as above
+    from archtrack.app.check import check
+    from archtrack.core.verdict.error_messages import find_messages
+    from archtrack.render.check import checked_json, print_checked
+    from archtrack.render.json import print_json
 
     if not targets and log is None:
         raise click.UsageError("Name a TARGET, or a log with --log.", ctx)
     if log == "-" and "-" in targets:
         raise UsageError("standard input can hold targets or a log, not both")
-    begun = start(
-        doc=doc,
-        sglang=sglang,
-        transformers=transformers,
-        external=external,
-        disabled=disabled,
-        offline=offline,
-    )
+    begun = start(doc=doc, **sources)
     messages = find_messages(_log(log)) if log is not None else ()
     found = check(
         _listed(targets),
@@ -121,35 +115,24 @@ def command(  # noqa: PLR0913 -- one parameter per option
         pooled=embedding,
     )
     if form == "json":
-        from archtrack.render.check import checked_json  # noqa: PLC0415 -- one form of two
-        from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
-
         print_json(checked_json(found))
     else:
-        from archtrack.render.check import print_checked  # noqa: PLC0415 -- one form of two
-
         print_checked(found, explain=explain, log="standard input" if log == "-" else log)
-    ctx.exit(_exit_code([answer.exit_code for answer in found.answers], _unmet(found, require)))
+    unmet = require is not None and not _is_met(require, found)
+    ctx.exit(next((answer.exit_code for answer in found.answers if answer.exit_code), int(unmet)))
 
 
-def _exit_code(errors: list[int], unmet: bool) -> int:  # noqa: FBT001 -- two facts, one answer
-    """Of the first target that could not be read; else 1 if what was required is not met."""
-    return next((code for code in errors if code), 1 if unmet else 0)
+def _is_met(require: str, found: Checked) -> bool:
+    """Whether every target is what is required; also if a list came out empty, it was not checked."""
+    from archtrack.model import Status
 
-
-def _unmet(found: object, require: str | None) -> bool:
-    from archtrack.checking import Checked  # noqa: PLC0415 -- known by now
-    from archtrack.model import Status  # noqa: PLC0415 -- as above
-
-    if require is None or not isinstance(found, Checked):
-        return False
     wanted = {Status.NATIVE} if require == "native" else {Status.NATIVE, Status.FALLBACK}
-    answers = (*found.answers, *(each for message in found.messages for each in message.answers))
-    if not answers:  # a list that came out empty must not pass for one that was checked
-        return True
-    return any(
-        answer.verdict is None
-        or (answer.verdict.status not in wanted and not (require == "fallback" and answer.verdict.resolved))
+    answers = [*found.answers, *(each for message in found.messages for each in message.answers)]
+    return bool(answers) and all(
+        answer.verdict is not None
+        and (
+            answer.verdict.status in wanted or (require == "fallback" and answer.verdict.resolved is not None)
+        )
         for answer in answers
     )
 

@@ -20,9 +20,9 @@ __all__ = ["command"]
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 def command(shell: str) -> None:
     """Print the completion script for SHELL."""
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 -- only here
+    from click.shell_completion import get_completion_class
 
-    from archtrack.cli import archtrack  # noqa: PLC0415 -- the group imports its verbs, not the other way round
+    from archtrack.cli import archtrack
 
     kind = get_completion_class(shell)
     if kind is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from archtrack.render.terminal import plain
+from archtrack.render.terminal import counted, plain, print_lines
 
-from ._options import examples, format_option, offline_option, start
+from ._options import examples, format_option, histories, offline_option, start
 
 __all__ = ["command"]
 
@@ -34,15 +35,14 @@ def command() -> None:
 @format_option("text", "json")
 def info(form: str) -> None:
     """Show which file counts for each engine, and what it covers."""
-    from archtrack.histories import SHIPPED, Histories, data_folder  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.render.history import overview_json, print_overview  # noqa: PLC0415 -- as above
-    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
+    from archtrack.app.history.store import SHIPPED, data_folder
+    from archtrack.render.history import overview_json, print_overview
+    from archtrack.render.json import print_json
 
-    environ = start().workspace.environ
-    found = Histories(environ)
+    found = histories(None)
     chosen = [found.need(engine) for engine in found.engines]
     files = {engine: str(found.path(engine)) for engine in found.engines}
-    folders = {"shipped": str(SHIPPED), "user": str(data_folder(environ))}
+    folders = {"shipped": str(SHIPPED), "user": str(data_folder(os.environ))}
     if form == "json":
         print_json({**overview_json(chosen), **folders, "files": files})
         return
@@ -70,8 +70,8 @@ def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
 
     All of it is checked before any of it is used.
     """
-    from archtrack.data_update import update_data  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.histories import data_folder  # noqa: PLC0415 -- as above
+    from archtrack.app.history.data_update import update_data
+    from archtrack.app.history.store import data_folder
 
     workspace = start(offline=offline).workspace
     folder = data_folder(workspace.environ)
@@ -89,14 +89,11 @@ def lint(ctx: click.Context, path: Path | None) -> None:
 
     Exits 1 if something is wrong.
     """
-    from archtrack.data_update import lint_files  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.histories import SHIPPED  # noqa: PLC0415 -- as above
+    from archtrack.app.history.data_update import lint_files
+    from archtrack.app.history.store import SHIPPED
 
     found = lint_files(path or SHIPPED)
-    for file, problems in found.items():
-        for problem in problems:
-            click.echo(plain(f"{file}: {problem}"))
+    print_lines(plain(f"{file}: {problem}") for file, problems in found.items() for problem in problems)
     wrong = sum(map(len, found.values()))
-    files = f"{len(found)} file{'' if len(found) == 1 else 's'}"
-    click.echo(f"{files}, {wrong} problem{'' if wrong == 1 else 's'}", err=True)
+    click.echo(f"{counted(len(found), 'file')}, {counted(wrong, 'problem')}", err=True)
     ctx.exit(1 if wrong else 0)

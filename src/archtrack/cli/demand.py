@@ -10,107 +10,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.core.demand import BY, LACKING, DemandStatus
+from archtrack.core.demand.ranking import BY, LACKING
 from archtrack.errors import UsageError
-from archtrack.render.terminal import plain
+from archtrack.model import Status
+from archtrack.render.terminal import plain, print_lines, read_lines, unresolved_lines
 
-from ._options import complete_engine, data_option, examples, format_option, histories, offline_option, start
+from ._options import (
+    charts,
+    complete_engine,
+    data_option,
+    examples,
+    format_option,
+    histories,
+    note,
+    offline_option,
+    start,
+)
 
 if TYPE_CHECKING:
-    from archtrack.core.census import Census
-    from archtrack.demand import Engine
-    from archtrack.workspace import Workspace
-
-    from ._options import Run
+    from archtrack.app.demand import Engine
+    from archtrack.app.run import Run
+    from archtrack.core.demand.census import Census
+    from archtrack.sources.workspace import Workspace
 
 __all__ = ["command"]
 
 _LIMIT = 20_000
 _ENGINE = "sglang"
-_HOW = (
-    click.option(
-        "--engine",
-        metavar="ENGINE",
-        default=_ENGINE,
-        show_default=True,
-        shell_complete=complete_engine,
-        help="What the downloads are held against: an engine, at its newest release or at ENGINE==VERSION, by the "
-        "history that comes with archtrack.",
-    ),
-    click.option(
-        "--sglang",
-        metavar="SOURCE",
-        help="Hold them against this source of SGLang instead, as `check` does.",
-    ),
-    click.option(
-        "--transformers",
-        metavar="SOURCE",
-        help="With it, or with the default source of SGLang. Default: the release that SGLang pins.",
-    ),
-    data_option,
-)
-_WHAT = (
-    click.option(
-        "--status",
-        "statuses",
-        multiple=True,
-        type=click.Choice([each.value for each in DemandStatus]),
-        help="Only these. Repeatable. Default: all but native.",
-    ),
-    click.option(
-        "--top",
-        type=click.IntRange(min=0),
-        metavar="N",
-        default=30,
-        show_default=True,
-        help="How many architectures; 0 for all.",
-    ),
-    click.option(
-        "--by",
-        type=click.Choice(tuple(BY)),
-        default="downloads",
-        show_default=True,
-        help="What they are ordered by.",
-    ),
-)
-_HUB = (
-    click.option(
-        "--limit",
-        type=click.IntRange(min=0),
-        metavar="N",
-        help=f"Of the Hub: how many models, most downloaded first; 0 for all.  [default: {_LIMIT}]",
-    ),
-    click.option("--fresh", is_flag=True, help="Of the Hub: read anew what was read within the last day."),
-    offline_option,
-)
-_WHERE = (
-    click.option(
-        "--memory",
-        type=click.IntRange(min=256),
-        metavar="MB",
-        default=1024,
-        show_default=True,
-        help="What the counting keeps to, however large a dump is; the rest goes to temporary files.",
-    ),
-    click.option(
-        "--save",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="Keep what was counted: for the document's column `demand`, and as a DUMP for later.",
-    ),
-    click.option(
-        "--plot",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="Draw the architectures that are shown, 100 at most, as .svg or .png. Needs the extra `plot`.",
-    ),
-)
-
-
-def _options(function: Any) -> Any:
-    for option in reversed((*_HOW, *_WHAT, *_HUB, *_WHERE)):
-        function = option(function)
-    return function
 
 
 @click.command(
@@ -126,7 +52,76 @@ def _options(function: Any) -> Any:
     ),
 )
 @click.argument("dumps", nargs=-1, metavar="[DUMP]…", type=click.Path())
-@_options
+@click.option(
+    "--engine",
+    metavar="ENGINE",
+    default=_ENGINE,
+    show_default=True,
+    shell_complete=complete_engine,
+    help="What the downloads are held against: an engine, at its newest release or at ENGINE==VERSION, by the "
+    "history that comes with archtrack.",
+)
+@click.option(
+    "--sglang",
+    metavar="SOURCE",
+    help="Hold them against this source of SGLang instead, as `check` does.",
+)
+@click.option(
+    "--transformers",
+    metavar="SOURCE",
+    help="With it, or with the default source of SGLang. Default: the release that SGLang pins.",
+)
+@data_option
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice([each.value for each in Status]),
+    help="Only these. Repeatable. Default: all but native.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=30,
+    show_default=True,
+    help="How many architectures; 0 for all.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(tuple(BY)),
+    default="downloads",
+    show_default=True,
+    help="What they are ordered by.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"Of the Hub: how many models, most downloaded first; 0 for all.  [default: {_LIMIT}]",
+)
+@click.option("--fresh", is_flag=True, help="Of the Hub: read anew what was read within the last day.")
+@offline_option
+@click.option(
+    "--memory",
+    type=click.IntRange(min=256),
+    metavar="MB",
+    default=1024,
+    show_default=True,
+    help="What the counting keeps to, however large a dump is; the rest goes to temporary files.",
+)
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep what was counted: for the document's column `demand`, and as a DUMP for later.",
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw the architectures that are shown, 100 at most, as .svg or .png. Needs the extra `plot`.",
+)
 @format_option("text", "markdown", "csv", "json")
 def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
     """Show which architectures people download, most downloaded first, and what an engine does with each.
@@ -143,7 +138,7 @@ def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
     release has it; unknown: that cannot be told. With --sglang: unimportable, remote code and unsupported as there.
     """
     _check(dumps, options)
-    begun = start(sglang=options["sglang"], transformers=options["transformers"], offline=options["offline"])
+    begun = start(**{name: options[name] for name in ("sglang", "transformers", "offline")})
     census = _census(dumps, begun.workspace, options, quiet=form == "markdown")
     engine = _engine(census, begun, options)
     _print(census, engine, form, options)
@@ -156,11 +151,9 @@ def _check(dumps: tuple[str, ...], options: dict[str, Any]) -> None:
     if _read(options) and (options["engine"] != _ENGINE or options["data"] is not None):
         raise UsageError("--sglang and --transformers read sources of SGLang: leave out --engine and --data")
     if options["plot"] is not None:
-        from archtrack.render.plot import expect_plot  # noqa: PLC0415 -- only with --plot
-
-        expect_plot(options["plot"])
+        charts().expect_plot(options["plot"])
     if options["save"] is not None:
-        from archtrack.census.saved import expect_place  # noqa: PLC0415 -- only with --save
+        from archtrack.census.saved import expect_place
 
         expect_place(options["save"])
 
@@ -171,46 +164,50 @@ def _read(options: dict[str, Any]) -> bool:
 
 
 def _census(dumps: tuple[str, ...], workspace: Workspace, options: dict[str, Any], *, quiet: bool) -> Census:
-    """What people download; ``quiet``: what was counted is told elsewhere."""
-    from archtrack.demand import census_of_dump, census_of_hub  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.render.demand import census_lines  # noqa: PLC0415 -- as above
+    """What people download; ``quiet``: what was counted is not told beside the result."""
+    from archtrack.app.demand import census_of_dump
+    from archtrack.render.demand import census_lines
 
     notices: tuple[str, ...] = ()
     if dumps:
         census = census_of_dump(dumps, workspace.folder, memory_mb=options["memory"])
     else:
-        from archtrack.census.hub_list import Watch  # noqa: PLC0415 -- only for the Hub
-        from archtrack.render.steps import steps_for  # noqa: PLC0415 -- as above
-
-        steps = steps_for(sys.stderr, os.environ, "pages")
-        watch = Watch(pages=steps.start, page=steps.step, wait=_wait)
-        limit = _LIMIT if options["limit"] is None else options["limit"]
-        try:
-            census, notices = census_of_hub(
-                workspace, limit=limit, fresh=options["fresh"], memory_mb=options["memory"], watch=watch
-            )
-        finally:
-            steps.finish()
-    told = () if quiet else census_lines(census)
-    for line in (*told, *(f"Note: {notice}" for notice in notices)):
-        click.echo(plain(line), err=True)
+        census, notices = _census_of_hub(workspace, options)
+    if not quiet:
+        print_lines(map(plain, census_lines(census)), err=True)
+    for notice in notices:
+        note(notice)
     if options["save"] is not None:
-        from archtrack.census.saved import save_census  # noqa: PLC0415 -- only with --save
+        from archtrack.census.saved import save_census
 
         save_census(census, options["save"])
         click.echo(plain(f"Wrote {options['save']}"), err=True)
     return census
 
 
-def _wait(seconds: float, why: str) -> None:
-    click.echo(plain(f"Note: {why}"), err=True)
-    time.sleep(seconds)
+def _census_of_hub(workspace: Workspace, options: dict[str, Any]) -> tuple[Census, tuple[str, ...]]:
+    from archtrack.app.demand import census_of_hub
+    from archtrack.hub.model_list import Watch
+    from archtrack.render.steps import Steps
+
+    def wait(seconds: float, why: str) -> None:
+        note(why)
+        time.sleep(seconds)
+
+    steps = Steps(sys.stderr, os.environ, "pages")
+    watch = Watch(pages=steps.start, page=steps.step, wait=wait)
+    limit = _LIMIT if options["limit"] is None else options["limit"]
+    try:
+        return census_of_hub(
+            workspace, limit=limit, fresh=options["fresh"], memory_mb=options["memory"], watch=watch
+        )
+    finally:
+        steps.finish()
 
 
 def _engine(census: Census, begun: Run, options: dict[str, Any]) -> Engine:
-    from archtrack.demand import by_history, by_sources  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.render.demand import engine_line  # noqa: PLC0415 -- as above
-    from archtrack.render.terminal import read_lines, unresolved_lines  # noqa: PLC0415 -- as above
+    from archtrack.app.demand import by_history, by_sources
+    from archtrack.render.demand import engine_line
 
     names = [each.name for each in census.architectures]
     if not _read(options):
@@ -218,37 +215,33 @@ def _engine(census: Census, begun: Run, options: dict[str, Any]) -> Engine:
         click.echo(engine_line(engine), err=True)
         return engine
     engine = by_sources(names, begun.request, begun.settings, begun.workspace)
-    lines = read_lines(engine.inventories, engine.notices)
+    print_lines(read_lines(engine.inventories, engine.notices), err=True)
     for inventory in engine.inventories:
-        lines += unresolved_lines(inventory.engine, inventory.unresolved)
-    for line in lines:
-        click.echo(line, err=True)
+        print_lines(unresolved_lines(inventory.engine, inventory.unresolved), err=True)
     return engine
 
 
 def _print(census: Census, engine: Engine, form: str, options: dict[str, Any]) -> None:
-    from archtrack.core.demand import chosen, in_order, shares  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.render import demand as render  # noqa: PLC0415 -- as above
+    from archtrack.core.demand.ranking import chosen, in_order, shares
+    from archtrack.render import demand as render
+    from archtrack.render.json import print_json
 
     wanted, by = in_order(census, engine.answers, options["by"]), options["by"]
     found = shares(census, wanted)
-    statuses = [DemandStatus(each) for each in options["statuses"]] or LACKING
+    statuses = [Status(each) for each in options["statuses"]] or LACKING
     shown = chosen(wanted, statuses, options["top"])
     if form == "json":
-        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of four
-
         print_json(render.demand_json(census, engine, shown, found, by))
     elif form == "csv":
         render.print_csv(shown)
     elif form == "markdown":
-        for line in render.demand_markdown(census, engine, shown, found):
-            click.echo(line)
+        print_lines(render.demand_markdown(census, engine, shown, found))
     else:
         render.print_table(shown)
     if form in {"text", "csv"}:
         click.echo(render.shares_line(census, engine, found), err=True)
     if options["plot"] is not None:
-        from archtrack.render.plot import plot_demand  # noqa: PLC0415 -- only with --plot
+        from archtrack.render.plot import plot_demand
 
         version = f" {engine.version}" if engine.version else ""
         title = f"Most wanted of what {engine.name}{version} does not run natively"

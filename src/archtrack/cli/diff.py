@@ -8,15 +8,15 @@ import click
 
 from archtrack.engines import engine_names
 from archtrack.errors import UsageError
-from archtrack.render.terminal import plain, read_lines
+from archtrack.render.terminal import plain, print_lines, read_lines
 
 from ._options import data_option, examples, format_option, histories, offline_option, registry_options, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from archtrack.app.run import Run
     from archtrack.model import Inventory
-    from archtrack.start import Run
 
 __all__ = ["command"]
 
@@ -74,17 +74,18 @@ def command(
         )
     elif options["scan"] or options["data"] is not None:
         raise UsageError("--scan and --data are for OLD and NEW; with --base both sides are always read")
-    begun = start(
-        transformers=options["transformers"],
-        external=options["external"],
-        disabled=options["disabled"],
-        offline=options["offline"],
-    )
+    begun = start(**{name: options[name] for name in ("transformers", "external", "disabled", "offline")})
     if options["base"] is not None:
         inventories = _against_base(engine, begun, options)
     else:
         inventories = _two_sources(str(engine), (str(old), str(new)), begun, options)
-    unresolved = any(inventory.unresolved for inventory in inventories)
+    # Each place once: both sides may have read the same transformers.
+    unresolved = dict.fromkeys(
+        plain(f"? {each.engine} {each.version or each.origin.location}: {place.place}: {place.reason}")
+        for each in inventories
+        for place in each.unresolved
+    )
+    print_lines(unresolved, err=True)
     ctx.exit(1 if options["strict"] and unresolved else 0)
 
 
@@ -106,36 +107,33 @@ def _refuse_what_needs_a_base(
 def _two_sources(
     engine: str, specs: tuple[str, str], begun: Run, options: Mapping[str, Any]
 ) -> tuple[Inventory, ...]:
-    from archtrack.comparing import scan_both  # noqa: PLC0415 -- one use of two
-    from archtrack.core.diff import compare  # noqa: PLC0415 -- as above
+    from archtrack.app.diff import scan_both
+    from archtrack.core.matrix.diff import compare
+    from archtrack.render.diff import changes_json, changes_lines, changes_markdown
+    from archtrack.render.json import print_json
 
     known = None if options["scan"] else histories(options["data"])
     found = scan_both(engine, specs, begun.workspace, begun.request, histories=known)
-    before, after = found.before, found.after
+    before, after = inventories = (found.before.inventory, found.after.inventory)
     if found.by_history:
-        versions = f"{engine} {before.inventory.version} and {after.inventory.version}"
+        versions = f"{engine} {before.version} and {after.version}"
         click.echo(plain(f"By the history: {versions}; --scan reads the releases themselves"), err=True)
     else:
-        _say_what_was_read((before.inventory, after.inventory), (*before.notices, *after.notices))
-    changes = compare(before.inventory, after.inventory)
-    from archtrack.render.changes import changes_json, changes_lines, changes_markdown  # noqa: PLC0415 -- printing
-
+        _say_what_was_read(inventories, (*found.before.notices, *found.after.notices))
+    changes = compare(before, after)
     if options["form"] == "json":
-        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of three
-
-        print_json(changes_json(before.inventory, after.inventory, changes))
+        print_json(changes_json(before, after, changes))
     else:
         lines = changes_markdown if options["form"] == "markdown" else changes_lines
-        for line in lines(before.inventory, after.inventory, changes):
-            click.echo(line)
-    inventories = (before.inventory, after.inventory)
-    _say_what_is_unresolved(inventories)
+        print_lines(lines(before, after, changes))
     return inventories
 
 
 def _against_base(engine: str | None, begun: Run, options: Mapping[str, Any]) -> tuple[Inventory, ...]:
-    from archtrack.branching import compare_with_base  # noqa: PLC0415 -- one use of two
-    from archtrack.render import support  # noqa: PLC0415 -- printing
+    from archtrack.app.diff_base import compare_with_base
+    from archtrack.render.diff_base import support_annotations, support_json, support_lines, support_markdown
+    from archtrack.render.github import checkout_root
+    from archtrack.render.json import print_json
 
     branch = compare_with_base(engine, options["base"], begun.request, begun.settings, begun.workspace)
     sides = (branch.before, branch.after)
@@ -144,33 +142,14 @@ def _against_base(engine: str | None, begun: Run, options: Mapping[str, Any]) ->
     )
     _say_what_was_read(inventories, branch.notices)
     if options["form"] == "json":
-        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of four
-
-        print_json(support.support_json(branch))
+        print_json(support_json(branch))
     elif options["form"] == "github":
-        from archtrack.render.github import checkout_root  # noqa: PLC0415 -- one form of four
-
         root = checkout_root(begun.workspace.environ, begun.workspace.folder)
-        for line in support.support_annotations(branch, root):
-            click.echo(line)
+        print_lines(support_annotations(branch, root))
     else:
-        lines = support.support_markdown if options["form"] == "markdown" else support.support_lines
-        for line in lines(branch):
-            click.echo(line)
-    _say_what_is_unresolved(inventories)
+        print_lines((support_markdown if options["form"] == "markdown" else support_lines)(branch))
     return inventories
 
 
 def _say_what_was_read(inventories: Iterable[Inventory], notices: Iterable[str]) -> None:
-    for line in dict.fromkeys(read_lines(inventories, dict.fromkeys(notices))):
-        click.echo(line, err=True)
-
-
-def _say_what_is_unresolved(inventories: Iterable[Inventory]) -> None:
-    """The places that could not be read, each once: both sides may have read the same transformers."""
-    said: dict[str, None] = {}
-    for inventory in inventories:
-        words = f"{inventory.engine} {inventory.version or inventory.origin.location}"
-        said |= {plain(f"? {words}: {each.place}: {each.reason}"): None for each in inventory.unresolved}
-    for line in said:
-        click.echo(line, err=True)
+    print_lines(dict.fromkeys(read_lines(inventories, dict.fromkeys(notices))), err=True)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archtrack.errors import DataError, UsageError
+from archtrack.errors import UsageError
 from archtrack.render.terminal import plain
+from archtrack.sources.redaction import shown_argument
 
 from ._options import (
+    charts,
     complete_architecture,
     complete_engine,
     data_option,
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-    from archtrack.core.history import History
-    from archtrack.histories import Histories
+    from archtrack.core.history.history import History
 
 __all__ = ["command"]
 
@@ -40,7 +41,7 @@ class _WithDefault(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, and what the default one takes."""
-        from click.shell_completion import CompletionItem  # noqa: PLC0415 -- only for the shell
+        from click.shell_completion import CompletionItem
 
         names = complete_architecture(
             ctx, self.params[0] if self.params else click.Argument(["names"]), incomplete
@@ -123,54 +124,50 @@ def show(
 
     Exits 0 also if nobody registers an ARCH.
     """
-    found = histories(data)
+    from archtrack.core.history.history import known_release
+    from archtrack.render import history as render
+    from archtrack.render.json import print_json
+
+    found, names = histories(data), tuple(map(shown_argument, names))
     if at is not None:
         if len(engines) != 1:
             raise UsageError("--at shows one release of one engine: say which, with --engine ENGINE")
         if names or plot is not None:
             raise UsageError("--at shows all that a release registers: leave out ARCH and --plot")
-        _print_at(found, engines[0], at, form)
+        history = found.need(engines[0])
+        release = known_release(history, at)
+        entries = history.at(release.version)
+        if form == "json":
+            print_json(render.at_json(history, release, entries))
+        else:
+            render.print_at(history, release, entries)
         return
     chosen = [found.need(engine) for engine in engines or found.engines]
     if plot is not None:
         if names or form == "json":
             raise UsageError("--plot draws the chart alone: leave out ARCH and --format")
-        from archtrack.render.plot import plot_growth  # noqa: PLC0415 -- only with --plot
-
-        plot_growth(chosen, plot)
+        charts().plot_growth(chosen, plot)
         click.echo(plain(f"Wrote {plot}"), err=True)
-        return
-    _print(names, chosen, form)
-
-
-def _print(names: Sequence[str], chosen: Sequence[History], form: str) -> None:
-    from archtrack.render.history import (  # noqa: PLC0415 -- `--help` needs none of it
-        history_json,
-        overview_json,
-        print_history,
-        print_overview,
-    )
-    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
-
-    if form == "json":
-        print_json(history_json(names, chosen) if names else overview_json(chosen))
+    elif form == "json":
+        print_json(render.history_json(names, chosen) if names else render.overview_json(chosen))
     elif names:
-        print_history(names, chosen)
+        render.print_history(names, chosen)
         _print_near(names, chosen)
     else:
-        print_overview(chosen)
+        render.print_overview(chosen)
 
 
 def _print_near(names: Sequence[str], chosen: Sequence[History]) -> None:
+    from archtrack.core.verdict.suggestions import nearest
+
     known = {name for history in chosen for name in history.architectures}
     for name in names:
-        if name not in known:
-            from archtrack.core.nearest import nearest  # noqa: PLC0415 -- most names are known
-
-            if near := nearest(name, known):
-                click.echo(plain(f"{name} is like: {', '.join(near)}"), err=True)
-            elif advice := _advice(name, chosen):
-                click.echo(plain(f"{name} is {advice}"), err=True)
+        if name in known:
+            continue
+        if near := nearest(name, known):
+            click.echo(plain(f"{name} is like: {', '.join(near)}"), err=True)
+        elif advice := _advice(name, chosen):
+            click.echo(plain(f"{name} is {advice}"), err=True)
 
 
 def _advice(name: str, chosen: Sequence[History]) -> str | None:
@@ -180,22 +177,6 @@ def _advice(name: str, chosen: Sequence[History]) -> str | None:
     if "/" in name or name.endswith(".json"):
         return f"no architecture: `archtrack check {name}` reads a config"
     return None
-
-
-def _print_at(found: Histories, engine: str, version: str, form: str) -> None:
-    from archtrack.core.history import known_release  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.render.history import at_json, print_at  # noqa: PLC0415 -- as above
-    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
-
-    history = found.need(engine)
-    release = history.newest if version == "latest" else known_release(history, version)
-    if release is None:
-        raise DataError(f"of no release of {engine} it is known what it registers")
-    entries = history.at(release.version)
-    if form == "json":
-        print_json(at_json(history, release, entries))
-    else:
-        print_at(history, release, entries)
 
 
 @command.command(
@@ -243,10 +224,10 @@ def refresh_command(
     Exits 3 if an engine could not be refreshed, and 4 if a release was not believed: its count fell or jumped so far
     that its registry was hardly understood. Such a release counts as unknown until --accept names it.
     """
-    from archtrack.histories import data_folder  # noqa: PLC0415 -- `--help` needs none of it
-    from archtrack.refreshing import refresh, refreshed_by_default  # noqa: PLC0415 -- as above
-    from archtrack.render.refreshed import refreshed_lines, refreshed_markdown  # noqa: PLC0415 -- as above
-    from archtrack.render.steps import steps_for  # noqa: PLC0415 -- as above
+    from archtrack.app.history.refresh import refresh, refreshed_by_default
+    from archtrack.app.history.store import data_folder
+    from archtrack.render.refresh import refreshed_lines, refreshed_markdown
+    from archtrack.render.steps import Steps
 
     begun = start()
     folder = data or data_folder(begun.workspace.environ)
@@ -258,7 +239,7 @@ def refresh_command(
         names or refreshed_by_default(),
         folder,
         begun.workspace,
-        steps_for(sys.stderr, os.environ),
+        Steps(sys.stderr, os.environ, "releases"),
         accepted=[_accepted(each) for each in accept],
         anew=anew,
         base=histories(None) if data is None else None,

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.app import track
-from archtrack.linting import lint_configuration, lint_document, lint_hub
-from archtrack.render.terminal import plain
+from archtrack.render.terminal import counted, plain, print_lines
 
-from ._options import day, document_option, examples, format_option, source_options, start
+from ._options import document_option, examples, format_option, source_options, start
 
 if TYPE_CHECKING:
-    from archtrack.app import Track
-    from archtrack.core.lint import Finding
+    from collections.abc import Iterator
 
-    from ._options import Run
+    from archtrack.app.run import Run
+    from archtrack.app.track import Track
+    from archtrack.model import Finding
 
 __all__ = ["command"]
 
@@ -46,19 +45,16 @@ __all__ = ["command"]
 )
 @format_option("text", "json", "github")
 @click.pass_context
-def command(  # noqa: PLR0913 -- one parameter per option
+def command(
     ctx: click.Context,
+    /,
     *,
     doc: Path | None,
-    sglang: str | None,
-    transformers: str | None,
-    external: str | None,
-    disabled: str | None,
     form: str,
     fix: bool,
     hub: bool,
     on: str | None,
-    offline: bool,
+    **sources: Any,
 ) -> None:
     """Check the document: rows twice or in two sections, wrong order, stale counts, unknown columns.
 
@@ -67,24 +63,22 @@ def command(  # noqa: PLR0913 -- one parameter per option
     Reads no source unless --sglang or --transformers names one, against which the rows are held as well, the
     configuration has overrides, or --hub is given. Exits 1 if anything is found (with --fix: if anything is left).
     """
-    today = day(on)
-    begun = start(
-        doc=doc,
-        sglang=sglang,
-        transformers=transformers,
-        external=external,
-        disabled=disabled,
-        offline=offline,
-    )
+    from archtrack.app.lint import lint_configuration, lint_document, lint_hub
+    from archtrack.app.run import day
+    from archtrack.app.track import track
+    from archtrack.render.json import print_json
+
+    today, begun = day(on), start(doc=doc, **sources)
+    held = bool(sources["sglang"] or sources["transformers"])
     overridden: tuple[Finding, ...] = ()
     tracked: Track | None = None
     if begun.settings.overrides:
         overridden, tracked = lint_configuration(begun.request, begun.settings, begun.workspace, today)
-    elif sglang or transformers or hub:
+    elif held or hub:
         tracked = track(begun.request, begun.settings, begun.workspace)
     findings, written = lint_document(
         begun.document,
-        tracked if sglang or transformers else None,
+        tracked if held else None,
         begun.workspace,
         fix=fix,
         columns=begun.settings.columns,
@@ -94,52 +88,40 @@ def command(  # noqa: PLR0913 -- one parameter per option
     found = len(findings)
     findings = (*findings, *overridden)
     if form == "json":
-        _print_json(begun.document, findings, written=written)
+        print_json(_json(begun.document, findings, written=written))
     elif form == "github":
-        _print_annotations(begun, findings)
+        print_lines(_annotations(begun, findings))
     else:
         for each in findings:
             hint = "  [--fix]" if each.fixable and not fix else ""
             path = each.path or begun.document
             place = f"{path}:{each.line}" if each.line else path
             click.echo(plain(f"{place}: {each.code}: {each.message}{hint}"))
-        click.echo(plain(f"{begun.document}: {_counted(found)}{' left, the rest fixed' if written else ''}"))
+        left = " left, the rest fixed" if written else ""
+        click.echo(plain(f"{begun.document}: {counted(found, 'finding')}{left}"))
         if begun.settings.overrides:
-            click.echo(plain(f"{begun.settings.path}: {_counted(len(overridden))}"))
+            click.echo(plain(f"{begun.settings.path}: {counted(len(overridden), 'finding')}"))
     ctx.exit(1 if findings else 0)
 
 
-def _counted(findings: int) -> str:
-    return f"{findings} finding{'' if findings == 1 else 's'}"
-
-
-def _print_annotations(begun: Run, findings: tuple[Finding, ...]) -> None:
-    from archtrack.render.github import annotation, checkout_root, document_path  # noqa: PLC0415 -- one form of three
+def _annotations(begun: Run, findings: tuple[Finding, ...]) -> Iterator[str]:
+    from archtrack.render.github import annotation, checkout_root, document_path
 
     root = checkout_root(begun.workspace.environ, begun.workspace.folder)
     for each in findings:
         path = document_path(Path(each.path) if each.path else begun.document, root)
-        click.echo(annotation("warning", each.message, title=f"lint {each.code}", path=path, line=each.line))
+        yield annotation("warning", each.message, title=f"lint {each.code}", path=path, line=each.line)
 
 
-def _print_json(document: Path, findings: tuple[Finding, ...], *, written: bool) -> None:
-    from archtrack.codec import SCHEMA_VERSION  # noqa: PLC0415 -- one form of three
-    from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
-
-    print_json(
+def _json(document: Path, findings: tuple[Finding, ...], *, written: bool) -> dict[str, Any]:
+    listed = [
         {
-            "schema_version": SCHEMA_VERSION,
-            "document": str(document),
-            "written": written,
-            "findings": [
-                {
-                    "path": each.path or str(document),
-                    "line": each.line,
-                    "code": each.code,
-                    "message": each.message,
-                    "fixable": each.fixable,
-                }
-                for each in findings
-            ],
+            "path": each.path or str(document),
+            "line": each.line,
+            "code": each.code,
+            "message": each.message,
+            "fixable": each.fixable,
         }
-    )
+        for each in findings
+    ]
+    return {"document": str(document), "written": written, "findings": listed}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.app import refuse_nothing, track
-from archtrack.core.examples import example_cell
-from archtrack.model import Category, Status
+from archtrack.core.matrix.status import STATUSES
+from archtrack.model import Category
+from archtrack.render.terminal import architectures, print_lines, read_lines, table, unresolved_lines
 
 from ._options import document_option, examples, format_option, hub_option, source_options, start
 
@@ -41,7 +41,7 @@ __all__ = ["command"]
 @click.option(
     "--status",
     multiple=True,
-    type=click.Choice([each.value for each in Status]),
+    type=click.Choice([each.value for each in STATUSES]),
     help="Only these. Repeatable.",
 )
 @click.option(
@@ -54,22 +54,18 @@ __all__ = ["command"]
 @click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved.")
 @format_option("text", "json")
 @click.pass_context
-def command(  # noqa: PLR0913 -- one parameter per option
+def command(
     ctx: click.Context,
+    /,
     *,
-    sglang: str | None,
-    transformers: str | None,
-    external: str | None,
-    disabled: str | None,
     doc: Path | None,
     engine: str | None,
     status: tuple[str, ...],
     category: tuple[str, ...],
     name: tuple[str, ...],
     form: str,
-    offline: bool,
-    hub: bool,
     strict: bool,
+    **sources: Any,
 ) -> None:
     """List every architecture with what SGLang and transformers do with it.
 
@@ -77,37 +73,15 @@ def command(  # noqa: PLR0913 -- one parameter per option
     transformers, and SGLang skips it. fallback: public in transformers and compatible with its backend. refused:
     public, but not compatible. unsupported: whether the backend would take it cannot be said.
     """
-    begun = start(
-        doc=doc,
-        sglang=sglang,
-        transformers=transformers,
-        external=external,
-        disabled=disabled,
-        offline=offline,
-        hub=hub,
-    )
+    from archtrack.app.track import refuse_nothing, track
+    from archtrack.core.json_values import matrix_to_json
+    from archtrack.render.json import print_json
+
+    begun = start(doc=doc, **sources)
     tracked = track(begun.request, begun.settings, begun.workspace)
     for inventory in tracked.matrix.inventories:
         refuse_nothing(inventory)
-    matrix = _filtered(tracked.matrix, engine, status, category, name)
-    if form == "json":
-        from archtrack.codec import matrix_to_json  # noqa: PLC0415 -- one form of two
-        from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
 
-        print_json(matrix_to_json(matrix))
-    else:
-        _print(matrix, tracked.notices, names=bool(name))
-    unresolved = any(inventory.unresolved for inventory in matrix.inventories)
-    ctx.exit(1 if strict and unresolved else 0)
-
-
-def _filtered(
-    matrix: Matrix,
-    engine: str | None,
-    status: tuple[str, ...],
-    category: tuple[str, ...],
-    name: tuple[str, ...],
-) -> Matrix:
     def wanted(row: MatrixRow) -> bool:
         known = {None: True, "sglang": row.native is not None, "transformers": row.hf is not None}
         return (
@@ -117,19 +91,19 @@ def _filtered(
             and (not name or any(fnmatchcase(row.name, pattern) for pattern in name))
         )
 
-    return replace(matrix, rows=tuple(row for row in matrix.rows if wanted(row)))
+    matrix = replace(tracked.matrix, rows=tuple(filter(wanted, tracked.matrix.rows)))
+    if form == "json":
+        print_json(matrix_to_json(matrix))
+    else:
+        _print(matrix, tracked.notices, names=bool(name))
+    unresolved = any(inventory.unresolved for inventory in matrix.inventories)
+    ctx.exit(1 if strict and unresolved else 0)
 
 
 def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
-    from archtrack.render.terminal import (  # noqa: PLC0415 -- one form of two
-        architectures,
-        read_lines,
-        table,
-        unresolved_lines,
-    )
+    from archtrack.core.matrix.examples import example_cell
 
-    for line in read_lines(matrix.inventories, notices):
-        click.echo(line, err=True)
+    print_lines(read_lines(matrix.inventories, notices), err=True)
     table(
         ("Architecture", "Status", "Category", "By", "File", "Example"),
         (
@@ -145,8 +119,7 @@ def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
         ),
     )
     for inventory in matrix.inventories:
-        for line in unresolved_lines(inventory.engine, inventory.unresolved):
-            click.echo(line, err=True)
+        print_lines(unresolved_lines(inventory.engine, inventory.unresolved), err=True)
     hint = (
         "" if matrix.rows or not names else " (names are matched with capitals and small letters as they are)"
     )

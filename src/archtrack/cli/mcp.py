@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from archtrack.errors import UsageError
-from archtrack.extras import extra
+from archtrack.errors import UsageError, extra
 
 from ._options import data_option, examples, histories, offline_option
 
@@ -41,15 +41,19 @@ def command(*, data: Path | None, offline: bool) -> None:
     """
     histories(data)  # a wrong --data is told at once
     try:
-        from archtrack.mcp.server import serve  # noqa: PLC0415 -- an extra, and slow to load
+        from archtrack.mcp.server import serve
+        from archtrack.mcp.tool import Call
     except ImportError as error:
         raise UsageError(
             f"archtrack mcp needs the SDK of the protocol, 2.0 or newer: {extra('mcp')} ({error})"
         ) from error
-    from archtrack.mcp.base import Call  # noqa: PLC0415 -- `--help` needs none of it
 
     if sys.stdin.isatty():
         click.echo("archtrack mcp waits for an MCP client on standard input; Ctrl-C ends it", err=True)
     gc.enable()  # unlike other verbs it runs for long
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a thread that waits for input would keep the process alive
     serve(Call(offline=offline, data=data))
+    sys.stdout.flush()
+    os._exit(
+        0
+    )  # the thread of a call that was cancelled may wait for a server still, and Python would wait for it

@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archtrack.errors import DataError, UsageError
-
 from ._options import complete_engine, data_option, examples, format_option, histories
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from archtrack.core.history import History, Release
-    from archtrack.histories import Histories
 
 __all__ = ["command"]
 
@@ -41,33 +36,14 @@ def command(*, source: str, target: str, data: Path | None, form: str) -> None:
     that was out on the day of that engine's release. It is about names that a registry holds, or that the engine runs
     as one of these, as far as a name alone tells: what else a config says may make it run more.
     """
-    from archtrack.elsewhere import compared  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.app.presence import compared
+    from archtrack.render.json import print_json
+    from archtrack.render.migrate import migrate_json, print_migrate
 
     found = histories(data)
-    one, other = _side(source, found), _side(target, found)
+    one, other = found.release(source), found.release(target)
     result = compared(one, other, found)
     if form == "json":
-        from archtrack.render.json import print_json  # noqa: PLC0415 -- one form of two
-        from archtrack.render.standing import migrate_json  # noqa: PLC0415 -- as above
-
         print_json(migrate_json(one, other, result))
     else:
-        from archtrack.render.standing import print_migrate  # noqa: PLC0415 -- one form of two
-
         print_migrate(one, other, result)
-
-
-def _side(text: str, found: Histories) -> tuple[History, Release]:
-    from archtrack.core.history import known_release  # noqa: PLC0415 -- `--help` needs none of it
-
-    engine, given, version = text.partition("==")
-    if given and not version:
-        raise UsageError(
-            f"{text}: the version is empty; write ENGINE==VERSION, or ENGINE for the newest release"
-        )
-    history = found.need(engine)
-    if version:
-        return history, known_release(history, version)
-    if history.newest is None:
-        raise DataError(f"of no release of {engine} it is known what it registers")
-    return history, history.newest

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from ._options import document_option, examples, format_option, hub_option, source_options
-from ._writing import run, writing_options
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from ._options import examples, format_option
+from .update import run, writing_options
 
 __all__ = ["command"]
 
@@ -23,9 +20,6 @@ __all__ = ["command"]
         "archtrack rebuild --doc SUPPORT.md --sglang 0.5.23 --transformers pinned",
     ),
 )
-@document_option
-@source_options
-@hub_option
 @writing_options
 @click.option(
     "--refresh", is_flag=True, help="Accepted for symmetry with update: a rebuild writes every cell anew."
@@ -33,10 +27,12 @@ __all__ = ["command"]
 @click.option("--prune", is_flag=True, help="Accepted for symmetry with update: a rebuild keeps no old row.")
 @format_option("text", "json", "github")
 @click.pass_context
-def command(ctx: click.Context, /, *, doc: Path | None, **options: object) -> None:
+def command(ctx: click.Context, /, **options: Any) -> None:
     """Write the whole document anew from the sources alone.
 
     Hand-written examples, prose, extra columns and moved rows of an old document are not kept: use
     `update --refresh --prune` for that, or overrides in the configuration.
     """
-    ctx.exit(run("rebuild", doc, options))
+    from archtrack.app.document import rebuild_document
+
+    ctx.exit(run(rebuild_document, **options))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.app import scan_engine
 from archtrack.engines import engine_names
+from archtrack.render.terminal import architectures, plain, print_lines, read_lines, table, unresolved_lines
 
 from ._options import examples, format_option, offline_option, registry_options, start
 
 if TYPE_CHECKING:
-    from archtrack.app import Scan
+    from archtrack.app.track import Scan
     from archtrack.model import Registration
 
 __all__ = ["command"]
@@ -39,26 +39,26 @@ UNJOINED = "unjoined_model_types"
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     *,
     engine: str,
     source: str | None,
-    external: str | None,
-    disabled: str | None,
-    offline: bool,
     strict: bool,
     form: str,
+    **sources: Any,
 ) -> None:
     """Show what ENGINE registers in SOURCE, with the file and line of each architecture.
 
     SOURCE is a path, `installed`, a release, `latest`, or `git:PATH-OR-URL@REF`; for transformers also `pinned`.
     Without one: a checkout in the working directory, else the installed package, else the latest release.
     """
-    begun = start(external=external, disabled=disabled, offline=offline)
+    from archtrack.app.track import scan_engine
+    from archtrack.core.json_values import inventory_to_json
+    from archtrack.render.json import print_json
+
+    begun = start(**sources)
     found = scan_engine(engine, source, begun.workspace, begun.request)
     if form == "json":
-        from archtrack.codec import inventory_to_json  # noqa: PLC0415 -- one form of two
-        from archtrack.render.json import print_json  # noqa: PLC0415 -- as above
-
         print_json(inventory_to_json(found.inventory))
     else:
         _print(found)
@@ -73,17 +73,8 @@ def _line(registration: Registration) -> str:
 
 
 def _print(found: Scan) -> None:
-    from archtrack.render.terminal import (  # noqa: PLC0415 -- one form of two
-        architectures,
-        plain,
-        read_lines,
-        table,
-        unresolved_lines,
-    )
-
     inventory = found.inventory
-    for line in read_lines((inventory,), found.notices):
-        click.echo(line, err=True)
+    print_lines(read_lines((inventory,), found.notices), err=True)
     if inventory.engine == "transformers":
         words = {True: "yes", False: "no", None: "unknown"}
         table(
@@ -108,8 +99,7 @@ def _print(found: Scan) -> None:
                 for each in inventory.registrations
             ),
         )
-    for line in unresolved_lines(inventory.engine, inventory.unresolved):
-        click.echo(line, err=True)
+    print_lines(unresolved_lines(inventory.engine, inventory.unresolved), err=True)
     for name, values in inventory.facts:
         if name == UNJOINED:
             types = plain(f"{len(values)} model types that transformers does not know: {', '.join(values)}")

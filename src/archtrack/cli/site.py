@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
 from archtrack.render.terminal import plain
 
-from ._options import data_option, examples, histories
+from ._options import data_option, examples, histories, note
 
 __all__ = ["command"]
 
-_FOLDER = Path("archtrack-site")
+_PAUSE = 0.5  # seconds between two looks at whether the data has changed
 
 
 @click.command(
@@ -28,7 +29,7 @@ _FOLDER = Path("archtrack-site")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=_FOLDER,
+    default=Path("archtrack-site"),
     show_default=True,
     metavar="FOLDER",
     help="Where index.html goes; created if it is missing.",
@@ -78,35 +79,31 @@ def command(
     if serve:
         _serve(data, matrix, port, look=look)
         return
-    from archtrack.site.write import write_site  # noqa: PLC0415 -- `--help` needs none of it
+    from archtrack.site.page import write_page
 
-    path = write_site(histories(data), out, matrix, told=_note)
+    path = write_page(histories(data), out, matrix, told=note)
     click.echo(plain(f"Wrote {path} ({path.stat().st_size / 1e6:.2f} MB)"))
     if look:
         _open(path.resolve().as_uri())
 
 
-def _note(words: str) -> None:
-    click.echo(plain(f"Note: {words}"), err=True)
-
-
 def _open(address: str) -> None:
     """Open a browser, or say what to do where there is none."""
-    import webbrowser  # noqa: PLC0415 -- only to look
+    import webbrowser
 
     if not webbrowser.open(address):
         click.echo(plain(f"No browser was found; open {address}"), err=True)
 
 
 def _serve(data: Path | None, matrix: Path | None, port: int, *, look: bool) -> None:
-    from threading import Thread  # noqa: PLC0415 -- only to serve
+    from threading import Thread
 
-    from archtrack.site.serve import Live, Server  # noqa: PLC0415 -- with its server
-    from archtrack.site.write import made_page, read_by  # noqa: PLC0415 -- as above
+    from archtrack.site.page import files_read, make_page
+    from archtrack.site.serve import Live, Server
 
     live = Live(
-        lambda: read_by(histories(data), matrix),
-        lambda: made_page(histories(data), matrix, live=True, told=_note),
+        lambda: files_read(histories(data), matrix),
+        lambda: make_page(histories(data), matrix, live=True, told=note),
     )
     with Server(live, port) as server:
         Thread(target=server.serve_forever, daemon=True).start()
@@ -114,9 +111,11 @@ def _serve(data: Path | None, matrix: Path | None, port: int, *, look: bool) -> 
         if look:
             _open(server.address)
         try:
-            live.follow(lambda words: click.echo(plain(words)))
+            while True:
+                time.sleep(_PAUSE)
+                if words := live.look():
+                    click.echo(plain(words))
         except KeyboardInterrupt:
             click.echo("")
         finally:
-            live.end()
             server.shutdown()

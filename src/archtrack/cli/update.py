@@ -1,18 +1,37 @@
-"""``archtrack update``: bring the document up to date."""
+"""``archtrack update``: bring the document up to date. ``rebuild`` has its options, and runs as it does."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._options import document_option, examples, format_option, hub_option, source_options
-from ._writing import run, writing_options
+from archtrack.render.terminal import print_lines
+
+from ._options import document_option, examples, format_option, hub_option, source_options, start, together
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["command"]
+    from archtrack.app.document import DocumentUpdate
+    from archtrack.sources.workspace import Workspace
+
+__all__ = ["command", "run", "writing_options"]
+
+writing_options = together(
+    document_option,
+    source_options,
+    hub_option,
+    click.option("--check", is_flag=True, help="Write nothing; exit 1 if there is something to do."),
+    click.option("--diff", is_flag=True, help="Write nothing; print what would change as a unified diff."),
+    click.option(
+        "--date", metavar="YYYY-MM-DD", help="The date that the document shows if it is written. [today]"
+    ),
+    click.option("--force", is_flag=True, help="Write even what looks implausible."),
+    click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved."),
+)
 
 
 @click.command(
@@ -27,9 +46,6 @@ __all__ = ["command"]
         "archtrack update --sglang git:.@v0.5.9 --transformers pinned",
     ),
 )
-@document_option
-@source_options
-@hub_option
 @writing_options
 @click.option(
     "--refresh",
@@ -40,10 +56,58 @@ __all__ = ["command"]
 @click.option("--prune", is_flag=True, help="Remove rows of architectures that no engine knows any more.")
 @format_option("text", "markdown", "json", "github")
 @click.pass_context
-def command(ctx: click.Context, /, *, doc: Path | None, **options: object) -> None:
+def command(ctx: click.Context, /, **options: Any) -> None:
     """Add what is missing to MODEL_SUPPORT_TRACKING.md and put its counts right.
 
     Existing rows keep every byte; rows that are out of date are reported. If nothing is new, nothing is
     written, not even the date. A missing document is created.
     """
-    ctx.exit(run("update", doc, options))
+    from archtrack.app.document import update_document
+
+    ctx.exit(run(update_document, **options))
+
+
+def run(  # noqa: PLR0913 -- one parameter per option
+    use_case: Callable[..., DocumentUpdate],
+    /,
+    *,
+    doc: Path | None,
+    check: bool,
+    diff: bool,
+    date: str | None,
+    force: bool,
+    strict: bool,
+    refresh: bool,
+    prune: bool,
+    form: str,
+    **sources: Any,
+) -> int:
+    """Run ``update`` or ``rebuild``; returns the exit code."""
+    from archtrack.app.document import Flags
+    from archtrack.app.run import day
+
+    begun, looking = start(doc=doc, **sources), check or diff
+    flags = Flags(date=day(date).isoformat(), refresh=refresh, prune=prune, force=force, write=not looking)
+    update = use_case(begun.document, begun.request, begun.settings, begun.workspace, flags)
+    _print(update, form, begun.workspace, looking=looking, diff=diff)
+    unresolved = any(inventory.unresolved for inventory in update.track.matrix.inventories)
+    return 1 if (check and update.differs) or (strict and unresolved) else 0
+
+
+def _print(update: DocumentUpdate, form: str, workspace: Workspace, *, looking: bool, diff: bool) -> None:
+    from archtrack.render.github import checkout_root
+    from archtrack.render.json import print_json
+    from archtrack.render.update import report_annotations, report_json, report_lines, unified_diff
+    from archtrack.render.update_markdown import report_markdown
+
+    if form == "json":
+        print_json(report_json(update))
+    elif form == "github":
+        print_lines(report_annotations(update, checkout_root(workspace.environ, workspace.folder)))
+    else:
+        print_lines((report_markdown if form == "markdown" else report_lines)(update, check=looking))
+    if diff and form == "text":
+        click.echo()
+        terminal = sys.stdout.isatty()
+        color = terminal and not workspace.environ.get("NO_COLOR")
+        sys.stdout.writelines(unified_diff(update, terminal=terminal, color=color))

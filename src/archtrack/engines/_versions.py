@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from archtrack.core.python.module import Module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,11 +12,6 @@ if TYPE_CHECKING:
     from archtrack.sources.library import Library
 
 __all__ = ["version_of"]
-
-_VERSION = re.compile(
-    rb"^(?:__version__|version)(?:[ \t]*:[^=\n]*)?(?:[ \t]*=[ \t]*[A-Za-z_]\w*)*[ \t]*=[ \t]*[\"']([^\"'\n]+)",
-    re.MULTILINE,
-)
 
 
 def version_of(library: Library, files: Sequence[str]) -> str | None:
@@ -27,10 +23,10 @@ def version_of(library: Library, files: Sequence[str]) -> str | None:
     if library.origin.version is not None:
         return library.origin.version
     paths = [path for path in files if path in library.paths(*files)]
-    facts = library.facts(paths, "package-version", _version_in)
+    facts = library.facts(paths, "package-version-2", _version_in)
     return next((facts[path] for path in paths if facts[path]), None)
 
 
 def _version_in(data: bytes) -> str | None:
-    match = _VERSION.search(data)
-    return match[1].decode("utf-8", "replace") if match else None
+    constants = Module(data).constants
+    return constants.get("__version__") or constants.get("version")

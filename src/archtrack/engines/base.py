@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archtrack.core.importable import Missing
-    from archtrack.core.support import Rules
+    from archtrack.core.verdict.context import Rules
+    from archtrack.core.verdict.import_failures import Missing
     from archtrack.model import Inventory, Status, TransformersFacts
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library

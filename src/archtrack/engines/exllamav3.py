@@ -13,10 +13,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.python.classes import class_facts
+from archtrack.core.python.module import Module
+from archtrack.core.python.source import candidates, module_name
+from archtrack.core.python.tables import imports_of_names, table_facts
 from archtrack.errors import SourceError
 from archtrack.model import Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
+from archtrack.sources.pins import pins_of
 
+from ._versions import version_of
 from .base import About
 
 if TYPE_CHECKING:
@@ -51,29 +57,26 @@ class ExLlamaV3:
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns ExLlamaV3
         """What ExLlamaV3 lists."""
-        from archtrack.core.class_attributes import class_attributes  # noqa: PLC0415 -- a kept inventory needs none
-        from archtrack.core.class_list import listed_classes  # noqa: PLC0415 -- as above
-        from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- as above
-
-        from ._versions import version_of  # noqa: PLC0415 -- as above
-
         there = library.paths(*(f"{folder}/{LIST}" for folder in FOLDERS))
         if not there:
             raise SourceError(
                 f"{library.origin.location} has no {FOLDERS[0]}/{LIST}: it is not ExLlamaV3; name another source"
             )
         path = min(there, key=lambda each: FOLDERS.index(each.rpartition("/")[0]))
-        listed = library.facts(
-            (path,), f"exllamav3-list-{self.revision}", lambda data: listed_classes(data, TABLE)
-        )[path]
+        listed = library.facts((path,), "exllamav3-table-3", _tables)[path]
         modules = library.facts(
             library.paths(f"{path.rpartition('/')[0]}/**/*.py"),
-            f"exllamav3-classes-{self.revision}",
-            lambda data: class_attributes(data, ("config_class", "arch_string")),
+            "exllamav3-classes-3",
+            _module_facts,
         )
         reader = _Reader(path, listed["imports"], modules)
-        registrations = tuple(reader.registrations(listed["classes"]))
-        odd = [(path, line, reason) for line, reason in listed["odd"]]
+        table = listed["tables"].get(TABLE, {"rows": []})
+        registrations = tuple(reader.registrations(table["rows"]))
+        unresolved = [
+            (path, line, reason) for name, line, reason in listed["unresolved"] if name in {"", TABLE}
+        ]
+        if not unresolved and TABLE not in listed["tables"]:
+            unresolved.append((path, 0, f"{TABLE} is no comprehension over a list of classes"))
         return Inventory(
             engine=self.name,
             version=version_of(library, VERSION_FILES),
@@ -81,13 +84,26 @@ class ExLlamaV3:
             registrations=tuple(sorted(registrations, key=lambda each: each.name)),
             unresolved=tuple(
                 Unresolved(reason=reason, place=Place(file=file, line=line))
-                for file, line, reason in sorted((*odd, *reader.odd))
+                for file, line, reason in sorted((*unresolved, *reader.unresolved))
             ),
             pins=pins_of(library),
         )
 
 
 ENGINE = ExLlamaV3()
+
+
+def _tables(data: bytes) -> dict[str, Any]:
+    return table_facts(data, of_classes=True)
+
+
+def _module_facts(data: bytes) -> dict[str, Any]:
+    """The classes of a module with the two attributes, and where its names come from."""
+    module = Module(data)
+    return {
+        "classes": class_facts(module, ("config_class", "arch_string")),
+        "imports": imports_of_names(module),
+    }
 
 
 class _Reader:
@@ -98,52 +114,58 @@ class _Reader:
         self._folder = path.rpartition("/")[0]
         self._imports = imports
         self._modules = modules
-        self.odd: list[tuple[str, int, str]] = []
+        self.unresolved: list[tuple[str, int, str]] = []
 
-    def registrations(self, listed: list[list[Any]]) -> Iterator[Registration]:
-        """The architecture of each listed class; a name that comes twice is the last one's."""
+    def registrations(self, rows: list[list[Any]]) -> Iterator[Registration]:
+        """The architecture of each class of the table; a name that comes twice is the last one's."""
         found: dict[str, Registration] = {}
-        for class_name, line in listed:
-            registration = self._registration(class_name, line)
+        for key, line, _, condition in rows:
+            registration = self._registration(key, line, condition)
             if registration is not None:
                 found[registration.name] = registration
         yield from found.values()
 
-    def _registration(self, class_name: str, line: int) -> Registration | None:
+    def _registration(self, key: str, line: int, condition: str | None) -> Registration | None:
+        """What the key ``Class.config_class.arch_string`` stands for."""
+        class_name, *attributes = key.split(".")
         home = self._home(self._path, self._imports, class_name)
-        config = None if home is None else self._attribute(*home, "config_class")
-        if home is None or config is None or not isinstance(config[1], dict):
-            self.odd.append((self._path, line, f"cannot tell the config_class of {class_name}"))
-            return None
-        where, value, _ = config
-        owner = self._home(where, self._modules[where]["imports"], value["name"])
-        arch = None if owner is None else self._attribute(*owner, "arch_string")
-        if arch is None or not isinstance(arch[1], str):
-            self.odd.append((self._path, line, f"cannot tell the arch_string of {value['name']}"))
+        value: Any = {"name": class_name}
+        place = (self._path, line)
+        for attribute in attributes:
+            name = value["name"] if isinstance(value, dict) else None
+            imports = self._imports if place[0] == self._path else self._modules[place[0]]["imports"]
+            owner = None if name is None else self._home(place[0], imports, name)
+            found = None if owner is None else self._attribute(*owner, attribute)
+            if found is None:
+                self.unresolved.append(
+                    (self._path, line, f"cannot tell the {attribute} of {name or class_name}")
+                )
+                return None
+            where, value, at = found
+            place = where, at
+        if home is None or not isinstance(value, str):
+            self.unresolved.append((self._path, line, f"cannot tell the architecture of {class_name}"))
             return None
         module, name = home
-        classes = self._modules[module]["classes"]
         return Registration(
-            name=arch[1],
+            name=value,
             file=module.removeprefix(f"{self._folder}/"),
-            place=Place(file=arch[0], line=arch[2]),
-            defined_in=module.removesuffix(".py").replace("/", "."),
-            defined=Place(file=module, line=classes[name]["line"]),
-            class_name=None if class_name == arch[1] else class_name,
+            place=Place(file=place[0], line=place[1]),
+            defined_in=module_name(module),
+            defined=Place(file=module, line=self._modules[module]["classes"][name]["line"]),
+            condition=condition,
+            class_name=None if class_name == value else class_name,
         )
 
     def _home(self, path: str, imports: Mapping[str, list[Any]], name: str) -> tuple[str, str] | None:
         """The module and the name of a class, through imports from one module to the next."""
-        from archtrack.core.modules import candidates  # noqa: PLC0415 -- only when something is read
-
         for _ in range(_DEPTH):
             module = self._modules.get(path)
             if module is not None and name in module["classes"]:
                 return path, name
-            source = imports.get(name)
-            if source is None:
+            if name not in imports:
                 return None
-            level, dotted, name = source
+            level, dotted, name = imports[name]
             path = next((each for each in candidates(path, level, dotted) if each in self._modules), "")
             if not path:
                 return None

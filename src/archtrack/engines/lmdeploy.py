@@ -25,10 +25,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.python.tables import table_facts
 from archtrack.errors import SourceError
 from archtrack.model import Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
+from archtrack.sources.pins import pins_of
 
+from ._versions import version_of
 from .base import About
 
 if TYPE_CHECKING:
@@ -68,18 +71,13 @@ class LMDeploy:
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns LMDeploy
         """What LMDeploy's two engines run."""
-        from archtrack.core.tables import table_facts  # noqa: PLC0415 -- a kept inventory needs no reading
-        from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- as above
-
-        from ._versions import version_of  # noqa: PLC0415 -- as above
-
         paths = library.paths(*TABLES)
         if MODULE_MAP not in paths or TURBOMIND not in paths:
             raise SourceError(
                 f"{library.origin.location} has no {MODULE_MAP} with {TURBOMIND}: it is not LMDeploy, or a release"
                 f" before {self.since}; name a newer one, or another source"
             )
-        facts = library.facts(paths, f"lmdeploy-tables-{self.revision}", table_facts)
+        facts = library.facts(paths, "lmdeploy-tables-3", table_facts)
         pytorch = _pytorch(facts)
         turbomind = _listed(facts[TURBOMIND], TURBOMIND)
         return Inventory(
@@ -160,7 +158,7 @@ def _unresolved(facts: Mapping[str, Any]) -> Iterator[Unresolved]:
     for path, read in facts.items():
         names = (_MAP,) if path == MODULE_MAP else _SUPPORTED
         wanted = {"", _REMOVED, *names}
-        for table, line, reason in read["odd"]:
+        for table, line, reason in read["unresolved"]:
             if table in wanted or (path == MODULE_MAP and table.endswith(_MAP)):
                 yield Unresolved(reason=reason, place=Place(file=path, line=line))
         for line, reason in _doubts(path, read, names):
@@ -169,7 +167,7 @@ def _unresolved(facts: Mapping[str, Any]) -> Iterator[Unresolved]:
 
 def _doubts(path: str, read: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     """(line, reason) of what was read and does not say what it should."""
-    unparsable = any(not table for table, _, _ in read["odd"])
+    unparsable = any(not table for table, _, _ in read["unresolved"])
     if not unparsable and not any(name in read["tables"] for name in names):
         yield 0, f"{names[0]} is no dict that is written out"
     if path == MODULE_MAP:

@@ -22,11 +22,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.python.classes import class_facts
+from archtrack.core.python.module import Module
+from archtrack.core.python.source import module_name
+from archtrack.core.python.tables import imports_of_names, table_facts
 from archtrack.errors import SourceError
 from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
+from archtrack.sources.pins import pins_of
 
+from ._versions import version_of
 from .base import About
+from .transformers.auto_tables import all_classes_by_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,10 +79,6 @@ class MLXLM:
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:
         """The architectures whose model types MLX-LM runs."""
-        from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- a kept inventory needs no reading
-
-        from ._versions import version_of  # noqa: PLC0415 -- as above
-
         if UTILS not in library.paths(UTILS):
             raise SourceError(
                 f"{library.origin.location} has no {UTILS}: it is not MLX-LM; name another source"
@@ -93,7 +96,7 @@ class MLXLM:
             registrations=joined,
             unresolved=tuple(
                 Unresolved(reason=reason, place=Place(file=file, line=line))
-                for file, line, reason in sorted(types.odd)
+                for file, line, reason in sorted(types.unresolved)
             ),
             pins=pins_of(library),
             facts=(("unjoined_model_types", tuple(unjoined)),) if unjoined else (),
@@ -126,15 +129,13 @@ class _Types:
     Attributes:
         runs: type -> what runs it.
         architectures: the same for architectures that a table names itself: (type, architecture) -> what runs it.
-        odd: (path, line, reason) of what could not be read.
+        unresolved: (path, line, reason) of what could not be read.
     """
 
     def __init__(self, library: Library) -> None:
-        from archtrack.core.tables import table_facts  # noqa: PLC0415 -- only when something is read
-
-        self.odd: list[tuple[str, int, str]] = []
+        self.unresolved: list[tuple[str, int, str]] = []
         self._modules = dict(self._found(library))
-        utils = library.facts((UTILS,), f"mlx-lm-tables-{MLXLM.revision}", table_facts)[UTILS]
+        utils = library.facts((UTILS,), "mlx-lm-tables-3", table_facts)[UTILS]
         tables = utils["tables"]
         self.runs = dict(self._mapped(tables) if "MODEL_MAPPING" in tables else self._imported(tables))
         self.architectures = {
@@ -144,30 +145,31 @@ class _Types:
             if architecture and runs is not None
         }
         wanted = {"", "MODEL_MAPPING", "MODEL_REMAPPING", "MODEL_ARCHITECTURE_REMAPPING"}
-        self.odd += [(UTILS, line, reason) for table, line, reason in utils["odd"] if table in wanted]
-        if not utils["odd"] and "MODEL_MAPPING" not in tables and "MODEL_REMAPPING" not in tables:
-            self.odd.append((UTILS, 0, "MODEL_REMAPPING is no dict that is written out"))
+        self.unresolved += [
+            (UTILS, line, reason) for table, line, reason in utils["unresolved"] if table in wanted
+        ]
+        if not utils["unresolved"] and "MODEL_MAPPING" not in tables and "MODEL_REMAPPING" not in tables:
+            self.unresolved.append((UTILS, 0, "MODEL_REMAPPING is no dict that is written out"))
 
     def _found(self, library: Library) -> Iterator[tuple[str, _Runs]]:
         """Module -> what it runs its own type with, of the modules that have both classes."""
-        from archtrack.core.class_attributes import class_attributes  # noqa: PLC0415 -- only when something is read
-
         paths = library.paths(f"{MODELS}/*.py", f"{MODELS}/*/__init__.py")
         facts = library.facts(
             [path for path in paths if path != f"{MODELS}/__init__.py"],
-            f"mlx-lm-classes-{MLXLM.revision}",
-            lambda data: class_attributes(data, ()),
+            "mlx-lm-classes-3",
+            _module_facts,
         )
         for path, module in facts.items():
             if module["problem"]:
-                self.odd.append((path, *module["problem"]))
+                reason, line = module["problem"]
+                self.unresolved.append((path, line, reason))
             there = [name for name in _CLASSES if name in module["classes"] or name in module["imports"]]
             if len(there) == len(_CLASSES):
                 line = module["classes"].get("Model", {"line": 0})["line"]
                 name = path.removeprefix(f"{MODELS}/").removesuffix(".py").removesuffix("/__init__")
                 yield name, _Runs(path=path, line=line, place=Place(file=path, line=line))
             elif there:  # the other one may be made in a way that is not read
-                self.odd.append((path, 0, f"cannot tell whether it has all of {', '.join(_CLASSES)}"))
+                self.unresolved.append((path, 0, f"cannot tell whether it has all of {', '.join(_CLASSES)}"))
 
     def _mapped(self, tables: Mapping[str, Any]) -> Iterator[tuple[str, _Runs]]:
         for key, runs in self._rows(tables, "MODEL_MAPPING"):
@@ -191,20 +193,28 @@ class _Types:
                 yield key, replace(runs, place=Place(file=UTILS, line=line), condition=condition)
                 continue
             if not isinstance(value, str):  # what is no string may well name a module
-                self.odd.append((UTILS, line, f"cannot tell which module runs {key}"))
+                self.unresolved.append((UTILS, line, f"cannot tell which module runs {key}"))
             yield key, None
+
+
+def _module_facts(data: bytes) -> dict[str, Any]:
+    """The classes of a module, where its names come from, and why it cannot be read."""
+    module = Module(data)
+    return {
+        "classes": class_facts(module),
+        "imports": imports_of_names(module),
+        "problem": None if module.problem is None else list(module.problem),
+    }
 
 
 def _tables(companion: Library) -> dict[str, list[list[Any]]]:
     """Model type -> [class, table, line] of the tables that join it."""
-    from archtrack.core.auto_types import all_classes_by_type  # noqa: PLC0415 -- only when something is read
-
     if AUTO not in companion.paths(AUTO):
         raise SourceError(
             f"{companion.origin.location} has no {AUTO}: it cannot join MLX-LM's model types; name a release of"
             " transformers"
         )
-    facts = companion.facts((AUTO,), "transformers-all-types-2", all_classes_by_type)[AUTO]
+    facts = companion.facts((AUTO,), "transformers-all-types-3", all_classes_by_type)[AUTO]
     joining = {key: [entry for entry in entries if entry[1] in _JOINING] for key, entries in facts.items()}
     known = {key: entries for key, entries in joining.items() if entries}
     if not known:
@@ -259,7 +269,7 @@ def _registration(name: str, ways: list[_Joined]) -> Registration:
         name=name,
         file=runs.path.removeprefix(f"{MODELS}/"),
         place=runs.place,
-        defined_in=runs.path.removesuffix(".py").removesuffix("/__init__").replace("/", "."),
+        defined_in=module_name(runs.path),
         defined=Place(file=runs.path, line=runs.line) if runs.line else None,
         condition=runs.condition,
         category=telling.category,

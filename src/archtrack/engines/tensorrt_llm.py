@@ -23,10 +23,16 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.python.module import Module
+from archtrack.core.python.source import candidates
+from archtrack.core.python.tables import table_facts
 from archtrack.errors import SourceError
 from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
+from archtrack.sources.pins import pins_of
 
+from ._decorators import decorated_classes
+from ._versions import version_of
 from .base import About
 
 if TYPE_CHECKING:
@@ -93,13 +99,9 @@ class TensorRTLLM:
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns it
         """What the two backends register."""
-        from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- a kept inventory needs no reading
-
-        from ._versions import version_of  # noqa: PLC0415 -- as above
-
-        odd: list[tuple[str, int, str]] = []
-        torch, legacy = _torch(library, odd), _legacy(library, odd)
-        if not torch and not legacy and not odd:
+        unresolved: list[tuple[str, int, str]] = []
+        torch, legacy = _torch(library, unresolved), _legacy(library, unresolved)
+        if not torch and not legacy and not unresolved:
             raise SourceError(
                 f"{library.origin.location} registers no model: it is not TensorRT-LLM; name a checkout, or"
                 " git:URL@v1.2.1"
@@ -114,7 +116,7 @@ class TensorRTLLM:
             ),
             unresolved=tuple(
                 Unresolved(reason=reason, place=Place(file=file, line=line))
-                for file, line, reason in sorted(odd)
+                for file, line, reason in sorted(unresolved)
             ),
             pins=pins_of(library),
         )
@@ -123,15 +125,12 @@ class TensorRTLLM:
 ENGINE = TensorRTLLM()
 
 
-def _torch(library: Library, odd: list[tuple[str, int, str]]) -> dict[str, Entry]:
+def _torch(library: Library, unresolved: list[tuple[str, int, str]]) -> dict[str, Entry]:
     """What the PyTorch backend's decorators register, and its index names."""
-    from archtrack.core.decorated import decorated_classes  # noqa: PLC0415 -- only when something is read
-    from archtrack.core.tables import table_facts  # noqa: PLC0415 -- as above
-
     paths = library.paths(f"{TORCH}/**/*.py")
     modules = library.facts(
         paths,
-        f"tensorrt-llm-decorators-{TensorRTLLM.revision}",
+        "tensorrt-llm-decorators-3",
         lambda data: decorated_classes(data, (_MODEL,)),
     )
     registered: dict[str, dict[str, Entry]] = {}
@@ -141,11 +140,11 @@ def _torch(library: Library, odd: list[tuple[str, int, str]]) -> dict[str, Entry
             own = registered.setdefault(name, {})
             twice = path in own and own[path].condition is None
             own[path] = replace(entry, condition=None if twice else condition)
-        odd += [(path, line, reason) for line, reason in facts["odd"]]
+        unresolved += [(path, line, reason) for line, reason in facts["unresolved"]]
     if INDEX not in paths:
-        return {name: _only(name, entries, odd) for name, entries in registered.items()}
-    tables = library.facts((INDEX,), f"tensorrt-llm-index-{TensorRTLLM.revision}", table_facts)[INDEX]
-    odd += [(INDEX, line, reason) for table, line, reason in tables["odd"] if table == _INDEX]
+        return {name: _only(name, entries, unresolved) for name, entries in registered.items()}
+    tables = library.facts((INDEX,), "tensorrt-llm-index-3", table_facts)[INDEX]
+    unresolved += [(INDEX, line, reason) for table, line, reason in tables["unresolved"] if table == _INDEX]
     found = {}
     for name, line, module, condition in tables["tables"].get(_INDEX, {"rows": []})["rows"]:
         if isinstance(module, str):
@@ -153,17 +152,17 @@ def _torch(library: Library, odd: list[tuple[str, int, str]]) -> dict[str, Entry
             # The module that the index names is imported first, and what stands is not replaced.
             found[name] = registered.get(name, {}).get(f"{TORCH}/{module}.py", holds)
         elif name not in registered:
-            odd.append((INDEX, line, f"cannot tell which module {_INDEX} names for {name}"))
+            unresolved.append((INDEX, line, f"cannot tell which module {_INDEX} names for {name}"))
     return {
-        name: _only(name, entries, odd) for name, entries in registered.items() if name not in found
+        name: _only(name, entries, unresolved) for name, entries in registered.items() if name not in found
     } | found
 
 
-def _only(name: str, entries: Mapping[str, Entry], odd: list[tuple[str, int, str]]) -> Entry:
+def _only(name: str, entries: Mapping[str, Entry], unresolved: list[tuple[str, int, str]]) -> Entry:
     """The one module that registers an architecture; of several it is said that one of them wins."""
     *others, last = entries.values()
     reason = f"{last.path} registers {name}, too; which class wins depends on which is imported last"
-    odd += [(each.path, each.line, reason) for each in others]
+    unresolved += [(each.path, each.line, reason) for each in others]
     return last
 
 
@@ -179,23 +178,22 @@ def _decorated(path: str, line: int, class_name: str, known: Mapping[str, Any] |
     )
 
 
-def _legacy(library: Library, odd: list[tuple[str, int, str]]) -> dict[str, Entry]:
+def _legacy(library: Library, unresolved: list[tuple[str, int, str]]) -> dict[str, Entry]:
     """What the TensorRT backend's map holds."""
-    from archtrack.core.modules import candidates  # noqa: PLC0415 -- only when something is read
-    from archtrack.core.tables import table_facts  # noqa: PLC0415 -- as above
-
     if LEGACY not in library.paths(LEGACY):
         return {}
-    first = library.facts((LEGACY,), f"tensorrt-llm-map-{TensorRTLLM.revision}", table_facts)[LEGACY]
+    first = library.facts((LEGACY,), "tensorrt-llm-map-3", table_facts)[LEGACY]
     imports: Mapping[str, Any] = first["imports"]
     constants = _constants(library, imports)
     key = blake2b(repr(sorted(constants.items())).encode(), digest_size=8).hexdigest()
     facts = library.facts(
         (LEGACY,),
-        f"tensorrt-llm-map-{TensorRTLLM.revision}-{key}",
+        f"tensorrt-llm-map-3-{key}",
         lambda data: table_facts(data, constants),
     )[LEGACY]
-    odd += [(LEGACY, line, reason) for table, line, reason in facts["odd"] if table in {"", _MAP}]
+    unresolved += [
+        (LEGACY, line, reason) for table, line, reason in facts["unresolved"] if table in {"", _MAP}
+    ]
     found: dict[str, Entry] = {}
     for name, line, value, condition in facts["tables"].get(_MAP, {"rows": []})["rows"]:
         class_name: str | None = value["name"] if isinstance(value, dict) else None
@@ -209,21 +207,20 @@ def _legacy(library: Library, odd: list[tuple[str, int, str]]) -> dict[str, Entr
 
 def _constants(library: Library, imports: Mapping[str, Any]) -> dict[str, str]:
     """The strings behind imported names in capitals, which are keys of the map."""
-    from archtrack.core.modules import candidates  # noqa: PLC0415 -- only when something is read
-    from archtrack.core.tables import constants_of  # noqa: PLC0415 -- as above
-
     found = {}
     for name, (level, module, attribute) in imports.items():
         if not name.isupper():
             continue
         for path in candidates(LEGACY, level, module):
             if path in library.paths(path):
-                texts = library.facts((path,), f"tensorrt-llm-texts-{TensorRTLLM.revision}", constants_of)[
-                    path
-                ]
+                texts = library.facts((path,), "tensorrt-llm-constants-3", _constants_of)[path]
                 if attribute in texts:
                     found[name] = texts[attribute]
     return found
+
+
+def _constants_of(data: bytes) -> dict[str, str]:
+    return Module(data).constants
 
 
 def _registration(name: str, torch: Entry | None, legacy: Entry | None) -> Registration:

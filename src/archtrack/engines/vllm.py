@@ -30,10 +30,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.python.tables import table_facts
 from archtrack.errors import SourceError
 from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
+from archtrack.sources.pins import pins_of
 
+from ._versions import version_of
 from ._vllm_backend import WRAPPERS, resolved
 from .base import About
 
@@ -94,10 +97,6 @@ class VLLM:
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns vLLM
         """What vLLM's ``ModelRegistry`` registers."""
-        from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- an inventory that is kept needs no reading
-
-        from ._versions import version_of  # noqa: PLC0415 -- as above
-
         path, facts = _registry(library)
         table = facts["tables"][_used(facts["tables"])]
         modules = _Modules(library, path, facts["imports"])
@@ -121,13 +120,11 @@ ENGINE = VLLM()
 
 def _registry(library: Library) -> tuple[str, dict[str, Any]]:
     """The file that holds the registry, and its tables."""
-    from archtrack.core.tables import table_facts  # noqa: PLC0415 -- only when something is read
-
     there = [path for path in REGISTRIES if path in library.paths(*REGISTRIES)]
     for path in there:
-        facts = library.facts((path,), f"vllm-tables-{VLLM.revision}", table_facts)[path]
-        if facts["odd"] and not facts["tables"]:
-            _, line, reason = facts["odd"][0]
+        facts = library.facts((path,), "vllm-tables-2", table_facts)[path]
+        if facts["unresolved"] and not facts["tables"]:
+            _, line, reason = facts["unresolved"][0]
             raise SourceError(f"{library.origin.location}: {path}:{line}: cannot be parsed: {reason}")
         if _used(facts["tables"]):
             return path, facts
@@ -201,12 +198,10 @@ class _Modules:
 
     def _exports(self) -> Mapping[str, list[Any]]:
         """What the package of models imports from its modules."""
-        from archtrack.core.tables import table_facts  # noqa: PLC0415 -- only when something is read
-
         path = f"{MODELS}/__init__.py"
         if path not in self._there:
             return {}
-        facts = self._library.facts((path,), f"vllm-tables-{VLLM.revision}", table_facts)[path]
+        facts = self._library.facts((path,), "vllm-tables-2", table_facts)[path]
         imports: Mapping[str, list[Any]] = facts["imports"]
         return imports
 
@@ -264,7 +259,7 @@ def _unresolved(path: str, facts: Mapping[str, Any], modules: _Modules) -> Itera
         part for part in tables[used]["parts"] if part != used
     }  # what is not known of them is said of the whole
     said: dict[tuple[int, str], None] = {}
-    for table, line, reason in facts["odd"]:
+    for table, line, reason in facts["unresolved"]:
         if table not in others:
             said[line, reason] = None
     for line, reason in sorted([*said, *((line, reason) for reason, line in modules.missing)]):

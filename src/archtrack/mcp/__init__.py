@@ -1,5 +1,5 @@
 """archtrack for agents, by the Model Context Protocol: ``archtrack mcp``.
 
-One tool, one file: ``NAME.py`` declares the tool NAME as ``TOOL``. A tool takes arguments and gives data, and knows
-nothing of the protocol; ``server.py`` alone speaks it, with the SDK of the extra ``mcp``.
+One tool, one file: ``NAME.py`` declares the tool NAME, a function with the decorator of ``tool.py``. ``server.py``
+serves them. All of it needs the extra ``mcp``.
 """

@@ -1,129 +1,102 @@
 """The tool ``check_model``: what SGLang does with one model."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Annotated
 
+from pydantic import Field
+
+from archtrack.app.check import Answer as Checked
+from archtrack.app.check import check
+from archtrack.core.json_values import SCHEMA_VERSION
 from archtrack.errors import TargetError, UsageError
+from archtrack.hub.targets import Target, inline_target, open_target
 from archtrack.model import Status
+from archtrack.render.check import advice, asked_words, checked_json
+from archtrack.render.terminal import plain
+from archtrack.sources.workspace import Workspace
 
-from .base import Call, Hints, Tool, arguments_schema, source_properties
-from .schemas import answer_schema, listing, ref
+from .tool import Answer, Call, Json, SourceArguments, shipped, tool
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from archtrack.checking import Answer
-    from archtrack.targets import Target
-    from archtrack.workspace import Workspace
-
-__all__ = ["TOOL"]
+__all__ = ["check_model"]
 
 INLINE = "the config"
-_LONGEST_MODEL = 4096
-_LONGEST_CONFIG = 4 * 1024 * 1024
-
-DESCRIPTION = """\
-Is this model supported by SGLang, and how? Use it before you serve a model, when somebody asks "does SGLang \
-run X", and to triage a request to port a model. It reads SGLang's own code (never runs it) and says: native \
-(SGLang has its own implementation, or runs it by that of another), fallback (its Transformers backend runs \
-it), refused (transformers has the class, the backend turns it away), unimportable (registered, but the \
-module fails to import), remote code (only the repository's code could tell) or unsupported; with the step \
-that decided, and with what the newest release of each other engine does. Give `model` (an architecture such \
-as LlamaForCausalLM, a path of a config.json or its folder, a repository on the Hub as OWNER/NAME) or \
-`config` (the content of a config.json). A config says more than a name: prefer it. A status is no test of \
-the model's output. For other engines' releases use model_history."""
-
-PROPERTIES = {
-    "model": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": _LONGEST_MODEL,
-        "description": "An architecture (LlamaForCausalLM), a path of a config.json or of its folder, or a repository "
-        "on the Hub (OWNER/NAME, OWNER/NAME@REVISION). Leave it out if you give `config`.",
-    },
-    "config": {
-        "type": ["object", "string"],
-        "maxLength": _LONGEST_CONFIG,
-        "description": "The content of a config.json, as an object or as its text. Leave it out if you give `model`.",
-    },
-    "explain": {
-        "type": "boolean",
-        "default": False,
-        "description": "Return every step of the decision with file and line, not only the one that decided.",
-    },
-    "draft": {
-        "type": "boolean",
-        "default": False,
-        "description": "The model is loaded as the draft model of speculative decoding.",
-    },
-    "embedding": {
-        "type": "boolean",
-        "default": False,
-        "description": "SGLang is told to serve the model for embeddings.",
-    },
-    **source_properties(),
-}
 
 
-def _schema() -> dict[str, Any]:
-    return answer_schema(
-        {
-            "answer": ref("answer"),
-            "sources": {
-                **listing(ref("engine_source")),
-                "description": "What was read: SGLang, transformers.",
-            },
-            "notices": listing({"type": "string"}),
-        }
-    )
+class Asked(SourceArguments):
+    """What it takes."""
+
+    model: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    """An architecture (LlamaForCausalLM), a path of a config.json or of its folder, or a repository on the Hub
+    (OWNER/NAME, OWNER/NAME@REVISION). Leave it out if you give `config`."""
+
+    config: Json | Annotated[str, Field(max_length=4 * 1024 * 1024)] | None = None
+    """The content of a config.json, as an object or as its text. Leave it out if you give `model`."""
+
+    explain: bool = False
+    """Return every step of the decision with file and line, not only the one that decided."""
+
+    draft: bool = False
+    """The model is loaded as the draft model of speculative decoding."""
+
+    embedding: bool = False
+    """SGLang is told to serve the model for embeddings."""
 
 
-def _run(arguments: Mapping[str, Any], call: Call) -> dict[str, Any]:
-    from archtrack.checking import check  # noqa: PLC0415 -- a list of the tools needs none of it
-    from archtrack.render.check import checked_json  # noqa: PLC0415 -- as above
-    from archtrack.start import start  # noqa: PLC0415 -- as above
+class Found(Answer):
+    """What it answers."""
 
-    begun = start(
-        sglang=arguments.get("sglang"),
-        transformers=arguments.get("transformers"),
-        offline=call.offline or arguments.get("offline", False),
-        progress=call.progress,
-    )
+    answer: Annotated[Json, shipped("answer")]
+    sources: list[Annotated[Json, shipped("engine_source")]]
+    """What was read: SGLang, transformers."""
+
+    notices: list[str]
+
+
+@tool("Check whether SGLang runs a model")
+def check_model(asked: Asked, call: Call) -> Found:
+    """Is this model supported by SGLang, and how?
+
+    Use it before you serve a model, when somebody asks "does SGLang run X", and to triage a request to port a model. It
+    reads SGLang's own code (never runs it) and says: native (SGLang has its own implementation, or runs it by that of
+    another), fallback (its Transformers backend runs it), refused (transformers has the class, the backend turns it
+    away), unimportable (registered, but the module fails to import), remote code (only the repository's code could
+    tell) or unsupported; with the step that decided, and with what the newest release of each other engine does. Give
+    `model` (an architecture such as LlamaForCausalLM, a path of a config.json or its folder, a repository on the Hub as
+    OWNER/NAME) or `config` (the content of a config.json). A config says more than a name: prefer it. A status is no
+    test of the model's output. For other engines' releases use model_history.
+    """
+    begun = call.start(asked)
     found = check(
-        [_target(arguments, begun.workspace)],
+        [_target(asked, begun.workspace)],
         begun.request,
         begun.settings,
         begun.workspace,
         histories=call.histories(),
-        draft=arguments.get("draft", False),
-        pooled=arguments.get("embedding", False),
+        draft=asked.draft,
+        pooled=asked.embedding,
     )
-    (answer,) = found.answers
     data = checked_json(found)
-    shown = data["targets"][0]
-    if not arguments.get("explain"):
+    (shown,) = data["targets"]
+    if not asked.explain:
         shown["steps"] = []
     return {
-        "schema_version": data["schema_version"],
-        "summary": _summary(answer, found.inventories[0].version),
+        "schema_version": SCHEMA_VERSION,
+        "summary": plain(" ".join(_sentences(found.answers[0], found.inventories[0].version))),
         "answer": shown,
         "sources": data["sources"],
         "notices": data["notices"],
     }
 
 
-def _target(arguments: Mapping[str, Any], workspace: Workspace) -> Target:
+def _target(asked: Asked, workspace: Workspace) -> Target:
     """What is to be checked, read before SGLang is: what is wrong with it is told at once.
 
     Raises:
         UsageError: nothing or two things are given, or what can be no target.
         TargetError: it cannot be read, or is no config.
     """
-    from archtrack.targets import inline_target, open_target  # noqa: PLC0415 -- a list of the tools needs none of it
-
-    model, config = arguments.get("model"), arguments.get("config")
+    model, config = asked.model, asked.config
     if (model is None) == (config is None):
         raise UsageError(
             "give either model (an architecture, a path, a repository) or config (the content of a config.json)"
@@ -141,36 +114,15 @@ def _target(arguments: Mapping[str, Any], workspace: Workspace) -> Target:
         ) from error
 
 
-def _summary(answer: Answer, version: str | None) -> str:
-    from archtrack.render.check import advice  # noqa: PLC0415 -- as above
-    from archtrack.render.terminal import plain  # noqa: PLC0415 -- as above
-
+def _sentences(answer: Checked, version: str | None) -> Iterable[str]:
     verdict = answer.verdict
     if verdict is None:
-        return ""
-    name = answer.text
-    if answer.target is not None and answer.target.kind != "architecture":
-        name = f"{answer.text} ({', '.join(verdict.asked) or 'no architecture'})"
+        return
     runs_as = ""
     if verdict.status is Status.NATIVE and verdict.resolved not in verdict.asked:
         runs_as = f", run as {verdict.resolved}"
-    said = [
-        f"SGLang {version or 'of unknown version'}: {name} is {verdict.status.value}{runs_as}: {verdict.because.text}."
-    ]
-    said += [f"{line}." for line in advice(answer)]
+    engine = f"SGLang {version or 'of unknown version'}"
+    yield f"{engine}: {asked_words(answer)} is {verdict.status.value}{runs_as}: {verdict.because.text}."
+    yield from (f"{line}." for line in advice(answer))
     if answer.near:
-        said.append(
-            f"Known names like it: {', '.join(near.name for near in answer.near)}; was one of them meant?"
-        )
-    return plain(" ".join(said))
-
-
-TOOL = Tool(
-    name="check_model",
-    title="Check whether SGLang runs a model",
-    description=DESCRIPTION,
-    hints=Hints(read_only=True, destructive=False, idempotent=True, open_world=True),
-    arguments=arguments_schema(PROPERTIES),
-    answer=_schema,
-    run=_run,
-)
+        yield f"Known names like it: {', '.join(near.name for near in answer.near)}; was one of them meant?"

@@ -1,137 +1,136 @@
 """The tool ``model_history``: since which release engines have architectures, by archtrack's history."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Annotated, cast
 
-from archtrack.errors import DataError, UsageError
+from pydantic import Field
 
-from .arguments import alike
-from .base import Call, Hints, Tool, arguments_schema
-from .schemas import answer_schema, closed, listing, nullable, ref
+from archtrack.app.history.store import Histories
+from archtrack.app.presence import presence_with
+from archtrack.core.history.history import History, Release, known_release
+from archtrack.core.history.presence import Presence, has_and_had
+from archtrack.core.history.spans import SpanBounds, span_bounds
+from archtrack.core.json_values import SCHEMA_VERSION
+from archtrack.core.verdict.suggestions import nearest
+from archtrack.errors import UsageError
+from archtrack.model import Status
+from archtrack.render.history import bounds_json
+from archtrack.render.presence import presence_json, presence_words
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+from .tool import Answer, Arguments, Call, Json, Record, alike, shipped, tool
 
-    from archtrack.core.edges import Edge
-    from archtrack.core.history import History, Release
-    from archtrack.histories import Histories
-
-__all__ = ["TOOL", "chosen_release", "history_of"]
+__all__ = ["Name", "history_of", "model_history"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_LONGEST_NAME = 200
-_MOST = 20
 
-DESCRIPTION = """\
-Since which release does an inference engine have a model architecture, until which, and in which file? Use \
-it to choose an engine or the least version of one, and to date a change in support. Answers at once from \
-the history that comes with archtrack (sglang, vllm, transformers, lmdeploy, mlx-lm, exllamav3); makes no \
-request. For each architecture and engine: how it stands with the newest release (native, fallback, refused, \
-gone, absent, unknown; or with `version` of one engine), and the spans of releases that register it, or run it \
-natively as another one that they register (`runs_as`). \
-`unknown` means that it cannot be told, never that it is absent. Takes class names such as Qwen3ForCausalLM; \
-to go from a checkpoint or a config to an architecture, use check_model."""
-
-PROPERTIES = {
-    "architectures": {
-        "type": "array",
-        "items": {"type": "string", "minLength": 1, "maxLength": _LONGEST_NAME},
-        "minItems": 1,
-        "maxItems": _MOST,
-        "description": f"Class names such as LlamaForCausalLM; up to {_MOST}.",
-    },
-    "engine": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": _LONGEST_NAME,
-        "description": "Only this engine: sglang, vllm, transformers, lmdeploy, mlx-lm or exllamav3. Left out: all.",
-    },
-    "version": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": _LONGEST_NAME,
-        "description": "How they stand with this release of `engine`, such as 0.5.9, instead of the newest.",
-    },
-}
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+"""Of an architecture, an engine or a release."""
 
 
-def _schema() -> dict[str, Any]:
-    text, maybe = {"type": "string"}, {"type": ["string", "null"]}
-    span = closed(
-        {
-            "first": text,
-            "first_date": maybe,
-            "first_exact": {
-                "type": "boolean",
-                "description": "false where an older release may have had it.",
-            },
-            "last": {
-                **maybe,
-                "description": "The last release that has it; null while the newest still does.",
-            },
-            "last_date": maybe,
-            "last_exact": {
-                "type": "boolean",
-                "description": "false where a newer release may have it still.",
-            },
-            "file": {**text, "description": "In the last of these releases."},
-            "at": {
-                **text,
-                "description": "The path and line that registers it, or puts `runs_as` in its place, in the first of "
-                "these releases.",
-            },
-            "runs_as": {
-                **maybe,
-                "description": "In the last of these releases: the registered architecture that it is run as; null "
-                "where its own name is registered.",
-            },
-        }
-    )
-    engine = closed({"standing": ref("standing"), "spans": {**listing(span), "description": "Oldest first."}})
-    return answer_schema(
-        {
-            "engines": {
-                "type": "object",
-                "description": "The release of each engine that `standing` speaks of.",
-                "additionalProperties": closed({"version": text, "date": maybe, "releases": ref("count")}),
-            },
-            "architectures": listing(
-                closed(
-                    {
-                        "name": text,
-                        "known": {
-                            "type": "boolean",
-                            "description": "Whether any release of any engine registers the name, or runs it as "
-                            "another.",
-                        },
-                        "near": {**listing(text), "description": "Known names like one that is not known."},
-                        "category": nullable(ref("category")),
-                        "engines": {"type": "object", "additionalProperties": engine},
-                    }
-                )
-            ),
-        }
-    )
+class Asked(Arguments):
+    """What it takes."""
+
+    architectures: list[Name] = Field(min_length=1, max_length=20)
+    """Class names such as LlamaForCausalLM; up to 20."""
+
+    engine: Name | None = None
+    """Only this engine: sglang, vllm, transformers, lmdeploy, mlx-lm or exllamav3. Left out: all."""
+
+    version: Name | None = None
+    """How they stand with this release of `engine`, such as 0.5.9, instead of the newest."""
 
 
-def _run(arguments: Mapping[str, Any], call: Call) -> dict[str, Any]:
-    from archtrack.codec import SCHEMA_VERSION  # noqa: PLC0415 -- a list of the tools needs none of it
+class EngineRelease(Record):
+    """The release of an engine that is spoken of."""
 
+    version: str
+    date: str | None
+    releases: Annotated[int, shipped("count")]
+
+
+class ReleaseSpan(Record):
+    """Releases in a row that register an architecture, or run it as another."""
+
+    first: str
+    first_date: str | None
+    first_exact: Annotated[bool, shipped("span", "first_exact")]
+    last: Annotated[str | None, shipped("span", "last")]
+    last_date: str | None
+    last_exact: Annotated[bool, shipped("span", "last_exact")]
+    file: str
+    """In the last of these releases."""
+
+    at: str
+    """The path and line that registers it, or puts `runs_as` in its place, in the first of these releases."""
+
+    runs_as: str | None
+    """In the last of these releases: the registered architecture that it is run as; null where its own name is
+    registered."""
+
+
+class EngineHistory(Record):
+    """How an architecture stands with an engine."""
+
+    standing: Annotated[Json, shipped("standing")]
+    spans: list[ReleaseSpan]
+    """Oldest first."""
+
+
+class ArchitectureHistory(Record):
+    """How an architecture stands with each engine."""
+
+    name: str
+    known: bool
+    """Whether any release of any engine registers the name, or runs it as another."""
+
+    near: list[str]
+    """Known names like one that is not known."""
+
+    category: Annotated[str, shipped("category")] | None
+    engines: dict[str, EngineHistory]
+
+
+class Found(Answer):
+    """What it answers."""
+
+    engines: dict[str, EngineRelease]
+    """The release of each engine that `standing` speaks of."""
+
+    architectures: list[ArchitectureHistory]
+
+
+@tool("Since which release engines have an architecture", open_world=False)
+def model_history(asked: Asked, call: Call) -> Found:
+    """Since which release does an inference engine have a model architecture, until which, and in which file?
+
+    Use it to choose an engine or the least version of one, and to date a change in support. Answers at once from the
+    history that comes with archtrack (sglang, vllm, transformers, lmdeploy, mlx-lm, exllamav3); makes no request. For
+    each architecture and engine: how it stands with the newest release (native, fallback, refused, gone, absent,
+    unknown; or with `version` of one engine), and the spans of releases that register it, or run it natively as another
+    one that they register (`runs_as`). `unknown` means that it cannot be told, never that it is absent. Takes class
+    names such as Qwen3ForCausalLM; to go from a checkpoint or a config to an architecture, use check_model.
+    """
     histories = call.histories()
-    names = list(dict.fromkeys(arguments["architectures"]))
-    _expect_names(names)
-    engine, version = arguments.get("engine"), arguments.get("version")
-    if engine is None and version is not None:
+    for name in asked.architectures:
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                f"{name[:60]!r} is no architecture's name (LlamaForCausalLM); check_model takes configs, paths and "
+                "repositories, and says which architecture they have"
+            )
+    if asked.engine is None and asked.version is not None:
         raise UsageError("version is that of one engine: say which, with engine")
-    asked = _all(histories) if engine is None else [history_of(engine, histories)]
-    chosen = [(history, chosen_release(history, version)) for history in asked]
-    known = {name for each in histories.engines for name in _names(each, histories)}
-    found = [_architecture(name, chosen, histories, known) for name in names]
+    all_of_them = [histories.need(engine) for engine in histories.engines]
+    if asked.engine is None:
+        chosen = [(history, history.newest) for history in all_of_them if history.newest is not None]
+    else:
+        history = history_of(asked.engine, histories)
+        chosen = [(history, known_release(history, asked.version))]
+    known = {name for each in all_of_them for name in each.architectures}
+    found = [_architecture(name, chosen, histories, known) for name in dict.fromkeys(asked.architectures)]
     return {
         "schema_version": SCHEMA_VERSION,
-        "summary": _summary(found, chosen),
+        "summary": " ".join(sentence for _, sentences in found for sentence in sentences),
         "engines": {
             history.engine: {
                 "version": release.version,
@@ -140,7 +139,7 @@ def _run(arguments: Mapping[str, Any], call: Call) -> dict[str, Any]:
             }
             for history, release in chosen
         },
-        "architectures": found,
+        "architectures": [architecture for architecture, _ in found],
     }
 
 
@@ -157,133 +156,62 @@ def history_of(engine: str, histories: Histories) -> History:
         raise UsageError(f"{error}{alike(engine, histories.engines)}") from error
 
 
-def chosen_release(history: History, version: str | None) -> Release:
-    """The release that is asked about: the newest one that was read, where none is named.
-
-    Raises:
-        UsageError: there is no such release; the message names those near it.
-        DataError: it is not known what it registers.
-    """
-    from archtrack.core.history import known_release  # noqa: PLC0415 -- a list of the tools needs none of it
-
-    if version is not None and version != "latest":
-        return known_release(history, version)
-    if history.newest is None:
-        raise DataError(f"of no release of {history.engine} it is known what it registers")
-    return history.newest
-
-
-def _all(histories: Histories) -> list[History]:
-    found = (histories.get(engine) for engine in histories.engines)
-    return [history for history in found if history is not None and history.newest is not None]
-
-
-def _names(engine: str, histories: Histories) -> Collection[str]:
-    history = histories.get(engine)
-    return () if history is None else history.architectures.keys()
-
-
-def _expect_names(names: Sequence[str]) -> None:
-    for name in names:
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                f"{name[:60]!r} is no architecture's name (LlamaForCausalLM); check_model takes configs, paths and "
-                "repositories, and says which architecture they have"
-            )
-
-
 def _architecture(
-    name: str,
-    chosen: Sequence[tuple[History, Release]],
-    histories: Histories,
-    known: Collection[str],
-) -> dict[str, Any]:
-    from archtrack.core.edges import edges  # noqa: PLC0415 -- a list of the tools needs none of it
-    from archtrack.core.nearest import nearest  # noqa: PLC0415 -- as above
-    from archtrack.elsewhere import standing_with  # noqa: PLC0415 -- as above
-    from archtrack.render.standing import standing_json  # noqa: PLC0415 -- as above
-
+    name: str, chosen: Sequence[tuple[History, Release]], histories: Histories, known: Collection[str]
+) -> tuple[ArchitectureHistory, Iterable[str]]:
+    """What is known of an architecture, and that in words."""
+    presences = [presence_with(name, history, release, histories) for history, release in chosen]
+    spans = {history.engine: list(span_bounds(history, name)) for history, _ in chosen}
+    near = [] if name in known else list(nearest(name, known))
     categories = (history.categories.get(name) for history, _ in chosen)
-    return {
+    found: ArchitectureHistory = {
         "name": name,
         "known": name in known,
-        "near": [] if name in known else list(nearest(name, known)),
+        "near": near,
         "category": next((each for each in categories if each is not None), None),
         "engines": {
-            history.engine: {
-                "standing": standing_json(standing_with(name, history, release, histories)),
-                "spans": [_span(edge) for edge in edges(history, name)],
+            each.engine: {
+                "standing": presence_json(each),
+                "spans": [_span(bounds) for bounds in spans[each.engine]],
             }
-            for history, release in chosen
+            for each in presences
         },
     }
+    return found, _sentences(name, presences, spans, near)
 
 
-def _span(edge: Edge) -> dict[str, Any]:
-    from archtrack.render.history import edge_json  # noqa: PLC0415 -- a list of the tools needs none of it
-
-    return {
-        **edge_json(edge),
-        "file": edge.span.states[-1].file,
-        "at": edge.span.states[0].at,
-        "runs_as": edge.span.states[-1].runs_as,
-    }
+def _span(bounds: SpanBounds) -> ReleaseSpan:
+    first, last = bounds.span.states[0], bounds.span.states[-1]
+    return cast(
+        "ReleaseSpan", {**bounds_json(bounds), "file": last.file, "at": first.at, "runs_as": last.runs_as}
+    )
 
 
-def _summary(found: Sequence[Mapping[str, Any]], chosen: Sequence[tuple[History, Release]]) -> str:
-    from archtrack.core.standing import having  # noqa: PLC0415 -- a list of the tools needs none of it
-
-    releases = {history.engine: release.version for history, release in chosen}
-    said = []
-    for each in found:
-        name, engines = each["name"], each["engines"]
-        native = [f"{engine} since {_since(value)}" for engine, value in engines.items() if _is_native(value)]
-        if native:
-            said.append(f"{name}: {', '.join(native)}.")
-            continue
-        lacking: dict[str, list[str]] = {}
-        for engine, value in engines.items():
-            lacking.setdefault(value["standing"]["status"], []).append(f"{engine} {releases[engine]}")
-        words = {"absent": "not in", "gone": "gone from", "unknown": "not known of"}
-        parts = [f"{words.get(kind, kind + ' by')} {', '.join(who)}" for kind, who in lacking.items()]
-        said.append(f"{name}: {'; '.join(parts)}.")
-        said.extend(
-            f"{engine} {having({span['runs_as'] for span in value['spans']})[0]} {_spans(value)}."
-            for engine, value in engines.items()
-            if value["spans"]
-        )
-        if each["near"]:
-            said.append(f"No release is known to register the name; like it: {', '.join(each['near'])}.")
-    return " ".join(said)
+def _sentences(
+    name: str, presences: Sequence[Presence], spans: Mapping[str, Sequence[SpanBounds]], near: Sequence[str]
+) -> Iterable[str]:
+    native = [f"{each.engine} {_since(each)}" for each in presences if each.status is Status.NATIVE]
+    if native:
+        yield f"{name}: {', '.join(native)}."
+        return
+    lacking: dict[str, list[str]] = {}
+    for each in presences:
+        lacking.setdefault(each.status.value, []).append(f"{each.engine} {each.release.version}")
+    words = {"absent": "not in", "gone": "gone from", "unknown": "not known of"}
+    parts = [f"{words.get(kind, kind + ' by')} {', '.join(who)}" for kind, who in lacking.items()]
+    yield f"{name}: {'; '.join(parts)}."
+    for engine, held in spans.items():
+        if held:
+            has, _ = has_and_had({bounds.span.states[-1].runs_as for bounds in held})
+            when = [f"from {bounds.since} {f'to {bounds.until}' if bounds.last else 'on'}" for bounds in held]
+            yield f"{engine} {has} {', '.join(when)}."
+    if near:
+        yield f"No release is known to register the name; like it: {', '.join(near)}."
 
 
-def _spans(value: Mapping[str, Any]) -> str:
-    """When an engine has it that has it not in the release that was asked about; ≤ and ≥ where that is not exact."""
-    said = []
-    for span in value["spans"]:
-        first = f"from {'' if span['first_exact'] else '≤'}{span['first']}"
-        last = f"to {'' if span['last_exact'] else '≥'}{span['last']}" if span["last"] else "on"
-        said.append(f"{first} {last}")
-    return ", ".join(said)
-
-
-def _is_native(value: Mapping[str, Any]) -> bool:
-    return bool(value["standing"]["status"] == "native")
-
-
-def _since(value: Mapping[str, Any]) -> str:
-    standing = value["standing"]
-    runs_as = f"runs as {standing['runs_as']}" if standing["runs_as"] else None
-    more = "; ".join(each for each in (standing["since_date"], runs_as) if each)
-    return f"{'' if standing['since_exact'] else '≤'}{standing['since']}{f' ({more})' if more else ''}"
-
-
-TOOL = Tool(
-    name="model_history",
-    title="Since which release engines have an architecture",
-    description=DESCRIPTION,
-    hints=Hints(read_only=True, destructive=False, idempotent=True, open_world=False),
-    arguments=arguments_schema(PROPERTIES, "architectures"),
-    answer=_schema,
-    run=_run,
-)
+def _since(presence: Presence) -> str:
+    if presence.bounds is None:
+        return presence_words(presence)
+    more = [presence.bounds.first.date, f"runs as {presence.runs_as}" if presence.runs_as else None]
+    said = "; ".join(filter(None, more))
+    return f"since {presence.bounds.since}{f' ({said})' if said else ''}"

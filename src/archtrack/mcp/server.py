@@ -1,32 +1,36 @@
-"""The server: the tools by the Model Context Protocol on standard input and output, with the protocol's own SDK."""
+"""The server: the tools by the Model Context Protocol on standard input and output.
 
-from __future__ import annotations
+It is made of the SDK's low-level server. The one above that would derive the schemas too, but it passes over arguments
+that there are not, tells what is wrong with the others on many lines that quote them, and runs tools in threads that it
+waits for even after a call was cancelled.
+"""
 
-import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import anyio
+from anyio import to_thread
 from mcp import types
 from mcp.server import Server
+from mcp.server.context import ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 
-from archtrack import __version__
 from archtrack.render.terminal import plain
+from archtrack.version import __version__
 
-from .arguments import alike, one_line
-from .threads import Counter, in_thread
-from .tools import Refusal, answer, tools
+from .check_model import check_model
+from .list_architectures import list_architectures
+from .model_history import model_history
+from .tool import Call, Json, Tool, alike, one_line
+from .update_document import update_document
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = ["TOOLS", "serve"]
 
-    from mcp.server.context import ServerRequestContext
-
-    from .base import Call, Tool
-
-__all__ = ["make_server", "serve"]
+TOOLS: dict[str, Tool] = {
+    tool.declaration.name: tool for tool in (check_model, model_history, list_architectures, update_document)
+}
+"""Every tool by its name, in the order in which an agent should think of them."""
 
 _AT_ONCE = 4
 """Calls that are worked on at a time; further ones wait."""
@@ -41,8 +45,30 @@ list_architectures: browse and count. update_document: keep MODEL_SUPPORT_TRACKI
 write: true). Say in your answer which versions an answer rests on; "unknown" is not "no"."""
 
 
+@dataclass
+class Transfers:
+    """A ``Progress`` that adds up one transfer after the other, to be looked at from another thread."""
+
+    done: int = 0
+    total: int | None = None
+    label: str = ""
+
+    def start(self, label: str, total: int | None) -> None:
+        """One more transfer."""
+        self.label, self.total = label, None if total is None else self.done + total
+
+    def advance(self, count: int) -> None:
+        """So many more bytes of it."""
+        self.done += count
+        if self.total is not None:
+            self.total = max(self.total, self.done)
+
+    def finish(self) -> None:
+        """Nothing to do: the next one goes on from here."""
+
+
 def serve(call: Call) -> None:
-    """Answer until standard input ends.
+    """Answer until standard input ends. Threads of calls that were cancelled may still be at work then.
 
     Args:
         call: what every call is given.
@@ -51,33 +77,24 @@ def serve(call: Call) -> None:
 
 
 async def _serve(call: Call) -> None:
-    server = make_server(call)
-    async with stdio_server() as (reading, writing):
-        await server.run(reading, writing, server.create_initialization_options())
-
-
-def make_server(call: Call) -> Server[Any]:
-    """The server, connected to nothing yet."""
-    known = tools()
-    listed = [_declared(tool) for tool in known.values()]
     slots = anyio.CapacityLimiter(_AT_ONCE)
 
     async def list_tools(
         _ctx: ServerRequestContext[Any], _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=listed)
+        return types.ListToolsResult(tools=[tool.declaration for tool in TOOLS.values()])
 
     async def call_tool(
         ctx: ServerRequestContext[Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        tool = known.get(params.name)
+        tool = TOOLS.get(params.name)
         if tool is None:
-            words = f"no tool is called {params.name[:60]!r}{alike(params.name, known)}; there are: {', '.join(known)}"
+            words = f"no tool is called {params.name[:60]!r}{alike(params.name, TOOLS)}; there are: {', '.join(TOOLS)}"
             raise MCPError(code=types.INVALID_PARAMS, message=one_line(words))
         async with slots:
-            return _result(await _answered(tool, params.arguments or {}, call, ctx))
+            return await _answered(tool, params.arguments or {}, call, ctx)
 
-    return Server(
+    server = Server(
         "archtrack",
         version=__version__,
         title="archtrack",
@@ -85,65 +102,47 @@ def make_server(call: Call) -> Server[Any]:
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
-
-
-def _declared(tool: Tool) -> types.Tool:
-    return types.Tool(
-        name=tool.name,
-        title=tool.title,
-        description=tool.description,
-        input_schema=dict(tool.arguments),
-        output_schema=tool.answer(),
-        annotations=types.ToolAnnotations(
-            title=tool.title,
-            read_only_hint=tool.hints.read_only,
-            destructive_hint=tool.hints.destructive,
-            idempotent_hint=tool.hints.idempotent,
-            open_world_hint=tool.hints.open_world,
-        ),
-    )
+    async with stdio_server() as (reading, writing):
+        await server.run(reading, writing, server.create_initialization_options())
 
 
 async def _answered(
-    tool: Tool, arguments: Mapping[str, Any], call: Call, ctx: ServerRequestContext[Any]
-) -> dict[str, Any] | Refusal:
+    tool: Tool, arguments: Json, call: Call, ctx: ServerRequestContext[Any]
+) -> types.CallToolResult:
     """The answer of a tool, with progress on the way.
 
-    A call that may write is looked at first, which whoever called may cancel at any time: then nothing is written. The
-    write itself is short, for everything is read by then, and is waited for.
+    A call that writes is made without writing first, which whoever called may cancel at any time: then nothing is
+    written. The write itself is short, for everything is read by then, and is waited for.
     """
-    counter = Counter()
-    own = replace(call, progress=counter)
+    transfers = Transfers()
+    own = replace(call, progress=transfers)
 
-    async def report() -> None:
-        seen = None
-        while True:
-            seen = await _report(counter, seen, ctx)
-            await anyio.sleep(_PAUSE)
+    async def answer(arguments: Json) -> types.CallToolResult:
+        # A limiter of its own: a thread that was abandoned must not keep another call waiting.
+        return await to_thread.run_sync(
+            tool.answer, arguments, own, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
+        )
 
     async with anyio.create_task_group() as group:
-        group.start_soon(report)
-        first = tool.preview(arguments) if tool.writes(arguments) else arguments
-        found = await in_thread(lambda: answer(tool, first, own))
-        if tool.writes(arguments) and isinstance(found, dict) and found["changed"]:
-            with anyio.CancelScope(shield=True):
-                found = await in_thread(lambda: answer(tool, arguments, own))
+        group.start_soon(_report, transfers, ctx)
+        if tool.writes is None or arguments.get(tool.writes) is not True:
+            found = await answer(arguments)
+        else:
+            found = await answer({**arguments, tool.writes: False})
+            if found.structured_content is not None and found.structured_content["changed"]:
+                with anyio.CancelScope(shield=True):
+                    found = await answer(arguments)
         group.cancel_scope.cancel()
     return found
 
 
-async def _report(counter: Counter, seen: object, ctx: ServerRequestContext[Any]) -> object:
-    """Tell how far a call is, if that has changed; nobody is told who did not ask."""
-    far = counter.far
-    if far != seen:
-        label = plain(far.label) or "working"
-        await ctx.session.report_progress(float(far.done), far.total, label)
-    return far
-
-
-def _result(found: dict[str, Any] | Refusal) -> types.CallToolResult:
-    if isinstance(found, Refusal):
-        return types.CallToolResult(content=[types.TextContent(text=found.message)], is_error=True)
-    # The same once more as text: for clients that know no structured answers.
-    text = json.dumps(found, separators=(",", ":"))
-    return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=found)
+async def _report(transfers: Transfers, ctx: ServerRequestContext[Any]) -> None:
+    """Tell how far a call is, whenever more has come; nobody is told who did not ask."""
+    told = -1
+    while True:
+        if transfers.done > told:
+            told = transfers.done
+            await ctx.session.report_progress(
+                float(told), transfers.total, plain(transfers.label) or "working"
+            )
+        await anyio.sleep(_PAUSE)

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.codec import SCHEMA_VERSION, engine_source_to_json
-from archtrack.core.standing import StandingKind
+from archtrack.core.json_values import engine_source_to_json, example_to_json
 from archtrack.model import Status
 
-from .standing import standing_json, standing_words
-from .terminal import plain, read_lines, table
+from .presence import presence_json, presence_words
+from .terminal import plain, print_lines, read_lines, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archtrack.checking import Answer, Checked, Explained
-    from archtrack.core.standing import Standing
-    from archtrack.core.support import Step
+    from archtrack.app.check import Answer, Checked, Explained
+    from archtrack.core.history.presence import Presence
+    from archtrack.core.verdict.context import Step
+    from archtrack.core.verdict.decision import Verdict
 
-__all__ = ["advice", "checked_json", "print_checked"]
+__all__ = ["advice", "asked_words", "checked_json", "print_checked"]
 
 
 def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
@@ -31,34 +31,25 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
         explain: with the steps of each answer.
         log: the log's name, if one was read.
     """
-    for line in read_lines(found.inventories, found.notices):
-        click.echo(line, err=True)
-    good = [answer for answer in found.answers if answer.verdict is not None]
+    print_lines(read_lines(found.inventories, found.notices), err=True)
+    good = [(answer, answer.verdict) for answer in found.answers if answer.verdict is not None]
     if good:
         titles = ("Target", "Status", "Runs as", "Category", "Because")
-        table(titles, (_cells(answer) for answer in good), whole=True)
+        table(titles, (_cells(answer, verdict) for answer, verdict in good), whole=True)
     for answer in found.answers:
-        for line in _below(answer, explain=explain):
-            click.echo(line)
+        print_lines(_below(answer, explain=explain))
     for answer in found.answers:
         if answer.error is not None:
             click.echo(plain(f"archtrack: error: {answer.error}"), err=True)
     for each in found.messages:
-        for line in _explained(each, explain=explain):
-            click.echo(line)
+        print_lines(_explained(each, explain=explain))
     if log is not None and not found.messages:
         click.echo(plain(f"{log}: no message about a model's architecture is in it"))
 
 
-def _cells(answer: Answer) -> tuple[str, ...]:
-    verdict = answer.verdict
-    if verdict is None:
-        return ()
-    name = answer.text
-    if answer.target is not None and answer.target.kind != "architecture":
-        name = f"{answer.text} ({', '.join(verdict.asked) or 'no architecture'})"
+def _cells(answer: Answer, verdict: Verdict) -> tuple[str, ...]:
     return (
-        name,
+        asked_words(answer),
         verdict.status.value,
         verdict.resolved or "",
         verdict.category.value,
@@ -66,12 +57,19 @@ def _cells(answer: Answer) -> tuple[str, ...]:
     )
 
 
+def asked_words(answer: Answer) -> str:
+    """What was asked about, with the architectures that it names where it is none itself."""
+    if answer.target is None or answer.verdict is None or answer.target.kind == "architecture":
+        return answer.text
+    return f"{answer.text} ({', '.join(answer.verdict.asked) or 'no architecture'})"
+
+
 def _step(step: Step) -> str:
     return f"{step.text} [{step.place}]" if step.place is not None else step.text
 
 
 def _below(answer: Answer, *, explain: bool) -> Iterator[str]:
-    """What stands below the table: the steps if they are wanted, and the names that are near."""
+    """The lines below the table: the steps, if wanted, and similar names."""
     verdict = answer.verdict
     if verdict is None:
         return
@@ -82,20 +80,20 @@ def _below(answer: Answer, *, explain: bool) -> Iterator[str]:
         yield plain(f"  category {verdict.category.value}: {verdict.category_source}")
         if verdict.example is not None:
             yield plain(f"  example {verdict.example.id}: {verdict.example.source}")
-    if any(each.kind not in {StandingKind.ABSENT, StandingKind.UNKNOWN} for each in answer.engines):
-        yield plain(f"{verdict.asked[0]} by engine: {'; '.join(map(_standing, answer.engines))}")
+    if any(each.status not in {Status.ABSENT, Status.UNKNOWN} for each in answer.engines):
+        yield plain(f"{verdict.asked[0]} by engine: {'; '.join(map(_presence, answer.engines))}")
         yield from advice(answer)
     if answer.near:
         names = ", ".join(f"{near.name} ({near.status.value})" for near in answer.near)
         yield plain(f"{answer.text} is like: {names}")
 
 
-def _standing(standing: Standing) -> str:
-    words = f"{standing.engine} {standing_words(standing)}"
-    if standing.kind is not StandingKind.NATIVE or standing.edge is None:
+def _presence(presence: Presence) -> str:
+    words = f"{presence.engine} {presence_words(presence)}"
+    if presence.status is not Status.NATIVE or presence.bounds is None:
         return words
-    date = f" ({standing.edge.first.date})" if standing.edge.first.date else ""
-    return words + date + (f", runs as {standing.runs_as}" if standing.runs_as is not None else "")
+    date = f" ({presence.bounds.first.date})" if presence.bounds.first.date else ""
+    return words + date + (f", runs as {presence.runs_as}" if presence.runs_as is not None else "")
 
 
 def advice(answer: Answer) -> Iterator[str]:
@@ -106,7 +104,7 @@ def advice(answer: Answer) -> Iterator[str]:
     verdict = answer.verdict
     if verdict is None or verdict.status in {Status.NATIVE, Status.FALLBACK} or verdict.resolved is not None:
         return
-    native = [each for each in answer.engines if each.kind is StandingKind.NATIVE]
+    native = [each for each in answer.engines if each.status is Status.NATIVE]
     own = [f"{each.engine} {each.release.version}" for each in native if each.runs_as is None]
     said = [f"has its own implementation in {' or '.join(own)}"] if own else []
     if answer.target is not None and not answer.target.checkpoint.given:
@@ -133,7 +131,6 @@ def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
 def checked_json(found: Checked) -> dict[str, Any]:
     """Answers and explained messages for programs, by ``data/schema.json``."""
     return {
-        "schema_version": SCHEMA_VERSION,
         "sources": [engine_source_to_json(each) for each in found.inventories],
         "notices": list(found.notices),
         "targets": [_answer(answer) for answer in found.answers],
@@ -163,12 +160,10 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "runs_as": verdict.resolved if verdict else None,
         "category": verdict.category.value if verdict else None,
         "category_source": verdict.category_source if verdict else None,
-        "example": {"id": verdict.example.id, "source": verdict.example.source}
-        if verdict and verdict.example
-        else None,
+        "example": example_to_json(verdict.example) if verdict else None,
         "because": _step_json(verdict.because) if verdict else None,
         "steps": [_step_json(step) for step in verdict.steps] if verdict else [],
-        "engines": {each.engine: standing_json(each) for each in answer.engines},
+        "engines": {each.engine: presence_json(each) for each in answer.engines},
         "near": [{"name": near.name, "status": near.status.value} for near in answer.near],
         "error": answer.error,
     }

@@ -7,18 +7,18 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from archtrack.codec import SCHEMA_VERSION, engine_source_to_json
-from archtrack.core.census import MEASURES, rounded
-from archtrack.core.table import escape_cell
+from archtrack.core.demand.census import MEASURES, rounded
+from archtrack.core.document.markdown import escape_cell
+from archtrack.core.json_values import engine_source_to_json
 
 from .terminal import plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archtrack.core.census import Census, Flaws
-    from archtrack.core.demand import Share, Wanted
-    from archtrack.demand import Engine
+    from archtrack.app.demand import Engine
+    from archtrack.core.demand.census import Census, Flaws
+    from archtrack.core.demand.ranking import Share, Wanted
 
 __all__ = [
     "census_lines",
@@ -58,19 +58,18 @@ def engine_line(engine: Engine) -> str:
 
 def print_table(wanted: Sequence[Wanted]) -> None:
     """Print the architectures, a line each."""
-    table(
-        _TITLES,
-        (
-            (
-                each.counted.name,
-                str(each.rank),
-                each.answered.status.value,
-                f"{each.counted.downloads:,}",
-                f"{each.counted.models:,}",
-                each.counted.example,
-            )
-            for each in wanted
-        ),
+    table(_TITLES, (_cells(each) for each in wanted))
+
+
+def _cells(each: Wanted) -> tuple[str, ...]:
+    counted = each.counted
+    return (
+        counted.name,
+        str(each.rank),
+        each.answered.status.value,
+        f"{counted.downloads:,}",
+        f"{counted.models:,}",
+        counted.example,
     )
 
 
@@ -106,21 +105,11 @@ def demand_markdown(
     census: Census, engine: Engine, wanted: Sequence[Wanted], found: Sequence[Share]
 ) -> Iterator[str]:
     """The same as Markdown: what was read, the table, the shares."""
-    titles = ("Rank", "Architecture", "Status", "Downloads", "Models", "Most downloaded")
     yield from (escape_cell(line) + "  " for line in census_lines(census))
     yield ""
-    yield f"| {' | '.join(titles)} |"
-    yield "| ---: | --- | --- | ---: | ---: | --- |"
-    for each in wanted:
-        cells = (
-            str(each.rank),
-            escape_cell(each.counted.name),
-            each.answered.status.value,
-            f"{each.counted.downloads:,}",
-            f"{each.counted.models:,}",
-            escape_cell(each.counted.example),
-        )
-        yield f"| {' | '.join(cells)} |"
+    for row in (_TITLES, ("---", "---:", "---", "---:", "---:", "---"), *map(_cells, wanted)):
+        name, rank, *others = map(escape_cell, row)
+        yield f"| {' | '.join((rank, name, *others))} |"
     yield ""
     yield escape_cell(shares_line(census, engine, found))
 
@@ -130,7 +119,6 @@ def demand_json(
 ) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     return {
-        "schema_version": SCHEMA_VERSION,
         "engine": {"name": engine.name, "version": engine.version, "date": engine.date},
         "sources": [engine_source_to_json(each) for each in engine.inventories],
         "census": {

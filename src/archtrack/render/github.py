@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from archtrack.model import Place
-    from archtrack.sources.base import Origin
+    from archtrack.model import Inventory, Origin, Place
 
-__all__ = ["annotation", "checkout_root", "document_path", "workspace_path"]
+__all__ = ["annotation", "checkout_root", "document_path", "unresolved_annotations", "workspace_place"]
 
 
 def annotation(level: str, message: str, *, title: str, path: str | None = None, line: int = 0) -> str:
@@ -45,12 +44,20 @@ def document_path(path: Path, root: Path) -> str:
     return _below(os.path.abspath(path), root) or path.as_posix()  # noqa: PTH100 -- resolve() would follow links
 
 
-def workspace_path(origin: Origin, place: Place, root: Path) -> str | None:
-    """The file of a place relative to ``root``, if it is a file below it."""
-    if origin.kind != "local":
-        return None
+def workspace_place(origin: Origin, place: Place, root: Path) -> tuple[str | None, int]:
+    """The file of a place relative to ``root`` and the line in it, if it is a file below it; else None and 0."""
     path = os.path.abspath(Path(origin.location) / origin.prefix / place.file)  # noqa: PTH100 -- as above
-    return _below(path, root) if Path(path).is_file() else None
+    found = _below(path, root) if origin.kind == "local" and Path(path).is_file() else None
+    return found, place.line if found else 0
+
+
+def unresolved_annotations(inventories: Iterable[Inventory], root: Path) -> Iterator[str]:
+    """The places that could not be read, at their line where it is one of the checkout."""
+    for inventory in inventories:
+        for each in inventory.unresolved:
+            where, line = workspace_place(inventory.origin, each.place, root)
+            title = f"Unresolved in {inventory.engine}"
+            yield annotation("warning", f"{each.place}: {each.reason}", title=title, path=where, line=line)
 
 
 def _below(path: str, root: Path) -> str | None:

@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.codec import SCHEMA_VERSION
-from archtrack.core.edges import edges, last_begun
+from archtrack.core.history.spans import bounds_at, span_bounds
 
 from .terminal import architectures, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from archtrack.core.edges import Edge
-    from archtrack.core.history import Entry, History, Release, Span
+    from archtrack.core.history.history import Entry, History, Release, Span
+    from archtrack.core.history.spans import SpanBounds
 
 __all__ = [
     "at_json",
-    "edge_json",
-    "first_words",
+    "bounds_json",
     "history_json",
     "or_other",
     "overview_json",
@@ -53,7 +51,6 @@ def print_overview(histories: Sequence[History]) -> None:
 def overview_json(histories: Sequence[History]) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     return {
-        "schema_version": SCHEMA_VERSION,
         "engines": {history.engine: _coverage(history) for history in histories},
     }
 
@@ -80,11 +77,10 @@ def print_history(names: Sequence[str], histories: Sequence[History]) -> None:
 def history_json(names: Sequence[str], histories: Sequence[History]) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     return {
-        "schema_version": SCHEMA_VERSION,
         "engines": {history.engine: _coverage(history) for history in histories},
         "architectures": {
             name: {
-                history.engine: {"spans": [_span(edge) for edge in edges(history, name)]}
+                history.engine: {"spans": [_span(bounds) for bounds in span_bounds(history, name)]}
                 for history in histories
                 if name in history.architectures
             }
@@ -117,7 +113,6 @@ def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -
 def at_json(history: History, release: Release, entries: Mapping[str, Entry]) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     return {
-        "schema_version": SCHEMA_VERSION,
         "engine": history.engine,
         "version": release.version,
         "date": release.date,
@@ -138,14 +133,14 @@ def at_json(history: History, release: Release, entries: Mapping[str, Entry]) ->
 
 
 def _rows(name: str, history: History) -> Iterable[tuple[str, ...]]:
-    for edge in edges(history, name):
+    for bounds in span_bounds(history, name):
         yield (
             name,
             history.engine,
-            first_words(edge),
-            edge.first.date or "",
-            _last_words(edge),
-            or_other(edge.span.states[-1].file, edge.span.states[-1].runs_as),
+            bounds.since,
+            bounds.first.date or "",
+            bounds.until,
+            or_other(bounds.span.states[-1].file, bounds.span.states[-1].runs_as),
         )
 
 
@@ -154,39 +149,28 @@ def or_other(text: str, runs_as: str | None) -> str:
     return text if runs_as is None else f"{text} (runs as {runs_as})"
 
 
-def first_words(edge: Edge) -> str:
-    """The first release of a span; ``≤`` where an earlier one may have had it."""
-    return edge.first.version if edge.first_exact else f"≤{edge.first.version}"
-
-
-def _last_words(edge: Edge) -> str:
-    if edge.last is None:
-        return ""
-    return edge.last.version if edge.last_exact else f"≥{edge.last.version}"
-
-
 def since_words(history: History, name: str, release: Release) -> str:
     """Since which release that one has an architecture; empty where it never had it."""
-    edge = last_begun(history, name, release)
-    return first_words(edge) if edge is not None else ""
+    bounds = bounds_at(history, name, release)
+    return bounds.since if bounds is not None else ""
 
 
-def edge_json(edge: Edge) -> dict[str, Any]:
+def bounds_json(bounds: SpanBounds) -> dict[str, Any]:
     """Where a span begins and ends, and how sure that is, for programs."""
     return {
-        "first": edge.first.version,
-        "first_date": edge.first.date,
-        "first_exact": edge.first_exact,
-        "last": None if edge.last is None else edge.last.version,
-        "last_date": None if edge.last is None else edge.last.date,
-        "last_exact": edge.last_exact,
+        "first": bounds.first.version,
+        "first_date": bounds.first.date,
+        "first_exact": bounds.first_exact,
+        "last": None if bounds.last is None else bounds.last.version,
+        "last_date": None if bounds.last is None else bounds.last.date,
+        "last_exact": bounds.last_exact,
     }
 
 
-def _span(edge: Edge) -> dict[str, Any]:
-    span: Span = edge.span
+def _span(bounds: SpanBounds) -> dict[str, Any]:
+    span: Span = bounds.span
     return {
-        **edge_json(edge),
+        **bounds_json(bounds),
         "file": span.states[-1].file,
         "states": [
             {

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .terminal import plain
+from .terminal import counted, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from archtrack.issue_files import PartFile
+    from archtrack.app.issue import PartFile
 
 __all__ = ["print_files", "print_parts", "unknown_note"]
 
-_NAMED = 3  # of the rows that nothing is known of: enough to find the others
+_NAMED = 3  # names of rows of an unknown kind: enough to find the others
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -39,16 +39,15 @@ def print_files(parts: Sequence[PartFile], limit: int, folder: Path) -> None:
 
 
 def unknown_note(document: Path, names: Sequence[str]) -> str:
-    """Which rows were left out because nothing is known of them."""
+    """Which rows were left out because their kind is unknown."""
     shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
     rows = f"{len(names)} row{' is' if len(names) == 1 else 's are'}"
     return plain(f"Note: {document}: {rows} left out, as Fallback says neither Y nor refused: {shown}")
 
 
 def _about(each: PartFile, limit: int) -> str:
-    if each.empty:
+    if each.part.empty:
         return "no longer needed"
-    rows = len(each.part.names)
-    said = [each.part.section] if each.part.section else []
-    said += [f"{rows} row{'' if rows == 1 else 's'}"] if rows else []
-    return ", ".join([*said, f"{each.part.size:,} of {limit:,}"])
+    rows = counted(len(each.part.names), "row") if each.part.names else ""
+    size = f"{each.part.size:,} of {limit:,}"
+    return ", ".join(filter(None, (each.part.section, rows, size)))

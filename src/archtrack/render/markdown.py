@@ -1,65 +1,29 @@
-"""The whole document from nothing, as ``rebuild`` writes it."""
+"""Markdown for summaries of jobs, pull requests and release notes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.counts import QUOTED, passing_line, quoted_line, summary_line, updated_line
-from archtrack.core.layout import new_table_row, section_lines
-from archtrack.core.rows import count
-from archtrack.core.stale import Truths
-from archtrack.core.table import HEADINGS, SUMMARY_HEADING, Counts, delimiter_line, escape_cell, row_line
-
 if TYPE_CHECKING:
-    from archtrack.core.rows import Row
-    from archtrack.model import Matrix
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["escape_cell", "rebuild"]
-
-_TITLE = "# Model support in SGLang"
-_HOW_TO = (
-    "Every model architecture that SGLang runs with its own implementation, and every public class of"
-    " transformers that it may run without one. `archtrack update` adds what is new and touches nothing else;"
-    " a row moved by hand to another section stays there."
-)
-_LEGEND = (
-    "- **Native**: `Y` where SGLang registers an implementation (`EntryClass`); **SGLang File** is where.",
-    "- **HF**: `Y` where the class is public in `transformers`, so that SGLang's fallback may take it.",
-    "- **Example HF Model**: a published checkpoint of this architecture.",
-)
-_SUMMARY_HEADER = ("Category", "Native", "HF Fallback Only", "No Fallback", "Total")
+__all__ = ["section"]
 
 
-def rebuild(matrix: Matrix, date: str, *, columns: tuple[str, ...] = (), newline: str = "\n") -> str:
-    """The document that says what a matrix says.
+def section(
+    title: str, items: Sequence[str], *, count: int | None = None, most: int | None = None
+) -> Iterator[str]:
+    """A heading and a list; nothing where there is nothing to list.
 
     Args:
-        matrix: what gets a row.
-        date: ``YYYY-MM-DD``, for the line that says when the document was last updated.
-        columns: names of further columns to the right (see ``columns.FURTHER``).
-        newline: what every line ends with.
+        title: the heading, as Markdown.
+        items: what is listed, as Markdown.
+        count: what the heading counts, if that is not the items.
+        most: how many items are shown.
     """
-    from archtrack.core.columns import further  # noqa: PLC0415 -- an update only ever imports this module
-
-    chosen = further(columns)
-    legend = (*_LEGEND, *(f"- **{column.title}**: {column.legend}" for column in chosen))
-    lines = [_TITLE, "", _HOW_TO, "", updated_line(date), "", "### Legend", "", *legend, "", "---", ""]
-    counts = {}
-    written: list[Row] = []
-    for category in HEADINGS:
-        rows = {
-            row.name: row
-            for row in (new_table_row(entry, chosen) for entry in matrix.rows if entry.category is category)
-        }
-        lines += [*section_lines(category, list(rows.values()), chosen), "", "---", ""]
-        counts[category] = count(rows.values())
-        written += rows.values()
-    total = sum(counts.values(), Counts())
-    lines += [SUMMARY_HEADING, "", row_line(_SUMMARY_HEADER), delimiter_line(len(_SUMMARY_HEADER))]
-    lines += [summary_line(category, own) for category, own in counts.items()]
-    lines += [summary_line(None, total), ""]
-    for field in QUOTED:
-        lines.append(quoted_line(field, total))
-        if field == "hf_only" and (passing := Truths(matrix).passing(written)) is not None:
-            lines.append(passing_line(passing))
-    return newline.join([*lines, ""])
+    if not items:
+        return
+    yield from ("", f"### {title} ({len(items) if count is None else count})", "")
+    yield from (f"- {item}" for item in items[:most])
+    if most is not None and len(items) > most:
+        yield f"- and {len(items) - most} more"

@@ -1,43 +1,47 @@
-"""Charts, drawn by matplotlib (extra ``plot``): architectures over time, and what people download."""
+"""Charts, drawn by matplotlib: architectures over time, and what people download. Needs the extra ``plot``."""
 
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.demand import DemandStatus
-from archtrack.core.growth import growth
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
+
+from archtrack.core.history.growth import growth
 from archtrack.errors import DocumentError, UsageError
-from archtrack.extras import extra
+from archtrack.model import Status
 
 from .terminal import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from archtrack.core.demand import Wanted
-    from archtrack.core.history import History
+    from archtrack.core.demand.ranking import Wanted
+    from archtrack.core.history.history import History
 
 __all__ = ["FORMATS", "MOST_BARS", "expect_plot", "plot_demand", "plot_growth"]
 
 FORMATS = (".svg", ".png")
-_SIZE = (9.0, 5.0)  # inches
+_WIDTH, _HEIGHT = 9.0, 5.0  # inches
 _EPOCH = date(1970, 1, 1)  # matplotlib counts days since then
 _STYLES = ("-", "--", "-.", ":")  # beside the colour: a chart may be printed in grey
 
 # A colour and a pattern each, for the same reason.
 _BARS = {
-    DemandStatus.NATIVE: ("#4c9f70", ""),
-    DemandStatus.UNIMPORTABLE: ("#b07aa1", "xx"),
-    DemandStatus.FALLBACK: ("#5b8fc9", "//"),
-    DemandStatus.REFUSED: ("#e08a3c", "\\\\"),
-    DemandStatus.REMOTE_CODE: ("#c9b458", ".."),
-    DemandStatus.UNSUPPORTED: ("#9c755f", "++"),
-    DemandStatus.GONE: ("#8c8c8c", "--"),
-    DemandStatus.ABSENT: ("#c8504f", "oo"),
-    DemandStatus.UNKNOWN: ("#d9d9d9", "**"),
+    Status.NATIVE: ("#4c9f70", ""),
+    Status.UNIMPORTABLE: ("#b07aa1", "xx"),
+    Status.FALLBACK: ("#5b8fc9", "//"),
+    Status.REFUSED: ("#e08a3c", "\\\\"),
+    Status.REMOTE_CODE: ("#c9b458", ".."),
+    Status.UNSUPPORTED: ("#9c755f", "++"),
+    Status.GONE: ("#8c8c8c", "--"),
+    Status.ABSENT: ("#c8504f", "oo"),
+    Status.UNKNOWN: ("#d9d9d9", "**"),
 }
 MOST_BARS = 100
 """Bars of one chart: more could not be read, and a picture has its limits."""
@@ -49,14 +53,10 @@ def expect_plot(path: Path) -> None:
     """Refuse a chart that cannot be drawn, before the work for it begins.
 
     Raises:
-        UsageError: the file's name ends otherwise, or matplotlib is not installed.
+        UsageError: the file's name ends otherwise.
     """
     if path.suffix not in FORMATS:
         raise UsageError(f"--plot {path}: the name has to end with {' or '.join(FORMATS)}")
-    try:
-        import matplotlib as mpl  # noqa: F401, PLC0415 -- an extra, and slow to load
-    except ImportError as error:
-        raise UsageError(f"--plot needs {extra('plot')}") from error
 
 
 def plot_growth(histories: Sequence[History], path: Path) -> None:
@@ -69,16 +69,10 @@ def plot_growth(histories: Sequence[History], path: Path) -> None:
         path: ends with ``.svg`` or ``.png``.
 
     Raises:
-        UsageError: another ending, or matplotlib is not installed.
+        UsageError: another ending.
         DocumentError: the file cannot be written.
     """
-    expect_plot(path)
-    import matplotlib as mpl  # noqa: PLC0415 -- an extra, and slow to load
-    from matplotlib.figure import Figure  # noqa: PLC0415 -- as above
-
-    with mpl.rc_context({"svg.hashsalt": "archtrack", "svg.fonttype": "none"}):
-        figure = Figure(figsize=_SIZE, layout="constrained")
-        axes = figure.add_subplot()
+    with _chart(path, _HEIGHT) as axes:
         for place, history in enumerate(histories):
             points = growth(history)
             if not points:
@@ -97,7 +91,6 @@ def plot_growth(histories: Sequence[History], path: Path) -> None:
         axes.set_title("Architectures that each engine registers")
         axes.grid(visible=True, alpha=0.3)
         axes.legend(loc="lower right")
-        _save(figure, path)
 
 
 def plot_demand(wanted: Sequence[Wanted], by: str, title: str, path: Path) -> None:
@@ -109,16 +102,8 @@ def plot_demand(wanted: Sequence[Wanted], by: str, title: str, path: Path) -> No
         title: above the chart.
         path: ends with ``.svg`` or ``.png``.
     """
-    expect_plot(path)
-    import matplotlib as mpl  # noqa: PLC0415 -- an extra, and slow to load
-    from matplotlib.figure import Figure  # noqa: PLC0415 -- as above
-    from matplotlib.ticker import EngFormatter  # noqa: PLC0415 -- as above
-
     wanted = wanted[:MOST_BARS]
-
-    with mpl.rc_context({"svg.hashsalt": "archtrack", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(_SIZE[0], max(2.0, 1.2 + 0.25 * len(wanted))), layout="constrained")
-        axes = figure.add_subplot()
+    with _chart(path, max(2.0, 1.2 + 0.25 * len(wanted))) as axes:
         for status, (color, hatch) in _BARS.items():
             found = [
                 (place, each.counted) for place, each in enumerate(wanted) if each.answered.status is status
@@ -138,18 +123,23 @@ def plot_demand(wanted: Sequence[Wanted], by: str, title: str, path: Path) -> No
         axes.set_axisbelow(True)
         if wanted:
             axes.legend(loc="lower right")
-        _save(figure, path)
+
+
+@contextmanager
+def _chart(path: Path, height: float) -> Iterator[Any]:
+    """Axes to draw on; at the end the chart is written."""
+    expect_plot(path)
+    with mpl.rc_context({"svg.hashsalt": "archtrack", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        yield figure.add_subplot()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of characters that the font lacks: a name may have any
+                figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+        except OSError as error:
+            raise DocumentError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def _bar_name(name: str) -> str:
     shown = plain(name)
     return shown if len(shown) <= _NAME_LENGTH else shown[: _NAME_LENGTH - 1] + "…"
-
-
-def _save(figure: Any, path: Path) -> None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of characters that the font lacks: a name may have any
-            figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    except OSError as error:
-        raise DocumentError(f"{path}: cannot be written: {error.strerror or error}") from error

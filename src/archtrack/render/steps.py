@@ -4,58 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
 from .terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-    from rich.progress import Progress, TaskID
+    from rich.progress import TaskID
 
-__all__ = ["BarSteps", "SilentSteps", "steps_for"]
-
-
-class SilentSteps:
-    """Shows nothing."""
-
-    def start(self, total: int | None) -> None:
-        """Do nothing."""
-
-    def step(self, label: str) -> None:
-        """Do nothing."""
-
-    def finish(self) -> None:
-        """Do nothing."""
+__all__ = ["Steps"]
 
 
-class BarSteps:
-    """A bar on a terminal with what was read last, and how long it will take still."""
+class Steps:
+    """A bar with what was read last, and how long it will take still; nothing where no bar can be drawn."""
 
-    def __init__(self, stream: TextIO, unit: str) -> None:
+    def __init__(self, stream: TextIO, environ: Mapping[str, str], unit: str) -> None:
         """Draw nothing yet.
 
         Args:
-            stream: the terminal.
+            stream: where it is drawn, if that is a terminal that can.
+            environ: the environment, which says what the terminal can.
             unit: what a step is, in the plural.
         """
-        self._stream = stream
-        self._unit = unit
+        self._stream, self._unit = stream, unit
+        self._draws = environ.get("TERM") != "dumb" and stream.isatty()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
     def start(self, total: int | None) -> None:
         """Draw the bar; none for 0 steps, one without an end for None."""
-        from rich.console import Console  # noqa: PLC0415 -- only where it draws
-        from rich.progress import (  # noqa: PLC0415 -- as above
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        if total == 0:
+        if total == 0 or not self._draws:
             return
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
@@ -82,10 +70,3 @@ class BarSteps:
         if self._bar is not None:
             self._bar.stop()
         self._bar = None
-
-
-def steps_for(stream: TextIO, environ: Mapping[str, str], unit: str = "releases") -> BarSteps | SilentSteps:
-    """A bar where ``stream`` is a terminal that can draw one, else silence."""
-    if environ.get("TERM") == "dumb" or not stream.isatty():
-        return SilentSteps()
-    return BarSteps(stream, unit)

@@ -5,22 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.console import Console
-
     from archtrack.model import Inventory, Unresolved
 
-__all__ = ["architectures", "plain", "read_lines", "table", "unresolved_lines"]
-
-_GAP = 1
-_LEAST = (
-    10  # characters of a column, below which nothing can be read: the line is then longer than the terminal
-)
-_READABLE = 40
-"""Characters of a column below which sentences are hard to read."""
-_INDENT = 4
+__all__ = ["architectures", "counted", "plain", "print_lines", "read_lines", "table", "unresolved_lines"]
 
 
 def plain(text: str) -> str:
@@ -30,33 +22,42 @@ def plain(text: str) -> str:
     )
 
 
+def print_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines; with ``err`` what is said beside the result."""
+    for line in lines:
+        click.echo(line, err=err)
+
+
 def read_lines(inventories: Iterable[Inventory], notices: Iterable[str]) -> list[str]:
     """What was read: engine, version, where from; and what was chosen on the way."""
-    lines = []
-    for inventory in inventories:
-        origin = inventory.origin
-        where = {"local": "checkout", "installed": "installed in", "release": "release file", "git": "git"}
-        version = inventory.version or "of unknown version"
-        lines.append(plain(f"Read {inventory.engine} {version} ({where[origin.kind]} {origin.location})"))
-    return [*lines, *(plain(f"Note: {notice}") for notice in notices)]
+    where = {"local": "checkout", "installed": "installed in", "release": "release file", "git": "git"}
+    read = (
+        f"Read {each.engine} {each.version or 'of unknown version'} ({where[each.origin.kind]} {each.origin.location})"
+        for each in inventories
+    )
+    return [*map(plain, read), *(plain(f"Note: {notice}") for notice in notices)]
 
 
 def unresolved_lines(engine: str, unresolved: Sequence[Unresolved]) -> list[str]:
     """The places that could not be read, one line each."""
     if not unresolved:
         return []
-    count = f"{len(unresolved)} place{'s' if len(unresolved) != 1 else ''}"
     return [
         "",
-        f"{count} in {engine} could not be resolved (nothing is guessed):",
+        f"{counted(len(unresolved), 'place')} in {engine} could not be resolved (nothing is guessed):",
         *(plain(f"  ? {each.place}: {each.reason}") for each in unresolved),
     ]
+
+
+def counted(count: int, thing: str) -> str:
+    """So many things, in words: ``1 row``, ``2 rows``."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def architectures(count: int, others: int = 0) -> str:
     """So many architectures, in words, and so many that an engine runs as one of them."""
     more = f", and {others} that it runs as others" if others else ""
-    return f"{count} architecture{'' if count == 1 else 's'}{more}"
+    return counted(count, "architecture") + more
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> None:
@@ -72,71 +73,6 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool 
         for row in ([name.lower() for name in columns], *rows):
             sys.stdout.write("\t".join(plain(cell) for cell in row) + "\n")
         return
-    from rich.cells import cell_len  # noqa: PLC0415 -- only where it draws
-    from rich.console import Console  # noqa: PLC0415 -- as above
+    from .rich_table import draw  # noqa: PLC0415 -- rich takes 40 ms to load, and only a terminal needs it
 
-    cells = [[plain(cell) for cell in row] for row in rows]
-    natural = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
-    console = Console(highlight=False)
-    room = console.width - _GAP * (len(columns) - 1)
-    if not whole:
-        _draw(console, columns, cells, _fitted(natural, room))
-        return
-    *beside, last = natural
-    left = room - sum(beside)
-    unbroken = max((cell_len(word) for *_, cell in cells for word in cell.split()), default=0)
-    if last <= left or left >= max(_READABLE, unbroken):
-        _draw(console, columns, cells, [*beside, min(last, left)], wrap=True)
-        return
-    _print_below(console, columns, cells)
-
-
-def _print_below(console: Console, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    """The last column below each row. A cell that is longer than the terminal pushes its own row alone."""
-    from rich.cells import cell_len  # noqa: PLC0415 -- only where it draws
-    from rich.text import Text  # noqa: PLC0415 -- as above
-
-    beside = [row[:-1] for row in (columns, *cells)]
-    fitting = [row for row in beside if sum(map(cell_len, row)) + _GAP * (len(row) - 1) <= console.width]
-    widths = [max(map(cell_len, column)) for column in zip(*(fitting or beside[:1]), strict=True)]
-    for number, row in enumerate((columns, *cells)):
-        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row[:-1], widths, strict=True))
-        style = "bold" if number == 0 else ""
-        console.print(Text((" " * _GAP).join(padded).rstrip(), style), soft_wrap=True)
-        if row[-1]:
-            console.print(Text(" " * _INDENT + row[-1], style), soft_wrap=True)
-
-
-def _draw(
-    console: Console,
-    columns: Sequence[str],
-    cells: Iterable[Sequence[str]],
-    widths: Sequence[int],
-    *,
-    wrap: bool = False,
-) -> None:
-    """A table of columns of these widths, wider than the terminal if these are."""
-    from rich.table import Table  # noqa: PLC0415 -- only where it draws
-    from rich.text import Text  # noqa: PLC0415 -- as above
-
-    console.width = max(console.width, sum(widths) + _GAP * (len(widths) - 1))
-    drawn = Table(
-        box=None,
-        header_style="bold",
-        pad_edge=False,
-        padding=(0, _GAP, 0, 0),
-        show_header=columns is not None,
-    )
-    for name, width in zip(columns or [""] * len(widths), widths, strict=True):
-        drawn.add_column(name, width=width, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
-    for row in cells:
-        drawn.add_row(*map(Text, row))
-    console.print(drawn)
-
-
-def _fitted(natural: list[int], room: int) -> list[int]:
-    """Widths of columns: the widest give way, but never the first, whose names are to be searched for and copied."""
-    first, *rest = natural
-    while rest and first + sum(rest) > room and max(rest) > _LEAST:
-        rest[rest.index(max(rest))] -= 1
-    return [first, *rest]
+    draw(columns, [[plain(cell) for cell in row] for row in rows], whole=whole)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -38,21 +37,13 @@ class Live:
             made: makes it, and raises an error of archtrack's where it cannot.
         """
         self._paths, self._made = paths, made
-        self._files = (
-            self._now()
-        )  # before the page is made: what changes meanwhile is noticed at the next look
-        self._page = made().encode()
-        self._ended = threading.Event()
-
-    @property
-    def page(self) -> bytes:
-        """The page's bytes."""
-        return self._page
+        self._files = self._now()  # first: what changes while the page is made is noticed at the next look
+        self.page = made().encode()
 
     @property
     def state(self) -> bytes:
         """What the page says of itself: another one for other data."""
-        found = _STATE.search(self._page)
+        found = _STATE.search(self.page)
         return found[1] if found else b""
 
     def look(self) -> str | None:
@@ -69,26 +60,10 @@ class Live:
             page = self._made().encode()
         except ArchtrackError as error:
             return f"the data has changed, and the page stays as it was: {error}"
-        if page == self._page:
+        if page == self.page:
             return None
-        self._page = page
+        self.page = page
         return "the data has changed: the page was made anew"
-
-    def follow(self, told: Callable[[str], None], *, every: float = 0.5) -> None:
-        """Look again and again, until the end.
-
-        Args:
-            told: is told what happened.
-            every: seconds between two looks.
-        """
-        while not self._ended.wait(every):
-            words = self.look()
-            if words is not None:
-                told(words)
-
-    def end(self) -> None:
-        """Look no further."""
-        self._ended.set()
 
     def _now(self) -> tuple[tuple[str, int, int], ...]:
         """What tells that a file is another one: its name, when it was written, its size."""

@@ -11,17 +11,17 @@ repository).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["METADATA", "PYPROJECT", "Layout", "Origin", "Source"]
+    from archtrack.model import Origin
+
+__all__ = ["METADATA", "PYPROJECT", "Layout", "Source", "package_paths"]
 
 METADATA = "METADATA"
 PYPROJECT = "pyproject.toml"
-
-OriginKind = Literal["local", "installed", "release", "git"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,29 +56,6 @@ class Layout:
         return frozenset(marker.partition("/")[0] for marker in self.markers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """What was read, in words that let somebody else read the same.
-
-    Attributes:
-        distribution: name on the package index.
-        kind: which of the four kinds of source this is.
-        location: as the user would recognise it: a path, a release file's name, ``REPO@REF``.
-            Never holds credentials.
-        version: the release, where the source itself names it (file name or metadata), else None.
-        digest: ``sha256:…`` of a release file or ``commit:…`` of a git reference, else None.
-        prefix: from ``location`` to the folder that holds the package (``python/``, ``src/`` or ``""``):
-            put before a source path it gives the path that a person opens.
-    """
-
-    distribution: str
-    kind: OriginKind
-    location: str
-    version: str | None = None
-    digest: str | None = None
-    prefix: str = ""
-
-
 class Source(Protocol):
     """One readable package. Every method may raise ``SourceError``; none runs what it reads."""
 
@@ -105,3 +82,36 @@ class Source(Protocol):
     def read(self, paths: Sequence[str]) -> Mapping[str, bytes]:
         """The bytes of every path asked for, fetched together. A path that is not there raises."""
         ...
+
+
+def package_paths(names: Collection[str], layout: Layout, root: str = "") -> tuple[dict[str, str], str]:
+    """Where a package lies in a tree of files.
+
+    Args:
+        names: of all files of the tree.
+        layout: which package, and where repositories keep it.
+        root: the folder of the tree that is the repository's root, with a slash at the end.
+
+    Returns:
+        Canonical path -> name of the package's files and of the project file, and what was stripped of the names; an
+        empty mapping where there is no such package.
+    """
+    prefixes = [f"{root}{parent}/" if parent else root for parent in layout.parents]
+    if layout.markers:
+        for prefix in prefixes:
+            if any(f"{prefix}{marker}" in names for marker in layout.markers):
+                below = {name.removeprefix(prefix): name for name in names if name.startswith(prefix)}
+                tops = layout.tops
+                return {
+                    f"./{path}": name for path, name in below.items() if path.partition("/")[0] in tops
+                }, prefix
+        return {}, prefixes[0]
+    # A folder of that name without the package's own file is a folder of tests or documentation.
+    real = [prefix for prefix in prefixes if f"{prefix}{layout.package}/__init__.py" in names]
+    for prefix in (*real, *prefixes):
+        start = f"{prefix}{layout.package}/"
+        if paths := {name.removeprefix(prefix): name for name in names if name.startswith(start)}:
+            if there := [name for name in (f"{prefix}{PYPROJECT}", f"{root}{PYPROJECT}") if name in names]:
+                paths[PYPROJECT] = there[0]
+            return paths, prefix
+    return {}, prefixes[0]

@@ -8,17 +8,14 @@ A cache may be lost at any time and must never be wrong or in the way, which dec
 * A rollback journal, large pages and plain values measured best for runs that read or write all their
   entries in one go (1,500 entries, 3 MB: written in 5 ms, read in 3 ms; WAL doubles the write, zlib at
   level 1 adds 36 ms and 13 ms). It also works on file systems where WAL does not.
-* A file that is damaged, or of another format, is never repaired in place: the next number in the
-  file's name is started and the older files are removed. A name is never used for two databases, so
-  a process that still holds the older one cannot disturb the new one, and no lock is needed.
+* A file that is damaged, or that holds something else, is never repaired: it is removed and a new one begun. A run
+  that still has it open notices when it next writes, and opens the new one.
 * Whatever else goes wrong (no home folder, read-only, full, locked), the cache is an empty one for the
   rest of the run, and ``problem`` says why.
 """
 
 from __future__ import annotations
 
-import os
-import re
 import sqlite3
 import time
 import zlib
@@ -26,8 +23,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-
-from .cache_file import content_size, ensure_format, evict, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,14 +34,14 @@ __all__ = ["DEFAULT_LIMIT", "Cache", "CacheInfo", "cache_folder"]
 
 DEFAULT_LIMIT = 256 * 1024 * 1024
 
-_NAME = re.compile(r"entries-([0-9]{1,9})\.sqlite3")
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/:._-~")
+_NAME = "entries-1.sqlite3"  # another format would be another number
 _DAY = 86_400
 _CHUNK = 500  # below the number of parameters that every SQLite accepts
 # Errors that no new file cures; every other one means that the file is not what it should be.
-_OUTSIDE = ("locked", "full", "readonly", "unable to open", "disk I/O")
+_OUTSIDE = ("locked", "full", "unable to open", "disk I/O")
 
-_TRIES = 3  # others may retire a file between two looks at the folder, but hardly three times in a row
+_SCHEMA = """CREATE TABLE IF NOT EXISTS entry (kind TEXT NOT NULL, key BLOB NOT NULL, used INTEGER NOT NULL,
+             checksum INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key))"""
 
 _T = TypeVar("_T")
 
@@ -116,8 +111,6 @@ class Cache:
         self._busy_seconds = busy_seconds
         self._troubled = troubled
         self._clock = clock
-        self._generation = 0
-        self._least = 1
         self._connection: sqlite3.Connection | None = None
         self._seen: list[tuple[int, int]] = []
 
@@ -144,9 +137,7 @@ class Cache:
         """Where the cache is, and what is in it."""
         count = "SELECT kind, count(*) FROM entry GROUP BY kind ORDER BY kind"
         entries = self._use(lambda connection: tuple(connection.execute(count).fetchall()), ())
-        path = self._folder
-        if self._connection is not None:
-            path = self._path()
+        path = self._folder if self._connection is None else self._path
         return CacheInfo(
             path=path, bytes=_size(path), entries=entries, limit=self._limit, problem=self.problem
         )
@@ -157,10 +148,9 @@ class Cache:
         Returns:
             The bytes that were freed.
         """
-        before = sum(_size(path) for _, path in self._files())
-        self._use(lambda _: self._retire(), None)
-        self._use(lambda _: None, None)
-        return max(0, before - sum(_size(path) for _, path in self._files()))
+        before = 0 if self._folder is None else _size(self._path)
+        self._use(lambda connection: connection.executescript("DELETE FROM entry; VACUUM"), None)
+        return max(0, before - _size(self._path))
 
     def close(self) -> None:
         """Close the file; noted uses are written first, in one go. May be called twice."""
@@ -172,87 +162,54 @@ class Cache:
 
     # -- the file ----------------------------------------------------------------------------------
 
-    def _use(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
-        """Do ``work`` on the open file, on a newer one if this one is no good, or not at all."""
+    @property
+    def _path(self) -> Path:
+        return (self._folder or Path()) / _NAME
+
+    def _use(
+        self, work: Callable[[sqlite3.Connection], _T], otherwise: _T, *, is_second_try: bool = False
+    ) -> _T:
+        """Do ``work`` on the open file, on a new one if this one is no good, or not at all."""
         if self._folder is None or self.problem is not None:
             return otherwise
-        return self._try(work, otherwise, _TRIES)
-
-    def _try(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T, left: int) -> _T:
         try:
             return work(self._open())
         except (sqlite3.Error, OSError) as error:
-            if not left or self._is_outside(error):
+            self._drop()
+            if is_second_try or not self._make_way(error):
                 self.problem = f"{self._folder}: {error}"
-                self._drop()
                 if self._troubled is not None:
                     self._troubled(self.problem)
                 return otherwise
-        self._retire()
-        return self._try(work, otherwise, left - 1)
-
-    def _is_outside(self, error: sqlite3.Error | OSError) -> bool:
-        """Whether a newer file would meet the same error. One removed by another run is "readonly", too."""
-        if not isinstance(error, sqlite3.OperationalError):
-            return isinstance(error, OSError)
-        if not any(word in str(error) for word in _OUTSIDE):
-            return False
-        numbers = [number for number, _ in self._files()]
-        return (
-            self._generation in numbers if self._connection else self._generation >= max(numbers, default=0)
-        )
+        return self._use(work, otherwise, is_second_try=True)
 
     def _open(self) -> sqlite3.Connection:
-        """The newest file, or the first; older ones are removed, as none of them is opened again."""
         if self._connection is None:
             if str(self._folder).startswith("~"):
                 raise OSError("no home folder is known; set ARCHTRACK_CACHE_DIR to a folder")
-            files = self._files()
-            numbers = [number for number, _ in files]
-            self._generation = max(self._least, *numbers) if numbers else self._least
-            self._connection = self._connect(new=self._generation not in numbers)
-            for number, path in files:
-                if number < self._generation:
-                    for old in (path, path.with_name(path.name + "-journal")):
-                        with suppress(OSError):  # still open elsewhere, on systems that mind
-                            old.unlink()
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self._path, timeout=self._busy_seconds, isolation_level=None)
+            self._connection.execute("PRAGMA synchronous=OFF")
+            self._connection.execute("PRAGMA page_size=16384")
+            self._connection.execute(_SCHEMA)
         return self._connection
 
-    def _connect(self, *, new: bool) -> sqlite3.Connection:
-        path = self._path()
-        if new:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # A listed file that another run has removed since then must not come back empty under its old number.
-        address = f"{_address(path.absolute())}?mode={'rwc' if new else 'rw'}"
-        connection = sqlite3.connect(address, timeout=self._busy_seconds, isolation_level=None, uri=True)
-        try:
-            connection.execute("PRAGMA synchronous=OFF")
-            ensure_format(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _retire(self) -> None:
-        """Leave the open file for good: a newer one is opened, or made, when next asked for."""
-        self._drop()
-        self._least = self._generation + 1
+    def _make_way(self, error: Exception) -> bool:
+        """Whether a new file may do better than the one that failed; a damaged one is removed for it."""
+        if "readonly" in str(error):  # so is a file that another run has removed
+            return True
+        if isinstance(error, OSError) or any(word in str(error) for word in _OUTSIDE):
+            return False
+        with suppress(OSError):
+            self._path.unlink()
+            return True
+        return False  # another run has it open, on systems that mind
 
     def _drop(self) -> None:
         self._seen.clear()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-    def _path(self) -> Path:
-        return (self._folder or Path()) / f"entries-{self._generation}.sqlite3"
-
-    def _files(self) -> list[tuple[int, Path]]:
-        try:
-            found = [(path, _NAME.fullmatch(path.name)) for path in (self._folder or Path()).iterdir()]
-        except OSError:
-            return []
-        return [(int(match[1]), path) for path, match in found if match]
 
     # -- the entries -------------------------------------------------------------------------------
 
@@ -284,24 +241,45 @@ class Cache:
             for name, value in items.items()
             if len(value) <= self._limit // 4
         ]
-        with transaction(connection):
+        connection.execute("BEGIN IMMEDIATE")  # waits for another process that writes
+        with connection:
             connection.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)", rows)
-            if content_size(connection) > self._limit:
-                evict(connection, self._limit * 3 // 4)
+            if _content_size(connection) > self._limit:
+                _evict(connection, self._limit * 3 // 4)
 
     def _touch(self, connection: sqlite3.Connection) -> None:
         if self._seen:
             connection.execute("PRAGMA busy_timeout=0")  # a run that only read must not wait
-            with transaction(connection):
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
                 connection.executemany("UPDATE entry SET used = ? WHERE rowid = ?", self._seen)
             self._seen.clear()
 
 
-def _address(path: Path) -> str:
-    """A path as SQLite's URI; ``Path.as_uri`` imports what a run may no longer be allowed to read."""
-    text = path.as_posix()
-    quoted = (chr(byte) if chr(byte) in _PLAIN else f"%{byte:02x}" for byte in os.fsencode(text))
-    return f"file://{'' if text.startswith('/') else '/'}{''.join(quoted)}"
+def _content_size(connection: sqlite3.Connection) -> int:
+    """Bytes of the pages in use; the file may be larger by free pages, which are used again."""
+    pragmas = ("page_count", "freelist_count", "page_size")
+    pages, free, size = (int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in pragmas)
+    return (pages - free) * size
+
+
+def _evict(connection: sqlite3.Connection, target: int) -> None:
+    """Delete the entries that were not used for longest until the pages in use come to ``target``."""
+    # Pages come free only when all of their entries are gone, hence the second look.
+    while (surplus := _content_size(connection) - target) > 0:
+        doomed: list[tuple[int]] = []
+        oldest = connection.execute(
+            "SELECT rowid, length(value) + length(key) FROM entry ORDER BY used, rowid"
+        )
+        for rowid, size in oldest:
+            if surplus <= 0:
+                break
+            doomed.append((rowid,))
+            surplus -= size
+        oldest.close()
+        if not doomed:
+            return
+        connection.executemany("DELETE FROM entry WHERE rowid = ?", doomed)
 
 
 def _chunks(keys: list[bytes]) -> Iterator[list[bytes]]:

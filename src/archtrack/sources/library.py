@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from archtrack import __version__
+from archtrack.version import __version__
 
 from .identity import content_identity
 from .patterns import match_paths
@@ -17,7 +17,9 @@ from .patterns import match_paths
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from .base import Origin, Source
+    from archtrack.model import Origin
+
+    from .base import Source
     from .cache import Cache
 
 __all__ = ["Facts", "Library"]
@@ -36,15 +38,13 @@ _PORTION = 128
 class Library:
     """The files of one source, as facts."""
 
-    def __init__(self, source: Source, cache: Cache | None, *, backwards: bool = False) -> None:
+    def __init__(self, source: Source, cache: Cache | None) -> None:
         """Look at a source.
 
         Args:
             source: where files are.
             cache: where facts are kept; None for nowhere.
-            backwards: begin with the last files: to meet another process that began with the first ones.
         """
-        self._backwards = backwards
         self._source = source
         self._cache = cache
         self._held: dict[tuple[str, str], Facts] = {}
@@ -113,11 +113,9 @@ class Library:
         return {path: found[path] for path in paths}  # in this order, whatever was known before
 
     def _portions(self, paths: Sequence[str]) -> Iterator[Sequence[str]]:
-        size = _PORTION
-        if not self._on_disk:
-            size = len(paths) or 1  # one batch: spans of a wheel are coalesced over all that is wanted
-        starts = range(0, len(paths), size)
-        for start in reversed(starts) if self._backwards else starts:
+        # Elsewhere in one go: spans of a wheel are coalesced over all that is wanted.
+        size = _PORTION if self._on_disk else len(paths) or 1
+        for start in range(0, len(paths), size):
             yield paths[start : start + size]
 
     def _unheld(

@@ -14,23 +14,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["component_pattern", "match_paths", "path_pattern"]
+__all__ = ["match_paths", "path_pattern"]
 
 _FOLDERS = "**"
 
 
-@lru_cache(maxsize=256)
-def component_pattern(component: str) -> re.Pattern[str]:
-    """The regular expression of one component (no ``/`` in it), to be used with ``fullmatch``."""
-    return re.compile(_component(component))
-
-
-def path_pattern(patterns: Sequence[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def path_pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """One regular expression for paths that match any pattern, to be used with ``fullmatch``.
 
     No pattern at all gives an expression that matches nothing.
     """
-    return _path_pattern(tuple(patterns))
+    return re.compile("|".join(map(_path, patterns)) if patterns else r"(?!)")
 
 
 def match_paths(paths: Iterable[str], patterns: Sequence[str]) -> tuple[str, ...]:
@@ -39,16 +34,11 @@ def match_paths(paths: Iterable[str], patterns: Sequence[str]) -> tuple[str, ...
     wild = tuple(pattern for pattern in patterns if "*" in pattern)
     found = literal.intersection(candidates := set(paths))
     if wild:
-        fullmatch = _path_pattern(wild).fullmatch
+        fullmatch = path_pattern(wild).fullmatch
         # Most paths of a package are out by their folder alone; startswith on a tuple is the cheapest test.
         heads = tuple({pattern.split("*", 1)[0] for pattern in wild})
         found.update(path for path in candidates if path.startswith(heads) and fullmatch(path))
     return tuple(sorted(found))
-
-
-@lru_cache(maxsize=64)
-def _path_pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(_path(pattern) for pattern in patterns) if patterns else r"(?!)")
 
 
 def _path(pattern: str) -> str:

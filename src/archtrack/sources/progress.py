@@ -1,8 +1,9 @@
-"""How long work is shown to the person who waits for it."""
+"""What is known of transfers while they run: how far they are, for the person who waits, and how much went."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,9 +13,22 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-__all__ = ["Progress", "SilentProgress", "TerminalProgress", "progress_for"]
+__all__ = ["Progress", "SilentProgress", "TerminalProgress", "Transfer", "progress_for"]
 
 _PATIENCE = 1.0  # seconds; a bar that flashes up for less than that is noise
+
+
+@dataclass(slots=True)
+class Transfer:
+    """What was asked for over the network and what came, counted as it happens.
+
+    Attributes:
+        requests: requests sent, redirects and repetitions included.
+        bytes: bytes of the bodies as they came over the line, compressed where they were.
+    """
+
+    requests: int = 0
+    bytes: int = 0
 
 
 class Progress(Protocol):

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import UsageError
 
-from .git_address import check_ref, hide_credentials, is_remote
-from .local import holds_package
+from .disk.folder import holds_package
+from .git.address import check_ref, is_remote, shown_repository
+from .redaction import WITHHELD, shown_address, shown_source
 
 if TYPE_CHECKING:
     from .base import Layout
@@ -35,18 +36,10 @@ class PathSpec:
 
     path: str
 
-    def __str__(self) -> str:
-        """As it is written."""
-        return self.path
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledSpec:
     """The installed package."""
-
-    def __str__(self) -> str:
-        """As it is written."""
-        return "installed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,23 +47,15 @@ class ReleaseSpec:
     """A release on the package index.
 
     Attributes:
-        version: the release as written, without a leading ``v`` or ``==``; None for the latest.
+        version: the release as written, without a leading ``v`` or ``==``; or ``latest``.
     """
 
-    version: str | None
-
-    def __str__(self) -> str:
-        """As it is written."""
-        return self.version or "latest"
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedSpec:
     """The release that the chosen engine pins."""
-
-    def __str__(self) -> str:
-        """As it is written."""
-        return "pinned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +70,14 @@ class GitSpec:
     repository: str
     ref: str
 
-    def __str__(self) -> str:
-        """As it is written, without credentials."""
-        return f"git:{hide_credentials(self.repository)}@{self.ref}"
 
+_IN_A_DOMAIN = re.compile(r"(localhost|[\w-]+(\.[\w-]+)*\.[A-Za-z][\w-]*)/")
 
 Spec = PathSpec | InstalledSpec | ReleaseSpec | PinnedSpec | GitSpec
 
 _WORDS: dict[str, Spec] = {
     "installed": InstalledSpec(),
-    "latest": ReleaseSpec(version=None),
+    "latest": ReleaseSpec(version="latest"),
     "pinned": PinnedSpec(),
 }
 
@@ -120,13 +103,14 @@ def parse_spec(text: str, *, pinned: bool = True) -> Spec:
         return _git_spec(spec)
     if (version := _version(spec)) is not None:
         return ReleaseSpec(version=version)
-    if spec and "\0" not in spec and not _is_url(spec) and (_looks_like_path(spec) or _is_folder(spec)):
+    is_folder = os.path.isdir(spec)  # noqa: PTH112 - a text, and here as below False for what names none
+    if spec and "\0" not in spec and not _is_url(spec) and (_looks_like_path(spec) or is_folder):
         return PathSpec(path=spec)
     if _is_url(spec):
-        raise UsageError(
-            f"{hide_credentials(spec)!r} is a URL; write git:{hide_credentials(spec)}@REF to read it"
-        )
-    reason = f"{text!r} is neither a folder nor a release" if spec else "an empty source"
+        shown = shown_address(spec)
+        again = "URL" if shown == WITHHELD else shown
+        raise UsageError(f"{shown!r} is a URL; write git:{again}@REF to read it")
+    reason = f"{shown_source(text)!r} is neither a folder nor a release" if spec else "an empty source"
     word = ", `pinned`" if pinned else ""
     raise UsageError(
         f"{reason}; give a path, `installed`, a release such as `0.5.23`, `latest`{word} or `git:PATH-OR-URL@REF`"
@@ -148,9 +132,10 @@ def find_checkout(folder: Path, layout: Layout) -> Path | None:
         looked at as far as the git checkout reaches that ``folder`` lies in.
     """
     absolute = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links
-    top = next((above for above in (absolute, *absolute.parents) if _is_git(above)), absolute)
+    every = (absolute, *absolute.parents)
+    top = next((above for above in every if os.path.exists(above / ".git")), absolute)  # noqa: PTH110 - or no access
     found = folder
-    for above in (absolute, *absolute.parents):
+    for above in every:
         with suppress(OSError):  # a folder above that may not be looked into
             for parent in layout.parents:
                 if holds_package(above / parent, layout) and (parent or _is_project(above)):
@@ -170,13 +155,17 @@ def _git_spec(spec: str) -> GitSpec:
         head, ref = rest[start:], "HEAD"
     elif not is_remote(rest):  # a reference may hold an "@" too: the first folder counts
         ends = (match.start() for match in re.finditer("@", rest))
-        split = next((end for end in ends if _is_folder(os.path.expanduser(rest[:end]))), None)  # noqa: PTH111 - a text
+        split = next((end for end in ends if os.path.isdir(os.path.expanduser(rest[:end]))), None)  # noqa: PTH111, PTH112
         if split is not None:
             head, ref = rest[:split], rest[split + 1 :]
     repository = rest[:start] + head
+    # "user:password@example.org/…", an address without its scheme, would be a host, a path and a branch.
+    is_folder = os.path.isdir(repository)  # noqa: PTH112
+    if not start and ":" in repository and not is_folder and _IN_A_DOMAIN.match(ref):
+        raise UsageError(f"git:{WITHHELD}: an address begins with its scheme; write git:https://…@REF")
     if not repository:
-        raise UsageError(f"{hide_credentials(spec)!r} names no repository; write git:PATH-OR-URL@REF")
-    check_ref(ref, hide_credentials(repository))
+        raise UsageError("'git:' names no repository; write git:PATH-OR-URL@REF")
+    check_ref(ref, shown_repository(repository))
     return GitSpec(repository=repository, ref=ref)
 
 
@@ -200,20 +189,6 @@ def _is_url(spec: str) -> bool:
 
 def _looks_like_path(spec: str) -> bool:
     return spec in {".", "..", "~"} or "/" in spec or os.sep in spec
-
-
-def _is_folder(spec: str) -> bool:
-    try:
-        return Path(spec).is_dir()
-    except OSError:
-        return False
-
-
-def _is_git(folder: Path) -> bool:
-    try:
-        return (folder / ".git").exists()
-    except OSError:
-        return False
 
 
 def _is_project(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-// What the page was made of (see payload.py), and what it says of a row in a column.
+// What the page was made of (see page_data.py), and what it says of a row in a column.
 const data = JSON.parse(document.getElementById("data").textContent);
 const NAME = 0, CATEGORY = 1, BY = 2, EXAMPLE = 3, CELLS = 4;
 const FIRST = 0, LAST = 1, FIRST_EXACT = 2, LAST_EXACT = 3, STATES = 4;

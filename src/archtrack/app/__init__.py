@@ -1,0 +1,1 @@
+"""The use cases, one per file: the only place where sources, engines and the core meet."""

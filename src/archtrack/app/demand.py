@@ -1,0 +1,173 @@
+"""The use case of ``demand``: a census of the Hub, and what an engine does with each architecture in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archtrack.core.demand.ranking import Answered
+from archtrack.errors import UsageError
+from archtrack.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from archtrack.config.settings import Settings
+    from archtrack.core.demand.census import Census
+    from archtrack.hub.model_list import Watch
+    from archtrack.model import Inventory
+    from archtrack.sources.workspace import Workspace
+
+    from .history.store import Histories
+    from .request import Request
+
+__all__ = ["Engine", "by_history", "by_sources", "census_of_dump", "census_of_hub"]
+
+_SHOWN = 3  # names of a dump's files in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What an engine does with the architectures of a census, and how that is known.
+
+    Attributes:
+        name: of the engine.
+        version: the release; None where a source does not say.
+        date: of the release; None where a source was read, or nobody says.
+        answers: by architecture.
+        inventories: what was read, empty for the history.
+        notices: what the user should know about how they came to be.
+    """
+
+    name: str
+    version: str | None
+    date: str | None
+    answers: dict[str, Answered]
+    inventories: tuple[Inventory, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def census_of_dump(names: Sequence[str], folder: Path, *, memory_mb: int) -> Census:
+    """The census that files hold: one that was saved, or a dump that is counted now.
+
+    Args:
+        names: paths and patterns.
+        folder: where relative ones start.
+        memory_mb: megabytes that the counting keeps to.
+
+    Raises:
+        UsageError: there is no such file, or it is none of these; DuckDB is not installed; a column is missing.
+        SourceError, DataError: a file cannot be read.
+    """
+    from archtrack.census.dump_files import dump_files  # noqa: PLC0415 -- as above
+    from archtrack.census.saved import is_census, read_census  # noqa: PLC0415 -- of two ways this is the one
+
+    saved = [name for name in names if is_census(folder / Path(name).expanduser())]
+    if saved and len(names) > 1:
+        raise UsageError(f"{saved[0]}: a census counts alone; leave out the others")
+    if saved:
+        return read_census(folder / Path(saved[0]).expanduser())
+    from archtrack.census.dumps import count_models  # noqa: PLC0415 -- as above
+
+    files = dump_files(names, folder)
+    shown = ", ".join(each.path.name for each in files[:_SHOWN])
+    more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
+    return count_models(files, f"{shown}{more}", date=None, memory_mb=memory_mb)
+
+
+def census_of_hub(
+    workspace: Workspace, *, limit: int, fresh: bool, memory_mb: int, watch: Watch
+) -> tuple[Census, tuple[str, ...]]:
+    """The census of the Hub's most downloaded models, and what the user should know about it.
+
+    Args:
+        workspace: where the run takes place.
+        limit: how many models; 0 for all.
+        fresh: read anew what was read today.
+        memory_mb: megabytes that the counting keeps to.
+        watch: told how far it is.
+
+    Raises:
+        UsageError: offline and nothing was read before; DuckDB is not installed.
+        TargetError: the Hub does not give its list.
+    """
+    from archtrack.census.dump_files import DumpFile, Kind  # noqa: PLC0415 -- of two ways this is the one
+    from archtrack.census.dumps import count_models, expect_duckdb  # noqa: PLC0415 -- as above
+    from archtrack.hub.model_list import kept_models  # noqa: PLC0415 -- as above
+    from archtrack.sources.redaction import shown_address  # noqa: PLC0415 -- as above
+
+    expect_duckdb()  # before anything is fetched
+    with kept_models(workspace, limit=limit, fresh=fresh, watch=watch) as kept:
+        which = "all" if kept.ended else f"the {kept.models:,} most downloaded"
+        census = count_models(
+            [DumpFile(path=path, kind=Kind.PLAIN) for path in kept.files],
+            f"{which} models of {shown_address(kept.endpoint)}",
+            date=kept.date,
+            whole=kept.ended,
+            memory_mb=memory_mb,
+        )
+        notices = []
+        if not kept.fetched:
+            notices.append(f"the list is that of {kept.date}, as it was read before; --fresh reads it anew")
+        if not kept.ended and kept.models < limit:
+            notices.append(f"{kept.models:,} models were read before this run, which is offline")
+    return census, tuple(notices)
+
+
+def by_history(names: Iterable[str], engine: str, histories: Histories) -> Engine:
+    """What an engine does, by the history of its releases; no request is made.
+
+    Args:
+        names: of architectures.
+        engine: its name, or ENGINE==VERSION; without a version the newest release counts.
+        histories: what is known.
+
+    Raises:
+        UsageError: there is no history of it, or no such release in it.
+        DataError: the history cannot be read, or the release was not read.
+    """
+    from .presence import presence_with  # noqa: PLC0415 -- of two ways this is the one
+
+    history, release = histories.release(engine)
+    answers = {}
+    for name in names:
+        presence = presence_with(name, history, release, histories)
+        answers[name] = Answered(status=presence.status, because=presence.because)
+    return Engine(name=history.engine, version=release.version, date=release.date, answers=answers)
+
+
+def by_sources(names: Iterable[str], request: Request, settings: Settings, workspace: Workspace) -> Engine:
+    """What SGLang does, by its source and that of transformers, as ``check`` says it of a name.
+
+    Raises:
+        UsageError: a SOURCE means nothing.
+        SourceError: a source cannot be read.
+        ImplausibleError: nothing was found in one.
+    """
+    from .check import decided  # noqa: PLC0415 -- as above
+    from .track import refuse_nothing  # noqa: PLC0415 -- of two ways this is the one
+
+    verdicts, tracked = decided(names, request, settings, workspace)
+    inventories = tracked.matrix.inventories
+    for inventory in inventories:
+        refuse_nothing(inventory)
+    own = inventories[0]
+    answers = {
+        name: Answered(status=verdict.status, because=verdict.because.text)
+        for name, verdict in verdicts.items()
+    }
+    if own.unresolved:
+        because = f"{len(own.unresolved)} places of {own.engine} could not be read"
+        found = own.by_name()
+        for name, answer in answers.items():
+            if name not in found and answer.status is not Status.NATIVE:
+                answers[name] = Answered(status=Status.UNKNOWN, because=because)
+    return Engine(
+        name=own.engine,
+        version=own.version,
+        date=None,
+        answers=answers,
+        inventories=inventories,
+        notices=tracked.notices,
+    )

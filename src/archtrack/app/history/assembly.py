@@ -1,0 +1,143 @@
+"""From what was read of an engine's releases, and what its data had, to its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from archtrack.core.history.data_file import write_history
+from archtrack.core.history.history import Companion, History, Release
+from archtrack.core.history.plausibility import doubts_of
+from archtrack.core.history.refresh_plan import versions_in_order
+from archtrack.core.history.spans import categories_of, entries_of, spans_of
+from archtrack.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archtrack.core.history.refresh_plan import Plan
+    from archtrack.engines.base import Engine
+    from archtrack.sources.index.final_releases import FinalRelease
+
+    from .release_reading import Reading
+
+__all__ = ["Work", "assemble"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One engine that is being refreshed.
+
+    Attributes:
+        engine: the engine.
+        old: its history before.
+        found: what its data file held when the refresh began; empty for none.
+        listed: the final releases on the index.
+        companion: the release that its registry is joined with.
+        plan: what is to be read.
+        readings: what was read so far, by version.
+    """
+
+    engine: Engine
+    old: History | None
+    found: bytes
+    listed: tuple[FinalRelease, ...]
+    companion: FinalRelease | None
+    plan: Plan
+    readings: dict[str, Reading]
+
+
+def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], dict[str, str]]:
+    """The history; why releases are doubted; and which known ones could not be had again: version -> reason.
+
+    Args:
+        work: the engine, all that was to be read of it has_and_had been read.
+        accepted: versions that a person confirms.
+    """
+    engine, plan = work.engine, work.plan
+    before = {} if work.old is None else {each.version: each for each in work.old.releases}
+    listed = {each.version: each for each in work.listed}
+    known = entries_of(work.old) if work.old is not None and plan.kept else {}
+    releases, found, lost = [], {}, {}
+    for version in versions_in_order({*listed, *plan.kept}):
+        if version in plan.kept:
+            release = before[version]
+            if release.unknown is None:
+                found[version] = known[version]
+        else:
+            reading = work.readings.get(version)
+            release = _release(listed[version], plan, reading)
+            if reading is not None and _is_lost(reading, before.get(version), listed[version], work):
+                lost[version] = release.unknown or ""
+            if release.unknown is None:
+                found[version] = dict(work.readings[version].entries)
+        releases.append(release)
+    confirmed = {*accepted, *engine.about.confirmed, *_still_accepted(work, listed)}
+    judged, doubts = doubts_of(releases, found, confirmed)
+    companion = None
+    if work.companion is not None and engine.about.companion is not None:
+        companion = Companion(
+            engine=engine.about.companion,
+            version=work.companion.version,
+            sha256=work.companion.file.sha256,
+        )
+    history = History(
+        engine=engine.name,
+        distribution=engine.layout.distribution,
+        floor=engine.since,
+        tool=__version__,
+        revision=engine.revision,
+        companion=companion,
+        releases=judged,
+        architectures=spans_of(judged, found),
+        categories=categories_of(judged, found),
+    )
+    return _unchanged(history, work.old), doubts, lost
+
+
+def _is_lost(reading: Reading, before: Release | None, listed: FinalRelease, work: Work) -> bool:
+    """Whether a known release could not be had again: if the same reader has read the same file, the index changed."""
+    if reading.problem is None or not _same_file(before, listed):
+        return False
+    return reading.missing or (work.old is not None and work.old.revision == work.engine.revision)
+
+
+def _still_accepted(work: Work, listed: Mapping[str, FinalRelease]) -> set[str]:
+    """The releases that somebody has confirmed, as far as they are what was confirmed."""
+    if work.old is None or work.old.revision != work.engine.revision:
+        return set()
+    return {
+        each.version
+        for each in work.old.releases
+        if each.accepted and (each.version not in listed or _same_file(each, listed[each.version]))
+    }
+
+
+def _same_file(before: Release | None, listed: FinalRelease) -> bool:
+    """Whether a release was known, and by a file that the index still has."""
+    if before is None or before.unknown is not None:
+        return False
+    if before.sha256 is None:
+        return before.file == listed.file.name
+    return before.sha256 in listed.digests
+
+
+def _unchanged(new: History, old: History | None) -> History:
+    """The old history where nothing but the tool that read it is another."""
+    if old is not None and write_history(replace(new, tool=old.tool)) == write_history(old):
+        return old
+    return new
+
+
+def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Release:
+    unknown = plan.below.get(listed.version)
+    if unknown is None:
+        unknown = "not read" if reading is None else reading.problem
+    return Release(
+        version=listed.version,
+        date=listed.date,
+        file=listed.file.name,
+        sha256=listed.file.sha256,
+        unknown=unknown,
+        unresolved=0 if reading is None else reading.unresolved,
+    )

@@ -1,0 +1,316 @@
+"""The use case of ``history refresh``: read the releases that are not known yet, and write each engine's data.
+
+What was read stays in the cache release by release, so a run that is killed goes on where it was. An engine's file is
+replaced in one step when all of its releases are there.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event
+from typing import TYPE_CHECKING, Protocol
+
+from archtrack.core.history.data_file import write_history
+from archtrack.core.history.refresh_plan import refresh_plan
+from archtrack.engines import engine_names, load_engine
+from archtrack.errors import DataError, DocumentError, SourceError, UsageError
+from archtrack.sources.cache import Cache
+from archtrack.sources.files import make_folder, read_document, write_atomic
+from archtrack.sources.index.final_releases import FinalRelease, final_releases
+from archtrack.sources.index.http import Http
+from archtrack.sources.index.listing import parse_version
+from archtrack.sources.index.release import open_release
+from archtrack.sources.library import Library
+from archtrack.sources.progress import SilentProgress
+
+from .assembly import Work, assemble
+from .release_reading import kept_reading, read_release
+from .store import read_history
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from archtrack.core.history.history import History
+    from archtrack.engines.base import Engine
+    from archtrack.sources.base import Source
+    from archtrack.sources.workspace import Workspace
+
+    from .store import Histories
+
+__all__ = ["Refreshed", "Steps", "refresh", "refreshed_by_default"]
+
+WORKERS = 4
+"""Connections at a time: enough to have the next file while one is parsed, few enough for a public index."""
+_CHUNK = 24
+"""Releases in a row that one worker reads: neighbours share most files, and only the first has to be read whole."""
+_CACHE_LIMIT = 2 * 1024**3
+"""Bytes. The facts of every release of the engines take 0.4 GB; what is dropped would be fetched again."""
+
+
+class Steps(Protocol):
+    """Told how far a refresh is."""
+
+    def start(self, total: int) -> None:
+        """So many releases are to be read."""
+        ...
+
+    def step(self, label: str) -> None:
+        """One more was."""
+        ...
+
+    def finish(self) -> None:
+        """The work is over, well or not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """What became of one engine.
+
+    Attributes:
+        engine: its name.
+        old: its history before; None for none.
+        new: its history now; None where it could not be made.
+        read: releases that were read, from the index or from the cache.
+        doubts: version -> why a release is not believed until it is accepted.
+        written: the file was replaced.
+        error: why there is no new history.
+    """
+
+    engine: str
+    old: History | None
+    new: History | None
+    read: int = 0
+    doubts: Mapping[str, str]
+    written: bool = False
+    error: str | None = None
+
+
+def refreshed_by_default() -> tuple[str, ...]:
+    """The engines that a refresh without names is of."""
+    return tuple(name for name in engine_names() if load_engine(name).about.refreshed)
+
+
+def refresh(
+    names: Sequence[str],
+    folder: Path,
+    workspace: Workspace,
+    steps: Steps,
+    *,
+    accepted: Collection[tuple[str, str]] = (),
+    anew: bool = False,
+    base: Histories | None = None,
+) -> Iterator[Refreshed]:
+    """Bring the data of engines up to the releases on the index; each engine's result as soon as it is there.
+
+    Args:
+        names: of the engines.
+        folder: of the data files; created if it is missing.
+        workspace: where the run takes place.
+        steps: told how far it is.
+        accepted: (engine, version) of releases that a person has confirmed although their counts look implausible.
+        anew: read every release again, also those that the data has.
+        base: what is known already where the folder has no data of an engine; None to start from nothing there.
+
+    Raises:
+        UsageError: an engine's history cannot be made, or a release to accept is not there.
+        DocumentError: the folder cannot be created.
+    """
+    make_folder(folder)
+    if workspace.offline:
+        raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
+    http = Http(workspace.index_settings())
+    try:
+        begun = [
+            _begin(load_engine(name), folder, base, workspace, http, anew=anew)
+            for name in dict.fromkeys(names)
+        ]
+    finally:
+        http.close()
+    works = [work for work in begun if isinstance(work, Work)]
+    accepted = _accepted(accepted, works)
+    yield from (failed for failed in begun if isinstance(failed, Refreshed))
+    steps.start(sum(len(work.plan.read) for work in works))
+    try:
+        for work, failure in _read_all(works, workspace, steps):
+            own = {version for name, version in accepted if name == work.engine.name}
+            yield _end(work, folder, failure, own, base=base is not None)
+    finally:
+        steps.finish()
+
+
+def _begin(
+    engine: Engine, folder: Path, base: Histories | None, workspace: Workspace, http: Http, *, anew: bool
+) -> Work | Refreshed:
+    settings = workspace.index_settings()
+    path = folder / f"{engine.name}.json"
+    try:
+        found = read_document(path) or b""
+        old = read_history(path) if found else None
+        if base is not None:
+            old = base.get(engine.name)
+    except (DataError, DocumentError) as error:
+        return Refreshed(engine=engine.name, old=None, new=None, doubts={}, error=str(error))
+    companion = None
+    try:
+        listed = final_releases(engine.layout.distribution, settings, http)
+        if engine.about.companion is not None:
+            other = load_engine(engine.about.companion)
+            releases = final_releases(other.layout.distribution, settings, http)
+            companion = next((each for each in reversed(releases) if not each.yanked), releases[-1])
+    except SourceError as error:
+        return Refreshed(engine=engine.name, old=old, new=None, doubts={}, error=str(error))
+    plan = refresh_plan(
+        tuple((each.version, each.file.name, each.digests) for each in listed),
+        old,
+        floor=engine.since,
+        anew=anew or old is None or not _still_holds(old, engine, companion),
+    )
+    return Work(
+        engine=engine, old=old, found=found, listed=listed, companion=companion, plan=plan, readings={}
+    )
+
+
+def _still_holds(old: History, engine: Engine, companion: FinalRelease | None) -> bool:
+    """Whether what the data says of a release is what a reading would give now."""
+    joined = None if old.companion is None else (old.companion.version, old.companion.sha256)
+    wanted = None if companion is None else (companion.version, companion.file.sha256)
+    return old.revision == engine.revision and old.floor == engine.since and joined == wanted
+
+
+def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> frozenset[tuple[str, str]]:
+    """The releases that are accepted, as the index writes them.
+
+    Raises:
+        UsageError: one is not part of the refresh.
+    """
+    listed = {
+        (work.engine.name, parse_version(release.version)): release.version
+        for work in works
+        for release in work.listed
+    }
+    found = set()
+    for name, version in accepted:
+        written = listed.get((name, parse_version(version)))
+        if written is None:
+            raise UsageError(
+                f"--accept {name}=={version}: "
+                + (
+                    f"{name} has no final release {version}"
+                    if name in {work.engine.name for work in works}
+                    else f"{name} is not part of this refresh"
+                )
+            )
+        found.add((name, written))
+    return frozenset(found)
+
+
+def _read_all(works: Sequence[Work], workspace: Workspace, steps: Steps) -> Iterator[tuple[Work, str | None]]:
+    """Read what is to be read; each engine as soon as it is through, with the error that prevented it."""
+    stop = Event()
+    waiting: dict[Future[None], Work] = {}
+    errors: dict[str, str] = {}
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="refresh") as pool:
+        try:
+            for work in works:
+                for chunk in _chunks(work):
+                    waiting[pool.submit(_read_chunk, work, chunk, workspace, steps, stop)] = work
+                if not work.plan.read:
+                    yield work, None
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    work = waiting.pop(future)
+                    try:
+                        future.result()
+                    except SourceError as error:
+                        errors.setdefault(work.engine.name, str(error))
+                    if work not in waiting.values():
+                        yield work, errors.get(work.engine.name)
+        finally:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _chunks(work: Work) -> Iterator[list[FinalRelease]]:
+    releases = [each for each in work.listed if each.version in work.plan.read]
+    for start in range(0, len(releases), _CHUNK):
+        yield releases[start : start + _CHUNK]
+
+
+def _read_chunk(
+    work: Work, chunk: Sequence[FinalRelease], workspace: Workspace, steps: Steps, stop: Event
+) -> None:
+    settings = workspace.index_settings()
+    digest = None if work.companion is None else f"sha256:{work.companion.file.sha256}"
+    with (
+        closing(Http(settings)) as http,
+        Cache(
+            workspace.cache_folder, limit=_CACHE_LIMIT, busy_seconds=60, troubled=workspace.cache_troubled
+        ) as cache,
+    ):
+        companion: Library | None = None
+        for release in chunk:
+            if stop.is_set():
+                return
+            reading = kept_reading(work.engine, release, digest, cache)
+            if reading is None:
+                if work.companion is not None and companion is None:
+                    companion = Library(_companion(work, workspace, cache), cache)
+                reading = read_release(work.engine, release, companion, cache, settings, http)
+            work.readings[release.version] = reading
+            steps.step(f"{work.engine.name} {release.version}")
+
+
+def _companion(work: Work, workspace: Workspace, cache: Cache) -> Source:
+    if work.companion is None or work.engine.about.companion is None:
+        raise UsageError(f"{work.engine.name} is joined with nothing")
+    return open_release(
+        load_engine(work.engine.about.companion).layout,
+        work.companion.version,
+        settings=workspace.index_settings(),
+        cache=cache,
+        offline=False,
+        progress=SilentProgress(),
+        file=work.companion.file,
+    )
+
+
+def _end(work: Work, folder: Path, error: str | None, accepted: set[str], *, base: bool) -> Refreshed:
+    name = work.engine.name
+    if error is not None:
+        advice = f"{error}; what was read so far is kept: run it again"
+        return Refreshed(engine=name, old=work.old, new=None, doubts={}, error=advice)
+    new, doubts, lost = assemble(work, accepted)
+    if lost:
+        reasons = "; ".join(f"{version}: {reason}" for version, reason in lost.items())
+        return Refreshed(
+            engine=name,
+            old=work.old,
+            new=None,
+            doubts={},
+            error=f"releases that are known could not be had again, so nothing is changed ({reasons})",
+        )
+    if new.newest is None:
+        reason = next((each.unknown for each in reversed(new.releases)), "the index has no final release")
+        return Refreshed(
+            engine=name, old=work.old, new=None, doubts={}, error=f"no release could be read: {reason}"
+        )
+    path = folder / f"{name}.json"
+    data = write_history(new).encode()
+    if work.found:
+        same = work.found == data
+    else:  # what is known already may lie elsewhere
+        same = base and work.old is not None and write_history(work.old).encode() == data
+    if not same:
+        try:
+            write_atomic(path, data, expected=work.found)
+        except DocumentError as wrong:
+            return Refreshed(engine=name, old=work.old, new=None, doubts={}, error=str(wrong))
+    return Refreshed(
+        engine=name, old=work.old, new=new, read=len(work.plan.read), doubts=doubts, written=not same
+    )

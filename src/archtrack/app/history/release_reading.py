@@ -1,0 +1,229 @@
+"""What one release registers, as the history keeps it: read once per release file, and kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from archtrack.core.history.history import Entry
+from archtrack.core.matrix.categories import BY_NAME, Registered, categorize
+from archtrack.core.matrix.examples import is_generic
+from archtrack.core.matrix.repositories import is_hub_id
+from archtrack.engines.base import Decides, ScanOptions
+from archtrack.errors import SourceError
+from archtrack.sources.index.http import GoneError, UnreachableError
+from archtrack.sources.index.release import open_release
+from archtrack.sources.library import Library
+from archtrack.sources.progress import SilentProgress
+from archtrack.sources.syntax_check import PYTHON
+from archtrack.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archtrack.engines.base import Engine
+    from archtrack.model import Inventory, Registration
+    from archtrack.sources.cache import Cache
+    from archtrack.sources.index.final_releases import FinalRelease
+    from archtrack.sources.index.http import Http
+    from archtrack.sources.index.pip_config import IndexSettings
+
+__all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
+
+_KIND = "history-release"
+_REVISION = 3
+"""Counts up whenever the same inventory would give other entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read in one release.
+
+    Attributes:
+        entries: architecture -> entry.
+        unresolved: places that could not be read statically.
+        problem: why the release cannot be read; None where it can.
+        missing: that is because its file is not there, which says nothing about what it registers.
+    """
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    unresolved: int = 0
+    problem: str | None = None
+    missing: bool = False
+
+
+def entries_from(inventory: Inventory) -> dict[str, Entry]:
+    """What an inventory says, as the history keeps it."""
+    names = inventory.by_name()
+    public = {name: each for name, each in names.items() if each.transformers is not None}
+    known = Registered(natives={} if public else names, public=public)
+    return {name: _entry(each, known) for name, each in names.items()}
+
+
+def _run_as_others(
+    engine: Engine, library: Library, inventory: Inventory, entries: Mapping[str, Entry]
+) -> dict[str, Entry]:
+    """What the release runs as an architecture that it registers, with what is said of that one."""
+    if not isinstance(engine, Decides):
+        return {}
+    from archtrack.core.verdict.aliases import aliases  # noqa: PLC0415 -- of engines that can be followed so far
+
+    return {
+        each.name: replace(
+            entries[each.runs.name],
+            at=str(each.place),
+            groups=(),
+            example=None,
+            example_at=None,
+            runs_as=each.runs.name,
+        )
+        for each in aliases(inventory.by_name(), engine.rules(library, inventory))
+    }
+
+
+def kept_reading(
+    engine: Engine, release: FinalRelease, companion: str | None, cache: Cache
+) -> Reading | None:
+    """The reading of an earlier run, without a request; None if there is none.
+
+    Args:
+        engine: whose registry.
+        release: which release.
+        companion: digest of what the registry is joined with.
+        cache: of the calling thread.
+    """
+    key = _key(engine, release, companion)
+    data = cache.get_many(_KIND, [key]).get(key) if key is not None else None
+    return None if data is None else _from_bytes(data)
+
+
+def read_release(
+    engine: Engine,
+    release: FinalRelease,
+    companion: Library | None,
+    cache: Cache,
+    settings: IndexSettings,
+    http: Http,
+) -> Reading:
+    """Read one release; what was read is kept, unless something prevented it.
+
+    Args:
+        engine: whose registry.
+        release: which release, with its file.
+        companion: what the registry is joined with.
+        cache: of the calling thread.
+        settings: where the index is.
+        http: connections to it, which stay open for the next release.
+
+    Raises:
+        UnreachableError: the index did not answer, which says nothing about the release.
+    """
+    try:
+        with open_release(
+            engine.layout,
+            release.version,
+            settings=settings,
+            cache=cache,
+            offline=False,
+            progress=SilentProgress(),
+            file=release.file,
+            http=http,
+        ) as source:
+            library = Library(source, cache)
+            library.expect(*engine.fetched)
+            inventory = engine.scan(library, ScanOptions(companion=companion))
+            entries = entries_from(inventory)
+            entries |= _run_as_others(engine, library, inventory, entries)
+    except UnreachableError:
+        raise
+    except GoneError:
+        # the message has an address
+        return Reading(problem=f"{release.file.name} is listed and not there", missing=True)
+    except SourceError as error:
+        return Reading(problem=str(error))
+    reading = Reading(entries=entries, unresolved=len(inventory.unresolved))
+    key = _key(engine, release, None if companion is None else companion.origin.digest)
+    if key is not None:
+        cache.put_many(_KIND, {key: _to_bytes(reading)})
+    return reading
+
+
+def _entry(each: Registration, known: Registered) -> Entry:
+    category, source = categorize(each.name, known)
+    example, example_at = _example(each)
+    return Entry(
+        file=each.file,
+        at=str(each.place),
+        groups=each.groups,
+        compatible=None if each.transformers is None else each.transformers.backend_compatible,
+        category=None if source == BY_NAME else category.value,
+        example=example,
+        example_at=example_at,
+    )
+
+
+def _example(each: Registration) -> tuple[str | None, str | None]:
+    """The checkpoint that the registration itself names, and where, if the Hub could have one of that id."""
+    named = each.example is not None and is_hub_id(each.example) and each.example_source
+    return (each.example, each.example_source) if named and not is_generic(each.name) else (None, None)
+
+
+def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | None:
+    if release.file.sha256 is None:
+        return None
+    parts = (
+        __version__,
+        str(_REVISION),
+        PYTHON,
+        engine.name,
+        str(engine.revision),
+        release.version,
+        release.file.sha256,
+        companion or "",
+    )
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _to_bytes(reading: Reading) -> bytes:
+    rows = {
+        name: (
+            each.file,
+            each.at,
+            each.groups,
+            each.compatible,
+            each.category,
+            each.example,
+            each.example_at,
+            each.runs_as,
+        )
+        for name, each in reading.entries.items()
+    }
+    data = {"unresolved": reading.unresolved, "entries": rows}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _from_bytes(data: bytes) -> Reading | None:
+    try:
+        found = json.loads(data)
+        return Reading(
+            unresolved=found["unresolved"],
+            entries={name: _entry_of(*row) for name, row in found["entries"].items()},
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _entry_of(file: str, at: str, groups: list[str], *rest: Any) -> Entry:
+    compatible, category, example, example_at, runs_as = rest
+    return Entry(
+        file=file,
+        at=at,
+        groups=tuple(groups),
+        compatible=compatible,
+        category=category,
+        example=example,
+        example_at=example_at,
+        runs_as=runs_as,
+    )

@@ -1,0 +1,209 @@
+"""Where the data of the support history lies, and reading it: what archtrack ships, and what a user has instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
+from archtrack.core.history.history import known_release
+from archtrack.data import HISTORY as SHIPPED
+from archtrack.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from archtrack.core.history.history import History, Release
+
+__all__ = ["LARGEST", "SHIPPED", "Histories", "data_files", "data_folder", "read_data", "read_history"]
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one file; the largest has about one."""
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of the user's own data; it need not exist.
+
+    ``ARCHTRACK_DATA_DIR`` if it is set and not empty, else the user's data folder of the platform.
+    """
+    if chosen := environ.get("ARCHTRACK_DATA_DIR"):
+        return Path(chosen).expanduser()
+    from platformdirs import user_data_path  # noqa: PLC0415 -- late, as with the cache
+
+    return user_data_path("archtrack", appauthor=False) / "history"
+
+
+def read_data(path: Path) -> bytes:
+    """What a data file holds.
+
+    Raises:
+        DataError: it cannot be read, or is larger than any.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(data) > LARGEST:
+        raise DataError(f"{path}: more than {LARGEST // 1024**2} MB; this is no data of archtrack's")
+    return data
+
+
+def read_history(path: Path) -> History:
+    """The history that a file holds.
+
+    Raises:
+        DataError: it cannot be read, or is none.
+    """
+    try:
+        return checked(parse_history(read_data(path)))
+    except WrongHistoryError as error:
+        raise DataError(f"{path}: {error}; `archtrack data update` gets data that fits") from error
+
+
+class Histories:
+    """The histories of a run, each read at most once.
+
+    With a folder of the user's choice, that one alone counts. Else an engine's file in the user's data folder counts
+    if it knows what as many releases register as the shipped one, or more. A file that cannot be read counts for
+    nothing where there is another one.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        chosen: Path | None = None,
+        *,
+        troubled: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Look nowhere yet.
+
+        Args:
+            environ: the environment, for the user's data folder.
+            chosen: a folder of data files, or one such file; None for the user's and the shipped ones.
+            troubled: told of a file that cannot be read where another one counts in its place.
+
+        Raises:
+            UsageError: there is nothing at ``chosen``.
+            DataError: it is a folder without a data file.
+        """
+        self._read: dict[str, History | None] = {}
+        self._paths: dict[str, Path] = {}
+        if chosen is not None:
+            _expect_files(chosen)
+        self._troubled = troubled
+        self._folders = (chosen,) if chosen is not None else (SHIPPED, data_folder(environ))
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that there are data of, sorted."""
+        return tuple(sorted({path.stem for path in self.files}))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The data files that there are, whichever counts."""
+        return tuple(path for folder in self._folders for path in data_files(folder))
+
+    def get(self, engine: str) -> History | None:
+        """The history of an engine, None where there is none.
+
+        Raises:
+            DataError: its file cannot be read.
+        """
+        if engine not in self._read:
+            self._read[engine] = self._newest(engine)
+        return self._read[engine]
+
+    def need(self, engine: str) -> History:
+        """The history of an engine.
+
+        Raises:
+            DataError: its file cannot be read.
+            UsageError: there is none; the message says what there is and what to do.
+        """
+        found = self.get(engine)
+        if found is None:
+            raise UsageError(
+                f"{self._why_not(engine)}; there is data of: {', '.join(self.engines) or 'none'}"
+            )
+        return found
+
+    def release(self, text: str) -> tuple[History, Release]:
+        """An engine's history, and the release of it that is meant: ``ENGINE==VERSION``, or ENGINE for the newest.
+
+        Raises:
+            DataError: its file cannot be read, or it is not known what the release registers.
+            UsageError: there is no such history, or no such release in it.
+        """
+        engine, given, version = text.partition("==")
+        if given and not version:
+            raise UsageError(
+                f"{text}: the version is empty; write ENGINE==VERSION, or ENGINE for the newest release"
+            )
+        history = self.need(engine)
+        return history, known_release(history, version or None)
+
+    def path(self, engine: str) -> Path | None:
+        """The file that counts for an engine, None where there is none.
+
+        Raises:
+            DataError: it cannot be read.
+        """
+        return self._paths.get(engine) if self.get(engine) is not None else None
+
+    def _why_not(self, engine: str) -> str:
+        from archtrack.engines import engine_names, load_engine  # noqa: PLC0415 -- only for the message
+
+        if "@" in engine:
+            return f"no engine is called {engine!r}; a release is written ENGINE==VERSION"
+        if engine not in engine_names():
+            return f"no engine is called {engine!r}"
+        if not load_engine(engine).about.refreshed:
+            return f"no history of {engine} is kept (`archtrack scan {engine} SOURCE` reads one release)"
+        return f"there is no history of {engine} (`archtrack history refresh {engine}` makes one)"
+
+    def _newest(self, engine: str) -> History | None:
+        paths = [path for folder in self._folders for path in data_files(folder) if path.stem == engine]
+        read = [
+            (_read(path), path) for path in reversed(paths)
+        ]  # the user's first: it counts if it is as good
+        found = [(history, path) for history, path in read if not isinstance(history, DataError)]
+        troubles = [error for error, _ in read if isinstance(error, DataError)]
+        if not found:
+            if troubles:
+                raise troubles[0]
+            return None
+        for trouble in troubles:
+            self._troubled(str(trouble))
+        history, self._paths[engine] = max(found, key=lambda each: _goodness(each[0]))
+        return history
+
+
+def _goodness(history: History) -> tuple[int, int]:
+    """What the history that counts has more of: known releases, then the revision of the adapter that read them."""
+    return len(history.known), history.revision
+
+
+def _read(path: Path) -> History | DataError:
+    try:
+        return read_history(path)
+    except DataError as error:
+        return error
+
+
+def _expect_files(chosen: Path) -> None:
+    try:
+        there = chosen.exists()
+    except (OSError, ValueError):  # no name for a file
+        there = False
+    if not there:
+        raise UsageError(f"--data {chosen}: no such file or folder")
+    if not data_files(chosen):
+        raise DataError(f"--data {chosen}: no data file is there (ENGINE.json)")
+
+
+def data_files(folder: Path) -> tuple[Path, ...]:
+    """The data files of a folder, sorted; of a file, that one."""
+    if folder.is_file():
+        return (folder,)
+    return tuple(sorted(path for path in folder.glob("*.json") if path.stem != "schema"))

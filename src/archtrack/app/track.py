@@ -1,0 +1,304 @@
+"""The use cases of reading: scan one engine, join it with transformers. ``document`` builds on them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from archtrack.core.matrix.join import join
+from archtrack.data import shipped_examples
+from archtrack.engines import load_engine
+from archtrack.engines.base import External, ScanOptions
+from archtrack.errors import ImplausibleError, SourceError
+from archtrack.sources.base import Layout
+from archtrack.sources.disk.folder import local_source
+from archtrack.sources.library import Library
+from archtrack.sources.opening import open_engine, open_transformers
+
+from .import_failures import broken_imports
+from .scan import Plan, carry_out, plan, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from archtrack.config.settings import Settings
+    from archtrack.engines.base import Engine
+    from archtrack.model import Broken, Example, Inventory, Matrix
+    from archtrack.sources.base import Source
+    from archtrack.sources.cache import Cache
+    from archtrack.sources.workspace import Workspace
+
+    from .request import Request
+
+__all__ = [
+    "Both",
+    "Scan",
+    "Track",
+    "read_both",
+    "refuse_nothing",
+    "scan_engine",
+    "track",
+]
+
+ENGINE = "sglang"
+TRANSFORMERS = "transformers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One inventory, and what the user should know about how it came to be."""
+
+    inventory: Inventory
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """The joined matrix, and what the user should know about how it came to be."""
+
+    matrix: Matrix
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Both:
+    """The joined matrix, and the two scans that it was made from, whose sources may still be asked.
+
+    Attributes:
+        track: the matrix.
+        engine: the engine's scan, and ``transformers`` that of transformers.
+        transformers: as above.
+        broken: path of a module of the engine -> why it cannot be imported, or may not be.
+    """
+
+    track: Track
+    engine: Plan
+    transformers: Plan
+    broken: Mapping[str, Broken]
+
+
+def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Request) -> Scan:
+    """One engine's inventory.
+
+    Args:
+        name: of the engine.
+        spec: specification of its source, None for the default; for transformers ``pinned`` is the release that
+            the engine of ``request`` pins.
+        workspace: where the run takes place.
+        request: the engine's source for ``pinned``, and what changes the registry.
+
+    Raises:
+        UsageError: no such engine, or a specification that means nothing.
+        SourceError: the source cannot be read.
+        ImplausibleError: nothing at all was found in it.
+    """
+    engine = load_engine(name)
+    with workspace.open_cache() as cache:
+        if name == TRANSFORMERS and spec == "pinned":
+            base, notices = open_engine(request.engine, load_engine(ENGINE).layout, workspace, cache)
+            pin, words = _pin(base, cache)
+            source, more = open_transformers(spec, engine.layout, pin, words, workspace, cache)
+            notices = [*notices, *more]
+        else:
+            source, notices = open_engine(spec, engine.layout, workspace, cache)
+        options = _options(request, workspace, cache) if name == ENGINE else None
+        if engine.about.companion is not None:
+            companion = load_engine(engine.about.companion)
+            other, more = open_engine(_of_companion(companion, request), companion.layout, workspace, cache)
+            options = ScanOptions(companion=Library(other, cache))
+            notices = [*notices, *more]
+        inventory = scan(engine, source, cache, options)
+        unknown = _about_disabled(options, source) if options else ()
+    refuse_nothing(inventory)
+    return Scan(inventory=inventory, notices=(*notices, *unknown))
+
+
+def _of_companion(companion: Engine, request: Request) -> str:
+    """The source of the engine by which another's registry is joined: as asked for, else the newest release."""
+    return (request.transformers if companion.name == TRANSFORMERS else None) or "latest"
+
+
+def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
+    """The engine and transformers, read and joined.
+
+    Raises:
+        UsageError: a specification means nothing.
+        SourceError: a source cannot be read.
+        DataError: the census that the document shows cannot be read.
+    """
+    with workspace.open_cache() as cache:
+        tracked = read_both(request, settings, workspace, cache).track
+    return replace(tracked, matrix=_with_demand(tracked.matrix, settings, workspace))
+
+
+def read_both(request: Request, settings: Settings, workspace: Workspace, cache: Cache) -> Both:
+    """As ``track``, with the sources still open: for what looks further into them.
+
+    Args:
+        request: which sources.
+        settings: which rows, and overrides.
+        workspace: where the run takes place.
+        cache: of the calling thread.
+
+    Raises:
+        UsageError: a specification means nothing.
+        SourceError: a source cannot be read.
+    """
+    engine, transformers = load_engine(ENGINE), load_engine(TRANSFORMERS)
+    source, notices = open_engine(request.engine, engine.layout, workspace, cache)
+    pin, words = _pin(source, cache)
+    other, more = open_transformers(request.transformers, transformers.layout, pin, words, workspace, cache)
+    options = _options(request, workspace, cache)
+    own, their = plan(engine, source, options), plan(transformers, other)
+    inventory, public = carry_out(own, cache), carry_out(their, cache)
+    broken = broken_imports(own, inventory, their, public, cache)
+    unknown = _about_disabled(options, source)
+    matrix = join(
+        inventory,
+        public,
+        patterns=settings.rows,
+        overrides=settings.overrides,
+        settings=settings.path,
+        broken=broken,
+        table=shipped_examples(),
+        hub=_from_hub(inventory, settings, workspace) if request.hub else None,
+    )
+    matrix = _with_since(matrix, settings, workspace)
+    asked = request.transformers not in {None, "pinned"}
+    pins = _about_pin(inventory, public, pin, asked=asked)
+    found = (*notices, *more, *pins, *unknown)
+    return Both(track=Track(matrix=matrix, notices=found), engine=own, transformers=their, broken=broken)
+
+
+def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:
+    """The matrix, with what the histories say of each row where the document has a column for it."""
+    engines = [
+        ENGINE if name == "since" else name
+        for name in settings.columns
+        if name not in {"demand", "fallback", "notes"}
+    ]
+    if not engines:
+        return matrix
+    from .history.store import Histories  # noqa: PLC0415 -- as above
+    from .presence import since_of  # noqa: PLC0415 -- hardly anybody's document has such a column
+
+    histories = Histories(workspace.environ)
+    rows = (
+        replace(row, looked_up=tuple((engine, since_of(row.name, engine, histories)) for engine in engines))
+        for row in matrix.rows
+    )
+    return replace(matrix, rows=tuple(rows))
+
+
+def _with_demand(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:
+    """The matrix, with what the configured census says of each row where the document has a column for it."""
+    if settings.demand is None or "demand" not in settings.columns:
+        return matrix
+    from archtrack.census.saved import read_census  # noqa: PLC0415 -- hardly anybody's document has such a column
+    from archtrack.core.demand.census import demand_of  # noqa: PLC0415 -- as above
+
+    census = read_census(workspace.folder / settings.demand)
+    rows = (
+        replace(row, looked_up=(*row.looked_up, ("demand", demand_of(row.name, census, settings.demand))))
+        for row in matrix.rows
+    )
+    return replace(matrix, rows=tuple(rows))
+
+
+def _from_hub(inventory: Inventory, settings: Settings, workspace: Workspace) -> dict[str, Example]:
+    """What the Hub knows of the engine's own architectures, but for those that a maintainer has settled."""
+    from archtrack.core.matrix.examples import is_generic  # noqa: PLC0415 -- only with --hub
+    from archtrack.hub.examples import hub_examples  # noqa: PLC0415 -- as above
+
+    settled = {override.name for override in settings.overrides if override.example is not None}
+    names = {each.name for each in inventory.registrations} - settled
+    return hub_examples((name for name in names if not is_generic(name)), offline=workspace.offline)
+
+
+def refuse_nothing(inventory: Inventory) -> None:
+    """Take an inventory of nothing, with nothing unresolved either, for a source that is not what it was taken for.
+
+    Raises:
+        ImplausibleError: it is empty.
+    """
+    if not inventory.registrations and not inventory.unresolved:
+        raise ImplausibleError(
+            f"{inventory.origin.location}: no architecture was found in {inventory.engine} "
+            f"{inventory.version or ''}{_covered(inventory.engine)}"
+        )
+
+
+def _covered(engine: str) -> str:
+    """What to try instead of a source in which nothing was found."""
+    since = load_engine(engine).since
+    return f"; archtrack reads releases from {since} on: name a newer one, or another source"
+
+
+def _about_pin(engine: Inventory, public: Inventory, pin: str | None, *, asked: bool) -> Iterator[str]:
+    """That a pin was followed, or that another transformers than the pinned one was asked for and read.
+
+    Said after the scan: a checkout names its version in its own files only.
+    """
+    words = f"{engine.engine} {engine.version or ''}".strip()
+    if pin is not None and not asked:
+        yield f"{words} pins transformers {pin}"
+    elif pin is not None and public.version not in {None, pin}:
+        yield f"{words} pins transformers {pin}; {public.version} was read, as asked"
+
+
+def _about_disabled(options: ScanOptions, source: Source) -> tuple[str, ...]:
+    """That a module is to be skipped which is not there: most likely its name is misspelled."""
+    if not options.disabled:
+        return ()
+    from archtrack.engines.sglang.files import MODELS  # noqa: PLC0415 -- with its patterns, only where something is disabled
+
+    paths = source.list((f"{MODELS}/*.py",))
+    if options.external is not None:
+        paths += options.external.library.paths(f"{options.external.folder}/*.py")
+    known = {path.rpartition("/")[2].removesuffix(".py") for path in paths}
+    return tuple(
+        f"--disabled {name}: SGLang has no such module (a module is named without .py)"
+        for name in options.disabled
+        if name not in known
+    )
+
+
+def _pin(source: Source, cache: Cache) -> tuple[str | None, str]:
+    """The transformers release that an engine's source pins, and the engine in words."""
+    from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- late, with its patterns
+
+    library = Library(source, cache)
+    library.expect(*load_engine(ENGINE).fetched)
+    words = f"{source.origin.distribution} {source.origin.version or ''}".strip()
+    return dict(pins_of(library)).get(TRANSFORMERS), words
+
+
+def _options(request: Request, workspace: Workspace, cache: Cache) -> ScanOptions:
+    """What the request changes about the registry."""
+    if request.external is None:
+        return ScanOptions(disabled=request.disabled)
+    return ScanOptions(disabled=request.disabled, external=_external(request.external, workspace, cache))
+
+
+def _external(name: str, workspace: Workspace, cache: Cache) -> External:
+    """An external package of models: a folder, or an importable name that is located and not imported."""
+    from archtrack.sources.disk.installed import installed_source  # noqa: PLC0415 -- only for external packages
+
+    path = (workspace.folder / name).resolve()
+    if path.is_dir():
+        layout = Layout(package=path.name, distribution=path.name)
+        return External(
+            package=path.name, folder=path.name, library=Library(local_source(path, layout), cache)
+        )
+    if "/" in name or os.sep in name or not all(name.split(".")):
+        raise SourceError(
+            f"external package {name}: no such folder; give the path of its folder, or the name of an installed one"
+        )
+    top = name.partition(".")[0]
+    source = installed_source(Layout(package=top, distribution=top), environ=workspace.environ)
+    if source is None:
+        raise SourceError(
+            f"external package {name}: neither a folder nor installed; give the path of its folder"
+        )
+    return External(package=name, folder=name.replace(".", "/"), library=Library(source, cache))

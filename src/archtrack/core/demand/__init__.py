@@ -1,0 +1,1 @@
+"""What people download: a census of models, and the architectures ranked by it."""

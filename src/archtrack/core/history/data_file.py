@@ -1,0 +1,246 @@
+"""A history as the text of its data file, and back.
+
+Releases and architectures have one line each, sorted, so that a diff shows what a new release changes.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from packaging.version import Version
+
+from archtrack.core.matrix.repositories import is_hub_id
+from archtrack.model import Category
+
+from .history import Companion, ExampleState, History, Release, Span, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["SCHEMA_VERSION", "WrongHistoryError", "checked", "parse_history", "write_history"]
+
+SCHEMA_VERSION = 1
+
+_T = TypeVar("_T")
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class WrongHistoryError(Exception):
+    """A text is not a history, or has another schema version; the message says why."""
+
+
+def write_history(history: History) -> str:
+    """The text of a data file: the same history gives the same text."""
+    companion = history.companion
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "engine": history.engine,
+        "distribution": history.distribution,
+        "floor": history.floor,
+        "tool": history.tool,
+        "revision": history.revision,
+        "companion": None
+        if companion is None
+        else {"engine": companion.engine, "version": companion.version, "sha256": companion.sha256},
+    }
+    lines = [f'"{key}":{_encode(value)},' for key, value in head.items()]
+    lines.append('"releases":[')
+    lines += _separated(_encode(_release(each)) for each in history.releases)
+    lines.append('],"architectures":{')
+    lines += _separated(
+        f"{_encode(name)}:{_encode(_architecture(history, name, spans))}"
+        for name, spans in sorted(history.architectures.items())
+    )
+    return "{\n" + "\n".join(lines) + "\n}}\n"
+
+
+def parse_history(text: str | bytes) -> History:
+    """The history that a data file holds.
+
+    Raises:
+        WrongHistoryError: the text is not a history.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongHistoryError(f"not JSON: {error}") from error
+    if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
+        found = data.get("schema_version") if isinstance(data, dict) else None
+        raise WrongHistoryError(f"schema version {found}, and this archtrack reads {SCHEMA_VERSION}")
+    try:
+        return _history(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise WrongHistoryError(f"not a history: {type(error).__name__} {error}") from error
+
+
+def _separated(lines: Iterable[str]) -> list[str]:
+    found = list(lines)
+    return [*(f"{line}," for line in found[:-1]), *found[-1:]]
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    """The values that are not None."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _release(release: Release) -> dict[str, Any]:
+    return {
+        "version": release.version,
+        "date": release.date,
+        "file": release.file,
+        "sha256": release.sha256,
+        **_given(
+            unknown=release.unknown,
+            unresolved=release.unresolved or None,
+            accepted=release.accepted or None,
+        ),
+    }
+
+
+def _architecture(history: History, name: str, spans: tuple[Span, ...]) -> dict[str, Any]:
+    return {**_given(category=history.categories.get(name)), "spans": [_span_data(span) for span in spans]}
+
+
+def _span_data(span: Span) -> dict[str, Any]:
+    return {
+        "first": span.first,
+        "last": span.last,
+        "states": [_state(state) for state in span.states],
+        **_given(examples=[_example(each) for each in span.examples] or None),
+    }
+
+
+def _example(state: ExampleState) -> dict[str, Any]:
+    return {"since": state.since, "id": state.example, **_given(at=state.at)}
+
+
+def _state(state: State) -> dict[str, Any]:
+    return {
+        "since": state.since,
+        "file": state.file,
+        "at": state.at,
+        **_given(groups=list(state.groups) or None, compatible=state.compatible, runs_as=state.runs_as),
+    }
+
+
+def _history(data: dict[str, Any]) -> History:
+    companion = data["companion"]
+    table: dict[str, Any] = _a(dict, data["architectures"])
+    return History(
+        engine=_a(str, data["engine"]),
+        distribution=_a(str, data["distribution"]),
+        floor=_a(str, data["floor"]),
+        tool=_a(str, data["tool"]),
+        revision=_a(int, data["revision"]),
+        companion=None if companion is None else _companion(companion),
+        releases=tuple(map(_release_from, _a(list, data["releases"]))),
+        architectures={name: tuple(map(_span, _a(list, each["spans"]))) for name, each in table.items()},
+        categories={name: _a(str, each["category"]) for name, each in table.items() if "category" in each},
+    )
+
+
+def checked(history: History) -> History:
+    """The history, if it holds what everything that uses one relies on; ``lint_history`` tells all that is wrong.
+
+    Raises:
+        WrongHistoryError: it does not.
+    """
+    try:
+        _check(history)
+    except ValueError as error:
+        raise WrongHistoryError(f"not a history: {error}; `archtrack data lint` says more") from error
+    return history
+
+
+def _check(history: History) -> None:
+    for release in history.releases:
+        Version(release.version)
+        if release.date is not None:
+            date.fromisoformat(release.date)
+    Version(history.floor)
+    positions = history.positions
+    if len(positions) != len(history.releases):
+        raise ValueError("a release is in it twice")
+    newest = history.releases[-1].version if history.releases else ""
+    examples: set[str | None] = set()  # each once: thousands of states name some hundred checkpoints
+    for name, spans in history.architectures.items():
+        for span in spans:
+            named = [span.first, *span.changes, span.last or newest]
+            wrong = [version for version in named if version not in positions]
+            if wrong or not span.states or positions[named[-1]] < positions[span.first]:
+                raise ValueError(f"{name}: a span without states, or with releases that are not in it")
+            if any(
+                not positions[span.first] <= positions[each.since] <= positions[named[-1]]
+                for each in span.examples
+            ):
+                raise ValueError(f"{name}: an example with releases that are not in its span")
+            examples.update(each.example for each in span.examples)
+    for example in examples:
+        if example is not None and not is_hub_id(example):
+            raise ValueError(f"{example[:40]!r} is not a checkpoint on the Hub")
+    for category in history.categories.values():
+        Category(category)
+
+
+def _companion(data: dict[str, Any]) -> Companion:
+    return Companion(
+        engine=_a(str, data["engine"]),
+        version=_a(str, data["version"]),
+        sha256=_a_or_none(str, data["sha256"]),
+    )
+
+
+def _release_from(data: dict[str, Any]) -> Release:
+    return Release(
+        version=_a(str, data["version"]),
+        date=_a_or_none(str, data["date"]),
+        file=_a(str, data["file"]),
+        sha256=_a_or_none(str, data["sha256"]),
+        unknown=_a_or_none(str, data.get("unknown")),
+        unresolved=_a(int, data.get("unresolved", 0)),
+        accepted=_a(bool, data.get("accepted", False)),
+    )
+
+
+def _span(data: dict[str, Any]) -> Span:
+    return Span(
+        first=_a(str, data["first"]),
+        last=_a_or_none(str, data["last"]),
+        states=tuple(map(_state_from, _a(list, data["states"]))),
+        examples=tuple(map(_example_from, _a(list, data.get("examples", [])))),
+    )
+
+
+def _example_from(data: dict[str, Any]) -> ExampleState:
+    example = _a_or_none(str, data["id"])
+    at = None if example is None else _a(str, data["at"])
+    return ExampleState(since=_a(str, data["since"]), example=example, at=at)
+
+
+def _state_from(data: dict[str, Any]) -> State:
+    return State(
+        since=_a(str, data["since"]),
+        file=_a(str, data["file"]),
+        at=_a(str, data["at"]),
+        groups=tuple(_a(str, each) for each in data.get("groups", ())),
+        compatible=_a_or_none(bool, data.get("compatible")),
+        runs_as=_a_or_none(str, data.get("runs_as")),
+    )
+
+
+def _a(kind: type[_T], value: object) -> _T:
+    """The value, if it is of a type.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{str(value)[:40]!r} is not a {kind.__name__}")
+    return value
+
+
+def _a_or_none(kind: type[_T], value: object) -> _T | None:
+    return None if value is None else _a(kind, value)

@@ -1,0 +1,336 @@
+"""The history of one engine: which architectures each release registers, as spans of releases.
+
+A release that was read registers an architecture or does not; of any other release nothing is known. Such a release
+does not end a span, but a span that begins or ends beside one says that its bound is not exact. An architecture that a
+release runs as another one has spans too, but does not count as registered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archtrack.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from packaging.version import Version
+
+__all__ = [
+    "Companion",
+    "Entry",
+    "ExampleState",
+    "History",
+    "Release",
+    "Span",
+    "State",
+    "known_release",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One final release of an engine, and the file of it that was read.
+
+    Attributes:
+        version: in its normal form.
+        date: the day on which its first file was uploaded (``2026-01-31``), None where the index does not say.
+        file: name of the release file that was read, or would be.
+        sha256: of that file, hex digits; None where the index does not say.
+        unknown: why it was not read; None for a release that was.
+        unresolved: how many places in it could not be read statically: it may register more than was found.
+        accepted: a person has confirmed that its number of architectures is right although it looks implausible.
+    """
+
+    version: str
+    date: str | None
+    file: str
+    sha256: str | None
+    unknown: str | None = None
+    unresolved: int = 0
+    accepted: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether it registers nothing but what was found in it."""
+        return self.unknown is None and not self.unresolved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What one release says of an architecture that it registers.
+
+    Attributes:
+        file: as in ``Registration.file``.
+        at: the path and line that registers it (``vllm/model_executor/models/registry.py:78``).
+        groups: the tables that list it.
+        compatible: transformers only: the answer of its gate for engines; None where it has none.
+        category: the section it belongs to, by the engine's own evidence; None where there is none.
+        example: a checkpoint that the release itself names for it; None where it names none.
+        example_at: the path and line that does.
+        runs_as: the architecture that the release runs in its place, where it does not register the name itself
+            (``core.verdict.aliases``); ``file`` and ``category`` are that one's, ``at`` is the line that puts it in.
+    """
+
+    file: str
+    at: str
+    groups: tuple[str, ...] = ()
+    compatible: bool | None = None
+    category: str | None = None
+    example: str | None = None
+    example_at: str | None = None
+    runs_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How an architecture is registered, from one release of a span until the next state or the span's end.
+
+    The other attributes are those of ``Entry``; ``at`` is the place in the release ``since``.
+
+    Attributes:
+        since: the release.
+    """
+
+    since: str
+    file: str
+    at: str
+    groups: tuple[str, ...] = ()
+    compatible: bool | None = None
+    runs_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleState:
+    """The checkpoint that releases name for an architecture, from one of a span until the next of these or its end.
+
+    Attributes:
+        since: the release.
+        example: the checkpoint; None where they name none any more.
+        at: the path and line that names it in the release ``since``; None with ``example``.
+    """
+
+    since: str
+    example: str | None
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Consecutive releases that register an architecture, unknown ones between them included.
+
+    Attributes:
+        first: the first release that registers it.
+        last: the last one; None where the newest release registers it.
+        states: how they register it; the first one begins with ``first``.
+        examples: which checkpoint they name; before the first of these, none that is known.
+    """
+
+    first: str
+    last: str | None
+    states: tuple[State, ...]
+    examples: tuple[ExampleState, ...] = ()
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The releases with which a state or an example begins, not in order."""
+        return (*(state.since for state in self.states), *(each.since for each in self.examples))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """The release of another engine that says which architectures belong to this one's model types."""
+
+    engine: str
+    version: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """The history of one engine.
+
+    Attributes:
+        engine: its name.
+        distribution: its name on the package index.
+        floor: the oldest release that can be read; those before it are unknown.
+        tool: the version of archtrack that read the releases.
+        revision: of the engine's adapter that did.
+        companion: what the registry was joined with; None for nothing.
+        releases: every final release, oldest version first.
+        architectures: name -> spans, oldest first; sorted by name.
+        categories: name -> section, where the last release that registers it has evidence for one.
+    """
+
+    engine: str
+    distribution: str
+    floor: str
+    tool: str
+    revision: int
+    releases: tuple[Release, ...]
+    architectures: Mapping[str, tuple[Span, ...]]
+    categories: Mapping[str, str]
+    companion: Companion | None = None
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether it begins at the floor: an index may lack the first releases."""
+        if not self.releases or self.releases[0].version == self.floor:
+            return True
+        return _version(self.releases[0].version) <= _version(self.floor)
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Version -> its index in ``releases``."""
+        return {release.version: index for index, release in enumerate(self.releases)}
+
+    def release(self, version: str) -> Release | None:
+        """The release of that version, in its normal form."""
+        place = self.positions.get(version)
+        return None if place is None else self.releases[place]
+
+    def find(self, text: str) -> Release | None:
+        """The release that a text names, in whatever form; None if there is none."""
+        if text in self.positions:
+            return self.release(text)
+        try:
+            wanted = _version(text)
+        except ValueError:
+            return None
+        return next((each for each in self.releases if _version(each.version) == wanted), None)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The versions that were read."""
+        return frozenset(each.version for each in self.releases if each.unknown is None)
+
+    @cached_property
+    def newest(self) -> Release | None:
+        """The newest release that was read."""
+        return next((each for each in reversed(self.releases) if each.unknown is None), None)
+
+    def at(self, version: str) -> dict[str, Entry]:
+        """What a release that was read registers or runs as another, by name.
+
+        The lines are those of the first release of each state.
+        """
+        index = self.positions[version]
+        return {name: self.entry(name, span, index) for name, span in self._spans(index)}
+
+    def run_as(self, version: str) -> dict[str, str | None]:
+        """Name -> the architecture that a release runs in its place; None where it registers the name itself."""
+        index = self.positions[version]
+        return {name: self._state(span, index).runs_as for name, span in self._spans(index)}
+
+    def names(self, version: str) -> frozenset[str]:
+        """The names that a release itself registers."""
+        if version not in self._names:
+            self._names[version] = frozenset(
+                name for name, other in self.run_as(version).items() if other is None
+            )
+        return self._names[version]
+
+    @cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def entry(self, name: str, span: Span, index: int) -> Entry:
+        """What the release at an index says of an architecture, by the span that it lies in."""
+        state = self._state(span, index)
+        named = [each for each in span.examples if self.positions[each.since] <= index]
+        return Entry(
+            file=state.file,
+            at=state.at,
+            groups=state.groups,
+            compatible=state.compatible,
+            category=self.categories.get(name),
+            example=named[-1].example if named else None,
+            example_at=named[-1].at if named else None,
+            runs_as=state.runs_as,
+        )
+
+    @cached_property
+    def examples(self) -> dict[str, ExampleState]:
+        """Name -> the checkpoint of the last release that registers it and names one for it; sorted by name.
+
+        ``since`` is the first of the consecutive releases that name it, and ``at`` the place in that one.
+        """
+        return {
+            name: each
+            for name, spans in self.architectures.items()
+            for span in spans
+            for each in span.examples
+            if each.example is not None  # the last one counts
+        }
+
+    def newest_on(self, day: str) -> Release | None:
+        """The highest version that was read and had come out by a day (``2026-01-31``); None if there is none."""
+        read = (each for each in reversed(self.releases) if each.unknown is None)
+        return next((each for each in read if each.date is not None and each.date <= day), None)
+
+    def state(self, name: str, version: str) -> State | None:
+        """How a release that was read registers an architecture; None where it does not."""
+        index = self.positions[version]
+        span = self._span(self.architectures.get(name, ()), index)
+        return None if span is None else self._state(span, index)
+
+    def _spans(self, index: int) -> Iterator[tuple[str, Span]]:
+        """The architectures of the release at an index, each with the span that it lies in."""
+        for name, spans in self.architectures.items():
+            span = self._span(spans, index)
+            if span is not None:
+                yield name, span
+
+    def _span(self, spans: tuple[Span, ...], index: int) -> Span | None:
+        for span in spans:
+            end = len(self.releases) - 1 if span.last is None else self.positions[span.last]
+            if self.positions[span.first] <= index <= end:
+                return span
+        return None
+
+    def _state(self, span: Span, index: int) -> State:
+        return [state for state in span.states if self.positions[state.since] <= index][-1]
+
+
+def known_release(history: History, version: str | None) -> Release:
+    """The release that a user names, if it is known what it registers; the newest for ``latest``, and for None.
+
+    Raises:
+        UsageError: that is no version, or the history does not have it; the message names what is near.
+        DataError: it is not known what it registers, or what any release does; the message says why.
+    """
+    if version is None or version == "latest":
+        if history.newest is None:
+            raise DataError(f"no release of {history.engine} could be read")
+        return history.newest
+    try:
+        wanted = _version(version)
+    except ValueError as error:
+        raise UsageError(f"{version[:40]!r} is not a release; give one like 0.5.23") from error
+    release = history.find(version)
+    if release is None:
+        versions = [_version(each.version) for each in history.releases]
+        near = [
+            *[each for each in versions if each < wanted][-2:],
+            *[each for each in versions if each > wanted][:2],
+        ]
+        raise UsageError(
+            f"the history of {history.engine} has no release {wanted}; near it: {', '.join(map(str, near))};"
+            f" `archtrack history refresh {history.engine}` adds newer ones, `archtrack scan` reads any source"
+        )
+    if release.unknown is not None:
+        raise DataError(f"{history.engine} {release.version} was not read: {release.unknown}")
+    return release
+
+
+def _version(text: str) -> Version:
+    """A version.
+
+    Raises:
+        ValueError: the text is none. InvalidVersion is one, and so is what thousands of digits raise.
+    """
+    from packaging.version import Version  # noqa: PLC0415 -- costs time, and most questions need none
+
+    return Version(text)

@@ -1,0 +1,56 @@
+"""One release of a history as an inventory, for whatever compares inventories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archtrack.model import Category, Inventory, Origin, Place, Registration, TransformersFacts
+
+if TYPE_CHECKING:
+    from .history import Entry, History, Release
+
+__all__ = ["inventory_of"]
+
+
+def inventory_of(history: History, release: Release) -> Inventory:
+    """What a release that was read registers.
+
+    Of each architecture the history has the file, the groups, the answer of transformers' gate, and the checkpoint that
+    the release names. Lines are those of the release in which these last changed. An architecture that is run as
+    another one is not a registration.
+    """
+    public = history.engine == "transformers"
+    return Inventory(
+        engine=history.engine,
+        version=release.version,
+        origin=Origin(
+            distribution=history.distribution,
+            kind="release",
+            location=release.file,
+            version=release.version,
+            digest=f"sha256:{release.sha256}" if release.sha256 is not None else None,
+        ),
+        registrations=tuple(
+            _registration(name, entry, public=public)
+            for name, entry in sorted(history.at(release.version).items())
+            if entry.runs_as is None
+        ),
+    )
+
+
+def _registration(name: str, entry: Entry, *, public: bool) -> Registration:
+    path, _, line = entry.at.rpartition(":")
+    place = Place(file=path, line=int(line)) if line.isdigit() else Place(file=entry.at, line=0)
+    return Registration(
+        name=name,
+        file=entry.file,
+        place=place,
+        defined_in="",
+        category=Category(entry.category) if entry.category is not None and not public else None,
+        transformers=TransformersFacts(exported=True, backend_compatible=entry.compatible)
+        if public
+        else None,
+        example=entry.example,
+        example_source=entry.example_at,
+        groups=entry.groups,
+    )

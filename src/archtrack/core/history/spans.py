@@ -1,0 +1,165 @@
+"""From what each release registers to spans of releases, and back; and the bounds of a span.
+
+``spans_of`` and ``entries_of`` undo each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .history import ExampleState, Span, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .history import Entry, History, Release
+
+__all__ = ["SpanBounds", "bounds_at", "categories_of", "entries_of", "span_bounds", "spans_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanBounds:
+    """Where a span begins and ends, and whether that is exact.
+
+    Attributes:
+        span: the span.
+        first: its first release.
+        first_exact: the release before is known not to have the architecture.
+        last: its last release, None where the newest one has it.
+        last_exact: the release after is known not to have the architecture, or there is no end.
+    """
+
+    span: Span
+    first: Release
+    first_exact: bool
+    last: Release | None
+    last_exact: bool
+
+    @property
+    def since(self) -> str:
+        """The first release; ``≤`` where an earlier one may have had it."""
+        return self.first.version if self.first_exact else f"≤{self.first.version}"
+
+    @property
+    def until(self) -> str:
+        """The last release; ``≥`` where a later one may have it; empty where there is no end."""
+        if self.last is None:
+            return ""
+        return self.last.version if self.last_exact else f"≥{self.last.version}"
+
+
+def spans_of(
+    releases: Sequence[Release], found: Mapping[str, Mapping[str, Entry]]
+) -> dict[str, tuple[Span, ...]]:
+    """The spans of every architecture.
+
+    Args:
+        releases: every release, oldest version first.
+        found: version -> architecture -> entry, for each release that is not unknown.
+
+    Returns:
+        Name -> spans, sorted by name.
+    """
+    known = [release.version for release in releases if release.unknown is None]
+    newest = releases[-1].version if releases else None
+    names = sorted({name for version in known for name in found[version]})
+    return {name: tuple(_spans(name, known, found, newest)) for name in names}
+
+
+def categories_of(releases: Sequence[Release], found: Mapping[str, Mapping[str, Entry]]) -> dict[str, str]:
+    """Name -> the section by the last release that registers it, if that has evidence for one; sorted by name."""
+    last: dict[str, Entry] = {}
+    for release in releases:
+        if release.unknown is None:
+            last.update(found[release.version])
+    sections = ((name, last[name].category) for name in sorted(last))
+    return {name: category for name, category in sections if category is not None}
+
+
+def entries_of(history: History) -> dict[str, dict[str, Entry]]:
+    """What each release that was read registers: the reverse of ``spans_of``.
+
+    The lines in an entry are exact only for the release with which its state or its example begins.
+    """
+    found: dict[str, dict[str, Entry]] = {
+        release.version: {} for release in history.releases if release.unknown is None
+    }
+    for name, spans in history.architectures.items():
+        for span in spans:
+            end = len(history.releases) if span.last is None else history.positions[span.last] + 1
+            starts = sorted({history.positions[version] for version in span.changes})
+            for start, stop in zip(starts, [*starts[1:], end], strict=True):
+                entry = history.entry(name, span, start)
+                for release in history.releases[start:stop]:
+                    if release.unknown is None:
+                        found[release.version][name] = entry
+    return found
+
+
+def span_bounds(history: History, name: str) -> Iterator[SpanBounds]:
+    """The bounds of an architecture's spans, oldest first."""
+    for span in history.architectures.get(name, ()):
+        begin = history.positions[span.first]
+        last = None if span.last is None else history.positions[span.last]
+        after = None if last is None else history.releases[last + 1 : last + 2]
+        yield SpanBounds(
+            span=span,
+            first=history.releases[begin],
+            first_exact=history.whole if begin == 0 else history.releases[begin - 1].complete,
+            last=None if last is None else history.releases[last],
+            last_exact=not after or after[0].complete,
+        )
+
+
+def bounds_at(history: History, name: str, release: Release) -> SpanBounds | None:
+    """The bounds of the span that holds a release, or of the last one before it; None if there is none."""
+    place = history.positions[release.version]
+    begun = [
+        bounds for bounds in span_bounds(history, name) if history.positions[bounds.first.version] <= place
+    ]
+    return begun[-1] if begun else None
+
+
+def _spans(
+    name: str, known: Sequence[str], found: Mapping[str, Mapping[str, Entry]], newest: str | None
+) -> Iterator[Span]:
+    states: list[State] = []
+    examples: list[ExampleState] = []
+    first = last = ""
+    for version in known:
+        entry = found[version].get(name)
+        if entry is None:
+            if states:
+                yield Span(first=first, last=last, states=tuple(states), examples=tuple(examples))
+                states, examples = [], []
+            continue
+        state = State(
+            since=version,
+            file=entry.file,
+            at=entry.at,
+            groups=entry.groups,
+            compatible=entry.compatible,
+            runs_as=entry.runs_as,
+        )
+        if not states:
+            first = version
+        if not states or _differs(states[-1], state):
+            states.append(state)
+        if entry.example != (examples[-1].example if examples else None):
+            examples.append(ExampleState(since=version, example=entry.example, at=entry.example_at))
+        last = version
+    if states:
+        end = None if last == newest else last
+        yield Span(first=first, last=end, states=tuple(states), examples=tuple(examples))
+
+
+def _differs(before: State, after: State) -> bool:
+    """Whether anything but the line has changed."""
+    return _kept(before) != _kept(after)
+
+
+def _kept(state: State) -> tuple[object, ...]:
+    """A state without its line. If it runs as another one, the path of that line is not ``file`` and counts too."""
+    path = state.at.rpartition(":")[0] if state.runs_as is not None else None
+    return state.file, state.groups, state.compatible, state.runs_as, path

@@ -1,0 +1,1 @@
+"""What an engine does with a checkpoint: the gates in its order, and the evidence."""

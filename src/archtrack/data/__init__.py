@@ -1,0 +1,25 @@
+"""What archtrack ships: the history of each engine, examples, and the schema of all JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archtrack.core.matrix.example_table import Entry
+
+__all__ = ["EXAMPLES", "HISTORY", "SCHEMA", "shipped_examples"]
+
+_FOLDER = Path(__file__).parent
+HISTORY = _FOLDER / "history"
+EXAMPLES = _FOLDER / "examples.toml"
+SCHEMA = _FOLDER / "schema.json"
+
+
+def shipped_examples() -> Mapping[str, Entry]:
+    """The table of examples, by architecture."""
+    from archtrack.core.matrix.example_table import example_table  # noqa: PLC0415 -- only with a matrix
+
+    return example_table(EXAMPLES.read_text(encoding="utf-8"))

@@ -1,0 +1,5 @@
+"""llama_cpp: ``engine`` is its declaration."""
+
+from .engine import ENGINE
+
+__all__ = ["ENGINE"]

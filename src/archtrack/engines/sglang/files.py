@@ -1,0 +1,33 @@
+"""Where SGLang keeps what archtrack reads of it, over its releases."""
+
+from __future__ import annotations
+
+__all__ = [
+    "COMMON",
+    "CONFIGS",
+    "GET_CONFIG",
+    "LOADER",
+    "MODELS",
+    "MODEL_CONFIG",
+    "RUNNER",
+    "RUNNERS",
+    "VERSION_FILES",
+]
+
+MODELS = "sglang/srt/models"
+MODEL_CONFIG = "sglang/srt/configs/model_config.py"
+RUNNERS = "sglang/srt/**/model_runner.py"
+RUNNER = "sglang/srt/managers/router/model_runner.py"
+"""Until 0.1.9, which compares architectures by hand."""
+LOADER = "sglang/srt/model_loader/utils.py"
+GET_CONFIG = (
+    "sglang/srt/utils/hf_transformers/config.py",
+    "sglang/srt/utils/hf_transformers_utils.py",
+    "sglang/srt/hf_transformers_utils.py",
+)
+"""Where ``get_config`` is, over the releases; the first one that is there counts."""
+COMMON = "sglang/srt/utils/hf_transformers/common.py"
+"""What newer releases' ``get_config`` asks about a config."""
+CONFIGS = "sglang/srt/configs/*.py"
+"""The engine's own configuration classes."""
+VERSION_FILES = ("sglang/_version.py", "sglang/version.py")

@@ -1,0 +1,96 @@
+"""What one engine has and another lacks, for people and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archtrack.model import Status
+
+from .history import or_other
+from .presence import presence_json, presence_words
+from .terminal import architectures, plain, print_lines, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from archtrack.core.history.history import History, Release
+    from archtrack.core.history.presence import Difference, Presence
+
+__all__ = ["migrate_json", "print_migrate"]
+
+_REASONS = 3
+"""Of one kind that are printed."""
+
+
+def print_migrate(one: tuple[History, Release], other: tuple[History, Release], found: Difference) -> None:
+    """Print both ways."""
+    names = [f"{history.engine} {release.version}" for history, release in (one, other)]
+    for have, lack, rows in ((names[0], names[1], found.here), (names[1], names[0], found.there)):
+        end = ":" if rows else "."
+        click.echo(plain(f"{have} has and {lack} lacks {architectures(len(rows))}{end}"))
+        if rows:
+            table(
+                ("Architecture", "Since", "Date", f"In {lack}"),
+                (
+                    (or_other(name, has_and_had.runs_as), *_since(has_and_had), _cell(lacking))
+                    for name, has_and_had, lacking in rows
+                ),
+            )
+        print_lines(plain(f"  {line}") for line in _reasons([each for _, _, each in rows]))
+        click.echo("")
+    click.echo(f"Both have {architectures(len(found.both))}.")
+
+
+def migrate_json(
+    one: tuple[History, Release], other: tuple[History, Release], found: Difference
+) -> dict[str, Any]:
+    """The same for programs, by ``data/schema.json``."""
+    return {
+        "from": _side(one),
+        "to": _side(other),
+        "only_from": [_row(*row, one[0]) for row in found.here],
+        "only_to": [_row(*row, other[0]) for row in found.there],
+        "both": list(found.both),
+    }
+
+
+def _reasons(presences: Sequence[Presence]) -> Iterator[str]:
+    """Why cells say what they do: per kind the most frequent reasons."""
+    for status in Status:
+        found = Counter(
+            each.because for each in presences if each.status is status and each.because is not None
+        )
+        word = "not known" if status is Status.UNKNOWN else status.value
+        shown = sorted(found, key=lambda because: (-found[because], because))[:_REASONS]
+        yield from (f"{word}: {because}" for because in shown)
+        if len(found) > len(shown):
+            yield f"{word}: {len(found) - len(shown)} other reasons; --format json has each"
+
+
+def _cell(presence: Presence) -> str:
+    """The same without the reason: it is that of many."""
+    if presence.status is Status.UNKNOWN:
+        return "not known"
+    return presence.status.value if presence.because is not None else presence_words(presence)
+
+
+def _since(presence: Presence) -> tuple[str, str]:
+    """The release and its date."""
+    bounds = presence.bounds
+    return (bounds.since, bounds.first.date or "") if bounds is not None else ("", "")
+
+
+def _side(side: tuple[History, Release]) -> dict[str, Any]:
+    return {"engine": side[0].engine, "version": side[1].version, "date": side[1].date}
+
+
+def _row(name: str, has_and_had: Presence, lacking: Presence, history: History) -> dict[str, Any]:
+    return {
+        "name": name,
+        "category": history.categories.get(name),
+        "here": presence_json(has_and_had),
+        "there": presence_json(lacking),
+    }

@@ -1,0 +1,174 @@
+"""What the page knows: the histories of all engines as one compact JSON value.
+
+Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named by their place in it, releases by their
+place in the engine's list, kinds by their place in ``kinds``. A row is ``[name, category, whose evidence, example,
+cells]``. A cell is 0 where no release ever had the architecture and there is nothing to say about it, else ``[kind,
+reason or -1, spans]``; a span ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file,
+path, line, groups or what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing to
+say. What an engine does with an architecture is decided here, by the same code that ``check`` uses: the page only shows
+it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from packaging.specifiers import SpecifierSet
+
+from archtrack.core.history.growth import growth
+from archtrack.core.history.spans import span_bounds
+from archtrack.core.matrix.categories import by_name
+from archtrack.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from archtrack.core.history.history import History, State
+    from archtrack.core.history.presence import Presence
+    from archtrack.core.history.spans import SpanBounds
+    from archtrack.engines.base import About
+    from archtrack.site.document import TrackedDocument
+
+__all__ = ["page_data"]
+
+_KINDS = (*(kind.value for kind in Status), "unimportable")
+_ORDER = ("sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3")
+"""Whose word on a category counts first, and the columns from left to right; other engines follow, by name."""
+_LIBRARY = "transformers"
+"""The last column: no engine, but what the others fall back on."""
+
+
+def page_data(
+    histories: Sequence[History],
+    presence: Callable[[str, History], Presence],
+    abouts: Mapping[str, About],
+    examples: Mapping[str, str],
+    *,
+    version: str,
+    unread: Iterable[str] = (),
+    tracked: TrackedDocument | None = None,
+) -> dict[str, Any]:
+    """The value that the page is made of: the same arguments give the same value.
+
+    Args:
+        histories: of the engines, each with a newest release.
+        presence: whether the newest release of a history's engine has an architecture.
+        abouts: engine -> what people call it; an engine that is not there has only its name.
+        examples: architecture -> a checkpoint that has it.
+        version: of archtrack.
+        unread: engines of which there is a history and no release that could be read.
+        tracked: what a document, or a matrix, says; it comes first, and its sections and examples count.
+    """
+    ordered = sorted(histories, key=lambda each: _place(each.engine))
+    texts: dict[str, int] = {}
+    names = {name for history in ordered for name in history.architectures}
+    rows = tracked.rows if tracked is not None else {}
+    return {
+        "version": version,
+        "kinds": list(_KINDS),
+        "engines": [_engine(history, abouts.get(history.engine)) for history in ordered],
+        "unread": sorted(unread),
+        "tracked": None if tracked is None else {"title": tracked.title, "words": tracked.words},
+        "rows": [
+            [
+                name,
+                *(_category(name, ordered) if name not in rows else (rows[name].category, rows[name].by)),
+                (rows[name].example if name in rows else None) or examples.get(name),
+                [_cell(history, presence(name, history), name, texts) for history in ordered],
+                *([_tracked(name, tracked, texts)] if tracked is not None else []),
+            ]
+            for name in sorted(names | rows.keys())
+        ],
+        "texts": list(texts),
+    }
+
+
+def _text(text: str | None, texts: dict[str, int]) -> int:
+    """A text's place among the others, -1 for no text."""
+    return -1 if text is None else texts.setdefault(text, len(texts))
+
+
+def _place(engine: str) -> tuple[bool, int, str]:
+    return engine == _LIBRARY, _ORDER.index(engine) if engine in _ORDER else len(_ORDER), engine
+
+
+def _engine(history: History, about: About | None) -> dict[str, Any]:
+    newest = history.newest
+    untagged = [SpecifierSet(each) for each in about.untagged] if about is not None else []
+    source = about.source if about is not None else None
+    return {
+        "name": history.engine,
+        "title": about.title if about is not None else history.engine,
+        # A link runs nothing, whoever wrote the engine's file.
+        "source": source if source is not None and source.startswith("https://") else None,
+        "library": history.engine == _LIBRARY,
+        # Where what was not found may be there all the same, "not known" does not mean "not native".
+        "doubtful": history.companion is not None or bool(newest is not None and newest.unresolved),
+        "newest": history.positions[newest.version] if newest is not None else -1,
+        "releases": [
+            [release.version, release.date, int(_is_tagged(release.version, untagged))]
+            for release in history.releases
+        ],
+        "growth": [list(point) for point in growth(history)],
+    }
+
+
+def _is_tagged(version: str, untagged: Sequence[SpecifierSet]) -> bool:
+    return not any(each.contains(version, prereleases=True) for each in untagged)
+
+
+def _category(name: str, histories: Sequence[History]) -> tuple[str, str]:
+    """The section, and the engine whose evidence says so; ``name`` where the name alone does."""
+    for history in histories:
+        if name in history.categories:
+            return history.categories[name], history.engine
+    return by_name(name).value, "name"
+
+
+def _cell(history: History, presence: Presence, name: str, texts: dict[str, int]) -> Any:
+    spans = [_span(bounds, history, texts) for bounds in span_bounds(history, name)]
+    if presence.status is Status.ABSENT and presence.because is None and not spans:
+        return 0
+    return [_KINDS.index(presence.status.value), _text(presence.because, texts), spans]
+
+
+def _span(bounds: SpanBounds, history: History, texts: dict[str, int]) -> list[Any]:
+    states = []
+    for state in bounds.span.states:
+        path, _, line = state.at.rpartition(":")
+        states.append(
+            [
+                history.positions[state.since],
+                _text(state.file, texts),
+                _text(path or state.at, texts),
+                int(line) if line.isdigit() else 0,
+                _text(_besides(state), texts),
+                -1 if state.compatible is None else int(state.compatible),
+            ]
+        )
+    return [
+        history.positions[bounds.first.version],
+        -1 if bounds.last is None else history.positions[bounds.last.version],
+        int(bounds.first_exact),
+        int(bounds.last_exact),
+        states,
+    ]
+
+
+def _besides(state: State) -> str | None:
+    """What is said beside the file: as which architecture it runs, or which tables list it."""
+    if state.runs_as is not None:
+        return f"runs as {state.runs_as}"
+    return ", ".join(state.groups) or None
+
+
+def _tracked(name: str, tracked: TrackedDocument, texts: dict[str, int]) -> Any:
+    """``[kind, reason, file, place, address]`` of a row of the document; 0 where it has none."""
+    row = tracked.rows.get(name)
+    if row is None:
+        return 0
+    return [
+        _KINDS.index(row.kind),
+        _text(row.because, texts),
+        *(_text(text or None, texts) for text in (row.file, row.place, row.address)),
+    ]

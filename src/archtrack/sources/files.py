@@ -1,0 +1,237 @@
+"""Reading and replacing the document: the old one or the new one, whole, whatever happens in between.
+
+The new content goes to a temporary file beside the document, reaches the disk, and takes the document's
+place in one step. The temporary file is locked while its writer lives, so that the next run can tell what a
+killed one left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archtrack.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = ["clear_leftovers", "document_lock", "make_folder", "read_document", "write_atomic"]
+
+_MODE = 0o666  # of a new document, before the umask
+_NOT_REGULAR = "it is no regular file; name another one"
+_NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
+
+
+def read_document(path: Path) -> bytes | None:
+    """The document's bytes, None if it does not exist.
+
+    Raises:
+        DocumentError: it cannot be read.
+    """
+    try:
+        with os.fdopen(_opened(path), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:  # the latter: no name for a file
+        raise DocumentError(f"{path}: cannot be read: {_reason(error)}") from error
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder, and those above it, where they are missing.
+
+    Raises:
+        DocumentError: that cannot be done.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise DocumentError(f"{path}: the folder cannot be created: {_reason(error)}") from error
+
+
+def write_atomic(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
+    """Replace a document, or create it.
+
+    A symbolic link stays and its target is replaced. Mode and, as far as the system allows, owner and group
+    of the old document are kept; a new one gets what the umask allows.
+
+    Args:
+        path: the document.
+        data: its new content.
+        expected: what it has to hold until it is replaced (``b""`` also if it has to be missing); None for
+            anything.
+
+    Raises:
+        DocumentError: it cannot be written, or it no longer holds what was expected. It is as it was, and
+            nothing is left beside it.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        old = _regular(target)
+        clear_leftovers(path)
+        descriptor, temporary = _create(target, _MODE if old is None else 0o600)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be written: {_reason(error)}") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            _settle(file.fileno(), old)
+            if expected is not None and (read_document(target) or b"") != expected:
+                raise DocumentError(f"{path}: changed while it was being updated; run again")
+            if sys.platform == "win32":
+                file.close()  # an open file cannot be renamed there; elsewhere it stays locked until it is
+            temporary.replace(target)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be written: {_reason(error)}") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    _sync_folder(target.parent)
+
+
+def clear_leftovers(path: Path) -> None:
+    """Remove what killed runs have left beside a document; what another process is writing just now stays.
+
+    Never raises for a file or folder that cannot be changed.
+    """
+    target = Path(os.path.realpath(path))
+    with suppress(OSError):
+        for file in list(target.parent.iterdir()):
+            if file.name.startswith(_prefix(target)) and file.suffix == ".tmp":
+                with suppress(OSError):  # it is being written
+                    _remove_abandoned(file)
+
+
+@contextmanager
+def document_lock(path: Path, folder: Path, *, timeout: float = 60.0) -> Iterator[None]:
+    """Keep other processes from updating the same document meanwhile.
+
+    Args:
+        path: the document; it need not exist.
+        folder: where the lock file goes (it stays there, empty); created if it is missing.
+        timeout: seconds to wait for another process.
+
+    Raises:
+        DocumentError: another process holds the lock for longer, or the folder cannot be used.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - only a run that may write pays for the import
+
+    key = blake2b(os.fsencode(os.path.realpath(path)), digest_size=16).hexdigest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f"{key}.lock", timeout=timeout)
+        lock.acquire()
+    except Timeout as error:
+        message = f"{path}: another process has been updating it for {timeout:g} s; wait for it or end it"
+        raise DocumentError(message) from error
+    except (OSError, NotImplementedError) as error:
+        raise DocumentError(f"{folder}: cannot hold the lock of {path}: {_reason(error)}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _opened(path: Path) -> int:
+    """A document, open for reading; a pipe in its place opens at once and is not waited for."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(0, _NOT_REGULAR)
+
+
+def _regular(target: Path) -> os.stat_result | None:
+    """The status of the document to replace; None if it does not exist."""
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(old.st_mode):
+        raise OSError(0, _NOT_REGULAR)
+    if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise OSError(0, "it is read-only")
+    return old
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:_NAME_LENGTH]}.archtrack-"
+
+
+def _create(target: Path, mode: int) -> tuple[int, Path]:
+    """A new, locked file beside the document."""
+    while True:
+        temporary = target.with_name(f"{_prefix(target)}{os.urandom(8).hex()}.tmp")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(temporary, flags, mode)
+        if sys.platform != "win32":  # there an open file is safe as it is
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if not os.fstat(descriptor).st_nlink:
+                os.close(descriptor)  # another run took it for a leftover before it was locked
+                continue
+        return descriptor, temporary
+
+
+def _settle(descriptor: int, old: os.stat_result | None) -> None:
+    """Give a new file mode and owner of the old document, and have it reach the disk."""
+    if old is not None and sys.platform != "win32":
+        new = os.fstat(descriptor)
+        if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+            _give(descriptor, old)
+        os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+    os.fsync(descriptor)
+
+
+def _give(descriptor: int, old: os.stat_result) -> None:
+    """Owner and group, else the group alone: only a superuser can give a file away."""
+    try:
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    except OSError:
+        with suppress(OSError):
+            os.fchown(descriptor, -1, old.st_gid)
+
+
+def _remove_abandoned(temporary: Path) -> None:
+    """Remove a temporary file.
+
+    Raises:
+        OSError: its writer lives, or nobody can tell.
+    """
+    if sys.platform == "win32":
+        temporary.unlink()  # fails as long as it is open
+    else:
+        descriptor = os.open(temporary, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            temporary.unlink()
+        finally:
+            os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the replacement itself last through a power failure, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _reason(error: BaseException) -> str:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if isinstance(error, FileNotFoundError):
+        return f"{reason}; create the folder first"
+    if isinstance(error, PermissionError):
+        return f"{reason}; change its mode, or let --doc name another one"
+    return reason

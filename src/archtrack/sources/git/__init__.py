@@ -1,0 +1,1 @@
+"""Sources in git: a commit, tag or branch, read as blobs without a checkout."""

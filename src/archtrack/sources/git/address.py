@@ -1,0 +1,60 @@
+"""What may be given to git as a repository and as a reference."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from archtrack.errors import UsageError
+from archtrack.sources.redaction import shown_address, shown_source
+
+__all__ = ["check_ref", "check_url", "is_commit_id", "is_remote", "shown_repository"]
+
+_PROTOCOLS = ("file", "git", "http", "https", "ssh")
+
+
+def is_remote(repository: str) -> bool:
+    """Whether a repository is given as a URL, or as ``host:path`` as ssh and scp take it."""
+    if "://" in repository or "::" in repository:
+        return True
+    if not re.match(r"[^/\\:]{2,}:", repository):
+        return False
+    return not os.path.exists(repository)  # noqa: PTH110 - False for what is no name for a file
+
+
+def shown_repository(repository: str) -> str:
+    """A repository as it may be shown: a path as it was given, an address as ``shown_address``."""
+    return repository if os.path.exists(repository) else shown_source(repository)  # noqa: PTH110 - as above
+
+
+def check_ref(ref: str, repository: str) -> None:
+    """Refuse what git could take for an option, a range or a pattern.
+
+    Raises:
+        UsageError: it is one.
+    """
+    if not ref or ref.startswith(("-", "^")) or ".." in ref or re.search(r"[\s\x00-\x1f\x7f:?*\[\\]", ref):
+        raise UsageError(f"{repository}: {ref!r} is no reference; give a commit, a tag or a branch")
+
+
+def check_url(url: str, ref: str) -> None:
+    """Refuse an address that git would not simply connect to, and a reference that no server knows.
+
+    Raises:
+        UsageError: it is one.
+    """
+    shown = shown_address(url)
+    scheme = url.partition("://")[0].lower() if "://" in url else "ssh"
+    if "::" in url.partition("://")[0] or scheme not in _PROTOCOLS or url.startswith("-"):
+        raise UsageError(
+            f"{shown}: git is only asked for {', '.join(_PROTOCOLS)} and user@host:path addresses"
+        )
+    if re.search(r"[\s\x00-\x1f\x7f'\"]", url) or re.match(r"(ssh://)?([^/@]*@)?-", url):
+        raise UsageError(f"{shown!r} is no address; write spaces and quotes in one as %20, %27 and %22")
+    if re.search(r"[~^@{}]", ref):
+        raise UsageError(f"{shown}: {ref!r} names no commit, tag or branch of a remote repository")
+
+
+def is_commit_id(ref: str) -> bool:
+    """Whether a reference is a full commit id, which never means anything else."""
+    return re.fullmatch(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}", ref) is not None

@@ -1,0 +1,279 @@
+"""Running git so that it asks nothing, runs nothing else and reaches nothing that it was not sent to.
+
+``Git`` reads a repository of anybody's: no transport is allowed, so a partial clone is not completed, and every
+setting by which the repository could name a program is overridden. ``FetchingGit`` fetches into a repository of our
+own, and takes for that what the user has configured: ssh, credential helpers, proxies.
+
+Of the environment's ``GIT_*`` only the user's configuration is passed on, and for fetching what serves access, so that
+neither a hook's ``GIT_DIR`` nor a ``GIT_EXTERNAL_DIFF`` counts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from archtrack.errors import SourceError
+from archtrack.sources.redaction import shown_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["FetchingGit", "Git", "GitError", "explained"]
+
+_PROTOCOLS = "file:git:http:https:ssh"
+_KEPT = re.compile(r"GIT_(CONFIG_(COUNT|GLOBAL|NOSYSTEM|SYSTEM|KEY_\d+|VALUE_\d+)|EXEC_PATH)")
+_KEPT_TO_FETCH = re.compile(r"GIT_(ASKPASS|PROXY_\w+|SSH\w*|SSL_\w+)")
+_LOCAL_SECONDS = 120.0
+_NETWORK_SECONDS = 900.0
+_LARGEST = 256 * 1024 * 1024  # far above any source file: a packed file of zeroes must not fill the memory
+_CONFIG = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=",  # older gits take "false" for a program's name
+    "core.quotePath=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=false",
+    "fetch.negotiationAlgorithm=noop",
+    "transfer.bundleURI=false",
+    # A transfer that stalls is cut after half a minute; one that flows may take its time.
+    "http.lowSpeedLimit=1000",
+    "http.lowSpeedTime=30",
+)
+# What names a program, in a repository that is somebody's. Nothing that is called here runs one of them; a git that
+# fetched what a partial clone lacks would, and so might a later git for reasons of its own.
+_CONFIG_TO_READ = (
+    "protocol.allow=never",
+    "core.alternateRefsCommand=false",
+    "core.askPass=",
+    "core.editor=false",
+    "core.pager=cat",
+    "core.sshCommand=false",
+    "credential.helper=",
+    "diff.external=",
+    "gpg.program=false",
+    "gpg.openpgp.program=false",
+    "gpg.ssh.defaultKeyCommand=",
+    "gpg.ssh.program=false",
+    "gpg.x509.program=false",
+    "interactive.diffFilter=",
+    "sequence.editor=false",
+    "uploadpack.packObjectsHook=",
+)
+_ENVIRON_TO_READ = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_ASKPASS": "",
+    "GIT_PROXY_COMMAND": "",  # of core.gitProxy the first one counts, and the repository's comes before ours
+}
+
+_NOT_FETCHED = re.compile(r"from promisor remote|lazy fetching disabled")
+
+
+class GitError(Exception):
+    """git ended with an error; the text is what it wrote to stderr, its addresses as they may be shown."""
+
+    def __init__(self, text: str) -> None:
+        """Keep what git wrote."""
+        super().__init__(shown_text(text))
+
+
+class Git:
+    """git in one repository, which it only reads."""
+
+    def __init__(self, *where: str, environ: Mapping[str, str]) -> None:
+        """Prepare the calls.
+
+        Args:
+            *where: options that say which repository (``-C``, ``--git-dir``).
+            environ: the environment to start from.
+        """
+        self._command = ["git", *where, "--no-pager"]
+        self._environ = {name: value for name, value in environ.items() if _is_kept(name)}
+        self._environ |= {
+            "LC_ALL": "C",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_NO_LAZY_FETCH": "1",  # of git 2.45; older ones stop at the protocol
+            "GIT_NO_REPLACE_OBJECTS": "1",  # a blob id must mean the blob of that id
+            "GIT_OPTIONAL_LOCKS": "0",
+            "SSH_ASKPASS_REQUIRE": "never",
+        }
+
+    def run(self, *arguments: str) -> bytes:
+        """What a call writes to stdout.
+
+        Raises:
+            GitError: git ended with an error.
+            SourceError: git is not installed, or took too long.
+        """
+        return self._run(arguments, _CONFIG_TO_READ, _ENVIRON_TO_READ, seconds=_LOCAL_SECONDS)[0]
+
+    def blobs(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """The contents of the blobs that are there, by id.
+
+        Raises:
+            GitError: git ended with an error, or a blob is too large to be source.
+            SourceError: git is not installed, or took too long.
+        """
+        there = []
+        for line in self._cat_file("--batch-check", ids).decode().splitlines():
+            name, kind, *size = line.split()  # "<id> blob <size>", or "<id> missing"
+            if kind == "blob":
+                if int(size[0]) > _LARGEST:
+                    raise GitError(f"blob {name}: {size[0]} bytes is no source file")
+                there.append(name)
+        found: dict[str, bytes] = {}
+        output, at = self._cat_file("--batch", there), 0
+        for name in there:  # "<id> blob <size>", a line's end, the content and another line's end for each
+            start = output.index(b"\n", at) + 1
+            end = start + int(output[at:start].split()[2])
+            found[name], at = output[start:end], end + 1
+        return found
+
+    def _cat_file(self, mode: str, ids: Sequence[str]) -> bytes:
+        out, words = self._run(
+            ("cat-file", mode),
+            _CONFIG_TO_READ,
+            _ENVIRON_TO_READ,
+            stdin="".join(f"{name}\n" for name in ids).encode(),
+            seconds=_LOCAL_SECONDS,
+        )
+        if _NOT_FETCHED.search(words):
+            raise GitError(words)
+        return out
+
+    def _run(
+        self,
+        arguments: Sequence[str],
+        config: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        stdin: bytes = b"",
+        seconds: float,
+    ) -> tuple[bytes, str]:
+        """What a call writes to stdout and to stderr; the one place where git is started."""
+        options = [part for setting in (*_CONFIG, *config) for part in ("-c", setting)]
+        try:
+            process = subprocess.Popen(  # noqa: S603 - a fixed command, arguments checked by the callers
+                [*self._command, *options, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**self._environ, **environ},
+                # Its own session: ssh has no terminal to ask on, and helpers end with it.
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise SourceError(
+                "git is not installed; install it, or give a path or a release instead"
+            ) from error
+        except OSError as error:
+            raise SourceError(
+                f"git cannot be run: {error.strerror}; give a path or a release instead"
+            ) from error
+        with process:
+            try:
+                out, err = process.communicate(stdin, timeout=seconds)
+            except BaseException as error:
+                _end(process)
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise SourceError(
+                        f"git {arguments[0]} took longer than {seconds:.0f} s and was ended; run again"
+                    ) from None
+                raise
+        words = err.decode("utf-8", "replace")
+        if process.returncode:
+            raise GitError(words)
+        return out, words
+
+
+class FetchingGit(Git):
+    """git in a repository of our own, which it may fetch into."""
+
+    def __init__(self, *where: str, environ: Mapping[str, str], config: Mapping[str, str]) -> None:
+        """Prepare the calls.
+
+        Args:
+            *where: options that say which repository.
+            environ: the environment to start from.
+            config: further configuration for fetching, passed where other users of the machine cannot see it.
+        """
+        super().__init__(*where, environ=environ)
+        self._access = {name: value for name, value in environ.items() if _KEPT_TO_FETCH.fullmatch(name)}
+        self._access["GIT_ALLOW_PROTOCOL"] = _PROTOCOLS
+        given = self._environ.get("GIT_CONFIG_COUNT", "")
+        count = int(given) if given.isdecimal() else 0
+        for place, (name, value) in enumerate(config.items(), count):
+            self._access |= {f"GIT_CONFIG_KEY_{place}": name, f"GIT_CONFIG_VALUE_{place}": value}
+        if config:
+            self._access["GIT_CONFIG_COUNT"] = str(count + len(config))
+
+    def fetch(self, *arguments: str, stdin: bytes = b"") -> None:
+        """Fetch from ``origin``, leaving out blobs that are not named, if the server can.
+
+        Raises:
+            GitError: git ended with an error.
+            SourceError: git is not installed, or took too long.
+        """
+        options = (
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--recurse-submodules=no",
+            "--filter=blob:none",
+            "--upload-pack=git-upload-pack",
+        )
+        command = ("fetch", *options, *arguments)
+        self._run(command, (), self._access, stdin=stdin, seconds=_NETWORK_SECONDS)
+
+
+def _is_kept(name: str) -> bool:
+    if name.startswith("GIT_"):
+        return _KEPT.fullmatch(name) is not None
+    return name not in {"LANGUAGE", "LC_MESSAGES"}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def explained(error: GitError, where: str) -> SourceError:
+    """What git said, in one line, with what to do where that is known."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = next(
+        (line for line in lines if line.startswith(("fatal:", "error:", "ERROR:"))),
+        lines[-1] if lines else "",
+    )
+    said = re.sub(r"^(fatal|error|ERROR): ?", "", said).rstrip(".") or "git failed without a word"
+    text = "\n".join(lines)
+    if _NOT_FETCHED.search(text):
+        return SourceError(
+            f"{where}: the repository is a partial clone and lacks what is to be read; nothing is fetched into it from"
+            " here: run `git fetch --refetch --no-filter` in it"
+        )
+    if "dubious ownership" in text or "safe.directory" in text:
+        advice = "it belongs to another user; `git config --global --add safe.directory PATH` trusts it"
+    elif "not a git repository" in text:
+        return SourceError(f"{where}: not a git repository; give the path of one, or a plain path")
+    elif re.search(
+        r"could not read Username|Authentication failed|Permission denied|terminal prompts disabled", text
+    ):
+        advice = "no access; set up a credential helper or an ssh key that needs no question"
+    elif re.search(
+        r"[Cc]ould not resolve|unable to access|Could not read from remote|unable to connect|Connection", text
+    ):
+        advice = "check the address and the network"
+    elif "does not appear to be a git repository" in text or "not found" in text:
+        advice = "check the address"
+    else:
+        return SourceError(f"{where}: git: {said}")
+    return SourceError(f"{where}: git: {said}; {advice}")

@@ -1,0 +1,1 @@
+"""Sources on the package index: releases, read by ranges where the index allows that."""

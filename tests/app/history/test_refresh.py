@@ -1,0 +1,428 @@
+"""``history refresh`` against a package index on this machine: what is read, kept, believed and written."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import index_servers
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+REGISTRY = "vllm/model_executor/models/registry.py"
+
+
+def wheel(version: str, *names: str, registry: str | None = None) -> bytes:
+    """A release of vLLM that registers these architectures, all in ``llama.py``."""
+    rows = "".join(f'    "{name}": ("llama", "{name}"),\n' for name in names)
+    text = registry if registry is not None else f"_VLLM_MODELS = {{\n{rows}}}\n"
+    files = {
+        "vllm/__init__.py": b"",
+        REGISTRY: text.encode(),
+        "vllm/model_executor/models/llama.py": b"",
+        "vllm/pad.bin": index_servers.noise(300_000, 1),
+    }
+    made: bytes = index_servers.make_wheel(files, version, stem="vllm")
+    return made
+
+
+@pytest.fixture
+def index(package_index: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 -- cleared there
+    """An index with three releases of vLLM, newest listed first."""
+    offer(package_index, "0.3.0", "A", "B", "C", day="2026-03-01")
+    offer(package_index, "0.1.0", "A", day="2026-01-01")
+    offer(package_index, "0.2.0rc1", "X", day="2026-01-15")
+    offer(package_index, "0.2.0.post1", "A", "B", day="2026-02-01")
+    monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
+    monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
+    return package_index
+
+
+def offer(
+    index: Any, version: str, *names: str, day: str = "2026-04-01", registry: str | None = None
+) -> None:
+    index.add(
+        f"vllm-{version}-py3-none-any.whl",
+        wheel(version, *names, registry=registry),
+        project="vllm",
+        **{"upload-time": f"{day}T10:00:00Z"},
+    )
+
+
+def spans(data: Path) -> dict[str, list[tuple[str, str | None]]]:
+    found = json.loads((data / "vllm.json").read_text(encoding="utf-8"))
+    return {
+        name: [(span["first"], span["last"]) for span in each["spans"]]
+        for name, each in found["architectures"].items()
+    }
+
+
+@pytest.fixture
+def refresh(cli: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+    """Runs a refresh of vLLM into a folder of its own."""
+
+    def run(*arguments: object) -> Any:
+        return cli("history", "refresh", "vllm", "--data", tmp_path / "history", *arguments)
+
+    return run
+
+
+def test_all_final_releases_in_the_order_of_their_versions(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    done = refresh()
+    assert done.code == 0, done.err
+    data = json.loads((tmp_path / "history" / "vllm.json").read_text(encoding="utf-8"))
+    assert [(each["version"], each["date"]) for each in data["releases"]] == [
+        ("0.1.0", "2026-01-01"),
+        ("0.2.0.post1", "2026-02-01"),
+        ("0.3.0", "2026-03-01"),
+    ]
+    assert spans(tmp_path / "history") == {
+        "A": [("0.1.0", None)],
+        "B": [("0.2.0.post1", None)],
+        "C": [("0.3.0", None)],
+    }
+    assert data["architectures"]["B"]["spans"][0]["states"] == [
+        {"since": "0.2.0.post1", "file": "llama.py", "at": f"{REGISTRY}:3"}
+    ]
+    assert done.lines[0] == "vllm 0.3.0: 3 architectures, 3 releases read, data written"
+    assert index.requests
+
+
+def test_a_second_run_asks_for_the_list_alone_and_changes_nothing(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    refresh()
+    before = (tmp_path / "history" / "vllm.json").read_bytes()
+    index.requests.clear()
+    done = refresh()
+    assert [path for path, _ in index.requests] == ["/simple/vllm/"]
+    assert done.lines == ["vllm 0.3.0: 3 architectures, 0 releases read, data unchanged"]
+    assert (tmp_path / "history" / "vllm.json").read_bytes() == before
+
+
+def test_one_new_release_costs_that_release(index: Any, refresh: Callable[..., Any], tmp_path: Path) -> None:
+    refresh()
+    index.requests.clear()
+    offer(index, "0.4.0", "A", "C", "D")
+    done = refresh()
+    assert {path for path, _ in index.requests} == {"/simple/vllm/", "/files/vllm-0.4.0-py3-none-any.whl"}
+    assert done.lines == [
+        "vllm 0.4.0: 3 architectures, 1 release read, data written",
+        "  0.4.0 (2026-04-01): 1 added, 1 removed since 0.3.0",
+        "    + D",
+        "    - B",
+    ]
+    assert spans(tmp_path / "history")["B"] == [("0.2.0.post1", "0.3.0")]
+
+
+def test_a_member_that_was_seen_before_is_not_fetched_again(index: Any, refresh: Callable[..., Any]) -> None:
+    """The registry of 0.3.1 is that of 0.3.0: its table of contents tells, and no more is asked for."""
+    refresh()
+    index.requests.clear()
+    offer(index, "0.3.1", "A", "B", "C")
+    assert refresh().code == 0
+    (end,) = index.file_requests()
+    assert int(end.removeprefix("bytes=").split("-")[0]) > 200_000
+
+
+@pytest.mark.parametrize("late", ["0.2.1", "0.0.9", "0.5.0"])
+def test_built_in_steps_or_from_nothing_the_bytes_are_the_same(
+    index: Any, refresh: Callable[..., Any], cli: Callable[..., Any], tmp_path: Path, late: str
+) -> None:
+    """Also where a release comes late between two others, so that the lines after it have to be read again."""
+    refresh()
+    offer(index, late, "Z", "B", day="2026-05-01")
+    assert refresh().code == 0
+    anew = cli("history", "refresh", "vllm", "--data", tmp_path / "anew")
+    assert anew.code == 0
+    assert (tmp_path / "anew" / "vllm.json").read_bytes() == (tmp_path / "history" / "vllm.json").read_bytes()
+    again = refresh("--anew")
+    assert again.code == 0
+    assert (tmp_path / "anew" / "vllm.json").read_bytes() == (tmp_path / "history" / "vllm.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"no wheel at all", "vllm-0.2.5-py3-none-any.whl: not a readable zip file"),
+        (wheel("0.2.5", registry="x = 1\n"), "has no table of models"),
+        (wheel("0.2.5", registry="_MODELS = {"), "cannot be parsed"),
+    ],
+)
+def test_a_release_that_cannot_be_read_is_unknown_and_breaks_no_span(
+    index: Any,
+    refresh: Callable[..., Any],
+    cli: Callable[..., Any],
+    tmp_path: Path,
+    content: bytes,
+    reason: str,
+) -> None:
+    index.add("vllm-0.2.5-py3-none-any.whl", content, project="vllm")
+    done = refresh()
+    assert done.code == 0
+    data = json.loads((tmp_path / "history" / "vllm.json").read_text(encoding="utf-8"))
+    unknown = {each["version"]: each["unknown"] for each in data["releases"] if "unknown" in each}
+    assert list(unknown) == ["0.2.5"]
+    assert reason in unknown["0.2.5"]
+    assert "127.0.0.1" not in unknown["0.2.5"]
+    assert spans(tmp_path / "history")["B"] == [("0.2.0.post1", None)]
+    shown = cli("history", "A", "B", "C", "--data", tmp_path / "history").lines
+    assert [line.split("\t")[2] for line in shown[1:]] == ["≤0.1.0", "0.2.0.post1", "≤0.3.0"]
+    assert cli("history", "--engine", "vllm", "--at", "0.2.5", "--data", tmp_path / "history").code == 3
+
+
+def test_a_file_that_is_listed_and_not_there_is_unknown_without_its_address(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    del index.files["vllm-0.2.0.post1-py3-none-any.whl"]
+    assert refresh().code == 0
+    data = json.loads((tmp_path / "history" / "vllm.json").read_text(encoding="utf-8"))
+    assert [each.get("unknown") for each in data["releases"]] == [
+        None,
+        "vllm-0.2.0.post1-py3-none-any.whl is listed and not there",
+        None,
+    ]
+
+
+@pytest.mark.parametrize("harm", ["gone", "a web page", "another file"])
+def test_what_is_known_is_not_forgotten_because_it_cannot_be_had_again(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    refresh()
+    before = (tmp_path / "history" / "vllm.json").read_bytes()
+    monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "another cache"))
+    name = "vllm-0.2.0.post1-py3-none-any.whl"
+    if harm == "gone":
+        del index.files[name]
+    elif harm == "another file":
+        index.files[name] = index.files[name][:-30] + bytes(30)
+    else:
+        index.always_file = index_servers.Fault(html=True)
+    done = refresh("--anew")
+    assert done.code == 3, (done.out, done.err)
+    assert (tmp_path / "history" / "vllm.json").read_bytes() == before
+
+
+def test_a_release_that_left_the_index_stays_also_when_all_is_read_again(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    refresh()
+    path = tmp_path / "history" / "vllm.json"
+    index.projects["vllm"] = [row for row in index.projects["vllm"] if "0.1.0" not in row["filename"]]
+    path.write_text(
+        re.sub(r'"revision":\d+', '"revision":0', path.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    assert refresh().code == 0
+    assert spans(tmp_path / "history")["A"] == [("0.1.0", None)]
+    assert refresh("--anew").code == 0
+    assert spans(tmp_path / "history")["A"] == [("0.1.0", None)]
+
+
+def test_a_slower_refresh_does_not_write_over_a_faster_one(index: Any, tmp_path: Path) -> None:
+    from archtrack.app.history import refresh as refreshing  # noqa: PLC0415 -- the others run the program
+    from archtrack.sources.workspace import Workspace  # noqa: PLC0415 -- as above
+
+    assert index.projects
+    path = tmp_path / "history" / "vllm.json"
+    workspace = Workspace(folder=tmp_path, environ=os.environ, offline=False)
+    results = refreshing.refresh(["vllm", "sglang"], path.parent, workspace, SilentSteps())
+    first = next(results)  # the index has no SGLang; vLLM's list is there, and nothing is read yet
+    path.write_text("what another run wrote", encoding="utf-8")
+    (second,) = results
+    assert (first.engine, second.engine) == ("sglang", "vllm")
+    assert "changed while it was being updated; run again" in str(second.error)
+    assert path.read_text(encoding="utf-8") == "what another run wrote"
+
+
+class SilentSteps:
+    """Nobody watches."""
+
+    def start(self, total: int) -> None:
+        """So many."""
+
+    def step(self, label: str) -> None:
+        """One more."""
+
+    def finish(self) -> None:
+        """It is over."""
+
+
+def test_an_acceptance_is_for_the_file_that_was_looked_at(index: Any, refresh: Callable[..., Any]) -> None:
+    index.projects.clear()
+    offer(index, "1.0", *MANY)
+    offer(index, "1.1", "N00")
+    assert refresh().code == 4
+    assert refresh("--accept", "vllm==1.1").code == 0
+    index.projects["vllm"] = [row for row in index.projects["vllm"] if "1.1" not in row["filename"]]
+    offer(index, "1.1", "N01", "N02")
+    assert refresh().code == 4
+
+
+def test_local_versions_are_builds_and_no_releases(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    offer(index, "0.2.0+cu118", "Z")
+    refresh()
+    assert "Z" not in spans(tmp_path / "history")
+
+
+def test_without_a_folder_it_goes_on_from_the_shipped_data(
+    index: Any,
+    refresh: Callable[..., Any],
+    cli: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refresh()
+    monkeypatch.setattr("archtrack.app.history.store.SHIPPED", tmp_path / "history")
+    done = cli("history", "refresh", "vllm")
+    assert done.lines == ["vllm 0.3.0: 3 architectures, 0 releases read, data unchanged"]
+    assert not (tmp_path / "data" / "vllm.json").exists()
+    offer(index, "0.4.0", "A")
+    done = cli("history", "refresh", "vllm")
+    assert done.lines[0] == "vllm 0.4.0: 1 architecture, 1 release read, data written"
+    assert spans(tmp_path / "data")["B"] == [("0.2.0.post1", "0.3.0")]
+
+
+def test_an_engine_of_which_nothing_can_be_read_gets_no_data(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    index.projects.clear()
+    offer(index, "0.1.0", registry="x = 1\n")
+    done = refresh()
+    assert (done.code, "no release could be read: " in done.err) == (3, True)
+    assert not (tmp_path / "history" / "vllm.json").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_read(
+    index: Any, cli: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    done = cli("history", "refresh", "vllm", "--data", tmp_path / "file" / "folder")
+    assert (done.code, "the folder cannot be created" in done.err, index.requests) == (5, True, [])
+
+
+def test_an_index_that_does_not_answer_is_no_verdict_about_releases(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    index.always_file = index_servers.Fault(status=403)
+    done = refresh()
+    assert done.code == 3
+    assert "what was read so far is kept: run it again" in done.err
+    assert not (tmp_path / "history" / "vllm.json").exists()
+    index.always_file = None
+    assert refresh().code == 0
+    assert spans(tmp_path / "history")["A"] == [("0.1.0", None)]
+
+
+MANY = [f"N{number:02}" for number in range(30)]
+
+
+def test_a_fall_is_reported_and_not_believed_until_it_is_accepted(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    index.projects.clear()
+    offer(index, "1.0", *MANY)
+    offer(index, "1.1", "N00", registry='_RENAMED = {"N00": ("llama", "N00")}\n_VLLM_MODELS = make()\n')
+    offer(index, "1.2", *MANY)
+    done = refresh()
+    assert done.code == 4
+    assert "  ! 1.1: implausible: 29 of the 30 architectures of 1.0 are gone" in done.lines
+    assert spans(tmp_path / "history")["N07"] == [("1.0", None)]
+    accepted = refresh("--accept", "vllm==1.1")
+    assert accepted.code == 0
+    assert spans(tmp_path / "history")["N07"] == [("1.0", "1.0"), ("1.2", None)]
+    assert refresh().code == 0  # it is remembered
+    assert refresh("--anew").code == 0
+    assert spans(tmp_path / "history")["N07"] == [("1.0", "1.0"), ("1.2", None)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--accept", "vllm==9"), "--accept vllm==9: vllm has no final release 9"),
+        (("--accept", "sglang==0.1.0"), "sglang is not part of this refresh"),
+        (("--accept", "vllm"), "write ENGINE==VERSION"),
+    ],
+)
+def test_what_cannot_be_accepted(
+    index: Any, refresh: Callable[..., Any], arguments: tuple[str, ...], message: str
+) -> None:
+    done = refresh(*arguments)
+    assert (done.code, message in done.err) == (2, True)
+    assert index.projects
+
+
+def test_markdown_for_a_pull_request(index: Any, refresh: Callable[..., Any]) -> None:
+    refresh()
+    offer(index, "0.4.0", "A", "C", "D_x")
+    assert refresh("--format", "markdown").lines == [
+        "## vllm 0.4.0: 3 architectures, 1 release read, data written",
+        "",
+        "- 0.4.0 (2026-04-01): 1 added, 1 removed since 0.3.0",
+        "  - added **D_x**",
+        "  - removed **B**",
+        "",
+    ]
+    assert refresh("--format", "markdown").lines == []
+
+
+def test_offline_it_says_that_it_needs_the_index(cli: Callable[..., Any]) -> None:
+    done = cli("history", "refresh", "vllm")
+    assert (done.code, "unset ARCHTRACK_OFFLINE" in done.err) == (2, True)
+
+
+def test_a_data_file_that_is_damaged_is_not_written_over(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "history").mkdir()
+    (tmp_path / "history" / "vllm.json").write_text('{"schema_version": 1', encoding="utf-8")
+    done = refresh()
+    assert (done.code, index.file_requests()) == (3, [])
+    assert (tmp_path / "history" / "vllm.json").read_text(encoding="utf-8") == '{"schema_version": 1'
+
+
+def test_killed_twenty_times_at_random_it_goes_on_and_gives_the_same_bytes(
+    index: Any, refresh: Callable[..., Any], tmp_path: Path
+) -> None:
+    index.projects.clear()
+    for number in range(60):
+        offer(index, f"1.{number}", *MANY[: 10 + number // 4])
+    assert refresh().code == 0
+    expected = (tmp_path / "history" / "vllm.json").read_bytes()
+    environ = {**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache-of-the-killed")}
+    command = [
+        sys.executable,
+        "-m",
+        "archtrack",
+        "history",
+        "refresh",
+        "vllm",
+        "--data",
+        str(tmp_path / "killed"),
+    ]
+    chance = random.Random(20)  # noqa: S311 -- moments, no secret
+    killed = 0
+    for _ in range(20):
+        child = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        time.sleep(chance.uniform(0.15, 0.9))
+        child.send_signal(signal.SIGKILL)
+        killed += child.wait() == -signal.SIGKILL
+        left = tmp_path / "killed" / "vllm.json"
+        assert not left.exists() or left.read_bytes() == expected
+    assert killed
+    done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "killed" / "vllm.json").read_bytes() == expected

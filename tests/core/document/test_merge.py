@@ -1,0 +1,1009 @@
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archtrack.core.document.columns import FURTHER
+from archtrack.core.document.lint import fix
+from archtrack.core.document.markdown import HEADINGS, code_cell, name_cell
+from archtrack.core.document.merge import MergeOptions, MergeResult, merge
+from archtrack.core.document.outdated import Change, Expectations
+from archtrack.core.document.parse import parse, render
+from archtrack.errors import DocumentError
+from archtrack.model import (
+    Broken,
+    Category,
+    Example,
+    Inventory,
+    Matrix,
+    MatrixRow,
+    Origin,
+    Place,
+    Registration,
+    Status,
+    TransformersFacts,
+)
+
+DATA = Path(__file__).parents[2] / "data"
+TEXT, EMBEDDING, MULTIMODAL = HEADINGS.values()
+HEADER = "| Architecture | Native | HF | SGLang File | Example HF Model |\n|---|---|---|---|---|\n"
+TITLES = ("Native", "HF", "SGLang File", "Example HF Model")
+DATE = "2026-11-24"
+
+
+def registration(name: str, file: str, *, exported: bool = True) -> Registration:
+    facts = TransformersFacts(exported=exported, backend_compatible=True)
+    place = Place(file=file, line=7)
+    return Registration(name=name, file=file, place=place, defined_in="module", transformers=facts)
+
+
+def entry(
+    name: str,
+    file: str = "",
+    *,
+    hf: bool = False,
+    example: str = "",
+    category: Category = Category.TEXT,
+) -> MatrixRow:
+    return MatrixRow(
+        name=name,
+        category=category,
+        category_source="test",
+        status=Status.NATIVE if file else Status.FALLBACK,
+        native=registration(name, file) if file else None,
+        hf=registration(name, "models/x/modeling_x.py") if hf else None,
+        example=Example(id=example, source="test") if example else None,
+    )
+
+
+def matrix(*rows: MatrixRow, more: tuple[Registration, ...] = ()) -> Matrix:
+    rows = tuple(sorted(rows, key=lambda row: row.name))
+    origin = Origin(distribution="d", kind="local", location=".")
+    native = tuple(row.native for row in rows if row.native)
+    public = tuple(row.hf for row in rows if row.hf) + more
+    return Matrix(
+        rows=rows,
+        inventories=(
+            Inventory(engine="sglang", version="1", origin=origin, registrations=native),
+            Inventory(engine="transformers", version="1", origin=origin, registrations=public),
+        ),
+        known=frozenset(one.name for one in (*native, *public)),
+    )
+
+
+def merged(
+    text: str, *rows: MatrixRow, more: tuple[Registration, ...] = (), **options: object
+) -> MergeResult:
+    return merge(parse(text), matrix(*rows, more=more), options=MergeOptions(date=DATE, **options))  # type: ignore[arg-type]
+
+
+def section(heading: str, *rows: str, stats: str = "") -> str:
+    return f"{heading}\n\n{HEADER}{''.join(row + chr(10) for row in rows)}\n{stats}"
+
+
+# ---- what a new row does to a document, one case a row ----------------------------------------------------
+
+OLD = "| **Bb** | Y | Y | `b.py` | o/b |"
+NEW = "| **Aa** | Y |  | `a.py` | o/a |"
+ADDED = entry("Aa", "a.py", example="o/a")
+KEPT = entry("Bb", "b.py", hf=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(section(TEXT, OLD), section(TEXT, NEW, OLD), id="in its place"),
+        pytest.param(section(TEXT), section(TEXT, NEW, OLD.replace("o/b", "")), id="in an empty table"),
+        pytest.param(
+            section(TEXT, OLD).replace("\n", "\r\n"),
+            section(TEXT, NEW, OLD).replace("\n", "\r\n"),
+            id="CRLF",
+        ),
+        pytest.param(
+            section(TEXT, OLD).replace("\n", "\r"), section(TEXT, NEW, OLD).replace("\n", "\r"), id="CR"
+        ),
+        pytest.param(
+            section(TEXT, OLD).rstrip(),
+            section(TEXT, NEW, OLD).rstrip(),
+            id="no final newline, row moves down",
+        ),
+        pytest.param(
+            section(TEXT, OLD, "| **A** |  |  |  |  |").rstrip(),
+            section(TEXT, "| **A** |  |  |  |  |", NEW, OLD).rstrip(),
+            id="unsorted rows are sorted when something else is written",
+        ),
+        pytest.param("\ufeff" + section(TEXT, OLD), "\ufeff" + section(TEXT, NEW, OLD), id="byte order mark"),
+        pytest.param(
+            section(TEXT, OLD, stats="**1** native / **0** HF-only / **0** no fallback / **1** total\n"),
+            section(TEXT, NEW, OLD, stats="**2** native / **0** HF-only / **0** no fallback / **2** total\n"),
+            id="stats below a blank line",
+        ),
+        pytest.param(
+            section(TEXT, OLD, stats="**9** native / 0 HF only / 9 total\n"),
+            section(TEXT, NEW, OLD, stats="**2** native / **0** HF-only / **0** no fallback / **2** total\n"),
+            id="stats of another form",
+        ),
+        pytest.param(
+            section(TEXT, OLD, stats="**9** native / as counted in 2023, see the wiki\n"),
+            section(TEXT, NEW, OLD, stats="**9** native / as counted in 2023, see the wiki\n"),
+            id="a sentence that begins like stats",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n    {NEW}\n\n{section(TEXT, OLD).partition(TEXT)[2].lstrip()}",
+            f"{TEXT}\n\n    {NEW}\n\n{section(TEXT, NEW, OLD).partition(TEXT)[2].lstrip()}",
+            id="an example in an indented code block",
+        ),
+        pytest.param(
+            section(TEXT, OLD, stats="**Legend:** native / by hand\n"),
+            section(TEXT, NEW, OLD, stats="**Legend:** native / by hand\n"),
+            id="prose in bold is no stats line",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n| Architecture | Native | HF | File | Example | Owner |\n|-|-|-|-|-|-|\n{OLD} me |\n",
+            f"{TEXT}\n\n| Architecture | Native | HF | File | Example | Owner |\n|-|-|-|-|-|-|\n{NEW}  |\n{OLD} me |\n",
+            id="a column to the right",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n| Native | Architecture | Owner | HF | File |\n|-|-|-|-|-|\n| Y | **Bb** | me | Y | `b.py` |\n",
+            f"{TEXT}\n\n| Native | Architecture | Owner | HF | File |\n|-|-|-|-|-|\n"
+            "| Y | **Aa** |  |  | `a.py` |\n| Y | **Bb** | me | Y | `b.py` |\n",
+            id="columns in another order, no example",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n| Name       | SGLang | HF  | File   | Example |\n|:-|:-|:-|:-|:-|\n"
+            "| **Bb**     | Y      | Y   | `b.py` | o/b     |\n",
+            f"{TEXT}\n\n| Name       | SGLang | HF  | File   | Example |\n|:-|:-|:-|:-|:-|\n"
+            f"{NEW}\n| **Bb**     | Y      | Y   | `b.py` | o/b     |\n",
+            id="aligned by a formatter, other titles",
+        ),
+        pytest.param(
+            f"{TEXT}\n\nProse.\n\n---\n\n## More\n",
+            f"{TEXT}\n\nProse.\n\n{HEADER}{NEW}\n{OLD.replace('o/b', '')}\n\n---\n\n## More\n",
+            id="a section without a table",
+        ),
+        pytest.param(
+            f"{TEXT}\n**0** native / \n",
+            f"{TEXT}\n\n{HEADER}{NEW}\n{OLD.replace('o/b', '')}\n\n"
+            "**2** native / **0** HF-only / **0** no fallback / **2** total\n",
+            id="a section with nothing but stats",
+        ),
+        pytest.param(
+            section(TEXT, OLD, "", OLD.replace("Bb", "Cc")),
+            section(TEXT, NEW, OLD, "", OLD.replace("Bb", "Cc")),
+            id="a table with a gap",
+        ),
+        pytest.param(
+            f"{TEXT}\n\n| Model | tok/s |\n|-|-|\n| **Aa** | 3 |\n\n{HEADER}{OLD}\n",
+            f"{TEXT}\n\n| Model | tok/s |\n|-|-|\n| **Aa** | 3 |\n\n{HEADER}{NEW}\n{OLD}\n",
+            id="a table about something else",
+        ),
+    ],
+)
+def test_a_new_row_goes_where_it_belongs_and_nothing_else_moves(before: str, after: str) -> None:
+    result = merged(before, KEPT, ADDED)
+    assert result.text == after
+    again = merged(result.text, KEPT, ADDED)
+    assert (again.changed, again.text) == (False, result.text)
+
+
+STATS = "**1** native / **0** HF-only / **0** no fallback / **1** total\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(section(TEXT, OLD, stats=STATS), id="counts right"),
+        pytest.param(section(TEXT, OLD), id="no stats, no summary"),
+        pytest.param(section(EMBEDDING, OLD, stats=STATS), id="moved to another section by hand"),
+        pytest.param(section(TEXT, OLD, stats=STATS.rstrip() + "  see below\n"), id="words behind the stats"),
+        pytest.param(section(TEXT, "| **Zz** |  |  |  |  |", OLD), id="out of order, but nothing to write"),
+        pytest.param(section(TEXT, "|**Bb**|Y|Y|`b.py`|"), id="no spaces, a cell less"),
+        pytest.param(
+            section(TEXT, OLD) + "> **Last updated:** 2020-01-01 | **Source:** mine\n", id="old date"
+        ),
+    ],
+)
+def test_nothing_new_changes_nothing(text: str) -> None:
+    result = merged(text, KEPT)
+    assert (result.changed, result.text, result.added, result.recounted) == (False, text, (), ())
+
+
+def test_stale_counts_alone_are_put_right_and_told() -> None:
+    text = (
+        section(TEXT, OLD, stats=STATS.replace("1", "3"))
+        + "> **Last updated:** 2020-01-01 | **Source:** mine\n"
+    )
+    result = merged(text, KEPT)
+    assert result.text == section(TEXT, OLD, stats=STATS) + f"> **Last updated:** {DATE} | **Source:** mine\n"
+    assert (result.changed, result.recounted, result.added) == (True, (7,), ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "> **Last updated:** 2020-01-01 | **Source:** mine\n",
+            f"> **Last updated:** {DATE} | **Source:** mine\n",
+        ),
+        ("**Last updated:** 2020-01-01, by hand\n", f"**Last updated:** {DATE}, by hand\n"),
+        ("> **Last updated:** never | **Source:** x\n", f"> **Last updated:** {DATE} | **Source:** x\n"),
+        ("> **Last updated:** | **Source:** x\n", f"> **Last updated:** {DATE} | **Source:** x\n"),
+        ("> **Last updated:** some day\n", "> **Last updated:** some day\n"),
+        ("```\n**Last updated:** 2020-01-01\n```\n", "```\n**Last updated:** 2020-01-01\n```\n"),
+    ],
+)
+def test_only_the_date_of_the_line_with_the_date_is_written(before: str, after: str) -> None:
+    assert merged(before + "\n" + section(TEXT, OLD), KEPT, ADDED).text.startswith(after + "\n")
+
+
+PASSING = "> of these, **{}** pass the backend's own check (`is_backend_compatible()`)"
+SUMMARY = """## Overall Summary
+
+| Category | Native | HF-only | No fallback | Total |
+|---|---|---|---|---|
+| Text-only | {0} |
+| Embedding/Classification | {1} |
+| Multimodal | {2} |
+| **Total** | {3} |
+
+> **{4}** natively supported ({5}%) — optimized SGLang implementations
+> **{6}** HF fallback only ({7}%) — may work via `TransformersForCausalLM`
+> **{8}** no fallback ({9}%) — need full implementation
+"""
+
+
+def test_the_summary_counts_what_the_sections_hold_with_floor_percentages() -> None:
+    before = section(TEXT, OLD) + "\n" + section(MULTIMODAL) + "\n"
+    stale = SUMMARY.format(
+        "0 | 0 | 0 | 0", "0 | 0 | 0 | 0", "7 |  ", "**0** | **0** | 0 | ", 0, 0, 0, 0, 0, 0
+    )
+    rows = [KEPT, ADDED, entry("Cc", hf=True, category=Category.MULTIMODAL)]
+    total = "**2** | **1** | 0 | **3**"
+    right = SUMMARY.format("2 | 0 | 0 | 2", "0 | 0 | 0 | 0", "0 | 1 | 0 | 1", total, 2, 66, 1, 33, 0, 0)
+    right = right.replace("`TransformersForCausalLM`\n", f"`TransformersForCausalLM`\n{PASSING.format(1)}\n")
+    assert merged(before + stale, *rows).text.endswith("\n" + right)
+
+
+SUMMARY_TABLE = (
+    "| Category | Native | HF Fallback Only | No Fallback | Total | Since |\n|---|---|---|---|---|---|\n"
+)
+QUOTE = "> **7** natively supported (7%) - all of them\n"
+
+
+def test_an_empty_total_has_zero_percent_and_only_numbers_are_replaced() -> None:
+    padded = "| Text-only   | 7      | 0       | 0           | 7     | 7 |\n"
+    text = f"{section(TEXT)}\n## Overall Summary\n\n{SUMMARY_TABLE}{padded}\n{QUOTE}"
+    fixed = padded.replace("7  ", "0  ")
+    right = QUOTE.replace("7", "0")
+    assert merged(text).text == f"{section(TEXT)}\n## Overall Summary\n\n{SUMMARY_TABLE}{fixed}\n{right}"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        f"{SUMMARY_TABLE}| Multimodal (roadmap) | 7 | planned | Q3 | 9 | x |\n",
+        f"{SUMMARY_TABLE}| Text-only models | 7 | 8 | 9 | 9 | x |\n",
+        f"{SUMMARY_TABLE}| **Total** so far | 7 | 8 | 9 | 9 | x |\n",
+        f"{SUMMARY_TABLE}| Text-only | many | n/a | ~9 | 9+ | x |\n",
+        "| Text-only | 1234 | 8 | 7 | 9 |\n",
+        "| Kind | Tokens/s | Batch | Owner | Year |\n|---|---|---|---|---|\n| Text-only | 1234 | 8 | alice | 2025 |\n",
+        f"### Throughput\n\n{SUMMARY_TABLE}| Text-only | 1234 | 8 | 7 | 2025 | x |\n{QUOTE}",
+        "> **12** no fallback tests fail (3%) in CI\n",
+        "> **12** natively supported models were tested (3%)\n",
+        "> **7** HF fallback\n> Models with no fallback need work.\n",
+    ],
+)
+def test_what_is_the_users_own_in_the_summary_stays(own: str) -> None:
+    text = f"{section(TEXT, OLD)}\n## Overall Summary\n\n{own}"
+    assert merged(text, KEPT).text == text
+    assert fix(parse(text)) == text
+
+
+def test_only_the_first_of_each_label_and_quoted_line_is_counted() -> None:
+    row = "| Text-only | 7 | 7 | 7 | 7 | 7 |\n"
+    text = f"{section(TEXT, OLD)}\n## Overall Summary\n\n{SUMMARY_TABLE}{row}{row}\n{QUOTE}{QUOTE}"
+    counted = row.replace("7 | 7 | 7 | 7", "1 | 0 | 0 | 1")
+    quoted = QUOTE.replace("7", "1", 1).replace("7%", "100%")
+    right = f"{counted}{row}\n{quoted}{QUOTE}"
+    assert merged(text, KEPT).text == f"{section(TEXT, OLD)}\n## Overall Summary\n\n{SUMMARY_TABLE}{right}"
+
+
+# ---- rows outside of the sections -------------------------------------------------------------------------
+
+ELSEWHERE = "| **Cc** |  | Y |  |  |"
+
+
+@pytest.mark.parametrize(
+    ("text", "outside"),
+    [
+        (section(TEXT, OLD) + "\n## Diffusion models\n\n" + HEADER + ELSEWHERE + "\n", [("Cc", 12)]),
+        ("| **Cc** | fast |\n\n" + section(TEXT, OLD), [("Cc", 1)]),
+        ("| **Cc** | fast |\n\n" + section(TEXT, OLD, ELSEWHERE), []),
+        (section(TEXT, OLD, ELSEWHERE).replace(TEXT, f"{TEXT} ##"), []),
+        (section(TEXT, OLD, ELSEWHERE), []),
+    ],
+)
+def test_an_architecture_with_a_row_outside_of_the_sections_is_not_added_again(
+    text: str, outside: list[tuple[str, int]]
+) -> None:
+    result = merged(text, KEPT, entry("Cc", hf=True))
+    assert result.added == ()
+    assert list(result.outside) == outside
+
+
+def test_a_section_whose_heading_was_renamed_is_not_added_again() -> None:
+    text = section(TEXT, OLD) + "\n" + section(MULTIMODAL, ELSEWHERE).replace(MULTIMODAL, "## Pictures")
+    result = merged(text, KEPT, entry("Cc", hf=True, category=Category.MULTIMODAL))
+    assert (result.text, [name for name, _ in result.outside]) == (text, ["Cc"])
+
+
+@pytest.mark.parametrize(
+    ("underlined", "ends"),
+    [
+        ("Ours\n----\n", True),
+        ("Ours\n=\n", True),
+        ("Ours\ntoo\n===\n", True),
+        ("- ours\n---\n", False),
+        ("> ours\n---\n", False),
+        ("Ours\n\n---\n", False),
+        (STATS + "---\n", False),
+    ],
+)
+def test_an_underlined_heading_ends_a_section(underlined: str, *, ends: bool) -> None:
+    text = f"{section(TEXT, OLD)}\n{underlined}\n{HEADER}{ELSEWHERE}\n"
+    document = parse(text)
+    assert [row.name for row in document.rows] == (["Bb"] if ends else ["Bb", "Cc"])
+    assert [name for name, *_ in document.outside] == (["Cc"] if ends else [])
+
+
+def test_several_stats_lines_count_the_tables_above_them_and_then_the_section() -> None:
+    wrong = "**0** native / **0** HF-only / **0** no fallback / **0** total\n"
+    one = f"{HEADER}{OLD}\n\n"
+    text = f"{TEXT}\n\n{one}{wrong}\n{one.replace('Bb', 'Cc')}{wrong}\n{wrong}"
+    two = STATS.replace("1", "2")
+    assert merged(text, KEPT, entry("Cc", "b.py", hf=True)).text == (
+        f"{TEXT}\n\n{one}{STATS}\n{one.replace('Bb', 'Cc')}{STATS}\n{two}"
+    )
+
+
+# ---- sections that are not there --------------------------------------------------------------------------
+
+
+def test_a_section_put_between_lines_has_blank_lines_around_it() -> None:
+    text = f"# T\nProse.\n{section(MULTIMODAL)}"
+    result = merged(text, entry("Aa", "a.py", hf=True))
+    before, _, after = result.text.partition(TEXT)
+    assert before == "# T\nProse.\n\n"
+    assert f"\n\n{MULTIMODAL}\n" in after
+    assert merged(result.text, entry("Aa", "a.py", hf=True)).text == result.text
+
+
+def test_a_missing_section_is_added_at_its_place() -> None:
+    text = f"# T\n\n---\n\n{section(TEXT, OLD)}---\n\n{section(MULTIMODAL)}"
+    result = merged(text, KEPT, entry("BertModel", hf=True, category=Category.EMBEDDING))
+    stats = "**0** native / **1** HF-only / **0** no fallback / **1** total\n"
+    new = section(EMBEDDING, "| **BertModel** |  | Y |  |  |", stats=stats)
+    assert result.text == f"# T\n\n---\n\n{section(TEXT, OLD)}---\n\n{new}\n---\n\n{section(MULTIMODAL)}"
+    assert result.created == (Category.EMBEDDING,)
+
+
+def test_a_section_above_the_first_line_comes_behind_the_byte_order_mark() -> None:
+    text = "\ufeff" + section(MULTIMODAL, OLD)
+    result = merged(text, KEPT, ADDED)
+    assert result.text == f"\ufeff{section(TEXT, NEW, stats=STATS)}\n{section(MULTIMODAL, OLD)}"
+    assert not merged(result.text, KEPT, ADDED).changed
+
+
+def test_missing_sections_at_the_end_follow_in_order() -> None:
+    text = section(TEXT, OLD).rstrip()
+    rows = [KEPT] + [entry(f"{one.value}Model", hf=True, category=one) for one in Category if one != "text"]
+    result = merged(text, *rows)
+    assert [line for line in result.text.split("\n") if line.startswith("## ")] == [
+        TEXT,
+        EMBEDDING,
+        MULTIMODAL,
+    ]
+    assert result.text.startswith(text + "\n\n## ")
+    assert result.text.endswith("total")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "  \r\n\t", "\ufeff"])
+def test_an_empty_document_gets_the_sections_that_have_rows(text: str) -> None:
+    result = merged(text, KEPT)
+    assert [part.category for part in parse(result.text).sections] == [Category.TEXT]
+    assert result.text.startswith(text)
+    assert not merged(result.text, KEPT).changed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# Something else\n", "none of the headings"),
+        (f"```\n{section(TEXT, OLD)}", "opened in line 1"),
+        (f"{TEXT}\n\n<!-- here\n", "line 3: the code fence or comment that begins here is never closed"),
+        (
+            f"{TEXT}\n\n| Architecture | Native |\n|-|-|\n| **Bb** | Y |\n",
+            "line 3: this table has no column named HF, File",
+        ),
+        (
+            f"{TEXT}\n\n| Native | HF | x | y |\n|-|-|-|-|\n| **Bb** | Y | | |\n",
+            "line 3: this table has no column named Architecture, File",
+        ),
+    ],
+)
+def test_a_document_that_cannot_be_updated_is_refused_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(DocumentError, match=said) as caught:
+        merged(text, KEPT)
+    assert "\n" not in str(caught.value)
+
+
+def test_force_adds_the_sections_to_a_document_without_any() -> None:
+    result = merged("# Mine\n", KEPT, force=True)
+    row = "| **Bb** | Y | Y | `b.py` |  |"
+    assert result.text == "# Mine\n\n" + section(TEXT, row, stats=STATS)
+
+
+# ---- rows that are out of date ----------------------------------------------------------------------------
+
+CLASS_WITHOUT_ROW = registration("OddThing", "models/odd.py")
+PRIVATE = registration("Hidden", "models/odd.py", exported=False)
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "refreshed"),
+    [
+        (OLD, (), OLD),
+        (
+            "| **Bb** | Y | Y | `b.py` (TP only) | by hand |",
+            (),
+            "| **Bb** | Y | Y | `b.py` (TP only) | by hand |",
+        ),
+        ("| **Bb** |  | Y |  | x |", (Change.GAINED_NATIVE,), "| **Bb** | Y | Y | `b.py` | x |"),
+        ("| **Bb** | Y | Y | `old.py` | x |", (Change.FILE,), "| **Bb** | Y | Y | `b.py` | x |"),
+        ("| **Bb** | Y | Y |  |  |", (Change.FILE,), "| **Bb** | Y | Y | `b.py` | o/b |"),
+        ("| **Bb** | Y |  | `b.py` | x |", (Change.GAINED_HF,), "| **Bb** | Y | Y | `b.py` | x |"),
+        (
+            "| **Bb**   | -      |    | `other.py` | x  |",
+            (Change.GAINED_NATIVE, Change.GAINED_HF),
+            "| **Bb**   | Y      | Y  | `b.py`     | x  |",
+        ),
+        ("|**Bb**|Y|-|`b.py`|", (Change.GAINED_HF,), "|**Bb**|Y|Y|`b.py`|o/b|"),
+        ("| **Bb** |", (Change.GAINED_NATIVE, Change.GAINED_HF), "| **Bb** | Y | Y | `b.py` | o/b |"),
+        ("| **OddThing** |  | Y |  | x |", (), "| **OddThing** |  | Y |  | x |"),
+        ("| **OddThing** | Y | Y | `o.py` | x |", (Change.LOST_NATIVE,), "| **OddThing** |  | Y |  | x |"),
+        ("| **Hidden** |  | Y |  | x |", (Change.LOST_HF,), "| **Hidden** |  |  |  | x |"),
+        ("| **Wish** |  |  |  | x |", (Change.UNREGISTERED,), "| **Wish** |  |  |  | x |"),
+        (
+            "| **Gone** | Y | Y | `a\\|b.py` | a\\|b | mine |",
+            (Change.LOST_NATIVE, Change.LOST_HF, Change.UNREGISTERED),
+            "| **Gone** |  |  |  | a\\|b | mine |",
+        ),
+    ],
+)
+def test_a_row_that_is_out_of_date_is_told_and_rewritten_only_on_request(
+    row: str, changes: tuple[Change, ...], refreshed: str
+) -> None:
+    truth = entry("Bb", "b.py", hf=True, example="o/b")
+    text = section(TEXT, row, "| **Bb** | Y | Y | `b.py` | o/b |")
+    more = (CLASS_WITHOUT_ROW, PRIVATE)
+    told = merged(text, truth, more=more)
+    assert (told.changed, [one.changes for one in told.outdated]) == (False, [changes] if changes else [])
+    done = merged(text, truth, more=more, refresh=True)
+    assert refreshed + "\n" in done.text
+    assert len(done.refreshed) == any(change.in_cells for change in changes)
+    assert not merged(done.text, truth, more=more, refresh=True).changed
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        (OLD, []),
+        ("| **Bb** | Y | Y | `b.py` (TP only) | mine |", []),
+        (
+            "| **Bb** |  | Y |  | mine |",
+            [("Native", "", "registered", "b.py:7", "Y"), ("SGLang File", "", "b.py", "b.py:7", "`b.py`")],
+        ),
+        (
+            "| **Bb** | Y |  | `b.py` (TP only) | mine |",
+            [("HF", "", "public in transformers 1", "models/x/modeling_x.py:7", "Y")],
+        ),
+        ("| **Bb** | Y | Y | `b.py` |  |", [("Example HF Model", "", "o/b", "test", "o/b")]),
+        (
+            "| **Hidden** |  | Y |  | mine |",
+            [("HF", "Y", "not public in transformers 1", "models/odd.py:7", "")],
+        ),
+        (
+            "| **Gone** | Y |  | `g.py` | mine |",
+            [
+                ("Native", "Y", "not registered in sglang 1", None, ""),
+                ("SGLang File", "`g.py`", "not registered in sglang 1", None, ""),
+            ],
+        ),
+    ],
+)
+def test_each_cell_that_changes_is_seen_from_three_sides_and_no_other_changes(
+    row: str, cells: list[tuple[str | None, ...]]
+) -> None:
+    truth = entry("Bb", "b.py", hf=True, example="o/b")
+    text = section(TEXT, row, "| **Bb** | Y | Y | `b.py` | o/b |")
+    done = merged(text, truth, more=(PRIVATE,), refresh=True)
+    assert [
+        (cell.column, cell.document, cell.source, cell.place, cell.written)
+        for one in done.refreshed
+        for cell in one.cells
+    ] == cells
+    assert done.changed == bool(cells)
+    now = next(each for each in parse(done.text).rows if f"**{each.name}**" in row)
+    assert now.example == (row.split("|")[5].strip() or "o/b")
+
+
+def test_an_example_that_is_known_now_is_no_news_without_refresh() -> None:
+    told = merged(
+        section(TEXT, "| **Bb** | Y | Y | `b.py` |  |"), entry("Bb", "b.py", hf=True, example="o/b")
+    )
+    assert (told.changed, told.outdated) == (False, ())
+
+
+# ---- further columns ---------------------------------------------------------------------------------------
+
+WIDE = HEADER.replace("Model |\n", "Model | Fallback | Notes |\n").replace("---|\n", "---|---|---|\n")
+REFUSED = replace(entry("Cc", hf=True), status=Status.REFUSED, note="slow")
+LET = entry("Dd", hf=True)
+BOTH = ("fallback", "notes")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            f"{HEADER}{OLD}\n| **Cc** |  | Y |  |  |\n| **Dd** |  | Y |  |  |\n",
+            f"{WIDE}{OLD}  |  |\n| **Cc** |  | Y |  |  | refused | slow |\n| **Dd** |  | Y |  |  | Y |  |\n",
+            id="added to the right",
+        ),
+        pytest.param(
+            f"{HEADER}{OLD}\n\n| **Cc** |  | Y |  |  |\n| **Dd** |  | Y |  |  |\n",
+            f"{WIDE}{OLD}  |  |\n\n| **Cc** |  | Y |  |  | refused | slow |\n| **Dd** |  | Y |  |  | Y |  |\n",
+            id="also to rows below a gap",
+        ),
+        pytest.param(
+            "|Architecture|Native|HF|File|Owner|\n|:-|-|-|-|-:|\n|**Bb**|Y|Y|`b.py`|me|\n"
+            "|**Cc**||Y||\n|**Dd**||Y||you|excess|\n",
+            "|Architecture|Native|HF|File|Owner|Fallback|Notes|\n|:-|-|-|-|-:|---|---|\n|**Bb**|Y|Y|`b.py`|me|||\n"
+            "|**Cc**||Y|||refused|slow|\n|**Dd**||Y||you|Y||excess|\n",
+            id="a column of somebody's, rows too short and too long, no spaces",
+        ),
+        pytest.param(
+            "| Architecture | Native | *notes* | HF | File |\n| - | - | - | - |\n| **Bb** | Y | mine | Y | `b.py` |\n"
+            "| **Cc** |  | mine | Y |  |\n| **Dd** |  |  | Y |  ",
+            "| Architecture | Native | *notes* | HF | File | Fallback |\n| - | - | - | - | --- | --- |\n"
+            "| **Bb** | Y | mine | Y | `b.py` |  |\n| **Cc** |  | slow | Y |  | refused |\n"
+            "| **Dd** |  |  | Y |  | Y |  ",
+            id="one is there, in between; a row and the rule too short",
+        ),
+        pytest.param(
+            "| Name | A | B | C | Notes |\n|-|-|-|-|-|\n"
+            + OLD
+            + "\n| **Cc** |  | Y |  | mine |\n| **Dd** |  | Y |  | o/d |\n",
+            "| Name | A | B | C | Notes | Fallback | Notes |\n|-|-|-|-|-|---|---|\n" + OLD + "  |  |\n"
+            "| **Cc** |  | Y |  | mine | refused | slow |\n| **Dd** |  | Y |  | o/d | Y |  |\n",
+            id="the example's column by its place is nobody else's, whatever its title",
+        ),
+        pytest.param(
+            f"{OLD}\n| **Cc** |  | Y |  |  |\n| **Dd** |  | Y |  |  |\n",
+            f"{OLD}\n| **Cc** |  | Y |  |  |\n| **Dd** |  | Y |  |  |\n",
+            id="a table without titles has no place for one",
+        ),
+        pytest.param(
+            f"{WIDE}{OLD}\n| **Cc** |  | Y |  |  | refused | slow |\n| **Dd** |  | Y |  |  | Y |\n",
+            f"{WIDE}{OLD}\n| **Cc** |  | Y |  |  | refused | slow |\n| **Dd** |  | Y |  |  | Y |\n",
+            id="all there; a row that ends early is right",
+        ),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_refresh_brings_the_chosen_columns_into_every_table(before: str, after: str, newline: str) -> None:
+    rows = (replace(KEPT, example=Example(id="o/b", source="t")), REFUSED, LET)
+    before, after = (f"{TEXT}\n\n{text}\nProse.\n".replace("\n", newline) for text in (before, after))
+    left = merged(before, *rows, columns=BOTH)
+    assert (left.changed, left.text, left.added_columns) == (False, before, ())
+    done = merged(before, *rows, columns=BOTH, refresh=True)
+    assert done.text == after
+    assert done.added_columns == left.missing_columns
+    assert not merged(after, *rows, columns=BOTH, refresh=True).changed
+    assert not merged(before, *rows, refresh=True).changed  # not chosen, and what is there is somebody's
+
+
+def test_new_rows_and_tables_fill_the_chosen_columns_that_are_there() -> None:
+    text = f"{TEXT}\n\n{WIDE}{OLD} x | y |\n\n{EMBEDDING}\n\n{HEADER}{OLD.replace('Bb', 'Ee')}\n"
+    rows = (
+        KEPT,
+        REFUSED,
+        entry("Ee", "b.py", hf=True, category=Category.EMBEDDING),
+        replace(LET, category=Category.EMBEDDING),
+    )
+    sight = replace(entry("Ff", hf=True), category=Category.MULTIMODAL)
+    done = merged(text, *rows, sight, columns=("fallback",))
+    assert "| **Cc** |  | Y |  |  | refused |  |\n" in done.text
+    assert "| **Dd** |  | Y |  |  |\n" in done.text
+    assert (
+        " Example HF Model | Fallback |\n|---|---|---|---|---|---|\n| **Ff** |  | Y |  |  | Y |\n"
+        in done.text
+    )
+    assert OLD + " x | y |\n" in done.text
+    assert [one.changes for one in done.outdated] == [(Change.COLUMN,)]
+
+
+def test_a_cell_of_a_chosen_column_is_told_with_what_decides_it() -> None:
+    decided = TransformersFacts(
+        exported=True, backend_compatible=False, backend_place=Place(file="x.py", line=3)
+    )
+    row = replace(REFUSED, hf=replace(registration("Cc", "m.py"), transformers=decided))
+    text = section(TEXT, "| **Cc** |  | Y |  |  | Y | old |").replace(HEADER, WIDE)
+    (told,) = merged(text, row, columns=BOTH, notes=(("Cc", "archtrack.toml:4"),)).outdated
+    assert told.changes == (Change.COLUMN,)
+    assert [(cell.document, cell.source, cell.place, cell.written) for cell in told.cells] == [
+        ("Y", "is_backend_compatible() is False", "x.py:3", "refused"),
+        ("old", "note of an override", "archtrack.toml:4", "slow"),
+    ]
+
+
+FLAW = Broken(
+    reason="transformers 1 has no x",
+    place=Place(file="b.py", line=2),
+    condition=None,
+    certain=True,
+    through=(),
+)
+SAID = "cannot be imported: transformers 1 has no x"
+
+
+@pytest.mark.parametrize(
+    ("flaw", "note", "before", "after", "source"),
+    [
+        (None, None, "", "", None),
+        (None, None, "mine", "mine", None),
+        (None, "slow", "mine", "slow", "note of an override"),
+        (FLAW, None, "", SAID, "the module fails to import"),
+        (FLAW, None, "mine", SAID, "the module fails to import"),
+        (FLAW, None, SAID, SAID, None),
+        (FLAW, "slow", SAID, "slow", "note of an override"),
+        (None, None, SAID, "", "no override has a note, and the module can be imported"),
+        (
+            None,
+            None,
+            "cannot be imported: something else",
+            "",
+            "no override has a note, and the module can be",
+        ),
+        (replace(FLAW, certain=False), None, "", "", None),
+    ],
+)
+def test_notes_tell_why_a_module_fails_to_import_and_keep_what_a_maintainer_wrote(
+    flaw: Broken | None, note: str | None, before: str, after: str, source: str | None
+) -> None:
+    status = Status.UNIMPORTABLE if flaw and flaw.certain else Status.NATIVE
+    row = replace(KEPT, broken=flaw, note=note, status=status)
+    text, right = (f"{TEXT}\n\n{WIDE}{OLD}  | {cell} |\n" for cell in (before, after))
+    done = merged(text, row, columns=BOTH, refresh=True)
+    assert done.text == right
+    told = [cell for one in done.refreshed for cell in one.cells]
+    assert [cell.source.startswith(source or "?") for cell in told] == ([True] if source else [])
+    if source == "the module fails to import":
+        assert told[0].place == "b.py:2"
+
+
+# ---- the rows that pass the backend's own check ------------------------------------------------------------
+
+QUOTED = "> **1** HF fallback only (50%) — may work via `TransformersForCausalLM`\n"
+TOLD = f"{PASSING.format(1)}\n"
+
+
+@pytest.mark.parametrize(
+    ("quotes", "options", "after"),
+    [
+        (QUOTED, {}, QUOTED),
+        (QUOTED, {"refresh": True}, QUOTED + TOLD),
+        (QUOTED, {"new": True}, QUOTED.replace("50%", "33%") + TOLD),
+        (QUOTED + TOLD, {}, QUOTED + TOLD),
+        (QUOTED + TOLD, {"refresh": True}, QUOTED + TOLD),
+        (TOLD + QUOTED, {"refresh": True}, TOLD + QUOTED),
+        (QUOTED + TOLD.replace("1", "9"), {}, QUOTED + TOLD),
+        (QUOTED + TOLD.replace("**1**", "****"), {}, QUOTED + TOLD),
+        (QUOTED + "> of these, **9** pass the backend's own check - so what?\n", {},
+         QUOTED + "> of these, **1** pass the backend's own check - so what?\n"),
+        (QUOTED + "> of these, **9** are mine\n", {}, QUOTED + "> of these, **9** are mine\n"),
+        ("", {"refresh": True}, ""),
+        (QUOTED.rstrip(), {"refresh": True}, (QUOTED + TOLD).rstrip()),
+    ],
+)  # fmt: skip
+def test_how_many_pass_is_kept_right_where_it_is_told_and_added_with_other_changes_or_refresh(
+    quotes: str, options: dict[str, bool], after: str
+) -> None:
+    options = dict(options)
+    new = (ADDED,) if options.pop("new", False) else ()
+    text = section(TEXT, OLD, "| **Dd** |  | Y |  |  |") + "## Overall Summary\n\n"
+    done = merged(text + quotes, KEPT, LET, *new, **options)
+    assert done.text.partition("## Overall Summary\n\n")[2] == after
+    assert done.passing == 1
+    assert done.changed == (quotes != after)
+    assert not merged(done.text, KEPT, LET, *new, **options).changed
+
+
+@pytest.mark.parametrize(
+    ("row", "passing"),
+    [
+        ("| **Dd** |  | Y |  |  |", 1),
+        ("| **Dd** | Y | Y |  |  |", 0),
+        ("| **Dd** |  |  |  |  |", 0),
+        ("| **Cc** |  | Y |  |  |", 0),
+        ("| **OddThing** |  | Y |  |  |", 1),
+        ("| **Hidden** |  | Y |  |  |", 0),
+        ("| **Gone** |  | Y |  |  |", 0),
+    ],
+)
+def test_only_hf_only_rows_whose_class_passes_are_counted(row: str, passing: int) -> None:
+    facts = TransformersFacts(exported=True, backend_compatible=False)
+    refused = replace(REFUSED, hf=replace(registration("Cc", "m.py"), transformers=facts))
+    document = parse(section(TEXT, row))
+    expectations = Expectations(matrix(LET, refused, more=(CLASS_WITHOUT_ROW, PRIVATE)))
+    assert expectations.passing(document.rows) == passing
+
+
+def test_a_release_without_the_check_adds_no_line_and_a_line_without_sources_is_left() -> None:
+    text = section(TEXT, "| **Dd** |  | Y |  |  |") + f"## Overall Summary\n\n{QUOTED.replace('50%', '100%')}"
+    facts = TransformersFacts(exported=True, backend_compatible=None)
+    silent = replace(LET, hf=replace(registration("Dd", "m.py"), transformers=facts))
+    done = merged(text, silent, refresh=True)
+    assert (done.changed, done.passing) == (False, None)
+    assert not merged(text + TOLD, silent, refresh=True).changed
+
+
+def test_a_row_in_another_section_than_archtrack_would_choose_is_only_told() -> None:
+    result = merged(section(EMBEDDING, OLD), KEPT, refresh=True, prune=True)
+    assert [one.changes for one in result.outdated] == [(Change.CATEGORY,)]
+    assert not result.changed
+
+
+def test_prune_removes_what_no_engine_knows_and_nothing_else() -> None:
+    text = section(TEXT, "| **Aa** | Y | | `x.py` | |", OLD, "| **Hidden** | | | | |", stats=STATS)
+    result = merged(text, KEPT, more=(PRIVATE,), prune=True)
+    assert [one.row.name for one in result.pruned] == ["Aa"]
+    stats = "**1** native / **0** HF-only / **1** no fallback / **2** total\n"
+    assert result.text == section(TEXT, OLD, "| **Hidden** | | | | |", stats=stats)
+    assert not merged(result.text, KEPT, more=(PRIVATE,), prune=True).changed
+
+
+def test_the_last_row_of_a_document_without_final_newline_can_be_pruned() -> None:
+    result = merged(section(TEXT, OLD, "| **Gone** |  |  |  |  |").rstrip(), KEPT, prune=True)
+    assert result.text == section(TEXT, OLD).rstrip()
+
+
+def test_the_result_says_what_was_added_and_what_the_counts_were() -> None:
+    result = merged(section(TEXT, OLD), KEPT, ADDED, entry("Cc", hf=True, category=Category.EMBEDDING))
+    assert [(row.name, row.category) for row in result.added] == [
+        ("Aa", Category.TEXT),
+        ("Cc", Category.EMBEDDING),
+    ]
+    before, after = dict(result.before), dict(result.after)
+    assert [before[one].numbers for one in Category] == [(1, 0, 0, 1), (0, 0, 0, 0), (0, 0, 0, 0)]
+    assert [after[one].numbers for one in Category] == [(2, 0, 0, 2), (0, 1, 0, 1), (0, 0, 0, 0)]
+
+
+HOSTILE = [
+    "a|b", "a\\", "a\\|", "**", "a**b", "`x`", "<script>", "a\nb", "\r\n| **Evil** | Y |", "\x00\x1b[31m", "", " ",
+    "\u202eabc", "\u2028", "&lt;", "[x](javascript:0)", "~~a~~", "-->", "```", "## Overall Summary", "é" * 300,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_file_or_id_makes_one_row_and_no_markup(name: str) -> None:
+    one = entry(name, name or "f.py", hf=True, example=name)
+    result = merged(section(TEXT, OLD), KEPT, one)
+    document = parse(result.text)
+    assert [row.name for row in document.rows] == sorted(["Bb", name_cell(name)])
+    (row,) = (row for row in document.rows if row.name != "Bb")
+    assert (row.native, row.hf, row.file, row.extra) == ("Y", "Y", code_cell(name or "f.py"), ())
+    assert not re.search(r"[<\x00-\x09\x0b-\x1f\u202e\u2028]", row.raw)
+    again = merged(result.text, KEPT, one)
+    assert (again.changed, again.outdated) == (False, ())
+
+
+# ---- laws -------------------------------------------------------------------------------------------------
+
+NAMES = ["Aa", "AaForCausalLM", "Bb", "B_b", "Zz", "aa", "Éa", "模型", "X1", "X10", "X2", "Gone"]
+CELLS = ["", "Y", "`f.py`", "org/model-1", "a\\|b", "`a|b`", "x\u2028y", "ü\x0cz", "no", "\\"]
+PROSE = [
+    "Some prose.", "", "---", "| a | b |", "> quoted", "**bold** text", "### Nested", "\u2028", "| **Loose** | Y | | |",
+    "```\n| **Hidden** | Y |\n```", "<!--\n## Overall Summary\n-->", "\x85\x0b", "- item", "1. `code",
+    "> **Last updated:** 2020-02-02 | **Source:** x",
+]  # fmt: skip
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    prose = st.lists(st.sampled_from(PROSE), max_size=3)
+    lines = ["# Title", *draw(prose)]
+    for heading in draw(st.lists(st.sampled_from([TEXT, EMBEDDING, MULTIMODAL]), min_size=1, max_size=4)):
+        lines += ["", heading, *draw(prose), ""]
+        extra = draw(st.integers(0, 2))
+        if draw(st.integers(0, 5)):
+            more = draw(st.sampled_from([["Owner", "Note"], ["Fallback", "Owner"], ["Owner", "**notes**"]]))
+            titles = ["Architecture", "Native", "HF", "File", "Example", *more][: 5 + extra]
+            lines += ["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)]
+            for name in draw(st.lists(st.sampled_from(NAMES), max_size=5)):
+                flags = draw(st.lists(st.sampled_from(["Y", ""]), min_size=2, max_size=2))
+                cells = draw(st.lists(st.sampled_from(CELLS), min_size=2 + extra, max_size=2 + extra))
+                pad = " " * draw(st.integers(0, 3))
+                lines.append(
+                    "| "
+                    + " | ".join([f"**{name}**", *flags, *cells])
+                    + pad
+                    + draw(st.sampled_from([" |", ""]))
+                )
+        lines += draw(st.sampled_from([[], [""], ["", ""]]))
+        lines += draw(st.sampled_from([[], [STATS.strip()], ["**5** native / x"]]))
+    if draw(st.booleans()):
+        zero = ["0 | 0 | 0 | 0"] * 4
+        lines += ["", *SUMMARY.format(*zero, 1, 2, 3, 4, 5, 6).split("\n")]
+        if draw(st.booleans()):
+            lines.insert(
+                -2, draw(st.sampled_from([PASSING.format(7), PASSING.format(""), "> of these, all pass"]))
+            )
+    text = "\n".join([*lines, *draw(prose)])
+    text = text + draw(st.sampled_from(["", "\n"]))
+    return draw(st.sampled_from(["", "\ufeff"])) + text.replace(
+        "\n", draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    )
+
+
+COLUMNS = st.lists(st.sampled_from(list(FURTHER)), unique=True).map(tuple)
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> Matrix:
+    names = draw(
+        st.lists(st.sampled_from([*NAMES[:-1], *HOSTILE]) | st.text(max_size=4), unique=True, max_size=8)
+    )
+    rows = [
+        entry(
+            name,
+            draw(st.sampled_from(["", "f.py", "g.py", "a|b.py"])),
+            hf=draw(st.booleans()),
+            example=draw(st.sampled_from(["", "org/model", "a|b"])),
+            category=draw(st.sampled_from(list(Category))),
+        )
+        for name in names
+    ]
+    notes = st.sampled_from([None, None, "a note", "a|b"])
+    return matrix(*(replace(row, note=draw(notes), status=draw(st.sampled_from(Status))) for row in rows))
+
+
+def ends(lines: tuple[str, ...]) -> Counter[str]:
+    return Counter(line.rstrip("\r\n") for line in lines)
+
+
+@settings(max_examples=250, deadline=None)
+@given(documents(), matrices(), COLUMNS)
+def test_laws_of_a_merge(text: str, truth: Matrix, columns: tuple[str, ...]) -> None:
+    options = MergeOptions(date=DATE, columns=columns)
+    document = parse(text)
+    result = merge(document, truth, options=options)
+    after = parse(result.text)
+    assert render(after) == result.text
+    assert result.changed == (result.text != text)
+    # Existing rows byte for byte, and none added twice.
+    old, new = ends(tuple(row.raw for row in document.rows)), ends(tuple(row.raw for row in after.rows))
+    assert not old - new
+    assert (new - old).total() == len(result.added)
+    # Prose in its order, untouched.
+    counted = {number for section in document.sections for number in section.stats} | set(document.updated)
+    if document.summary:
+        counted |= {number for _, number in (*document.summary.rows, *document.summary.quotes)}
+    rows = {row.line for row in document.rows}
+    prose = [line for number, line in enumerate(document.lines, 1) if number not in counted | rows]
+    rest = iter(line.rstrip("\r\n") for line in after.lines)
+    assert all(line.rstrip("\r\n") in rest for line in prose)
+    # Everything has a row, if only one outside of the sections.
+    elsewhere = {name for name, *_ in document.outside}
+    assert {name_cell(row.name) for row in truth.rows} <= {row.name for row in after.rows} | elsewhere
+    # Line endings and the final newline are the document's.
+    if text.count("\r\n") == text.count("\n") > 0:
+        assert result.text.count("\r\n") == result.text.count("\n") == result.text.count("\r")
+    assert result.text.endswith(("\r", "\n")) == text.endswith(("\r", "\n"))
+    if result.changed:
+        for part in after.sections:
+            for table in part.tables:
+                names = [row.name for row in table.rows]
+                assert names == sorted(names)
+    # Merging again changes nothing, whatever the day.
+    again = merge(after, truth, options=replace(options, date="2030-01-01"))
+    assert (again.changed, again.text) == (False, result.text)
+
+
+@settings(max_examples=250, deadline=None)
+@given(documents(), matrices(), COLUMNS)
+def test_laws_of_a_refresh(text: str, truth: Matrix, columns: tuple[str, ...]) -> None:
+    options = MergeOptions(date=DATE, refresh=True, columns=columns)
+    text = text.replace("a|b", "a\\|b")  # which pipes divide a row that has too many is anybody's guess
+    document = parse(text)
+    result = merge(document, truth, options=options)
+    after = parse(result.text)
+    again = merge(after, truth, options=replace(options, date="2030-01-01"))
+    assert (again.changed, again.text, again.refreshed, again.added_columns) == (False, result.text, (), ())
+    told = {one.row.line: {cell.column: cell for cell in one.cells} for one in result.refreshed}
+    titles = {FURTHER[name].title.casefold() for name in columns}
+    fresh = {name_cell(row.name) for row in result.added}
+    old_tables = [table for part in document.sections for table in part.tables]
+    new_tables = [table for part in after.sections for table in part.tables]
+    new_tables = [table for table in new_tables if {row.name for row in table.rows} - fresh]
+    for old, new in zip([one for one in old_tables if one.rows], new_tables, strict=False):
+        own = [
+            index for index, title in enumerate(old.titles)
+            if index not in old.own and title.strip("*").casefold() not in titles
+        ]  # fmt: skip
+        was = sorted(old.rows, key=lambda row: row.name)
+        rows = sorted((row for row in new.rows if row.name not in fresh), key=lambda row: row.name)
+        for before, now in zip(was, rows, strict=True):
+            assert before.name == now.name
+            assert now.example == before.example or not before.example
+            assert [old.cell(before, index) for index in own] == [new.cell(now, index) for index in own]
+            assert before.extra[old.width - len(old.own) :] == now.extra[new.width - len(new.own) :]
+            if before.raw.rstrip("\r\n") == now.raw.rstrip("\r\n"):
+                assert before.line not in told
+            # Every cell that is another one now is told, and none that is not.
+            cells = told.get(before.line, {})
+            five = zip(TITLES, (before.native, before.hf, before.file, before.example),
+                       (now.native, now.hf, now.file, now.example), strict=True)  # fmt: skip
+            for title, said, says in five:
+                assert (title in cells) == (said != says)
+                assert said == says or (cells[title].document, cells[title].written) == (said, says)
+        if old.titles and old.rows:
+            assert all(new.place(FURTHER[name].title) is not None for name in columns)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["Y", ""]), st.sampled_from(["Y", ""])), max_size=8), matrices())
+def test_stats_summary_and_percentages_equal_a_recount(flags: list[tuple[str, str]], truth: Matrix) -> None:
+    rows = [f"| **Old{index}** | {native} | {hf} |  |  |" for index, (native, hf) in enumerate(flags)]
+    stats = STATS.replace("1", "77")
+    parts = [
+        section(TEXT, *rows[::2], stats=stats),
+        section(EMBEDDING, *rows[1::2], stats=stats),
+        section(MULTIMODAL, stats=stats),
+    ]
+    zero = ["7 | 7 | 7 | 7"] * 4
+    text = "\n".join([*parts, SUMMARY.format(*zero, 7, 7, 7, 7, 7, 7)])
+    lines = merge(parse(text), truth, options=MergeOptions(date=DATE)).text.split("\n")
+    found: dict[str, list[int]] = {}
+    heading = ""
+    for line in lines:
+        if line.startswith("## "):
+            heading = line
+            found[heading] = [0, 0, 0, 0]
+        elif line.startswith("| **") and not line.startswith("| **Total") and heading:
+            cells = re.split(r"(?<!\\)\|", line.replace("\\\\", ""))
+            native, hf = cells[2].strip() == "Y", cells[3].strip() == "Y"
+            found[heading][0 if native else 1 if hf else 2] += 1
+            found[heading][3] += 1
+    said = [line for line in lines if line.startswith("**") and "native /" in line]
+    assert [re.findall(r"\d+", line) for line in said] == [
+        [str(n) for n in found[one]] for one in (TEXT, EMBEDDING, MULTIMODAL)
+    ]
+    total = [sum(found[one][index] for one in (TEXT, EMBEDDING, MULTIMODAL)) for index in range(4)]
+    tail = [
+        re.findall(r"\d+", line)
+        for line in lines[lines.index("## Overall Summary") :]
+        if re.search(r"\d", line)
+    ]
+    expected = [found[TEXT], found[EMBEDDING], found[MULTIMODAL], total]
+    expected += [[number, number * 100 // total[3] if total[3] else 0] for number in total[:3]]
+    if any(row.hf for row in truth.rows):  # every class of these matrices passes
+        written = {name_cell(row.name): row for row in truth.rows}
+        expected.insert(6, [sum(row.hf is not None and row.native is None for row in written.values())])
+    assert tail == [[str(number) for number in line] for line in expected]

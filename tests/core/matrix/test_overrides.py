@@ -1,0 +1,148 @@
+"""Overrides that no longer earn their place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from archtrack.core.matrix.overrides import lint_overrides, with_overrides
+from archtrack.model import (
+    Category,
+    Example,
+    Inventory,
+    Matrix,
+    MatrixRow,
+    Origin,
+    Override,
+    Place,
+    Status,
+    Unresolved,
+)
+
+TODAY = date(2026, 6, 15)
+TEXT, EMBEDDING = Category.TEXT, Category.EMBEDDING
+
+
+def row(name: str, example: str | None = None) -> MatrixRow:
+    return MatrixRow(
+        name=name,
+        category=TEXT,
+        category_source="name rules",
+        status=Status.NATIVE,
+        example=Example(id=example, source="m.py:3") if example else None,
+    )
+
+
+def matrix(*unresolved: Unresolved) -> Matrix:
+    origin = Origin(distribution="sglang", kind="local", location=".")
+    engine = Inventory(engine="sglang", version="1", origin=origin, registrations=(), unresolved=unresolved)
+    rows = (row("AlphaForCausalLM"), row("BetaForCausalLM", "lab/beta"))
+    known = frozenset({"AlphaForCausalLM", "BetaForCausalLM", "OddThing"})
+    return Matrix(rows=rows, inventories=(engine,), known=known)
+
+
+def override(name: str, **what: object) -> Override:
+    return Override(name=name, reason="because.", **what)  # type: ignore[arg-type]
+
+
+def found(*overrides: Override, truth: Matrix | None = None) -> list[tuple[int, str, str]]:
+    places = {each.name: ("archtrack.toml", 3 * index) for index, each in enumerate(overrides, 1)}
+    findings = lint_overrides(overrides, truth or matrix(), TODAY, places)
+    assert all(one.path == "archtrack.toml" and not one.fixable for one in findings)
+    return [(one.line, one.code, one.message) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "said"),
+    [
+        (override("AlphaForCausalLM", category=EMBEDDING), None, ""),
+        (override("AlphaForCausalLM", example="lab/alpha"), None, ""),
+        (override("AlphaForCausalLM", note="slow"), None, ""),
+        (override("BetaForCausalLM", example="lab/beta-2", category=EMBEDDING), None, ""),
+        (
+            override("AlphaForCausalLM", category=TEXT),
+            "override-redundant",
+            "the sources say the category 'text' without it (by name rules); remove it",
+        ),
+        (
+            override("BetaForCausalLM", example="lab/beta"),
+            "override-redundant",
+            "the sources say the example 'lab/beta' without it (m.py:3); remove it",
+        ),
+        (
+            override("AlphaForCausalLM", category=TEXT, note="slow"),
+            "override-redundant",
+            "; remove its category",
+        ),
+        (
+            override("BetaForCausalLM", example="lab/beta", category=EMBEDDING),
+            "override-redundant",
+            "; remove its example",
+        ),
+        (
+            override("AlphaForCausallm", note="slow"),
+            "override-unknown",
+            "no source knows AlphaForCausallm, so its override does nothing; did you mean AlphaForCausalLM?",
+        ),
+        (
+            override("Zzz", note="slow"),
+            "override-unknown",
+            "no source knows Zzz, so its override does nothing; correct its name or remove it",
+        ),
+        (
+            override("OddThing", note="slow"),
+            "override-unknown",
+            "OddThing gets no row (see the setting `rows`)",
+        ),
+        (override("AlphaForCausalLM", note="n", expires=date(2026, 6, 16)), None, ""),
+        (override("AlphaForCausalLM", note="n", expires=date(2026, 6, 15)), None, ""),
+        (
+            override("AlphaForCausalLM", note="n", expires=date(2026, 6, 14)),
+            "override-expired",
+            "its last day was 2026-06-14; check whether its reason (because) still holds, then give it a later",
+        ),
+    ],
+)
+def test_an_override_is_told_if_it_is_redundant_expired_or_idle_and_not_else(
+    what: Override, code: str | None, said: str
+) -> None:
+    told = found(override("BetaForCausalLM", note="fine"), what)
+    assert [(line, kind) for line, kind, _ in told] == ([(6, code)] if code else [])
+    assert all(said in message for *_, message in told)
+
+
+def test_all_that_is_wrong_with_one_is_told_and_lines_are_in_order() -> None:
+    first = override("Zzz", note="n", expires=date(2020, 1, 1))
+    second = override("BetaForCausalLM", category=TEXT, example="lab/beta")
+    assert [(line, code) for line, code, _ in found(first, second)] == [
+        (3, "override-expired"),
+        (3, "override-unknown"),
+        (6, "override-redundant"),
+        (6, "override-redundant"),
+    ]
+    assert found() == []
+
+
+def test_where_sources_could_not_be_read_an_unknown_name_is_told_with_that_doubt() -> None:
+    place = Unresolved(reason="odd", place=Place(file="x.py", line=1))
+    ((_, _, message),) = found(override("Zzz", note="n"), truth=matrix(place))
+    assert message.startswith(
+        "no source knows Zzz (1 place(s) in the sources could not be read), so its override"
+    )
+
+
+def test_a_matrix_with_its_overrides_says_what_they_say() -> None:
+    overrides = (
+        override("AlphaForCausalLM", category=EMBEDDING, note="slow"),
+        override("BetaForCausalLM", example="a/b"),
+    )
+    alpha, beta = with_overrides(matrix(), overrides).rows
+    assert (alpha.category, alpha.category_source, alpha.note, alpha.example) == (
+        EMBEDDING,
+        "override",
+        "slow",
+        None,
+    )
+    assert (beta.category, beta.example, beta.note) == (TEXT, Example(id="a/b", source="override"), None)
+    assert with_overrides(matrix(), ()) == matrix()

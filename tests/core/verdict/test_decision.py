@@ -1,0 +1,500 @@
+"""Every way that a decision about a checkpoint can take, on an engine made by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archtrack.core.verdict.checkpoint import only_named, read_checkpoint
+from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
+from archtrack.core.verdict.context import Context, Rewrite, Rules
+from archtrack.core.verdict.decision import Verdict, decide
+from archtrack.model import Broken, Category, MatrixRow, Place, Registration, Status, TransformersFacts
+
+LOADER = {
+    "choice": 10,
+    "rewrites": [
+        [11, "EmbeddingGemmaModel", []],
+        [12, "QuantMixtralForCausalLM", ["fp8", "gptq_marlin", "awq_marlin"]],
+    ],
+    "fallback": 20,
+    "lookup": 21,
+    "gate": 22,
+    "missing": 23,
+    "backend": 30,
+    "moe": {"line": 40, "attributes": ["num_experts", "num_local_experts", "moe_intermediate_size"]},
+}
+PATH = "engine/loader.py"
+BACKENDS = [
+    f"Transformers{kind}{task}"
+    for kind in ("", "MoE", "MultiModal", "MultiModalMoE")
+    for task in ("ForCausalLM", "EmbeddingModel", "ForSequenceClassification")
+]
+NATIVES = ("AlphaForCausalLM", "AlphaForCausalLMNextN", "AlphaForCausalLMDSpark", "SkippedForCausalLM",
+           "SkippedAndPublicForCausalLM", "MaybeForCausalLM", "MixtralForCausalLM", "QuantMixtralForCausalLM",
+           "EmbeddingGemmaModel", "RewardForSequenceClassification", *BACKENDS)  # fmt: skip
+PUBLIC = {
+    "BetaForCausalLM": True,
+    "BetaMoeForCausalLM": True,
+    "BetaForSequenceClassification": True,
+    "BetaModel": True,
+    "SeesForConditionalGeneration": True,
+    "Gemma3TextModel": True,
+    "SkippedAndPublicForCausalLM": True,
+    "DeltaForCausalLM": False,
+    "OldForCausalLM": None,
+    "MaskedForMaskedLM": True,
+    "SpeaksForCTC": False,
+}
+TABLES = {
+    "MaskedForMaskedLM": ("MODEL_FOR_MASKED_LM_MAPPING_NAMES",),
+    "SpeaksForCTC": ("MODEL_FOR_CTC_MAPPING_NAMES",),
+}
+CONFIGS = {
+    "transformers/models/beta/configuration_beta.py": (
+        b"class BetaConfig:\n    model_type = 'beta'\n\n\n"
+        b"class BetaManyConfig:\n    model_type = 'beta_many'\n    num_experts: int = 4\n\n\n"
+        b"class BetaAliasConfig:\n    model_type = 'beta_alias'\n    attribute_map = {'num_experts': 'many'}\n"
+    ),
+    "transformers/models/sees/configuration_sees.py": (
+        b"class SeesTextConfig:\n    model_type = 'sees_text'\n    num_local_experts: int = 8\n\n\n"
+        b"class SeesConfig:\n    model_type = 'sees'\n    sub_configs = {'text_config': SeesTextConfig}\n"
+        b"    text_config: dict = None\n"
+    ),
+}
+
+
+def native(name: str, **more: Any) -> Registration:
+    file = name.lower()
+    return Registration(
+        name=name,
+        file=f"{file}.py",
+        place=Place(file=f"engine/models/{file}.py", line=7),
+        defined_in=f"engine.models.{file}",
+        **more,
+    )
+
+
+def public(name: str, *, compatible: bool | None) -> Registration:
+    folder = "sees" if name.startswith("Sees") else "beta"
+    return Registration(
+        name=name,
+        file=f"models/{folder}/modeling_{folder}.py",
+        place=Place(file=f"transformers/models/{folder}/modeling_{folder}.py", line=3),
+        defined_in=f"transformers.models.{folder}",
+        transformers=TransformersFacts(
+            exported=True,
+            backend_compatible=compatible,
+            backend_place=Place(file="gate.py", line=5),
+            auto_mappings=TABLES.get(name, ()),
+        ),
+    )
+
+
+def flaw(*, certain: bool) -> Broken:
+    return Broken(
+        reason="transformers has no Thing",
+        place=Place(file="engine/models/inner.py", line=2),
+        condition=None,
+        certain=certain,
+        through=("engine.models.inner",),
+    )
+
+
+SUPPORT = Context(
+    engine="sglang",
+    version="7.7.7",
+    library="transformers 9.9.9",
+    natives={name: native(name) for name in NATIVES}
+    | {"MaybeForCausalLM": native("MaybeForCausalLM", condition="FLAG")},
+    public={name: public(name, compatible=compatible) for name, compatible in PUBLIC.items()},
+    rows={
+        "AlphaForCausalLM": MatrixRow(
+            name="AlphaForCausalLM",
+            category=Category.MULTIMODAL,
+            category_source="somebody",
+            status=Status.NATIVE,
+        )
+    },
+    broken={
+        "engine/models/skippedforcausallm.py": flaw(certain=True),
+        "engine/models/skippedandpublicforcausallm.py": flaw(certain=True),
+        "engine/models/maybeforcausallm.py": flaw(certain=False),
+    },
+    rules=Rules(
+        path=PATH,
+        loader=LOADER,
+        rewrites=(
+            Rewrite(to="AlphaForCausalLM", place=Place(file="c.py", line=1), model_type="alpha_parts"),
+            Rewrite(to="BetaForCausalLM", place=Place(file="c.py", line=2), model_type="late", missing=True),
+            Rewrite(to="AlphaForCausalLM", place=Place(file="c.py", line=3), replaced=("FormerForCausalLM",)),
+            Rewrite(to="AlphaForCausalLM", place=Place(file="c.py", line=4), remote=("m.Reader",)),
+            Rewrite(to="AlphaForCausalLM", place=Place(file="c.py", line=5), keys=("d", "ssm"), missing=True),
+            Rewrite(
+                to="AlphaForCausalLM",
+                place=Place(file="c.py", line=6),
+                model_type="gamma",
+                replaced=("BetaForCausalLM",),
+            ),
+            Rewrite(
+                to="AlphaForCausalLM",
+                place=Place(file="c.py", line=7),
+                model_type="old_7b",
+                replaced=("Old7BForCausalLM",),
+                alone=True,
+            ),
+        ),
+        drafts=(
+            ("AlphaForCausalLM", "AlphaForCausalLMDSpark", Place(file="d.py", line=1)),
+            ("AlphaForCausalLM", "AlphaForCausalLMNextN", Place(file="d.py", line=2)),
+            ("BetaForCausalLM", "GoneForCausalLMMTP", Place(file="d.py", line=3)),
+        ),
+        pooled=frozenset({"BetaModel"}),
+        multimodal=frozenset({"BetaMoeForCausalLM"}),
+        types={
+            "llama": ("AlphaForCausalLM", "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES", Place(file="auto.py", line=9))
+        },
+    ),
+    configs=lambda: ConfigClasses({path: class_facts(data) for path, data in CONFIGS.items()}),
+)
+
+
+def asked(
+    *names: str, context: Context = SUPPORT, draft: bool = False, pooled: bool = False, **values: Any
+) -> Verdict:
+    given = {"architectures": list(names), **values} if names else values
+    checkpoint = read_checkpoint(json.dumps(given).encode())
+    return decide(checkpoint, context, draft=draft, pooled=pooled)
+
+
+def without(*rules: str) -> Context:
+    loader = {key: value for key, value in LOADER.items() if key not in rules}
+    return replace(SUPPORT, rules=replace(SUPPORT.rules, loader=loader))
+
+
+N, F, X, U = Status.NATIVE, Status.FALLBACK, Status.REFUSED, Status.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "status", "resolved", "because"),
+    [
+        # the registry
+        (["AlphaForCausalLM"], {}, N, "AlphaForCausalLM", "AlphaForCausalLM is registered by alphaforcausallm.py"),
+        (["OtherForCausalLM", "AlphaForCausalLM"], {}, N, "AlphaForCausalLM", "AlphaForCausalLM is registered"),
+        (["MaybeForCausalLM"], {}, N, "MaybeForCausalLM", "registered by maybeforcausallm.py, if FLAG"),
+        (["TransformersForCausalLM"], {}, N, "TransformersForCausalLM", "is registered"),
+        (["SkippedForCausalLM"], {}, Status.UNIMPORTABLE, None, "the engine skips skippedforcausallm.py"),
+        (["SkippedAndPublicForCausalLM"], {}, Status.UNIMPORTABLE, "TransformersForCausalLM",
+         "imports through engine.models.inner what is not there: transformers has no Thing"),
+        (["SkippedForCausalLM", "AlphaForCausalLM"], {}, N, "AlphaForCausalLM", "AlphaForCausalLM is registered"),
+        # the gate
+        (["BetaForCausalLM"], {}, F, "TransformersForCausalLM", "is_backend_compatible() is true"),
+        (["DeltaForCausalLM"], {}, X, None, "is_backend_compatible() is false"),
+        (["OldForCausalLM"], {}, U, None, "cannot be told from transformers 9.9.9"),
+        (["BetaForCausalLM", "DeltaForCausalLM"], {}, X, None, "is_backend_compatible() is false"),
+        (["BetaForCausalLM", "OtherForCausalLM"], {}, U, None, "has no public class OtherForCausalLM"),
+        (["BetaForCausalLM", "TransformersUnknown"], {}, F, "TransformersForCausalLM", "() is true"),
+        (["OtherForCausalLM"], {}, U, None, "transformers 9.9.9 has no public class OtherForCausalLM"),
+        # remote code
+        (["OtherForCausalLM"], {"auto_map": {"AutoModel": "m.Other"}}, Status.REMOTE_CODE, None,
+         "auto_map brings m.Other: the engine runs that code with --trust-remote-code"),
+        (["OtherForCausalLM"], {"auto_map": {"AutoModelForCausalLM": "m.Other"}}, U, None, "no public class"),
+        (["OtherForCausalLM", "BetaForCausalLM"], {"auto_map": {"AutoModel": "m.Other"}}, Status.REMOTE_CODE, None,
+         "auto_map brings m.Other"),
+        (["OtherForCausalLM", "DeltaForCausalLM"], {"auto_map": {"AutoModel": "m.Other"}}, X, None, "() is false"),
+        (["BetaForCausalLM"], {"auto_map": {"AutoModel": "m.Beta"}}, F, "TransformersForCausalLM", "() is true"),
+        # what the engine makes of the names
+        (["WholeForCausalLM"], {"model_type": "alpha_parts"}, N, "AlphaForCausalLM", "is registered"),
+        ([], {"model_type": "alpha_parts"}, N, "AlphaForCausalLM", "is registered"),
+        ([], {"model_type": "late"}, F, "TransformersForCausalLM", "() is true"),
+        (["DeltaForCausalLM"], {"model_type": "late"}, X, None, "() is false"),
+        (["FormerForCausalLM"], {}, N, "AlphaForCausalLM", "is registered"),
+        (["Old7BForCausalLM"], {"model_type": "old_7b"}, N, "AlphaForCausalLM", "is registered"),
+        (["Old7BForCausalLM"], {"model_type": "llama"}, U, None, "no public class Old7BForCausalLM"),
+        (["Old7BForCausalLM", "Other"], {"model_type": "old_7b"}, U, None, "no public class Old7BForCausalLM"),
+        (["BetaForCausalLM"], {"model_type": "gamma"}, N, "AlphaForCausalLM", "is registered"),
+        (["DeltaForCausalLM"], {"auto_map": {"AutoModel": "m.Reader"}}, N, "AlphaForCausalLM", "is registered"),
+        ([], {"d": 1, "ssm": {}}, N, "AlphaForCausalLM", "is registered"),
+        ([], {"d": 1}, U, None, "names no architecture"),
+        ([], {"d": 1, "ssm": {}, "model_type": "mamba"}, U, None, "names no architecture"),
+        # nothing to go by
+        ([], {}, U, None, "the config names no architecture"),
+        ([], {"architectures": []}, U, None, "the config names no architecture"),
+        ([], {"model_type": "llama"}, U, None, "the config names no architecture"),
+    ],
+)  # fmt: skip
+def test_a_checkpoint_goes_the_engine_s_way(
+    names: list[str], values: dict[str, Any], status: Status, resolved: str | None, because: str
+) -> None:
+    found = asked(*names, **values)
+    assert (found.status, found.resolved) == (status, resolved)
+    assert because in found.because.text
+    assert found.because in found.steps
+    assert found.asked == tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "pooled", "backend"),
+    [
+        (["BetaForCausalLM"], {}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {}, True, "TransformersEmbeddingModel"),
+        (["BetaModel"], {}, False, "TransformersEmbeddingModel"),
+        (["BetaForSequenceClassification"], {}, False, "TransformersForCausalLM"),
+        (["BetaForSequenceClassification"], {}, True, "TransformersForSequenceClassification"),
+        # experts, as `_is_moe_model` counts them
+        (["BetaForCausalLM"], {"num_experts": 2}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": 1}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": 0}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": None}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": True}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": False}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": 1.5}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": float("inf")}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": [4, 4]}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": []}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": {}}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": ""}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"num_experts": "eight"}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"moe_intermediate_size": 1}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"moe_intermediate_size": 0}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"experts": 8}, False, "TransformersForCausalLM"),
+        # experts that the class adds
+        (["BetaForCausalLM"], {"model_type": "beta_many"}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"model_type": "beta_many", "num_experts": None}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"model_type": "beta_alias", "many": 8}, False, "TransformersMoEForCausalLM"),
+        (["BetaForCausalLM"], {"model_type": "beta_alias"}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"model_type": "beta", "many": 8}, False, "TransformersForCausalLM"),
+        (["BetaForCausalLM"], {"model_type": "nobody's"}, False, "TransformersForCausalLM"),
+        # composite
+        (["BetaForCausalLM"], {"text_config": {}}, False, "TransformersMultiModalForCausalLM"),
+        (["BetaForCausalLM"], {"text_config": {"num_experts": 8}}, True, "TransformersMultiModalMoEEmbeddingModel"),
+        (["BetaForCausalLM"], {"text_config": {}, "num_experts": 8}, False, "TransformersMultiModalForCausalLM"),
+        (["BetaForCausalLM"], {"vision_config": {}}, False, "TransformersForCausalLM"),
+        (["BetaMoeForCausalLM"], {}, False, "TransformersMultiModalMoEForCausalLM"),
+        (["SeesForConditionalGeneration"], {"model_type": "sees"}, False, "TransformersMultiModalMoEForCausalLM"),
+        (["SeesForConditionalGeneration"], {"model_type": "sees", "text_config": {"num_local_experts": 1}}, False,
+         "TransformersMultiModalForCausalLM"),
+        (["SeesForConditionalGeneration"], {"model_type": "sees", "text_config": {"model_type": "beta"}}, False,
+         "TransformersMultiModalForCausalLM"),
+        (["SeesForConditionalGeneration"], {}, False, "TransformersMultiModalMoEForCausalLM"),
+        (["SeesForConditionalGeneration"], {"model_type": "nobody's"}, False, "TransformersForCausalLM"),
+    ],
+)  # fmt: skip
+def test_the_backend_s_class_is_put_together_from_what_the_config_is(
+    names: list[str], values: dict[str, Any], pooled: bool, backend: str  # noqa: FBT001
+) -> None:  # fmt: skip
+    found = asked(*names, pooled=pooled, **values)
+    assert (found.status, found.resolved) == (F, backend)
+
+
+def test_for_llava_s_own_classes_the_whole_config_is_that_of_the_language_model() -> None:
+    name = "LlavaBetaForCausalLM"
+    context = replace(SUPPORT, public={**SUPPORT.public, name: public(name, compatible=True)})
+    values = {"text_config": {"num_experts": 8}}
+    assert asked(name, context=context, **values).resolved == "TransformersForCausalLM"
+    assert asked(name, context=context, num_experts=8, **values).resolved == "TransformersMoEForCausalLM"
+
+
+@pytest.mark.parametrize(
+    ("context", "resolved"),
+    [
+        (without("backend"), "TransformersForCausalLM"),
+        (without("moe"), "TransformersMultiModalForCausalLM"),
+        (replace(SUPPORT, configs=None), "TransformersMultiModalMoEForCausalLM"),
+    ],
+)
+def test_a_release_without_a_rule_does_without_it(context: Context, resolved: str) -> None:
+    found = asked("BetaForCausalLM", context=context, text_config={"num_experts": 8})
+    assert (found.status, found.resolved) == (F, resolved)
+
+
+def test_a_release_without_a_fallback_runs_what_it_registers() -> None:
+    context = without("fallback")
+    found = asked("BetaForCausalLM", context=context)
+    assert (found.status, found.resolved) == (U, None)
+    assert found.because.text == "sglang 7.7.7 has no Transformers backend to fall back on"
+    assert asked("AlphaForCausalLM", context=context).status is N
+
+
+@pytest.mark.parametrize("gone", ["removed", "skipped"])
+def test_a_backend_class_that_the_release_does_not_register_runs_nothing(gone: str) -> None:
+    name = "TransformersMoEForCausalLM"
+    natives = {key: value for key, value in SUPPORT.natives.items() if key != name or gone == "skipped"}
+    broken = {**SUPPORT.broken, SUPPORT.natives[name].place.file: flaw(certain=True)}
+    context = replace(SUPPORT, natives=natives, broken=broken if gone == "skipped" else {})
+    found = asked("BetaForCausalLM", context=context, num_experts=8)
+    assert (found.status, found.resolved) == (U, None)
+    assert found.because.text == f"sglang 7.7.7 registers no {name}"
+    assert asked("BetaForCausalLM", context=context).status is F
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "status", "resolved", "said"),
+    [
+        (["AlphaForCausalLM"], {}, N, "AlphaForCausalLMNextN", "as a draft model AlphaForCausalLM is loaded as"),
+        (["AlphaForCausalLM"], {"dspark_block_size": 5}, N, "AlphaForCausalLMDSpark", "AlphaForCausalLMDSpark"),
+        (["AlphaForCausalLM"], {"spark": 5}, N, "AlphaForCausalLMNextN", "AlphaForCausalLMNextN"),
+        (["AlphaForCausalLMNextN"], {}, N, "AlphaForCausalLMNextN", "no draft architecture for AlphaForCausalLMNextN"),
+        (["BetaForCausalLM"], {}, U, None, "is loaded as GoneForCausalLMMTP"),
+        (["BetaModel"], {}, F, "TransformersEmbeddingModel", "no draft architecture for BetaModel"),
+        ([], {}, U, None, "names no architecture"),
+        ([], {"model_type": "alpha_parts"}, N, "AlphaForCausalLMNextN", "is loaded as AlphaForCausalLMNextN"),
+    ],
+)  # fmt: skip
+def test_a_draft_model_is_loaded_with_the_draft_s_architecture(
+    names: list[str], values: dict[str, Any], status: Status, resolved: str | None, said: str
+) -> None:
+    found = asked(*names, draft=True, **values)
+    assert (found.status, found.resolved) == (status, resolved)
+    assert any(said in step.text for step in found.steps)
+    assert not any("draft" in step.text for step in asked(*names, **values).steps)
+
+
+GPTQ = {"quant_method": "gptq", "bits": 4, "group_size": 128, "sym": True, "desc_act": False}
+AWQ = {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": True}
+
+
+@pytest.mark.parametrize(
+    ("quantization", "resolved"),
+    [
+        (None, "MixtralForCausalLM"),
+        ({}, "MixtralForCausalLM"),
+        ({"quant_method": "fp8"}, "MixtralForCausalLM"),
+        ({"quant_method": "FP8"}, "MixtralForCausalLM"),
+        ({"quant_method": "bitsandbytes"}, "QuantMixtralForCausalLM"),
+        ({"quant_algo": "FP8"}, "QuantMixtralForCausalLM"),
+        (GPTQ, "MixtralForCausalLM"),
+        (AWQ, "MixtralForCausalLM"),
+        ({**GPTQ, "bits": 3}, "QuantMixtralForCausalLM"),
+        ({**GPTQ, "sym": False}, "QuantMixtralForCausalLM"),
+        ({**GPTQ, "group_size": 7}, "QuantMixtralForCausalLM"),
+        ({**GPTQ, "desc_act": None}, "QuantMixtralForCausalLM"),
+        ({**AWQ, "zero_point": None}, "QuantMixtralForCausalLM"),
+        ({**AWQ, "bits": [4]}, "QuantMixtralForCausalLM"),
+        ({"quant_method": "awq"}, "QuantMixtralForCausalLM"),
+    ],
+)
+def test_a_quantised_mixtral_may_be_another_class(quantization: Any, resolved: str) -> None:
+    found = asked("MixtralForCausalLM", quantization_config=quantization)
+    assert (found.status, found.resolved) == (N, resolved)
+    assert asked("AlphaForCausalLM", quantization_config=quantization).resolved == "AlphaForCausalLM"
+
+
+@pytest.mark.parametrize(
+    ("values", "resolved"),
+    [
+        ({"model_type": "gemma3_text", "use_bidirectional_attention": True}, "EmbeddingGemmaModel"),
+        ({"text_config": {"model_type": "gemma3_text", "use_bidirectional_attention": True}}, "EmbeddingGemmaModel"),
+        ({"model_type": "gemma3_text", "use_bidirectional_attention": False}, "TransformersForCausalLM"),
+        ({"model_type": "gemma3_text"}, "TransformersForCausalLM"),
+        ({"use_bidirectional_attention": True}, "TransformersForCausalLM"),
+    ],
+)  # fmt: skip
+def test_a_bidirectional_gemma_is_embedding_gemma(values: dict[str, Any], resolved: str) -> None:
+    assert asked("Gemma3TextModel", **values).resolved == resolved
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "resolved", "said"),
+    [
+        ("AlphaForCausalLM", N, "AlphaForCausalLM", "is registered"),
+        (
+            "AlphaForCausalLMNextN",
+            N,
+            "AlphaForCausalLMNextN",
+            "puts this name in for the draft model of Alpha",
+        ),
+        ("BetaForCausalLM", F, None, "which class of the backend runs it depends on the config"),
+        ("DeltaForCausalLM", X, None, "the engine refuses DeltaForCausalLM"),
+        ("OtherForCausalLM", U, None, "a checkpoint that brings its own code"),
+        ("FormerForCausalLM", N, "AlphaForCausalLM", "runs FormerForCausalLM as AlphaForCausalLM"),
+        (
+            "Old7BForCausalLM",
+            N,
+            "AlphaForCausalLM",
+            "of model type `old_7b` the engine runs Old7BForCausalLM as AlphaForCausalLM",
+        ),
+        (
+            "BetaForCausalLM",
+            F,
+            None,
+            "of model type `gamma` the engine runs BetaForCausalLM as AlphaForCausalLM",
+        ),
+    ],
+)
+def test_a_name_alone_is_answered_as_far_as_a_name_goes(
+    name: str, status: Status, resolved: str | None, said: str
+) -> None:
+    found = decide(only_named(name), SUPPORT)
+    assert (found.status, found.resolved) == (status, resolved)
+    assert any(said in step.text for step in found.steps)
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "category", "source"),
+    [
+        (["AlphaForCausalLM"], {}, Category.MULTIMODAL, "somebody"),
+        (["FormerForCausalLM"], {}, Category.MULTIMODAL, "somebody"),
+        (["BetaForCausalLM"], {}, Category.TEXT, "name rules"),
+        (["BetaForCausalLM"], {"audio_config": {}}, Category.MULTIMODAL, "the config's audio_config"),
+        (["MaskedForMaskedLM"], {}, Category.EMBEDDING, "transformers MODEL_FOR_MASKED_LM_MAPPING_NAMES"),
+        (["SpeaksForCTC"], {}, Category.MULTIMODAL, "transformers MODEL_FOR_CTC_MAPPING_NAMES"),
+        ([], {}, Category.TEXT, "nothing else is known"),
+        ([], {"vision_config": {}}, Category.MULTIMODAL, "the config's vision_config"),
+    ],
+)
+def test_the_category_is_that_of_the_architecture_or_what_the_config_shows(
+    names: list[str], values: dict[str, Any], category: Category, source: str
+) -> None:
+    found = asked(*names, **values)
+    assert (found.category, found.category_source) == (category, source)
+
+
+def test_a_config_without_architectures_is_told_what_its_type_would_give() -> None:
+    found = asked(model_type="llama")
+    texts = [step.text for step in found.steps]
+    assert "for model type `llama` transformers has AlphaForCausalLM" in texts[1]
+    assert '--json-model-override-args \'{"architectures": ["AlphaForCausalLM"]}\'' in texts[2]
+    assert len(asked(model_type="nobody's").steps) == 1
+
+
+def test_each_step_says_whose_file_it_points_at() -> None:
+    found = asked("BetaForCausalLM", num_experts=8)
+    assert [(step.source, str(step.place) if step.place else None) for step in found.steps] == [
+        (None, None),
+        ("transformers", "transformers/models/beta/modeling_beta.py:3"),
+        ("transformers", "gate.py:5"),
+        ("sglang", f"{PATH}:40"),
+        ("sglang", "engine/models/transformersmoeforcausallm.py:7"),
+    ]
+    nowhere = replace(SUPPORT, rules=replace(SUPPORT.rules, path=None))
+    assert asked("DeltaForCausalLM", context=nowhere).steps[-1].place is None
+
+
+@given(
+    st.lists(st.sampled_from([*NATIVES, *PUBLIC, "OtherForCausalLM", "LlavaForCausalLM"]), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["text_config", "num_experts", "auto_map", "model_type", "quantization_config"]),
+        st.sampled_from([{}, {"AutoModel": "m.A"}, {"quant_method": "awq"}, {"num_experts": 8}]),
+        max_size=3,
+    ),
+    st.booleans(),
+    st.booleans(),
+)
+def test_whatever_is_asked_has_one_answer_with_the_step_that_decided(
+    names: list[str], values: dict[str, Any], draft: bool, pooled: bool  # noqa: FBT001
+) -> None:  # fmt: skip
+    values = {key: value for key, value in values.items() if key != "model_type"}
+    if "auto_map" in values and not all(isinstance(each, str) for each in values["auto_map"].values()):
+        values.pop("auto_map")
+    found = asked(*names, draft=draft, pooled=pooled, **values)
+    assert found.because in found.steps
+    assert (found.resolved is None) == (found.status in {X, U, Status.REMOTE_CODE}) or (
+        found.status is Status.UNIMPORTABLE
+    )
+    assert found == asked(*names, draft=draft, pooled=pooled, **values)

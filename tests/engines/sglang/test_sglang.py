@@ -1,0 +1,547 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import shapes
+from archtrack.core.plain import plain_classes, plain_entries
+from archtrack.core.registry import Modules, facts_of, full_facts, resolve_entries
+
+from archtrack.engines.base import External, ScanOptions
+from archtrack.engines.sglang import ENGINE
+from archtrack.errors import SourceError
+from archtrack.model import Category
+from archtrack.sources.base import Layout
+from archtrack.sources.disk.folder import local_source
+from archtrack.sources.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from archtrack.model import Inventory
+
+    Scan = Callable[..., Inventory]
+
+by_name = pytest.mark.parametrize("shape", shapes.SHAPES, ids=lambda shape: shape.name)
+
+
+def places(inventory: Inventory) -> dict[str, tuple[str, int, str, int, str | None]]:
+    return {
+        each.name: (
+            each.place.file.removeprefix(f"{shapes.MODELS}/"),
+            each.place.line,
+            each.defined_in,
+            each.defined.line if each.defined else 0,
+            each.condition,
+        )
+        for each in inventory.registrations
+    }
+
+
+def test_every_shape_has_a_name_of_its_own() -> None:
+    names = [shape.name for shape in shapes.SHAPES]
+    assert len(set(names)) == len(names)
+
+
+@by_name
+def test_a_registration_is_read_as_the_engine_makes_it(shape: shapes.Shape, scan: Scan) -> None:
+    inventory = scan("sglang", shape.tree())
+    assert places(inventory) == shape.expected()
+    found = [
+        (each.place.file.removeprefix(f"{shapes.MODELS}/"), each.place.line, each.reason)
+        for each in inventory.unresolved
+    ]
+    assert [place[:2] for place in found] == sorted(place[:2] for place in shape.unresolved), found
+    for (*_, words), (*_, reason) in zip(sorted(shape.unresolved), sorted(found), strict=True):
+        assert words in reason
+
+
+@by_name
+def test_the_fast_way_and_the_full_way_agree(shape: shapes.Shape) -> None:
+    tree = shape.tree()
+    broken = {path for path, data in tree.items() if "error" in facts_of(data)}
+
+    def modules(facts: Callable[[bytes], Any], *, outlines: bool) -> Modules:
+        return Modules(
+            exists=tree.__contains__,
+            classes=lambda path: plain_classes(tree[path]) if outlines and path not in broken else {},
+            full=lambda path: (facts_of if path in broken else facts)(tree[path]),
+        )
+
+    for path, data in tree.items():
+        if path in broken:
+            continue
+        whole = resolve_entries(path, "EntryClass", modules(facts_of, outlines=False))
+        assert resolve_entries(path, "EntryClass", modules(full_facts, outlines=True)) == whole
+        plain = plain_entries(data, "EntryClass")
+        if plain is not None:
+            assert whole[1] == []
+            assert [[entry.name, entry.line, entry.defined_line] for entry in whole[0]] == plain
+            assert {(entry.path, entry.condition) for entry in whole[0]} <= {(path, None)}
+
+
+# The engine's own loop, written anew. It runs only files that stand in the table.
+LOOP = """
+import importlib, json, pkgutil, sys
+for line in sys.stdin:
+    root = line.strip()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sglang"]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    sys.path.insert(0, root)
+    answers = {}
+    package = importlib.import_module("sglang.srt.models")
+    for _, name, is_package in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        if is_package:
+            continue
+        answer = answers[name.removeprefix("sglang.srt.models.")] = {"classes": [], "error": None}
+        try:
+            module = importlib.import_module(name)
+        except Exception as error:
+            answer["error"] = type(error).__name__
+            continue
+        if not hasattr(module, "EntryClass"):
+            continue
+        entry = module.EntryClass
+        try:
+            for cls in entry if isinstance(entry, list) else [entry]:
+                answer["classes"].append([cls.__name__, cls.__module__])
+        except AttributeError as error:
+            answer["error"] = type(error).__name__
+    sys.path.remove(root)
+    print(json.dumps(answers), flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Shape's name -> module -> what importing it really gives."""
+    shown = [shape for shape in shapes.SHAPES if shape.runs]
+    roots = []
+    for index, shape in enumerate(shown):
+        root = tmp_path_factory.mktemp(f"shape{index}")
+        for path, data in shape.tree().items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
+        roots.append(str(root))
+    command = [sys.executable, "-B", "-W", "ignore", "-c", LOOP]
+    done = subprocess.run(command, input="\n".join(roots), capture_output=True, text=True, check=True)  # noqa: S603 -- our own interpreter
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    return dict(zip([shape.name for shape in shown], answers, strict=True))
+
+
+@pytest.mark.parametrize(
+    "shape", [shape for shape in shapes.SHAPES if shape.runs], ids=lambda shape: shape.name
+)
+def test_what_the_table_says_is_what_python_does(shape: shapes.Shape, truth: dict[str, Any]) -> None:
+    said: dict[str, set[tuple[str, str]]] = {}
+    certain: dict[str, set[tuple[str, str]]] = {}
+    for name, (file, _, module, _, condition) in shape.expected().items():
+        said.setdefault(file, set()).add((name, module))
+        if condition is None:
+            certain.setdefault(file, set()).add((name, module))
+    unresolved = {file for file, _, _ in shape.unresolved}
+    for module, answer in truth[shape.name].items():
+        file = f"{module}.py"
+        real = {(name, where) for name, where in answer["classes"]}
+        if file in unresolved:
+            assert certain.get(file, set()) <= real or answer["error"]
+            continue
+        assert answer["error"] in {None, "ImportError"} or not said.get(file), answer
+        if answer["error"] is None:
+            assert certain.get(file, set()) <= real <= said.get(file, set())
+
+
+# -- options ----------------------------------------------------------------------------------------
+
+A = "class A: pass\nEntryClass = A\n"
+B = "class B: pass\nEntryClass = B\n"
+CONFIG = "sglang/srt/configs/model_config.py"
+
+
+def told(inventory: Inventory) -> list[tuple[str, int]]:
+    return [(each.place.file.rpartition("/")[2], each.place.line) for each in inventory.unresolved]
+
+
+@pytest.mark.parametrize(
+    ("disabled", "names"),
+    [((), ["A", "B"]), (("a",), ["B"]), (("a", "b"), []), (("a.py",), ["A", "B"]), (("A",), ["A", "B"])],
+)
+def test_disabled_modules_are_skipped_by_their_name(
+    disabled: tuple[str, ...], names: list[str], scan: Scan
+) -> None:
+    files = {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/b.py": B}
+    inventory = scan("sglang", files, ScanOptions(disabled=disabled))
+    assert [each.name for each in inventory.registrations] == names
+
+
+@pytest.fixture
+def external(tmp_path: Path) -> Callable[..., External]:
+    """A package of models of the user's own, in ``mine/models``."""
+
+    def make(**modules: str) -> External:
+        folder = tmp_path / "extra" / "mine" / "models"
+        folder.mkdir(parents=True)
+        for name, text in modules.items():
+            (folder / f"{name}.py").write_text(text, encoding="utf-8")
+        layout = Layout(package="mine", distribution="mine")
+        library = Library(local_source(tmp_path / "extra", layout), None)
+        return External(package="mine.models", folder="mine/models", library=library)
+
+    return make
+
+
+def test_an_external_package_wins_over_the_engine(scan: Scan, external: Callable[..., External]) -> None:
+    own = {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/b.py": B}
+    mine = external(
+        x="# mine\n" + A,
+        y="from sglang.srt.models.b import B\nclass C(B): pass\nEntryClass = [B, C]\n",
+        z="class D: pass\nEntryClass = D\n",
+    )
+    inventory = scan("sglang", own, ScanOptions(external=mine, disabled=("z",)))
+    assert [(each.name, each.file, each.defined_in) for each in inventory.registrations] == [
+        ("A", "mine/models/x.py", "mine.models.x"),
+        ("B", "mine/models/y.py", "sglang.srt.models.b"),
+        ("C", "mine/models/y.py", "mine.models.y"),
+    ]
+    assert told(inventory) == []
+
+
+def test_an_external_package_without_modules_is_refused(
+    scan: Scan, external: Callable[..., External]
+) -> None:
+    with pytest.raises(SourceError, match="has no modules in mine/models"):
+        scan("sglang", {f"{shapes.MODELS}/a.py": A}, ScanOptions(external=external()))
+
+
+def test_what_is_no_sglang_is_refused(scan: Scan) -> None:
+    with pytest.raises(SourceError, match=r"has no sglang/srt/models/\*\.py"):
+        scan("sglang", {"sglang/__init__.py": ""})
+
+
+# -- what the engine says besides -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("", {}),
+        (
+            'multimodal_model_archs = [\n    "A",  # "X"\n    "B",\n]\n',
+            {"multimodal_model_archs": ("A", "B")},
+        ),
+        (
+            'multimodal_model_archs: list = ["A"]\nmultimodal_model_archs += ["B"]\n',
+            {"multimodal_model_archs": ("A", "B")},
+        ),
+        (
+            'multimodal_model_archs = ["X"]\nmultimodal_model_archs = {"A"}\n',
+            {"multimodal_model_archs": ("A",)},
+        ),
+        (
+            'from .lists import MORE\nmultimodal_model_archs = [*MORE, "A"]\n',
+            {"multimodal_model_archs": ("A", "L1", "L2")},
+        ),
+        ('MORE = ["L"]\nmultimodal_model_archs = [*MORE, "A"]\n', {"multimodal_model_archs": ("A", "L")}),
+        (
+            'def is_multimodal_model(archs):\n    if "A" in archs or "B" in archs:\n        return True\n',
+            {"multimodal_model_archs": ("A", "B")},
+        ),
+        (
+            'def is_generation_model(archs):\n    """Not "X"."""\n    if "A" in archs:\n        return False\n',
+            {"is_generation_model": ("A",)},
+        ),
+        ('"""\nmultimodal_model_archs = ["A"]\n"""\n', {}),
+        ("multimodal_model_archs = [\n", {}),
+    ],
+)
+def test_the_engines_own_lists_are_read(text: str, facts: dict[str, tuple[str, ...]], scan: Scan) -> None:
+    files = {f"{shapes.MODELS}/a.py": A, CONFIG: text, "sglang/srt/configs/lists.py": 'MORE = ["L1", "L2"]\n'}
+    assert dict(scan("sglang", files).facts) == facts
+
+
+@pytest.mark.parametrize(
+    ("test", "targets"),
+    [
+        ('architectures[0] in ["B", "A"]', ("XMTP B {}:5", "XMTP A {}:5")),
+        ("architectures[0] in OWN", ("XMTP L {}:5",)),
+        ("architectures[0] in MORE", ("XMTP L1 {}:5", "XMTP L2 {}:5")),
+        ('architectures[0] != "A"', ()),
+    ],
+)
+def test_what_is_loaded_as_a_draft_is_a_statement(test: str, targets: tuple[str, ...], scan: Scan) -> None:
+    text = (
+        'from .lists import MORE\nOWN = ("L",)\n'
+        f'def draft(c):\n    if c.is_draft_model and c.{test}:\n        c.architectures[0] = "XMTP"\n'
+    )
+    lists = {"sglang/srt/configs/lists.py": 'MORE = ["L1", "L2"]\n'}
+    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": A, CONFIG: text, **lists})
+    found = tuple(each.format(CONFIG) for each in targets)
+    assert dict(inventory.facts) == ({"draft_targets": found} if found else {})
+
+
+def test_a_category_is_told_with_its_line(scan: Scan) -> None:
+    config = (
+        'def is_generation_model(archs):\n    return "A" not in archs\n\nmultimodal_model_archs = ["B"]\n'
+    )
+    config = config.replace('"A" not in', 'not "A" in')
+    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/b.py": B, CONFIG: config})
+    assert [(each.category, each.category_source) for each in inventory.registrations] == [
+        (Category.EMBEDDING, f"{CONFIG}:2 is_generation_model"),
+        (Category.MULTIMODAL, f"{CONFIG}:4 multimodal_model_archs"),
+    ]
+
+
+LOGITS = "    def f(self):\n        self.logits_processor = LogitsProcessor(c)\n"
+TOWER = "    def get_image_feature(self, items):\n        pass\n"
+CHILD = "from .b import B\nclass A(B):\n    pass\nEntryClass = A\n"
+SEES = "takes images, video or audio"
+POOLER = "    def f(self):\n        self.pooler = Pooler()\n"
+DRAFTS = """\
+class C:
+    def draft(self):
+        if self.is_draft_model and self.hf_config.architectures[0] == "A":
+            self.hf_config.architectures[0] = "B"
+"""
+
+
+@pytest.mark.parametrize(
+    ("modules", "config", "expected"),
+    [
+        ({"a": f"class A:\n{LOGITS}EntryClass = A\n"}, "", ("text", "a.py:3 A computes logits", (), None)),
+        ({"a": f"class A:\n{TOWER}EntryClass = A\n"}, "", ("multimodal", f"a.py:2 A {SEES}", (), None)),
+        ({"a": f"class A:\n{POOLER}EntryClass = A\n"}, "", ("embedding", "a.py:3 A pools or scores", (), None)),
+        ({"a": "class A:\n    pass\nEntryClass = A\n"}, "", (None, None, (), None)),
+        (
+            {"a": CHILD, "b": f"class B:\n{TOWER}EntryClass = B\n"},
+            "",
+            ("multimodal", f"b.py:2 B {SEES}", (), None),
+        ),
+        (
+            {"a": CHILD, "b": "class B: pass\nEntryClass = B\n"},
+            'multimodal_model_archs = [\n    "B",\n]\n',
+            ("multimodal", f"B: {CONFIG}:2 multimodal_model_archs", (), None),
+        ),
+        (
+            {"a": "from .b import A\nEntryClass = [A]\n", "b": f"class A:\n{POOLER}"},
+            "",
+            ("embedding", "b.py:3 A pools or scores", (), None),
+        ),
+        ({"a": f"class A:\n{TOWER}EntryClass = A\n"}, 'multimodal_model_archs = ["A"]\n', (None, None, (), None)),
+        (
+            {"a": "class A: pass\nclass B: pass\nEntryClass = [B, A]\n"},
+            DRAFTS.replace('"B"', '"X"').replace('"A"', '"B"').replace('"X"', '"A"'),
+            (None, None, ("B",), f"{CONFIG}:4"),
+        ),
+        ({"a": "class A: pass\nEntryClass = A\n"}, DRAFTS, (None, None, (), None)),
+    ],
+)  # fmt: skip
+def test_what_the_code_shows_of_an_architecture_that_no_list_names(
+    modules: dict[str, str],
+    config: str,
+    expected: tuple[str | None, str | None, tuple[str, ...], str | None],
+    scan: Scan,
+) -> None:
+    files = {f"{shapes.MODELS}/{name}.py": text for name, text in modules.items()}
+    inventory = scan("sglang", {**files, **({CONFIG: config} if config else {})})
+    signs = inventory.by_name()["A"].signs
+    source = signs.source.removeprefix(f"{shapes.MODELS}/") if signs.source else None
+    assert (signs.category, source, signs.targets, signs.targets_source) == expected
+
+
+def test_the_signs_of_an_external_package_are_its_own(scan: Scan, external: Callable[..., External]) -> None:
+    own = {f"{shapes.MODELS}/a.py": f"class A:\n{TOWER}EntryClass = A\n"}
+    mine = external(a=f"class A:\n{POOLER}EntryClass = A\n")
+    found = scan("sglang", own, ScanOptions(external=mine)).by_name()["A"].signs
+    assert (found.category, found.source) == (Category.EMBEDDING, "mine/models/a.py:3 A pools or scores")
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ('def is_audio_model(a):\n    models = [\n        "A",\n    ]\n', (Category.MULTIMODAL, 3, "is_audio_model")),
+        ('_score_and_pool_archs = [\n    "A",\n]\n', (Category.EMBEDDING, 2, "is_score_and_pool_model")),
+        (
+            '_cross_encoding_pooler_archs = ["A"]\ndef is_cross_encoding_pooler_model(a):\n    return any(a)\n',
+            (Category.EMBEDDING, 1, "is_cross_encoding_pooler_model"),
+        ),
+        (
+            'def is_cross_encoding_pooler_model(a):\n    models = ["A"]\n    return any(a)\n',
+            (Category.EMBEDDING, 2, "is_cross_encoding_pooler_model"),
+        ),
+        (
+            'multimodal_model_archs = ["A"]\n\n\ndef is_generation_model(a):\n    return not "A" in a\n',
+            (Category.EMBEDDING, 5, "is_generation_model"),
+        ),
+        (
+            "from .lists import MORE\nmultimodal_model_archs = [\n    *MORE\n]\n",
+            (Category.MULTIMODAL, 3, "multimodal_model_archs"),
+        ),
+        ('some_archs = ["A"]\n', None),
+    ],
+)  # fmt: skip
+def test_every_list_of_the_engine_counts(
+    config: str, expected: tuple[Category, int, str] | None, scan: Scan
+) -> None:
+    files = {f"{shapes.MODELS}/a.py": A, CONFIG: config, "sglang/srt/configs/lists.py": 'MORE = ["A"]\n'}
+    found = scan("sglang", files).by_name()["A"]
+    source = f"{CONFIG}:{expected[1]} {expected[2]}" if expected else None
+    assert (found.category, found.category_source) == (expected[0] if expected else None, source)
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({}, None),
+        ({"sglang/version.py": '__version__ = "0.4.6"\n'}, "0.4.6"),
+        (
+            {
+                "sglang/_version.py": "__version__ = version = '0.5.1'\n",
+                "sglang/version.py": "from ._version import x\n",
+            },
+            "0.5.1",
+        ),
+        ({"sglang/_version.py": "version: str = '0.5.2'\n"}, "0.5.2"),
+        ({"sglang/version.py": "__version__ = find()\n"}, None),
+    ],
+)
+def test_the_version_is_what_the_package_says(files: dict[str, str], version: str | None, scan: Scan) -> None:
+    assert scan("sglang", {f"{shapes.MODELS}/a.py": A, **files}).version == version
+
+
+# -- hostile files ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"x = 1\ndef f(:\n", 2),
+        (b"class A: pass\nEntryClass = = A\n", 2),
+        (b"x = 1\nEntryClass = '\x00'\n", 2),
+        ("EntryClass = A\n".encode("utf-16"), 1),
+        (b"# x\nEntryClass = '\xff'\n", 2),
+        (b"# coding: nonsense\nEntryClass = A\n", 1),
+        (b"\xef\xbb\xbf# coding: latin-1\nEntryClass = A\n", 1),
+        (b"x = 1\nx = " + b"(" * 20_000 + b")" * 20_000 + b"\nEntryClass = A\n", 2),
+        (b"x = 1\nx = " + b"-" * 100_000 + b"1\n", 2),
+        (b"x = 1\n\nEntryClass = [" + b"A, " * 16_666_666 + b"]\n", 3),
+        (b"# x\nEntryClass = " + b".".join([b"a"] * 100_000) + b"\n", 2),
+        (b"class A: pass\n" + b"if x:\n pass\n" + b"elif x:\n pass\n" * 3_000 + b"EntryClass = A\n", 6004),
+    ],
+    ids=lambda value: repr(value[:30]) if isinstance(value, bytes) else None,
+)
+def test_a_broken_module_is_reported_with_its_line_and_harms_no_other(
+    data: bytes, line: int, scan: Scan
+) -> None:
+    inventory = scan(
+        "sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/odd.py": data, f"{shapes.MODELS}/z.py": B}
+    )
+    assert [each.name for each in inventory.registrations] == ["A", "B"]
+    assert [name for name, _ in told(inventory)] == ["odd.py"]
+    assert told(inventory) == [("odd.py", line)]
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "disabled", "reported"),
+    [
+        ("odd.py", "a.py", (), []),
+        ("odd.py", "nowhere.py", (), [("odd.py", 1)]),
+        ("odd.py", "odd.py", (), [("odd.py", 1)]),
+        ("odd.py", "nowhere.py", ("odd",), []),
+        ("odd.txt", "nowhere.py", (), []),
+    ],
+)
+def test_a_module_that_is_a_link_to_nothing_is_reported(
+    name: str,
+    target: str,
+    disabled: tuple[str, ...],
+    reported: list[tuple[str, int]],
+    scan: Scan,
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "sglang" / shapes.MODELS
+    folder.mkdir(parents=True)
+    (folder / name).symlink_to(target)
+    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": "class A: pass\n"}, ScanOptions(disabled=disabled))
+    assert told(inventory) == reported
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"# " + b"x" * 1_000_000 + b"\n", "are not read; what it registers is not known"),
+        (b"def f(:\n", "; the engine skips a module that fails to import"),
+    ],
+    ids=["large", "broken"],
+)
+def test_a_module_that_is_too_large_to_read_is_not_said_to_be_skipped(
+    data: bytes, words: str, scan: Scan
+) -> None:
+    (found,) = scan("sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/odd.py": data}).unresolved
+    assert found.reason.endswith(words)
+
+
+HEAVY = {
+    "a list that doubles": "class X: pass\nEntryClass = [X]\n"
+    + "EntryClass = EntryClass + EntryClass\n" * 60,
+    "a nest that doubles": "class X: pass\nEntryClass = [X]\n"
+    + "EntryClass = [EntryClass, EntryClass]\n" * 60,
+    "a text that doubles": "N = 'X'\n" + "N = N + N\n" * 60 + "EntryClass = type(N, (), {})\n",
+    "many choices": "class X: pass\nEntryClass = [X]\n"
+    + "if c():\n    EntryClass = [EntryClass, EntryClass]\n" * 40,
+    "comprehensions in comprehensions": "L = [0"
+    + ", 0" * 200
+    + "]\nEntryClass = [[[[a for a in L] for b in L] for c in L] for d in L]\n",
+    "many names": "".join(f"a{index} = {index}\n" for index in range(50_000)) + "EntryClass = a1\n",
+    "many branches": "x = 1\n" * 500 + "if c():\n    x = 2\n" * 20_000 + "EntryClass = x\n",
+    "many star imports": "x = 1\n" * 500 + "from .a import *\n" * 5_000 + "EntryClass = y\n",
+    "a deep call": "EntryClass = " + "f(" * 90 + ")" * 90 + "\n",
+    "a long sum": "class X: pass\nEntryClass = [X]" + " + [X]" * 800 + "\n",
+    "two modules that choose each other": "if c():\n    from .heavy import EntryClass\nelse:\n"
+    "    from . import heavy\n    EntryClass = heavy.EntryClass\n",
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_a_module_cannot_exhaust_its_reader(name: str, scan: Scan) -> None:
+    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/heavy.py": HEAVY[name]})
+    assert [each.name for each in inventory.registrations if each.file == "a.py"] == ["A"]
+    assert {name for name, _ in told(inventory)} == {"heavy.py"}
+
+
+def test_nothing_that_is_scanned_is_run(scan: Scan, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    plant = f"open({str(mark)!r}, 'w').close()\n"
+    odd = (
+        plant
+        + "from .a import A\nimport sglang.srt.models.a as m\nclass C(A): pass\nEntryClass = [m.A for x in [1]] + [C]\n"
+    )
+    files = {
+        f"{shapes.MODELS}/__init__.py": plant,
+        f"{shapes.MODELS}/a.py": plant + "class A: pass\n",
+        f"{shapes.MODELS}/odd.py": odd,
+        "sglang/__init__.py": plant,
+        "sglang/version.py": plant,
+        CONFIG: plant,
+    }
+    assert [each.name for each in scan("sglang", files).registrations] == ["A", "C"]
+    assert not mark.exists()
+
+
+def test_names_of_files_and_folders_may_be_anything(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "sglang" / shapes.MODELS / "folder.py").mkdir(parents=True)
+    files = {f"{shapes.MODELS}/größe.py": A, f"{shapes.MODELS}/a|`<b>.py": B, f"{shapes.MODELS}/empty.py": ""}
+    inventory = scan("sglang", files)
+    assert [(each.name, each.file) for each in inventory.registrations] == [
+        ("A", "größe.py"),
+        ("B", "a|`<b>.py"),
+    ]
+    assert told(inventory) == []
+
+
+def test_the_revision_of_the_reader_is_part_of_what_is_kept() -> None:
+    assert ENGINE.revision >= 2

@@ -1,0 +1,176 @@
+"""What a document or a matrix adds to the page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.errors import DocumentError
+from archtrack.site.document import read_document_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+HEAD = (
+    "## Text-only Language Models (Generative)\n\n"
+    "| Architecture | Native | HF | SGLang File | Example HF Model |{}\n|---|---|---|---|---|{}\n"
+)
+
+SOURCES = (
+    b'{"sources": [{"engine": "sglang", "version": "1"}, {"engine": "transformers", "version": "5"}], '
+    b'"architectures": [%s]}'
+)
+
+
+def document(*rows: str, fallback: bool = False) -> bytes:
+    more = (" Fallback |", "---|") if fallback else ("", "")
+    return (HEAD.format(*more) + "\n".join(rows) + "\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("row", "fallback", "kind"),
+    [
+        ("| **AForCausalLM** | Y | Y | `a.py` | `x/a` |", False, "native"),
+        ("| **AForCausalLM** | Y |  | `a.py` | `x/a` |", False, "native"),
+        ("| **AForCausalLM** |  | Y |  |  |", False, "unknown"),  # HF says public, not that it runs
+        ("| **AForCausalLM** |  |  |  |  |", False, "absent"),
+        ("| **AForCausalLM** |  | Y |  |  | Y |", True, "fallback"),
+        ("| **AForCausalLM** |  | Y |  |  | refused |", True, "refused"),
+        ("| **AForCausalLM** |  | Y |  |  |  |", True, "unknown"),
+        ("| **AForCausalLM** | Y | Y | `a.py` |  | refused |", True, "native"),
+    ],
+)
+def test_the_cells_of_a_row_say_what_they_say_and_no_more(row: str, fallback: bool, kind: str) -> None:  # noqa: FBT001
+    found = read_document_rows(document(row, fallback=fallback), "T.md", {}).rows["AForCausalLM"]
+    assert found.kind == kind
+
+
+def test_a_row_brings_its_section_file_example_and_line() -> None:
+    found = read_document_rows(document("| **A\\_BForCausalLM** | Y | Y | `a_b.py` | `x/a` |"), "T.md", {})
+    row = found.rows["A_BForCausalLM"]
+    assert (row.category, row.by, row.file, row.example, row.place) == (
+        "text",
+        "the document",
+        "a_b.py",
+        "x/a",
+        "T.md:5",
+    )
+    assert found.words == "T.md, 1 rows"
+
+
+@pytest.mark.parametrize("cell", ["(generic)", "-", ""])
+def test_what_is_no_example_is_none(cell: str) -> None:
+    found = read_document_rows(document(f"| **AForCausalLM** | Y | Y | `a.py` | {cell} |"), "T.md", {})
+    assert found.rows["AForCausalLM"].example == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"# nothing\n", "T.md: no row of a tracking table was found"),
+        (b"\xff\xfe", "T.md: "),
+        (b"{}", "T.md: is JSON, but not what `archtrack list --format json` prints"),
+        (b"{", "T.md: is JSON, but not"),
+        (b'{"sources": [], "architectures": []}', "T.md: is JSON, but not"),
+        (SOURCES % b"", "lists no architecture"),
+        (SOURCES % b'{"name": "A"}', "KeyError"),
+        (b'{"a":' * 100000, "T.md: is JSON, but not"),
+        (b"{" * 100000, "T.md: no row"),
+        (b"{% raw %}\n", "T.md: no row"),
+    ],
+)
+def test_what_is_neither_is_an_error_that_says_so(data: bytes, message: str) -> None:
+    with pytest.raises(DocumentError, match=r"T\.md") as caught:
+        read_document_rows(data, "T.md", {})
+    assert message in str(caught.value)
+
+
+def test_what_list_prints_is_read_back_with_its_evidence(cli: Callable[..., Any], trees: Any) -> None:
+    printed = cli(
+        "list", "--sglang", trees.sglang, "--transformers", trees.transformers, "--format", "json"
+    ).out
+    matrix = json.loads(printed)
+    found = read_document_rows(
+        printed.encode(), "now.json", {"sglang": "https://example.org/{version}/{path}"}
+    )
+    assert sorted(found.rows) == sorted(row["name"] for row in matrix["architectures"])
+    for row in matrix["architectures"]:
+        told = found.rows[row["name"]]
+        status = row["engines"]["sglang"]["status"]
+        assert told.kind == {"unsupported": "unknown"}.get(status, status)
+        assert told.category == row["category"]
+        assert told.example == (row["example"]["id"] if row["example"] else "")
+        assert told.address == ""  # a checkout is nowhere to be looked at
+    assert {told.kind for told in found.rows.values()} >= {"native", "fallback", "refused"}
+
+
+def test_a_release_is_linked_at_its_tag(tmp_path: Path) -> None:
+    row = {
+        "name": "AForCausalLM",
+        "category": "text",
+        "category_source": "name rules",
+        "engines": {
+            "sglang": {
+                "status": "native",
+                "file": "a.py",
+                "line": 7,
+                "path": "sglang/a.py",
+                "condition": None,
+                "broken": None,
+            },
+            "transformers": {
+                "file": None,
+                "line": None,
+                "path": None,
+                "exported": False,
+                "backend_path": None,
+            },
+        },
+        "example": None,
+        "note": None,
+    }
+    source = {"engine": "sglang", "version": "1.2", "kind": "release", "location": "x.whl"}
+    path = tmp_path / "now.json"
+    library = {"engine": "transformers", "version": "5", "kind": "release", "location": "y.whl"}
+    path.write_text(json.dumps({"sources": [source, library], "architectures": [row]}), encoding="utf-8")
+    found = read_document_rows(
+        path.read_bytes(), path.name, {"sglang": "https://example.org/v{version}/{path}"}
+    )
+    assert found.title == "sglang 1.2"
+    assert found.rows["AForCausalLM"].address == "https://example.org/v1.2/sglang/a.py#L7"
+    assert found.rows["AForCausalLM"].place == "sglang/a.py:7"
+
+
+@pytest.mark.parametrize(
+    ("cell", "example"),
+    [
+        ("`x/a`", "x/a"),
+        ("https://huggingface.co/x/a", "x/a"),
+        ("[x/a](https://huggingface.co/x/a)", "x/a"),
+        ("`x/a`, `x/b`", "x/a, x/b"),
+    ],
+)
+def test_an_example_is_named_as_the_hub_names_it(cell: str, example: str) -> None:
+    found = read_document_rows(document(f"| **AForCausalLM** | Y | Y | `a.py` | {cell} |"), "T.md", {})
+    assert found.rows["AForCausalLM"].example == example
+
+
+def test_what_a_page_cannot_show_of_a_document_is_told_with_its_line() -> None:
+    first = "| **AForCausalLM** |  | Y |  |  |"
+    text = document(first, "| **AForCausalLM** | Y | Y | `a.py` |  |", "| AForCausalLM | Y | Y | `a.py` |  |")
+    found = read_document_rows(text + b"\n## Other\n\n" + first.encode() + b"\n", "T.md", {})
+    assert found.rows["AForCausalLM"].kind == "unknown"
+    assert found.notes[:2] == (
+        "T.md:7: is no row of an architecture, and not on the page",
+        "T.md:6: AForCausalLM has a row already, T.md:5, which counts",
+    )
+    assert read_document_rows(document(first), "T.md", {}).notes == ()
+
+
+@pytest.mark.parametrize("native", ["Yes", "`Y`", "\N{CHECK MARK}"])
+def test_a_cell_that_is_neither_y_nor_empty_is_not_taken_for_a_no(native: str) -> None:
+    found = read_document_rows(document(f"| **AForCausalLM** | {native} |  | `a.py` |  |"), "T.md", {})
+    assert found.rows["AForCausalLM"].kind == "unknown"

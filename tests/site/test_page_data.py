@@ -1,0 +1,136 @@
+"""What a page is made of: the histories' words, compactly."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archtrack.app.history.store import SHIPPED, Histories
+from archtrack.core.history.presence import Status
+from archtrack.core.history.spans import span_bounds
+from archtrack.engines.base import About
+from archtrack.site.document import TrackedDocument, TrackedRow
+from archtrack.site.page import make_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archtrack.core.history.history import History
+
+NAME, CATEGORY, BY, EXAMPLE, CELLS, TRACKED = range(6)
+
+
+def cells(data: dict[str, Any], name: str) -> list[Any]:
+    (row,) = [row for row in data["rows"] if row[NAME] == name]
+    found: list[Any] = row[CELLS]
+    return found
+
+
+def test_engines_stand_in_one_order_whatever_order_they_come_in(
+    demo: list[History], made: Callable[..., dict[str, Any]]
+) -> None:
+    assert [each["name"] for each in made(demo)["engines"]] == ["sglang", "vllm"]
+    assert json.dumps(made(demo)) == json.dumps(made(demo[::-1]))
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "spans"),
+    [
+        # first, last, both exact, how often it is registered otherwise
+        ("AlphaForCausalLM", ["native", "absent"], [[[0, -1, 1, 1, 2]], []]),
+        ("BetaModel", ["gone", "native"], [[[0, 0, 1, 1, 1]], [[0, -1, 1, 1, 1]]]),
+        ("GammaForCausalLM", ["native", "absent"], [[[2, -1, 1, 1, 1]], []]),
+    ],
+)
+def test_a_cell_says_what_the_newest_release_does_and_every_span(
+    demo: list[History], made: Callable[..., dict[str, Any]], name: str, kinds: list[str], spans: list[Any]
+) -> None:
+    data = made(demo)
+    found = cells(data, name)
+    assert [data["kinds"][cell[0]] if cell else "absent" for cell in found] == kinds
+    told = [[[*span[:4], len(span[4])] for span in cell[2]] if cell else [] for cell in found]
+    assert told == spans
+
+
+def test_a_state_names_its_release_file_and_line(
+    demo: list[History], made: Callable[..., dict[str, Any]]
+) -> None:
+    data = made(demo)
+    states = cells(data, "AlphaForCausalLM")[0][2][0][4]
+    told = [[place, data["texts"][file], data["texts"][path], *rest] for place, file, path, *rest in states]
+    assert told == [[0, "alpha.py", "m/alpha.py", 3, -1, -1], [2, "new.py", "m/new.py", 7, -1, -1]]
+
+
+def test_a_section_is_the_engines_word_and_else_the_names(
+    demo: list[History], made: Callable[..., dict[str, Any]]
+) -> None:
+    object.__setattr__(demo[0], "categories", {})
+    object.__setattr__(demo[1], "categories", {"AlphaForCausalLM": "multimodal"})
+    rows = {row[NAME]: row[1:4] for row in made(demo, examples={"AlphaForCausalLM": "acme/alpha"})["rows"]}
+    assert rows["AlphaForCausalLM"] == ["multimodal", "sglang", "acme/alpha"]
+    assert rows["BetaModel"] == ["embedding", "name", None]
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("https://example.org/{version}/{path}", "https://example.org/{version}/{path}"),
+        ("javascript:alert(1)//{path}", None),
+        (None, None),
+    ],
+)
+def test_only_an_address_that_runs_nothing_becomes_a_link(
+    demo: list[History], made: Callable[..., dict[str, Any]], source: str | None, kept: str | None
+) -> None:
+    data = made(demo, abouts={"sglang": About(title="S", source=source)})
+    assert data["engines"][0]["source"] == kept
+    assert data["engines"][1]["title"] == "vllm"
+
+
+def test_a_document_brings_rows_sections_and_examples(
+    demo: list[History], made: Callable[..., dict[str, Any]]
+) -> None:
+    row = TrackedRow(kind="refused", because="why", category="embedding", by="the document", example="a/b")
+    tracked = TrackedDocument(
+        title="Document", words="x", rows={"AlphaForCausalLM": row, "OnlyThereModel": row}
+    )
+    data = made(demo, tracked=tracked, examples={"AlphaForCausalLM": "c/d", "BetaModel": "e/f"})
+    rows = {row[NAME]: row for row in data["rows"]}
+    assert sorted(rows) == ["AlphaForCausalLM", "BetaModel", "GammaForCausalLM", "OnlyThereModel"]
+    assert rows["AlphaForCausalLM"][CATEGORY : EXAMPLE + 1] == ["embedding", "the document", "a/b"]
+    assert rows["BetaModel"][CATEGORY : EXAMPLE + 1] == ["text", "sglang", "e/f"]
+    kind, because, *places = rows["OnlyThereModel"][TRACKED]
+    assert (data["kinds"][kind], data["texts"][because], places) == ("refused", "why", [-1, -1, -1])
+    assert rows["OnlyThereModel"][CELLS] == [0, 0]
+    assert rows["BetaModel"][TRACKED] == 0
+
+
+def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
+    histories = Histories({}, SHIPPED)
+    text = make_page(histories)
+    data = json.loads(text.split('id="data">')[1].split("</script>")[0])
+    all_of_them = [histories.need(engine) for engine in histories.engines]
+    assert [row[NAME] for row in data["rows"]] == sorted(
+        {name for each in all_of_them for name in each.architectures}
+    )
+    order = [each["name"] for each in data["engines"]]
+    assert order[-1] == "transformers"
+    assert sorted(order) == list(histories.engines)
+    for row in data["rows"]:
+        for engine, cell in zip(order, row[CELLS], strict=True):
+            known = histories.need(engine)
+            versions = [
+                (known.releases[span[0]].version, None if span[1] < 0 else known.releases[span[1]].version)
+                for span in (cell[2] if cell else [])
+            ]
+            told = [
+                (bounds.first.version, bounds.last and bounds.last.version)
+                for bounds in span_bounds(known, row[NAME])
+            ]
+            assert versions == told
+            assert known.newest is not None
+            native = known.state(row[NAME], known.newest.version) is not None
+            assert native == (bool(cell) and data["kinds"][cell[0]] == Status.NATIVE.value)
+    assert len(text.encode()) < 2_000_000
