@@ -65,12 +65,11 @@ def test_what_the_list_holds_is_registered(
     [
         (f"{TABLE}[AModel, make()]}}", ["AForCausalLM"], [2]),
         (f"{TABLE}[AModel] if cuda else []}}", [], [2]),
-        (f"L = [AModel]\nL.append(BModel)\n{TABLE}L}}", ["AForCausalLM"], [3]),
-        (f"L = [AModel]\nM = [*L]\nif cuda:\n    L += [BModel]\n{TABLE}M}}", ["AForCausalLM"], [4]),
+        (f"L = [AModel]\nL.append(BModel)\n{TABLE}L}}", [], [3]),
+        (f"L = [AModel]\nM = [*L]\nif cuda:\n    L += [BModel]\n{TABLE}M}}", [], [5]),
         (f"{TABLE}[AModel]}}\nARCHITECTURES['B'] = BModel", ["AForCausalLM"], [3]),
-        (f"{TABLE}[AModel]}}\nfor each in more:\n    ARCHITECTURES[each] = each", ["AForCausalLM"], [3]),
+        (f"{TABLE}[AModel]}}\nfor each in more:\n    ARCHITECTURES[each] = each", ["AForCausalLM"], [4]),
         (f"{TABLE}[AModel]}}\ndel ARCHITECTURES['AForCausalLM']", ["AForCausalLM"], [3]),
-        (f"try:\n    {TABLE}[AModel]}}\nexcept ImportError:\n    pass", [], [0, 2]),
         (f"{TABLE}[Missing]}}", [], [2]),
         ("ARCHITECTURES = {", [], [2]),
     ],
@@ -89,7 +88,16 @@ def test_lists_that_double_without_end_are_given_up(scan: Callable[..., Inventor
     files = {LIST: f"from .a import AModel\nL0 = [AModel]\n{lists}\n{TABLE}L199}}\n", f"{FOLDER}/a.py": A}
     found = scan("exllamav3", files)
     assert told(found) == {}
-    assert [(str(each.place), each.reason) for each in found.unresolved] == [(LIST, "its lists are too long")]
+    assert odd(found) == [f"{LIST}:202"]
+
+
+def test_a_list_under_try_registers_under_that_condition(scan: Callable[..., Inventory]) -> None:
+    text = f"from .a import AModel\ntry:\n    {TABLE}[AModel]}}\nexcept ImportError:\n    pass\n"
+    found = scan("exllamav3", {LIST: text, f"{FOLDER}/a.py": A})
+    assert [(each.name, each.condition) for each in found.registrations] == [
+        ("AForCausalLM", "the try at line 2 succeeds")
+    ]
+    assert found.unresolved == ()
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def scan(root: Path, registry: bytes) -> Inventory:
         (TEXT + EMBED + "_VLLM_MODELS = freeze({**_TEXT_GENERATION_MODELS, **_EMBEDDING_MODELS})\n",
          AB, [3]),
         (TEXT + EMBED + "_VLLM_MODELS = {k: v for t in (_TEXT_GENERATION_MODELS,) for k, v in t.items()}\n",
-         AB, [3]),
+         AB, [3, 3]),
         (TEXT + EMBED + WHOLE + "_VLLM_MODELS.update(more())\n", [*AB, "CModel"], [4]),
         (TEXT + EMBED + WHOLE + "fill(_VLLM_MODELS)\n", [*AB, "CModel"], [4]),
         (MIXED, ["A", "D", "E"], [3, 4, 6]),

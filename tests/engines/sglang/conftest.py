@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from archtrack.sources.local import local_source
 
 from archtrack.engines.sglang import ENGINE
+from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
 
 if TYPE_CHECKING:

@@ -114,8 +114,15 @@ class Effects:
         return 0
 
     def holds(self, node: ast.expr, tables: Container[str]) -> bool:
-        """Whether something gets hold of a table while an expression is evaluated."""
-        return bool(self._held(ast.Expr(value=node), tables))
+        """Whether something gets hold of a table, or of a dict made of it, while an expression is evaluated."""
+        made_of = (
+            part
+            for part in running(node)
+            if isinstance(part, ast.Dict)
+            for key, value in zip(part.keys, part.values, strict=True)
+            if key is None and isinstance(value, ast.Name) and value.id in tables
+        )
+        return any(made_of) or bool(self._held(ast.Expr(value=node), tables))
 
     def _held(self, node: ast.AST, tables: Container[str], *, followed: bool = False) -> list[str]:
         """The tables of which something gets hold that may change them: a function, a container, another name."""
