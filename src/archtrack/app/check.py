@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from archtrack.core.matrix.status import status_of
 from archtrack.core.verdict.aliases import aliases
 from archtrack.core.verdict.checkpoint import only_named
+from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 from archtrack.core.verdict.context import Context, Rules
 from archtrack.core.verdict.decision import decide
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.engines.base import Decides
+from archtrack.engines.transformers.auto_tables import classes_by_type
 from archtrack.errors import ArchtrackError
 from archtrack.hub.targets import Target, open_target
 from archtrack.model import Place, Status
 from archtrack.sources.library import Library
 from archtrack.sources.redaction import shown_argument
 
+from .presence import as_decided, presences
 from .track import read_both
 
 if TYPE_CHECKING:
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
 
     from archtrack.config.settings import Settings
     from archtrack.core.history.presence import Presence
-    from archtrack.core.verdict.config_classes import ConfigClasses
     from archtrack.core.verdict.decision import Verdict
     from archtrack.core.verdict.error_messages import Message
     from archtrack.model import Inventory
@@ -192,7 +195,6 @@ def _with_engines(answer: Answer, histories: Histories | None, read: tuple[str, 
     """The answer, with what every engine does with the same architecture; ``read`` is the one that was asked."""
     if histories is None or answer.verdict is None or not answer.verdict.asked:
         return answer
-    from .presence import as_decided, presences  # noqa: PLC0415 -- only with histories
 
     verdict, asked = answer.verdict, answer.verdict.asked
     engines = presences(asked[0], histories)
@@ -243,8 +245,6 @@ def _context(both: Both, cache: Cache) -> Context:
 
 def _types(both: Both, cache: Cache) -> dict[str, tuple[str, str, Place]]:
     """Model type -> class, table and place, as transformers' auto tables have it."""
-    from archtrack.engines.transformers.auto_tables import classes_by_type  # noqa: PLC0415 -- late, with its tables
-
     library = Library(both.transformers.source, cache)
     if not library.paths(AUTO):
         return {}
@@ -254,8 +254,6 @@ def _types(both: Both, cache: Cache) -> dict[str, tuple[str, str, Place]]:
 
 def _configs(both: Both, cache: Cache) -> ConfigClasses:
     """Transformers' configuration classes."""
-    from archtrack.core.verdict.config_classes import ConfigClasses, class_facts  # noqa: PLC0415 -- only for configs that fall back
-
     library = Library(both.transformers.source, cache)
     library.expect(CONFIGS)
     return ConfigClasses(library.facts(library.paths(CONFIGS), "transformers-config-classes-1", class_facts))
@@ -263,6 +261,4 @@ def _configs(both: Both, cache: Cache) -> ConfigClasses:
 
 def _once(make: Callable[[], ConfigClasses]) -> Callable[[], ConfigClasses]:
     """``make``, called at most once."""
-    from functools import cache  # noqa: PLC0415 -- one use
-
     return cache(make)

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archtrack.census.dump_files import DumpFile, Kind, dump_files
+from archtrack.census.dumps import count_models, expect_duckdb
+from archtrack.census.saved import is_census, read_census
 from archtrack.core.demand.ranking import Answered
 from archtrack.errors import UsageError
+from archtrack.hub.model_list import kept_models
 from archtrack.model import Status
+from archtrack.sources.redaction import shown_address
+
+from .check import decided
+from .presence import presence_with
+from .track import refuse_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,15 +69,11 @@ def census_of_dump(names: Sequence[str], folder: Path, *, memory_mb: int) -> Cen
         UsageError: there is no such file, or it is none of these; DuckDB is not installed; a column is missing.
         SourceError, DataError: a file cannot be read.
     """
-    from archtrack.census.dump_files import dump_files  # noqa: PLC0415 -- as above
-    from archtrack.census.saved import is_census, read_census  # noqa: PLC0415 -- of two ways this is the one
-
     saved = [name for name in names if is_census(folder / Path(name).expanduser())]
     if saved and len(names) > 1:
         raise UsageError(f"{saved[0]}: a census counts alone; leave out the others")
     if saved:
         return read_census(folder / Path(saved[0]).expanduser())
-    from archtrack.census.dumps import count_models  # noqa: PLC0415 -- as above
 
     files = dump_files(names, folder)
     shown = ", ".join(each.path.name for each in files[:_SHOWN])
@@ -92,11 +97,6 @@ def census_of_hub(
         UsageError: offline and nothing was read before; DuckDB is not installed.
         TargetError: the Hub does not give its list.
     """
-    from archtrack.census.dump_files import DumpFile, Kind  # noqa: PLC0415 -- of two ways this is the one
-    from archtrack.census.dumps import count_models, expect_duckdb  # noqa: PLC0415 -- as above
-    from archtrack.hub.model_list import kept_models  # noqa: PLC0415 -- as above
-    from archtrack.sources.redaction import shown_address  # noqa: PLC0415 -- as above
-
     expect_duckdb()  # before anything is fetched
     with kept_models(workspace, limit=limit, fresh=fresh, watch=watch) as kept:
         which = "all" if kept.ended else f"the {kept.models:,} most downloaded"
@@ -127,8 +127,6 @@ def by_history(names: Iterable[str], engine: str, histories: Histories) -> Engin
         UsageError: there is no history of it, or no such release in it.
         DataError: the history cannot be read, or the release was not read.
     """
-    from .presence import presence_with  # noqa: PLC0415 -- of two ways this is the one
-
     history, release = histories.release(engine)
     answers = {}
     for name in names:
@@ -145,9 +143,6 @@ def by_sources(names: Iterable[str], request: Request, settings: Settings, works
         SourceError: a source cannot be read.
         ImplausibleError: nothing was found in one.
     """
-    from .check import decided  # noqa: PLC0415 -- as above
-    from .track import refuse_nothing  # noqa: PLC0415 -- of two ways this is the one
-
     verdicts, tracked = decided(names, request, settings, workspace)
     inventories = tracked.matrix.inventories
     for inventory in inventories:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archtrack.core.history.inventory import inventory_of
+
 from .track import Scan, scan_engine
 
 if TYPE_CHECKING:
@@ -63,8 +65,6 @@ def scan_both(
 
 def _from_history(name: str, specs: tuple[str, str], histories: Histories) -> Compared | None:
     """Both releases by the engine's history; None where it does not know one of them for certain."""
-    from archtrack.core.history.inventory import inventory_of  # noqa: PLC0415 -- only to compare releases
-
     history = histories.get(name)
     if history is None or any(not spec[:1].isdigit() or "/" in spec for spec in specs):
         return None

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from archtrack.config.settings import override_place
@@ -183,7 +184,6 @@ def lock_folder(workspace: Workspace) -> Path:
 
 
 def _temporary() -> Iterator[Path]:
-    from tempfile import gettempdir  # noqa: PLC0415 -- hardly ever needed
 
     user = os.getuid() if hasattr(os, "getuid") else "locks"
     with suppress(OSError):  # no folder for temporary files either

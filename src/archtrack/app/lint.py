@@ -13,6 +13,7 @@ from archtrack.core.document.parse import encode, parse
 from archtrack.core.matrix.examples import targets_of
 from archtrack.core.matrix.overrides import lint_overrides, with_overrides
 from archtrack.errors import DocumentError, SourceError
+from archtrack.hub.examples import lint_examples
 from archtrack.sources.files import document_lock, read_document, write_atomic
 
 from .document import lock_folder, parsed
@@ -100,8 +101,6 @@ def lint_hub(path: Path, tracked: Track, workspace: Workspace) -> tuple[Finding,
         DocumentError: the document cannot be parsed.
         TargetError: the Hub cannot be asked.
     """
-    from archtrack.hub.examples import lint_examples  # noqa: PLC0415 -- only with --hub
-
     _, document = parsed(path, read_document(path))
     targets = targets_of(dict(tracked.matrix.inventories[0].facts))
     names = {draft: [target.name for target in found] for draft, found in targets.items()}

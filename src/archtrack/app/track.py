@@ -6,17 +6,26 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archtrack.census.saved import read_census
+from archtrack.core.demand.census import demand_of
+from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.join import join
 from archtrack.data import shipped_examples
 from archtrack.engines import load_engine
 from archtrack.engines.base import External, ScanOptions
+from archtrack.engines.sglang.files import MODELS
 from archtrack.errors import ImplausibleError, SourceError
+from archtrack.hub.examples import hub_examples
 from archtrack.sources.base import Layout
 from archtrack.sources.disk.folder import local_source
+from archtrack.sources.disk.installed import installed_source
 from archtrack.sources.library import Library
 from archtrack.sources.opening import open_engine, open_transformers
+from archtrack.sources.pins import pins_of
 
+from .history.store import Histories
 from .import_failures import broken_imports
+from .presence import since_of
 from .scan import Plan, carry_out, plan, scan
 
 if TYPE_CHECKING:
@@ -180,8 +189,6 @@ def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Mat
     ]
     if not engines:
         return matrix
-    from .history.store import Histories  # noqa: PLC0415 -- as above
-    from .presence import since_of  # noqa: PLC0415 -- hardly anybody's document has such a column
 
     histories = Histories(workspace.environ)
     rows = (
@@ -195,8 +202,6 @@ def _with_demand(matrix: Matrix, settings: Settings, workspace: Workspace) -> Ma
     """The matrix, with what the configured census says of each row where the document has a column for it."""
     if settings.demand is None or "demand" not in settings.columns:
         return matrix
-    from archtrack.census.saved import read_census  # noqa: PLC0415 -- hardly anybody's document has such a column
-    from archtrack.core.demand.census import demand_of  # noqa: PLC0415 -- as above
 
     census = read_census(workspace.folder / settings.demand)
     rows = (
@@ -208,9 +213,6 @@ def _with_demand(matrix: Matrix, settings: Settings, workspace: Workspace) -> Ma
 
 def _from_hub(inventory: Inventory, settings: Settings, workspace: Workspace) -> dict[str, Example]:
     """What the Hub knows of the engine's own architectures, but for those that a maintainer has settled."""
-    from archtrack.core.matrix.examples import is_generic  # noqa: PLC0415 -- only with --hub
-    from archtrack.hub.examples import hub_examples  # noqa: PLC0415 -- as above
-
     settled = {override.name for override in settings.overrides if override.example is not None}
     names = {each.name for each in inventory.registrations} - settled
     return hub_examples((name for name in names if not is_generic(name)), offline=workspace.offline)
@@ -251,7 +253,6 @@ def _about_disabled(options: ScanOptions, source: Source) -> tuple[str, ...]:
     """That a module is to be skipped which is not there: most likely its name is misspelled."""
     if not options.disabled:
         return ()
-    from archtrack.engines.sglang.files import MODELS  # noqa: PLC0415 -- with its patterns, only where something is disabled
 
     paths = source.list((f"{MODELS}/*.py",))
     if options.external is not None:
@@ -266,8 +267,6 @@ def _about_disabled(options: ScanOptions, source: Source) -> tuple[str, ...]:
 
 def _pin(source: Source, cache: Cache) -> tuple[str | None, str]:
     """The transformers release that an engine's source pins, and the engine in words."""
-    from archtrack.sources.pins import pins_of  # noqa: PLC0415 -- late, with its patterns
-
     library = Library(source, cache)
     library.expect(*load_engine(ENGINE).fetched)
     words = f"{source.origin.distribution} {source.origin.version or ''}".strip()
@@ -283,8 +282,6 @@ def _options(request: Request, workspace: Workspace, cache: Cache) -> ScanOption
 
 def _external(name: str, workspace: Workspace, cache: Cache) -> External:
     """An external package of models: a folder, or an importable name that is located and not imported."""
-    from archtrack.sources.disk.installed import installed_source  # noqa: PLC0415 -- only for external packages
-
     path = (workspace.folder / name).resolve()
     if path.is_dir():
         layout = Layout(package=path.name, distribution=path.name)

@@ -60,7 +60,7 @@ def expect_duckdb() -> None:
         UsageError: it is not.
     """
     try:
-        import duckdb  # noqa: F401, PLC0415 -- an extra, and slow to load
+        import duckdb  # noqa: F401 -- an extra, and slow to load
     except ImportError as error:
         raise UsageError(f"counting needs DuckDB, {extra('demand')}") from error
 
@@ -87,7 +87,7 @@ def count_models(
         SourceError: a file is damaged, or the disk or the memory is full.
     """
     expect_duckdb()
-    import duckdb  # noqa: PLC0415 -- an extra, and slow to load
+    import duckdb
 
     for each in files:
         expect_whole(each)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.matrix.repositories import is_hub_id
+from archtrack.engines import engine_names
 from archtrack.model import Category
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
 __all__ = [
     "A_TABLE",
@@ -141,8 +142,6 @@ def _patterns(value: object) -> tuple[str, ...]:
 
 def _engines() -> tuple[str, ...]:
     """The engines that a column can be of: all but the two that the document is of."""
-    from archtrack.engines import engine_names  # noqa: PLC0415 -- hardly anybody's document has such a column
-
     return tuple(name for name in engine_names() if name not in {"sglang", "transformers"})
 
 
@@ -192,7 +191,6 @@ def _category(value: object) -> Category:
 
 
 def _day(value: object) -> date:
-    from datetime import date, datetime  # noqa: PLC0415 - late: whoever can hand one over has imported it
 
     if not isinstance(value, date) or isinstance(value, datetime):
         what = "a date with a time" if isinstance(value, datetime) else kind_of(value)

@@ -9,9 +9,11 @@ import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.toml import TOMLDecodeError, line_of, loads
 from archtrack.errors import ConfigError
 from archtrack.model import Override
 
@@ -223,14 +225,12 @@ class _File:
         return values
 
     def _error(self, keys: tuple[str, ...], message: str) -> ConfigError:
-        from archtrack.core.toml import line_of  # noqa: PLC0415 -- only for messages
 
         line = line_of(self._text, (*self._table, *keys))
         return ConfigError(f"{self._path}:{line}: {message}")
 
 
 def _loads(text: str, path: str) -> dict[str, Any]:
-    from archtrack.core.toml import TOMLDecodeError, loads  # noqa: PLC0415 - late: only where a file exists
 
     try:
         return loads(text)
@@ -246,7 +246,6 @@ def _loads(text: str, path: str) -> dict[str, Any]:
 
 
 def _unknown(keys: tuple[str, ...], known: Iterable[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - late: only for a message
 
     *table, name = keys
     what = f"unknown key {_dotted(keys)}"
@@ -283,8 +282,6 @@ def override_place(settings: Settings, name: str) -> str:
 
 def override_line(settings: Settings, name: str) -> tuple[str, int]:
     """The same as path and line; 0 where the file no longer is what the settings were read from."""
-    from archtrack.core.toml import line_of  # noqa: PLC0415 -- only for messages
-
     path = settings.path or ""
     table = dict(_FILES).get(PurePath(path).name, ())
     with suppress(OSError, ValueError, ConfigError):

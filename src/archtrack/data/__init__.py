@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archtrack.core.matrix.example_table import example_table
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,4 @@ SCHEMA = _FOLDER / "schema.json"
 
 def shipped_examples() -> Mapping[str, Entry]:
     """The table of examples, by architecture."""
-    from archtrack.core.matrix.example_table import example_table  # noqa: PLC0415 -- only with a matrix
-
     return example_table(EXAMPLES.read_text(encoding="utf-8"))

@@ -54,7 +54,7 @@ def _own() -> tuple[str, ...]:
 
 
 def _entry_points() -> dict[str, EntryPoint]:
-    from importlib.metadata import entry_points  # noqa: PLC0415 -- 20 ms that an own engine does not need
+    from importlib.metadata import entry_points
 
     return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
 

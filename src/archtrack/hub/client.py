@@ -97,8 +97,8 @@ def _loaded() -> Any:
     """The Hub's client, with its log and its progress bars off: what goes wrong is said in one line."""
     # It prints what it cannot import, where our JSON goes, and warns programmers.
     with _LOADING, redirect_stdout(StringIO()), unwarned():
-        import huggingface_hub  # noqa: PLC0415 -- an extra, and slow to import
-        from huggingface_hub import constants, errors, hf_hub_download  # noqa: F401, PLC0415 -- its own are lazy
+        import huggingface_hub
+        from huggingface_hub import constants, errors, hf_hub_download  # noqa: F401 -- its own are lazy
 
         client: Any = huggingface_hub
         client.utils.logging.set_verbosity(logging.CRITICAL)

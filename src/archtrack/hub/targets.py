@@ -12,6 +12,8 @@ from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES, Checkpoint, only
 from archtrack.errors import TargetError, UsageError
 from archtrack.sources.redaction import shown_argument
 
+from .client import fetch_config
+
 __all__ = ["Target", "inline_target", "open_target"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -82,8 +84,6 @@ def open_target(text: str, *, folder: Path, offline: bool) -> Target:
         return Target(text=text, kind="architecture", checkpoint=only_named(text))
     match = _REPOSITORY.fullmatch(text)
     if match is not None and not text.endswith(".json") and len(text) <= _LONGEST:
-        from .client import fetch_config  # noqa: PLC0415 -- only for repositories
-
         data, location = fetch_config(match["id"], match["revision"], offline=offline)
         return Target(text=text, kind="repository", checkpoint=_parsed(data, location), location=location)
     if "/" in text or os.sep in text or text.endswith(".json"):

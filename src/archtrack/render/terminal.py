@@ -73,6 +73,6 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool 
         for row in ([name.lower() for name in columns], *rows):
             sys.stdout.write("\t".join(plain(cell) for cell in row) + "\n")
         return
-    from .rich_table import draw  # noqa: PLC0415 -- rich takes 40 ms to load, and only a terminal needs it
+    from .rich_table import draw  # noqa: PLC0415 -- it loads rich
 
     draw(columns, [[plain(cell) for cell in row] for row in rows], whole=whole)

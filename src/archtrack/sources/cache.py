@@ -73,7 +73,7 @@ def cache_folder(environ: Mapping[str, str]) -> Path:
     """
     if chosen := environ.get("ARCHTRACK_CACHE_DIR"):
         return Path(chosen).expanduser() if chosen.startswith("~/") else Path(chosen)
-    from platformdirs import user_cache_path  # noqa: PLC0415 - late: most runs of the tests never need it
+    from platformdirs import user_cache_path
 
     return user_cache_path("archtrack", appauthor=False)
 

@@ -123,7 +123,7 @@ def document_lock(path: Path, folder: Path, *, timeout: float = 60.0) -> Iterato
     Raises:
         DocumentError: another process holds the lock for longer, or the folder cannot be used.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - only a run that may write pays for the import
+    from filelock import FileLock, Timeout
 
     key = blake2b(os.fsencode(os.path.realpath(path)), digest_size=16).hexdigest()
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archtrack.core.toml import TOMLDecodeError, loads
+
 from .base import METADATA, PYPROJECT
 from .disk.metadata import plain_name
 
@@ -42,8 +44,6 @@ def pins_from_metadata(data: bytes) -> list[list[str]]:
 
 def pins_from_project(data: bytes) -> list[list[str]]:
     """The pins of a ``pyproject.toml``: ``dependencies``, then ``optional-dependencies``."""
-    from archtrack.core.toml import TOMLDecodeError, loads  # noqa: PLC0415 -- only trees without metadata need it
-
     try:
         project = loads(data.decode("utf-8", "replace")).get("project", {})
     except TOMLDecodeError:

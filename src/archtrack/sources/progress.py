@@ -101,9 +101,9 @@ class TerminalProgress:
         self._bar = self._task = self._since = None
 
     def _draw(self) -> None:
-        from rich.console import Console  # noqa: PLC0415 - late: most runs never draw
-        from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn  # noqa: PLC0415 - late
-        from rich.progress import Progress as Bar  # noqa: PLC0415 - late
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
+        from rich.progress import Progress as Bar
 
         self._bar = Bar(
             TextColumn("{task.description}", markup=False),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import InvalidVersion, Version
+
 from archtrack.errors import UsageError
 
 from .disk.folder import holds_package
@@ -174,8 +176,6 @@ def _version(spec: str) -> str | None:
     plain = spec.removeprefix("==").strip()
     if not re.fullmatch(r"v?[0-9][0-9A-Za-z.!+_-]*", plain):
         return None
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - late: 10 ms that paths do without
-
     try:
         Version(plain)
     except InvalidVersion:

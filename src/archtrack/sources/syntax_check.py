@@ -7,13 +7,16 @@ The child only builds symbol tables; it imports and runs nothing of what it is g
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from subprocess import TimeoutExpired
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
+from archtrack.core.python.source import longest_line, undecodable_line, unreadable
 from archtrack.errors import SourceError
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Mapping
 
 __all__ = ["PYTHON", "check_syntax", "start_check"]
@@ -69,8 +72,6 @@ def start_check(files: Mapping[str, bytes]) -> Callable[[], dict[str, tuple[str,
         SourceError: the child process could not be started; from the function returned, one that takes the place
             of a child that died.
     """
-    from archtrack.core.python.source import longest_line, unreadable  # noqa: PLC0415 -- a kept scan needs only PYTHON
-
     answers: dict[str, tuple[str, int] | None] = {key: unreadable(data) for key, data in files.items()}
     left = [key for key, problem in answers.items() if problem is None]
     first = _start([files[key] for key in left]) if left else None
@@ -94,8 +95,6 @@ def start_check(files: Mapping[str, bytes]) -> Callable[[], dict[str, tuple[str,
 
 def _problem(line: str, data: bytes) -> tuple[str, int]:
     """The reason and line number of a child's answer; the parser does not always give one."""
-    from archtrack.core.python.source import longest_line, undecodable_line  # noqa: PLC0415 -- a kept scan needs only PYTHON
-
     number, _, reason = line.partition(" ")
     if reason == _TOO_DEEP:
         return f"Python {PYTHON} cannot parse it: {reason}", longest_line(data)
@@ -104,9 +103,6 @@ def _problem(line: str, data: bytes) -> tuple[str, int]:
 
 def _start(contents: list[bytes]) -> subprocess.Popen[bytes]:
     """A child at work on the contents. It is fed from a file: a pipe would want this process's attention."""
-    import subprocess  # noqa: PLC0415 -- a scan whose facts are kept needs no child
-    from tempfile import TemporaryFile  # noqa: PLC0415 -- as above
-
     command = [sys.executable, "-I", "-S", "-W", "ignore", "-X", "utf8", "-c", _CHILD]
     try:
         with TemporaryFile() as feed:
@@ -123,8 +119,6 @@ def _start(contents: list[bytes]) -> subprocess.Popen[bytes]:
 
 def _answers(child: subprocess.Popen[bytes]) -> list[str]:
     """One child's answers; fewer than contents when it died, or was ended, on the file behind the last answer."""
-    from subprocess import TimeoutExpired  # noqa: PLC0415 -- as in _start
-
     try:
         output, _ = child.communicate(timeout=_TIMEOUT_SECONDS)
     except TimeoutExpired:

@@ -11,6 +11,7 @@ from archtrack.core.history.history import Entry
 from archtrack.core.matrix.categories import BY_NAME, Registered, categorize
 from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.repositories import is_hub_id
+from archtrack.core.verdict.aliases import aliases
 from archtrack.engines.base import Decides, ScanOptions
 from archtrack.errors import SourceError
 from archtrack.sources.index.http import GoneError, UnreachableError
@@ -68,7 +69,6 @@ def _run_as_others(
     """What the release runs as an architecture that it registers, with what is said of that one."""
     if not isinstance(engine, Decides):
         return {}
-    from archtrack.core.verdict.aliases import aliases  # noqa: PLC0415 -- of engines that can be followed so far
 
     return {
         each.name: replace(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
 from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
+from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def data_folder(environ: Mapping[str, str]) -> Path:
     """
     if chosen := environ.get("ARCHTRACK_DATA_DIR"):
         return Path(chosen).expanduser()
-    from platformdirs import user_data_path  # noqa: PLC0415 -- late, as with the cache
+    from platformdirs import user_data_path
 
     return user_data_path("archtrack", appauthor=False) / "history"
 
@@ -152,7 +153,6 @@ class Histories:
         return self._paths.get(engine) if self.get(engine) is not None else None
 
     def _why_not(self, engine: str) -> str:
-        from archtrack.engines import engine_names, load_engine  # noqa: PLC0415 -- only for the message
 
         if "@" in engine:
             return f"no engine is called {engine!r}; a release is written ENGINE==VERSION"

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from archtrack.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from packaging.version import Version
 
 __all__ = [
     "Companion",
@@ -331,6 +331,4 @@ def _version(text: str) -> Version:
     Raises:
         ValueError: the text is none. InvalidVersion is one, and so is what thousands of digits raise.
     """
-    from packaging.version import Version  # noqa: PLC0415 -- costs time, and most questions need none
-
     return Version(text)

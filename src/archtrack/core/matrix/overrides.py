@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from archtrack.model import Example, Finding
@@ -87,7 +88,6 @@ def _redundant(override: Override, key: str, fact: str) -> str:
 
 
 def _without_row(name: str, rows: Mapping[str, MatrixRow], matrix: Matrix) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 -- only for a message
 
     if name in matrix.known:
         return f"{name} gets no row (see the setting `rows`), so its override does nothing; remove it"

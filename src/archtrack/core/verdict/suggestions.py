@@ -28,7 +28,7 @@ def nearest(name: str, known: Collection[str]) -> tuple[str, ...]:
         name: what was asked for.
         known: all names that there are.
     """
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 -- late: most names are known
+    from rapidfuzz import fuzz, process
 
     folded = name.casefold()
     # Endings such as ForCausalLM are shared by hundreds: what is before them counts as much as the whole.

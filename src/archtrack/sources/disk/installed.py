@@ -16,6 +16,7 @@ from contextlib import suppress
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from archtrack.model import Origin
 from archtrack.sources.base import METADATA, PYPROJECT
@@ -143,8 +144,7 @@ def _editable(layout: Layout, sites: Sequence[Path]) -> Path | None:
         metadata = find_metadata(site, layout.distribution)
         if metadata is None:
             continue
-        from urllib.parse import urlsplit  # noqa: PLC0415 - late: hardly ever reached
-        from urllib.request import url2pathname  # noqa: PLC0415 - as above
+        from urllib.request import url2pathname
 
         with suppress(OSError, ValueError, TypeError, AttributeError, LookupError):
             record = json.loads((metadata.parent / "direct_url.json").read_bytes())

@@ -117,7 +117,7 @@ class Mirror:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - only a URL needs it
+        from filelock import FileLock, Timeout
 
         if str(self._root).startswith("~"):
             raise SourceError(
@@ -204,7 +204,7 @@ def clear_mirrors(folder: Path) -> int:
 
 
 def _clear(root: Path, *, older_than: float) -> None:
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - only a URL needs it
+    from filelock import FileLock, Timeout
 
     for mirror in root.glob("*.git"):
         with suppress(OSError, Timeout):

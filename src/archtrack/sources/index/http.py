@@ -175,7 +175,7 @@ class Http:
             response.close()
 
     def _send(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        from requests import exceptions as failures  # noqa: PLC0415 - late: network only
+        from requests import exceptions as failures
 
         shown = shown_address(url)
         self.transfer.requests += 1
@@ -215,7 +215,7 @@ class Http:
 
     def _opened(self) -> requests.Session:
         if self._session is None:
-            import requests  # noqa: PLC0415 - late: a warm run needs no network
+            import requests
 
             self._session = requests.Session()
             self._session.headers["User-Agent"] = f"archtrack/{__version__}"
@@ -230,7 +230,7 @@ def chunks(response: requests.Response) -> Iterator[bytes]:
     Raises:
         BrokenError: the connection broke, or the body is shorter than announced.
     """
-    from urllib3.exceptions import DecodeError, HTTPError  # noqa: PLC0415 - late: network only
+    from urllib3.exceptions import DecodeError, HTTPError
 
     try:
         while chunk := response.raw.read(_CHUNK, decode_content=True):
@@ -258,8 +258,8 @@ def _check(response: requests.Response, url: str) -> None:
 
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds that the server asks to wait; None where it does not, or not in a way that means anything."""
-    from urllib3 import Retry  # noqa: PLC0415 - late: rare
-    from urllib3.exceptions import InvalidHeader  # noqa: PLC0415 - late: rare
+    from urllib3 import Retry
+    from urllib3.exceptions import InvalidHeader
 
     try:
         return Retry().get_retry_after(response.raw)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import warnings
 from dataclasses import dataclass
+from datetime import timezone
 from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
 
 from archtrack.errors import SourceError, UsageError
 from archtrack.sources.disk.metadata import plain_name
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from packaging.version import Version
     from pypi_simple import DistributionPackage, ProjectPage
 
     from .http import Http
@@ -67,8 +69,6 @@ def parse_version(version: str) -> Version:
     Raises:
         UsageError: that is no version.
     """
-    from packaging.version import Version  # noqa: PLC0415 - late: not needed on a warm run
-
     try:
         return Version(version)
     except ValueError as error:  # InvalidVersion is one, and so is what thousands of digits raise
@@ -86,7 +86,7 @@ def index_urls(settings: IndexSettings) -> tuple[str, ...]:
             "pip is configured with no-index; name an index with PIP_INDEX_URL and PIP_NO_INDEX=0"
         )
     if settings.index_url is None:
-        from pypi_simple import PYPI_SIMPLE_ENDPOINT  # noqa: PLC0415 - late: imports pydantic
+        from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
         return (PYPI_SIMPLE_ENDPOINT, *settings.extra_index_urls)
     return (settings.index_url, *settings.extra_index_urls)
@@ -212,7 +212,7 @@ def _unasked(error: SourceError) -> str:
 
 
 def _remote_page(name: str, url: str, http: Http) -> ProjectPage:
-    from pypi_simple import ACCEPT_JSON_PREFERRED  # noqa: PLC0415 - late: imports pydantic
+    from pypi_simple import ACCEPT_JSON_PREFERRED
 
     page = http.page(url, {"Accept": ACCEPT_JSON_PREFERRED}, _PAGE_LIMIT)
     return _parsed(name, page.content, page.content_type, page.url)
@@ -235,7 +235,7 @@ def _parsed(name: str, content: bytes, content_type: str, url: str) -> ProjectPa
     Raises:
         SourceError: it is no page of a package index.
     """
-    from pypi_simple import ProjectPage, UnsupportedRepoVersionError  # noqa: PLC0415 - late: imports pydantic
+    from pypi_simple import ProjectPage, UnsupportedRepoVersionError
 
     wrong = SourceError(
         f"{shown_address(url)}: does not look like a package index (a login page?); "
@@ -267,8 +267,6 @@ def _parsed(name: str, content: bytes, content_type: str, url: str) -> ProjectPa
 
 
 def _listed(package: DistributionPackage, name: str, *, local: bool) -> Listed | None:
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - late: not needed on a warm run
-
     if not package.filename.isprintable() or package.project is None or package.version is None:
         return None
     if plain_name(package.project) != name:
@@ -298,7 +296,6 @@ def _listed(package: DistributionPackage, name: str, *, local: bool) -> Listed |
 def _day(time: datetime | None) -> str | None:
     if time is None:
         return None
-    from datetime import timezone  # noqa: PLC0415 - late: not needed on a warm run
 
     return (time.astimezone(timezone.utc) if time.tzinfo is not None else time).date().isoformat()
 

@@ -6,6 +6,7 @@ the environment, the user and the machine; ``[install]`` beats ``[download]`` be
 
 from __future__ import annotations
 
+import configparser
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,7 +133,6 @@ def _file_values(paths: tuple[Path, ...]) -> dict[str, str]:
 
 
 def _parse(path: Path, text: str) -> dict[str, dict[str, str]]:
-    import configparser  # noqa: PLC0415 - late: only where a file exists
 
     parser = configparser.RawConfigParser()
     parser.optionxform = _option  # type: ignore[assignment]  # typeshed calls it a method

@@ -16,8 +16,11 @@ from archtrack.sources.patterns import match_paths
 
 from .contents import READ_LIMIT, contents_of
 from .http import GoneError, Http
+from .listing import find_release, index_urls, parse_version
 from .release_memory import ReleaseMemory
 from .remote_file import RemoteFile, local_path, open_local
+from .sdist import SdistReader
+from .wheel import WheelReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,8 +35,6 @@ if TYPE_CHECKING:
     from .contents import Contents, Member
     from .pip_config import IndexSettings
     from .remote_file import ReleaseFile
-    from .sdist import SdistReader
-    from .wheel import WheelReader
 
 __all__ = ["ReleaseSource", "open_release"]
 
@@ -194,8 +195,6 @@ class ReleaseSource:
 
     def _find(self, version: str) -> str:
         """Find the file; what to add to its name in the origin."""
-        from .listing import parse_version  # noqa: PLC0415 - late, with packaging
-
         exact = None if version == "latest" else str(parse_version(version))
         remark = ""
         if exact is None and self._offline:
@@ -210,8 +209,6 @@ class ReleaseSource:
 
     def _ask(self, version: str) -> None:
         """Ask the indexes for the file, with ``offline`` only those on disk."""
-        from .listing import find_release, index_urls  # noqa: PLC0415 - late: network only
-
         name = self._layout.distribution
         urls = self._urls_on_disk() if self._offline else index_urls(self._settings)
         try:
@@ -263,12 +260,8 @@ class ReleaseSource:
             # Not a method, so that nothing refers back to this source: it is closed as soon as nobody has it.
             connect = partial(_connect, self._file, self._http, self._progress, offline=self._offline)
             if self._file.kind == "wheel":
-                from .wheel import WheelReader  # noqa: PLC0415 - see above
-
                 self._opened = WheelReader(name, connect, thrifty=self._one_of_many)
             else:
-                from .sdist import SdistReader  # noqa: PLC0415 - see above
-
                 self._opened = SdistReader(name, partial(_connect_whole, connect))
         return self._opened
 

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from archtrack.sources.disk.metadata import plain_name
 from archtrack.sources.redaction import address_key, shown_address
 
@@ -68,8 +70,6 @@ class ReleaseMemory:
 
     def newest(self) -> str | None:
         """The newest release that was opened before; final ones first."""
-        from packaging.version import Version  # noqa: PLC0415 - late
-
         versions = [Version(version) for version in self._seen()]
         final = [version for version in versions if not version.is_prerelease]
         return str(max(final or versions)) if versions else None

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
@@ -76,7 +77,7 @@ def local_path(url: str) -> Path | None:
     if parts.netloc not in {"", "localhost"}:
         return None
     if os.name == "nt":
-        from urllib.request import url2pathname  # noqa: PLC0415 - late: 13 ms, and a warm run comes by here
+        from urllib.request import url2pathname
 
         return Path(url2pathname(parts.path))
     return Path(unquote(parts.path))
@@ -224,8 +225,6 @@ class RemoteFile:
         Raises:
             SourceError: it could not be had, or is not what the index lists.
         """
-        import tempfile  # noqa: PLC0415 - late: a warm run takes no file whole
-
         self._progress.start(self.release.name, self._size)
         file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - handed on
         try:
