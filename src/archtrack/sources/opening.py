@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError, UsageError
 
-from .disk.folder import local_source
-from .disk.installed import installed_source
-from .git.source import git_source
-from .index.release import open_release
 from .spec import GitSpec, InstalledSpec, PathSpec, PinnedSpec, ReleaseSpec, find_checkout, parse_spec
 
 if TYPE_CHECKING:
@@ -86,9 +82,11 @@ def open_transformers(
 
 
 def _open(spec: Spec, layout: Layout, workspace: Workspace, cache: Cache) -> tuple[Source, list[str]]:
-    """The source that a specification names; the machinery of each kind is imported when it is asked for."""
+    """The source that a specification names; each kind is imported when it is asked for."""
     match spec:
         case PathSpec():
+            from .disk.folder import local_source
+
             path = workspace.folder / spec.path
             shown = spec.path if workspace.folder.samefile(".") else path
             return local_source(shown, layout), []
@@ -100,6 +98,8 @@ def _open(spec: Spec, layout: Layout, workspace: Workspace, cache: Cache) -> tup
                 )
             return found, []
         case GitSpec():
+            from .git.source import git_source
+
             source = git_source(
                 spec.repository,
                 spec.ref,
@@ -110,6 +110,8 @@ def _open(spec: Spec, layout: Layout, workspace: Workspace, cache: Cache) -> tup
             )
             return source, []
         case ReleaseSpec():
+            from .index.release import open_release
+
             release = open_release(
                 layout,
                 spec.version,
@@ -124,5 +126,6 @@ def _open(spec: Spec, layout: Layout, workspace: Workspace, cache: Cache) -> tup
 
 
 def _installed(layout: Layout, workspace: Workspace) -> Source | None:
+    from .disk.installed import installed_source
 
     return installed_source(layout, environ=workspace.environ)

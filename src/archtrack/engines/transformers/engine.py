@@ -25,8 +25,6 @@ from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import CORE_FILES, INIT, NESTED
-from .importable_names import missing_names
-from .public_classes import public_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,12 +61,16 @@ class Transformers:
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- nothing of it concerns transformers
         """The public PyTorch model classes of transformers."""
+        from .public_classes import public_classes
+
         return public_classes(library, self.watched)
 
     def missing(
         self, library: Library, inventory: Inventory, wanted: Iterable[tuple[str, str | None]]
     ) -> tuple[Missing, ...]:
         """Those of the wanted (module, name) pairs that this release does not give, or may not give."""
+        from .importable_names import missing_names
+
         return missing_names(library, inventory, wanted)
 
 
