@@ -96,6 +96,9 @@ def _stub(function: bytes, words: Collection[bytes]) -> bytes:
 
 def _header_end(function: bytes) -> int:
     """The offset of the colon behind which the body begins on a line of its own; -1 if there is none."""
+    colon = function.find(b":\n")
+    if colon >= 0 and _is_simple(function[:colon]):
+        return colon
     depth, at = 0, 0
     while match := _HEADER.search(function, at):
         token, at = match[0], match.end()
@@ -113,6 +116,13 @@ def _header_end(function: bytes) -> int:
         elif depth == 0 and token.startswith(b":"):
             return match.start()
     return -1
+
+
+def _is_simple(header: bytes) -> bool:
+    """Whether all brackets are closed, and none can be text: most headers are like that, and no pattern is needed."""
+    if any(mark in header for mark in (b'"', b"'", b"#")):
+        return False
+    return all(header.count(opening) == header.count(closing) for opening, closing in (b"()", b"[]", b"{}"))
 
 
 def _triple_quoted(text: bytes) -> tuple[Sequence[int], Sequence[int]] | None:

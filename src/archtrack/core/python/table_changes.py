@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from .changes import ANY, CHANGES, FUNCTIONS, running, stored
+from .changes import ANY, CHANGES, FUNCTIONS, parts, running, stored
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -130,7 +130,7 @@ class Effects:
         looks = set(map(id, self._kept(node))) if followed else set()
         for part in running(node):
             looks.update(map(id, self._looked_at(part, tables)))
-            for child in ast.iter_child_nodes(part):
+            for child in parts(part):
                 if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load) and id(child) not in looks:
                     found[child.id] = None
         return [name for name in found if name in tables]
@@ -256,17 +256,17 @@ def _followed(node: ast.stmt) -> tuple[ast.AST, ...]:
     """The parts of a statement that change tables in a way that is read."""
     match node:
         case ast.Assign(targets=targets) | ast.Delete(targets=targets):
-            parts: list[ast.expr] = targets
+            followed: list[ast.expr] = targets
         case ast.AnnAssign(target=target):
-            parts = [target]
+            followed = [target]
         case ast.AugAssign(op=ast.BitOr()):
             return (node,)
         case ast.Expr(value=ast.Call(func=ast.Attribute() as function)):
-            parts = [function]
+            followed = [function]
         case _:
             return ()
     return tuple(
         each
-        for each in parts
+        for each in followed
         if isinstance(each, (ast.Subscript, ast.Attribute)) and isinstance(each.value, ast.Name)
     )

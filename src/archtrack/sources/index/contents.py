@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from archtrack.errors import SourceError
 from archtrack.sources.base import METADATA, package_paths
@@ -26,8 +26,7 @@ READ_LIMIT = 512 * 1024**2
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One regular file in a release file.
 
     Attributes:
@@ -69,8 +68,7 @@ class Contents:
 
     def to_bytes(self) -> bytes:
         """For the cache."""
-        members = {path: astuple(member) for path, member in self.members.items()}
-        data = {"members": members, "prefix": self.prefix, "problems": self.problems}
+        data = {"members": self.members, "prefix": self.prefix, "problems": self.problems}
         return json.dumps(data, separators=(",", ":")).encode()
 
     @classmethod
