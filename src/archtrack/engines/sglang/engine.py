@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.engines._backend import by_gate
+from archtrack.engines._backend_gate import by_gate
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
