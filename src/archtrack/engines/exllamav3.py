@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.classes import class_facts
 from archtrack.core.python.module import Module
+from archtrack.core.python.mro import linearize
 from archtrack.core.python.source import candidates, module_name
 from archtrack.core.python.tables import imports_of_names, table_facts
 from archtrack.errors import SourceError
@@ -39,7 +40,7 @@ LIST = "architectures.py"
 TABLE = "ARCHITECTURES"
 VERSION_FILES = ("exllamav3/version.py",)
 _DEPTH = 20
-"""Base classes that are followed, one behind the other."""
+"""Imports that are followed, one behind the other."""
 
 
 class ExLlamaV3:
@@ -114,6 +115,7 @@ class _Reader:
         self._folder = path.rpartition("/")[0]
         self._imports = imports
         self._modules = modules
+        self._orders: dict[tuple[str, str], tuple[tuple[str, str] | None, ...]] = {}
         self.unresolved: list[tuple[str, int, str]] = []
 
     def registrations(self, rows: list[list[Any]]) -> Iterator[Registration]:
@@ -172,15 +174,27 @@ class _Reader:
             imports = self._modules[path]["imports"]
         return None
 
-    def _attribute(self, path: str, name: str, attribute: str, depth: int = 0) -> tuple[str, Any, int] | None:
-        """(module, value, line) of a class's attribute: its own, else that of the first base that has it."""
-        facts = self._modules[path]["classes"][name]
-        if attribute in facts["attributes"]:
-            value, line = facts["attributes"][attribute]
-            return path, value, line
-        for base in facts["bases"] if depth < _DEPTH else ():
-            home = self._home(path, self._modules[path]["imports"], base)
-            found = None if home is None else self._attribute(*home, attribute, depth + 1)
-            if found is not None:
-                return found
+    def _attribute(self, path: str, name: str, attribute: str) -> tuple[str, Any, int] | None:
+        """(module, value, line) of a class's attribute: its own, else that of the first base that has it.
+
+        None where a base comes first of which nothing is known.
+        """
+        for home in self._order((path, name)):
+            if home is None:
+                return None
+            facts = self._modules[home[0]]["classes"][home[1]]
+            if attribute in facts["attributes"]:
+                value, line = facts["attributes"][attribute]
+                return home[0], value, line
         return None
+
+    def _order(self, home: tuple[str, str]) -> tuple[tuple[str, str] | None, ...]:
+        """The method resolution order of a class; None stands for a base that is not among the modules."""
+        if home not in self._orders:
+            self._orders[home] = (home,)  # a class that is its own base has no other
+            path, name = home
+            module = self._modules[path]
+            bases = [self._home(path, module["imports"], base) for base in module["classes"][name]["bases"]]
+            orders = [(None,) if base is None else self._order(base) for base in bases]
+            self._orders[home] = linearize(home, orders)
+        return self._orders[home]

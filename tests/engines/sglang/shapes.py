@@ -326,6 +326,22 @@ CONDITIONS = (
 X = {"x.py": "# x\n" + AB}
 IMPORTS = (
     _shape(
+        "star import of the variable in a loop",
+        {
+            "sub/__init__.py": "",
+            "sub/x.py": A + "EntryClass = A\n",
+            "m.py": "for _ in [0]:\n    from .sub.x import *\n",
+        },
+        {},
+        (1, "may come from `import *`"),
+    ),
+    _shape(
+        "in a circle, rebound halfway",
+        {"m.py": AB + "Z = A\nfrom .n import Y\nZ = B\nEntryClass = Y\n", "n.py": "from .m import Z as Y\n"},
+        {},
+        (6, "in a circle"),
+    ),
+    _shape(
         "absolutely", X | {"m.py": "from sglang.srt.models.x import A\nEntryClass = A\n"}, {"A": "2 < x.py:2"}
     ),
     _shape(
@@ -447,6 +463,22 @@ IMPORTS = (
 HELD = "may be changed through what else holds it"
 LIST = AB + "EntryClass = [A]\n"
 HELD_ELSEWHERE = (
+    _shape(
+        "set in a comprehension",
+        AB + "EntryClass = A\n_ = [EntryClass := B for _ in [0]]\n",
+        {},
+        (4, "expression"),
+    ),
+    _shape(
+        "set in a default", AB + "EntryClass = A\ndef f(x=(EntryClass := B)): pass\n", {}, (4, "expression")
+    ),
+    _shape(
+        "set by globals() in a function",
+        AB + "def f():\n    globals()['A'] = B\nf()\nEntryClass = A\n",
+        {},
+        (4, "any name"),
+    ),
+    _shape("inside a with that binds", A + "with open(__file__) as f:\n    EntryClass = A\n", {"A": "3 < 1"}),
     _shape("held by a dict", LIST + "D = {'x': EntryClass}\nD['x'].append(B)\n", {}, (4, HELD)),
     _shape("held by an attribute", LIST + "A.all = EntryClass\nA.all.append(B)\n", {}, (4, HELD)),
     _shape(

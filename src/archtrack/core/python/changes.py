@@ -20,19 +20,33 @@ CHANGES = frozenset(
     | {"setdefault", "sort", "update", "__setitem__", "__delitem__", "__iadd__"}
 )
 """The methods that change a list or dict in place."""
-HIDDEN = (b"global ", b"global\t", b"global\\", b"exec(", b"eval(", b"sys", b"__name__")
+HIDDEN = (
+    b"global ",
+    b"global\t",
+    b"global\f",
+    b"global\\",
+    b"globals",
+    b"exec(",
+    b"eval(",
+    b"sys",
+    b"__name__",
+)
 """Words without which no function binds a name of its module, or renames a class."""
 
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
 _LEAVES = (ast.Constant, ast.expr_context, ast.operator)
-_SCOPES = (*FUNCTIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES = (ast.ClassDef, *FUNCTIONS, ast.Lambda)
+"""What has names of its own in its body. A comprehension has only its targets: ``:=`` in it binds a name around it."""
 
 
 def stored(node: ast.AST) -> list[str]:
-    """The names that a statement or target binds or deletes, but for those of scopes of their own."""
+    """The names that a statement, target or expression binds or deletes, but for those of scopes of their own."""
     found: dict[str, None] = {}
-    for part in running(node, _SCOPES):
-        if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
+    own: set[int] = set()
+    for part in running(node):
+        if isinstance(part, ast.comprehension):
+            own.update(map(id, running(part.target)))
+        elif isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load) and id(part) not in own:
             found[part.id] = None
         elif isinstance(part, (ast.ClassDef, *FUNCTIONS)):
             found[part.name] = None
@@ -45,21 +59,16 @@ def stored(node: ast.AST) -> list[str]:
     return list(found)
 
 
-def running(node: ast.AST, scopes: tuple[type[ast.AST], ...] = ()) -> Iterator[ast.AST]:
-    """A node and its parts that run with it: the bodies of functions do not, those of lambdas may.
-
-    Args:
-        node: the node.
-        scopes: further nodes whose parts are left out.
-    """
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and its parts that run with it, outer ones first: the bodies of functions do not, those of lambdas may."""
     waiting = [node]
     while waiting:
         part = waiting.pop()
         yield part
         if isinstance(part, FUNCTIONS):
-            waiting.extend((*part.decorator_list, part.args))
-        elif not isinstance(part, scopes):
-            waiting.extend(parts(part))
+            waiting += [*part.decorator_list, part.args, *([part.returns] if part.returns else ())]
+        else:
+            waiting += parts(part)
 
 
 def parts(node: ast.AST) -> list[ast.AST]:
@@ -84,8 +93,9 @@ def changes(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
         yield from _changed_anywhere(node)
         if not local:
             yield from _changed_at_top(node)
-        inner = local or isinstance(node, (ast.ClassDef, *_SCOPES))
-        waiting.extend((child, inner) for child in parts(node))
+        body = node.body if not local and isinstance(node, _SCOPES) else []
+        inside = set(map(id, body if isinstance(body, list) else [body]))
+        waiting += [(child, local or id(child) in inside) for child in parts(node)]
 
 
 def _changed_anywhere(node: ast.AST) -> Iterator[tuple[str, str, int]]:
@@ -130,8 +140,8 @@ def _changed_at_top(node: ast.AST) -> Iterator[tuple[str, str, int]]:
             kind = type(node).__name__.lower().removeprefix("async")
             for name in stored(node):
                 yield name, f"`{name}` is set inside a `{kind}` block", line
-        case ast.With(items=items) if any(item.optional_vars is not None for item in items):
-            for name in stored(node):
-                yield name, f"`{name}` is set inside a `with` block", line
+        case ast.withitem(optional_vars=ast.expr() as target):
+            for name in stored(target):
+                yield name, f"`{name}` is set by a `with`", target.lineno
         case _:
             pass

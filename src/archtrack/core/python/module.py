@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from .changes import changes, stored
+from .changes import changes, running, stored
 from .conditions import both, short, truth
 from .skeleton import skeleton
 from .source import parse
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Binding", "Import", "Module", "Statement", "binds"]
 
+BLOCKS = (ast.For, ast.While, ast.Match)
+"""The statements with blocks whose insides are not read."""
 TRIES = tuple(getattr(ast, name) for name in ("Try", "TryStar") if hasattr(ast, name))
 
 
@@ -115,10 +117,12 @@ class Module:
         node, condition = statement.node, statement.condition
         for name, bound in binds(node):
             self.bindings.setdefault(name, []).append(Binding(bound, node.lineno, position, condition))
-        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-            self.stars.append((Import(node.level, node.module or "", "*"), position))
-        elif isinstance(node, ast.Raise):
+        if isinstance(node, ast.Raise):
             self.raises.append((node.lineno, condition))
+        elif isinstance(node, (ast.ImportFrom, *BLOCKS)):
+            for part in running(node):
+                if isinstance(part, ast.ImportFrom) and part.names[0].name == "*":
+                    self.stars.append((Import(part.level, part.module or "", "*"), position))
 
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
@@ -167,6 +171,13 @@ class Module:
 
 def binds(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
     """The names that a statement binds, and what to."""
+    yield from _bound_by(node)
+    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Expr)) else None
+    if value is not None and not isinstance(value, (ast.Constant, ast.Name, ast.Attribute)):
+        yield from ((name, None) for name in stored(value))  # by `:=`
+
+
+def _bound_by(node: ast.stmt) -> Iterator[tuple[str, Bound]]:
     match node:
         case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
             yield node.name, node
@@ -217,17 +228,19 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[Statement]:
             yield statement
             continue
         for part in _asked(node):
-            yield Statement(ast.copy_location(ast.Expr(value=part), part), condition, branch)
+            yield Statement(part, condition, branch)
         for test, inner in reversed(branches):
             joined, line = both(condition, test), branch if test is None else node.lineno
             waiting.extend(Statement(each, joined, line) for each in reversed(inner))
 
 
-def _asked(node: ast.stmt) -> list[ast.expr]:
-    """The expressions of a statement with blocks that are evaluated first."""
+def _asked(node: ast.stmt) -> list[ast.stmt]:
+    """What runs before the blocks of a statement: its expressions, and what a ``with`` binds."""
     if isinstance(node, ast.If):
-        return [node.test]
-    return [item.context_expr for item in node.items] if isinstance(node, ast.With) else []
+        return [ast.copy_location(ast.Expr(value=node.test), node.test)]
+    if isinstance(node, ast.With):
+        return [ast.copy_location(ast.With(items=node.items, body=[]), node)]
+    return []
 
 
 def _branches(node: ast.stmt) -> list[tuple[str | None, list[ast.stmt]]] | None:
@@ -244,7 +257,7 @@ def _branches(node: ast.stmt) -> list[tuple[str | None, list[ast.stmt]]] | None:
         fails, succeeds = f"the try at line {node.lineno} fails", f"the try at line {node.lineno} succeeds"
         handlers = [(fails, each.body) for each in node.handlers]
         return [*handlers, (succeeds, [*node.body, *node.orelse]), (None, node.finalbody)]
-    if isinstance(node, ast.With) and all(item.optional_vars is None for item in node.items):
+    if isinstance(node, ast.With) and node.body:
         suppresses = any("suppress" in short(item.context_expr) for item in node.items)
         return [(f"the with at line {node.lineno} succeeds" if suppresses else None, node.body)]
     return None

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["ClassAt", "Modules", "all_names", "binding_of", "named"]
 
 _MAX_HOPS = 20
+_MAX_BINDINGS = 50
+"""Of one name: more is no module that anybody wrote."""
 _END = sys.maxsize
 """A position behind every statement."""
 
@@ -56,7 +58,9 @@ def binding_of(module: Module, name: str, node: ast.AST, position: int = _END) -
         if changed in module.changed:
             reason, line = module.changed[changed]
             raise UnresolvedError(ast.Pass(lineno=line), reason)
-    bindings = module.bindings.get(name, ())
+    bindings = module.bindings.get(name, [])
+    if len(bindings) > _MAX_BINDINGS:
+        raise UnresolvedError(node, f"`{name}` is bound {len(bindings)} times")
     found = [each for each in bindings if each.position < position]
     since = found[-1].position if found else -1
     star = next((star for star, at in module.stars if since < at < position), None)
@@ -153,6 +157,7 @@ class Modules:
             UnresolvedError: it cannot be told.
         """
         at, condition = path, None
+        been: set[str] = set()
         for _ in range(_MAX_HOPS):
             kind, *rest = found
             if kind == "unresolved":
@@ -163,7 +168,12 @@ class Modules:
             condition = both(condition, rest[-1])
             if kind == "class":
                 return ClassAt(name=rest[0], path=at, line=rest[1], condition=condition)
+            been.add(at)
             at, found = self._imported(at, found)
+            if (
+                at in been and found[0] != "unresolved"
+            ):  # what a name means halfway through a module is not known
+                break
         raise UnresolvedError(
             ast.Pass(lineno=line), "it is imported in a circle, or through too many modules"
         )

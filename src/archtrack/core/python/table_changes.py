@@ -23,6 +23,11 @@ _HARMLESS = frozenset(
 )
 
 
+def is_dict(node: ast.expr, own: Container[str] = ()) -> bool:
+    """Whether this makes a dict; see ``is_dict_call``."""
+    return isinstance(node, (ast.Dict, ast.DictComp)) or is_dict_call(node, own)
+
+
 def is_dict_call(node: ast.expr, own: Container[str] = ()) -> bool:
     """Whether this is a call of ``dict``, ``OrderedDict`` or ``MappingProxyType``.
 
@@ -93,11 +98,17 @@ class Effects:
             source = f"{'.' * node.level}{node.module or ''}"
             yield ANY, node.lineno, f"any name may come from `import *` of `{source}`"
         elif not isinstance(node, (*_PLAIN, ast.ClassDef, *FUNCTIONS, ast.Import, ast.ImportFrom)):
+            makes = any(isinstance(part, ast.expr) and is_dict(part, self.own) for part in running(node))
             for name in stored(node):
-                if name in tables:
+                if makes or name in tables:
                     yield name, node.lineno, f"`{name}` is set inside a block that is not read"
         for name in self._held(node, tables, followed=True):
             yield name, node.lineno, f"`{name}` may be changed through what else holds it"
+
+    @staticmethod
+    def changed(node: ast.stmt) -> set[str]:
+        """The names of what a statement changes in place."""
+        return {name for part in running(node) for name in _changed_by(part)}
 
     def taken(self, node: ast.stmt, tables: Container[str]) -> int:
         """The line where a statement takes a value out of a table, which it may change if it is a list; else 0."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .changes import ANY, CHANGES, stored
+from .changes import ANY, CHANGES, running, stored
 from .conditions import both
 from .module import Module
 from .names import binding_of
@@ -104,6 +104,9 @@ class _Reader:
         self._effects = Effects(module)
         if ANY in self._effects.late:
             self._constants.clear()
+        self._before: dict[
+            str, int
+        ] = {}  # name -> line of what changes it in one branch, if it is made in another
         self._rows = 0
         self._lists = False  # whether a table holds a list, which may be changed in place, unlike a tuple
         if module.problem is not None:
@@ -113,6 +116,8 @@ class _Reader:
             for node in self._repeated(statement.node):
                 if len(self.unresolved) <= _MAX_UNRESOLVED:
                     self._look(node)
+                    if statement.condition is not None:
+                        self._before.update(dict.fromkeys(self._effects.changed(node), node.lineno))
                 self._read(node, statement.condition)
 
     def _look(self, node: ast.stmt) -> None:
@@ -161,7 +166,7 @@ class _Reader:
                 for each in body
             ):
                 texts = None if variable in self.tables else self._texts(over)
-                self._rows += len(texts or ()) * len(body)
+                self._rows += len(texts or ()) * sum(1 for each in body for _ in running(each))
             case _:
                 texts = None
         if texts is None or self._rows > _MAX_ROWS:
@@ -199,11 +204,8 @@ class _Reader:
 
     def _read(self, node: ast.stmt, condition: str | None) -> None:
         match node:
-            case ast.Assign(targets=targets, value=made):
-                for target in targets:
-                    self._assign(target, made, condition)
-                    if isinstance(target, ast.Name) and target.id in self.tables:
-                        made = target  # the next target is another name for the same table
+            case ast.Assign():
+                self._assign_each(node, condition)
             case ast.AnnAssign(target=target, value=ast.expr() as made):
                 self._assign(target, made, condition)
             case ast.AugAssign(target=ast.Name(id=name), op=ast.BitOr(), value=made) if name in self.tables:
@@ -215,9 +217,22 @@ class _Reader:
             case ast.Delete(targets=targets):
                 for target in targets:
                     self._delete(target, condition)
+            case ast.AnnAssign(value=None):
+                pass
             case _:
                 for name in stored(node):
                     self.tables.pop(name, None)
+
+    def _assign_each(self, node: ast.Assign, condition: str | None) -> None:
+        made = node.value
+        for target in node.targets:
+            self._assign(target, made, condition)
+            if isinstance(target, ast.Name) and target.id in self.tables:
+                made = target  # the next target is another name for the same table
+        names = [each.id for each in node.targets if isinstance(each, ast.Name)]
+        for name in names if len(names) < len(node.targets) else ():
+            if name in self.tables:
+                self._say(name, node.lineno, f"`{name}` may be changed through what else holds it")
 
     def _assign(self, target: ast.expr, made: ast.expr, condition: str | None) -> None:
         match target:
@@ -243,6 +258,8 @@ class _Reader:
             self._inherit(table, same)
         else:
             if condition is not None:
+                if before is None and name in self._before:
+                    self._say(name, self._before[name], f"cannot tell what is done to `{name}` here")
                 if before is None and self._is_bound(name):
                     self._say(name, made.lineno, f"`{name}` may be something else")
                 if same is not None or (before is not None and before.shared):
@@ -395,8 +412,8 @@ class _Reader:
         found = value(node, self._constants)
         self._lists |= isinstance(node, ast.List)
         if isinstance(node, ast.Name) and isinstance(found, dict):
-            bindings = self._module.bindings.get(node.id, ())
-            return None if any(each.position > self._position for each in bindings) else found
+            bindings = self._module.bindings.get(node.id)
+            return None if bindings and bindings[-1].position > self._position else found
         return found
 
     def _set(self, table: _Table, key: ast.expr, held: ast.expr) -> None:

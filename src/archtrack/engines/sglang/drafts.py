@@ -11,9 +11,11 @@ of its outcomes is one that the engine has.
 from __future__ import annotations
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
+from archtrack.errors import SourceError
 from archtrack.model import Place
 
 from .files import MODEL_CONFIG
@@ -30,14 +32,20 @@ _CONSTANT = "*"
 """Begins a target that is the name of a constant, which holds the architectures."""
 _DRAFT = "is_draft_model"
 _ATTRIBUTE = "architectures"
+_MAX_DRAFTS = 10_000
+"""Pairs of target and draft; the releases write a few dozen."""
 
 
 def drafts_of(library: Library) -> tuple[tuple[str, str, Place], ...]:
-    """(target, draft, place) of what the engine writes into a config that it loads as a draft model."""
+    """(target, draft, place) of what the engine writes into a config that it loads as a draft model.
+
+    Raises:
+        SourceError: it would be more than anybody wrote.
+    """
     if MODEL_CONFIG not in library.paths(MODEL_CONFIG):
         return ()
     facts = library.facts((MODEL_CONFIG,), "sglang-drafts-3", _draft_facts)[MODEL_CONFIG]
-    found = []
+    found: list[tuple[str, str, Place]] = []
     for draft, target, line in facts["drafts"]:
         names = [target]
         if target.startswith(_CONSTANT):
@@ -45,6 +53,11 @@ def drafts_of(library: Library) -> tuple[tuple[str, str, Place], ...]:
             origin = facts["imports"].get(constant)
             names = constant_list(library, *origin) if origin else facts["own"].get(constant, [])
         found += [(name, draft, Place(file=MODEL_CONFIG, line=line)) for name in names]
+        if len(found) > _MAX_DRAFTS:
+            raise SourceError(
+                f"{library.origin.location}: {MODEL_CONFIG}:{line}: names more than {_MAX_DRAFTS:,} drafts; it is no"
+                " file of SGLang"
+            )
     return tuple(found)
 
 
@@ -56,7 +69,7 @@ def _draft_facts(data: bytes) -> dict[str, Any]:
     """
     module = Module(data, words=None)
     written: dict[str, dict[tuple[str, str, int], None]] = {}
-    for each in _written(module.tree.body):
+    for each in islice(_written(module.tree.body), _MAX_DRAFTS + 1):
         written.setdefault(each[0], {})[each] = None
     drafts = [each for entries in written.values() for each in entries]
     constants = [target.removeprefix(_CONSTANT) for _, target, _ in drafts if target.startswith(_CONSTANT)]

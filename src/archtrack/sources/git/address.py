@@ -34,7 +34,9 @@ def check_ref(ref: str, repository: str) -> None:
         UsageError: it is one.
     """
     if not ref or ref.startswith(("-", "^")) or ".." in ref or re.search(r"[\s\x00-\x1f\x7f:?*\[\\]", ref):
-        raise UsageError(f"{repository}: {ref!r} is no reference; give a commit, a tag or a branch")
+        shown, query, _ = ref.partition("?")  # behind it may stand a token
+        shown += f"{query}…" if query else ""
+        raise UsageError(f"{repository}: {shown!r} is no reference; give a commit, a tag or a branch")
 
 
 def check_url(url: str, ref: str) -> None:
