@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,12 @@ class Result:
     @property
     def lines(self) -> list[str]:
         return self.out.splitlines()
+
+
+Cli = Callable[..., Result]
+"""Runs the command in this process, or one verb of it: the fixture ``cli``, and those that are made of it."""
+Conforms = Callable[[Any, str], None]
+"""The fixture ``conforms``."""
 
 
 def environment(home: Path, **changes: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ import yaml
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from miniature import Cli
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def checkout(cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+def checkout(cli: Cli, trees: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout of SGLang, with a document that is up to date and a configuration that names transformers."""
     root = Path(trees.sglang)
     monkeypatch.chdir(root)
@@ -83,9 +83,7 @@ def test_a_hook_runs_for_the_files_that_concern_it(
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_a_hook_s_command_passes_where_there_is_nothing_to_do(
-    cli: Callable[..., Any], checkout: Path, hook: str
-) -> None:
+def test_a_hook_s_command_passes_where_there_is_nothing_to_do(cli: Cli, checkout: Path, hook: str) -> None:
     assert cli(*HOOKS[hook]["entry"].split()[1:]).code == 0
     assert miniature.git(checkout, "status", "--porcelain") == ""
 
@@ -95,7 +93,7 @@ def test_a_hook_s_command_passes_where_there_is_nothing_to_do(
     [("archtrack-update", 0, True), ("archtrack-check", 1, False), ("archtrack-lint", 1, False)],
 )
 def test_a_hook_s_command_fails_or_changes_the_document_where_there_is_something(
-    cli: Callable[..., Any], checkout: Path, trees: Any, hook: str, code: int, *, written: bool
+    cli: Cli, checkout: Path, trees: Any, hook: str, code: int, *, written: bool
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     document = checkout / DOCUMENT

@@ -10,13 +10,12 @@ import pytest
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from miniature import Cli, Conforms
 
-def test_info_tells_where_it_is_how_large_and_what_is_in_it(
-    cli: Callable[..., Any], trees: Any, tmp_path: Path
-) -> None:
+
+def test_info_tells_where_it_is_how_large_and_what_is_in_it(cli: Cli, trees: Any, tmp_path: Path) -> None:
     cli("scan", "sglang", trees.sglang)
     done = cli("cache", "info")
     assert (done.code, done.err) == (0, "")
@@ -27,9 +26,7 @@ def test_info_tells_where_it_is_how_large_and_what_is_in_it(
     assert all(count > 0 for count in kinds.values())
 
 
-def test_clear_empties_it_and_a_run_fills_it_again(
-    cli: Callable[..., Any], trees: Any, tmp_path: Path
-) -> None:
+def test_clear_empties_it_and_a_run_fills_it_again(cli: Cli, trees: Any, tmp_path: Path) -> None:
     cli("scan", "sglang", trees.sglang)
     first = cli("cache", "info").lines[2:]
     done = cli("cache", "clear")
@@ -39,7 +36,7 @@ def test_clear_empties_it_and_a_run_fills_it_again(
     assert cli("cache", "info").lines[2:] == first
 
 
-def test_git_repositories_are_counted_and_cleared(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_git_repositories_are_counted_and_cleared(cli: Cli, tmp_path: Path) -> None:
     mirror = tmp_path / "cache" / "git" / "0123.git"
     miniature.write(mirror / "objects" / "pack" / "p.pack", "x" * 300_000)
     assert "0.3 MB of git repositories beside it" in cli("cache", "info").lines
@@ -49,7 +46,7 @@ def test_git_repositories_are_counted_and_cleared(cli: Callable[..., Any], tmp_p
 
 
 def test_a_cache_that_cannot_be_used_says_why(
-    cli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     miniature.write(tmp_path / "file", "no folder")
     monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "file"))
@@ -63,14 +60,12 @@ def test_a_cache_that_cannot_be_used_says_why(
     assert (tmp_path / "file").read_text(encoding="utf-8") == "no folder"
 
 
-def test_the_limit_of_the_configuration_is_shown(cli: Callable[..., Any], work: Path) -> None:
+def test_the_limit_of_the_configuration_is_shown(cli: Cli, work: Path) -> None:
     miniature.write(work / "archtrack.toml", "cache_limit_mb = 64\n")
     assert cli("cache", "info").lines[1].endswith("of at most 64 MB")
 
 
-def test_json_holds_the_contract(
-    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_json_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> None:
     cli("scan", "sglang", trees.sglang)
     done = cli("cache", "info", "--format", "json")
     conforms(done.json, "cache")
@@ -86,7 +81,7 @@ def test_json_holds_the_contract(
 )
 @pytest.mark.parametrize("usable", [False, True])
 def test_every_verb_that_reads_says_once_that_the_cache_is_not_in_use(
-    cli: Callable[..., Any],
+    cli: Cli,
     trees: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

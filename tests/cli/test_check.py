@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from miniature import Cli, Conforms
+
 LOADER = """\
 def _is_moe_model(model_config, architectures):
     expert_attrs = ("num_experts", "num_local_experts")
@@ -85,7 +87,7 @@ def sources(trees: Any) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def check(cli: Callable[..., Any], sources: tuple[str, ...]) -> Callable[..., Any]:
+def check(cli: Cli, sources: tuple[str, ...]) -> Cli:
     """``archtrack check`` on the two trees; targets begin after ``--``."""
 
     def run(*arguments: object) -> Any:
@@ -133,9 +135,7 @@ def one_line_error(done: Any) -> str:
         ("ZebraForCausalLM", "unsupported", "", "text"),
     ],
 )
-def test_a_name_is_answered(
-    check: Callable[..., Any], name: str, status: str, runs_as: str, category: str
-) -> None:
+def test_a_name_is_answered(check: Cli, name: str, status: str, runs_as: str, category: str) -> None:
     done = check(name)
     assert rows(done) == [(name, status, runs_as, category)]
     assert done.code == 0
@@ -164,9 +164,9 @@ def test_a_name_is_answered(
     ],
 )  # fmt: skip
 def test_a_config_is_answered_by_path_by_folder_and_in_json_alike(
-    check: Callable[..., Any],
+    check: Cli,
     work: Path,
-    conforms: Callable[[Any, str], None],
+    conforms: Conforms,
     values: dict[str, Any],
     options: tuple[str, ...],
     expected: tuple[str, str],
@@ -184,12 +184,12 @@ def test_a_config_is_answered_by_path_by_folder_and_in_json_alike(
     assert answer["because"] in answer["steps"]
 
 
-def test_a_name_that_lies_in_the_folder_is_a_path(check: Callable[..., Any], work: Path) -> None:
+def test_a_name_that_lies_in_the_folder_is_a_path(check: Cli, work: Path) -> None:
     config(work / "AlphaForCausalLM" / "config.json", "DeltaForCausalLM")
     assert rows(check("AlphaForCausalLM"))[0][:2] == ("AlphaForCausalLM (DeltaForCausalLM)", "refused")
 
 
-def test_explain_shows_the_steps_with_file_and_line(check: Callable[..., Any], work: Path) -> None:
+def test_explain_shows_the_steps_with_file_and_line(check: Cli, work: Path) -> None:
     config(work / "c.json", "OmegaForCausalLM", num_experts=8)
     done = check("c.json", "--explain")
     below = done.lines[done.lines.index("c.json: fallback") :]
@@ -219,15 +219,13 @@ def test_explain_shows_the_steps_with_file_and_line(check: Callable[..., Any], w
         ("DeltaForCausalLM", None),
     ],
 )
-def test_names_like_one_that_is_not_known_are_named(
-    check: Callable[..., Any], name: str, near: str | None
-) -> None:
+def test_names_like_one_that_is_not_known_are_named(check: Cli, name: str, near: str | None) -> None:
     lines = [line for line in check(name).lines if " is like: " in line]
     assert [line.partition(" is like: ")[2].partition(", ")[0] for line in lines] == [near] * bool(near)
 
 
 def test_of_many_targets_a_bad_one_does_not_hide_the_others(
-    check: Callable[..., Any], work: Path, conforms: Callable[[Any, str], None]
+    check: Cli, work: Path, conforms: Conforms
 ) -> None:
     config(work / "good.json", "DeltaForCausalLM")
     miniature.write(work / "bad.json", "{")
@@ -258,14 +256,14 @@ def test_of_many_targets_a_bad_one_does_not_hide_the_others(
     ],
 )
 def test_what_is_required_decides_the_exit_code(
-    check: Callable[..., Any], targets: list[str], require: str, code: int
+    check: Cli, targets: list[str], require: str, code: int
 ) -> None:
     assert check(*targets, "--require", require).code == code
     assert check(*targets, "--require", require, "--format", "json").code == code
 
 
 def test_what_is_required_is_not_met_by_nothing(
-    check: Callable[..., Any], standard_input: Callable[[bytes], None], tmp_path: Path
+    check: Cli, standard_input: Callable[[bytes], None], tmp_path: Path
 ) -> None:
     standard_input(b"# nothing yet\n")
     assert check("-", "--require", "native").code == 1
@@ -276,7 +274,7 @@ def test_what_is_required_is_not_met_by_nothing(
 
 
 def test_targets_on_standard_input_stand_where_the_dash_does(
-    check: Callable[..., Any], standard_input: Callable[[bytes], None]
+    check: Cli, standard_input: Callable[[bytes], None]
 ) -> None:
     standard_input(b"# a list\n\n  AlphaForCausalLM  \r\nPooledModel\n")
     done = check("BetaModel", "-", "DeltaForCausalLM")
@@ -305,11 +303,7 @@ ValueError: Model architectures ['ALPHAForCausalLM'] are not supported for now. 
 
 @pytest.mark.parametrize("source", ["server.log", "-"])
 def test_a_log_is_explained_message_by_message(
-    check: Callable[..., Any],
-    work: Path,
-    standard_input: Callable[[bytes], None],
-    conforms: Callable[[Any, str], None],
-    source: str,
+    check: Cli, work: Path, standard_input: Callable[[bytes], None], conforms: Conforms, source: str
 ) -> None:
     miniature.write(work / "server.log", LOG)
     standard_input(LOG.encode() + b"\xff\n")
@@ -339,7 +333,7 @@ def test_a_log_is_explained_message_by_message(
 
 
 def test_a_log_without_such_a_message_is_told_to_have_none(
-    check: Callable[..., Any], work: Path, standard_input: Callable[[bytes], None]
+    check: Cli, work: Path, standard_input: Callable[[bytes], None]
 ) -> None:
     miniature.write(work / "quiet.log", "all is well\n")
     assert check("--log", "quiet.log").lines == [
@@ -363,7 +357,7 @@ def test_a_log_without_such_a_message_is_told_to_have_none(
     ],
 )
 def test_a_call_that_cannot_be_is_refused(
-    check: Callable[..., Any], arguments: tuple[str, ...], code: int, words: str
+    check: Cli, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     done = check(*arguments)
     assert done.code == code
@@ -437,7 +431,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("target", "code", "words"), HOSTILE, ids=[repr(row[0][:30]) for row in HOSTILE])
 def test_a_target_that_is_none_has_a_one_line_error_and_leaves_no_file(
-    check: Callable[..., Any], tmp_path: Path, work: Path, target: str, code: int, words: str
+    check: Cli, tmp_path: Path, work: Path, target: str, code: int, words: str
 ) -> None:
     make_hostile(work)
     before = snapshot(tmp_path)
@@ -461,7 +455,7 @@ def snapshot(folder: Path) -> list[str]:
     )
 
 
-def test_what_a_config_says_cannot_move_the_cursor(check: Callable[..., Any], work: Path) -> None:
+def test_what_a_config_says_cannot_move_the_cursor(check: Cli, work: Path) -> None:
     config(work / "c.json", "Evil\x1b[2J\nForCausalLM", auto_map={"AutoModel": "m\r\x1b[2J.E"})
     for options in ((), ("--explain",)):
         done = check("c.json", *options)
@@ -469,15 +463,13 @@ def test_what_a_config_says_cannot_move_the_cursor(check: Callable[..., Any], wo
         assert not {character for character in done.out if not character.isprintable()} - {"\n", "\t"}
 
 
-def test_a_config_of_a_hundred_megabytes_is_not_read_to_its_end(
-    check: Callable[..., Any], work: Path
-) -> None:
+def test_a_config_of_a_hundred_megabytes_is_not_read_to_its_end(check: Cli, work: Path) -> None:
     with (work / "huge.json").open("wb") as file:
         file.truncate(100 * 1024 * 1024)
     assert "huge.json has 16,777,217 bytes" in one_line_error(check("huge.json"))
 
 
-def test_a_thousand_configs_have_a_thousand_answers(check: Callable[..., Any], work: Path) -> None:
+def test_a_thousand_configs_have_a_thousand_answers(check: Cli, work: Path) -> None:
     names = ("AlphaForCausalLM", "OmegaForCausalLM", "DeltaForCausalLM", "ZebraForCausalLM")
     for number in range(1000):
         config(work / f"{number}.json", names[number % 4], num_experts=number % 3)
@@ -492,7 +484,7 @@ def test_a_thousand_configs_have_a_thousand_answers(check: Callable[..., Any], w
     }
 
 
-def test_a_source_that_cannot_be_read_is_said_before_any_target(cli: Callable[..., Any], work: Path) -> None:
+def test_a_source_that_cannot_be_read_is_said_before_any_target(cli: Cli, work: Path) -> None:
     done = cli("check", "--sglang", work / "gone", "AlphaForCausalLM")
     assert (done.code, done.out) == (3, "")
     assert "gone" in one_line_error(done)
@@ -508,7 +500,7 @@ def test_a_source_that_cannot_be_read_is_said_before_any_target(cli: Callable[..
     ],
 )
 def test_the_release_that_was_read_stands_as_it_was_decided(
-    cli: Callable[..., Any], sources: tuple[str, ...], work: Path, name: str, status: str
+    cli: Cli, sources: tuple[str, ...], work: Path, name: str, status: str
 ) -> None:
     release = Release(version="7.7.7", date="2026-01-01", file="sglang-7.7.7.whl", sha256=None)
     history = made_history([release], {"7.7.7": {}}, engine="sglang", floor="7.7.7")

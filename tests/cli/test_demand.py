@@ -16,8 +16,9 @@ from archtrack.census.saved import read_census
 from archtrack.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli
 
 # Of the shipped history: SGLang has Llama; its backend takes Mamba's classes or refuses them; nobody has the last one.
 ROWS: list[dict[str, Any]] = [
@@ -41,9 +42,7 @@ def models(work: Path) -> Path:
 
 
 @pytest.mark.usefixtures("models")
-def test_what_the_engine_lacks_is_shown_most_downloaded_first_with_the_shares(
-    cli: Callable[..., Any],
-) -> None:
+def test_what_the_engine_lacks_is_shown_most_downloaded_first_with_the_shares(cli: Cli) -> None:
     done = cli("demand", "models.jsonl")
     assert done.code == 0
     assert done.lines == [
@@ -75,16 +74,12 @@ def test_what_the_engine_lacks_is_shown_most_downloaded_first_with_the_shares(
     ],
 )
 @pytest.mark.usefixtures("models")
-def test_options_choose_what_is_shown(
-    cli: Callable[..., Any], options: tuple[str, ...], names: list[str]
-) -> None:
+def test_options_choose_what_is_shown(cli: Cli, options: tuple[str, ...], names: list[str]) -> None:
     done = cli("demand", "models.jsonl", *options)
     assert (done.code, [line.split("\t")[0] for line in done.lines[1:]]) == (0, names)
 
 
-def test_what_the_transformers_backend_does_is_said_by_the_history(
-    cli: Callable[..., Any], work: Path
-) -> None:
+def test_what_the_transformers_backend_does_is_said_by_the_history(cli: Cli, work: Path) -> None:
     names = [
         "LlamaForCausalLM",
         "OPTForCausalLM",
@@ -102,9 +97,7 @@ def test_what_the_transformers_backend_does_is_said_by_the_history(
     assert all((row["status"], row["because"]) == known[row["name"]] for row in rows)
 
 
-def test_a_source_of_sglang_is_read_and_answered_as_check_does(
-    cli: Callable[..., Any], trees: Any, work: Path
-) -> None:
+def test_a_source_of_sglang_is_read_and_answered_as_check_does(cli: Cli, trees: Any, work: Path) -> None:
     names = [
         "AlphaForCausalLM",
         "BetaForCausalLM",
@@ -132,7 +125,7 @@ def status_options() -> list[str]:
 
 
 def test_with_a_place_that_could_not_be_read_nothing_is_said_to_be_lacking(
-    cli: Callable[..., Any], trees: Any, work: Path
+    cli: Cli, trees: Any, work: Path
 ) -> None:
     trees.native("odd.py", "EntryClass = make()\n")
     names = ["AlphaForCausalLM", "NobodyForCausalLM"]
@@ -160,7 +153,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "csv", "json"])
-def test_hostile_names_stay_text_in_every_form(cli: Callable[..., Any], work: Path, form: str) -> None:
+def test_hostile_names_stay_text_in_every_form(cli: Cli, work: Path, form: str) -> None:
     dump(
         work / "m.jsonl",
         [
@@ -191,7 +184,7 @@ def test_hostile_names_stay_text_in_every_form(cli: Callable[..., Any], work: Pa
 
 
 @pytest.mark.usefixtures("models")
-def test_markdown_has_what_was_counted_the_table_and_the_shares(cli: Callable[..., Any]) -> None:
+def test_markdown_has_what_was_counted_the_table_and_the_shares(cli: Cli) -> None:
     lines = cli("demand", "models.jsonl", "--format", "markdown").lines
     assert lines[0].startswith("Counted 5 models: models.jsonl")
     assert lines[2:6] == [
@@ -204,7 +197,7 @@ def test_markdown_has_what_was_counted_the_table_and_the_shares(cli: Callable[..
 
 
 @pytest.mark.usefixtures("models")
-def test_csv_has_every_column_and_exact_numbers(cli: Callable[..., Any]) -> None:
+def test_csv_has_every_column_and_exact_numbers(cli: Cli) -> None:
     done = cli("demand", "models.jsonl", "--format", "csv", "--status", "absent")
     assert done.out == (
         "rank,architecture,status,downloads,models,example,example_downloads,because\n"
@@ -214,7 +207,7 @@ def test_csv_has_every_column_and_exact_numbers(cli: Callable[..., Any]) -> None
 
 
 @pytest.mark.usefixtures("models")
-def test_equal_dumps_give_equal_output_and_files(cli: Callable[..., Any], work: Path) -> None:
+def test_equal_dumps_give_equal_output_and_files(cli: Cli, work: Path) -> None:
     found = []
     for _ in range(2):
         done = cli("demand", "models.jsonl", "--format", "json", "--save", "c.json", "--plot", "p.svg")
@@ -224,9 +217,7 @@ def test_equal_dumps_give_equal_output_and_files(cli: Callable[..., Any], work: 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
 @pytest.mark.usefixtures("models")
-def test_the_chart_names_what_is_shown_and_needs_no_colour(
-    cli: Callable[..., Any], work: Path, suffix: str
-) -> None:
+def test_the_chart_names_what_is_shown_and_needs_no_colour(cli: Cli, work: Path, suffix: str) -> None:
     done = cli("demand", "models.jsonl", "--plot", f"p{suffix}", *status_options())
     assert done.err.splitlines()[-1] == f"Wrote p{suffix}"
     data = (work / f"p{suffix}").read_bytes()
@@ -239,9 +230,7 @@ def test_the_chart_names_what_is_shown_and_needs_no_colour(
         assert data[:8] == b"\x89PNG\r\n\x1a\n"
 
 
-def test_a_chart_of_very_many_has_the_first_hundred_in_any_script(
-    cli: Callable[..., Any], work: Path
-) -> None:
+def test_a_chart_of_very_many_has_the_first_hundred_in_any_script(cli: Cli, work: Path) -> None:
     rows = [
         {"id": f"o/{place}", "downloads": place, "config": {"architectures": [f"模型{place}For😀"]}}
         for place in range(300)
@@ -253,7 +242,7 @@ def test_a_chart_of_very_many_has_the_first_hundred_in_any_script(
     assert ("模型200For" in text, "模型199For" in text) == (True, False)
 
 
-def test_a_chart_of_nothing_is_drawn_too(cli: Callable[..., Any], work: Path) -> None:
+def test_a_chart_of_nothing_is_drawn_too(cli: Cli, work: Path) -> None:
     dump(work / "m.jsonl", ROWS[:1])
     assert cli("demand", "m.jsonl", "--plot", "p.svg").code == 0
     assert (work / "p.svg").exists()
@@ -263,7 +252,7 @@ def test_a_chart_of_nothing_is_drawn_too(cli: Callable[..., Any], work: Path) ->
 
 
 @pytest.mark.usefixtures("models")
-def test_a_census_that_was_saved_gives_what_the_dump_gives(cli: Callable[..., Any], work: Path) -> None:
+def test_a_census_that_was_saved_gives_what_the_dump_gives(cli: Cli, work: Path) -> None:
     first = cli("demand", "models.jsonl", "--save", "census.json", "--format", "json")
     assert "Wrote census.json" in first.err
     (work / "models.jsonl").unlink()
@@ -299,9 +288,7 @@ def test_what_is_no_census_is_told(tmp_path: Path, content: bytes | None, words:
      ('["OtherForCausalLM", ', "[["), ('"models": 5,', "")],
 )  # fmt: skip
 @pytest.mark.usefixtures("models")
-def test_a_census_that_was_tampered_with_is_refused(
-    cli: Callable[..., Any], work: Path, old: str, new: str
-) -> None:
+def test_a_census_that_was_tampered_with_is_refused(cli: Cli, work: Path, old: str, new: str) -> None:
     cli("demand", "models.jsonl", "--save", "c.json")
     text = (work / "c.json").read_text(encoding="utf-8")
     assert old in text
@@ -312,7 +299,7 @@ def test_a_census_that_was_tampered_with_is_refused(
 
 
 @pytest.mark.usefixtures("models")
-def test_no_file_that_is_no_census_is_written_over(cli: Callable[..., Any], work: Path) -> None:
+def test_no_file_that_is_no_census_is_written_over(cli: Cli, work: Path) -> None:
     (work / "precious.json").write_text("mine", encoding="utf-8")
     for name in ("precious.json", "models.jsonl"):
         before = (work / name).read_bytes()
@@ -346,7 +333,7 @@ def test_no_file_that_is_no_census_is_written_over(cli: Callable[..., Any], work
 )
 @pytest.mark.usefixtures("models")
 def test_what_makes_no_sense_is_refused_in_one_line(
-    cli: Callable[..., Any], options: tuple[str, ...], code: int, words: str
+    cli: Cli, options: tuple[str, ...], code: int, words: str
 ) -> None:
     cli("demand", "models.jsonl", "--save", "c.json")
     done = cli("demand", *options)
@@ -420,9 +407,7 @@ def test_a_password_in_the_address_of_the_hub_is_neither_shown_nor_saved(tmp_pat
 # -- the document --------------------------------------------------------------------------------------
 
 
-def test_the_column_says_what_the_census_does_and_keeps_still(
-    cli: Callable[..., Any], trees: Any, work: Path
-) -> None:
+def test_the_column_says_what_the_census_does_and_keeps_still(cli: Cli, trees: Any, work: Path) -> None:
     dump(
         work / "m.jsonl",
         [
@@ -472,7 +457,7 @@ def test_the_column_says_what_the_census_does_and_keeps_still(
     ],
 )
 def test_a_census_that_cannot_be_read_changes_no_document(
-    cli: Callable[..., Any], trees: Any, work: Path, content: str | None, code: int, words: str
+    cli: Cli, trees: Any, work: Path, content: str | None, code: int, words: str
 ) -> None:
     cli("update", *trees.options)
     before = (work / "MODEL_SUPPORT_TRACKING.md").read_bytes()

@@ -9,8 +9,9 @@ import pytest
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli, Conforms
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ SGLANG = [
 ]
 
 
-def test_what_came_went_moved_and_was_renamed(cli: Callable[..., Any], trees: Any, later: Any) -> None:
+def test_what_came_went_moved_and_was_renamed(cli: Cli, trees: Any, later: Any) -> None:
     done = cli("diff", "sglang", trees.sglang, later.sglang)
     read = [
         f"Read sglang {version} (checkout {tree.sglang})"
@@ -44,7 +45,7 @@ def test_what_came_went_moved_and_was_renamed(cli: Callable[..., Any], trees: An
     assert (done.code, done.lines, done.err.splitlines()) == (0, SGLANG, read)
 
 
-def test_the_other_way_round_is_the_reverse(cli: Callable[..., Any], trees: Any, later: Any) -> None:
+def test_the_other_way_round_is_the_reverse(cli: Cli, trees: Any, later: Any) -> None:
     lines = cli("diff", "sglang", later.sglang, trees.sglang).lines
     assert lines[1:] == [
         "  + PooledModel  [pooled.py]",
@@ -57,7 +58,7 @@ def test_the_other_way_round_is_the_reverse(cli: Callable[..., Any], trees: Any,
 @pytest.mark.parametrize("engine", ["sglang", "transformers"])
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 def test_a_source_does_not_differ_from_itself(
-    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None], engine: str, form: str
+    cli: Cli, trees: Any, conforms: Conforms, engine: str, form: str
 ) -> None:
     source = getattr(trees, engine)
     done = cli("diff", engine, source, source, "--format", form)
@@ -70,9 +71,7 @@ def test_a_source_does_not_differ_from_itself(
         assert done.lines[0].endswith("architectures, 0 changes")
 
 
-def test_transformers_tells_whose_compatibility_changed(
-    cli: Callable[..., Any], trees: Any, later: Any
-) -> None:
+def test_transformers_tells_whose_compatibility_changed(cli: Cli, trees: Any, later: Any) -> None:
     done = cli("diff", "transformers", trees.transformers, later.transformers)
     assert done.lines[1:] == [
         "  ! DeltaForCausalLM  [refused to compatible]",
@@ -80,7 +79,7 @@ def test_transformers_tells_whose_compatibility_changed(
     ]
 
 
-def test_markdown_is_for_release_notes(cli: Callable[..., Any], trees: Any, later: Any) -> None:
+def test_markdown_is_for_release_notes(cli: Cli, trees: Any, later: Any) -> None:
     done = cli("diff", "sglang", trees.sglang, later.sglang, "--format", "markdown")
     assert done.lines == [
         "## sglang 7.7.7 to 7.8.0: 5 to 5 architectures, 4 changes",
@@ -103,9 +102,7 @@ def test_markdown_is_for_release_notes(cli: Callable[..., Any], trees: Any, late
     ]
 
 
-def test_json_holds_to_the_schema(
-    cli: Callable[..., Any], trees: Any, later: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_json_holds_to_the_schema(cli: Cli, trees: Any, later: Any, conforms: Conforms) -> None:
     later.native("odd.py", "EntryClass = pick()\n")
     done = cli("diff", "sglang", trees.sglang, later.sglang, "--format", "json")
     conforms(done.json, "diff")
@@ -131,9 +128,7 @@ def test_json_holds_to_the_schema(
     ]
 
 
-def test_unresolved_places_of_either_side_are_told_and_strict_is_1(
-    cli: Callable[..., Any], trees: Any, later: Any
-) -> None:
+def test_unresolved_places_of_either_side_are_told_and_strict_is_1(cli: Cli, trees: Any, later: Any) -> None:
     later.native("odd.py", "EntryClass = pick()\n")
     done = cli("diff", "sglang", trees.sglang, later.sglang)
     assert (done.code, done.lines) == (0, SGLANG)

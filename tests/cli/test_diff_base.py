@@ -9,8 +9,9 @@ import pytest
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli, Conforms
 
 VLLM = "_TEXT_GENERATION_MODELS = {{{}}}\n_VLLM_MODELS = {{**_TEXT_GENERATION_MODELS}}\n"
 
@@ -27,7 +28,7 @@ def checkout(trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  #
 
 
 @pytest.fixture
-def diff(cli: Callable[..., Any], checkout: Any) -> Callable[..., Any]:
+def diff(cli: Cli, checkout: Any) -> Cli:
     def run(*arguments: object, base: str = "main", transformers: object = None) -> Any:
         source = transformers or checkout.transformers
         return cli("diff", "--base", base, "--transformers", source, *arguments)
@@ -41,7 +42,7 @@ def heading(counts: str, changes: str, commit: str, base: str = "main") -> str:
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json", "github"])
 def test_a_tree_that_is_as_it_was_changes_nothing(
-    diff: Callable[..., Any], conforms: Callable[[Any, str], None], checkout: Any, form: str
+    diff: Cli, conforms: Conforms, checkout: Any, form: str
 ) -> None:
     commit = miniature.git(checkout.sglang, "rev-parse", "main")
     done = diff("--format", form)
@@ -56,9 +57,7 @@ def test_a_tree_that_is_as_it_was_changes_nothing(
         assert done.lines == [f"## {said}" if form == "markdown" else said]
 
 
-def test_what_a_branch_adds_and_removes_is_told_with_how_it_stood(
-    diff: Callable[..., Any], checkout: Any
-) -> None:
+def test_what_a_branch_adds_and_removes_is_told_with_how_it_stood(diff: Cli, checkout: Any) -> None:
     commit = miniature.git(checkout.sglang, "rev-parse", "main")
     checkout.register("DeltaForCausalLM", file="delta.py")  # was refused
     checkout.register("NovelForCausalLM", file="novel.py")  # nobody had it
@@ -82,7 +81,7 @@ def test_what_a_branch_adds_and_removes_is_told_with_how_it_stood(
 
 
 def test_the_working_tree_counts_with_what_is_not_committed_and_main_s_own_changes_do_not(
-    diff: Callable[..., Any], checkout: Any
+    diff: Cli, checkout: Any
 ) -> None:
     miniature.git(checkout.sglang, "switch", "--quiet", "main")
     checkout.register("MainForCausalLM", file="main.py")
@@ -94,7 +93,7 @@ def test_the_working_tree_counts_with_what_is_not_committed_and_main_s_own_chang
 
 
 def test_any_folder_of_the_checkout_and_any_reference_will_do(
-    diff: Callable[..., Any], checkout: Any, monkeypatch: pytest.MonkeyPatch
+    diff: Cli, checkout: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkout.register("NovelForCausalLM", file="novel.py")
     miniature.commit(checkout.sglang)
@@ -106,7 +105,7 @@ def test_any_folder_of_the_checkout_and_any_reference_will_do(
     assert diff("sglang").lines[1:] == lines
 
 
-def test_a_module_that_no_longer_imports_is_a_loss(diff: Callable[..., Any], checkout: Any) -> None:
+def test_a_module_that_no_longer_imports_is_a_loss(diff: Cli, checkout: Any) -> None:
     text = (checkout.models / "alpha.py").read_text(encoding="utf-8")
     checkout.native("alpha.py", f"from transformers import NeverThere\n{text}")
     (line,) = diff().lines[1:]
@@ -124,7 +123,7 @@ def test_a_module_that_no_longer_imports_is_a_loss(diff: Callable[..., Any], che
     assert line == "  + adds AlphaForCausalLM natively (was: unimportable)  [sglang/srt/models/alpha.py:5]"
 
 
-def test_what_cannot_be_read_is_neither_lost_nor_gained(diff: Callable[..., Any], checkout: Any) -> None:
+def test_what_cannot_be_read_is_neither_lost_nor_gained(diff: Cli, checkout: Any) -> None:
     checkout.native("alpha.py", "EntryClass = pick()\n")
     done = diff()
     assert done.lines[1].startswith(
@@ -144,7 +143,7 @@ def test_what_cannot_be_read_is_neither_lost_nor_gained(diff: Callable[..., Any]
     assert line.startswith("  - AlphaForCausalLM no longer native; now: unsupported")
 
 
-def test_what_moved_into_what_cannot_be_read_is_not_lost(diff: Callable[..., Any], checkout: Any) -> None:
+def test_what_moved_into_what_cannot_be_read_is_not_lost(diff: Cli, checkout: Any) -> None:
     (checkout.models / "alpha.py").unlink()
     checkout.native("alpha2.py", "EntryClass = make()\n")
     lines = diff().lines[1:]
@@ -165,9 +164,7 @@ def test_what_moved_into_what_cannot_be_read_is_not_lost(diff: Callable[..., Any
     assert line.startswith("  - PooledModel no longer native; now: unsupported")
 
 
-def test_a_place_that_rests_on_an_edited_module_may_hold_what_vanished(
-    diff: Callable[..., Any], checkout: Any
-) -> None:
+def test_a_place_that_rests_on_an_edited_module_may_hold_what_vanished(diff: Cli, checkout: Any) -> None:
     checkout.native("helper.py", "from .factory import make\n")
     checkout.native("factory.py", "def make():\n    return []\n")
     checkout.native("odd.py", "from .helper import make\n\nEntryClass = make()\n")
@@ -184,7 +181,7 @@ IF = "import os\n\n\nclass AlphaForCausalLM:\n    pass\n\n\nif {}:\n    EntryCla
 
 
 def test_what_runs_under_another_condition_is_a_change(
-    diff: Callable[..., Any], checkout: Any, monkeypatch: pytest.MonkeyPatch
+    diff: Cli, checkout: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_WORKSPACE", str(checkout.sglang))
     always = (checkout.models / "alpha.py").read_text(encoding="utf-8")
@@ -207,7 +204,7 @@ def test_what_runs_under_another_condition_is_a_change(
     ]
 
 
-def test_a_second_registration_is_told_with_the_changes(diff: Callable[..., Any], checkout: Any) -> None:
+def test_a_second_registration_is_told_with_the_changes(diff: Cli, checkout: Any) -> None:
     checkout.register("AlphaForCausalLM", "BetaForCausalLM", file="zeta.py")
     ends = [
         f"sglang/srt/models/zeta.py:9: {name} is registered here and at sglang/srt/models/{at}: "
@@ -247,7 +244,7 @@ def bumped(checkout: Any, package_index: Any, monkeypatch: pytest.MonkeyPatch, t
     return checkout
 
 
-def test_each_side_is_joined_with_the_transformers_that_it_pins(cli: Callable[..., Any], bumped: Any) -> None:
+def test_each_side_is_joined_with_the_transformers_that_it_pins(cli: Cli, bumped: Any) -> None:
     done = cli("diff", "--base", "main")
     gate = "transformers/models/delta/modeling_delta.py:6, transformers 10.0.0 lets it through"
     assert done.lines[1:] == [
@@ -271,7 +268,7 @@ def test_each_side_is_joined_with_the_transformers_that_it_pins(cli: Callable[..
     assert cli("diff", "--base", "main", "--transformers", bumped.transformers).lines[1:] == []
 
 
-def test_markdown_is_for_a_pull_request(diff: Callable[..., Any], checkout: Any) -> None:
+def test_markdown_is_for_a_pull_request(diff: Cli, checkout: Any) -> None:
     checkout.register("DeltaForCausalLM", file="delta.py")
     (checkout.models / "pooled.py").unlink()
     assert diff("--format", "markdown").lines[1:] == [
@@ -287,7 +284,7 @@ def test_markdown_is_for_a_pull_request(diff: Callable[..., Any], checkout: Any)
 
 
 def test_annotations_stand_at_the_line_that_registers_where_there_is_one(
-    diff: Callable[..., Any], checkout: Any, monkeypatch: pytest.MonkeyPatch
+    diff: Cli, checkout: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkout.register("DeltaForCausalLM", file="delta.py")
     (checkout.models / "pooled.py").unlink()
@@ -303,9 +300,7 @@ def test_annotations_stand_at_the_line_that_registers_where_there_is_one(
     ]
 
 
-def test_json_holds_to_the_schema(
-    diff: Callable[..., Any], checkout: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_json_holds_to_the_schema(diff: Cli, checkout: Any, conforms: Conforms) -> None:
     checkout.register("DeltaForCausalLM", file="delta.py")
     checkout.native("odd.py", "EntryClass = pick()\n")
     done = diff("--format", "json").json
@@ -339,9 +334,7 @@ def test_json_holds_to_the_schema(
 # -- other engines ---------------------------------------------------------------------------------
 
 
-def test_of_vllm_it_says_native_or_absent(
-    cli: Callable[..., Any], work: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_of_vllm_it_says_native_or_absent(cli: Cli, work: Path, conforms: Conforms) -> None:
     registry = work / "vllm" / "model_executor" / "models" / "registry.py"
     miniature.write(work / "vllm" / "__init__.py", "")
     miniature.write(registry, VLLM.format('"AForCausalLM": ("a", "A"), "BForCausalLM": ("b", "B")'))
@@ -364,7 +357,7 @@ def test_of_vllm_it_says_native_or_absent(
 
 
 def test_of_transformers_it_says_what_its_gate_makes_of_a_class(
-    cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     miniature.commit(trees.transformers)
     trees.public("delta", *miniature.HF_FILES["delta"], compatible=True)
@@ -400,7 +393,7 @@ def test_of_transformers_it_says_what_its_gate_makes_of_a_class(
     ],
 )
 def test_what_does_not_go_together_is_a_usage_error_that_says_what_does(
-    cli: Callable[..., Any], arguments: tuple[str, ...], said: str
+    cli: Cli, arguments: tuple[str, ...], said: str
 ) -> None:
     done = cli("diff", *arguments)
     assert (done.code, done.out) == (2, "")
@@ -416,7 +409,7 @@ def test_what_does_not_go_together_is_a_usage_error_that_says_what_does(
     ],
 )
 def test_a_base_that_cannot_be_had_is_said_with_what_to_do(
-    diff: Callable[..., Any], checkout: Any, base: str, said: str
+    diff: Cli, checkout: Any, base: str, said: str
 ) -> None:
     miniature.git(checkout.sglang, "update-ref", "refs/remotes/origin/theirs", "main")
     tree = miniature.git(checkout.sglang, "rev-parse", "main^{tree}")
@@ -428,7 +421,7 @@ def test_a_base_that_cannot_be_had_is_said_with_what_to_do(
 
 
 def test_a_shallow_clone_is_told_how_to_get_what_it_lacks(
-    cli: Callable[..., Any], checkout: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, checkout: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for branch in ("main", "feature"):
         miniature.git(checkout.sglang, "switch", "--quiet", branch)
@@ -444,9 +437,7 @@ def test_a_shallow_clone_is_told_how_to_get_what_it_lacks(
     assert cli("diff", "--base", "origin/main", "--transformers", checkout.transformers).code == 0
 
 
-def test_a_folder_in_no_checkout_is_said(
-    cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_in_no_checkout_is_said(cli: Cli, trees: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for arguments in ((), ("sglang",)):
         done = cli("diff", *arguments, "--base", "main")
         assert done.code == 3
@@ -460,7 +451,7 @@ def test_a_folder_in_no_checkout_is_said(
 
 
 def test_a_checkout_inside_of_a_larger_repository_is_refused(
-    cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     miniature.commit(trees.sglang.parent)
     monkeypatch.chdir(trees.sglang)
@@ -469,7 +460,7 @@ def test_a_checkout_inside_of_a_larger_repository_is_refused(
     assert "the checkout is the folder sglang of a larger repository" in done.err
 
 
-def test_a_checkout_of_two_engines_asks_for_one(cli: Callable[..., Any], checkout: Any) -> None:
+def test_a_checkout_of_two_engines_asks_for_one(cli: Cli, checkout: Any) -> None:
     miniature.write(checkout.sglang / "vllm" / "__init__.py", "")
     done = cli("diff", "--base", "main")
     assert (done.code, "name the engine: `archtrack diff sglang --base REF`" in done.err) == (2, True)

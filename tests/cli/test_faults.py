@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from miniature import Cli
+
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
 
 @pytest.fixture
-def updated(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
+def updated(cli: Cli, trees: Any, work: Path) -> Path:
     """A document that lacks one architecture that the trees have by now."""
     assert cli("update", *trees.options, "--date", "2026-01-31").code == 0
     trees.register("GammaForCausalLM", file="gamma.py")
@@ -157,7 +159,7 @@ def test_no_room_for_the_new_document_leaves_the_old_one(trees: Any, updated: Pa
     assert (updated.read_bytes(), beside(updated)) == (old, [])
 
 
-def test_a_document_in_a_folder_that_is_none_is_5(cli: Callable[..., Any], trees: Any, work: Path) -> None:
+def test_a_document_in_a_folder_that_is_none_is_5(cli: Cli, trees: Any, work: Path) -> None:
     miniature.write(work / "file", "x")
     for path in ("file/S.md", "missing/S.md"):
         done = cli("update", *trees.options, "--doc", path)
@@ -166,9 +168,7 @@ def test_a_document_in_a_folder_that_is_none_is_5(cli: Callable[..., Any], trees
     assert sorted(path.name for path in work.iterdir()) == ["file"]
 
 
-def test_a_linked_document_stays_a_link_and_its_mode_stays(
-    cli: Callable[..., Any], trees: Any, updated: Path
-) -> None:
+def test_a_linked_document_stays_a_link_and_its_mode_stays(cli: Cli, trees: Any, updated: Path) -> None:
     target = updated.parent.parent / "target.md"
     updated.rename(target)
     updated.symlink_to("../target.md")
@@ -178,9 +178,7 @@ def test_a_linked_document_stays_a_link_and_its_mode_stays(
     assert "GammaForCausalLM" in target.read_text(encoding="utf-8")
 
 
-def test_a_new_document_has_the_mode_that_the_umask_allows(
-    cli: Callable[..., Any], trees: Any, work: Path
-) -> None:
+def test_a_new_document_has_the_mode_that_the_umask_allows(cli: Cli, trees: Any, work: Path) -> None:
     before = os.umask(0o022)
     try:
         cli("update", *trees.options)
@@ -223,7 +221,7 @@ def cache_holds_nonsense(cache: Path) -> None:
 
 @pytest.mark.parametrize("harm", [cache_is_a_file, cache_is_garbage, cache_is_cut, cache_holds_nonsense])
 def test_a_cache_that_is_no_good_is_never_in_the_way(
-    cli: Callable[..., Any],
+    cli: Cli,
     trees: Any,
     work: Path,
     tmp_path: Path,
@@ -248,7 +246,7 @@ def test_a_cache_that_is_no_good_is_never_in_the_way(
     assert cli("update", *trees.options, "--check").code == 0
 
 
-def test_a_file_that_changes_is_seen_whatever_the_cache_holds(cli: Callable[..., Any], trees: Any) -> None:
+def test_a_file_that_changes_is_seen_whatever_the_cache_holds(cli: Cli, trees: Any) -> None:
     for name in ("OneForCausalLM", "TwoForCausalLM", "SixForCausalLM"):  # of one length
         path = trees.register(name, file="gamma.py")
         for _ in range(2):

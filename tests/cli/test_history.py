@@ -17,7 +17,7 @@ from archtrack.core.history.history import Entry, Release
 from made_history import made_history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from miniature import Cli, Conforms
 
 DAYS = {"1.0": "2026-01-01", "1.1": "2026-02-01", "2.0": "2026-03-01"}
 
@@ -64,7 +64,7 @@ def data(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_since_when_each_engine_has_it(cli: Callable[..., Any], data: Path) -> None:
+def test_since_when_each_engine_has_it(cli: Cli, data: Path) -> None:
     done = cli("history", "AlphaForCausalLM", "GoneForCausalLM", "DeltaForCausalLM", "--data", data)
     assert [line.split("\t") for line in done.lines[1:]] == [
         ["AlphaForCausalLM", "sglang", "1.0", "2026-01-01", "", "alphaforcausallm.py"],
@@ -76,9 +76,7 @@ def test_since_when_each_engine_has_it(cli: Callable[..., Any], data: Path) -> N
     assert (done.code, done.err) == (0, "")
 
 
-def test_a_name_that_is_run_as_another_says_so(
-    cli: Callable[..., Any], conforms: Callable[[Any, str], None]
-) -> None:
+def test_a_name_that_is_run_as_another_says_so(cli: Cli, conforms: Conforms) -> None:
     name, other = "DeepseekV41ForCausalLM", "DeepseekV4ForCausalLM"
     done = cli("history", name, "--engine", "sglang")
     assert done.lines[1].split("\t") == [
@@ -102,9 +100,7 @@ def test_a_name_that_is_run_as_another_says_so(
     assert line.split("\t") == [name, f"deepseek_v4.py (runs as {other})", "0.5.21"]
 
 
-def test_check_and_migrate_take_what_is_run_as_another_for_native(
-    cli: Callable[..., Any], data: Path, trees: Any
-) -> None:
+def test_check_and_migrate_take_what_is_run_as_another_for_native(cli: Cli, data: Path, trees: Any) -> None:
     path = data / "vllm.json"
     text = path.read_text(encoding="utf-8")
     old = '"file":"deltaforcausallm.py","at":"vllm/r.py:1"'
@@ -122,7 +118,7 @@ def test_check_and_migrate_take_what_is_run_as_another_for_native(
     assert "DeltaForCausalLM (runs as BetaForCausalLM)\t≤1.1\t2026-02-01\tno" in done.lines
 
 
-def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Callable[..., Any], data: Path) -> None:
+def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Cli, data: Path) -> None:
     done = cli("history", "AlphaForCausallM", "--data", data)
     assert done.err.splitlines() == [
         "AlphaForCausallM: no known release of sglang, transformers, vllm registers it",
@@ -130,9 +126,7 @@ def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Callable[..., Any
     ]
 
 
-def test_the_json_of_the_contract(
-    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_the_json_of_the_contract(cli: Cli, data: Path, conforms: Conforms) -> None:
     found = cli(
         "history", "GoneForCausalLM", "Nobody", "--engine", "sglang", "--data", data, "--format", "json"
     ).json
@@ -151,9 +145,7 @@ def test_the_json_of_the_contract(
     }
 
 
-def test_what_one_release_registers(
-    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) -> None:
     found = cli("history", "--engine", "vllm", "--at", "2", "--data", data, "--format", "json").json
     conforms(found, "history_at")
     assert (found["engine"], found["version"], found["date"]) == ("vllm", "2.0", "2026-03-01")
@@ -190,13 +182,13 @@ def test_what_one_release_registers(
     ],
 )
 def test_what_cannot_be_shown(
-    cli: Callable[..., Any], data: Path, arguments: tuple[str, ...], code: int, message: str
+    cli: Cli, data: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     done = cli("history", *arguments, "--data", data)
     assert (done.code, message in done.err) == (code, True), done.err
 
 
-def test_a_folder_of_data_that_is_not_there(cli: Callable[..., Any], work: Path) -> None:
+def test_a_folder_of_data_that_is_not_there(cli: Cli, work: Path) -> None:
     done = cli("history", "A", "--data", "nowhere")
     assert (done.code, "--data nowhere: no such file or folder" in done.err) == (2, True)
     (work / "empty").mkdir()
@@ -212,13 +204,13 @@ def test_a_folder_of_data_that_is_not_there(cli: Callable[..., Any], work: Path)
     ],
 )
 def test_what_is_no_architecture_is_led_to_the_right_verb(
-    cli: Callable[..., Any], data: Path, name: str, advice: str
+    cli: Cli, data: Path, name: str, advice: str
 ) -> None:
     done = cli("history", name, "--data", data)
     assert (done.code, done.lines, done.err.splitlines()[-1]) == (0, [], advice)
 
 
-def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Callable[..., Any], data: Path) -> None:
+def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Cli, data: Path) -> None:
     backend = {"TransformersForCausalLM": None}
     engine = written("vllm", ("1.0", backend), ("1.1", backend), ("2.0", backend))
     (data / "vllm.json").write_text(engine, encoding="utf-8")
@@ -239,7 +231,7 @@ def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Callable[..., A
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
-def test_a_chart(cli: Callable[..., Any], data: Path, work: Path, suffix: str) -> None:
+def test_a_chart(cli: Cli, data: Path, work: Path, suffix: str) -> None:
     done = cli("history", "--plot", f"growth{suffix}", "--data", data)
     assert (done.code, done.err) == (0, f"Wrote growth{suffix}\n")
     first = (work / f"growth{suffix}").read_bytes()
@@ -250,9 +242,7 @@ def test_a_chart(cli: Callable[..., Any], data: Path, work: Path, suffix: str) -
     assert (work / f"growth{suffix}").read_bytes() == first
 
 
-def test_what_one_engine_has_and_another_lacks_both_ways(
-    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_what_one_engine_has_and_another_lacks_both_ways(cli: Cli, data: Path, conforms: Conforms) -> None:
     done = cli("migrate", "sglang==1.0", "vllm", "--data", data)
     assert done.lines == [
         "sglang 1.0 has and vllm 2.0 lacks 2 architectures:",
@@ -274,9 +264,7 @@ def test_what_one_engine_has_and_another_lacks_both_ways(
     assert [row["name"] for row in found["only_from"]] == ["AlphaForCausalLM"]
 
 
-def test_what_was_not_found_in_a_release_that_was_read_in_part_is_not_known(
-    cli: Callable[..., Any], data: Path
-) -> None:
+def test_what_was_not_found_in_a_release_that_was_read_in_part_is_not_known(cli: Cli, data: Path) -> None:
     path = data / "vllm.json"
     text = path.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if '"version":"2.0"' in line)
@@ -288,7 +276,7 @@ def test_what_was_not_found_in_a_release_that_was_read_in_part_is_not_known(
 
 
 def test_of_names_that_transformers_does_not_know_it_is_not_known_whether_mlx_lm_has_them(
-    cli: Callable[..., Any], conforms: Callable[[Any, str], None]
+    cli: Cli, conforms: Conforms
 ) -> None:
     found = cli("migrate", "vllm", "mlx-lm", "--format", "json").json
     conforms(found, "migrate")
@@ -300,7 +288,7 @@ def test_of_names_that_transformers_does_not_know_it_is_not_known_whether_mlx_lm
 
 
 def test_check_says_which_engine_has_it_since_when(
-    cli: Callable[..., Any], data: Path, trees: Any, conforms: Callable[[Any, str], None]
+    cli: Cli, data: Path, trees: Any, conforms: Conforms
 ) -> None:
     done = cli("check", "AlphaForCausalLM", "DeltaForCausalLM", *trees.options, "--data", data)
     assert done.lines[3:] == [
@@ -316,7 +304,7 @@ def test_check_says_which_engine_has_it_since_when(
     }
 
 
-def test_the_document_says_since_when(cli: Callable[..., Any], data: Path, trees: Any, work: Path) -> None:
+def test_the_document_says_since_when(cli: Cli, data: Path, trees: Any, work: Path) -> None:
     miniature.write(work / "archtrack.toml", 'columns = ["since", "vllm"]\n')
     assert cli("rebuild", *trees.options).code == 0
     text = (work / "MODEL_SUPPORT_TRACKING.md").read_text(encoding="utf-8")
@@ -345,7 +333,7 @@ def test_the_document_says_since_when(cli: Callable[..., Any], data: Path, trees
     assert [cell.strip() for cell in rows["BetaForCausalLM"]] == ["1.0", "2.0"]
 
 
-def test_two_releases_are_compared_by_the_history(cli: Callable[..., Any], data: Path) -> None:
+def test_two_releases_are_compared_by_the_history(cli: Cli, data: Path) -> None:
     done = cli("diff", "vllm", "1.1", "2.0", "--data", data)
     assert done.lines == [
         "vllm 1.1 to 2.0: 2 to 3 architectures, 1 change",
@@ -374,9 +362,7 @@ def mine(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def test_newer_data_is_taken_and_counts_from_then_on(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
-) -> None:
+def test_newer_data_is_taken_and_counts_from_then_on(cli: Cli, data: Path, mine: Path, work: Path) -> None:
     (data / "vllm.json").write_text(OLDER, encoding="utf-8")
     (work / "vllm.json").write_text(NEWER, encoding="utf-8")
     done = cli("data", "update", "vllm.json")
@@ -393,7 +379,7 @@ def test_newer_data_is_taken_and_counts_from_then_on(
 
 
 def test_data_that_knows_less_is_refused_however_many_releases_it_lists(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
+    cli: Cli, data: Path, mine: Path, work: Path
 ) -> None:
     assert data.exists()
     (work / "vllm.json").write_text(
@@ -404,9 +390,7 @@ def test_data_that_knows_less_is_refused_however_many_releases_it_lists(
     assert not mine.exists()
 
 
-def test_two_sources_of_one_engine_are_refused(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
-) -> None:
+def test_two_sources_of_one_engine_are_refused(cli: Cli, data: Path, mine: Path, work: Path) -> None:
     assert data.exists()
     for folder in ("a", "b"):
         miniature.write(work / folder / "vllm.json", NEWER)
@@ -416,7 +400,7 @@ def test_two_sources_of_one_engine_are_refused(
 
 
 def test_a_damaged_file_of_the_user_blocks_nothing_and_can_be_replaced(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
+    cli: Cli, data: Path, mine: Path, work: Path
 ) -> None:
     assert data.exists()
     miniature.write(mine / "vllm.json", '{"sch')
@@ -439,9 +423,7 @@ HARMED = {
 
 
 @pytest.mark.parametrize("harm", HARMED)
-def test_a_file_that_makes_no_sense_is_refused_by_every_verb(
-    cli: Callable[..., Any], work: Path, harm: str
-) -> None:
+def test_a_file_that_makes_no_sense_is_refused_by_every_verb(cli: Cli, work: Path, harm: str) -> None:
     old, new = HARMED[harm]
     assert old in NEWER
     path = miniature.write(work / "vllm.json", NEWER.replace(old, new, 1))
@@ -471,16 +453,14 @@ def test_a_file_that_makes_no_sense_is_refused_by_every_verb(
     ],
 )
 def test_what_makes_no_sense_is_told_as_the_users_error(
-    cli: Callable[..., Any], data: Path, arguments: tuple[str, ...], message: str
+    cli: Cli, data: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     assert data.exists()
     done = cli(*arguments)
     assert (done.code, message in done.err, "secret" in done.err) == (2, True, False), done.err
 
 
-def test_all_of_it_is_checked_before_any_is_used(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
-) -> None:
+def test_all_of_it_is_checked_before_any_is_used(cli: Cli, data: Path, mine: Path, work: Path) -> None:
     (work / "set").mkdir()
     (work / "set" / "sglang.json").write_text(
         (data / "sglang.json").read_text(encoding="utf-8"), encoding="utf-8"
@@ -501,7 +481,7 @@ def test_all_of_it_is_checked_before_any_is_used(
     ],
 )
 def test_data_that_is_no_good_is_not_taken(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path, content: str, message: str
+    cli: Cli, data: Path, mine: Path, work: Path, content: str, message: str
 ) -> None:
     assert data.exists()
     (work / "vllm.json").write_text(content, encoding="utf-8")
@@ -513,7 +493,7 @@ def test_data_that_is_no_good_is_not_taken(
 
 
 def test_data_from_an_address(
-    cli: Callable[..., Any], data: Path, mine: Path, package_index: Any, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, data: Path, mine: Path, package_index: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
     (data / "vllm.json").write_text(OLDER, encoding="utf-8")
@@ -527,7 +507,7 @@ def test_data_from_an_address(
     assert (done.code, "needs the network" in done.err) == (2, True)
 
 
-def test_lint_says_what_is_wrong_and_exits_with_1(cli: Callable[..., Any], data: Path) -> None:
+def test_lint_says_what_is_wrong_and_exits_with_1(cli: Cli, data: Path) -> None:
     assert cli("data", "lint", data).code == 0
     (data / "vllm.json").write_text(
         NEWER.replace('"schema_version":1', '"schema_version":1 '), encoding="utf-8"
@@ -539,7 +519,7 @@ def test_lint_says_what_is_wrong_and_exits_with_1(cli: Callable[..., Any], data:
     )
 
 
-def test_the_shipped_data_is_found_without_a_word(cli: Callable[..., Any]) -> None:
+def test_the_shipped_data_is_found_without_a_word(cli: Cli) -> None:
     done = cli("data", "info")
     assert [line.split("\t")[0] for line in done.lines[1:]] == [
         path.stem for path in sorted(SHIPPED.glob("*.json")) if path.stem != "schema"

@@ -14,7 +14,9 @@ import pytest
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from miniature import Cli, Conforms
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 DEFINITIONS = {
@@ -79,9 +81,7 @@ def test_the_page_has_an_example_of_everything() -> None:
 
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
-def test_the_page_shows_what_the_schema_allows(
-    conforms: Callable[[Any, str], None], definition: str, example: Any
-) -> None:
+def test_the_page_shows_what_the_schema_allows(conforms: Conforms, definition: str, example: Any) -> None:
     conforms(example, definition)
 
 
@@ -98,7 +98,7 @@ def shape(data: Any) -> Any:
 
 
 def test_the_page_shows_the_keys_that_the_verbs_print(
-    cli: Callable[..., Any], trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli("update", *trees.options)
     document = tmp_path / "work" / "MODEL_SUPPORT_TRACKING.md"
@@ -161,7 +161,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
 
 
 def test_equal_sources_give_equal_output_whether_from_the_cache_or_not(
-    cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("archtrack.sources.disk.folder._RACY_NS", 0)
     runs = (
@@ -176,7 +176,7 @@ def test_equal_sources_give_equal_output_whether_from_the_cache_or_not(
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
 def test_no_key_may_be_missing_misspelled_or_of_another_type(
-    conforms: Callable[[Any, str], None], definition: str, example: Any
+    conforms: Conforms, definition: str, example: Any
 ) -> None:
     for path in paths(example):
         of_names = path[-2:-1] in {("pins",), ("architectures",), ("engines",), ("files",)}

@@ -10,8 +10,9 @@ import pytest
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli, Conforms
 
 NATIVE = [name for name, (_, status) in miniature.ROWS.items() if status == "native"]
 
@@ -22,7 +23,7 @@ def names(done: Any) -> list[str]:
     return [line.split("\t")[0] for line in done.lines[1:]]
 
 
-def test_every_architecture_is_listed_with_status_and_category(cli: Callable[..., Any], trees: Any) -> None:
+def test_every_architecture_is_listed_with_status_and_category(cli: Cli, trees: Any) -> None:
     done = cli("list", *trees.options)
     rows = [line.split("\t") for line in done.lines[1:]]
     assert {row[0]: (row[2], row[1]) for row in rows} == miniature.ROWS
@@ -50,16 +51,14 @@ def test_every_architecture_is_listed_with_status_and_category(cli: Callable[...
     ],
 )  # fmt: skip
 def test_filters_leave_what_fits_all_of_them(
-    cli: Callable[..., Any], trees: Any, filters: list[str], expected: list[str]
+    cli: Cli, trees: Any, filters: list[str], expected: list[str]
 ) -> None:
     assert names(cli("list", *trees.options, *filters)) == sorted(expected)
     data = cli("list", *trees.options, *filters, "--format", "json").json
     assert [row["name"] for row in data["architectures"]] == sorted(expected)
 
 
-def test_json_holds_the_contract(
-    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_json_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> None:
     data = cli("list", *trees.options, "--format", "json").json
     conforms(data, "list")
     assert [(each["engine"], each["version"]) for each in data["sources"]] == [
@@ -118,11 +117,7 @@ def test_json_holds_the_contract(
     ],
 )
 def test_the_schema_refuses_what_is_wrong(
-    cli: Callable[..., Any],
-    trees: Any,
-    conforms: Callable[[Any, str], None],
-    path: tuple[Any, ...],
-    wrong: Any,
+    cli: Cli, trees: Any, conforms: Conforms, path: tuple[Any, ...], wrong: Any
 ) -> None:
     data = cli("list", *trees.options, "--format", "json").json
     conforms(data, "list")
@@ -134,9 +129,7 @@ def test_the_schema_refuses_what_is_wrong(
         conforms(data, "list")
 
 
-def test_the_schema_refuses_what_lacks_a_key(
-    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_the_schema_refuses_what_lacks_a_key(cli: Cli, trees: Any, conforms: Conforms) -> None:
     for key in cli("list", *trees.options, "--format", "json").json["architectures"][0]:
         data = cli("list", *trees.options, "--format", "json").json
         del data["architectures"][0][key]
@@ -144,9 +137,7 @@ def test_the_schema_refuses_what_lacks_a_key(
             conforms(data, "list")
 
 
-def test_strict_is_1_when_a_place_is_unresolved_even_if_it_is_filtered_out(
-    cli: Callable[..., Any], trees: Any
-) -> None:
+def test_strict_is_1_when_a_place_is_unresolved_even_if_it_is_filtered_out(cli: Cli, trees: Any) -> None:
     assert cli("list", *trees.options, "--strict").code == 0
     trees.native("odd.py", "EntryClass = pick()\n")
     done = cli("list", *trees.options, "--strict", "--name", "Nothing")
@@ -154,7 +145,7 @@ def test_strict_is_1_when_a_place_is_unresolved_even_if_it_is_filtered_out(
     assert "odd.py:1" in done.err
 
 
-def test_an_override_has_the_last_word_and_says_so(cli: Callable[..., Any], trees: Any, work: Path) -> None:
+def test_an_override_has_the_last_word_and_says_so(cli: Cli, trees: Any, work: Path) -> None:
     miniature.write(
         work / "archtrack.toml",
         '[overrides.AlphaForCausalLM]\ncategory = "embedding"\nnote = "as seen"\nreason = "it pools"\n'

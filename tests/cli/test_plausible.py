@@ -9,8 +9,9 @@ import pytest
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
@@ -35,7 +36,7 @@ def empty(tmp_path: Path) -> Path:
     ids=lambda arguments: arguments[0],
 )
 def test_a_source_in_which_nothing_is_found_is_refused(
-    cli: Callable[..., Any], trees: Any, empty: Path, arguments: tuple[str, ...]
+    cli: Cli, trees: Any, empty: Path, arguments: tuple[str, ...]
 ) -> None:
     names = {"EMPTY": empty, "FULL": trees.sglang, "HF": trees.transformers}
     done = cli(*(names.get(argument, argument) for argument in arguments))
@@ -44,7 +45,7 @@ def test_a_source_in_which_nothing_is_found_is_refused(
     assert "; archtrack reads releases from 0.1.3 on: name a newer one, or another source" in done.err
 
 
-def test_nothing_but_unresolved_places_is_an_answer(cli: Callable[..., Any], empty: Path) -> None:
+def test_nothing_but_unresolved_places_is_an_answer(cli: Cli, empty: Path) -> None:
     miniature.write(empty / "python" / "sglang" / "srt" / "models" / "beta.py", "EntryClass = pick()\n")
     done = cli("scan", "sglang", empty)
     assert done.code == 0
@@ -53,7 +54,7 @@ def test_nothing_but_unresolved_places_is_an_answer(cli: Callable[..., Any], emp
 
 @pytest.mark.parametrize("below", [".", "python/sglang"])
 def test_the_document_of_the_checkout_is_meant_from_below(
-    cli: Callable[..., Any], work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch, below: str
+    cli: Cli, work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
     sources = ("--sglang", trees.sglang, "--transformers", trees.transformers)
     (work / ".git").mkdir()
@@ -68,7 +69,7 @@ def test_the_document_of_the_checkout_is_meant_from_below(
 
 
 def test_a_document_above_that_belongs_to_no_checkout_is_not_meant(
-    cli: Callable[..., Any], work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = ("--sglang", trees.sglang, "--transformers", trees.transformers)
     assert cli("update", *sources).code == 0

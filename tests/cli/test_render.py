@@ -19,13 +19,15 @@ import miniature
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from miniature import Cli, Conforms
+
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 PAGE = Path(__file__).parents[2] / "docs" / "issue.md"
 SMALL = ("--limit", "2048")
 
 
 @pytest.fixture
-def document(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
+def document(cli: Cli, trees: Any, work: Path) -> Path:
     """A document with so many rows that a limit of 2,048 takes several comments."""
     trees.register(*(f"{letter}{n:02d}ForCausalLM" for letter in "CKTW" for n in range(12)), file="many.py")
     cli("update", *trees.options, "--date", "2026-01-31")
@@ -42,9 +44,7 @@ def add_row(document: Path, name: str, below: str) -> None:
     document.write_text(text.replace(line, f"{line}{line.replace(below, name)}"), encoding="utf-8")
 
 
-def test_the_parts_are_printed_each_below_its_name_and_hold_every_row(
-    cli: Callable[..., Any], document: Path
-) -> None:
+def test_the_parts_are_printed_each_below_its_name_and_hold_every_row(cli: Cli, document: Path) -> None:
     done = cli("render", "--target", "issue", *SMALL)
     assert (done.code, done.err) == (0, "")
     heads = [line for line in done.lines if line.startswith("==== ")]
@@ -60,7 +60,7 @@ def test_the_parts_are_printed_each_below_its_name_and_hold_every_row(
 
 
 def test_files_are_written_once_and_of_a_row_more_only_its_comment_and_the_body(
-    cli: Callable[..., Any], document: Path, work: Path
+    cli: Cli, document: Path, work: Path
 ) -> None:
     out = work / "a" / "tracking"
     done = cli("render", *SMALL, "--out", out)
@@ -85,7 +85,7 @@ def test_files_are_written_once_and_of_a_row_more_only_its_comment_and_the_body(
 
 
 def test_the_manifest_holds_the_digest_of_each_file_and_to_the_schema(
-    cli: Callable[..., Any], document: Path, work: Path, conforms: Callable[[Any, str], None]
+    cli: Cli, document: Path, work: Path, conforms: Conforms
 ) -> None:
     assert cli("render", *SMALL, "--doc", document, "--out", "out").code == 0
     found = files(work / "out")
@@ -99,9 +99,7 @@ def test_the_manifest_holds_the_digest_of_each_file_and_to_the_schema(
     assert all(each["size"] <= 2048 for each in said["parts"])
 
 
-def test_json_has_what_the_files_have(
-    cli: Callable[..., Any], document: Path, work: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_json_has_what_the_files_have(cli: Cli, document: Path, work: Path, conforms: Conforms) -> None:
     assert document.is_file()
     printed = cli("render", *SMALL, "--format", "json").json
     conforms(printed, "render")
@@ -117,7 +115,7 @@ def test_json_has_what_the_files_have(
 
 
 def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(
-    cli: Callable[..., Any], document: Path, work: Path
+    cli: Cli, document: Path, work: Path
 ) -> None:
     assert document.is_file()
     cli("render", *SMALL, "--out", "out")
@@ -138,7 +136,7 @@ def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(
 
 @pytest.mark.parametrize("name", ["body.md", "comment-01.md", "manifest.json"])
 def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
-    cli: Callable[..., Any], document: Path, work: Path, name: str
+    cli: Cli, document: Path, work: Path, name: str
 ) -> None:
     assert document.is_file()
     miniature.write(work / "out" / name, "My own words.\n")
@@ -149,7 +147,7 @@ def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
 
 
 def test_the_parts_of_another_document_stay_and_nothing_is_written(
-    cli: Callable[..., Any], document: Path, work: Path
+    cli: Cli, document: Path, work: Path
 ) -> None:
     cli("render", *SMALL, "--out", "out")
     before = files(work / "out")
@@ -164,9 +162,7 @@ def test_the_parts_of_another_document_stay_and_nothing_is_written(
     assert cli("render", *SMALL, "--doc", "OTHER.md", "--out", "other").code == 0
 
 
-def test_other_files_in_the_folder_are_no_business_of_it(
-    cli: Callable[..., Any], document: Path, work: Path
-) -> None:
+def test_other_files_in_the_folder_are_no_business_of_it(cli: Cli, document: Path, work: Path) -> None:
     assert document.is_file()
     others = {"comment-99.md": "Mine.\n", "comment-1.md": "Mine.\n", "notes.txt": "Mine.\n"}
     for name, text in others.items():
@@ -178,7 +174,7 @@ def test_other_files_in_the_folder_are_no_business_of_it(
 @pytest.mark.parametrize(
     ("only", "rows"), [("native", 53), ("hf-only", 4), ("native,hf-only", 57), ("unsupported", 0)]
 )
-def test_only_some_rows(cli: Callable[..., Any], document: Path, only: str, rows: int) -> None:
+def test_only_some_rows(cli: Cli, document: Path, only: str, rows: int) -> None:
     assert document.is_file()
     found = cli("render", "--only", only, "--format", "json").json
     assert (found["rows"], found["shown"], sum(part["rows"] for part in found["parts"])) == (57, rows, rows)
@@ -191,7 +187,7 @@ def test_only_some_rows(cli: Callable[..., Any], document: Path, only: str, rows
 
 
 def test_fallback_and_refused_need_the_column_that_says_so(
-    cli: Callable[..., Any], document: Path, trees: Any, work: Path
+    cli: Cli, document: Path, trees: Any, work: Path
 ) -> None:
     done = cli("render", "--only", "native,fallback")
     assert (done.code, done.out) == (5, "")
@@ -219,15 +215,13 @@ def test_fallback_and_refused_need_the_column_that_says_so(
         (("--target", "wiki"), "'wiki' is not 'issue'"),
     ],
 )
-def test_wrong_usage_is_2(cli: Callable[..., Any], arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_is_2(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
     done = cli("render", *arguments)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
 
 
-def test_without_a_document_and_with_a_line_that_fits_nowhere_it_is_5(
-    cli: Callable[..., Any], work: Path
-) -> None:
+def test_without_a_document_and_with_a_line_that_fits_nowhere_it_is_5(cli: Cli, work: Path) -> None:
     done = cli("render")
     assert (done.code, done.out) == (5, "")
     assert (
@@ -242,7 +236,7 @@ def test_without_a_document_and_with_a_line_that_fits_nowhere_it_is_5(
 
 
 def test_what_a_document_says_never_reaches_the_terminal_raw_and_files_have_it_all(
-    cli: Callable[..., Any], document: Path, work: Path
+    cli: Cli, document: Path, work: Path
 ) -> None:
     text = document.read_text(encoding="utf-8")
     document.write_text(f"\x1b]0;title\x07 \N{RAINBOW} tab\there\n{text}", encoding="utf-8")
@@ -343,7 +337,7 @@ def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
 
 
 def test_the_script_of_the_page_edits_only_what_has_changed(
-    cli: Callable[..., Any], document: Path, issue: Callable[[], dict[str, Any]]
+    cli: Cli, document: Path, issue: Callable[[], dict[str, Any]]
 ) -> None:
     parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
     first = issue()
@@ -379,7 +373,7 @@ MARKER = f"<!-- archtrack: part {{}} of tracking issue {DOCUMENT} -->"
     ],
 )
 def test_the_script_leaves_alone_what_only_looks_like_a_part(
-    cli: Callable[..., Any], document: Path, issue: Callable[..., dict[str, Any]], forged: str, author: str
+    cli: Cli, document: Path, issue: Callable[..., dict[str, Any]], forged: str, author: str
 ) -> None:
     assert document.is_file()
     parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
@@ -389,7 +383,7 @@ def test_the_script_leaves_alone_what_only_looks_like_a_part(
 
 
 def test_the_script_takes_no_part_that_somebody_else_wrote(
-    cli: Callable[..., Any], document: Path, issue: Callable[..., dict[str, Any]]
+    cli: Cli, document: Path, issue: Callable[..., dict[str, Any]]
 ) -> None:
     assert document.is_file()
     parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]

@@ -16,8 +16,10 @@ from archtrack.cli import archtrack
 from archtrack.sources.index.http import Http
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from miniature import Cli
 
 SECRET = "s3cr3t"  # noqa: S105 - of nobody
 ADDRESSES = (
@@ -88,7 +90,7 @@ def calls() -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("call", dict.fromkeys(calls()), ids=" ".join)
-def test_no_argument_shows_a_password(cli: Callable[..., Any], tmp_path: Path, call: tuple[str, ...]) -> None:
+def test_no_argument_shows_a_password(cli: Cli, tmp_path: Path, call: tuple[str, ...]) -> None:
     takes = " ".join(call).endswith(SOURCES)
     for address in ADDRESSES if takes else set(ADDRESSES).difference(BARE):
         done = cli(*(word.format(address) for word in call))
@@ -127,7 +129,7 @@ FAULTS = {
 
 
 @pytest.fixture
-def online(cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def online(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """The command with a network, which does not wait before it asks again."""
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -140,12 +142,7 @@ def online(cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable
 @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX", "pip.conf"])
 @pytest.mark.parametrize("address", [each for each in ADDRESSES if not each.startswith("git:")])
 def test_an_index_s_address_shows_no_password(
-    online: Callable[..., Any],
-    package_index: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    address: str,
+    online: Cli, package_index: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, address: str
 ) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     if name == "pip.conf":
@@ -164,7 +161,7 @@ def test_an_index_s_address_shows_no_password(
     "proxy", [f"http://{USER}127.0.0.1:9", f"http://{USER}/", f"{USER}127.0.0.1:9", f"http://{USER}[x"]
 )
 def test_a_proxy_s_address_shows_no_password(
-    online: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, proxy: str
+    online: Cli, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("PIP_PROXY", proxy)
@@ -175,12 +172,7 @@ def test_a_proxy_s_address_shows_no_password(
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_server_that_fails_shows_no_password(
-    online: Callable[..., Any],
-    package_index: Any,
-    trees: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    fault: Fault,
+    online: Cli, package_index: Any, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     package = trees.sglang / "python" / "sglang"
     package_index.add("sglang-7.7.7-py3-none-any.whl", miniature.wheel(package, "7.7.7"), project="sglang")
@@ -202,12 +194,7 @@ def test_a_server_that_fails_shows_no_password(
 
 @pytest.mark.parametrize("query", ["", f"?token={SECRET}"])
 def test_what_is_read_and_kept_holds_no_password(
-    online: Callable[..., Any],
-    package_index: Any,
-    trees: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    query: str,
+    online: Cli, package_index: Any, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     package = trees.sglang / "python" / "sglang"
     name = "sglang-7.7.7-py3-none-any.whl"
@@ -223,7 +210,7 @@ def test_what_is_read_and_kept_holds_no_password(
 
 
 def test_data_from_an_address_with_a_password_is_taken_and_the_password_is_not_kept(
-    online: Callable[..., Any], package_index: Any, tmp_path: Path
+    online: Cli, package_index: Any, tmp_path: Path
 ) -> None:
     package_index.credentials = "Basic " + base64.b64encode(f"user:{SECRET}".encode()).decode()
     package_index.files["vllm.json"] = (SHIPPED / "vllm.json").read_bytes()

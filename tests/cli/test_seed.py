@@ -13,8 +13,9 @@ from archtrack.core.document.parse import parse
 from seed_reader import NewRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 NATIVE = {
@@ -63,7 +64,7 @@ COLUMNS = pytest.mark.parametrize("columns", ["", 'columns = ["fallback", "notes
 
 @COLUMNS
 def test_the_script_knows_every_row_of_a_document_that_update_creates(
-    cli: Callable[..., Any], trees: Any, document: Path, columns: str
+    cli: Cli, trees: Any, document: Path, columns: str
 ) -> None:
     miniature.write(trees.sglang / "archtrack.toml", columns)
     assert cli("update", "--transformers", trees.transformers).code == 0
@@ -74,7 +75,7 @@ def test_the_script_knows_every_row_of_a_document_that_update_creates(
 
 @COLUMNS
 def test_what_the_script_adds_needs_no_more_than_a_recount(
-    cli: Callable[..., Any], trees: Any, document: Path, columns: str
+    cli: Cli, trees: Any, document: Path, columns: str
 ) -> None:
     miniature.write(trees.sglang / "archtrack.toml", columns)
     cli("update", "--transformers", trees.transformers)
@@ -98,7 +99,7 @@ def sections(path: Path) -> list[tuple[str, str]]:
 
 
 def test_both_add_the_same_rows_and_put_them_into_the_same_sections(
-    cli: Callable[..., Any], trees: Any, document: Path
+    cli: Cli, trees: Any, document: Path
 ) -> None:
     cli("update", "--transformers", trees.transformers)
     before = document.read_bytes()

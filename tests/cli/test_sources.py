@@ -11,8 +11,9 @@ import pytest
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
@@ -38,7 +39,7 @@ def read(done: Any) -> list[str]:
 
 @pytest.mark.parametrize("below", [".", "python", "python/sglang/srt", "docs with space"])
 def test_a_checkout_that_one_stands_in_is_the_default(
-    cli: Callable[..., Any], trees: Any, site: Path, monkeypatch: pytest.MonkeyPatch, below: str
+    cli: Cli, trees: Any, site: Path, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
     (trees.sglang / ".git").mkdir()
     (trees.sglang / "docs with space").mkdir()
@@ -53,9 +54,7 @@ def test_a_checkout_that_one_stands_in_is_the_default(
     ]
 
 
-def test_the_installed_packages_are_the_next_and_their_pin_is_said(
-    cli: Callable[..., Any], site: Path
-) -> None:
+def test_the_installed_packages_are_the_next_and_their_pin_is_said(cli: Cli, site: Path) -> None:
     done = cli("update")
     assert done.code == 0
     assert read(done) == [
@@ -67,7 +66,7 @@ def test_the_installed_packages_are_the_next_and_their_pin_is_said(
 
 
 def test_another_transformers_than_the_pinned_one_is_read_if_asked_and_said(
-    cli: Callable[..., Any], trees: Any, site: Path
+    cli: Cli, trees: Any, site: Path
 ) -> None:
     shutil.rmtree(site / "transformers-9.9.9.dist-info")
     miniature.write(
@@ -84,16 +83,14 @@ def test_another_transformers_than_the_pinned_one_is_read_if_asked_and_said(
     assert "offline" in done.err
 
 
-def test_a_mismatch_is_said_for_a_checkout_too(cli: Callable[..., Any], trees: Any, tmp_path: Path) -> None:
+def test_a_mismatch_is_said_for_a_checkout_too(cli: Cli, trees: Any, tmp_path: Path) -> None:
     other = miniature.build(tmp_path / "other", version="9.8.0")
     done = cli("list", "--sglang", trees.sglang, "--transformers", other.transformers)
     assert read(done)[2:] == ["Note: sglang 7.7.7 pins transformers 9.9.9; 9.8.0 was read, as asked"]
     assert len(read(cli("list", *trees.options))) == 2
 
 
-def test_without_a_pin_the_installed_one_is_read_and_said(
-    cli: Callable[..., Any], site: Path, tmp_path: Path
-) -> None:
+def test_without_a_pin_the_installed_one_is_read_and_said(cli: Cli, site: Path, tmp_path: Path) -> None:
     unpinned = miniature.build(tmp_path / "unpinned", pin=None)
     done = cli("list", "--sglang", unpinned.sglang)
     assert read(done)[1:] == [
@@ -103,9 +100,7 @@ def test_without_a_pin_the_installed_one_is_read_and_said(
 
 
 @pytest.mark.parametrize("kind", ["metadata", "metadata with an extra", "project", "project with an extra"])
-def test_a_pin_is_found_wherever_a_release_says_it(
-    cli: Callable[..., Any], trees: Any, site: Path, kind: str
-) -> None:
+def test_a_pin_is_found_wherever_a_release_says_it(cli: Cli, trees: Any, site: Path, kind: str) -> None:
     project = trees.sglang / "python" / "pyproject.toml"
     if kind == "project with an extra":
         miniature.write(
@@ -147,7 +142,7 @@ def releases(package_index: Any, trees: Any, work: Path, monkeypatch: pytest.Mon
 
 
 def test_the_main_job_runs_on_the_newest_release_and_the_one_it_pins(
-    cli: Callable[..., Any], releases: Any, work: Path
+    cli: Cli, releases: Any, work: Path
 ) -> None:
     done = cli("update")
     assert (done.code, done.err) == (0, "")
@@ -160,7 +155,7 @@ def test_the_main_job_runs_on_the_newest_release_and_the_one_it_pins(
     assert releases.requests
 
 
-def test_what_was_read_once_is_there_offline(cli: Callable[..., Any], releases: Any) -> None:
+def test_what_was_read_once_is_there_offline(cli: Cli, releases: Any) -> None:
     assert cli("update", "--sglang", "7.7.7").code == 0
     releases.requests.clear()
     done = cli("update", "--sglang", "7.7.7", "--offline", "--check")
@@ -169,7 +164,7 @@ def test_what_was_read_once_is_there_offline(cli: Callable[..., Any], releases: 
     assert (done.code, releases.requests) == (3, [])
 
 
-def test_two_releases_are_compared(cli: Callable[..., Any], releases: Any) -> None:
+def test_two_releases_are_compared(cli: Cli, releases: Any) -> None:
     done = cli("diff", "sglang", "7.7.7", "latest")
     assert done.lines == [
         "sglang 7.7.7 to 7.10.0: 5 to 6 architectures, 1 change",
@@ -178,9 +173,7 @@ def test_two_releases_are_compared(cli: Callable[..., Any], releases: Any) -> No
     assert all("transformers" not in path for path, _ in releases.requests)
 
 
-def test_a_release_that_is_not_there_is_3_and_the_document_stays(
-    cli: Callable[..., Any], releases: Any, work: Path
-) -> None:
+def test_a_release_that_is_not_there_is_3_and_the_document_stays(cli: Cli, releases: Any, work: Path) -> None:
     cli("update")
     before = (work / DOCUMENT).read_bytes()
     for arguments in (("--sglang", "7.8.0"), ("--transformers", "1.0")):
@@ -209,12 +202,7 @@ def test_a_release_that_is_not_there_is_3_and_the_document_stays(
     ],
 )
 def test_offline_is_never_broken_by_a_request(
-    cli: Callable[..., Any],
-    releases: Any,
-    work: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: tuple[str, ...],
-    how: str,
+    cli: Cli, releases: Any, work: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], how: str
 ) -> None:
     address = f"http://{releases.address}/team/repository.git"
     if how == "environment":
@@ -233,7 +221,7 @@ def test_offline_is_never_broken_by_a_request(
 
 @pytest.mark.parametrize("value", ["maybe", "2"])
 def test_a_switch_that_is_neither_yes_nor_no_is_wrong_usage(
-    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, value: str
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("ARCHTRACK_OFFLINE", value)
     done = cli("scan", "sglang")
@@ -273,7 +261,7 @@ def repository(trees: Any) -> Path:
     [("v1", set()), ("main", {"GammaForCausalLM"}), ("HEAD~1", set()), (None, {"GammaForCausalLM"})],
 )
 def test_any_reference_is_read_without_a_checkout(
-    cli: Callable[..., Any], repository: Path, ref: str | None, extra: set[str]
+    cli: Cli, repository: Path, ref: str | None, extra: set[str]
 ) -> None:
     spec = f"git:{repository}@{ref}" if ref else f"git:{repository}"
     data = cli("scan", "sglang", spec, "--format", "json").json
@@ -282,7 +270,7 @@ def test_any_reference_is_read_without_a_checkout(
 
 
 def test_a_working_tree_is_compared_with_what_is_committed(
-    cli: Callable[..., Any], repository: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository)
     assert cli("diff", "sglang", "git:.@v1", ".").lines[1:] == [
@@ -293,7 +281,7 @@ def test_a_working_tree_is_compared_with_what_is_committed(
 
 
 def test_the_engine_from_git_and_transformers_from_a_folder_make_a_document(
-    cli: Callable[..., Any], trees: Any, repository: Path, work: Path
+    cli: Cli, trees: Any, repository: Path, work: Path
 ) -> None:
     done = cli("update", "--sglang", f"git:{repository}@v1", "--transformers", trees.transformers)
     assert done.code == 0, done.err
@@ -302,7 +290,7 @@ def test_the_engine_from_git_and_transformers_from_a_folder_make_a_document(
     assert "  + GammaForCausalLM  [native (gamma.py)]" in done.lines
 
 
-def test_a_reference_that_is_not_there_is_3(cli: Callable[..., Any], repository: Path) -> None:
+def test_a_reference_that_is_not_there_is_3(cli: Cli, repository: Path) -> None:
     done = cli("scan", "sglang", f"git:{repository}@v9")
     assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
     assert "v9" in done.err
@@ -311,9 +299,7 @@ def test_a_reference_that_is_not_there_is_3(cli: Callable[..., Any], repository:
 # -- paths -----------------------------------------------------------------------------------------
 
 
-def test_paths_may_be_relative_hold_spaces_and_be_links(
-    cli: Callable[..., Any], trees: Any, work: Path
-) -> None:
+def test_paths_may_be_relative_hold_spaces_and_be_links(cli: Cli, trees: Any, work: Path) -> None:
     spaced = work / "my source" / "ärger"
     spaced.mkdir(parents=True)
     trees.sglang.rename(spaced / "sglang")

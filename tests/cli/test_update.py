@@ -11,14 +11,15 @@ import miniature
 from archtrack.core.document.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli, Conforms
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
 
 @pytest.fixture
-def updated(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
+def updated(cli: Cli, trees: Any, work: Path) -> Path:
     """A document that is up to date with the trees."""
     assert cli("update", *trees.options, "--date", "2026-01-31").code == 0
     return work / DOCUMENT
@@ -28,7 +29,7 @@ def names(document: Path) -> list[str]:
     return [row.name for row in parse(document.read_text(encoding="utf-8")).rows]
 
 
-def test_a_missing_document_is_created_and_said(cli: Callable[..., Any], trees: Any, work: Path) -> None:
+def test_a_missing_document_is_created_and_said(cli: Cli, trees: Any, work: Path) -> None:
     done = cli("update", *trees.options, "--date", "2026-01-31")
     assert (done.code, done.err) == (0, "")
     text = (work / DOCUMENT).read_text(encoding="utf-8")
@@ -50,7 +51,7 @@ def test_a_missing_document_is_created_and_said(cli: Callable[..., Any], trees: 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf \r\n"])
 def test_a_document_with_nothing_in_it_is_written_whole(
-    cli: Callable[..., Any], trees: Any, work: Path, content: bytes
+    cli: Cli, trees: Any, work: Path, content: bytes
 ) -> None:
     assert cli("update", *trees.options, "--date", "2026-01-31", "--doc", "whole.md").code == 0
     (work / DOCUMENT).write_bytes(content)
@@ -61,9 +62,7 @@ def test_a_document_with_nothing_in_it_is_written_whole(
     assert cli("update", *trees.options, "--check").code == 0
 
 
-def test_what_a_run_in_ci_reports_names_the_flags_that_mend_it(
-    cli: Callable[..., Any], trees: Any, outdated: Path
-) -> None:
+def test_what_a_run_in_ci_reports_names_the_flags_that_mend_it(cli: Cli, trees: Any, outdated: Path) -> None:
     flags = ("--check", "--refresh", "--prune")
     text = cli("update", *trees.options, *flags)
     notes = cli("update", *trees.options, *flags, "--format", "github")
@@ -82,7 +81,7 @@ def test_what_a_run_in_ci_reports_names_the_flags_that_mend_it(
 
 
 def test_a_row_outside_of_the_sections_is_reported_and_not_written_again(
-    cli: Callable[..., Any], trees: Any, updated: Path, conforms: Callable[[Any, str], None]
+    cli: Cli, trees: Any, updated: Path, conforms: Conforms
 ) -> None:
     heading = "## Multimodal Models (Vision / Audio / OCR)"
     text = updated.read_text(encoding="utf-8").replace(heading, "## Pictures")
@@ -106,7 +105,7 @@ def test_a_row_outside_of_the_sections_is_reported_and_not_written_again(
     assert "outside-sections" not in cli("lint").out
 
 
-def test_what_was_read_is_said_first(cli: Callable[..., Any], trees: Any) -> None:
+def test_what_was_read_is_said_first(cli: Cli, trees: Any) -> None:
     done = cli("update", *trees.options)
     assert done.lines[:2] == [
         f"Read sglang 7.7.7 (checkout {trees.sglang})",
@@ -114,9 +113,7 @@ def test_what_was_read_is_said_first(cli: Callable[..., Any], trees: Any) -> Non
     ]
 
 
-def test_a_second_update_changes_no_byte_and_not_even_the_time(
-    cli: Callable[..., Any], trees: Any, updated: Path
-) -> None:
+def test_a_second_update_changes_no_byte_and_not_even_the_time(cli: Cli, trees: Any, updated: Path) -> None:
     before = (updated.read_bytes(), updated.stat().st_mtime_ns, updated.stat().st_ino)
     done = cli("update", *trees.options, "--date", "2027-12-31")
     assert done.code == 0
@@ -126,7 +123,7 @@ def test_a_second_update_changes_no_byte_and_not_even_the_time(
 
 
 def test_one_new_architecture_is_one_new_row_and_every_other_row_keeps_its_bytes(
-    cli: Callable[..., Any], trees: Any, updated: Path
+    cli: Cli, trees: Any, updated: Path
 ) -> None:
     text = updated.read_text(encoding="utf-8")
     odd = "|  **AlphaForCausalLM**|Y ||`alpha.py`|  mine/by-hand | "
@@ -150,9 +147,7 @@ def test_one_new_architecture_is_one_new_row_and_every_other_row_keeps_its_bytes
     ]  # fmt: skip
 
 
-def test_each_new_row_is_told_as_the_seed_tells_it(
-    cli: Callable[..., Any], trees: Any, updated: Path
-) -> None:
+def test_each_new_row_is_told_as_the_seed_tells_it(cli: Cli, trees: Any, updated: Path) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     trees.public("taken", "TakenForCausalLM", compatible=True)
     trees.public("refused", "RefusedForCausalLM")
@@ -166,9 +161,7 @@ def test_each_new_row_is_told_as_the_seed_tells_it(
     assert updated.is_file()
 
 
-def test_many_names_to_look_over_are_cut_short_with_a_way_to_the_rest(
-    cli: Callable[..., Any], trees: Any
-) -> None:
+def test_many_names_to_look_over_are_cut_short_with_a_way_to_the_rest(cli: Cli, trees: Any) -> None:
     trees.register(*(f"Zeta{number:02d}ForCausalLM" for number in range(14)), file="zeta.py")
     done = cli("update", *trees.options)
     (line,) = [line for line in done.lines if line.startswith("  text: ")]
@@ -181,7 +174,7 @@ def test_many_names_to_look_over_are_cut_short_with_a_way_to_the_rest(
 
 
 @pytest.mark.parametrize("flags", [["--check"], ["--diff"], ["--check", "--diff"]])
-def test_looking_creates_nothing(cli: Callable[..., Any], trees: Any, work: Path, flags: list[str]) -> None:
+def test_looking_creates_nothing(cli: Cli, trees: Any, work: Path, flags: list[str]) -> None:
     done = cli("update", *trees.options, *flags)
     assert done.code == (1 if "--check" in flags else 0)
     assert f"{DOCUMENT} does not exist: 9 new architecture(s). Nothing was written." in done.lines
@@ -190,7 +183,7 @@ def test_looking_creates_nothing(cli: Callable[..., Any], trees: Any, work: Path
 
 
 def test_check_exits_1_when_there_is_something_to_do_and_0_when_not(
-    cli: Callable[..., Any], trees: Any, updated: Path
+    cli: Cli, trees: Any, updated: Path
 ) -> None:
     assert cli("update", *trees.options, "--check").code == 0
     before = updated.read_bytes()
@@ -201,9 +194,7 @@ def test_check_exits_1_when_there_is_something_to_do_and_0_when_not(
     assert updated.read_bytes() == before
 
 
-def test_the_diff_is_one_that_makes_the_old_document_the_new_one(
-    cli: Callable[..., Any], trees: Any, updated: Path
-) -> None:
+def test_the_diff_is_one_that_makes_the_old_document_the_new_one(cli: Cli, trees: Any, updated: Path) -> None:
     before = updated.read_bytes()
     trees.register("GammaForCausalLM", file="gamma.py")
     diff = cli("update", *trees.options, "--diff", "--date", "2026-02-28").out.partition("\n--- ")[2]
@@ -232,7 +223,7 @@ def applied(old: str, diff: str) -> str:
 
 
 def test_a_document_without_a_final_newline_has_a_diff_that_says_so(
-    cli: Callable[..., Any], trees: Any, updated: Path
+    cli: Cli, trees: Any, updated: Path
 ) -> None:
     updated.write_bytes(updated.read_bytes() + b"The end")
     before = updated.read_bytes()
@@ -259,9 +250,7 @@ OUTDATED = ("AlphaForCausalLM: file moved", "DeltaForCausalLM: gained native sup
 GONE = "PooledModel: lost native support, neither engine has such a model"
 
 
-def test_rows_out_of_date_are_told_and_left_as_they_are(
-    cli: Callable[..., Any], trees: Any, outdated: Path
-) -> None:
+def test_rows_out_of_date_are_told_and_left_as_they_are(cli: Cli, trees: Any, outdated: Path) -> None:
     before = outdated.read_bytes()
     done = cli("update", *trees.options, "--check")
     assert done.code == 0  # without --refresh an update would write nothing
@@ -275,9 +264,7 @@ def test_rows_out_of_date_are_told_and_left_as_they_are(
     assert outdated.read_bytes() == before
 
 
-def test_refresh_rewrites_the_cells_and_nothing_else(
-    cli: Callable[..., Any], trees: Any, outdated: Path
-) -> None:
+def test_refresh_rewrites_the_cells_and_nothing_else(cli: Cli, trees: Any, outdated: Path) -> None:
     assert cli("update", *trees.options, "--refresh", "--check").code == 1
     done = cli("update", *trees.options, "--refresh")
     text = outdated.read_text(encoding="utf-8")
@@ -291,7 +278,7 @@ def test_refresh_rewrites_the_cells_and_nothing_else(
 
 
 def test_chosen_columns_are_filled_shown_and_kept(
-    cli: Callable[..., Any], trees: Any, work: Path, conforms: Callable[[Any, str], None]
+    cli: Cli, trees: Any, work: Path, conforms: Conforms
 ) -> None:
     assert cli("update", *trees.options).code == 0
     document = work / DOCUMENT
@@ -341,7 +328,7 @@ def test_chosen_columns_are_filled_shown_and_kept(
 
 
 def test_a_line_on_the_backend_s_check_that_is_missing_is_annotated_where_it_belongs(
-    cli: Callable[..., Any], trees: Any, work: Path
+    cli: Cli, trees: Any, work: Path
 ) -> None:
     assert cli("update", *trees.options).code == 0
     document = work / DOCUMENT
@@ -359,9 +346,7 @@ def test_a_line_on_the_backend_s_check_that_is_missing_is_annotated_where_it_bel
     assert dated.sub("", document.read_text(encoding="utf-8")) == dated.sub("", whole)
 
 
-def test_prune_removes_what_no_engine_knows_and_nothing_else(
-    cli: Callable[..., Any], trees: Any, outdated: Path
-) -> None:
+def test_prune_removes_what_no_engine_knows_and_nothing_else(cli: Cli, trees: Any, outdated: Path) -> None:
     done = cli("update", *trees.options, "--prune")
     assert names(outdated) == [name for name in names(outdated) if name != "PooledModel"]
     assert len(names(outdated)) == 8
@@ -371,7 +356,7 @@ def test_prune_removes_what_no_engine_knows_and_nothing_else(
 
 
 def test_a_row_moved_by_hand_stays_moved_and_is_not_called_out_of_date(
-    cli: Callable[..., Any], trees: Any, updated: Path
+    cli: Cli, trees: Any, updated: Path
 ) -> None:
     text = updated.read_text(encoding="utf-8")
     row = "| **BetaModel** |  | Y |  | beta-org/beta-1b |\n"
@@ -394,7 +379,7 @@ def test_a_row_moved_by_hand_stays_moved_and_is_not_called_out_of_date(
     ] == [["category"]]
 
 
-def test_counts_that_are_wrong_are_put_right(cli: Callable[..., Any], trees: Any, updated: Path) -> None:
+def test_counts_that_are_wrong_are_put_right(cli: Cli, trees: Any, updated: Path) -> None:
     right = updated.read_bytes()
     updated.write_bytes(right.replace(b"**3** native", b"**33** native"))
     assert updated.read_bytes() != right
@@ -408,9 +393,7 @@ def test_counts_that_are_wrong_are_put_right(cli: Callable[..., Any], trees: Any
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "20260131", "2026-1-31", "2026-W05-6", ""])
-def test_a_date_that_is_none_is_wrong_usage(
-    cli: Callable[..., Any], trees: Any, work: Path, date: str
-) -> None:
+def test_a_date_that_is_none_is_wrong_usage(cli: Cli, trees: Any, work: Path, date: str) -> None:
     done = cli("update", *trees.options, "--date", date)
     assert (done.code, done.out) == (2, "")
     assert done.err == f"archtrack: error: --date {date!r} is not a date; write it as 2026-01-31\n"
@@ -427,7 +410,7 @@ def test_a_date_that_is_none_is_wrong_usage(
     ],
 )
 def test_a_wrong_configuration_is_told_with_file_and_line(
-    cli: Callable[..., Any], trees: Any, work: Path, text: str, said: str
+    cli: Cli, trees: Any, work: Path, text: str, said: str
 ) -> None:
     miniature.write(work / "archtrack.toml", text)
     done = cli("update", *trees.options)
@@ -458,7 +441,7 @@ def test_a_wrong_configuration_is_told_with_file_and_line(
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_ends_with_its_exit_code_in_one_line(
-    cli: Callable[..., Any], trees: Any, work: Path, arguments: tuple[str, ...], code: int, said: str
+    cli: Cli, trees: Any, work: Path, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     done = cli("update", *trees.options, *arguments)
     assert (done.code, done.out) == (code, "")
@@ -468,7 +451,7 @@ def test_what_cannot_be_done_ends_with_its_exit_code_in_one_line(
 
 
 def test_a_scan_that_finds_nothing_is_refused_and_force_overrides(
-    cli: Callable[..., Any], trees: Any, updated: Path
+    cli: Cli, trees: Any, updated: Path
 ) -> None:
     before = updated.read_bytes()
     for file in miniature.NATIVE:
@@ -484,7 +467,7 @@ def test_a_scan_that_finds_nothing_is_refused_and_force_overrides(
     assert cli("update", *trees.options, "--force").code == 0
 
 
-def test_a_transformers_without_models_is_refused(cli: Callable[..., Any], trees: Any, work: Path) -> None:
+def test_a_transformers_without_models_is_refused(cli: Cli, trees: Any, work: Path) -> None:
     models = trees.transformers / "src" / "transformers" / "models"
     for file in models.glob("*/*.py"):
         file.unlink()
@@ -496,7 +479,7 @@ def test_a_transformers_without_models_is_refused(cli: Callable[..., Any], trees
 
 @pytest.mark.parametrize(("lost", "code"), [(1, 0), (2, 4)])
 def test_losing_more_than_a_fifth_of_the_natives_is_refused(
-    cli: Callable[..., Any], trees: Any, updated: Path, lost: int, code: int
+    cli: Cli, trees: Any, updated: Path, lost: int, code: int
 ) -> None:
     before = updated.read_bytes()
     for file in ("alpha.py", "sight.py")[:lost]:
@@ -520,7 +503,7 @@ def test_losing_more_than_a_fifth_of_the_natives_is_refused(
     ],
 )
 def test_a_document_that_cannot_be_read_is_left_alone(
-    cli: Callable[..., Any], trees: Any, work: Path, content: bytes, said: str
+    cli: Cli, trees: Any, work: Path, content: bytes, said: str
 ) -> None:
     (work / DOCUMENT).write_bytes(content)
     done = cli("update", *trees.options)
@@ -534,7 +517,7 @@ def test_a_document_that_cannot_be_read_is_left_alone(
 
 
 def test_unresolved_places_are_warnings_and_strict_makes_them_an_error(
-    cli: Callable[..., Any], trees: Any, work: Path
+    cli: Cli, trees: Any, work: Path
 ) -> None:
     trees.native("odd.py", "import os\nEntryClass = pick(os.environ)\n")
     trees.native("broken.py", "EntryClass = [\n")
@@ -554,7 +537,7 @@ def test_unresolved_places_are_warnings_and_strict_makes_them_an_error(
 
 
 def test_json_says_everything_and_holds_to_the_schema(
-    cli: Callable[..., Any], trees: Any, outdated: Path, conforms: Callable[[Any, str], None]
+    cli: Cli, trees: Any, outdated: Path, conforms: Conforms
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     trees.native("odd.py", "EntryClass = pick()\n")
@@ -599,7 +582,7 @@ def test_json_says_everything_and_holds_to_the_schema(
 
 
 def test_github_annotations_point_at_the_line_that_registers(
-    cli: Callable[..., Any], trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli("update", *trees.options)
     path = (work / DOCUMENT).rename(trees.sglang / DOCUMENT)
@@ -629,9 +612,7 @@ def test_github_annotations_point_at_the_line_that_registers(
     assert line.startswith("::notice title=")
 
 
-def test_github_annotations_name_rows_counts_and_places(
-    cli: Callable[..., Any], trees: Any, outdated: Path
-) -> None:
+def test_github_annotations_name_rows_counts_and_places(cli: Cli, trees: Any, outdated: Path) -> None:
     trees.native("odd.py", "EntryClass = pick()\n")
     outdated.write_bytes(outdated.read_bytes().replace(b"**3** native", b"**33** native"))
     lines = cli("update", *trees.options, "--check", "--refresh", "--format", "github").lines
@@ -656,9 +637,7 @@ def test_github_annotations_name_rows_counts_and_places(
 @pytest.mark.parametrize(
     "given", ["docs/S.md", "./docs/../docs/S.md", "{work}/docs/S.md", "link.md", "to docs/S.md"]
 )
-def test_a_document_may_be_named_in_every_way(
-    cli: Callable[..., Any], trees: Any, work: Path, given: str
-) -> None:
+def test_a_document_may_be_named_in_every_way(cli: Cli, trees: Any, work: Path, given: str) -> None:
     (work / "docs").mkdir()
     (work / "link.md").symlink_to("docs/S.md")
     (work / "to docs").symlink_to("docs", target_is_directory=True)
@@ -670,9 +649,7 @@ def test_a_document_may_be_named_in_every_way(
     assert cli("update", *trees.options, "--doc", given.format(work=work), "--check").code == 0
 
 
-def test_a_configuration_beside_the_document_holds_for_it(
-    cli: Callable[..., Any], trees: Any, work: Path
-) -> None:
+def test_a_configuration_beside_the_document_holds_for_it(cli: Cli, trees: Any, work: Path) -> None:
     text = f"""
 document = "S U P.md"
 sglang = "{trees.sglang.as_posix()}"
@@ -702,7 +679,7 @@ reason = "it sees"
 
 
 def test_the_document_that_a_configuration_names_is_the_default_from_below_too(
-    cli: Callable[..., Any], trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     miniature.write(work / "pyproject.toml", '[tool.archtrack]\ndocument = "docs/SUPPORT.md"\n')
     (work / "docs" / "sub folder").mkdir(parents=True)
@@ -716,9 +693,7 @@ def test_the_document_that_a_configuration_names_is_the_default_from_below_too(
 # -- what a source may hold ------------------------------------------------------------------------
 
 
-def test_nothing_that_is_scanned_reaches_the_terminal_raw(
-    cli: Callable[..., Any], trees: Any, updated: Path
-) -> None:
+def test_nothing_that_is_scanned_reaches_the_terminal_raw(cli: Cli, trees: Any, updated: Path) -> None:
     trees.register("GammaForCausalLM", file="ga\x1b[31mmma.py")
     trees.native("odd\x1b]0;title\x07.py", "EntryClass = pick()\n")
     trees.public("epsilon", "EpsilonForCausalLM", checkpoint="evil\x1b[2J/x")
@@ -733,7 +708,7 @@ def test_nothing_that_is_scanned_reaches_the_terminal_raw(
 
 
 def test_an_external_package_and_disabled_modules_count(
-    cli: Callable[..., Any], trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     miniature.write(
         work / "my models" / "mine.py", "class MineForCausalLM: ...\nEntryClass = MineForCausalLM\n"

@@ -15,8 +15,9 @@ from archtrack.mcp.server import TOOLS
 from archtrack.mcp.tool import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
@@ -136,7 +137,7 @@ def test_a_model_is_checked_whatever_names_it(
     assert [each["engine"] for each in found["sources"]] == ["sglang", "transformers"]
 
 
-def test_the_answer_is_that_of_the_command(sources: dict[str, str], cli: Callable[..., Any]) -> None:
+def test_the_answer_is_that_of_the_command(sources: dict[str, str], cli: Cli) -> None:
     options = ("--sglang", sources["sglang"], "--transformers", sources["transformers"], "--format", "json")
     for name in ("AlphaForCausalLM", "DeltaForCausalLM", "AlfaForCausalLM"):
         command = cli("check", name, *options).json
@@ -219,7 +220,7 @@ def test_what_can_not_be_checked_is_refused_in_one_line(
 # -- model_history ---------------------------------------------------------------------------------
 
 
-def test_the_history_is_that_of_the_command(work: Path, cli: Callable[..., Any]) -> None:  # noqa: ARG001 - its data
+def test_the_history_is_that_of_the_command(work: Path, cli: Cli) -> None:  # noqa: ARG001 - its data
     names = ["LlamaForCausalLM", "Olmo3ForCausalLM", "Olmo3ForCausalLM"]
     found = ask("model_history", architectures=names)
     command = cli("history", *names, "--format", "json").json
@@ -308,7 +309,7 @@ def test_a_question_about_the_history_that_means_nothing_is_refused(
 
 def test_what_a_release_registers_comes_from_the_history_page_by_page(
     work: Path,  # noqa: ARG001 - its data
-    cli: Callable[..., Any],
+    cli: Cli,
 ) -> None:
     command = cli("history", "--engine", "exllamav3", "--at", "latest", "--format", "json").json[
         "architectures"
@@ -431,7 +432,7 @@ def test_nothing_is_written_unless_it_is_asked_for(sources: dict[str, str], work
 
 
 def test_the_report_is_that_of_the_command_and_the_document_too(
-    sources: dict[str, str], trees: Any, work: Path, cli: Callable[..., Any]
+    sources: dict[str, str], trees: Any, work: Path, cli: Cli
 ) -> None:
     options = ("--sglang", sources["sglang"], "--transformers", sources["transformers"])
     ask("update_document", write=True, **sources)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archtrack.core.json_values import SCHEMA_VERSION
 from archtrack.core.matrix.diff import compare
@@ -8,7 +8,7 @@ from archtrack.model import Inventory, Origin, Place, Registration
 from archtrack.render.diff import changes_json, changes_lines, changes_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from miniature import Conforms
 
 
 def inventory(version: str | None, location: str = "here", **files: str) -> Inventory:
@@ -39,7 +39,7 @@ def test_a_source_without_version_is_named_by_its_place() -> None:
     assert list(changes_markdown(old, new, ())) == ["## x before to after: 0 to 0 architectures, 0 changes"]
 
 
-def test_json_has_both_sides(conforms: Callable[[Any, str], None]) -> None:
+def test_json_has_both_sides(conforms: Conforms) -> None:
     old, new = inventory(None, A="a.py"), inventory("2", B="b.py")
     data = changes_json(old, new, compare(old, new))
     conforms({"schema_version": SCHEMA_VERSION, **data}, "diff")

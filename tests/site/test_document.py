@@ -11,8 +11,9 @@ from archtrack.errors import DocumentError
 from archtrack.site.document import read_document_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from miniature import Cli
 
 HEAD = (
     "## Text-only Language Models (Generative)\n\n"
@@ -88,7 +89,7 @@ def test_what_is_neither_is_an_error_that_says_so(data: bytes, message: str) -> 
     assert message in str(caught.value)
 
 
-def test_what_list_prints_is_read_back_with_its_evidence(cli: Callable[..., Any], trees: Any) -> None:
+def test_what_list_prints_is_read_back_with_its_evidence(cli: Cli, trees: Any) -> None:
     printed = cli(
         "list", "--sglang", trees.sglang, "--transformers", trees.transformers, "--format", "json"
     ).out
