@@ -66,14 +66,7 @@ def test_the_version_is_told(cli: Cli, option: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [
-        ("udpate", "update"),
-        ("Update", "update"),
-        ("cachee", "cache"),
-        ("chek", "check"),
-        ("lst", "list"),
-        ("x", None),
-    ],
+    [("udpate", "update"), ("Update", "update"), ("x", None)],
 )
 def test_a_misspelled_verb_is_wrong_usage_with_a_guess(cli: Cli, typed: str, meant: str | None) -> None:
     done = cli(typed)

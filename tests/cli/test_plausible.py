@@ -19,10 +19,9 @@ DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
     """An SGLang that registers nothing."""
-    miniature.write(tmp_path / "empty" / "python" / "sglang" / "__init__.py", "")
-    miniature.write(
-        tmp_path / "empty" / "python" / "sglang" / "srt" / "models" / "alpha.py", "class Alpha: pass\n"
-    )
+    package = tmp_path / "empty" / "python" / "sglang"
+    miniature.write(package / "__init__.py", "")
+    miniature.write(package / "srt" / "models" / "alpha.py", "class Alpha: pass\n")
     return tmp_path / "empty"
 
 
@@ -56,13 +55,12 @@ def test_nothing_but_unresolved_places_is_an_answer(cli: Cli, empty: Path) -> No
 def test_the_document_of_the_checkout_is_meant_from_below(
     cli: Cli, work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
-    sources = ("--sglang", trees.sglang, "--transformers", trees.transformers)
     (work / ".git").mkdir()
-    assert cli("update", *sources).code == 0
+    assert cli("update", *trees.options).code == 0
     folder = work / below
     folder.mkdir(parents=True, exist_ok=True)
     monkeypatch.chdir(folder)
-    done = cli("update", *sources)
+    done = cli("update", *trees.options)
     assert done.code == 0
     assert "nothing to write" in done.out
     assert sorted(path.relative_to(work).as_posix() for path in work.rglob(DOCUMENT)) == [DOCUMENT]
@@ -71,9 +69,8 @@ def test_the_document_of_the_checkout_is_meant_from_below(
 def test_a_document_above_that_belongs_to_no_checkout_is_not_meant(
     cli: Cli, work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sources = ("--sglang", trees.sglang, "--transformers", trees.transformers)
-    assert cli("update", *sources).code == 0
+    assert cli("update", *trees.options).code == 0
     (work / "below").mkdir()
     monkeypatch.chdir(work / "below")
-    assert "Existing architectures in doc: 0" in cli("update", *sources).out
+    assert "Existing architectures in doc: 0" in cli("update", *trees.options).out
     assert (work / "below" / DOCUMENT).exists()

@@ -62,9 +62,8 @@ def test_a_rebuild_tells_what_it_adds_rewrites_and_drops(
     }  # fmt: skip
     done = cli("rebuild", *trees.options)
     assert "  + AlphaForCausalLM  [native (alpha.py)]" in done.lines
-    assert any(
-        re.fullmatch(r"  ~ line \d+: BetaHandwritten: neither engine has such a model", line)
-        for line in done.lines
+    assert re.search(
+        r"^  ~ line \d+: BetaHandwritten: neither engine has such a model$", done.out, re.MULTILINE
     )
     assert done.lines[-1] == "It lists 9 architectures, 5 of them native."
     assert {row.name for row in parse(rebuilt.read_text(encoding="utf-8")).rows} == set(miniature.ROWS)
@@ -102,16 +101,6 @@ def test_a_document_whose_tables_cannot_be_read_can_still_be_rebuilt(
     assert cli("update", *trees.options).code == 5
     assert cli("rebuild", *trees.options, "--date", "2026-01-31").code == 0
     assert rebuilt.read_bytes() == right
-
-
-def test_the_canary_holds_for_a_rebuild_too(cli: Cli, trees: Any, rebuilt: Path) -> None:
-    before = rebuilt.read_bytes()
-    (trees.models / "alpha.py").unlink()
-    (trees.models / "beta.py").unlink()
-    assert cli("rebuild", *trees.options).code == 4
-    assert rebuilt.read_bytes() == before
-    assert cli("rebuild", *trees.options, "--force").code == 0
-    assert b"AlphaForCausalLM" not in rebuilt.read_bytes()
 
 
 def test_the_flags_of_an_update_are_taken(cli: Cli, trees: Any, rebuilt: Path) -> None:

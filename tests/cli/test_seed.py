@@ -38,12 +38,6 @@ ADDED = (
 )
 
 
-def add(trees: Any) -> None:
-    """Puts into the trees what ``ADDED`` says."""
-    trees.register("GammaForCausalLM", "GammaVLForCausalLM", file="gamma.py")
-    trees.public("epsilon", "EpsilonForSequenceClassification")
-
-
 def run_script(path: Path, *found: NewRow) -> str:
     """The document after the script has run, which is also written."""
     text = path.read_bytes().decode()
@@ -59,10 +53,7 @@ def document(trees: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     return trees.sglang / DOCUMENT  # type: ignore[no-any-return]
 
 
-COLUMNS = pytest.mark.parametrize("columns", ["", 'columns = ["fallback", "notes"]'])
-
-
-@COLUMNS
+@pytest.mark.parametrize("columns", ["", 'columns = ["fallback", "notes"]'])
 def test_the_script_knows_every_row_of_a_document_that_update_creates(
     cli: Cli, trees: Any, document: Path, columns: str
 ) -> None:
@@ -71,26 +62,6 @@ def test_the_script_knows_every_row_of_a_document_that_update_creates(
     before = document.read_bytes().decode()
     assert seed_reader.names(before) == {*miniature.ROWS, "Total"}  # the total's row is one to it
     assert run_script(document, *IN_TREES) == before
-
-
-@COLUMNS
-def test_what_the_script_adds_needs_no_more_than_a_recount(
-    cli: Cli, trees: Any, document: Path, columns: str
-) -> None:
-    miniature.write(trees.sglang / "archtrack.toml", columns)
-    cli("update", "--transformers", trees.transformers)
-    add(trees)
-    before = seed_reader.names(document.read_text(encoding="utf-8"))
-    after = run_script(document, *IN_TREES, *ADDED)
-    assert seed_reader.names(after) - before == {each.name for each in ADDED}
-    findings = cli("lint", "--transformers", trees.transformers, "--format", "json").json["findings"]
-    # The script knows five columns and does not say that the backend refuses the class.
-    assert {each["code"] for each in findings} == {"stale-counts", *(["stale-row"] if columns else [])}
-    done = cli("update", "--transformers", trees.transformers, *(["--refresh"] if columns else []))
-    assert "No new architectures found." in done.lines
-    assert cli("lint", "--transformers", trees.transformers).code == 0
-    recounted = document.read_bytes().decode()
-    assert run_script(document, *IN_TREES, *ADDED) == recounted
 
 
 def sections(path: Path) -> list[tuple[str, str]]:
@@ -103,7 +74,8 @@ def test_both_add_the_same_rows_and_put_them_into_the_same_sections(
 ) -> None:
     cli("update", "--transformers", trees.transformers)
     before = document.read_bytes()
-    add(trees)
+    trees.register("GammaForCausalLM", "GammaVLForCausalLM", file="gamma.py")
+    trees.public("epsilon", "EpsilonForSequenceClassification")
     ours = cli("update", "--transformers", trees.transformers)
     ours_rows = sections(document)
     document.write_bytes(before)

@@ -38,6 +38,10 @@ def test_a_missing_document_is_created_and_said(cli: Cli, trees: Any, work: Path
     }
     assert "**Last updated:** 2026-01-31" in text
     assert "| **BetaForCausalLM** | Y | Y | `beta.py` | beta-org/beta-1b |" in text
+    assert done.lines[:2] == [
+        f"Read sglang 7.7.7 (checkout {trees.sglang})",
+        f"Read transformers 9.9.9 (checkout {trees.transformers})",
+    ]
     assert f"{DOCUMENT}: no such document yet" in done.lines
     assert "Existing architectures in doc: 0" in done.lines
     assert "Found 9 new architecture(s):" in done.lines
@@ -95,22 +99,10 @@ def test_a_row_outside_of_the_sections_is_reported_and_not_written_again(
     report = cli("update", *trees.options, "--format", "json").json
     conforms(report, "report")
     assert report["outside"] == [{"name": "SightForConditionalGeneration", "line": line}]
-    found = [
-        each
-        for each in cli("lint", "--format", "json").json["findings"]
-        if each["code"] == "outside-sections"
-    ]
-    assert [each["line"] for each in found] == [line]
+    found = cli("lint", "--format", "json").json["findings"]
+    assert [each["line"] for each in found if each["code"] == "outside-sections"] == [line]
     updated.write_text(text.replace("## Pictures", heading + " ##"), encoding="utf-8")
     assert "outside-sections" not in cli("lint").out
-
-
-def test_what_was_read_is_said_first(cli: Cli, trees: Any) -> None:
-    done = cli("update", *trees.options)
-    assert done.lines[:2] == [
-        f"Read sglang 7.7.7 (checkout {trees.sglang})",
-        f"Read transformers 9.9.9 (checkout {trees.transformers})",
-    ]
 
 
 def test_a_second_update_changes_no_byte_and_not_even_the_time(cli: Cli, trees: Any, updated: Path) -> None:
@@ -135,30 +127,15 @@ def test_one_new_architecture_is_one_new_row_and_every_other_row_keeps_its_bytes
     assert "  + GammaForCausalLM  [native (gamma.py)]" in done.lines
     assert f"Done. Added 1 new architecture(s) to {DOCUMENT}" in done.lines
     added = set(after.split("\n")) - set(text.split("\n"))
-    assert "| **GammaForCausalLM** | Y |  | `gamma.py` |  |" in added
-    assert not {line for line in added if line.startswith("| **") and "Total" not in line} - {
+    assert [line for line in added if line.startswith("| **") and "Total" not in line] == [
         "| **GammaForCausalLM** | Y |  | `gamma.py` |  |"
-    }
+    ]
     assert odd in after.split("\n")
     assert after.endswith("\nProse of mine.\n")
     assert "**Last updated:** 2026-02-28" in after
     assert names(updated) == [
         *sorted(names(updated)[:6]), *sorted(names(updated)[6:9]), *sorted(names(updated)[9:])
     ]  # fmt: skip
-
-
-def test_each_new_row_is_told_as_the_seed_tells_it(cli: Cli, trees: Any, updated: Path) -> None:
-    trees.register("GammaForCausalLM", file="gamma.py")
-    trees.public("taken", "TakenForCausalLM", compatible=True)
-    trees.public("refused", "RefusedForCausalLM")
-    done = cli("update", *trees.options)
-    assert [line for line in done.lines if line.startswith("  + ")] == [
-        "  + GammaForCausalLM  [native (gamma.py)]",
-        "  + RefusedForCausalLM  [HF transformers, the fallback refuses it]",
-        "  + TakenForCausalLM  [HF transformers, the fallback takes it]",
-    ]
-    assert "Categories to look over (3 of 3 rest on the name alone):" in done.lines
-    assert updated.is_file()
 
 
 def test_many_names_to_look_over_are_cut_short_with_a_way_to_the_rest(cli: Cli, trees: Any) -> None:
@@ -194,44 +171,22 @@ def test_check_exits_1_when_there_is_something_to_do_and_0_when_not(
     assert updated.read_bytes() == before
 
 
-def test_the_diff_is_one_that_makes_the_old_document_the_new_one(cli: Cli, trees: Any, updated: Path) -> None:
-    before = updated.read_bytes()
-    trees.register("GammaForCausalLM", file="gamma.py")
-    diff = cli("update", *trees.options, "--diff", "--date", "2026-02-28").out.partition("\n--- ")[2]
-    assert updated.read_bytes() == before
-    cli("update", *trees.options, "--date", "2026-02-28")
-    assert applied(before.decode(), f"--- {diff}") == updated.read_bytes().decode()
-
-
-def applied(old: str, diff: str) -> str:
-    """The text after a unified diff, by the format's own rules."""
-    lines, new, at = re.findall(r"[^\n]*\n|[^\n]+", old), [], 0
-    for hunk in re.split(r"^@@ -(\d+)[^\n]*@@\n", diff, flags=re.MULTILINE)[1:]:
-        if hunk.isdigit():
-            new += lines[at : int(hunk) - 1]
-            at = int(hunk) - 1
-            continue
-        for line in re.findall(r"[^\n]*\n", hunk):
-            if line.startswith("\\"):
-                new[-1] = new[-1].removesuffix("\n")
-            if line[0] in " -":
-                assert lines[at].rstrip("\n") == line[1:].rstrip("\n")
-                at += 1
-            if line[0] in " +":
-                new.append(line[1:])
-    return "".join([*new, *lines[at:]])
-
-
-def test_a_document_without_a_final_newline_has_a_diff_that_says_so(
-    cli: Cli, trees: Any, updated: Path
+@pytest.mark.parametrize("end", [b"", b"The end"])
+def test_git_applies_the_diff_and_has_the_new_document(
+    cli: Cli, trees: Any, updated: Path, tmp_path: Path, end: bytes
 ) -> None:
-    updated.write_bytes(updated.read_bytes() + b"The end")
-    before = updated.read_bytes()
+    before = updated.read_bytes() + end
+    updated.write_bytes(before)
     trees.register("GammaForCausalLM", file="gamma.py")
-    out = cli("update", *trees.options, "--diff", "--date", "2026-02-28").out
-    cli("update", *trees.options, "--date", "2026-02-28")
-    assert updated.read_bytes().endswith(b"\nThe end")
-    assert applied(before.decode(), "--- " + out.partition("\n--- ")[2]) == updated.read_bytes().decode()
+    diff = cli("update", *trees.options, "--diff", "--date", "2026-02-28").out
+    assert updated.read_bytes() == before
+    assert cli("update", *trees.options, "--date", "2026-02-28").code == 0
+    after = updated.read_bytes()
+    updated.write_bytes(before)
+    miniature.git(updated.parent, "apply", str(miniature.write(tmp_path / "diff", diff)))
+    assert updated.read_bytes() == after
+    assert after.endswith(end)
+    assert b"GammaForCausalLM" in after
 
 
 # -- rows out of date ------------------------------------------------------------------------------
@@ -283,10 +238,8 @@ def test_chosen_columns_are_filled_shown_and_kept(
     assert cli("update", *trees.options).code == 0
     document = work / DOCUMENT
     plain = document.read_bytes()
-    config = (
-        'columns = ["fallback", "notes"]\n\n[overrides.AlphaForCausalLM]\nnote = "slow"\nreason = "seen"\n'
-    )
-    (work / "archtrack.toml").write_text(config, encoding="utf-8")
+    override = '[overrides.AlphaForCausalLM]\nnote = "slow"\nreason = "seen"\n'
+    miniature.write(work / "archtrack.toml", f'columns = ["fallback", "notes"]\n\n{override}')
     done = cli("update", *trees.options, "--check")
     assert (done.code, "  + Fallback: 3 table(s)" in done.lines) == (0, True)
     done = cli("update", *trees.options, "--check", "--refresh", "--format", "github")
@@ -338,10 +291,8 @@ def test_a_line_on_the_backend_s_check_that_is_missing_is_annotated_where_it_bel
     assert cli("update", *trees.options, "--check").code == 0
     (line,) = cli("update", *trees.options, "--check", "--refresh", "--format", "github").lines
     assert line.startswith(f"::error file={DOCUMENT},line=61,title=Missing count::the summary does not tell")
-    assert (
-        "Besides: the line on the backend's own check added."
-        in cli("update", *trees.options, "--refresh").lines
-    )
+    done = cli("update", *trees.options, "--refresh")
+    assert "Besides: the line on the backend's own check added." in done.lines
     dated = re.compile(r"Last updated:\S+ \S+")
     assert dated.sub("", document.read_text(encoding="utf-8")) == dated.sub("", whole)
 
@@ -358,25 +309,17 @@ def test_prune_removes_what_no_engine_knows_and_nothing_else(cli: Cli, trees: An
 def test_a_row_moved_by_hand_stays_moved_and_is_not_called_out_of_date(
     cli: Cli, trees: Any, updated: Path
 ) -> None:
-    text = updated.read_text(encoding="utf-8")
-    row = "| **BetaModel** |  | Y |  | beta-org/beta-1b |\n"
-    assert row in text
-    head, heading, rest = text.replace(row, "").partition("## Multimodal")
-    rule = "|---|---|---|---|---|\n"
-    at = re.search(r"\|[-| :]+\|\n", rest)
-    assert at, rule
-    moved = head + heading + rest[: at.end()] + row + rest[at.end() :]
-    updated.write_text(moved, encoding="utf-8")
+    lines = updated.read_text(encoding="utf-8").splitlines(keepends=True)
+    row = lines.pop(lines.index("| **BetaModel** |  | Y |  | beta-org/beta-1b |\n"))
+    place = next(index for index, line in enumerate(lines) if line.startswith("| **SightFor"))
+    updated.write_text("".join([*lines[:place], row, *lines[place:]]), encoding="utf-8")
     cli("lint", "--fix")
     before = updated.read_bytes()
     done = cli("update", *trees.options, "--refresh", "--prune")
     assert updated.read_bytes() == before
     assert "BetaModel" not in done.out
-    assert [
-        each["changes"]
-        for each in cli("update", *trees.options, "--format", "json").json["stale"]
-        if each["name"] == "BetaModel"
-    ] == [["category"]]
+    stale = cli("update", *trees.options, "--format", "json").json["stale"]
+    assert [(each["name"], each["changes"]) for each in stale] == [("BetaModel", ["category"])]
 
 
 def test_counts_that_are_wrong_are_put_right(cli: Cli, trees: Any, updated: Path) -> None:
@@ -400,22 +343,12 @@ def test_a_date_that_is_none_is_wrong_usage(cli: Cli, trees: Any, work: Path, da
     assert list(work.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("docment = 'X.md'\n", "archtrack.toml:1: unknown key docment: did you mean document?"),
-        ("\nrows = 'x'\n", "archtrack.toml:2: rows must be a list"),
-        ("[overrides.A]\ncategory = 'text'\n", "archtrack.toml:1: overrides.A needs a reason"),
-        ("a = \n", "archtrack.toml:1:"),
-    ],
-)
-def test_a_wrong_configuration_is_told_with_file_and_line(
-    cli: Cli, trees: Any, work: Path, text: str, said: str
-) -> None:
-    miniature.write(work / "archtrack.toml", text)
+def test_a_wrong_configuration_is_told_with_file_and_line(cli: Cli, trees: Any, work: Path) -> None:
+    miniature.write(work / "archtrack.toml", "\ndocment = 'X.md'\n")
     done = cli("update", *trees.options)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"archtrack: error: {said}")
+    said = "archtrack: error: archtrack.toml:2: unknown key docment: did you mean document?"
+    assert done.err.startswith(said)
     assert done.err.count("\n") == 1
     assert not (work / DOCUMENT).exists()
 
@@ -435,6 +368,7 @@ def test_a_wrong_configuration_is_told_with_file_and_line(
         (("--external", "no..pe"), 3, "external package no..pe: no such folder; give the path of its folder, or"),
         (("--doc", "."), 5, ".: cannot be read: it is no regular file; name another one"),
         (("--doc", "nowhere/x.md"), 5, "No such file or directory; create the folder first"),
+        (("--doc", "/dev/null/x.md"), 5, "archtrack: error: /dev/null/x.md: cannot be "),
         (("--format", "yaml"), 2, "'yaml' is not one of"),
         (("--no-such-option",), 2, "No such option"),
         (("extra",), 2, "unexpected extra argument"),
@@ -602,9 +536,8 @@ def test_github_annotations_point_at_the_line_that_registers(
     monkeypatch.setenv("GITHUB_WORKSPACE", str(trees.sglang))
     assert cli(*arguments, "--doc", path).lines[0] == missing
     monkeypatch.delenv("GITHUB_WORKSPACE")
-    assert (
-        cli(*arguments, "--doc", path).lines[0].startswith("::error file=sglang/srt/models/gamma.py,line=5,")
-    )
+    below = cli(*arguments, "--doc", path).lines[0]
+    assert below.startswith("::error file=sglang/srt/models/gamma.py,line=5,")
     written = cli("update", "--transformers", trees.transformers, "--format", "github", "--doc", path)
     assert written.lines[0].startswith("::notice file=sglang/srt/models/gamma.py,line=5,")
     assert written.lines[0].endswith("; it has one now")
@@ -707,21 +640,19 @@ def test_nothing_that_is_scanned_reaches_the_terminal_raw(cli: Cli, trees: Any, 
     assert "GammaForCausalLM" in names(updated)
 
 
+@pytest.mark.parametrize("given", ["options", "environment"])
 def test_an_external_package_and_disabled_modules_count(
-    cli: Cli, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
-    miniature.write(
-        work / "my models" / "mine.py", "class MineForCausalLM: ...\nEntryClass = MineForCausalLM\n"
-    )
-    (work / "my models").rename(work / "my_models")
-    done = cli("update", *trees.options, "--external", "my_models", "--disabled", "alpha, sight", "--check")
-    assert done.code == 1
-    listed = cli(
-        "list", *trees.options, "--external", "my_models", "--disabled", "alpha,sight", "--engine", "sglang"
-    )
-    seen = [line.split("\t")[0] for line in listed.lines[1:]]
-    assert seen == ["BetaForCausalLM", "BetaForCausalLMNextN", "MineForCausalLM", "PooledModel"]
-    monkeypatch.setenv("SGLANG_EXTERNAL_MODEL_PACKAGE", str(work / "my_models"))
-    monkeypatch.setenv("SGLANG_DISABLED_MODEL_ARCHS", "alpha,sight")
-    again = cli("list", *trees.options, "--engine", "sglang")
-    assert [line.split("\t")[0] for line in again.lines[1:]] == seen
+    text = "class MineForCausalLM: ...\nEntryClass = MineForCausalLM\n"
+    miniature.write(work / "my_models" / "mine.py", text)
+    options = ("--external", "my_models", "--disabled", "alpha, sight")
+    if given == "environment":
+        monkeypatch.setenv("SGLANG_EXTERNAL_MODEL_PACKAGE", str(work / "my_models"))
+        monkeypatch.setenv("SGLANG_DISABLED_MODEL_ARCHS", "alpha,sight")
+        options = ()
+    assert "+ MineForCausalLM" in cli("update", *trees.options, *options, "--check").out
+    listed = cli("list", *trees.options, *options, "--engine", "sglang")
+    assert [line.split("\t")[0] for line in listed.lines[1:]] == [
+        "BetaForCausalLM", "BetaForCausalLMNextN", "MineForCausalLM", "PooledModel"
+    ]  # fmt: skip
