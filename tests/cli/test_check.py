@@ -59,6 +59,15 @@ class FormerConfig(PretrainedConfig):
     def __init__(self, **kwargs):
         self.architectures = ["AlphaForCausalLM"]
 """
+CONFIGURATION = """\
+class OmegaConfig:
+    model_type = "omega"
+
+
+class OmegaSeesConfig:
+    model_type = "omega_sees"
+    text_config: dict = None
+"""
 BACKENDS = tuple(
     f"Transformers{kind}{task}"
     for kind in ("", "MoE", "MultiModal", "MultiModalMoE")
@@ -76,12 +85,8 @@ def sources(trees: Any) -> tuple[str, ...]:
     miniature.write(srt / "configs" / "former.py", OWN_CONFIG)
     trees.register(*BACKENDS, file="transformers.py")
     trees.public("omega", "OmegaForCausalLM", "OmegaForConditionalGeneration", compatible=True)
-    configuration = trees.transformers / "src/transformers/models/omega/configuration_omega.py"
-    miniature.write(
-        configuration,
-        "class OmegaConfig:\n    model_type = 'omega'\n\n\n"
-        "class OmegaSeesConfig:\n    model_type = 'omega_sees'\n    text_config: dict = None\n",
-    )
+    folder = trees.transformers / "src" / "transformers" / "models" / "omega"
+    miniature.write(folder / "configuration_omega.py", CONFIGURATION)
     options: tuple[str, ...] = trees.options
     return options
 
@@ -105,8 +110,7 @@ def standard_input(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
 
 
 def config(path: Path, *names: str, **values: Any) -> Path:
-    text = json.dumps({"architectures": list(names), **values})
-    return miniature.write(path, text)
+    return miniature.write(path, json.dumps({"architectures": list(names), **values}))
 
 
 def rows(done: Any) -> list[tuple[str, ...]]:
@@ -267,8 +271,7 @@ def test_what_is_required_is_not_met_by_nothing(
 ) -> None:
     standard_input(b"# nothing yet\n")
     assert check("-", "--require", "native").code == 1
-    log = tmp_path / "server.log"
-    log.write_text("all is well\n", encoding="utf-8")
+    log = miniature.write(tmp_path / "server.log", "all is well\n")
     assert check("--log", log, "--require", "fallback").code == 1
     assert check("--log", log).code == 0
 
@@ -278,12 +281,8 @@ def test_targets_on_standard_input_stand_where_the_dash_does(
 ) -> None:
     standard_input(b"# a list\n\n  AlphaForCausalLM  \r\nPooledModel\n")
     done = check("BetaModel", "-", "DeltaForCausalLM")
-    assert [row[0] for row in rows(done)] == [
-        "BetaModel",
-        "AlphaForCausalLM",
-        "PooledModel",
-        "DeltaForCausalLM",
-    ]
+    targets = ["BetaModel", "AlphaForCausalLM", "PooledModel", "DeltaForCausalLM"]
+    assert [row[0] for row in rows(done)] == targets
     standard_input(b"")
     assert check("-").code == 0
     standard_input(b"caf\xe9.json\nAlphaForCausalLM\n")
@@ -336,11 +335,10 @@ def test_a_log_without_such_a_message_is_told_to_have_none(
     check: Cli, work: Path, standard_input: Callable[[bytes], None]
 ) -> None:
     miniature.write(work / "quiet.log", "all is well\n")
-    assert check("--log", "quiet.log").lines == [
-        "quiet.log: no message about a model's architecture is in it"
-    ]
+    none = "no message about a model's architecture is in it"
+    assert check("--log", "quiet.log").lines == [f"quiet.log: {none}"]
     standard_input(b"")
-    assert check("--log", "-").lines == ["standard input: no message about a model's architecture is in it"]
+    assert check("--log", "-").lines == [f"standard input: {none}"]
     done = check("--log", "quiet.log", "AlphaForCausalLM")
     assert rows(done)[0][1] == "native"
 
@@ -448,11 +446,7 @@ def test_a_target_that_is_none_has_a_one_line_error_and_leaves_no_file(
 
 def snapshot(folder: Path) -> list[str]:
     """Every file but those of archtrack's own cache."""
-    return sorted(
-        str(path)
-        for path in folder.rglob("*")
-        if folder / "cache" not in path.parents and path != folder / "cache"
-    )
+    return sorted(str(path) for path in folder.rglob("*") if folder / "cache" not in (path, *path.parents))
 
 
 def test_what_a_config_says_cannot_move_the_cursor(check: Cli, work: Path) -> None:
@@ -478,10 +472,8 @@ def test_a_thousand_configs_have_a_thousand_answers(check: Cli, work: Path) -> N
     found = done.json["targets"]
     assert [answer["target"] for answer in found] == [f"{number}.json" for number in range(1000)]
     assert [answer["status"] for answer in found[:4]] == ["native", "fallback", "refused", "unsupported"]
-    assert {answer["runs_as"] for answer in found[1::4]} == {
-        "TransformersForCausalLM",
-        "TransformersMoEForCausalLM",
-    }
+    backends = {"TransformersForCausalLM", "TransformersMoEForCausalLM"}
+    assert {answer["runs_as"] for answer in found[1::4]} == backends
 
 
 def test_a_source_that_cannot_be_read_is_said_before_any_target(cli: Cli, work: Path) -> None:

@@ -38,21 +38,8 @@ SGLANG = [
 
 def test_what_came_went_moved_and_was_renamed(cli: Cli, trees: Any, later: Any) -> None:
     done = cli("diff", "sglang", trees.sglang, later.sglang)
-    read = [
-        f"Read sglang {version} (checkout {tree.sglang})"
-        for version, tree in (("7.7.7", trees), ("7.8.0", later))
-    ]
+    read = [f"Read sglang 7.7.7 (checkout {trees.sglang})", f"Read sglang 7.8.0 (checkout {later.sglang})"]
     assert (done.code, done.lines, done.err.splitlines()) == (0, SGLANG, read)
-
-
-def test_the_other_way_round_is_the_reverse(cli: Cli, trees: Any, later: Any) -> None:
-    lines = cli("diff", "sglang", later.sglang, trees.sglang).lines
-    assert lines[1:] == [
-        "  + PooledModel  [pooled.py]",
-        "  - GammaForCausalLM  [gamma.py]",
-        "  > AlphaForCausalLM  [was ALPHAForCausalLM, alpha.py]",
-        "  ~ SightForConditionalGeneration  [sight2.py to sight.py]",
-    ]
 
 
 @pytest.mark.parametrize("engine", ["sglang", "transformers"])
@@ -108,23 +95,12 @@ def test_json_holds_to_the_schema(cli: Cli, trees: Any, later: Any, conforms: Co
     conforms(done.json, "diff")
     assert (done.json["old"]["version"], done.json["new"]["version"]) == ("7.7.7", "7.8.0")
     assert (done.json["old"]["unresolved"], len(done.json["new"]["unresolved"])) == ([], 1)
-    assert done.json["changes"] == [
-        {"kind": "added", "name": "GammaForCausalLM", "file": "gamma.py", "old": None, "new": None},
-        {"kind": "removed", "name": "PooledModel", "file": "pooled.py", "old": None, "new": None},
-        {
-            "kind": "renamed",
-            "name": "ALPHAForCausalLM",
-            "file": "alpha.py",
-            "old": "AlphaForCausalLM",
-            "new": None,
-        },
-        {
-            "kind": "moved",
-            "name": "SightForConditionalGeneration",
-            "file": "sight2.py",
-            "old": "sight.py",
-            "new": None,
-        },
+    keys = ("kind", "name", "file", "old", "new")
+    assert [tuple(each[key] for key in keys) for each in done.json["changes"]] == [
+        ("added", "GammaForCausalLM", "gamma.py", None, None),
+        ("removed", "PooledModel", "pooled.py", None, None),
+        ("renamed", "ALPHAForCausalLM", "alpha.py", "AlphaForCausalLM", None),
+        ("moved", "SightForConditionalGeneration", "sight2.py", "sight.py", None),
     ]
 
 

@@ -19,20 +19,8 @@ if TYPE_CHECKING:
     from miniature import Cli, Conforms
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
-DEFINITIONS = {
-    "scan": "scan",
-    "list": "list",
-    "update": "report",
-    "diff": "diff",
-    "lint": "lint",
-    "check": "check",
-    "history": "history",
-    "migrate": "migrate",
-    "demand": "demand",
-    "render": "render",
-    "cache": "cache",
-    "data": "data_info",
-}
+DEFINITIONS = {"update": "report", "data": "data_info"}
+"""Those that have another name than the verb."""
 
 
 def examples() -> Iterator[tuple[str, Any]]:
@@ -42,7 +30,7 @@ def examples() -> Iterator[tuple[str, Any]]:
     for heading, block in pattern.findall(PAGE.read_text(encoding="utf-8")):
         verb = heading or verb
         if block:
-            yield _definition(DEFINITIONS[verb], json.loads(block)), json.loads(block)
+            yield _definition(DEFINITIONS.get(verb, verb), json.loads(block)), json.loads(block)
 
 
 def _definition(name: str, example: Any) -> str:
@@ -61,23 +49,9 @@ EXAMPLES = list(examples())
 
 def test_the_page_has_an_example_of_everything() -> None:
     assert [definition for definition, _ in EXAMPLES] == [
-        "scan",
-        "scan",
-        "list",
-        "report",
-        "diff",
-        "diff_base",
-        "lint",
-        "check",
-        "history_overview",
-        "history",
-        "history_at",
-        "migrate",
-        "demand",
-        "render",
-        "cache",
-        "data_info",
-    ]
+        "scan", "scan", "list", "report", "diff", "diff_base", "lint", "check", "history_overview", "history",
+        "history_at", "migrate", "demand", "render", "cache", "data_info",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
@@ -102,36 +76,31 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
 ) -> None:
     cli("update", *trees.options)
     document = tmp_path / "work" / "MODEL_SUPPORT_TRACKING.md"
-    text = document.read_text(encoding="utf-8").replace(
-        "| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"
-    )
+    text = document.read_text(encoding="utf-8")
+    text = text.replace("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |")
     text = text.replace("| **BetaForCausalLM** |", "| **XBetaForCausalLM** |")
+    text = text.replace("| **SightForConditionalGeneration** |", "| **XSight** |")
     elsewhere = "\n## Others\n\n| **SightForConditionalGeneration** | Y |  | `sight.py` |  |\n"
-    document.write_text(
-        text.replace("| **SightForConditionalGeneration** |", "| **XSight** |") + elsewhere, encoding="utf-8"
-    )
+    miniature.write(document, text + elsewhere)
     miniature.write(document.with_name("archtrack.toml"), 'columns = ["fallback"]\n')
     init = trees.transformers / "src" / "transformers" / "__init__.py"
-    init.write_text(
-        init.read_text(encoding="utf-8").replace("9.9.9", "9.9.8"), encoding="utf-8"
-    )  # for a notice
+    miniature.write(init, init.read_text(encoding="utf-8").replace("9.9.9", "9.9.8"))  # for a notice
     other = trees.sglang.with_name("other")
     trees.sglang.rename(other)
     (trees.sglang / "python" / "sglang" / "srt" / "models").mkdir(parents=True)
     trees.register("BetaForCausalLM", file="beta.py")
-    log = tmp_path / "server.log"
-    log.write_text(
-        "BetaForCausalLM has no SGLang implementation, falling back to Transformers", encoding="utf-8"
-    )
+    message = "BetaForCausalLM has no SGLang implementation, falling back to Transformers"
+    log = miniature.write(tmp_path / "server.log", message)
+    sources = ("--sglang", other, "--transformers", trees.transformers)
     runs = (
         ("scan", "sglang", other),
         ("scan", "transformers", trees.transformers),
-        ("list", "--sglang", other, "--transformers", trees.transformers, "--name", "BetaForCausalLM"),
-        ("update", "--sglang", other, "--transformers", trees.transformers, "--check", "--force"),
+        ("list", *sources, "--name", "BetaForCausalLM"),
+        ("update", *sources, "--check", "--force"),
         ("diff", "sglang", trees.sglang, other),
         ("diff", "--base", "HEAD", "--transformers", trees.transformers),
         ("lint",),
-        ("check", "BETAForCausalLM", "--log", log, "--sglang", other, "--transformers", trees.transformers),
+        ("check", "BETAForCausalLM", "--log", log, *sources),
         ("history", "--engine", "exllamav3"),
         ("history", "NanoChatForCausalLM", "--engine", "exllamav3"),
         ("history", "--engine", "exllamav3", "--at", "0.0.1"),
@@ -141,10 +110,8 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("cache", "info"),
         ("data", "info"),
     )
-    miniature.write(
-        document.with_name("models.jsonl"),
-        '{"id": "o/x", "downloads": 1, "config": {"architectures": ["AcmeForCausalLM"]}}\n',
-    )
+    model = {"id": "o/x", "downloads": 1, "config": {"architectures": ["AcmeForCausalLM"]}}
+    miniature.write(document.with_name("models.jsonl"), json.dumps(model))
     branch = miniature.build(tmp_path / "branch").sglang
     miniature.commit(branch)
     (branch / "python" / "sglang" / "srt" / "models" / "alpha.py").unlink()

@@ -108,12 +108,7 @@ def test_json_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> No
         (("architectures", 0, "category"), "vision"),
         (("architectures", 0, "category"), None),
         (("architectures", 0, "engines", "sglang", "status"), "Native"),
-        (("architectures", 0, "engines", "sglang", "line"), "5"),
         (("architectures", 0, "engines", "transformers", "exported"), None),
-        (("architectures", 0, "engines", "transformers", "backend_compatible"), "yes"),
-        (("architectures", 0, "example"), "org/model"),
-        (("architectures", 0, "example"), {"id": "org/model"}),
-        (("architectures", 0, "extra"), 1),
     ],
 )
 def test_the_schema_refuses_what_is_wrong(
@@ -127,14 +122,6 @@ def test_the_schema_refuses_what_is_wrong(
     place[path[-1]] = wrong
     with pytest.raises(jsonschema.ValidationError):
         conforms(data, "list")
-
-
-def test_the_schema_refuses_what_lacks_a_key(cli: Cli, trees: Any, conforms: Conforms) -> None:
-    for key in cli("list", *trees.options, "--format", "json").json["architectures"][0]:
-        data = cli("list", *trees.options, "--format", "json").json
-        del data["architectures"][0][key]
-        with pytest.raises(jsonschema.ValidationError, match=f"'{key}' is a required property"):
-            conforms(data, "list")
 
 
 def test_strict_is_1_when_a_place_is_unresolved_even_if_it_is_filtered_out(cli: Cli, trees: Any) -> None:
@@ -153,10 +140,7 @@ def test_an_override_has_the_last_word_and_says_so(cli: Cli, trees: Any, work: P
     )
     rows = {row["name"]: row for row in cli("list", *trees.options, "--format", "json").json["architectures"]}
     alpha, beta = rows["AlphaForCausalLM"], rows["BetaForCausalLM"]
-    assert (alpha["category"], alpha["category_source"], alpha["note"]) == (
-        "embedding",
-        "override",
-        "as seen",
-    )
+    told = (alpha["category"], alpha["category_source"], alpha["note"])
+    assert told == ("embedding", "override", "as seen")
     assert beta["category"] == "text"
     assert beta["example"] == {"id": "mine/beta", "source": "override: archtrack.toml"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +11,6 @@ import pytest
 import miniature
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
@@ -69,9 +67,8 @@ def test_another_transformers_than_the_pinned_one_is_read_if_asked_and_said(
     cli: Cli, trees: Any, site: Path
 ) -> None:
     shutil.rmtree(site / "transformers-9.9.9.dist-info")
-    miniature.write(
-        site / "transformers-8.0.0.dist-info" / "METADATA", miniature.metadata("transformers", "8.0.0")
-    )
+    metadata = miniature.metadata("transformers", "8.0.0")
+    miniature.write(site / "transformers-8.0.0.dist-info" / "METADATA", metadata)
     done = cli("list", "--sglang", trees.sglang, "--transformers", "installed")
     assert read(done)[1:] == [
         f"Read transformers 8.0.0 (installed in {site})",
@@ -103,15 +100,11 @@ def test_without_a_pin_the_installed_one_is_read_and_said(cli: Cli, site: Path, 
 def test_a_pin_is_found_wherever_a_release_says_it(cli: Cli, trees: Any, site: Path, kind: str) -> None:
     project = trees.sglang / "python" / "pyproject.toml"
     if kind == "project with an extra":
-        miniature.write(
-            project,
-            '[project]\nname = "sglang"\n[project.optional-dependencies]\nsrt = ["transformers==9.9.9"]\n',
-        )
+        extra = '[project.optional-dependencies]\nsrt = ["transformers==9.9.9"]\n'
+        miniature.write(project, f'[project]\nname = "sglang"\n{extra}')
     if kind == "metadata with an extra":
-        miniature.write(
-            site / "sglang-7.7.7.dist-info" / "METADATA",
-            miniature.metadata("sglang", "7.7.7", 'transformers==9.9.9; extra == "srt"'),
-        )
+        metadata = miniature.metadata("sglang", "7.7.7", 'transformers==9.9.9; extra == "srt"')
+        miniature.write(site / "sglang-7.7.7.dist-info" / "METADATA", metadata)
     spec = "installed" if kind.startswith("metadata") else str(trees.sglang)
     done = cli("list", "--sglang", spec, "--transformers", "pinned")
     assert done.code == 0, done.err
@@ -122,20 +115,18 @@ def test_a_pin_is_found_wherever_a_release_says_it(cli: Cli, trees: Any, site: P
 
 
 @pytest.fixture
-def releases(package_index: Any, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def releases(package_index: Any, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 - its environment
     """The two as releases on an index that may be asked."""
-    sglang, transformers = trees.sglang / "python" / "sglang", trees.transformers / "src" / "transformers"
-    package_index.add(
-        "sglang-7.7.7-py3-none-any.whl", miniature.wheel(sglang, "7.7.7", "transformers==9.9.9"), "sglang"
-    )
-    package_index.add(
-        "transformers-9.9.9-py3-none-any.whl", miniature.wheel(transformers, "9.9.9"), "transformers"
-    )
+
+    def release(package: Path, version: str, *pins: str) -> None:
+        file = f"{package.name}-{version}-py3-none-any.whl"
+        package_index.add(file, miniature.wheel(package, version, *pins), package.name)
+
+    sglang = trees.sglang / "python" / "sglang"
+    release(trees.transformers / "src" / "transformers", "9.9.9")
+    release(sglang, "7.7.7", "transformers==9.9.9")
     trees.register("GammaForCausalLM", file="gamma.py")
-    package_index.add(
-        "sglang-7.10.0-py3-none-any.whl", miniature.wheel(sglang, "7.10.0", "transformers==9.9.9"), "sglang"
-    )
-    assert work.is_dir()
+    release(sglang, "7.10.0", "transformers==9.9.9")
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     monkeypatch.delenv("ARCHTRACK_OFFLINE")
     return package_index
@@ -225,35 +216,22 @@ def test_a_switch_that_is_neither_yes_nor_no_is_wrong_usage(
 ) -> None:
     monkeypatch.setenv("ARCHTRACK_OFFLINE", value)
     done = cli("scan", "sglang")
-    assert (done.code, done.err) == (
-        2,
-        f"archtrack: error: ARCHTRACK_OFFLINE is {value!r}; set it to 1 or 0\n",
-    )
+    said = f"archtrack: error: ARCHTRACK_OFFLINE is {value!r}; set it to 1 or 0\n"
+    assert (done.code, done.err) == (2, said)
 
 
 # -- git -------------------------------------------------------------------------------------------
 
 
-def git(folder: Path, *arguments: str) -> None:
-    program = shutil.which("git")
-    assert program is not None
-    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run([program, *identity, *arguments], cwd=folder, check=True, capture_output=True, timeout=30)  # noqa: S603 - git
-
-
 @pytest.fixture
 def repository(trees: Any) -> Path:
     """SGLang's checkout under git: ``v1`` without GammaForCausalLM, then with it, then changed and not committed."""
-    git(trees.sglang, "init", "-q", "-b", "main")
-    git(trees.sglang, "add", "-A")
-    git(trees.sglang, "commit", "-q", "-m", "one")
-    git(trees.sglang, "tag", "v1")
+    miniature.commit(trees.sglang, "one")
+    miniature.git(trees.sglang, "tag", "v1")
     trees.register("GammaForCausalLM", file="gamma.py")
-    git(trees.sglang, "add", "-A")
-    git(trees.sglang, "commit", "-q", "-m", "two")
+    miniature.commit(trees.sglang, "two")
     trees.register("OmegaForCausalLM", file="omega.py")
-    path: Path = trees.sglang
-    return path
+    return Path(trees.sglang)
 
 
 @pytest.mark.parametrize(
