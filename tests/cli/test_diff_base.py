@@ -67,17 +67,15 @@ def test_what_a_branch_adds_and_removes_is_told_with_how_it_stood(diff: Cli, che
     miniature.commit(checkout.sglang)
     done = diff()
     gate = "transformers/models/beta/modeling_beta.py:6, transformers 9.9.9 lets it through"
-    assert (done.code, done.lines) == (
-        0,
-        [
-            heading("5 to 4 architectures", "5 changes", commit),
-            "  + adds DeltaForCausalLM natively (was: refused)  [sglang/srt/models/delta.py:5]",
-            "  + adds NovelForCausalLM natively (was: unsupported)  [sglang/srt/models/novel.py:5]",
-            f"  - BetaForCausalLM no longer native; now: fallback  [{gate}]",
-            f"  - BetaForCausalLMNextN no longer native; now: unsupported  [{NOBODY}]",
-            f"  - PooledModel no longer native; now: unsupported  [{NOBODY}]",
-        ],
-    )
+    assert done.code == 0
+    assert done.lines == [
+        heading("5 to 4 architectures", "5 changes", commit),
+        "  + adds DeltaForCausalLM natively (was: refused)  [sglang/srt/models/delta.py:5]",
+        "  + adds NovelForCausalLM natively (was: unsupported)  [sglang/srt/models/novel.py:5]",
+        f"  - BetaForCausalLM no longer native; now: fallback  [{gate}]",
+        f"  - BetaForCausalLMNextN no longer native; now: unsupported  [{NOBODY}]",
+        f"  - PooledModel no longer native; now: unsupported  [{NOBODY}]",
+    ]
 
 
 def test_the_working_tree_counts_with_what_is_not_committed_and_main_s_own_changes_do_not(
@@ -109,13 +107,12 @@ def test_a_module_that_no_longer_imports_is_a_loss(diff: Cli, checkout: Any) -> 
     text = (checkout.models / "alpha.py").read_text(encoding="utf-8")
     checkout.native("alpha.py", f"from transformers import NeverThere\n{text}")
     (line,) = diff().lines[1:]
-    assert line.startswith(
-        "  - AlphaForCausalLM no longer native; now: unimportable  [sglang/srt/models/alpha.py:6, "
-    )
+    lost = "AlphaForCausalLM no longer native; now: unimportable"
+    assert line.startswith(f"  - {lost}  [sglang/srt/models/alpha.py:6, ")
     assert "NeverThere" in line
     (note,) = diff("--format", "github").lines
     assert note.startswith(
-        "::warning file=python/sglang/srt/models/alpha.py,line=6,title=Support lost::AlphaForCausalLM no longer native"
+        f"::warning file=python/sglang/srt/models/alpha.py,line=6,title=Support lost::{lost}"
     )
     miniature.commit(checkout.sglang)
     checkout.native("alpha.py", text)
@@ -126,9 +123,8 @@ def test_a_module_that_no_longer_imports_is_a_loss(diff: Cli, checkout: Any) -> 
 def test_what_cannot_be_read_is_neither_lost_nor_gained(diff: Cli, checkout: Any) -> None:
     checkout.native("alpha.py", "EntryClass = pick()\n")
     done = diff()
-    assert done.lines[1].startswith(
-        "  ~ AlphaForCausalLM: not known (was: native)  [sglang/srt/models/alpha.py:1, "
-    )
+    unknown = "  ~ AlphaForCausalLM: not known (was: native)  [sglang/srt/models/"
+    assert done.lines[1].startswith(f"{unknown}alpha.py:1, ")
     assert done.err.splitlines()[-1].startswith("? sglang 7.7.7: sglang/srt/models/alpha.py:1: ")
     assert (done.code, diff("--strict").code) == (0, 1)
     miniature.commit(checkout.sglang)
@@ -146,11 +142,8 @@ def test_what_cannot_be_read_is_neither_lost_nor_gained(diff: Cli, checkout: Any
 def test_what_moved_into_what_cannot_be_read_is_not_lost(diff: Cli, checkout: Any) -> None:
     (checkout.models / "alpha.py").unlink()
     checkout.native("alpha2.py", "EntryClass = make()\n")
-    lines = diff().lines[1:]
-    assert [line.partition("  [")[0] for line in lines[:1]] == [
-        "  ~ AlphaForCausalLM: not known (was: native)"
-    ]
-    assert lines[0].partition("  [")[2].startswith("sglang/srt/models/alpha2.py:1, ")
+    line = diff().lines[1]
+    assert line.startswith("  ~ AlphaForCausalLM: not known (was: native)  [sglang/srt/models/alpha2.py:1, ")
     miniature.commit(checkout.sglang)
     # Into a place that could not be read before either, on the same line and for the same reason.
     (checkout.models / "pooled.py").unlink()
@@ -214,12 +207,8 @@ def test_a_second_registration_is_told_with_the_changes(diff: Cli, checkout: Any
     done = diff()
     assert done.lines[0].endswith("5 to 5 architectures, 0 changes in support, 2 places not resolved")
     assert done.lines[1:] == [f"  ? Not resolved: {end}" for end in ends]
-    assert diff("--format", "markdown").lines[1:] == [
-        "",
-        "### Not resolved (2)",
-        "",
-        *(f"- {end}" for end in ends),
-    ]
+    told = ["", "### Not resolved (2)", "", *(f"- {end}" for end in ends)]
+    assert diff("--format", "markdown").lines[1:] == told
     miniature.commit(checkout.sglang)
     checkout.register("NovelForCausalLM", file="novel.py")
     assert [line.split()[2] for line in diff(base="HEAD").lines[1:]] == ["NovelForCausalLM"]
@@ -231,12 +220,8 @@ def bumped(checkout: Any, package_index: Any, monkeypatch: pytest.MonkeyPatch, t
     newer = miniature.build(tmp_path / "newer", version="10.0.0")
     newer.public("delta", *miniature.HF_FILES["delta"], compatible=True)
     for version, tree in (("9.9.9", checkout), ("10.0.0", newer)):
-        package = tree.transformers / "src" / "transformers"
-        package_index.add(
-            f"transformers-{version}-py3-none-any.whl",
-            miniature.wheel(package, version),
-            project="transformers",
-        )
+        wheel = miniature.wheel(tree.transformers / "src" / "transformers", version)
+        package_index.add(f"transformers-{version}-py3-none-any.whl", wheel, project="transformers")
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
     project = checkout.sglang / "python" / "pyproject.toml"
@@ -309,25 +294,20 @@ def test_json_holds_to_the_schema(diff: Cli, checkout: Any, conforms: Conforms) 
     assert (len(done["old"]["unresolved"]), len(done["new"]["unresolved"])) == (0, 1)
     assert (done["old"]["source"]["kind"], done["new"]["source"]["kind"]) == ("git", "local")
     assert done["transformers"]["old"] == done["transformers"]["new"]
-    assert done["changes"] == [
-        {
-            "kind": "gained",
-            "name": "DeltaForCausalLM",
-            "before": {
-                "state": "refused",
-                "because": "transformers 9.9.9 does not let it through",
-                "source": "transformers",
-                "path": "transformers/models/delta/modeling_delta.py",
-                "line": 6,
-            },
-            "after": {
-                "state": "native",
-                "because": None,
-                "source": "sglang",
-                "path": "sglang/srt/models/delta.py",
-                "line": 5,
-            },
-        }
+    (change,) = done["changes"]
+    keys = ("state", "because", "source", "path", "line")
+    refused, gate = (
+        "transformers 9.9.9 does not let it through",
+        "transformers/models/delta/modeling_delta.py",
+    )
+    assert (change["kind"], change["name"]) == ("gained", "DeltaForCausalLM")
+    assert [change["before"][key] for key in keys] == ["refused", refused, "transformers", gate, 6]
+    assert [change["after"][key] for key in keys] == [
+        "native",
+        None,
+        "sglang",
+        "sglang/srt/models/delta.py",
+        5,
     ]
 
 
@@ -339,9 +319,7 @@ def test_of_vllm_it_says_native_or_absent(cli: Cli, work: Path, conforms: Confor
     miniature.write(work / "vllm" / "__init__.py", "")
     miniature.write(registry, VLLM.format('"AForCausalLM": ("a", "A"), "BForCausalLM": ("b", "B")'))
     miniature.commit(work)
-    registry.write_text(
-        VLLM.format('"AForCausalLM": ("a", "A"), "CForCausalLM": ("c", "C")'), encoding="utf-8"
-    )
+    miniature.write(registry, VLLM.format('"AForCausalLM": ("a", "A"), "CForCausalLM": ("c", "C")'))
     done = cli("diff", "--base", "main")
     assert done.lines[0].startswith("vllm, working tree against main (merge base ")
     assert done.lines[1:] == [

@@ -53,10 +53,8 @@ def test_the_parts_are_printed_each_below_its_name_and_hold_every_row(cli: Cli, 
     rows = re.findall(r"^\| \*\*\w+\*\* \| Y? ?\|.*$", document.read_text(encoding="utf-8"), re.MULTILINE)
     assert [line for line in done.lines if line in set(rows)] == rows
     assert len(rows) == 57
-    assert (
-        cli("render").lines[0]
-        == f"==== body.md: 57 rows, {cli('render', '--format', 'json').json['parts'][0]['size']:,} of 65,536 ===="
-    )
+    size = cli("render", "--format", "json").json["parts"][0]["size"]
+    assert cli("render").lines[0] == f"==== body.md: 57 rows, {size:,} of 65,536 ===="
 
 
 def test_files_are_written_once_and_of_a_row_more_only_its_comment_and_the_body(
@@ -76,11 +74,8 @@ def test_files_are_written_once_and_of_a_row_more_only_its_comment_and_the_body(
     done = cli("render", *SMALL, "--out", out)
     after = files(out)
     (comment,) = [name for name, text in before.items() if "| **K05ForCausalLM** |" in text]
-    assert {name for name in after if after[name] != before.get(name)} == {
-        "body.md",
-        comment,
-        "manifest.json",
-    }
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"body.md", comment, "manifest.json"}
     assert done.lines[-1] == f"2 of {len(before) - 1} parts were written."
 
 
@@ -99,8 +94,8 @@ def test_the_manifest_holds_the_digest_of_each_file_and_to_the_schema(
     assert all(each["size"] <= 2048 for each in said["parts"])
 
 
-def test_json_has_what_the_files_have(cli: Cli, document: Path, work: Path, conforms: Conforms) -> None:
-    assert document.is_file()
+@pytest.mark.usefixtures("document")
+def test_json_has_what_the_files_have(cli: Cli, work: Path, conforms: Conforms) -> None:
     printed = cli("render", *SMALL, "--format", "json").json
     conforms(printed, "render")
     written = cli("render", *SMALL, "--format", "json", "--out", "out").json
@@ -114,10 +109,8 @@ def test_json_has_what_the_files_have(cli: Cli, document: Path, work: Path, conf
     assert not any(each["written"] for each in again["parts"])
 
 
-def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(
-    cli: Cli, document: Path, work: Path
-) -> None:
-    assert document.is_file()
+@pytest.mark.usefixtures("document")
+def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(cli: Cli, work: Path) -> None:
     cli("render", *SMALL, "--out", "out")
     before = files(work / "out")
     done = cli("render", "--out", "out")
@@ -134,11 +127,11 @@ def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(
     assert files(work / "out") == before
 
 
+@pytest.mark.usefixtures("document")
 @pytest.mark.parametrize("name", ["body.md", "comment-01.md", "manifest.json"])
 def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
-    cli: Cli, document: Path, work: Path, name: str
+    cli: Cli, work: Path, name: str
 ) -> None:
-    assert document.is_file()
     miniature.write(work / "out" / name, "My own words.\n")
     done = cli("render", *SMALL, "--out", "out")
     assert (done.code, done.out) == (5, "")
@@ -162,8 +155,8 @@ def test_the_parts_of_another_document_stay_and_nothing_is_written(
     assert cli("render", *SMALL, "--doc", "OTHER.md", "--out", "other").code == 0
 
 
-def test_other_files_in_the_folder_are_no_business_of_it(cli: Cli, document: Path, work: Path) -> None:
-    assert document.is_file()
+@pytest.mark.usefixtures("document")
+def test_other_files_in_the_folder_are_no_business_of_it(cli: Cli, work: Path) -> None:
     others = {"comment-99.md": "Mine.\n", "comment-1.md": "Mine.\n", "notes.txt": "Mine.\n"}
     for name, text in others.items():
         miniature.write(work / "out" / name, text)
@@ -171,19 +164,15 @@ def test_other_files_in_the_folder_are_no_business_of_it(cli: Cli, document: Pat
     assert others.items() <= files(work / "out").items()
 
 
+@pytest.mark.usefixtures("document")
 @pytest.mark.parametrize(
     ("only", "rows"), [("native", 53), ("hf-only", 4), ("native,hf-only", 57), ("unsupported", 0)]
 )
-def test_only_some_rows(cli: Cli, document: Path, only: str, rows: int) -> None:
-    assert document.is_file()
+def test_only_some_rows(cli: Cli, only: str, rows: int) -> None:
     found = cli("render", "--only", only, "--format", "json").json
     assert (found["rows"], found["shown"], sum(part["rows"] for part in found["parts"])) == (57, rows, rows)
-    assert (
-        cli(
-            "render", *(word for kind in only.split(",") for word in ("--only", kind)), "--format", "json"
-        ).json
-        == found
-    )
+    each_alone = (word for kind in only.split(",") for word in ("--only", kind))
+    assert cli("render", *each_alone, "--format", "json").json == found
 
 
 def test_fallback_and_refused_need_the_column_that_says_so(
@@ -224,10 +213,8 @@ def test_wrong_usage_is_2(cli: Cli, arguments: tuple[str, ...], said: str) -> No
 def test_without_a_document_and_with_a_line_that_fits_nowhere_it_is_5(cli: Cli, work: Path) -> None:
     done = cli("render")
     assert (done.code, done.out) == (5, "")
-    assert (
-        done.err
-        == f"archtrack: error: {DOCUMENT}: there is no such document; `archtrack update` creates one\n"
-    )
+    said = "there is no such document; `archtrack update` creates one"
+    assert done.err == f"archtrack: error: {DOCUMENT}: {said}\n"
     miniature.write(work / DOCUMENT, f"Words.\n\n{'w' * 5000}\n")
     done = cli("render", *SMALL, "--out", "out")
     assert (done.code, done.out) == (5, "")
@@ -303,9 +290,8 @@ state.write_text(json.dumps(issue))
 @pytest.fixture
 def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """Runs the page's script against an issue, as `gh` would show it, and gives what the issue is then."""
-    (script,) = re.findall(
-        r"^```bash\n(#!.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
+    page = PAGE.read_text(encoding="utf-8")
+    (script,) = re.findall(r"^```bash\n(#!.*?)^```$", page, re.MULTILINE | re.DOTALL)
     folder = tmp_path / "bin"
     miniature.write(folder / "track-issue", script)
     miniature.write(folder / "gh", GH.format(python=sys.executable))
@@ -313,10 +299,8 @@ def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
     miniature.write(folder / "archtrack", f'#!/bin/sh\nexec "{sys.executable}" -m archtrack "$@" {limit}\n')
     for path in folder.iterdir():
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    state = miniature.write(
-        folder / "issue.json",
-        json.dumps({"body": "To be filled.", "comments": {"9": "Thanks!"}, "authors": {}, "edits": []}),
-    )
+    empty = {"body": "To be filled.", "comments": {"9": "Thanks!"}, "authors": {}, "edits": []}
+    state = miniature.write(folder / "issue.json", json.dumps(empty))
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", miniature.SOURCE)
 
@@ -336,10 +320,15 @@ def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
     return run
 
 
+def texts(cli: Cli) -> list[str]:
+    """The parts of the document."""
+    return [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+
+
 def test_the_script_of_the_page_edits_only_what_has_changed(
     cli: Cli, document: Path, issue: Callable[[], dict[str, Any]]
 ) -> None:
-    parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+    parts = texts(cli)
     first = issue()
     assert [first["body"], *first["comments"].values()] == [parts[0], "Thanks!", *parts[1:]]
     assert issue()["edits"] == []
@@ -361,6 +350,7 @@ def test_the_script_of_the_page_edits_only_what_has_changed(
 MARKER = f"<!-- archtrack: part {{}} of tracking issue {DOCUMENT} -->"
 
 
+@pytest.mark.usefixtures("document")
 @pytest.mark.parametrize("author", ["stranger", "keeper"])
 @pytest.mark.parametrize(
     "forged",
@@ -373,20 +363,19 @@ MARKER = f"<!-- archtrack: part {{}} of tracking issue {DOCUMENT} -->"
     ],
 )
 def test_the_script_leaves_alone_what_only_looks_like_a_part(
-    cli: Cli, document: Path, issue: Callable[..., dict[str, Any]], forged: str, author: str
+    cli: Cli, issue: Callable[..., dict[str, Any]], forged: str, author: str
 ) -> None:
-    assert document.is_file()
-    parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+    parts = texts(cli)
     found = issue({"50": forged}, author)
     assert list(found["comments"].values()) == ["Thanks!", forged, *parts[1:]]
     assert issue()["edits"] == []
 
 
+@pytest.mark.usefixtures("document")
 def test_the_script_takes_no_part_that_somebody_else_wrote(
-    cli: Cli, document: Path, issue: Callable[..., dict[str, Any]]
+    cli: Cli, issue: Callable[..., dict[str, Any]]
 ) -> None:
-    assert document.is_file()
-    parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+    parts = texts(cli)
     forged = {"50": f"{MARKER.format(1)}\n\nMine.\n", "51": f"{MARKER.format(len(parts))}\n\nMine.\n"}
     found = issue(forged, "stranger")
     assert list(found["comments"].values()) == ["Thanks!", *forged.values(), *parts[1:]]
