@@ -226,7 +226,8 @@ def command(*arguments: object) -> list[str]:
 def spawn(*arguments: object, cwd: Path, home: Path, **changes: str) -> Result:
     """The command in a process of its own."""
     done = subprocess.run(  # noqa: S603 - our own program
-        command(*arguments), cwd=cwd, env=environment(home, **changes), capture_output=True, timeout=60, check=False
+        command(*arguments), cwd=cwd, env=environment(home, **changes), stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=60, check=False,
     )  # fmt: skip
     return Result(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 

@@ -34,13 +34,7 @@ ENVIRON = {
 def repository(tmp_path: Path) -> Path:
     """This repository as it is now, with what is not committed yet: what of it is installed."""
     copy = tmp_path / "archtrack"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 -- git, wherever it is
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    listed = miniature.git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file() and not name.startswith(("tests/", "docs/", "benchmarks/")):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -97,9 +91,8 @@ def test_a_hook_s_command_fails_or_changes_the_document_where_there_is_something
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     document = checkout / DOCUMENT
-    text = document.read_text(encoding="utf-8").replace(
-        "| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"
-    )
+    text = document.read_text(encoding="utf-8")
+    text = text.replace("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |")
     document.write_text(text, encoding="utf-8")
     assert cli(*HOOKS[hook]["entry"].split()[1:]).code == code
     assert (document.read_text(encoding="utf-8") != text) is written
@@ -139,6 +132,5 @@ def test_a_new_model_stops_the_commit_and_the_document_has_its_row_then(
     assert done.returncode == 1
     assert "files were modified by this hook" in done.stdout
     assert f"{DOCUMENT} is out of date: 1 new architecture(s). Nothing was written." in done.stdout
-    assert "| **GammaForCausalLM** | Y |  | `gamma.py` |  |" in (checkout / DOCUMENT).read_text(
-        encoding="utf-8"
-    )
+    document = (checkout / DOCUMENT).read_text(encoding="utf-8")
+    assert "| **GammaForCausalLM** | Y |  | `gamma.py` |  |" in document
