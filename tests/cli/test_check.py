@@ -155,7 +155,6 @@ def test_a_name_is_answered(check: Cli, name: str, status: str, runs_as: str, ca
         ({"architectures": ["OmegaForCausalLM"]}, ("--embedding",), ("fallback", "TransformersEmbeddingModel")),
         ({"architectures": ["OmegaForCausalLM"], "model_type": "omega_sees"}, (),
          ("fallback", "TransformersMultiModalForCausalLM")),
-        ({"architectures": ["OmegaForCausalLM"], "model_type": "omega"}, (), ("fallback", "TransformersForCausalLM")),
         ({"architectures": ["BetaForSequenceClassification"], "text_config": {}}, ("--embedding",),
          ("fallback", "TransformersMultiModalForSequenceClassification")),
         ({"architectures": ["AcmeForCausalLM"], "auto_map": {"AutoModel": "m.Acme"}}, (), ("remote code", "")),
@@ -216,10 +215,8 @@ def test_explain_shows_the_steps_with_file_and_line(check: Cli, work: Path) -> N
     ("name", "near"),
     [
         ("BETAForCausalLM", "BetaForCausalLM (native)"),
-        ("AlphForCausalLM", "AlphaForCausalLM (native)"),
         ("DeltaForCausalML", "DeltaForCausalLM (refused)"),
         ("ZebraForCausalLM", None),
-        ("AlphaForCausalLM", None),
         ("DeltaForCausalLM", None),
     ],
 )

@@ -127,20 +127,6 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         assert shape(done) == shape(example), run
 
 
-def test_equal_sources_give_equal_output_whether_from_the_cache_or_not(
-    cli: Cli, trees: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("archtrack.sources.disk.folder._RACY_NS", 0)
-    runs = (
-        ("list", *trees.options),
-        ("scan", "sglang", trees.sglang),
-        ("scan", "transformers", trees.transformers),
-    )
-    for run in runs:
-        cli("cache", "clear")
-        assert cli(*run, "--format", "json").out == cli(*run, "--format", "json").out
-
-
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
 def test_no_key_may_be_missing_misspelled_or_of_another_type(
     conforms: Conforms, definition: str, example: Any

@@ -96,21 +96,6 @@ def test_without_a_pin_the_installed_one_is_read_and_said(cli: Cli, site: Path, 
     ]
 
 
-@pytest.mark.parametrize("kind", ["metadata", "metadata with an extra", "project", "project with an extra"])
-def test_a_pin_is_found_wherever_a_release_says_it(cli: Cli, trees: Any, site: Path, kind: str) -> None:
-    project = trees.sglang / "python" / "pyproject.toml"
-    if kind == "project with an extra":
-        extra = '[project.optional-dependencies]\nsrt = ["transformers==9.9.9"]\n'
-        miniature.write(project, f'[project]\nname = "sglang"\n{extra}')
-    if kind == "metadata with an extra":
-        metadata = miniature.metadata("sglang", "7.7.7", 'transformers==9.9.9; extra == "srt"')
-        miniature.write(site / "sglang-7.7.7.dist-info" / "METADATA", metadata)
-    spec = "installed" if kind.startswith("metadata") else str(trees.sglang)
-    done = cli("list", "--sglang", spec, "--transformers", "pinned")
-    assert done.code == 0, done.err
-    assert read(done)[1] == f"Read transformers 9.9.9 (installed in {site})"
-
-
 # -- releases --------------------------------------------------------------------------------------
 
 
@@ -232,19 +217,6 @@ def repository(trees: Any) -> Path:
     miniature.commit(trees.sglang, "two")
     trees.register("OmegaForCausalLM", file="omega.py")
     return Path(trees.sglang)
-
-
-@pytest.mark.parametrize(
-    ("ref", "extra"),
-    [("v1", set()), ("main", {"GammaForCausalLM"}), ("HEAD~1", set()), (None, {"GammaForCausalLM"})],
-)
-def test_any_reference_is_read_without_a_checkout(
-    cli: Cli, repository: Path, ref: str | None, extra: set[str]
-) -> None:
-    spec = f"git:{repository}@{ref}" if ref else f"git:{repository}"
-    data = cli("scan", "sglang", spec, "--format", "json").json
-    assert set(data["architectures"]) - set(miniature.ROWS) == extra
-    assert data["source"]["digest"].startswith("commit:")
 
 
 def test_a_working_tree_is_compared_with_what_is_committed(
