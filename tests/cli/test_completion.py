@@ -49,11 +49,6 @@ def test_the_script_is_one_that_bash_reads(cli: Cli, tmp_path: Path) -> None:
     ],
 )
 def test_verbs_engines_and_architectures_complete(tmp_path: Path, words: str, expected: list[str]) -> None:
-    done = miniature.spawn(
-        cwd=tmp_path,
-        home=tmp_path,
-        _ARCHTRACK_COMPLETE="bash_complete",
-        COMP_WORDS=words,
-        COMP_CWORD=str(words.count(" ")),
-    )
+    asked = {"_ARCHTRACK_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = miniature.spawn(cwd=tmp_path, home=tmp_path, **asked)
     assert (done.code, done.out.split()) == (0, expected)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +17,6 @@ from archtrack.core.history.history import Entry, Release
 from made_history import made_history
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from miniature import Cli, Conforms
 
 DAYS = {"1.0": "2026-01-01", "1.1": "2026-02-01", "2.0": "2026-03-01"}
@@ -145,9 +145,8 @@ def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) ->
         "DeltaForCausalLM": "deltaforcausallm.py",
         "TransformersForCausalLM": "transformersforcausallm.py",
     }
-    assert (
-        cli("history", "--engine", "vllm", "--at", "latest", "--data", data, "--format", "json").json == found
-    )
+    latest = cli("history", "--engine", "vllm", "--at", "latest", "--data", data, "--format", "json").json
+    assert latest == found
     text = cli("history", "--engine", "vllm", "--at", "2.0", "--data", data)
     assert text.lines[1] == "BetaForCausalLM\tbetaforcausallm.py\t2.0"
     assert text.err == "vllm 2.0 (2026-03-01): 3 architectures\n"
@@ -487,63 +486,25 @@ def test_the_shipped_data_is_found_without_a_word(cli: Cli) -> None:
     ]
 
 
-# -- an engine from outside ------------------------------------------------------------------------
-
-TINYRT = '''
-"""TinyRT: an engine of another distribution."""
-
-from archtrack.core.python.tables import table_facts
-from archtrack.engines.base import About
-from archtrack.model import Inventory, Place, Registration
-from archtrack.sources.base import Layout
-
-REGISTRY = "tinyrt/registry.py"
-
-
-class TinyRT:
-    name = "tinyrt"
-    about = About(title="TinyRT")
-    layout = Layout(package="tinyrt", distribution="tinyrt")
-    revision = 1
-    since = "1.0"
-    fetched = (REGISTRY,)
-    watched = fetched
-
-    def scan(self, library, options):
-        facts = library.facts((REGISTRY,), "tinyrt-1", table_facts)[REGISTRY]
-        rows = facts["tables"]["MODELS"]["rows"]
-        return Inventory(
-            engine=self.name,
-            version=library.origin.version,
-            origin=library.origin,
-            registrations=tuple(
-                Registration(name=name, file=f"{value}.py", place=Place(file=REGISTRY, line=line), defined_in=value)
-                for name, line, value, _ in sorted(rows)
-            ),
-        )
-
-
-ENGINE = TinyRT()
-'''
-
-
 def test_an_engine_from_outside_is_taken_up_by_everything(
     tmp_path: Path, trees: Any, package_index: Any
 ) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "add-an-engine.md").read_text(encoding="utf-8")
+    (engine,) = re.findall(r"/engines/tinyrt\.py`:\n\n```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     site = tmp_path / "site"
-    miniature.write(site / "tinyrt_for_archtrack.py", TINYRT)
+    miniature.write(site / "tinyrt_for_archtrack.py", engine)
     info = site / "tinyrt_for_archtrack-1.0.dist-info"
     miniature.write(info / "METADATA", "Metadata-Version: 2.1\nName: tinyrt-for-archtrack\nVersion: 1.0\n")
     miniature.write(info / "entry_points.txt", "[archtrack.engines]\ntinyrt = tinyrt_for_archtrack:ENGINE\n")
     both = ("AlphaForCausalLM", "BetaForCausalLM")
     for version, names in (("1.0", both[:1]), ("1.1", both)):
-        text = "MODELS = {\n" + "".join(f'    "{name}": "llama",\n' for name in names) + "}\n"
-        files = {"tinyrt/__init__.py": b"", "tinyrt/registry.py": text.encode()}
-        content = make_wheel(files, version, stem="tinyrt")
+        rows = "".join(f'    "{name}": ("tinyrt.models.llama", "Llama"),\n' for name in names)
+        content = make_wheel(
+            {"tinyrt/registry.py": f"MODELS = {{\n{rows}}}\n".encode()}, version, stem="tinyrt"
+        )
         package_index.add(f"tinyrt-{version}-py3-none-any.whl", content, project="tinyrt")
     work = tmp_path / "outside"
     work.mkdir()
-
     environ = {
         "PYTHONPATH": f"{site}:{miniature.SOURCE}",
         "PIP_INDEX_URL": package_index.url,

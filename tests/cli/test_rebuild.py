@@ -30,14 +30,6 @@ def test_a_rebuild_writes_what_an_update_creates(cli: Cli, trees: Any, rebuilt: 
     assert rebuilt.read_bytes() == rebuilt.with_name("other.md").read_bytes()
 
 
-def test_a_second_rebuild_writes_nothing_whatever_the_date(cli: Cli, trees: Any, rebuilt: Path) -> None:
-    before = rebuilt.read_bytes()
-    assert cli("rebuild", *trees.options, "--date", "2027-01-31", "--check").code == 0
-    done = cli("rebuild", *trees.options, "--date", "2027-01-31")
-    assert done.lines[-1] == f"No new architectures found. {DOCUMENT}: nothing to write."
-    assert rebuilt.read_bytes() == before
-
-
 def test_a_rebuild_tells_what_it_adds_rewrites_and_drops(
     cli: Cli, trees: Any, rebuilt: Path, conforms: Conforms
 ) -> None:
