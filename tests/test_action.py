@@ -291,9 +291,7 @@ def test_a_model_file_without_its_row_fails_with_an_annotation_at_its_line(
 
 
 @pytest.mark.network
-def test_with_commit_the_document_alone_is_committed_and_pushed_once(
-    action: Action, checkout: Path, trees: Any
-) -> None:
+def test_with_commit_the_document_alone_is_pushed_once(action: Action, checkout: Path, trees: Any) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     before = miniature.commit(checkout)
     miniature.write(checkout / "staged.txt", "somebody else's")
@@ -333,9 +331,7 @@ def test_where_it_may_not_or_cannot_commit_it_says_so_and_writes_nothing(
 
 
 @pytest.mark.network
-def test_a_push_that_is_refused_fails_and_says_what_it_needs(
-    action: Action, checkout: Path, trees: Any
-) -> None:
+def test_a_refused_push_fails_and_says_what_it_needs(action: Action, checkout: Path, trees: Any) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     miniature.commit(checkout)
     miniature.git(checkout, "remote", "set-url", "origin", str(checkout / "nowhere"))
@@ -392,9 +388,7 @@ def test_a_base_that_the_checkout_lacks_fails_after_what_is_missing_is_told(
 
 
 @pytest.mark.network
-def test_no_file_of_a_pull_request_gives_the_runner_a_command(
-    action: Action, checkout: Path, trees: Any
-) -> None:
+def test_no_file_of_a_pull_request_commands_the_runner(action: Action, checkout: Path, trees: Any) -> None:
     hostile = "##[add-mask]e.py"
     trees.native(hostile, "EntryClass = pick()\n")
     trees.register("GammaForCausalLM", file="##[error]g.py")

@@ -488,9 +488,7 @@ def test_every_test_that_the_page_of_accuracy_names_is_there() -> None:
         ("README.md", "```md\n[a](docs/api.md)\n```\n[a](docs/api.md)", "```md\n[a](docs/api.md)\n```\n[a](api.md)"),
     ],
 )  # fmt: skip
-def test_links_of_the_repository_are_turned_into_those_of_the_site(
-    source: str, text: str, expected: str
-) -> None:
+def test_links_of_the_repository_become_those_of_the_site(source: str, text: str, expected: str) -> None:
     assert script("site_hooks").turned(text, source) == expected
 
 

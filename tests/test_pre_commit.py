@@ -69,9 +69,7 @@ def checkout(cli: Cli, trees: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("python/sglang/lang/api.py", False, False),
     ],
 )
-def test_a_hook_runs_for_the_files_that_concern_it(
-    hook: str, path: str, *, updates: bool, lints: bool
-) -> None:
+def test_a_hook_runs_for_files_that_concern_it(hook: str, path: str, *, updates: bool, lints: bool) -> None:
     expected = lints if hook == "archtrack-lint" else updates
     assert (re.search(HOOKS[hook]["files"], path) is not None) is expected
 

@@ -111,9 +111,7 @@ def checkout(trees: Any, tmp_path: Path) -> Iterator[Checkout]:
 
 
 @pytest.mark.parametrize("skill", SKILLS)
-def test_every_command_of_a_skill_does_what_the_skill_says_in_a_checkout(
-    checkout: Checkout, skill: str
-) -> None:
+def test_every_command_of_a_skill_does_what_it_says_in_a_checkout(checkout: Checkout, skill: str) -> None:
     run = [*blocks(SKILLS[skill]), *spans(SKILLS[skill])]
     assert len(blocks(SKILLS[skill])) >= 3
     for line in run:

@@ -45,9 +45,7 @@ def test_git_repositories_are_counted_and_cleared(cli: Cli, tmp_path: Path) -> N
     assert "git repositories" not in cli("cache", "info").out
 
 
-def test_a_cache_that_cannot_be_used_says_why(
-    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unusable_cache_says_why(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     miniature.write(tmp_path / "file", "no folder")
     monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "file"))
     done = cli("cache", "info")

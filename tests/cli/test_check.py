@@ -225,9 +225,7 @@ def test_names_like_one_that_is_not_known_are_named(check: Cli, name: str, near:
     assert [line.partition(" is like: ")[2].partition(", ")[0] for line in lines] == [near] * bool(near)
 
 
-def test_of_many_targets_a_bad_one_does_not_hide_the_others(
-    check: Cli, work: Path, conforms: Conforms
-) -> None:
+def test_a_bad_target_does_not_hide_the_others(check: Cli, work: Path, conforms: Conforms) -> None:
     config(work / "good.json", "DeltaForCausalLM")
     miniature.write(work / "bad.json", "{")
     targets = ("AlphaForCausalLM", "bad.json", "good.json", "gone/config.json", "PooledModel")
@@ -256,9 +254,7 @@ def test_of_many_targets_a_bad_one_does_not_hide_the_others(
         (["no name"], "native", 2),
     ],
 )
-def test_what_is_required_decides_the_exit_code(
-    check: Cli, targets: list[str], require: str, code: int
-) -> None:
+def test_a_requirement_decides_the_exit_code(check: Cli, targets: list[str], require: str, code: int) -> None:
     assert check(*targets, "--require", require).code == code
     assert check(*targets, "--require", require, "--format", "json").code == code
 
@@ -351,9 +347,7 @@ def test_a_log_without_such_a_message_is_told_to_have_none(
         (("--require", "refused", "A"), 2, "refused"),
     ],
 )
-def test_a_call_that_cannot_be_is_refused(
-    check: Cli, arguments: tuple[str, ...], code: int, words: str
-) -> None:
+def test_an_impossible_call_is_refused(check: Cli, arguments: tuple[str, ...], code: int, words: str) -> None:
     done = check(*arguments)
     assert done.code == code
     assert words in done.err

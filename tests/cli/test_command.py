@@ -48,9 +48,7 @@ def test_the_verbs_are_those_that_are_promised() -> None:
 
 @pytest.mark.parametrize("verb", [(), *VERBS], ids=" ".join)
 @pytest.mark.parametrize("option", ["--help", "-h"])
-def test_every_help_shows_an_example_on_a_line_of_its_own(
-    cli: Cli, verb: tuple[str, ...], option: str
-) -> None:
+def test_every_help_shows_an_example_on_its_own_line(cli: Cli, verb: tuple[str, ...], option: str) -> None:
     done = cli(*verb, option)
     assert (done.code, done.err) == (0, "")
     after = done.out.partition("  Examples:\n")[2]

@@ -109,9 +109,7 @@ def test_a_source_of_sglang_is_read_and_answered_as_check_does(cli: Cli, trees: 
     assert [source["engine"] for source in done.json["sources"]] == ["sglang", "transformers"]
 
 
-def test_with_a_place_that_could_not_be_read_nothing_is_said_to_be_lacking(
-    cli: Cli, trees: Any, work: Path
-) -> None:
+def test_with_an_unreadable_place_nothing_is_said_to_be_lacking(cli: Cli, trees: Any, work: Path) -> None:
     trees.native("odd.py", "EntryClass = make()\n")
     dump_of(work / "m.jsonl", "AlphaForCausalLM", "NobodyForCausalLM")
     done = cli("demand", "m.jsonl", *trees.options, "--format", "json", *ALL)
@@ -303,9 +301,7 @@ def test_no_file_that_is_no_census_is_written_over(cli: Cli, work: Path) -> None
     ],
 )
 @pytest.mark.usefixtures("models")
-def test_what_makes_no_sense_is_refused_in_one_line(
-    cli: Cli, options: tuple[str, ...], code: int, words: str
-) -> None:
+def test_nonsense_is_refused_in_one_line(cli: Cli, options: tuple[str, ...], code: int, words: str) -> None:
     cli("demand", "models.jsonl", "--save", "c.json")
     done = cli("demand", *options)
     assert (done.code, done.out) == (code, "")

@@ -41,9 +41,7 @@ def heading(counts: str, changes: str, commit: str, base: str = "main") -> str:
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json", "github"])
-def test_a_tree_that_is_as_it_was_changes_nothing(
-    diff: Cli, conforms: Conforms, checkout: Any, form: str
-) -> None:
+def test_a_tree_as_it_was_changes_nothing(diff: Cli, conforms: Conforms, checkout: Any, form: str) -> None:
     commit = miniature.git(checkout.sglang, "rev-parse", "main")
     done = diff("--format", form)
     assert done.code == 0
@@ -149,9 +147,7 @@ def test_a_place_that_rests_on_an_edited_module_may_hold_what_vanished(diff: Cli
 IF = "import os\n\n\nclass AlphaForCausalLM:\n    pass\n\n\nif {}:\n    EntryClass = AlphaForCausalLM\n"
 
 
-def test_what_runs_under_another_condition_is_a_change(
-    diff: Cli, checkout: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_condition_is_a_change(diff: Cli, checkout: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_WORKSPACE", str(checkout.sglang))
     always = (checkout.models / "alpha.py").read_text(encoding="utf-8")
     place, name = "sglang/srt/models/alpha.py:9", "AlphaForCausalLM"
@@ -360,9 +356,7 @@ def test_what_does_not_go_together_is_a_usage_error_that_says_what_does(
         ("unrelated", "unrelated and HEAD have no commit in common; name a branch"),
     ],
 )
-def test_a_base_that_cannot_be_had_is_said_with_what_to_do(
-    diff: Cli, checkout: Any, base: str, said: str
-) -> None:
+def test_a_missing_base_is_said_with_what_to_do(diff: Cli, checkout: Any, base: str, said: str) -> None:
     miniature.git(checkout.sglang, "update-ref", "refs/remotes/origin/theirs", "main")
     tree = miniature.git(checkout.sglang, "rev-parse", "main^{tree}")
     other = miniature.git(checkout.sglang, "commit-tree", tree, "-m", "another beginning")

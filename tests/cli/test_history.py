@@ -171,9 +171,7 @@ def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) ->
         (("--plot", "x.pdf"), 2, "the name has to end with .svg or .png"),
     ],
 )
-def test_what_cannot_be_shown(
-    cli: Cli, data: Path, arguments: tuple[str, ...], code: int, message: str
-) -> None:
+def test_what_is_not_shown(cli: Cli, data: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
     done = cli("history", *arguments, "--data", data)
     assert (done.code, message in done.err) == (code, True), done.err
 
@@ -193,9 +191,7 @@ def test_a_folder_of_data_that_is_not_there(cli: Cli, work: Path) -> None:
         ("org/model", "org/model is no architecture: `archtrack check org/model` reads a config"),
     ],
 )
-def test_what_is_no_architecture_is_led_to_the_right_verb(
-    cli: Cli, data: Path, name: str, advice: str
-) -> None:
+def test_what_is_no_architecture_is_told_which_verb(cli: Cli, data: Path, name: str, advice: str) -> None:
     done = cli("history", name, "--data", data)
     assert (done.code, done.lines, done.err.splitlines()[-1]) == (0, [], advice)
 
@@ -275,9 +271,7 @@ def test_of_names_that_transformers_does_not_know_it_is_not_known_whether_mlx_lm
     assert "mlx-lm knows model types: those that transformers" in done.err
 
 
-def test_check_says_which_engine_has_it_since_when(
-    cli: Cli, data: Path, trees: Any, conforms: Conforms
-) -> None:
+def test_check_says_which_engine_has_it_since(cli: Cli, data: Path, trees: Any, conforms: Conforms) -> None:
     done = cli("check", "AlphaForCausalLM", "DeltaForCausalLM", *trees.options, "--data", data)
     assert done.lines[3:] == [
         "AlphaForCausalLM by engine: sglang since 1.0 (2026-01-01); vllm no",
@@ -417,9 +411,7 @@ def test_a_file_that_makes_no_sense_is_refused_by_every_verb(cli: Cli, work: Pat
         (("data", "update", "https://u:secret@127.0.0.1/vllm.json"), "an address needs the network"),
     ],
 )
-def test_what_makes_no_sense_is_told_as_the_users_error(
-    cli: Cli, arguments: tuple[str, ...], message: str
-) -> None:
+def test_what_makes_no_sense_is_the_user_s_error(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
     done = cli(*arguments)
     assert (done.code, message in done.err, "secret" in done.err) == (2, True, False), done.err
 
@@ -443,9 +435,7 @@ def test_all_of_it_is_checked_before_any_is_used(cli: Cli, data: Path, mine: Pat
         (LOST, "does not know what vllm 2.0 and 1 more registers"),  # however many releases it lists
     ],
 )
-def test_data_that_is_no_good_is_not_taken(
-    cli: Cli, mine: Path, work: Path, content: str, message: str
-) -> None:
+def test_data_of_no_use_is_not_taken(cli: Cli, mine: Path, work: Path, content: str, message: str) -> None:
     miniature.write(work / "vllm.json", content)
     done = cli("data", "update", "vllm.json")
     assert (done.code, message in done.err) == (3, True), done.err
@@ -486,9 +476,7 @@ def test_the_shipped_data_is_found_without_a_word(cli: Cli) -> None:
     ]
 
 
-def test_an_engine_from_outside_is_taken_up_by_everything(
-    tmp_path: Path, trees: Any, package_index: Any
-) -> None:
+def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, package_index: Any) -> None:
     page = (Path(__file__).parents[2] / "docs" / "add-an-engine.md").read_text(encoding="utf-8")
     (engine,) = re.findall(r"/engines/tinyrt\.py`:\n\n```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     site = tmp_path / "site"

@@ -161,9 +161,7 @@ def test_an_override_in_a_pyproject_is_told_with_its_line_there(cli: Cli, config
     ]
 
 
-def test_overrides_are_told_in_json_and_annotated_in_their_file(
-    cli: Cli, configured: Path, conforms: Conforms
-) -> None:
+def test_overrides_are_told_in_json_and_annotated(cli: Cli, configured: Path, conforms: Conforms) -> None:
     done = cli("lint", "--date", "2026-01-01", "--format", "json")
     conforms(done.json, "lint")
     assert [(each["path"], each["line"], each["code"]) for each in done.json["findings"]] == [

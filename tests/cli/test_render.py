@@ -129,9 +129,7 @@ def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(cli: Cl
 
 @pytest.mark.usefixtures("document")
 @pytest.mark.parametrize("name", ["body.md", "comment-01.md", "manifest.json"])
-def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
-    cli: Cli, work: Path, name: str
-) -> None:
+def test_a_file_of_somebody_else_stays_and_nothing_is_written(cli: Cli, work: Path, name: str) -> None:
     miniature.write(work / "out" / name, "My own words.\n")
     done = cli("render", *SMALL, "--out", "out")
     assert (done.code, done.out) == (5, "")
@@ -139,9 +137,7 @@ def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
     assert files(work / "out") == {name: "My own words.\n"}
 
 
-def test_the_parts_of_another_document_stay_and_nothing_is_written(
-    cli: Cli, document: Path, work: Path
-) -> None:
+def test_parts_of_another_document_stay_and_nothing_is_written(cli: Cli, document: Path, work: Path) -> None:
     cli("render", *SMALL, "--out", "out")
     before = files(work / "out")
     miniature.write(work / "OTHER.md", document.read_text(encoding="utf-8"))
@@ -175,9 +171,7 @@ def test_only_some_rows(cli: Cli, only: str, rows: int) -> None:
     assert cli("render", *each_alone, "--format", "json").json == found
 
 
-def test_fallback_and_refused_need_the_column_that_says_so(
-    cli: Cli, document: Path, trees: Any, work: Path
-) -> None:
+def test_fallback_and_refused_need_their_column(cli: Cli, document: Path, trees: Any, work: Path) -> None:
     done = cli("render", "--only", "native,fallback")
     assert (done.code, done.out) == (5, "")
     assert re.search(rf"{DOCUMENT}: line \d+: the table has no column Fallback", done.err)

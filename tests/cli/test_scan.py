@@ -45,9 +45,7 @@ def test_transformers_shows_whether_its_backend_takes_each(cli: Cli, trees: Any)
         ("transformers", "src/transformers"),
     ],
 )
-def test_every_level_of_a_repository_is_the_same_source(
-    cli: Cli, trees: Any, engine: str, below: str
-) -> None:
+def test_every_level_of_a_repository_is_one_source(cli: Cli, trees: Any, engine: str, below: str) -> None:
     root = getattr(trees, engine)
     whole = cli("scan", engine, root, "--format", "json").json
     part = cli("scan", engine, root / below, "--format", "json").json

@@ -149,9 +149,7 @@ def test_an_index_s_address_shows_no_password(
 @pytest.mark.parametrize(
     "proxy", [f"http://{USER}127.0.0.1:9", f"http://{USER}/", f"{USER}127.0.0.1:9", f"http://{USER}[x"]
 )
-def test_a_proxy_s_address_shows_no_password(
-    online: Cli, monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
+def test_a_proxy_shows_no_password(online: Cli, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("PIP_PROXY", proxy)
     monkeypatch.setenv("PIP_INDEX_URL", "http://index.example/simple")

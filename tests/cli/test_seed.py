@@ -69,9 +69,7 @@ def sections(path: Path) -> list[tuple[str, str]]:
     return [(section.category.value, row.name) for section in parsed.sections for row in section.rows]
 
 
-def test_both_add_the_same_rows_and_put_them_into_the_same_sections(
-    cli: Cli, trees: Any, document: Path
-) -> None:
+def test_both_add_the_same_rows_to_the_same_sections(cli: Cli, trees: Any, document: Path) -> None:
     cli("update", "--transformers", trees.transformers)
     before = document.read_bytes()
     trees.register("GammaForCausalLM", "GammaVLForCausalLM", file="gamma.py")

@@ -63,9 +63,7 @@ def test_the_installed_packages_are_the_next_and_their_pin_is_said(cli: Cli, sit
     assert cli("scan", "sglang", "installed", "--format", "json").json["source"]["kind"] == "installed"
 
 
-def test_another_transformers_than_the_pinned_one_is_read_if_asked_and_said(
-    cli: Cli, trees: Any, site: Path
-) -> None:
+def test_another_transformers_than_the_pinned_one_is_read_if_asked(cli: Cli, trees: Any, site: Path) -> None:
     shutil.rmtree(site / "transformers-9.9.9.dist-info")
     metadata = miniature.metadata("transformers", "8.0.0")
     miniature.write(site / "transformers-8.0.0.dist-info" / "METADATA", metadata)
@@ -117,9 +115,7 @@ def releases(package_index: Any, trees: Any, work: Path, monkeypatch: pytest.Mon
     return package_index
 
 
-def test_the_main_job_runs_on_the_newest_release_and_the_one_it_pins(
-    cli: Cli, releases: Any, work: Path
-) -> None:
+def test_the_main_job_reads_the_newest_release_and_what_it_pins(cli: Cli, releases: Any, work: Path) -> None:
     done = cli("update")
     assert (done.code, done.err) == (0, "")
     assert read(done) == [

@@ -187,9 +187,7 @@ def test_looking_creates_nothing(cli: Cli, trees: Any, work: Path, flags: list[s
     assert ("--- /dev/null" in done.lines) == ("--diff" in flags)
 
 
-def test_check_exits_1_when_there_is_something_to_do_and_0_when_not(
-    cli: Cli, trees: Any, updated: Path
-) -> None:
+def test_check_exits_1_if_there_is_something_to_do_and_else_0(cli: Cli, trees: Any, updated: Path) -> None:
     assert cli("update", *trees.options, "--check").code == 0
     before = updated.read_bytes()
     trees.register("GammaForCausalLM", file="gamma.py")
@@ -247,9 +245,7 @@ def test_refresh_rewrites_the_cells_and_nothing_else(cli: Cli, trees: Any, outda
     assert cli("update", *trees.options, "--refresh", "--check").code == 0
 
 
-def test_chosen_columns_are_filled_shown_and_kept(
-    cli: Cli, trees: Any, work: Path, conforms: Conforms
-) -> None:
+def test_chosen_columns_are_filled_and_kept(cli: Cli, trees: Any, work: Path, conforms: Conforms) -> None:
     assert cli("update", *trees.options).code == 0
     document = work / DOCUMENT
     plain = document.read_bytes()
@@ -312,9 +308,7 @@ def test_a_line_on_the_backend_s_check_that_is_missing_is_annotated_where_it_bel
     assert dated.sub("", document.read_text(encoding="utf-8")) == dated.sub("", whole)
 
 
-def test_a_row_moved_by_hand_stays_moved_and_is_not_called_out_of_date(
-    cli: Cli, trees: Any, updated: Path
-) -> None:
+def test_a_row_moved_by_hand_stays_and_is_not_called_out_of_date(cli: Cli, trees: Any, updated: Path) -> None:
     lines = updated.read_text(encoding="utf-8").splitlines(keepends=True)
     row = lines.pop(lines.index("| **BetaModel** |  | Y |  | beta-org/beta-1b |\n"))
     place = next(index for index, line in enumerate(lines) if line.startswith("| **SightFor"))
@@ -390,9 +384,7 @@ def test_what_cannot_be_done_ends_with_its_exit_code_in_one_line(
     assert list(work.iterdir()) == []
 
 
-def test_a_scan_that_finds_nothing_is_refused_and_force_overrides(
-    cli: Cli, trees: Any, updated: Path
-) -> None:
+def test_a_scan_that_finds_nothing_is_refused_unless_forced(cli: Cli, trees: Any, updated: Path) -> None:
     before = updated.read_bytes()
     for file in miniature.NATIVE:
         (trees.models / file).unlink()
@@ -456,9 +448,7 @@ def test_a_document_that_cannot_be_read_is_left_alone(
 # -- unresolved places -----------------------------------------------------------------------------
 
 
-def test_unresolved_places_are_warnings_and_strict_makes_them_an_error(
-    cli: Cli, trees: Any, work: Path
-) -> None:
+def test_unresolved_places_are_warnings_and_with_strict_an_error(cli: Cli, trees: Any, work: Path) -> None:
     trees.native("odd.py", "import os\nEntryClass = pick(os.environ)\n")
     trees.native("broken.py", "EntryClass = [\n")
     done = cli("update", *trees.options)

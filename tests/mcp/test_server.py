@@ -197,9 +197,7 @@ def silent_index() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_a_cancelled_call_writes_nothing_and_the_server_goes_on(
-    bare: Path, silent_index: str, mode: str
-) -> None:
+def test_a_cancelled_call_writes_nothing_and_ends_nothing(bare: Path, silent_index: str, mode: str) -> None:
 
     async def conversation(client: Client) -> None:
         with anyio.move_on_after(0.5) as scope:

@@ -296,9 +296,7 @@ def test_an_engine_that_cannot_tell_is_not_said_to_lack_it() -> None:
         ({"architectures": ["A"], "engine": "sglang", "version": "../.."}, "is not a release"),
     ],
 )
-def test_a_question_about_the_history_that_means_nothing_is_refused(
-    arguments: dict[str, Any], words: str
-) -> None:
+def test_a_meaningless_question_about_the_history_is_refused(arguments: dict[str, Any], words: str) -> None:
     assert words in refused("model_history", **arguments)
 
 
@@ -445,9 +443,7 @@ def test_the_report_is_that_of_the_command_and_the_document_too(
     assert (work / DOCUMENT).read_bytes() == ours != before
 
 
-def test_a_row_that_somebody_moved_is_not_said_to_be_wrong(
-    sources: dict[str, str], trees: Any, work: Path
-) -> None:
+def test_a_row_moved_by_hand_is_not_said_to_be_wrong(sources: dict[str, str], trees: Any, work: Path) -> None:
     ask("update_document", write=True, **sources)
     path = work / DOCUMENT
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -67,9 +67,7 @@ def test_unresolved_places_are_counted_and_listed() -> None:
     ]
 
 
-def test_a_table_in_a_pipe_is_tab_separated_whatever_its_cells_hold(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_table_in_a_pipe_is_tab_separated_whatever_it_holds(capsys: pytest.CaptureFixture[str]) -> None:
     table(("Name", "File"), [("A", "a.py"), ("B\tC", "b\n.py"), ("", "")])
     assert capsys.readouterr().out == "name\tfile\nA\ta.py\nB\ufffdC\tb\ufffd.py\n\t\n"
 
@@ -85,9 +83,7 @@ def test_a_table_in_a_pipe_is_tab_separated_whatever_its_cells_hold(
         ([90], 80, [90]),
     ],
 )
-def test_columns_are_cut_where_they_are_widest_and_names_never(
-    natural: list[int], room: int, widths: list[int]
-) -> None:
+def test_wide_columns_are_cut_and_names_never(natural: list[int], room: int, widths: list[int]) -> None:
     assert _fitted(natural, room) == widths
 
 

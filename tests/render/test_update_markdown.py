@@ -91,9 +91,7 @@ def test_the_document_cannot_end_the_block_of_its_diff(update: Cli, trees: Any, 
     assert told.count("``````") == 1
 
 
-def test_a_long_diff_is_cut_and_says_how_to_see_the_rest(
-    update: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_diff_is_cut_and_says_how_to_see_all(update: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archtrack.render.update_markdown._ROOM", 20)
     monkeypatch.setattr("archtrack.render.update_markdown._SHOWN", 2)
     told = update("--check").lines

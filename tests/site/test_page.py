@@ -343,9 +343,7 @@ def test_what_a_change_changed_is_said(made: Any, opened: Any) -> None:
     ]
 
 
-def test_an_engine_whose_releases_could_not_be_read_is_named(
-    demo: list[History], made: Any, opened: Any
-) -> None:
+def test_an_engine_that_could_not_be_read_is_named(demo: list[History], made: Any, opened: Any) -> None:
     page = opened(made(demo, unread=["lost"])).page
     assert page.inner_text("#made").endswith("No release of lost could be read.")
 
@@ -471,9 +469,7 @@ def test_the_list_is_copied_as_markdown(demo: list[History], made: Any, opened: 
 # -- hostile data ----------------------------------------------------------------------------------
 
 
-def test_markup_in_names_and_examples_is_shown_and_never_run(
-    demo: list[History], made: Any, opened: Any
-) -> None:
+def test_markup_in_names_and_examples_is_never_run(demo: list[History], made: Any, opened: Any) -> None:
     words = ("because", "by", "file", "place", "address", "example")
     rows = {
         name: TrackedRow(kind="native", category="text", **dict.fromkeys(words, name)) for name in HOSTILE
