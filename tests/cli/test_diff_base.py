@@ -283,9 +283,6 @@ def test_json_holds_to_the_schema(diff: Cli, checkout: Any, conforms: Conforms) 
     ]
 
 
-# -- other engines ---------------------------------------------------------------------------------
-
-
 def test_of_vllm_it_says_native_or_absent(cli: Cli, work: Path, conforms: Conforms) -> None:
     registry = work / "vllm" / "model_executor" / "models" / "registry.py"
     miniature.write(work / "vllm" / "__init__.py", "")
@@ -320,9 +317,6 @@ def test_of_transformers_it_says_what_its_gate_makes_of_a_class(
         "  ~ DeltaForCausalLM: compatible (was: refused)",
         "  ~ DeltaForConditionalGeneration: compatible (was: refused)",
     ]
-
-
-# -- what is refused -------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("checkout")

@@ -88,8 +88,6 @@ def test_sources_are_read_only_when_they_are_named(cli: Cli, document: Path, tre
     assert cli("lint", *trees.options).code == 0
 
 
-# -- overrides ---------------------------------------------------------------------------------------
-
 OVERRIDES = """\
 columns = ["notes"]
 
@@ -147,18 +145,6 @@ def test_an_override_that_is_redundant_expired_or_unknown_fails_with_its_line(
     configured.write_text(text, encoding="utf-8")
     done = cli("lint", "--date", day)
     assert (done.code, done.lines) == (0, [f"{DOCUMENT}: 0 findings", "archtrack.toml: 0 findings"])
-
-
-def test_an_override_in_a_pyproject_is_told_with_its_line_there(cli: Cli, configured: Path) -> None:
-    text = configured.read_text(encoding="utf-8")
-    configured.unlink()
-    text = text.replace("[overrides", "[tool.archtrack.overrides")
-    configured.with_name("pyproject.toml").write_text(f"[tool.archtrack]\n{text}", encoding="utf-8")
-    lines = cli("lint", "--date", "2026-01-01").lines
-    assert codes(lines)[:2] == [
-        "pyproject.toml:10: override-redundant",
-        "pyproject.toml:19: override-unknown",
-    ]
 
 
 def test_overrides_are_told_in_json_and_annotated(cli: Cli, configured: Path, conforms: Conforms) -> None:

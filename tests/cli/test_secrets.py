@@ -98,8 +98,6 @@ def kept(folder: Path) -> list[Path]:
     return names + [p for p in folder.rglob("*") if p.is_file() and SECRET.encode() in p.read_bytes()]
 
 
-# -- with a network ------------------------------------------------------------------------------------
-
 USER = f"user:{SECRET}@"
 FAULTS = {
     "500": Fault(status=500),

@@ -85,15 +85,6 @@ def test_a_mismatch_is_said_for_a_checkout_too(cli: Cli, trees: Any, tmp_path: P
     assert len(read(cli("list", *trees.options))) == 2
 
 
-def test_without_a_pin_the_installed_one_is_read_and_said(cli: Cli, site: Path, tmp_path: Path) -> None:
-    unpinned = miniature.build(tmp_path / "unpinned", pin=None)
-    done = cli("list", "--sglang", unpinned.sglang)
-    assert read(done)[1:] == [
-        f"Read transformers 9.9.9 (installed in {site})",
-        "Note: sglang pins no transformers; the installed one was read",
-    ]
-
-
 # -- releases --------------------------------------------------------------------------------------
 
 
@@ -240,9 +231,6 @@ def test_a_reference_that_is_not_there_is_3(cli: Cli, repository: Path) -> None:
     done = cli("scan", "sglang", f"git:{repository}@v9")
     assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
     assert "v9" in done.err
-
-
-# -- paths -----------------------------------------------------------------------------------------
 
 
 def test_paths_may_be_relative_hold_spaces_and_be_links(cli: Cli, trees: Any, work: Path) -> None:

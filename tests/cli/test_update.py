@@ -46,9 +46,8 @@ def test_a_missing_document_is_created_and_said(cli: Cli, trees: Any, work: Path
     done = cli("update", *trees.options, "--date", "2026-01-31")
     assert (done.code, done.err) == (0, "")
     text = (work / DOCUMENT).read_text(encoding="utf-8")
-    assert {row.name: section.category.value for section in parse(text).sections for row in section.rows} == {
-        name: category for name, (category, _) in miniature.ROWS.items()
-    }
+    found = [(row.name, section.category.value) for section in parse(text).sections for row in section.rows]
+    assert sorted(found) == [(name, category) for name, (category, _) in miniature.ROWS.items()]
     assert "**Last updated:** 2026-01-31" in text
     assert "| **BetaForCausalLM** | Y | Y | `beta.py` | beta-org/beta-1b |" in text
     assert done.lines[:2] == [
@@ -173,9 +172,6 @@ def test_many_names_to_look_over_are_cut_short_with_a_way_to_the_rest(cli: Cli, 
     assert line.startswith("  text: AlphaForCausalLM, Zeta00ForCausalLM,")
     assert line.endswith("Zeta08ForCausalLM and 5 more")
     assert any("`archtrack list --category …`" in line for line in done.lines)
-
-
-# -- looking without writing -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("flags", [["--check"], ["--diff"], ["--check", "--diff"]])
@@ -427,28 +423,8 @@ def test_losing_more_than_a_fifth_of_the_natives_is_refused(
         assert "GammaForCausalLM" in names(updated)
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"\xff\xfe\x00", "UTF"),
-        (b"# Another document\n\nProse.\n", "the document has none of the headings"),
-    ],
-)
-def test_a_document_that_cannot_be_read_is_left_alone(
-    cli: Cli, trees: Any, work: Path, content: bytes, said: str
-) -> None:
-    (work / DOCUMENT).write_bytes(content)
-    done = cli("update", *trees.options)
-    assert (done.code, done.out) == (5, "")
-    assert done.err.startswith(f"archtrack: error: {DOCUMENT}: ")
-    assert said in done.err
-    assert (work / DOCUMENT).read_bytes() == content
-
-
-# -- unresolved places -----------------------------------------------------------------------------
-
-
-def test_unresolved_places_are_warnings_and_with_strict_an_error(cli: Cli, trees: Any, work: Path) -> None:
+def test_unresolved_places_are_warnings_and_with_strict_an_error(cli: Cli, trees: Any) -> None:
+    assert cli("update", *trees.options, "--strict").code == 0
     trees.native("odd.py", "import os\nEntryClass = pick(os.environ)\n")
     trees.native("broken.py", "EntryClass = [\n")
     done = cli("update", *trees.options)
@@ -457,27 +433,17 @@ def test_unresolved_places_are_warnings_and_with_strict_an_error(cli: Cli, trees
     assert any(line.startswith("  ? sglang/srt/models/odd.py:2: ") for line in done.lines)
     assert any(line.startswith("  ? sglang/srt/models/broken.py:") for line in done.lines)
     assert cli("update", *trees.options, "--strict").code == 1
-    (trees.models / "odd.py").unlink()
-    (trees.models / "broken.py").unlink()
-    assert cli("update", *trees.options, "--strict").code == 0
-    assert (work / DOCUMENT).is_file()
 
 
-# -- forms -----------------------------------------------------------------------------------------
-
-
-def test_json_says_everything_and_holds_to_the_schema(
-    cli: Cli, trees: Any, outdated: Path, conforms: Conforms
-) -> None:
+@pytest.mark.usefixtures("outdated")
+def test_json_says_everything_and_holds_to_the_schema(cli: Cli, trees: Any, conforms: Conforms) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     trees.native("odd.py", "EntryClass = pick()\n")
     done = cli("update", *trees.options, "--check", "--format", "json")
     assert done.code == 1
     conforms(done.json, "report")
     assert done.json["document"] == DOCUMENT
-    assert {key: done.json[key] for key in ("created", "changed", "written")} == {
-        "created": False, "changed": True, "written": False
-    }  # fmt: skip
+    assert [done.json[key] for key in ("created", "changed", "written")] == [False, True, False]
     assert done.json["added"] == [
         {
             "name": "GammaForCausalLM",
@@ -505,10 +471,7 @@ def test_json_says_everything_and_holds_to_the_schema(
     assert [each["name"] for each in done.json["pruned"]] == ["PooledModel"]
     done = cli("update", *trees.options, "--format", "json")
     conforms(done.json, "report")
-    assert {key: done.json[key] for key in ("added", "stale", "changed")} == {
-        "added": [], "stale": [], "changed": False
-    }  # fmt: skip
-    assert outdated.is_file()
+    assert (done.json["added"], done.json["stale"], done.json["changed"]) == ([], [], False)
 
 
 def test_github_annotations_point_at_the_line_that_registers(
@@ -598,9 +561,6 @@ def test_the_document_that_a_configuration_names_is_the_default_from_below_too(
     assert len(names(work / "docs" / "SUPPORT.md")) == 9
     monkeypatch.chdir(work)
     assert "docs/SUPPORT.md: nothing to write." in cli("update", *trees.options).out
-
-
-# -- what a source may hold ------------------------------------------------------------------------
 
 
 def test_nothing_that_is_scanned_reaches_the_terminal_raw(cli: Cli, trees: Any, updated: Path) -> None:

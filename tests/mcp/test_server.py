@@ -249,9 +249,6 @@ def test_offline_holds_for_every_call(bare: Path, package_index: Any) -> None:
     assert package_index.requests == []
 
 
-# -- the process -----------------------------------------------------------------------------------
-
-
 def message(number: int | None, method: str, **params: Any) -> str:
     known = {"jsonrpc": "2.0", "method": method, "params": params}
     return json.dumps(known if number is None else {**known, "id": number}) + "\n"
