@@ -102,13 +102,8 @@ def run_step(script: str, folder: Path, environ: Mapping[str, str]) -> tuple[int
     file.write_text(script, encoding="utf-8")
     done = subprocess.run(  # noqa: S603 -- our own script
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)],  # noqa: S607 -- the shell that is there
-        cwd=folder,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+        cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
     return done.returncode, done.stdout
 
 

@@ -103,23 +103,11 @@ def test_a_new_model_stops_the_commit_and_the_document_has_its_row_then(
     trees.register("GammaForCausalLM", file="gamma.py")
     own = {name: os.environ[name] for name in ("ARCHTRACK_CACHE_DIR", "ARCHTRACK_OFFLINE")}
     own |= {"PRE_COMMIT_COLOR": "never", "PRE_COMMIT_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "pre_commit", "try-repo", repository]
     done = subprocess.run(  # noqa: S603 -- our own arguments
-        [
-            sys.executable,
-            "-m",
-            "pre_commit",
-            "try-repo",
-            repository,
-            "--files",
-            "python/sglang/srt/models/gamma.py",
-        ],
-        cwd=checkout,
-        env=ENVIRON | own,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+        [*command, "--files", "python/sglang/srt/models/gamma.py"], cwd=checkout, env=ENVIRON | own,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
     line = r"^(model support document \(\w+\))\.+(?:\(no files to check\))?(\w+)$"
     results = dict(re.findall(line, done.stdout, re.MULTILINE))
     assert results == {

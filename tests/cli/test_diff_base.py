@@ -268,19 +268,11 @@ def test_json_holds_to_the_schema(diff: Cli, checkout: Any, conforms: Conforms) 
     assert done["transformers"]["old"] == done["transformers"]["new"]
     (change,) = done["changes"]
     keys = ("state", "because", "source", "path", "line")
-    refused, gate = (
-        "transformers 9.9.9 does not let it through",
-        "transformers/models/delta/modeling_delta.py",
-    )
+    gate = ("transformers", "transformers/models/delta/modeling_delta.py", 6)
+    before, after = (tuple(change[side][key] for key in keys) for side in ("before", "after"))
     assert (change["kind"], change["name"]) == ("gained", "DeltaForCausalLM")
-    assert [change["before"][key] for key in keys] == ["refused", refused, "transformers", gate, 6]
-    assert [change["after"][key] for key in keys] == [
-        "native",
-        None,
-        "sglang",
-        "sglang/srt/models/delta.py",
-        5,
-    ]
+    assert before == ("refused", "transformers 9.9.9 does not let it through", *gate)
+    assert after == ("native", None, "sglang", "sglang/srt/models/delta.py", 5)
 
 
 def test_of_vllm_it_says_native_or_absent(cli: Cli, work: Path, conforms: Conforms) -> None:

@@ -18,67 +18,37 @@ if TYPE_CHECKING:
     from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
-NATIVE = {
-    "AlphaForCausalLM": "alpha.py",
-    "BetaForCausalLM": "beta.py",
-    "BetaForCausalLMNextN": "beta.py",
-    "PooledModel": "pooled.py",
-    "SightForConditionalGeneration": "sight.py",
-}
 PUBLIC = {name for names in miniature.HF_FILES.values() for name in names}
-IN_TREES = tuple(
-    NewRow(name=name, file=NATIVE.get(name, ""), hf=name in PUBLIC) for name in {*NATIVE, *PUBLIC}
-)
+IN_TREES = [
+    NewRow(name=name, file="native.py" if status == "native" else "", hf=name in PUBLIC)
+    for name, (_, status) in miniature.ROWS.items()
+]
 """What the script finds in the two trees."""
-
-ADDED = (
+ADDED = [
     NewRow(name="EpsilonForSequenceClassification", hf=True),
     NewRow(name="GammaForCausalLM", file="gamma.py"),
     NewRow(name="GammaVLForCausalLM", file="gamma.py"),
-)
+]
 
 
-def run_script(path: Path, *found: NewRow) -> str:
-    """The document after the script has run, which is also written."""
-    text = path.read_bytes().decode()
-    after = seed_reader.update(text, found, today="2026-02-02")
-    path.write_bytes(after.encode())
-    return after
-
-
-@pytest.fixture
-def document(trees: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the document goes: in the checkout, where both run."""
-    monkeypatch.chdir(trees.sglang)
-    return trees.sglang / DOCUMENT  # type: ignore[no-any-return]
+def sections(text: str) -> list[tuple[str, str]]:
+    return [(section.category.value, row.name) for section in parse(text).sections for row in section.rows]
 
 
 @pytest.mark.parametrize("columns", ["", 'columns = ["fallback", "notes"]'])
-def test_the_script_knows_every_row_of_a_document_that_update_creates(
-    cli: Cli, trees: Any, document: Path, columns: str
+def test_the_script_knows_what_update_wrote_and_both_add_the_same_rows_to_the_same_sections(
+    cli: Cli, trees: Any, work: Path, columns: str
 ) -> None:
-    miniature.write(trees.sglang / "archtrack.toml", columns)
-    assert cli("update", "--transformers", trees.transformers).code == 0
-    before = document.read_bytes().decode()
+    miniature.write(work / "archtrack.toml", columns)
+    assert cli("update", *trees.options).code == 0
+    before = (work / DOCUMENT).read_bytes().decode()
     assert seed_reader.names(before) == {*miniature.ROWS, "Total"}  # the total's row is one to it
-    assert run_script(document, *IN_TREES) == before
-
-
-def sections(path: Path) -> list[tuple[str, str]]:
-    parsed = parse(path.read_text(encoding="utf-8"))
-    return [(section.category.value, row.name) for section in parsed.sections for row in section.rows]
-
-
-def test_both_add_the_same_rows_to_the_same_sections(cli: Cli, trees: Any, document: Path) -> None:
-    cli("update", "--transformers", trees.transformers)
-    before = document.read_bytes()
+    assert seed_reader.update(before, IN_TREES, today="2026-02-02") == before
     trees.register("GammaForCausalLM", "GammaVLForCausalLM", file="gamma.py")
     trees.public("epsilon", "EpsilonForSequenceClassification")
-    ours = cli("update", "--transformers", trees.transformers)
-    ours_rows = sections(document)
-    document.write_bytes(before)
-    run_script(document, *IN_TREES, *ADDED)
-    assert sections(document) == ours_rows
+    ours = cli("update", *trees.options)
+    theirs = seed_reader.update(before, [*IN_TREES, *ADDED], today="2026-02-02")
+    assert sections(theirs) == sections((work / DOCUMENT).read_text(encoding="utf-8"))
     told = re.findall(r"^  \+ (\w+)  \[(native \(\w+\.py\)|HF transformers)", ours.out, re.MULTILINE)
     assert told == [
         ("EpsilonForSequenceClassification", "HF transformers"),
