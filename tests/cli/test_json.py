@@ -19,39 +19,13 @@ if TYPE_CHECKING:
     from miniature import Cli, Conforms
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
-DEFINITIONS = {"update": "report", "data": "data_info"}
-"""Those that have another name than the verb."""
-
-
-def examples() -> Iterator[tuple[str, Any]]:
-    """The page's examples, each with the definition of the verb in the heading above it."""
-    verb = ""
-    pattern = re.compile(r"^## archtrack (\w+)|^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
-    for heading, block in pattern.findall(PAGE.read_text(encoding="utf-8")):
-        verb = heading or verb
-        if block:
-            yield _definition(DEFINITIONS.get(verb, verb), json.loads(block)), json.loads(block)
-
-
-def _definition(name: str, example: Any) -> str:
-    """``archtrack history`` prints three things, ``archtrack diff`` two."""
-    if name == "diff" and "base" in example:
-        return "diff_base"
-    if name != "history":
-        return name
-    if "version" in example:
-        return "history_at"
-    return "history" if "architectures" in example else "history_overview"
-
-
-EXAMPLES = list(examples())
-
-
-def test_the_page_has_an_example_of_everything() -> None:
-    assert [definition for definition, _ in EXAMPLES] == [
-        "scan", "scan", "list", "report", "diff", "diff_base", "lint", "check", "history_overview", "history",
-        "history_at", "migrate", "demand", "render", "cache", "data_info",
-    ]  # fmt: skip
+DEFINITIONS = (
+    "scan", "scan", "list", "report", "diff", "diff_base", "lint", "check", "history_overview", "history",
+    "history_at", "migrate", "demand", "render", "cache", "data_info",
+)  # fmt: skip
+"""Of the page's examples, in their order."""
+BLOCKS = re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+EXAMPLES = list(zip(DEFINITIONS, map(json.loads, BLOCKS), strict=True))
 
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
