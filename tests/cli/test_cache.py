@@ -71,27 +71,18 @@ def test_json_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> No
     assert (done.json["problem"], done.json["git_bytes"]) == (None, 0)
 
 
-@pytest.mark.parametrize(
-    "verb",
-    [("scan", "sglang", "{sglang}"), ("diff", "sglang", "{sglang}", "{sglang}"), ("list",), ("update",)],
-)
 @pytest.mark.parametrize("usable", [False, True])
 def test_every_verb_that_reads_says_once_that_the_cache_is_not_in_use(
-    cli: Cli,
-    trees: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    verb: tuple[str, ...],
-    *,
-    usable: bool,
+    cli: Cli, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, usable: bool
 ) -> None:
     if not usable:
         miniature.write(tmp_path / "cache", "no folder")
         monkeypatch.setenv("TMPDIR", str(tmp_path))
-    options = trees.options if verb[0] in {"list", "update"} else ()
-    done = cli(*(each.format(sglang=trees.sglang) for each in verb), *options)
-    said = [line for line in done.err.splitlines() if "cache" in line]
-    assert (done.code, len(said)) == (0, 0 if usable else 1)
-    for line in said:
-        assert line.startswith(f"Note: the cache is not in use: {tmp_path / 'cache'}: ")
-        assert line.endswith("; ARCHTRACK_CACHE_DIR names another folder")
+    scan, diff = ("scan", "sglang", trees.sglang), ("diff", "sglang", trees.sglang, trees.sglang)
+    for call in (scan, diff, ("list", *trees.options), ("update", *trees.options)):
+        done = cli(*call)
+        said = [line for line in done.err.splitlines() if "cache" in line]
+        assert (done.code, len(said)) == (0, 0 if usable else 1), call
+        for line in said:
+            assert line.startswith(f"Note: the cache is not in use: {tmp_path / 'cache'}: ")
+            assert line.endswith("; ARCHTRACK_CACHE_DIR names another folder")

@@ -117,6 +117,26 @@ def test_no_key_may_be_missing_misspelled_or_of_another_type(
                 conforms(data, definition)
 
 
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (("schema_version",), 2),
+        (("sources",), []),
+        (("architectures", 0, "category"), "vision"),
+        (("architectures", 0, "category"), None),
+        (("architectures", 0, "engines", "sglang", "status"), "Native"),
+        (("architectures", 0, "engines", "transformers", "exported"), None),
+    ],
+)
+def test_a_value_that_is_none_of_those_that_there_are_is_refused(
+    conforms: Conforms, path: tuple[Any, ...], wrong: Any
+) -> None:
+    data = copy.deepcopy(dict(EXAMPLES)["list"])
+    parent(data, path)[path[-1]] = wrong
+    with pytest.raises(jsonschema.ValidationError):
+        conforms(data, "list")
+
+
 def paths(data: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Where every key of a value is."""
     if isinstance(data, dict):
