@@ -15,11 +15,10 @@ import hub_server
 import miniature
 from archtrack.core.matrix.status import STATUSES
 from archtrack.mcp.server import TOOLS
+from miniature import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 ROOT = Path(__file__).parents[1] / "skills"

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli, Conforms
 
 
 def test_info_tells_where_it_is_how_large_and_what_is_in_it(cli: Cli, trees: Any, tmp_path: Path) -> None:

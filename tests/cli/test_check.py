@@ -15,12 +15,11 @@ import miniature
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Release
 from made_history import made_history
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from miniature import Cli, Conforms
 
 LOADER = """\
 def _is_moe_model(model_config, architectures):

@@ -18,11 +18,10 @@ import pytest
 import miniature
 from archtrack import __version__
 from archtrack.cli import archtrack
+from miniature import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from miniature import Cli
 
 
 def verbs() -> Iterator[tuple[str, ...]]:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import miniature
+from miniature import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -15,12 +15,11 @@ import miniature
 from archtrack.census.saved import read_census
 from archtrack.core.demand.ranking import Status
 from archtrack.errors import DataError
+from miniature import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from miniature import Cli
 
 ALL = [word for status in Status for word in ("--status", status.value)]
 # Of the shipped history: SGLang has Llama; its backend takes Mamba's classes or refuses them; nobody has the last one.

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli, Conforms
 
 VLLM = "_TEXT_GENERATION_MODELS = {{{}}}\n_VLLM_MODELS = {{**_TEXT_GENERATION_MODELS}}\n"
 

@@ -13,12 +13,11 @@ import pytest
 
 import miniature
 from archtrack.core.document.parse import parse
+from miniature import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from index_servers import make_wheel
@@ -15,9 +15,7 @@ from archtrack.app.history.store import SHIPPED
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Entry, Release
 from made_history import made_history
-
-if TYPE_CHECKING:
-    from miniature import Cli, Conforms
+from miniature import Cli, Conforms
 
 DAYS = {"1.0": "2026-01-01", "1.1": "2026-02-01", "2.0": "2026-03-01"}
 

@@ -12,11 +12,10 @@ import jsonschema
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from miniature import Cli, Conforms
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 DEFINITIONS = (

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli, Conforms
 
 NATIVE = [name for name, (_, status) in miniature.ROWS.items() if status == "native"]
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from miniature import Cli, Conforms
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 PAGE = Path(__file__).parents[2] / "docs" / "issue.md"

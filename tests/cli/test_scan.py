@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli, Conforms
 
 
 def test_sglang_shows_every_architecture_with_file_and_line(cli: Cli, trees: Any) -> None:

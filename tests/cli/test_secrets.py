@@ -14,12 +14,11 @@ import miniature
 from archtrack.app.history.store import SHIPPED
 from archtrack.cli import archtrack
 from archtrack.sources.index.http import Http
+from miniature import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from miniature import Cli
 
 SECRET = "s3cr3t"  # noqa: S105 - of nobody
 ADDRESSES = (

@@ -10,12 +10,11 @@ import pytest
 import miniature
 import seed_reader
 from archtrack.core.document.parse import parse
+from miniature import Cli
 from seed_reader import NewRow
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 PUBLIC = {name for names in miniature.HF_FILES.values() for name in names}

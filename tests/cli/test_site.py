@@ -15,11 +15,10 @@ import pytest
 
 import miniature
 from archtrack.app.history.store import SHIPPED
+from miniature import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli
 
 DOCUMENT = """## Text-only Language Models (Generative)
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 import miniature
-
-if TYPE_CHECKING:
-    from miniature import Cli
+from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 

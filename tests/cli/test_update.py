@@ -9,11 +9,10 @@ import pytest
 
 import miniature
 from archtrack.core.document.parse import parse
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli, Conforms
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 

@@ -13,11 +13,10 @@ from mcp import types
 import miniature
 from archtrack.mcp.server import TOOLS
 from archtrack.mcp.tool import Call
+from miniature import Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
