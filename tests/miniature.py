@@ -112,6 +112,16 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
+def edit(path: Path, *changes: tuple[str, str]) -> str:
+    """Replaces words of a file, which have to be there; the text that it has then."""
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    write(path, text)
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trees:
     """A checkout of SGLang and one of transformers.

@@ -87,9 +87,7 @@ def test_a_hook_s_command_fails_or_changes_the_document_where_there_is_something
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     document = checkout / DOCUMENT
-    text = document.read_text(encoding="utf-8")
-    text = text.replace("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |")
-    document.write_text(text, encoding="utf-8")
+    text = miniature.edit(document, ("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"))
     assert cli(*HOOKS[hook]["entry"].split()[1:]).code == code
     assert (document.read_text(encoding="utf-8") != text) is written
 

@@ -167,8 +167,7 @@ def unreadable_place(checkout: Checkout) -> None:
 
 def wrong_counts(checkout: Checkout) -> None:
     documented(checkout)
-    path = checkout.folder / DOCUMENT
-    miniature.write(path, path.read_text(encoding="utf-8").replace("** native / ", "9** native / "))
+    miniature.edit(checkout.folder / DOCUMENT, ("** native / ", "9** native / "))
 
 
 def wrong_configuration(checkout: Checkout) -> None:

@@ -258,9 +258,7 @@ def test_what_is_no_census_is_told(tmp_path: Path, content: bytes | None, words:
 @pytest.mark.usefixtures("models")
 def test_a_census_that_was_tampered_with_is_refused(cli: Cli, work: Path, old: str, new: str) -> None:
     cli("demand", "models.jsonl", "--save", "c.json")
-    text = (work / "c.json").read_text(encoding="utf-8")
-    assert old in text
-    (work / "c.json").write_text(text.replace(old, new), encoding="utf-8")
+    miniature.edit(work / "c.json", (old, new))
     done = cli("demand", "c.json")
     assert (done.code, done.out) == (3, "")
     assert "no census that this archtrack can read" in done.err

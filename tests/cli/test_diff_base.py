@@ -195,8 +195,7 @@ def bumped(checkout: Any, package_index: Any, monkeypatch: pytest.MonkeyPatch, t
         package_index.add(f"transformers-{version}-py3-none-any.whl", wheel, project="transformers")
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
-    project = checkout.sglang / "python" / "pyproject.toml"
-    project.write_text(project.read_text(encoding="utf-8").replace("9.9.9", "10.0.0"), encoding="utf-8")
+    miniature.edit(checkout.sglang / "python" / "pyproject.toml", ("9.9.9", "10.0.0"))
     return checkout
 
 

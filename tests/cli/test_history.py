@@ -90,11 +90,8 @@ def test_a_name_that_is_run_as_another_says_so(cli: Cli, conforms: Conforms) -> 
 
 
 def test_check_and_migrate_take_what_is_run_as_another_for_native(cli: Cli, data: Path, trees: Any) -> None:
-    path = data / "vllm.json"
-    text = path.read_text(encoding="utf-8")
     old = '"file":"deltaforcausallm.py","at":"vllm/r.py:1"'
-    assert old in text
-    path.write_text(text.replace(old, f'{old},"runs_as":"BetaForCausalLM"'), encoding="utf-8")
+    miniature.edit(data / "vllm.json", (old, f'{old},"runs_as":"BetaForCausalLM"'))
     done = cli("check", "DeltaForCausalLM", *trees.options, "--data", data)
     assert done.lines[-2:] == [
         "DeltaForCausalLM by engine: sglang no; vllm since ≤1.1 (2026-02-01), runs as BetaForCausalLM",

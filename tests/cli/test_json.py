@@ -49,15 +49,17 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
 ) -> None:
     cli("update", *trees.options)
     document = tmp_path / "work" / "MODEL_SUPPORT_TRACKING.md"
-    text = document.read_text(encoding="utf-8")
-    text = text.replace("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |")
-    text = text.replace("| **BetaForCausalLM** |", "| **XBetaForCausalLM** |")
-    text = text.replace("| **SightForConditionalGeneration** |", "| **XSight** |")
+    text = miniature.edit(
+        document,
+        ("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"),
+        ("| **BetaForCausalLM** |", "| **XBetaForCausalLM** |"),
+        ("| **SightForConditionalGeneration** |", "| **XSight** |"),
+    )
     elsewhere = "\n## Others\n\n| **SightForConditionalGeneration** | Y |  | `sight.py` |  |\n"
     miniature.write(document, text + elsewhere)
     miniature.write(document.with_name("archtrack.toml"), 'columns = ["fallback"]\n')
     init = trees.transformers / "src" / "transformers" / "__init__.py"
-    miniature.write(init, init.read_text(encoding="utf-8").replace("9.9.9", "9.9.8"))  # for a notice
+    miniature.edit(init, ("9.9.9", "9.9.8"))  # for a notice
     other = trees.sglang.with_name("other")
     trees.sglang.rename(other)
     (trees.sglang / "python" / "sglang" / "srt" / "models").mkdir(parents=True)

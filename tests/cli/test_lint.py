@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import miniature
+from miniature import Cli, Conforms
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli, Conforms
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
@@ -177,8 +178,7 @@ def test_the_rows_are_held_against_the_sources_with_the_overrides_only_where_sou
     assert cli("update", *trees.options, "--refresh").code == 0
     day = ("--date", "2026-01-01")
     assert not any("stale-row" in line for line in cli("lint", *trees.options, *day).lines)
-    text = configured.read_text(encoding="utf-8")
-    configured.write_text(text.replace('"slow"', '"fast"'), encoding="utf-8")
+    miniature.edit(configured, ('"slow"', '"fast"'))
     (stale,) = (line for line in cli("lint", *trees.options, *day).lines if "stale-row" in line)
     assert "AlphaForCausalLM" in stale
     assert not any("stale-row" in line for line in cli("lint", *day).lines)

@@ -30,14 +30,13 @@ def test_a_rebuild_writes_what_an_update_creates(cli: Cli, trees: Any, rebuilt: 
 
 
 def test_a_rebuild_tells_what_it_changes(cli: Cli, trees: Any, rebuilt: Path, conforms: Conforms) -> None:
-    text = rebuilt.read_text(encoding="utf-8")
-    text = text.replace("| **AlphaForCausalLM** | Y |  | `alpha.py` |  |\n", "")
-    text = text.replace("| **BetaModel** |", "| **BetaHandwritten** |  |  |  | by/hand |\n| **BetaModel** |")
-    text = text.replace("| **BetaForCausalLM** | Y |", "| **BetaForCausalLM** |  |")
-    text = text.replace(
-        "| **DeltaForCausalLM** |", "| **BetaPreTrainedModel** |  |  |  |  |\n| **DeltaForCausalLM** |"
+    miniature.edit(
+        rebuilt,
+        ("| **AlphaForCausalLM** | Y |  | `alpha.py` |  |\n", ""),
+        ("| **BetaModel** |", "| **BetaHandwritten** |  |  |  | by/hand |\n| **BetaModel** |"),
+        ("| **BetaForCausalLM** | Y |", "| **BetaForCausalLM** |  |"),
+        ("| **DeltaForCausalLM** |", "| **BetaPreTrainedModel** |  |  |  |  |\n| **DeltaForCausalLM** |"),
     )
-    rebuilt.write_text(text, encoding="utf-8")
     report = cli("rebuild", *trees.options, "--check", "--format", "json")
     assert report.code == 1
     conforms(report.json, "report")
@@ -80,11 +79,7 @@ def test_a_file_that_never_was_the_document_is_not_overwritten(cli: Cli, trees: 
 
 def test_a_document_with_unreadable_tables_can_be_rebuilt(cli: Cli, trees: Any, rebuilt: Path) -> None:
     right = rebuilt.read_bytes()
-    text = rebuilt.read_text(encoding="utf-8")
-    text = text.replace(
-        "| Architecture | Native | HF | SGLang File |", "| Architecture | HF | Native | Where |"
-    )
-    rebuilt.write_text(text, encoding="utf-8")
+    miniature.edit(rebuilt, ("| Native | HF | SGLang File |", "| HF | Native | Where |"))
     assert cli("update", *trees.options).code == 5
     assert cli("rebuild", *trees.options, "--date", "2026-01-31").code == 0
     assert rebuilt.read_bytes() == right

@@ -114,8 +114,7 @@ def test_a_row_outside_of_the_sections_is_reported_and_not_written_again(
     cli: Cli, trees: Any, updated: Path, conforms: Conforms
 ) -> None:
     heading = "## Multimodal Models (Vision / Audio / OCR)"
-    text = updated.read_text(encoding="utf-8").replace(heading, "## Pictures")
-    updated.write_text(text, encoding="utf-8")
+    miniature.edit(updated, (heading, "## Pictures"))
     assert cli("update", *trees.options).code == 0
     text = updated.read_text(encoding="utf-8")
     line = text[: text.index("| **SightFor")].count("\n") + 1
@@ -127,7 +126,7 @@ def test_a_row_outside_of_the_sections_is_reported_and_not_written_again(
     assert report["outside"] == [{"name": "SightForConditionalGeneration", "line": line}]
     found = cli("lint", "--format", "json").json["findings"]
     assert [each["line"] for each in found if each["code"] == "outside-sections"] == [line]
-    updated.write_text(text.replace("## Pictures", heading + " ##"), encoding="utf-8")
+    miniature.edit(updated, ("## Pictures", heading + " ##"))
     assert "outside-sections" not in cli("lint").out
 
 
@@ -276,7 +275,7 @@ def test_chosen_columns_are_filled_and_kept(cli: Cli, trees: Any, work: Path, co
     assert "| **AlphaForCausalLM** | Y |  | `alpha.py` |  |  | slow |\n" in text
     assert "| **DeltaForCausalLM** |  | Y |  |  | refused |  |\n" in text
     assert cli("update", *trees.options, "--refresh", "--check").code == 0
-    document.write_text(text.replace("| refused |  |", "| Y | mine |"), encoding="utf-8")
+    miniature.edit(document, ("| refused |  |", "| Y | mine |"))
     diff = cli("update", *trees.options, "--refresh", "--diff").out
     assert "Fallback: document: Y; source: is_backend_compatible() is False (transformers/" in diff
     assert "\n+| **DeltaForCausalLM** |  | Y |  |  | refused | mine |\n" in diff

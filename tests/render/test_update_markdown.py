@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import miniature
+from miniature import Cli
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 READ = "Held against sglang 7.7.7 and transformers 9.9.9."
@@ -61,9 +62,8 @@ def test_what_is_missing_stands_in_a_table_and_the_diff_below_it(update: Cli, tr
 
 def test_rows_out_of_date_name_the_command_that_mends_them(update: Cli, work: Path) -> None:
     update()
-    text = (work / DOCUMENT).read_text(encoding="utf-8")
-    text = text.replace("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |")
-    (work / DOCUMENT).write_text(text.replace("**BetaModel**", "**XModel**"), encoding="utf-8")
+    native = ("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |")
+    miniature.edit(work / DOCUMENT, native, ("**BetaModel**", "**XModel**"))
     told = update("--check").lines
     at = told.index("### Rows out of date (2)")
     assert [line.split(": ", 1)[1] for line in told[at + 2 : at + 4]] == [
@@ -87,9 +87,7 @@ def test_what_could_not_be_read_is_listed(update: Cli, trees: Any) -> None:
 
 def test_the_document_cannot_end_the_block_of_its_diff(update: Cli, trees: Any, work: Path) -> None:
     update()
-    document = work / DOCUMENT
-    text = document.read_text(encoding="utf-8")
-    document.write_text(text.replace("| `alpha.py` |  |", "| `alpha.py` | `````a````` |"), encoding="utf-8")
+    miniature.edit(work / DOCUMENT, ("| `alpha.py` |  |", "| `alpha.py` | `````a````` |"))
     trees.register("AaaForCausalLM", file="aaa.py")
     told = update("--check").lines
     assert "``````diff" in told
