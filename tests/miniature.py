@@ -266,6 +266,12 @@ def wheel(package: Path, version: str, *requirements: str) -> bytes:
     return blob.getvalue()
 
 
+def release(index: Any, package: Path, version: str, *requirements: str) -> None:
+    """Puts a package onto an index, as a wheel."""
+    file = f"{package.name}-{version}-py3-none-any.whl"
+    index.add(file, wheel(package, version, *requirements), project=package.name)
+
+
 def git(folder: Path, *arguments: str) -> str:
     """git in a repository, with no configuration of whoever runs the tests."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

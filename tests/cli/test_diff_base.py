@@ -191,8 +191,7 @@ def bumped(checkout: Any, package_index: Any, monkeypatch: pytest.MonkeyPatch, t
     newer = miniature.build(tmp_path / "newer", version="10.0.0")
     newer.public("delta", *miniature.HF_FILES["delta"], compatible=True)
     for version, tree in (("9.9.9", checkout), ("10.0.0", newer)):
-        wheel = miniature.wheel(tree.transformers / "src" / "transformers", version)
-        package_index.add(f"transformers-{version}-py3-none-any.whl", wheel, project="transformers")
+        miniature.release(package_index, tree.transformers / "src" / "transformers", version)
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
     miniature.edit(checkout.sglang / "python" / "pyproject.toml", ("9.9.9", "10.0.0"))

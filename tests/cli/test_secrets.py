@@ -158,8 +158,7 @@ def test_a_proxy_shows_no_password(online: Cli, monkeypatch: pytest.MonkeyPatch,
 def test_a_server_that_fails_shows_no_password(
     online: Cli, package_index: Any, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
-    package = trees.sglang / "python" / "sglang"
-    package_index.add("sglang-7.7.7-py3-none-any.whl", miniature.wheel(package, "7.7.7"), project="sglang")
+    miniature.release(package_index, trees.sglang / "python" / "sglang", "7.7.7")
     address = package_index.url.replace("://", f"://{USER}") + f"?token={SECRET}"
     package_index.always_page = fault
     for url in (address, package_index.url.replace("://", f"://{USER}")):

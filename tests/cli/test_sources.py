@@ -89,16 +89,11 @@ def test_a_mismatch_is_said_for_a_checkout_too(cli: Cli, trees: Any, tmp_path: P
 @pytest.fixture
 def releases(package_index: Any, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 - its environment
     """The two as releases on an index that may be asked."""
-
-    def release(package: Path, version: str, *pins: str) -> None:
-        file = f"{package.name}-{version}-py3-none-any.whl"
-        package_index.add(file, miniature.wheel(package, version, *pins), package.name)
-
     sglang = trees.sglang / "python" / "sglang"
-    release(trees.transformers / "src" / "transformers", "9.9.9")
-    release(sglang, "7.7.7", "transformers==9.9.9")
+    miniature.release(package_index, trees.transformers / "src" / "transformers", "9.9.9")
+    miniature.release(package_index, sglang, "7.7.7", "transformers==9.9.9")
     trees.register("GammaForCausalLM", file="gamma.py")
-    release(sglang, "7.10.0", "transformers==9.9.9")
+    miniature.release(package_index, sglang, "7.10.0", "transformers==9.9.9")
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     monkeypatch.delenv("ARCHTRACK_OFFLINE")
     return package_index

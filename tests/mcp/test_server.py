@@ -161,13 +161,9 @@ def test_calls_at_the_same_time_get_the_answers_of_calls_one_by_one(folder: Path
 
 
 def test_transfers_are_told_on_the_way_to_whoever_asks(trees: Any, bare: Path, package_index: Any) -> None:
-    for package, version in (
-        (trees.sglang / "python" / "sglang", "7.7.7"),
-        (trees.transformers / "src" / "transformers", "9.9.9"),
-    ):
-        pins = ("transformers==9.9.9",) if package.name == "sglang" else ()
-        name = f"{package.name}-{version}-py3-none-any.whl"
-        package_index.add(name, miniature.wheel(package, version, *pins), project=package.name)
+    sglang, transformers = trees.sglang / "python" / "sglang", trees.transformers / "src" / "transformers"
+    miniature.release(package_index, sglang, "7.7.7", "transformers==9.9.9")
+    miniature.release(package_index, transformers, "9.9.9")
     told: list[tuple[float, float | None, str | None]] = []
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:
