@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,16 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
+def edit(path: Path, *changes: tuple[str, str]) -> str:
+    """Replaces words of a file, which have to be there; the text that it has then."""
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    write(path, text)
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trees:
     """A checkout of SGLang and one of transformers.
@@ -205,6 +216,12 @@ class Result:
         return self.out.splitlines()
 
 
+Cli = Callable[..., Result]
+"""Runs the command in this process, or one verb of it: the fixture ``cli``, and those that are made of it."""
+Conforms = Callable[[Any, str], None]
+"""The fixture ``conforms``."""
+
+
 def environment(home: Path, **changes: str) -> dict[str, str]:
     """An environment with a cache of its own and, unless it is changed, without a network."""
     environ = {name: value for name, value in os.environ.items() if name not in CLEARED}
@@ -219,7 +236,8 @@ def command(*arguments: object) -> list[str]:
 def spawn(*arguments: object, cwd: Path, home: Path, **changes: str) -> Result:
     """The command in a process of its own."""
     done = subprocess.run(  # noqa: S603 - our own program
-        command(*arguments), cwd=cwd, env=environment(home, **changes), capture_output=True, timeout=60, check=False
+        command(*arguments), cwd=cwd, env=environment(home, **changes), stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=60, check=False,
     )  # fmt: skip
     return Result(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
@@ -246,6 +264,12 @@ def wheel(package: Path, version: str, *requirements: str) -> bytes:
         archive.writestr(f"{name}/kernel.so", random.Random(0).randbytes(200_000))  # noqa: S311 - no secret
         archive.writestr(f"{name}-{version}.dist-info/METADATA", metadata(name, version, *requirements))
     return blob.getvalue()
+
+
+def release(index: Any, package: Path, version: str, *requirements: str) -> None:
+    """Puts a package onto an index, as a wheel."""
+    file = f"{package.name}-{version}-py3-none-any.whl"
+    index.add(file, wheel(package, version, *requirements), project=package.name)
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ import yaml
 import miniature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[1]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -92,19 +93,17 @@ class Job:
         return commands(self.log)
 
 
+Action = Callable[..., Job]
+
+
 def run_step(script: str, folder: Path, environ: Mapping[str, str]) -> tuple[int, str]:
     """As ``shell: bash`` of a runner does."""
     file = Path(environ["RUNNER_TEMP"]) / "step.sh"
     file.write_text(script, encoding="utf-8")
     done = subprocess.run(  # noqa: S603 -- our own script
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)],  # noqa: S607 -- the shell that is there
-        cwd=folder,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+        cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
     return done.returncode, done.stdout
 
 
@@ -168,7 +167,7 @@ def checkout(trees: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def action(installed: Path, checkout: Path, trees: Any, tmp_path: Path) -> Callable[..., Job]:
+def action(installed: Path, checkout: Path, trees: Any, tmp_path: Path) -> Action:
     """Runs the action in the checkout."""
 
     def run(head: str = "acme/sglang", head_ref: str = "feature", **inputs: str) -> Job:
@@ -232,10 +231,9 @@ def test_the_page_has_every_input_with_its_default_and_every_output() -> None:
     text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8").partition("### With a commit")[0]
     rows = re.findall(r"^\| `([\w-]+)` \| (.*?) ?\|", text, re.MULTILINE)
     named = [(name, default.strip("`")) for name, default in rows]
-    assert named[: len(ACTION["inputs"])] == [
-        (name, each["default"]) for name, each in ACTION["inputs"].items()
-    ]
-    assert [name for name, _ in named[len(ACTION["inputs"]) :]] == list(ACTION["outputs"])
+    inputs = [(name, each["default"]) for name, each in ACTION["inputs"].items()]
+    assert named[: len(inputs)] == inputs
+    assert [name for name, _ in named[len(inputs) :]] == list(ACTION["outputs"])
 
 
 @pytest.mark.parametrize(
@@ -264,9 +262,7 @@ def test_the_runner_of_these_tests_obeys_commands_unless_it_is_told_to_stop() ->
 
 @pytest.mark.network
 @pytest.mark.parametrize("commit", ["false", "true"])
-def test_a_document_that_is_up_to_date_is_left_alone(
-    action: Callable[..., Job], checkout: Path, commit: str
-) -> None:
+def test_a_document_that_is_up_to_date_is_left_alone(action: Action, checkout: Path, commit: str) -> None:
     before = head(checkout)
     job = action(commit=commit)
     assert (job.code, job.ran) == (0, ["Hold the document against the sources"])
@@ -278,7 +274,7 @@ def test_a_document_that_is_up_to_date_is_left_alone(
 
 @pytest.mark.network
 def test_a_model_file_without_its_row_fails_with_an_annotation_at_its_line(
-    action: Callable[..., Job], checkout: Path, trees: Any
+    action: Action, checkout: Path, trees: Any
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     miniature.commit(checkout)
@@ -290,9 +286,7 @@ def test_a_model_file_without_its_row_fails_with_an_annotation_at_its_line(
 
 
 @pytest.mark.network
-def test_with_commit_the_document_alone_is_committed_and_pushed_once(
-    action: Callable[..., Job], checkout: Path, trees: Any
-) -> None:
+def test_with_commit_the_document_alone_is_pushed_once(action: Action, checkout: Path, trees: Any) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     before = miniature.commit(checkout)
     miniature.write(checkout / "staged.txt", "somebody else's")
@@ -311,7 +305,7 @@ def test_with_commit_the_document_alone_is_committed_and_pushed_once(
 
 @pytest.mark.network
 def test_where_it_may_not_or_cannot_commit_it_says_so_and_writes_nothing(
-    action: Callable[..., Job], checkout: Path, trees: Any
+    action: Action, checkout: Path, trees: Any
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     before = miniature.commit(checkout)
@@ -332,23 +326,18 @@ def test_where_it_may_not_or_cannot_commit_it_says_so_and_writes_nothing(
 
 
 @pytest.mark.network
-def test_a_push_that_is_refused_fails_and_says_what_it_needs(
-    action: Callable[..., Job], checkout: Path, trees: Any
-) -> None:
+def test_a_refused_push_fails_and_says_what_it_needs(action: Action, checkout: Path, trees: Any) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     miniature.commit(checkout)
     miniature.git(checkout, "remote", "set-url", "origin", str(checkout / "nowhere"))
     job = action(commit="true")
     assert (job.code, job.outputs["committed"]) == (1, "false")
-    assert (
-        "could not be pushed to feature: the job needs the permission 'contents: write'" in job.commands[-1]
-    )
+    said = "could not be pushed to feature: the job needs the permission 'contents: write'"
+    assert said in job.commands[-1]
 
 
 @pytest.mark.network
-def test_what_cannot_be_done_is_one_annotation_and_the_command_s_exit_code(
-    action: Callable[..., Job],
-) -> None:
+def test_what_cannot_be_done_is_one_annotation_and_the_command_s_exit_code(action: Action) -> None:
     for inputs, code, said in (
         ({"refresh": "yes"}, 2, "the input refresh is 'yes'; say true or false"),
         ({"commit": "yes"}, 2, "the input commit is 'yes'; say true or false"),
@@ -363,7 +352,7 @@ def test_what_cannot_be_done_is_one_annotation_and_the_command_s_exit_code(
 
 
 @pytest.mark.network
-def test_a_base_that_cannot_be_had_fails_with_what_to_do(action: Callable[..., Job]) -> None:
+def test_a_base_that_cannot_be_had_fails_with_what_to_do(action: Action) -> None:
     job = action(base="main~7")
     assert (job.code, job.outputs["changed"]) == (3, "false")
     assert "no commit, tag or branch 'main~7'" in job.log
@@ -373,7 +362,7 @@ def test_a_base_that_cannot_be_had_fails_with_what_to_do(action: Callable[..., J
 @pytest.mark.network
 @pytest.mark.parametrize("commit", ["false", "true"])
 def test_a_base_that_the_checkout_lacks_fails_after_what_is_missing_is_told(
-    action: Callable[..., Job], checkout: Path, trees: Any, commit: str
+    action: Action, checkout: Path, trees: Any, commit: str
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     before = miniature.commit(checkout)
@@ -394,9 +383,7 @@ def test_a_base_that_the_checkout_lacks_fails_after_what_is_missing_is_told(
 
 
 @pytest.mark.network
-def test_no_file_of_a_pull_request_gives_the_runner_a_command(
-    action: Callable[..., Job], checkout: Path, trees: Any
-) -> None:
+def test_no_file_of_a_pull_request_commands_the_runner(action: Action, checkout: Path, trees: Any) -> None:
     hostile = "##[add-mask]e.py"
     trees.native(hostile, "EntryClass = pick()\n")
     trees.register("GammaForCausalLM", file="##[error]g.py")
@@ -405,10 +392,8 @@ def test_no_file_of_a_pull_request_gives_the_runner_a_command(
     for inputs in ({}, {"commit": "true"}):
         job = action(base="origin/main", **inputs)
         assert job.commands
-        assert all(
-            re.match(r"::(error|warning|notice) (file=[^,:]+,line=\d+,)?title=", line)
-            for line in job.commands
-        )
+        for line in job.commands:
+            assert re.match(r"::(error|warning|notice) (file=[^,:]+,line=\d+,)?title=", line)
         assert any(hostile in line for line in job.commands)
         assert f"? sglang 7.7.7: sglang/srt/models/{hostile}:1: " in job.log  # shown, and obeyed by nobody
     assert (job.code, job.outputs["committed"]) == (0, "true")
@@ -420,7 +405,7 @@ def test_no_file_of_a_pull_request_gives_the_runner_a_command(
 
 @pytest.mark.network
 def test_strict_fails_for_what_cannot_be_read_also_after_a_commit(
-    action: Callable[..., Job], checkout: Path, trees: Any
+    action: Action, checkout: Path, trees: Any
 ) -> None:
     trees.native("odd.py", "EntryClass = pick()\n")
     miniature.commit(checkout)
@@ -434,7 +419,7 @@ def test_strict_fails_for_what_cannot_be_read_also_after_a_commit(
 
 @pytest.mark.network
 def test_with_a_base_it_says_what_the_branch_changes_in_support(
-    action: Callable[..., Job], checkout: Path, trees: Any
+    action: Action, checkout: Path, trees: Any
 ) -> None:
     trees.register("DeltaForCausalLM", file="delta.py")
     miniature.commit(checkout)

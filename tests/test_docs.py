@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
+import miniature
 from archtrack import __version__, errors
 from archtrack.cli import archtrack
-from archtrack.config.keys import KEYS
 from archtrack.config.settings import parse_settings
 from archtrack.core.document.markdown import COLUMNS, HEADINGS, SUMMARY_HEADING
 from archtrack.core.matrix.categories import BY_NAME
@@ -81,11 +81,7 @@ def script(name: str) -> Any:
     return module
 
 
-def generator() -> Any:
-    return script("generate_cli")
-
-
-VERBS: dict[str, click.Command] = dict(generator().verbs())
+VERBS: dict[str, click.Command] = dict(script("generate_cli").verbs())
 
 
 # -- the command line ------------------------------------------------------------------------------
@@ -97,13 +93,13 @@ def test_the_page_of_the_command_line_is_what_the_help_says_at_any_width(
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert generator().page() == PAGES["docs/cli.md"]
+    assert script("generate_cli").page() == PAGES["docs/cli.md"]
 
 
 def test_the_check_of_that_page_fails_for_another_text_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = generator()
+    module = script("generate_cli")
     assert module.main(["--check"]) == 0
     page = tmp_path / "cli.md"
     monkeypatch.setattr(module, "PAGE", page)
@@ -126,17 +122,11 @@ def test_every_option_that_a_page_names_exists() -> None:
         option for command in VERBS.values() for parameter in command.params for option in parameter.opts
     }
     options |= {"--help"}
-    foreign = {
-        "CONTRIBUTING.md": {"--check", "--strict"},  # of ruff, mypy and generate_cli.py
-        "benchmarks/README.md": None,
-    }
-    for page in PAGES:
-        allowed = foreign.get(page, set())
-        if allowed is None:
-            continue
+    foreign = {"CONTRIBUTING.md": {"--check", "--strict"}}  # of ruff, mypy and generate_cli.py
+    for page in PAGES.keys() - {"benchmarks/README.md"}:
         for code in re.findall(r"`([^`\n]+)`", prose(page)):
             for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", code):
-                assert option in options | allowed, f"{page}: {option}"
+                assert option in options | foreign.get(page, set()), f"{page}: {option}"
 
 
 def commands() -> list[tuple[str, str]]:
@@ -174,12 +164,13 @@ def test_every_command_that_a_page_shows_is_understood(page: str, line: str) -> 
 def test_a_command_that_does_not_exist_would_be_seen() -> None:
     assert ("README.md", "archtrack update") in commands()
     assert ("docs/tutorial.md", "archtrack update --check --refresh --format github") in commands()
-    with pytest.raises(click.UsageError):
-        test_every_command_that_a_page_shows_is_understood("", "archtrack lint --fixx")
-    with pytest.raises(click.UsageError):
-        test_every_command_that_a_page_shows_is_understood("", "archtrack update --format xml")
-    with pytest.raises(AssertionError):
-        test_every_command_that_a_page_shows_is_understood("", "archtrack updat")
+    for line, error in (
+        ("archtrack lint --fixx", click.UsageError),
+        ("archtrack update --format xml", click.UsageError),
+        ("archtrack updat", AssertionError),
+    ):
+        with pytest.raises(error):
+            test_every_command_that_a_page_shows_is_understood("", line)
 
 
 def test_the_readme_has_the_set_up_commands_each_alone_in_a_block() -> None:
@@ -235,16 +226,12 @@ def test_the_statuses_of_the_page_are_those_of_the_code() -> None:
     assert named == [status.value for status in Status]
 
 
-def test_every_configuration_key_is_on_its_page_and_every_toml_block_is_valid() -> None:
-    text = PAGES["docs/configuration.md"]
-    for key in KEYS:
-        assert f"`{key.name}`" in text
-    seen = 0
-    for page, content in blocks("toml"):
+def test_every_toml_block_of_a_page_is_valid() -> None:
+    shown = list(blocks("toml"))
+    assert shown
+    for page, content in shown:
         table = ("tool", "archtrack") if "[tool.archtrack" in content else ()
         parse_settings(content, path=page, table=table)
-        seen += 1
-    assert seen
 
 
 _VARIABLE = re.compile(r"(?<![\w$.])(?:ARCHTRACK|GITHUB|PIP|UV|SGLANG|REQUESTS|CURL|NO_COLOR)(?:_[A-Z]+)*\b")
@@ -296,14 +283,9 @@ def environ(releases: Path) -> dict[str, str]:
 def run(words: list[str], folder: Path, environ: dict[str, str]) -> tuple[int, str]:
     """Exit code and output of ``archtrack``."""
     done = subprocess.run(  # noqa: S603 -- our own program
-        [sys.executable, "-m", "archtrack", *words],
-        cwd=folder,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+        miniature.command(*words), cwd=folder, env=environ, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
     return done.returncode, done.stdout
 
 
@@ -355,14 +337,14 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path, environ: dic
         play(block, tmp_path, environ)
     checkout = tmp_path / "checkout"
     models = checkout / "python" / "sglang" / "srt" / "models"
-    models.mkdir(parents=True)
-    (checkout / "python" / "sglang" / "__init__.py").touch()
-    (models / "llama.py").write_text("class LlamaForCausalLM:\n    pass\n\n\nEntryClass = LlamaForCausalLM\n")
+    miniature.write(checkout / "python" / "sglang" / "__init__.py", "")
+    llama = "class LlamaForCausalLM:\n    pass\n\n\nEntryClass = LlamaForCausalLM\n"
+    miniature.write(models / "llama.py", llama)
     project = '[project]\nname = "sglang"\ndependencies = ["transformers==4.57.1"]\n'
-    (checkout / "python" / "pyproject.toml").write_text(project)
+    miniature.write(checkout / "python" / "pyproject.toml", project)
     assert run(["update"], checkout, environ)[0] == 0
-    acme = "import torch.nn as nn\n\n\nclass AcmeForCausalLM(nn.Module):\n    pass\n\n\nEntryClass = AcmeForCausalLM\n"
-    (models / "acme.py").write_text(acme)
+    acme = llama.replace("Llama", "Acme").replace(":", "(nn.Module):")
+    miniature.write(models / "acme.py", f"import torch.nn as nn\n\n\n{acme}")
     play(last, checkout, environ)
 
 
@@ -371,9 +353,8 @@ def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path, environ
     text = PAGES["docs/check.md"]
     (config,) = [content for kind, content in _FENCED.findall(text) if kind == "json"]
     (log,) = [content for kind, content in _FENCED.findall(text) if kind == "text"]
-    (tmp_path / "internvl").mkdir()
-    (tmp_path / "internvl" / "config.json").write_text(config, encoding="utf-8")
-    (tmp_path / "server.log").write_text(log, encoding="utf-8")
+    miniature.write(tmp_path / "internvl" / "config.json", config)
+    miniature.write(tmp_path / "server.log", log)
     shown = [content for page, content in blocks("console") if page == "docs/check.md"]
     assert len(shown) == 4
     for block in shown:
@@ -432,9 +413,8 @@ def test_a_session_that_prints_something_else_would_be_seen_and_written_only_whe
 ) -> None:
     module = script("record_session")
     monkeypatch.setattr(module, "FOLDER", tmp_path)
-    monkeypatch.setattr(
-        module, "record", lambda: [module.Step(command="true <&>", output="\x1b[1ma\tb\x1b[0m c\n")]
-    )
+    step = module.Step(command="true <&>", output="\x1b[1ma\tb\x1b[0m c\n")
+    monkeypatch.setattr(module, "record", lambda: [step])
     assert module.main(["--check"]) == 1
     assert "session.cast, session.svg, session.md: out of date" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -464,10 +444,8 @@ def test_the_figures_of_the_page_of_accuracy_are_those_of_what_the_tests_compare
     natives, categories = recorded("sglang-0.5.23.json"), recorded("categories-0.5.23.json")
     classes = [len(names) for version in ("4.40.0", "4.57.6", "5.23.0")
                for names in recorded(f"transformers-{version}.json").values()]  # fmt: skip
-    facts = sum(
-        path.read_text(encoding="utf-8").count("[[fact]]")
-        for path in (ROOT / "tests" / "data" / "facts").glob("*.toml")
-    )
+    files = (ROOT / "tests" / "data" / "facts").glob("*.toml")
+    facts = sum(path.read_text(encoding="utf-8").count("[[fact]]") for path in files)
     wrong = sum(by_name_of(name).value != section for section, names in categories.items() for name in names)
     for figure in (
         f"{len(natives)} of {len(natives)}, and no other",
@@ -492,30 +470,26 @@ def test_every_test_that_the_page_of_accuracy_names_is_there() -> None:
 # -- the site ---------------------------------------------------------------------------------------
 
 
-def test_links_of_the_repository_are_turned_into_those_of_the_site() -> None:
-    hooks = script("site_hooks")
-    for source, text, expected in (
-        (
-            "README.md",
-            "[a](docs/tutorial.md#7-in-a) [b](LICENSE)",
-            "[a](tutorial.md#7-in-a) [b](license.txt)",
-        ),
+@pytest.mark.parametrize(
+    ("source", "text", "expected"),
+    [
+        ("README.md", "[a](docs/tutorial.md#7-in-a) [b](LICENSE)", "[a](tutorial.md#7-in-a) [b](license.txt)"),
         ("docs/json.md", "[a](../src/archtrack/data/schema.json)", "[a](schema.json)"),
         ("docs/index.md", "[a](../README.md#exit-codes) [b](#x)", "[a](overview.md#exit-codes) [b](#x)"),
         ("benchmarks/README.md", "[a](../README.md)", "[a](overview.md)"),
         ("docs/index.md", "[a](https://example.org/docs/x.md)", "[a](https://example.org/docs/x.md)"),
-        (
-            "README.md",
-            "[a](src/nothing.py) [b](x.md)",
-            "[a](src/nothing.py) [b](x.md)",
-        ),  # fails the strict build
-        (
-            "README.md",
-            "```md\n[a](docs/api.md)\n```\n[a](docs/api.md)",
-            "```md\n[a](docs/api.md)\n```\n[a](api.md)",
-        ),
-    ):
-        assert hooks.turned(text, source) == expected
+        # The next two fail the strict build.
+        ("README.md", "[a](src/nothing.py)", "[a](src/nothing.py)"),
+        ("README.md", "[b](x.md)", "[b](x.md)"),
+        ("README.md", "```md\n[a](docs/api.md)\n```\n[a](docs/api.md)", "```md\n[a](docs/api.md)\n```\n[a](api.md)"),
+    ],
+)  # fmt: skip
+def test_links_of_the_repository_become_those_of_the_site(source: str, text: str, expected: str) -> None:
+    assert script("site_hooks").turned(text, source) == expected
+
+
+def test_what_the_site_takes_from_outside_is_there_and_pipes_in_code_are_shown() -> None:
+    hooks = script("site_hooks")
     assert all((ROOT / source).is_file() for source in hooks.OUTSIDE)
     cells = "<td>a <code>x \\| y</code></td><code>\\|</code>"
     assert hooks.on_page_content(cells) == "<td>a <code>x | y</code></td><code>\\|</code>"
@@ -562,19 +536,8 @@ _REGISTRIES = tuple(".".join(parts) for parts in (("pypi", "org"), ("pythonhoste
 _MACHINE = re.compile(r"(?<![\w.~$}])/(?:home|root|Users|work|mnt)/[\w.-]+")
 
 
-def tracked() -> list[str]:
-    done = subprocess.run(
-        ["git", "ls-files", "-z"],  # noqa: S607 -- git, wherever it is
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [name for name in done.stdout.split("\0") if name]
-
-
 def test_no_file_names_a_registry_s_host_or_a_path_of_some_machine() -> None:
-    names = tracked()
+    names = miniature.git(ROOT, "ls-files", "-z").strip("\0").split("\0")
     assert "README.md" in names
     for name in names:
         path = ROOT / name

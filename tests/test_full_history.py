@@ -21,20 +21,17 @@ if TYPE_CHECKING:
 @pytest.mark.full
 @pytest.mark.network
 def test_built_from_nothing_it_is_what_is_shipped(tmp_path: Path) -> None:
-    workspace = Workspace(
-        folder=tmp_path, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}
-    )
-    for result in refresh(
-        refreshed_by_default(), tmp_path / "data", workspace, Steps(io.StringIO(), {}, "releases")
-    ):
+    environ = {**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}
+    workspace = Workspace(folder=tmp_path, environ=environ)
+    steps = Steps(io.StringIO(), {}, "releases")
+    for result in refresh(refreshed_by_default(), tmp_path / "data", workspace, steps):
         assert result.error is None
         assert not result.doubts
         shipped = read_history(SHIPPED / f"{result.engine}.json")
         assert result.new is not None
         if result.new.releases == shipped.releases:
-            assert (tmp_path / "data" / f"{result.engine}.json").read_bytes() == (
-                SHIPPED / f"{result.engine}.json"
-            ).read_bytes()
+            file = f"{result.engine}.json"
+            assert (tmp_path / "data" / file).read_bytes() == (SHIPPED / file).read_bytes()
         found, expected = entries_of(result.new), entries_of(shipped)
         assert {version: found[version].keys() for version in expected} == {
             version: entries.keys() for version, entries in expected.items()

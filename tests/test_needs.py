@@ -32,36 +32,28 @@ def nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "")
 
 
-NEEDS = pytest.mark.parametrize(
+@pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)])
+@pytest.mark.parametrize(
     ("marker", "reason"),
     [
         ("browser", "no Chromium was found"),
         ("network", "the package index cannot be read: http://127.0.0.1:9/"),
     ],
 )
-
-
-@NEEDS
 @pytest.mark.usefixtures("nothing")
-def test_it_is_skipped_with_the_reason(
-    conftest: Any, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, marker: str, reason: str
+def test_it_is_skipped_with_the_reason_and_in_ci_it_fails(
+    conftest: Any,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    marker: str,
+    reason: str,
+    ci: str,
+    outcome: type[BaseException],
 ) -> None:
-    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("CI", ci)
     conftest.pytest_runtest_setup(request.node)  # a test without the marker needs neither
     request.node.add_marker(marker)
-    with pytest.raises(pytest.skip.Exception, match=reason):
-        conftest.pytest_runtest_setup(request.node)
-
-
-@NEEDS
-@pytest.mark.usefixtures("nothing")
-def test_in_ci_it_fails(
-    conftest: Any, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, marker: str, reason: str
-) -> None:
-    monkeypatch.setenv("CI", "true")
-    conftest.pytest_runtest_setup(request.node)
-    request.node.add_marker(marker)
-    with pytest.raises(pytest.fail.Exception, match=reason):
+    with pytest.raises(outcome, match=reason):
         conftest.pytest_runtest_setup(request.node)
 
 

@@ -8,15 +8,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
 import miniature
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from miniature import Cli
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
@@ -34,13 +32,7 @@ ENVIRON = {
 def repository(tmp_path: Path) -> Path:
     """This repository as it is now, with what is not committed yet: what of it is installed."""
     copy = tmp_path / "archtrack"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 -- git, wherever it is
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    listed = miniature.git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file() and not name.startswith(("tests/", "docs/", "benchmarks/")):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +42,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def checkout(cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+def checkout(cli: Cli, trees: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout of SGLang, with a document that is up to date and a configuration that names transformers."""
     root = Path(trees.sglang)
     monkeypatch.chdir(root)
@@ -75,17 +67,13 @@ def checkout(cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatc
         ("python/sglang/lang/api.py", False, False),
     ],
 )
-def test_a_hook_runs_for_the_files_that_concern_it(
-    hook: str, path: str, *, updates: bool, lints: bool
-) -> None:
+def test_a_hook_runs_for_files_that_concern_it(hook: str, path: str, *, updates: bool, lints: bool) -> None:
     expected = lints if hook == "archtrack-lint" else updates
     assert (re.search(HOOKS[hook]["files"], path) is not None) is expected
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_a_hook_s_command_passes_where_there_is_nothing_to_do(
-    cli: Callable[..., Any], checkout: Path, hook: str
-) -> None:
+def test_a_hook_s_command_passes_where_there_is_nothing_to_do(cli: Cli, checkout: Path, hook: str) -> None:
     assert cli(*HOOKS[hook]["entry"].split()[1:]).code == 0
     assert miniature.git(checkout, "status", "--porcelain") == ""
 
@@ -95,14 +83,11 @@ def test_a_hook_s_command_passes_where_there_is_nothing_to_do(
     [("archtrack-update", 0, True), ("archtrack-check", 1, False), ("archtrack-lint", 1, False)],
 )
 def test_a_hook_s_command_fails_or_changes_the_document_where_there_is_something(
-    cli: Callable[..., Any], checkout: Path, trees: Any, hook: str, code: int, *, written: bool
+    cli: Cli, checkout: Path, trees: Any, hook: str, code: int, *, written: bool
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     document = checkout / DOCUMENT
-    text = document.read_text(encoding="utf-8").replace(
-        "| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"
-    )
-    document.write_text(text, encoding="utf-8")
+    text = miniature.edit(document, ("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"))
     assert cli(*HOOKS[hook]["entry"].split()[1:]).code == code
     assert (document.read_text(encoding="utf-8") != text) is written
 
@@ -114,23 +99,11 @@ def test_a_new_model_stops_the_commit_and_the_document_has_its_row_then(
     trees.register("GammaForCausalLM", file="gamma.py")
     own = {name: os.environ[name] for name in ("ARCHTRACK_CACHE_DIR", "ARCHTRACK_OFFLINE")}
     own |= {"PRE_COMMIT_COLOR": "never", "PRE_COMMIT_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "pre_commit", "try-repo", repository]
     done = subprocess.run(  # noqa: S603 -- our own arguments
-        [
-            sys.executable,
-            "-m",
-            "pre_commit",
-            "try-repo",
-            repository,
-            "--files",
-            "python/sglang/srt/models/gamma.py",
-        ],
-        cwd=checkout,
-        env=ENVIRON | own,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+        [*command, "--files", "python/sglang/srt/models/gamma.py"], cwd=checkout, env=ENVIRON | own,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
     line = r"^(model support document \(\w+\))\.+(?:\(no files to check\))?(\w+)$"
     results = dict(re.findall(line, done.stdout, re.MULTILINE))
     assert results == {
@@ -141,6 +114,5 @@ def test_a_new_model_stops_the_commit_and_the_document_has_its_row_then(
     assert done.returncode == 1
     assert "files were modified by this hook" in done.stdout
     assert f"{DOCUMENT} is out of date: 1 new architecture(s). Nothing was written." in done.stdout
-    assert "| **GammaForCausalLM** | Y |  | `gamma.py` |  |" in (checkout / DOCUMENT).read_text(
-        encoding="utf-8"
-    )
+    document = (checkout / DOCUMENT).read_text(encoding="utf-8")
+    assert "| **GammaForCausalLM** | Y |  | `gamma.py` |  |" in document

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import sys
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +40,8 @@ ENGINES = tuple(path.stem for path in FACTS)
 
 
 def facts_of(engine: str) -> list[dict[str, Any]]:
-    return list(
-        tomllib.loads((HERE / "data" / "facts" / f"{engine}.toml").read_text(encoding="utf-8"))["fact"]
-    )
+    text = (HERE / "data" / "facts" / f"{engine}.toml").read_text(encoding="utf-8")
+    return list(tomllib.loads(text)["fact"])
 
 
 def test_there_is_data_and_there_are_facts_of_every_engine_that_is_refreshed_by_default() -> None:
@@ -202,15 +202,8 @@ def fresh_scan(engine: str, version: str, companion: str | None, releases: Path)
     with Cache(None) as nothing, Cache(releases) as kept:
 
         def library(name: str, release: str, cache: Cache) -> Library:
-            source = open_release(
-                load_engine(name).layout,
-                release,
-                settings=workspace.index_settings(),
-                cache=cache,
-                offline=False,
-                progress=SilentProgress(),
-            )
-            return Library(source, cache)
+            given = {"settings": workspace.index_settings(), "cache": cache, "progress": SilentProgress()}
+            return Library(open_release(load_engine(name).layout, release, offline=False, **given), cache)
 
         options = ScanOptions()
         if declared.about.companion is not None and companion is not None:
@@ -219,9 +212,7 @@ def fresh_scan(engine: str, version: str, companion: str | None, releases: Path)
 
 
 @pytest.mark.network
-@pytest.mark.parametrize(
-    ("engine", "version"), [(engine, v) for engine in ENGINES for v in drawn(engine, 12)]
-)
+@pytest.mark.parametrize(("engine", "version"), [(each, v) for each in ENGINES for v in drawn(each, 12)])
 def test_the_history_at_a_release_is_a_fresh_scan_of_it(engine: str, version: str, releases: Path) -> None:
     history = read_history(SHIPPED / f"{engine}.json")
     companion = history.companion.version if history.companion else None
@@ -229,11 +220,6 @@ def test_the_history_at_a_release_is_a_fresh_scan_of_it(engine: str, version: st
     scanned = entries_from(inventory)
     found = {name: entry for name, entry in history.at(version).items() if entry.runs_as is None}
     assert found.keys() == scanned.keys()
+    facts = attrgetter("file", "groups", "compatible", "example")
     for name, entry in found.items():
-        fresh = scanned[name]
-        assert (entry.file, entry.groups, entry.compatible, entry.example) == (
-            fresh.file,
-            fresh.groups,
-            fresh.compatible,
-            fresh.example,
-        )
+        assert facts(entry) == facts(scanned[name])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,24 +14,21 @@ import pytest
 import hub_server
 import miniature
 from archtrack.core.matrix.status import STATUSES
+from archtrack.mcp.server import TOOLS
+from miniature import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 ROOT = Path(__file__).parents[1] / "skills"
 INCREMENTAL, FULL, CHECK = "update-model-tracking-incremental", "update-model-tracking", "check-model-support"
 SKILLS = {path.parent.name: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("*/SKILL.md"))}
 TRIGGERS = {
-    INCREMENTAL: (
-        "MODEL_SUPPORT_TRACKING.md",
-        "EntryClass",
-        "PR that adds a model file",
-        "transformers was bumped",
-    ),
-    FULL: ("MODEL_SUPPORT_TRACKING.md", "full rebuild from scratch", "gained or lost native support"),
+    INCREMENTAL: (DOCUMENT, "EntryClass", "PR that adds a model file", "transformers was bumped"),
+    FULL: (DOCUMENT, "full rebuild from scratch", "gained or lost native support"),
     CHECK: ("SGLang support X", "request to add a model"),
 }
-DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
 
 def blocks(text: str) -> list[str]:
@@ -76,7 +72,7 @@ class Checkout:
     """A checkout of SGLang, and the command in it."""
 
     trees: Any
-    command: Callable[..., Any]
+    command: Cli
 
     @property
     def folder(self) -> Path:
@@ -105,13 +101,8 @@ def checkout(trees: Any, tmp_path: Path) -> Iterator[Checkout]:
         }
 
         def run(*words: str) -> miniature.Result:
-            done = subprocess.run(  # noqa: S603 - our own program; the server for agents gets no input, and so ends
-                miniature.command(*words), cwd=trees.sglang, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
-                env=miniature.environment(tmp_path, **(online if "Qwen/Qwen3-8B" in words else {})), check=False,
-            )  # fmt: skip
-            result = miniature.Result(
-                code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode()
-            )
+            environ = online if "Qwen/Qwen3-8B" in words else {}
+            result = miniature.spawn(*words, cwd=trees.sglang, home=tmp_path, **environ)
             assert "Traceback" not in result.err, result.err
             return result
 
@@ -119,9 +110,7 @@ def checkout(trees: Any, tmp_path: Path) -> Iterator[Checkout]:
 
 
 @pytest.mark.parametrize("skill", SKILLS)
-def test_every_command_of_a_skill_does_what_the_skill_says_in_a_checkout(
-    checkout: Checkout, skill: str
-) -> None:
+def test_every_command_of_a_skill_does_what_it_says_in_a_checkout(checkout: Checkout, skill: str) -> None:
     run = [*blocks(SKILLS[skill]), *spans(SKILLS[skill])]
     assert len(blocks(SKILLS[skill])) >= 3
     for line in run:
@@ -133,10 +122,8 @@ def test_every_command_of_a_skill_does_what_the_skill_says_in_a_checkout(
 
 
 def test_a_block_with_anything_else_than_a_command_would_fail(checkout: Checkout) -> None:
-    assert blocks("```bash\narchtrack update\n```\ntext\n```console\n$ ls\n```\n") == [
-        "archtrack update",
-        "$ ls",
-    ]
+    page = "```bash\narchtrack update\n```\ntext\n```console\n$ ls\n```\n"
+    assert blocks(page) == ["archtrack update", "$ ls"]
     assert spans("`archtrack lint` and `archtrack` and `ls`") == ["archtrack lint"]
     with pytest.raises(AssertionError, match="no command"):
         checkout.run("ls")
@@ -180,10 +167,7 @@ def unreadable_place(checkout: Checkout) -> None:
 
 def wrong_counts(checkout: Checkout) -> None:
     documented(checkout)
-    path = checkout.folder / DOCUMENT
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("** native / ", "9** native / "), encoding="utf-8"
-    )
+    miniature.edit(checkout.folder / DOCUMENT, ("** native / ", "9** native / "))
 
 
 def wrong_configuration(checkout: Checkout) -> None:
@@ -245,7 +229,7 @@ CASES: dict[str, list[tuple[Callable[[Checkout], None], str, int]]] = {
 
 @pytest.mark.parametrize("skill", SKILLS)
 def test_output_and_exit_codes_of_a_skill_are_those_that_it_tells(
-    skill: str, tmp_path: Path, cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    skill: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
     for number, (prepare, line, code) in enumerate(CASES[skill]):
@@ -271,8 +255,6 @@ def test_the_statuses_that_are_explained_are_all_that_there_are() -> None:
 
 
 def test_options_and_tools_that_the_skills_name_exist() -> None:
-    from archtrack.mcp.server import TOOLS  # noqa: PLC0415 - only here
-
     for name, text in SKILLS.items():
         named = re.findall(r"`(check_model|model_history|list_architectures|update_document)`", text)
         assert named, name

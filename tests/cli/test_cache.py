@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
-def test_info_tells_where_it_is_how_large_and_what_is_in_it(
-    cli: Callable[..., Any], trees: Any, tmp_path: Path
-) -> None:
+def test_info_tells_where_it_is_how_large_and_what_is_in_it(cli: Cli, trees: Any, tmp_path: Path) -> None:
     cli("scan", "sglang", trees.sglang)
     done = cli("cache", "info")
     assert (done.code, done.err) == (0, "")
@@ -27,9 +25,7 @@ def test_info_tells_where_it_is_how_large_and_what_is_in_it(
     assert all(count > 0 for count in kinds.values())
 
 
-def test_clear_empties_it_and_a_run_fills_it_again(
-    cli: Callable[..., Any], trees: Any, tmp_path: Path
-) -> None:
+def test_clear_empties_it_and_a_run_fills_it_again(cli: Cli, trees: Any, tmp_path: Path) -> None:
     cli("scan", "sglang", trees.sglang)
     first = cli("cache", "info").lines[2:]
     done = cli("cache", "clear")
@@ -39,7 +35,7 @@ def test_clear_empties_it_and_a_run_fills_it_again(
     assert cli("cache", "info").lines[2:] == first
 
 
-def test_git_repositories_are_counted_and_cleared(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_git_repositories_are_counted_and_cleared(cli: Cli, tmp_path: Path) -> None:
     mirror = tmp_path / "cache" / "git" / "0123.git"
     miniature.write(mirror / "objects" / "pack" / "p.pack", "x" * 300_000)
     assert "0.3 MB of git repositories beside it" in cli("cache", "info").lines
@@ -48,29 +44,23 @@ def test_git_repositories_are_counted_and_cleared(cli: Callable[..., Any], tmp_p
     assert "git repositories" not in cli("cache", "info").out
 
 
-def test_a_cache_that_cannot_be_used_says_why(
-    cli: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unusable_cache_says_why(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     miniature.write(tmp_path / "file", "no folder")
     monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "file"))
     done = cli("cache", "info")
     assert (done.code, done.err) == (0, "")
-    assert done.lines[-1].startswith("Not in use: ")
-    assert cli("cache", "info", "--format", "json").json["problem"] == done.lines[-1].removeprefix(
-        "Not in use: "
-    )
+    problem = cli("cache", "info", "--format", "json").json["problem"]
+    assert done.lines[-1] == f"Not in use: {problem}"
     assert cli("cache", "clear").code == 0
     assert (tmp_path / "file").read_text(encoding="utf-8") == "no folder"
 
 
-def test_the_limit_of_the_configuration_is_shown(cli: Callable[..., Any], work: Path) -> None:
+def test_the_limit_of_the_configuration_is_shown(cli: Cli, work: Path) -> None:
     miniature.write(work / "archtrack.toml", "cache_limit_mb = 64\n")
     assert cli("cache", "info").lines[1].endswith("of at most 64 MB")
 
 
-def test_json_holds_the_contract(
-    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_json_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> None:
     cli("scan", "sglang", trees.sglang)
     done = cli("cache", "info", "--format", "json")
     conforms(done.json, "cache")
@@ -80,29 +70,18 @@ def test_json_holds_the_contract(
     assert (done.json["problem"], done.json["git_bytes"]) == (None, 0)
 
 
-@pytest.mark.parametrize(
-    "verb",
-    [("scan", "sglang", "{sglang}"), ("diff", "sglang", "{sglang}", "{sglang}"), ("list",), ("update",)],
-)
 @pytest.mark.parametrize("usable", [False, True])
 def test_every_verb_that_reads_says_once_that_the_cache_is_not_in_use(
-    cli: Callable[..., Any],
-    trees: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    verb: tuple[str, ...],
-    *,
-    usable: bool,
+    cli: Cli, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, usable: bool
 ) -> None:
     if not usable:
         miniature.write(tmp_path / "cache", "no folder")
         monkeypatch.setenv("TMPDIR", str(tmp_path))
-    options = trees.options if verb[0] in {"list", "update"} else ()
-    done = cli(*(each.format(sglang=trees.sglang) for each in verb), *options)
-    said = [line for line in done.err.splitlines() if "cache" in line]
-    place = tmp_path / "cache"
-    assert done.code == 0
-    assert [line.startswith(f"Note: the cache is not in use: {place}: ") for line in said] == [True] * (
-        not usable
-    )
-    assert all(line.endswith("; ARCHTRACK_CACHE_DIR names another folder") for line in said)
+    scan, diff = ("scan", "sglang", trees.sglang), ("diff", "sglang", trees.sglang, trees.sglang)
+    for call in (scan, diff, ("list", *trees.options), ("update", *trees.options)):
+        done = cli(*call)
+        said = [line for line in done.err.splitlines() if "cache" in line]
+        assert (done.code, len(said)) == (0, 0 if usable else 1), call
+        for line in said:
+            assert line.startswith(f"Note: the cache is not in use: {tmp_path / 'cache'}: ")
+            assert line.endswith("; ARCHTRACK_CACHE_DIR names another folder")

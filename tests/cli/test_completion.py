@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import miniature
+from miniature import Cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_shell_gets_its_script(cli: Callable[..., Any], shell: str) -> None:
+def test_every_shell_gets_its_script(cli: Cli, shell: str) -> None:
     done = cli("completion", shell)
     assert (done.code, done.err) == (0, "")
     assert f"_ARCHTRACK_COMPLETE={shell}_complete" in done.out
 
 
-def test_another_shell_is_wrong_usage(cli: Callable[..., Any]) -> None:
+def test_another_shell_is_wrong_usage(cli: Cli) -> None:
     assert cli("completion", "tcsh").code == 2
     assert cli("completion").code == 2
 
 
-def test_the_script_is_one_that_bash_reads(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_script_is_one_that_bash_reads(cli: Cli, tmp_path: Path) -> None:
     bash = shutil.which("bash")
     assert bash is not None
     script = miniature.write(tmp_path / "completion.sh", cli("completion", "bash").out)
@@ -48,11 +48,6 @@ def test_the_script_is_one_that_bash_reads(cli: Callable[..., Any], tmp_path: Pa
     ],
 )
 def test_verbs_engines_and_architectures_complete(tmp_path: Path, words: str, expected: list[str]) -> None:
-    done = miniature.spawn(
-        cwd=tmp_path,
-        home=tmp_path,
-        _ARCHTRACK_COMPLETE="bash_complete",
-        COMP_WORDS=words,
-        COMP_CWORD=str(words.count(" ")),
-    )
+    asked = {"_ARCHTRACK_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = miniature.spawn(cwd=tmp_path, home=tmp_path, **asked)
     assert (done.code, done.out.split()) == (0, expected)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from index_servers import make_wheel
 
 import miniature
 from archtrack.app.history.store import SHIPPED
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Entry, Release
 from made_history import made_history
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from miniature import Cli, Conforms
 
 DAYS = {"1.0": "2026-01-01", "1.1": "2026-02-01", "2.0": "2026-03-01"}
 
@@ -64,7 +62,7 @@ def data(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_since_when_each_engine_has_it(cli: Callable[..., Any], data: Path) -> None:
+def test_since_when_each_engine_has_it(cli: Cli, data: Path) -> None:
     done = cli("history", "AlphaForCausalLM", "GoneForCausalLM", "DeltaForCausalLM", "--data", data)
     assert [line.split("\t") for line in done.lines[1:]] == [
         ["AlphaForCausalLM", "sglang", "1.0", "2026-01-01", "", "alphaforcausallm.py"],
@@ -76,19 +74,10 @@ def test_since_when_each_engine_has_it(cli: Callable[..., Any], data: Path) -> N
     assert (done.code, done.err) == (0, "")
 
 
-def test_a_name_that_is_run_as_another_says_so(
-    cli: Callable[..., Any], conforms: Callable[[Any, str], None]
-) -> None:
+def test_a_name_that_is_run_as_another_says_so(cli: Cli, conforms: Conforms) -> None:
     name, other = "DeepseekV41ForCausalLM", "DeepseekV4ForCausalLM"
     done = cli("history", name, "--engine", "sglang")
-    assert done.lines[1].split("\t") == [
-        name,
-        "sglang",
-        "0.5.21",
-        "2026-10-01",
-        "",
-        f"deepseek_v4.py (runs as {other})",
-    ]
+    assert done.lines[1] == f"{name}\tsglang\t0.5.21\t2026-10-01\t\tdeepseek_v4.py (runs as {other})"
     found = cli("history", name, other, "--engine", "sglang", "--format", "json").json
     conforms(found, "history")
     states = {each: found["architectures"][each]["sglang"]["spans"][0]["states"][0] for each in (name, other)}
@@ -96,20 +85,13 @@ def test_a_name_that_is_run_as_another_says_so(
     at = cli("history", "--engine", "sglang", "--at", "0.5.21", "--format", "json").json
     conforms(at, "history_at")
     assert (at["architectures"][name]["runs_as"], at["architectures"][other]["runs_as"]) == (other, None)
-    (line,) = [
-        each for each in cli("history", "--engine", "sglang", "--at", "0.5.21").lines if each.startswith(name)
-    ]
-    assert line.split("\t") == [name, f"deepseek_v4.py (runs as {other})", "0.5.21"]
+    lines = cli("history", "--engine", "sglang", "--at", "0.5.21").lines
+    assert f"{name}\tdeepseek_v4.py (runs as {other})\t0.5.21" in lines
 
 
-def test_check_and_migrate_take_what_is_run_as_another_for_native(
-    cli: Callable[..., Any], data: Path, trees: Any
-) -> None:
-    path = data / "vllm.json"
-    text = path.read_text(encoding="utf-8")
+def test_check_and_migrate_take_what_is_run_as_another_for_native(cli: Cli, data: Path, trees: Any) -> None:
     old = '"file":"deltaforcausallm.py","at":"vllm/r.py:1"'
-    assert old in text
-    path.write_text(text.replace(old, f'{old},"runs_as":"BetaForCausalLM"'), encoding="utf-8")
+    miniature.edit(data / "vllm.json", (old, f'{old},"runs_as":"BetaForCausalLM"'))
     done = cli("check", "DeltaForCausalLM", *trees.options, "--data", data)
     assert done.lines[-2:] == [
         "DeltaForCausalLM by engine: sglang no; vllm since ≤1.1 (2026-02-01), runs as BetaForCausalLM",
@@ -122,7 +104,7 @@ def test_check_and_migrate_take_what_is_run_as_another_for_native(
     assert "DeltaForCausalLM (runs as BetaForCausalLM)\t≤1.1\t2026-02-01\tno" in done.lines
 
 
-def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Callable[..., Any], data: Path) -> None:
+def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Cli, data: Path) -> None:
     done = cli("history", "AlphaForCausallM", "--data", data)
     assert done.err.splitlines() == [
         "AlphaForCausallM: no known release of sglang, transformers, vllm registers it",
@@ -130,9 +112,7 @@ def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Callable[..., Any
     ]
 
 
-def test_the_json_of_the_contract(
-    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_the_json_of_the_contract(cli: Cli, data: Path, conforms: Conforms) -> None:
     found = cli(
         "history", "GoneForCausalLM", "Nobody", "--engine", "sglang", "--data", data, "--format", "json"
     ).json
@@ -151,9 +131,7 @@ def test_the_json_of_the_contract(
     }
 
 
-def test_what_one_release_registers(
-    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) -> None:
     found = cli("history", "--engine", "vllm", "--at", "2", "--data", data, "--format", "json").json
     conforms(found, "history_at")
     assert (found["engine"], found["version"], found["date"]) == ("vllm", "2.0", "2026-03-01")
@@ -162,9 +140,8 @@ def test_what_one_release_registers(
         "DeltaForCausalLM": "deltaforcausallm.py",
         "TransformersForCausalLM": "transformersforcausallm.py",
     }
-    assert (
-        cli("history", "--engine", "vllm", "--at", "latest", "--data", data, "--format", "json").json == found
-    )
+    latest = cli("history", "--engine", "vllm", "--at", "latest", "--data", data, "--format", "json").json
+    assert latest == found
     text = cli("history", "--engine", "vllm", "--at", "2.0", "--data", data)
     assert text.lines[1] == "BetaForCausalLM\tbetaforcausallm.py\t2.0"
     assert text.err == "vllm 2.0 (2026-03-01): 3 architectures\n"
@@ -189,14 +166,12 @@ def test_what_one_release_registers(
         (("--plot", "x.pdf"), 2, "the name has to end with .svg or .png"),
     ],
 )
-def test_what_cannot_be_shown(
-    cli: Callable[..., Any], data: Path, arguments: tuple[str, ...], code: int, message: str
-) -> None:
+def test_what_is_not_shown(cli: Cli, data: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
     done = cli("history", *arguments, "--data", data)
     assert (done.code, message in done.err) == (code, True), done.err
 
 
-def test_a_folder_of_data_that_is_not_there(cli: Callable[..., Any], work: Path) -> None:
+def test_a_folder_of_data_that_is_not_there(cli: Cli, work: Path) -> None:
     done = cli("history", "A", "--data", "nowhere")
     assert (done.code, "--data nowhere: no such file or folder" in done.err) == (2, True)
     (work / "empty").mkdir()
@@ -211,24 +186,20 @@ def test_a_folder_of_data_that_is_not_there(cli: Callable[..., Any], work: Path)
         ("org/model", "org/model is no architecture: `archtrack check org/model` reads a config"),
     ],
 )
-def test_what_is_no_architecture_is_led_to_the_right_verb(
-    cli: Callable[..., Any], data: Path, name: str, advice: str
-) -> None:
+def test_what_is_no_architecture_is_told_which_verb(cli: Cli, data: Path, name: str, advice: str) -> None:
     done = cli("history", name, "--data", data)
     assert (done.code, done.lines, done.err.splitlines()[-1]) == (0, [], advice)
 
 
-def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Callable[..., Any], data: Path) -> None:
+def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Cli, data: Path) -> None:
     backend = {"TransformersForCausalLM": None}
     engine = written("vllm", ("1.0", backend), ("1.1", backend), ("2.0", backend))
-    (data / "vllm.json").write_text(engine, encoding="utf-8")
+    miniature.write(data / "vllm.json", engine)
     public = written(
         "transformers", ("1.1", {"AlphaForCausalLM": False}), ("2.0", {"AlphaForCausalLM": True})
     )
-    (data / "transformers.json").write_text(public, encoding="utf-8")
-    (data / "sglang.json").write_text(
-        written("sglang", ("1.0", {"AlphaForCausalLM": None})), encoding="utf-8"
-    )
+    miniature.write(data / "transformers.json", public)
+    miniature.write(data / "sglang.json", written("sglang", ("1.0", {"AlphaForCausalLM": None})))
     states = {
         version: cli("migrate", "sglang", f"vllm=={version}", "--data", data, "--format", "json").json[
             "only_from"
@@ -239,7 +210,7 @@ def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Callable[..., A
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
-def test_a_chart(cli: Callable[..., Any], data: Path, work: Path, suffix: str) -> None:
+def test_a_chart(cli: Cli, data: Path, work: Path, suffix: str) -> None:
     done = cli("history", "--plot", f"growth{suffix}", "--data", data)
     assert (done.code, done.err) == (0, f"Wrote growth{suffix}\n")
     first = (work / f"growth{suffix}").read_bytes()
@@ -250,9 +221,7 @@ def test_a_chart(cli: Callable[..., Any], data: Path, work: Path, suffix: str) -
     assert (work / f"growth{suffix}").read_bytes() == first
 
 
-def test_what_one_engine_has_and_another_lacks_both_ways(
-    cli: Callable[..., Any], data: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_what_one_engine_has_and_another_lacks_both_ways(cli: Cli, data: Path, conforms: Conforms) -> None:
     done = cli("migrate", "sglang==1.0", "vllm", "--data", data)
     assert done.lines == [
         "sglang 1.0 has and vllm 2.0 lacks 2 architectures:",
@@ -274,9 +243,7 @@ def test_what_one_engine_has_and_another_lacks_both_ways(
     assert [row["name"] for row in found["only_from"]] == ["AlphaForCausalLM"]
 
 
-def test_what_was_not_found_in_a_release_that_was_read_in_part_is_not_known(
-    cli: Callable[..., Any], data: Path
-) -> None:
+def test_what_was_not_found_in_a_release_that_was_read_in_part_is_not_known(cli: Cli, data: Path) -> None:
     path = data / "vllm.json"
     text = path.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if '"version":"2.0"' in line)
@@ -288,7 +255,7 @@ def test_what_was_not_found_in_a_release_that_was_read_in_part_is_not_known(
 
 
 def test_of_names_that_transformers_does_not_know_it_is_not_known_whether_mlx_lm_has_them(
-    cli: Callable[..., Any], conforms: Callable[[Any, str], None]
+    cli: Cli, conforms: Conforms
 ) -> None:
     found = cli("migrate", "vllm", "mlx-lm", "--format", "json").json
     conforms(found, "migrate")
@@ -299,9 +266,7 @@ def test_of_names_that_transformers_does_not_know_it_is_not_known_whether_mlx_lm
     assert "mlx-lm knows model types: those that transformers" in done.err
 
 
-def test_check_says_which_engine_has_it_since_when(
-    cli: Callable[..., Any], data: Path, trees: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_check_says_which_engine_has_it_since(cli: Cli, data: Path, trees: Any, conforms: Conforms) -> None:
     done = cli("check", "AlphaForCausalLM", "DeltaForCausalLM", *trees.options, "--data", data)
     assert done.lines[3:] == [
         "AlphaForCausalLM by engine: sglang since 1.0 (2026-01-01); vllm no",
@@ -316,47 +281,34 @@ def test_check_says_which_engine_has_it_since_when(
     }
 
 
-def test_the_document_says_since_when(cli: Callable[..., Any], data: Path, trees: Any, work: Path) -> None:
+def test_the_document_says_since_when(cli: Cli, data: Path, trees: Any, work: Path) -> None:
+    document = work / "MODEL_SUPPORT_TRACKING.md"
     miniature.write(work / "archtrack.toml", 'columns = ["since", "vllm"]\n')
     assert cli("rebuild", *trees.options).code == 0
-    text = (work / "MODEL_SUPPORT_TRACKING.md").read_text(encoding="utf-8")
+    text = document.read_text(encoding="utf-8")
     assert "| SGLang File | Example HF Model | Since | vllm |" in text
-    rows = {
-        line.split("|")[1].strip(" *"): line.split("|")[-3:-1]
-        for line in text.splitlines()
-        if line.startswith("| **") and "For" in line
-    }
-    assert [cell.strip() for cell in rows["AlphaForCausalLM"]] == ["1.0", ""]
-    assert [cell.strip() for cell in rows["BetaForCausalLM"]] == ["", "2.0"]
+    assert "| **AlphaForCausalLM** | Y |  | `alpha.py` |  | 1.0 |  |\n" in text
+    assert "| **BetaForCausalLM** | Y | Y | `beta.py` | beta-org/beta-1b |  | 2.0 |\n" in text
     assert cli("update", *trees.options, "--check").code == 0
-    # A newer history fills the cell; what a maintainer wrote there stays.
-    (data / "sglang.json").write_text(
-        written("sglang", ("1.0", {"AlphaForCausalLM": None, "BetaForCausalLM": None})), encoding="utf-8"
-    )
-    edited = text.replace(f"|{rows['AlphaForCausalLM'][0]}|", "| soon |")
-    (work / "MODEL_SUPPORT_TRACKING.md").write_text(edited, encoding="utf-8")
+    # A newer history fills the cell; what a maintainer wrote where it says nothing stays.
+    one = {"AlphaForCausalLM": None, "BetaForCausalLM": None}
+    miniature.write(data / "sglang.json", written("sglang", ("1.0", one)))
+    document.write_text(text.replace("|  | ≤1.1 |", "| soon | ≤1.1 |"), encoding="utf-8")
     assert cli("update", *trees.options, "--refresh").code == 0
-    after = (work / "MODEL_SUPPORT_TRACKING.md").read_text(encoding="utf-8")
-    rows = {
-        line.split("|")[1].strip(" *"): line.split("|")[-3:-1]
-        for line in after.splitlines()
-        if line.startswith("| **") and "For" in line
-    }
-    assert [cell.strip() for cell in rows["BetaForCausalLM"]] == ["1.0", "2.0"]
+    text = document.read_text(encoding="utf-8")
+    assert "| **DeltaForCausalLM** |  | Y |  |  | soon | ≤1.1 |\n" in text
+    assert "| **BetaForCausalLM** | Y | Y | `beta.py` | beta-org/beta-1b | 1.0 | 2.0 |\n" in text
 
 
-def test_two_releases_are_compared_by_the_history(cli: Callable[..., Any], data: Path) -> None:
+def test_two_releases_are_compared_by_the_history(cli: Cli, data: Path) -> None:
     done = cli("diff", "vllm", "1.1", "2.0", "--data", data)
     assert done.lines == [
         "vllm 1.1 to 2.0: 2 to 3 architectures, 1 change",
         "  + BetaForCausalLM  [betaforcausallm.py]",
     ]
     assert done.err == "By the history: vllm 1.1 and 2.0; --scan reads the releases themselves\n"
-    for arguments in (
-        ("1.0", "2.0"),
-        ("1.1", "2.0", "--scan"),
-        ("1.1", "3.0"),
-    ):  # unknown, not wanted, not there
+    unknown, not_wanted, not_there = ("1.0", "2.0"), ("1.1", "2.0", "--scan"), ("1.1", "3.0")
+    for arguments in (unknown, not_wanted, not_there):
         done = cli("diff", "vllm", *arguments, "--data", data)
         assert (done.code, "is not in the cache" in done.err) == (3, True), done.err
 
@@ -366,6 +318,7 @@ def test_two_releases_are_compared_by_the_history(cli: Callable[..., Any], data:
 
 NEWER = written("vllm", ("1.0", {"A": None}), ("1.1", {"A": None}), ("2.0", {"A": None}))
 OLDER = written("vllm", ("1.0", {"A": None}))
+LOST = written("vllm", ("1.0", {"A": None}), ("1.1", None), ("2.0", None))
 
 
 @pytest.fixture
@@ -374,11 +327,9 @@ def mine(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def test_newer_data_is_taken_and_counts_from_then_on(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
-) -> None:
-    (data / "vllm.json").write_text(OLDER, encoding="utf-8")
-    (work / "vllm.json").write_text(NEWER, encoding="utf-8")
+def test_newer_data_is_taken_and_counts_from_then_on(cli: Cli, data: Path, mine: Path, work: Path) -> None:
+    miniature.write(data / "vllm.json", OLDER)
+    miniature.write(work / "vllm.json", NEWER)
     done = cli("data", "update", "vllm.json")
     assert (done.code, done.lines) == (0, ["vllm: 3 releases, taken (vllm.json)"])
     files = cli("data", "info", "--format", "json").json["files"]
@@ -392,22 +343,8 @@ def test_newer_data_is_taken_and_counts_from_then_on(
     assert cli("data", "update", "vllm.json").lines == ["vllm: 3 releases, already there (vllm.json)"]
 
 
-def test_data_that_knows_less_is_refused_however_many_releases_it_lists(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
-) -> None:
-    assert data.exists()
-    (work / "vllm.json").write_text(
-        written("vllm", ("1.0", {"A": None}), ("1.1", None), ("2.0", None)), "utf-8"
-    )
-    done = cli("data", "update", "vllm.json")
-    assert (done.code, "does not know what vllm 2.0 and 1 more registers" in done.err) == (3, True), done.err
-    assert not mine.exists()
-
-
-def test_two_sources_of_one_engine_are_refused(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
-) -> None:
-    assert data.exists()
+@pytest.mark.usefixtures("data")
+def test_two_sources_of_one_engine_are_refused(cli: Cli, mine: Path, work: Path) -> None:
     for folder in ("a", "b"):
         miniature.write(work / folder / "vllm.json", NEWER)
     done = cli("data", "update", "a", "b/vllm.json")
@@ -415,10 +352,10 @@ def test_two_sources_of_one_engine_are_refused(
     assert not mine.exists()
 
 
+@pytest.mark.usefixtures("data")
 def test_a_damaged_file_of_the_user_blocks_nothing_and_can_be_replaced(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
+    cli: Cli, mine: Path, work: Path
 ) -> None:
-    assert data.exists()
     miniature.write(mine / "vllm.json", '{"sch')
     done = cli("history", "BetaForCausalLM", "--engine", "vllm")
     assert done.lines[1].startswith("BetaForCausalLM\tvllm\t2.0\t")
@@ -439,9 +376,7 @@ HARMED = {
 
 
 @pytest.mark.parametrize("harm", HARMED)
-def test_a_file_that_makes_no_sense_is_refused_by_every_verb(
-    cli: Callable[..., Any], work: Path, harm: str
-) -> None:
+def test_a_file_that_makes_no_sense_is_refused_by_every_verb(cli: Cli, work: Path, harm: str) -> None:
     old, new = HARMED[harm]
     assert old in NEWER
     path = miniature.write(work / "vllm.json", NEWER.replace(old, new, 1))
@@ -457,6 +392,7 @@ def test_a_file_that_makes_no_sense_is_refused_by_every_verb(
         assert (done.code, "not a history" in done.err) == (3, True), (arguments, done.err)
 
 
+@pytest.mark.usefixtures("data")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -470,27 +406,20 @@ def test_a_file_that_makes_no_sense_is_refused_by_every_verb(
         (("data", "update", "https://u:secret@127.0.0.1/vllm.json"), "an address needs the network"),
     ],
 )
-def test_what_makes_no_sense_is_told_as_the_users_error(
-    cli: Callable[..., Any], data: Path, arguments: tuple[str, ...], message: str
-) -> None:
-    assert data.exists()
+def test_what_makes_no_sense_is_the_user_s_error(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
     done = cli(*arguments)
     assert (done.code, message in done.err, "secret" in done.err) == (2, True, False), done.err
 
 
-def test_all_of_it_is_checked_before_any_is_used(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path
-) -> None:
-    (work / "set").mkdir()
-    (work / "set" / "sglang.json").write_text(
-        (data / "sglang.json").read_text(encoding="utf-8"), encoding="utf-8"
-    )
-    (work / "set" / "vllm.json").write_text(NEWER.replace('"1.1"', '"0.1"', 1), encoding="utf-8")
+def test_all_of_it_is_checked_before_any_is_used(cli: Cli, data: Path, mine: Path, work: Path) -> None:
+    miniature.write(work / "set" / "sglang.json", (data / "sglang.json").read_text(encoding="utf-8"))
+    miniature.write(work / "set" / "vllm.json", NEWER.replace('"1.1"', '"0.1"', 1))
     done = cli("data", "update", "set")
     assert (done.code, "not taken: release 0.1 comes after 1.0" in done.err) == (3, True), done.err
     assert not mine.exists()
 
 
+@pytest.mark.usefixtures("data")
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -498,13 +427,11 @@ def test_all_of_it_is_checked_before_any_is_used(
         ("{}", "schema version None"),
         (NEWER.replace('"engine":"vllm"', '"engine":"../vllm"'), "is not a name of an engine"),
         (OLDER, "does not know what vllm 2.0 and 1 more registers, as the data here does; --force takes it"),
+        (LOST, "does not know what vllm 2.0 and 1 more registers"),  # however many releases it lists
     ],
 )
-def test_data_that_is_no_good_is_not_taken(
-    cli: Callable[..., Any], data: Path, mine: Path, work: Path, content: str, message: str
-) -> None:
-    assert data.exists()
-    (work / "vllm.json").write_text(content, encoding="utf-8")
+def test_data_of_no_use_is_not_taken(cli: Cli, mine: Path, work: Path, content: str, message: str) -> None:
+    miniature.write(work / "vllm.json", content)
     done = cli("data", "update", "vllm.json")
     assert (done.code, message in done.err) == (3, True), done.err
     assert not mine.exists()
@@ -513,10 +440,10 @@ def test_data_that_is_no_good_is_not_taken(
 
 
 def test_data_from_an_address(
-    cli: Callable[..., Any], data: Path, mine: Path, package_index: Any, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, data: Path, mine: Path, package_index: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
-    (data / "vllm.json").write_text(OLDER, encoding="utf-8")
+    miniature.write(data / "vllm.json", OLDER)
     package_index.files["vllm.json"] = NEWER.encode()
     folder = f"http://{package_index.address}/files/"
     assert cli("data", "update", f"{folder}vllm.json").lines[0].startswith("vllm: 3 releases, taken")
@@ -527,11 +454,9 @@ def test_data_from_an_address(
     assert (done.code, "needs the network" in done.err) == (2, True)
 
 
-def test_lint_says_what_is_wrong_and_exits_with_1(cli: Callable[..., Any], data: Path) -> None:
+def test_lint_says_what_is_wrong_and_exits_with_1(cli: Cli, data: Path) -> None:
     assert cli("data", "lint", data).code == 0
-    (data / "vllm.json").write_text(
-        NEWER.replace('"schema_version":1', '"schema_version":1 '), encoding="utf-8"
-    )
+    miniature.write(data / "vllm.json", NEWER.replace('"schema_version":1', '"schema_version":1 '))
     done = cli("data", "lint", data)
     assert (done.code, done.lines) == (
         1,
@@ -539,96 +464,45 @@ def test_lint_says_what_is_wrong_and_exits_with_1(cli: Callable[..., Any], data:
     )
 
 
-def test_the_shipped_data_is_found_without_a_word(cli: Callable[..., Any]) -> None:
+def test_the_shipped_data_is_found_without_a_word(cli: Cli) -> None:
     done = cli("data", "info")
     assert [line.split("\t")[0] for line in done.lines[1:]] == [
         path.stem for path in sorted(SHIPPED.glob("*.json")) if path.stem != "schema"
     ]
 
 
-# -- an engine from outside ------------------------------------------------------------------------
-
-TINYRT = '''
-"""TinyRT: an engine of another distribution."""
-
-from archtrack.core.tables import table_facts
-from archtrack.engines.base import About
-from archtrack.model import Inventory, Place, Registration
-from archtrack.sources.base import Layout
-
-REGISTRY = "tinyrt/registry.py"
-
-
-class TinyRT:
-    name = "tinyrt"
-    about = About(title="TinyRT")
-    layout = Layout(package="tinyrt", distribution="tinyrt")
-    revision = 1
-    since = "1.0"
-    fetched = (REGISTRY,)
-    watched = fetched
-
-    def scan(self, library, options):
-        facts = library.facts((REGISTRY,), "tinyrt-1", table_facts)[REGISTRY]
-        rows = facts["tables"]["MODELS"]["rows"]
-        return Inventory(
-            engine=self.name,
-            version=library.origin.version,
-            origin=library.origin,
-            registrations=tuple(
-                Registration(name=name, file=f"{value}.py", place=Place(file=REGISTRY, line=line), defined_in=value)
-                for name, line, value, _ in sorted(rows)
-            ),
-        )
-
-
-ENGINE = TinyRT()
-'''
-
-
-def test_an_engine_from_outside_is_taken_up_by_everything(
-    tmp_path: Path, trees: Any, package_index: Any
-) -> None:
-    import index_servers  # noqa: PLC0415 -- this test alone makes wheels
-
+def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, package_index: Any) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "add-an-engine.md").read_text(encoding="utf-8")
+    (engine,) = re.findall(r"/engines/tinyrt\.py`:\n\n```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     site = tmp_path / "site"
-    miniature.write(site / "tinyrt_for_archtrack.py", TINYRT)
+    miniature.write(site / "tinyrt_for_archtrack.py", engine)
     info = site / "tinyrt_for_archtrack-1.0.dist-info"
     miniature.write(info / "METADATA", "Metadata-Version: 2.1\nName: tinyrt-for-archtrack\nVersion: 1.0\n")
     miniature.write(info / "entry_points.txt", "[archtrack.engines]\ntinyrt = tinyrt_for_archtrack:ENGINE\n")
-    for version, names in {
-        "1.0": ("AlphaForCausalLM",),
-        "1.1": ("AlphaForCausalLM", "BetaForCausalLM"),
-    }.items():
-        text = "MODELS = {\n" + "".join(f'    "{name}": "llama",\n' for name in names) + "}\n"
-        files = {"tinyrt/__init__.py": b"", "tinyrt/registry.py": text.encode()}
-        content = index_servers.make_wheel(files, version, stem="tinyrt")
+    both = ("AlphaForCausalLM", "BetaForCausalLM")
+    for version, names in (("1.0", both[:1]), ("1.1", both)):
+        rows = "".join(f'    "{name}": ("tinyrt.models.llama", "Llama"),\n' for name in names)
+        content = make_wheel(
+            {"tinyrt/registry.py": f"MODELS = {{\n{rows}}}\n".encode()}, version, stem="tinyrt"
+        )
         package_index.add(f"tinyrt-{version}-py3-none-any.whl", content, project="tinyrt")
     work = tmp_path / "outside"
     work.mkdir()
+    environ = {
+        "PYTHONPATH": f"{site}:{miniature.SOURCE}",
+        "PIP_INDEX_URL": package_index.url,
+        "ARCHTRACK_DATA_DIR": str(tmp_path / "histories"),
+        "ARCHTRACK_OFFLINE": "0",
+    }
 
-    def run(*arguments: object) -> Any:
-        done = subprocess.run(  # noqa: S603 -- our own interpreter and program
-            [sys.executable, "-m", "archtrack", *map(str, arguments)],
-            cwd=work,
-            env={
-                **miniature.environment(tmp_path),
-                "PYTHONPATH": f"{site}:{Path(__file__).parents[2] / 'src'}",
-                "PIP_INDEX_URL": package_index.url,
-                "ARCHTRACK_DATA_DIR": str(tmp_path / "histories"),
-                "ARCHTRACK_OFFLINE": "0",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.splitlines()
+    def run(*arguments: object) -> list[str]:
+        done = miniature.spawn(*arguments, cwd=work, home=tmp_path, **environ)
+        assert done.code == 0, done.err
+        return done.lines
 
     assert run("scan", "tinyrt", "1.0")[1].startswith("AlphaForCausalLM\tllama.py\ttinyrt/registry.py:2\t")
-    assert (
-        run("history", "refresh", "tinyrt")[0] == "tinyrt 1.1: 2 architectures, 2 releases read, data written"
-    )
+    refreshed = "tinyrt 1.1: 2 architectures, 2 releases read, data written"
+    assert run("history", "refresh", "tinyrt")[0] == refreshed
     assert run("data", "lint", tmp_path / "histories") == []
     assert "BetaForCausalLM\ttinyrt\t1.1\t\t\tllama.py" in run("history", "BetaForCausalLM")
     assert run("diff", "tinyrt", "1.0", "1.1")[1] == "  + BetaForCausalLM  [llama.py]"

@@ -12,76 +12,23 @@ import jsonschema
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
-DEFINITIONS = {
-    "scan": "scan",
-    "list": "list",
-    "update": "report",
-    "diff": "diff",
-    "lint": "lint",
-    "check": "check",
-    "history": "history",
-    "migrate": "migrate",
-    "demand": "demand",
-    "render": "render",
-    "cache": "cache",
-    "data": "data_info",
-}
-
-
-def examples() -> Iterator[tuple[str, Any]]:
-    """The page's examples, each with the definition of the verb in the heading above it."""
-    verb = ""
-    pattern = re.compile(r"^## archtrack (\w+)|^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
-    for heading, block in pattern.findall(PAGE.read_text(encoding="utf-8")):
-        verb = heading or verb
-        if block:
-            yield _definition(DEFINITIONS[verb], json.loads(block)), json.loads(block)
-
-
-def _definition(name: str, example: Any) -> str:
-    """``archtrack history`` prints three things, ``archtrack diff`` two."""
-    if name == "diff" and "base" in example:
-        return "diff_base"
-    if name != "history":
-        return name
-    if "version" in example:
-        return "history_at"
-    return "history" if "architectures" in example else "history_overview"
-
-
-EXAMPLES = list(examples())
-
-
-def test_the_page_has_an_example_of_everything() -> None:
-    assert [definition for definition, _ in EXAMPLES] == [
-        "scan",
-        "scan",
-        "list",
-        "report",
-        "diff",
-        "diff_base",
-        "lint",
-        "check",
-        "history_overview",
-        "history",
-        "history_at",
-        "migrate",
-        "demand",
-        "render",
-        "cache",
-        "data_info",
-    ]
+DEFINITIONS = (
+    "scan", "scan", "list", "report", "diff", "diff_base", "lint", "check", "history_overview", "history",
+    "history_at", "migrate", "demand", "render", "cache", "data_info",
+)  # fmt: skip
+"""Of the page's examples, in their order."""
+BLOCKS = re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+EXAMPLES = list(zip(DEFINITIONS, map(json.loads, BLOCKS), strict=True))
 
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
-def test_the_page_shows_what_the_schema_allows(
-    conforms: Callable[[Any, str], None], definition: str, example: Any
-) -> None:
+def test_the_page_shows_what_the_schema_allows(conforms: Conforms, definition: str, example: Any) -> None:
     conforms(example, definition)
 
 
@@ -98,40 +45,37 @@ def shape(data: Any) -> Any:
 
 
 def test_the_page_shows_the_keys_that_the_verbs_print(
-    cli: Callable[..., Any], trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli("update", *trees.options)
     document = tmp_path / "work" / "MODEL_SUPPORT_TRACKING.md"
-    text = document.read_text(encoding="utf-8").replace(
-        "| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"
+    text = miniature.edit(
+        document,
+        ("| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"),
+        ("| **BetaForCausalLM** |", "| **XBetaForCausalLM** |"),
+        ("| **SightForConditionalGeneration** |", "| **XSight** |"),
     )
-    text = text.replace("| **BetaForCausalLM** |", "| **XBetaForCausalLM** |")
     elsewhere = "\n## Others\n\n| **SightForConditionalGeneration** | Y |  | `sight.py` |  |\n"
-    document.write_text(
-        text.replace("| **SightForConditionalGeneration** |", "| **XSight** |") + elsewhere, encoding="utf-8"
-    )
+    miniature.write(document, text + elsewhere)
     miniature.write(document.with_name("archtrack.toml"), 'columns = ["fallback"]\n')
     init = trees.transformers / "src" / "transformers" / "__init__.py"
-    init.write_text(
-        init.read_text(encoding="utf-8").replace("9.9.9", "9.9.8"), encoding="utf-8"
-    )  # for a notice
+    miniature.edit(init, ("9.9.9", "9.9.8"))  # for a notice
     other = trees.sglang.with_name("other")
     trees.sglang.rename(other)
     (trees.sglang / "python" / "sglang" / "srt" / "models").mkdir(parents=True)
     trees.register("BetaForCausalLM", file="beta.py")
-    log = tmp_path / "server.log"
-    log.write_text(
-        "BetaForCausalLM has no SGLang implementation, falling back to Transformers", encoding="utf-8"
-    )
+    message = "BetaForCausalLM has no SGLang implementation, falling back to Transformers"
+    log = miniature.write(tmp_path / "server.log", message)
+    sources = ("--sglang", other, "--transformers", trees.transformers)
     runs = (
         ("scan", "sglang", other),
         ("scan", "transformers", trees.transformers),
-        ("list", "--sglang", other, "--transformers", trees.transformers, "--name", "BetaForCausalLM"),
-        ("update", "--sglang", other, "--transformers", trees.transformers, "--check", "--force"),
+        ("list", *sources, "--name", "BetaForCausalLM"),
+        ("update", *sources, "--check", "--force"),
         ("diff", "sglang", trees.sglang, other),
         ("diff", "--base", "HEAD", "--transformers", trees.transformers),
         ("lint",),
-        ("check", "BETAForCausalLM", "--log", log, "--sglang", other, "--transformers", trees.transformers),
+        ("check", "BETAForCausalLM", "--log", log, *sources),
         ("history", "--engine", "exllamav3"),
         ("history", "NanoChatForCausalLM", "--engine", "exllamav3"),
         ("history", "--engine", "exllamav3", "--at", "0.0.1"),
@@ -141,10 +85,8 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("cache", "info"),
         ("data", "info"),
     )
-    miniature.write(
-        document.with_name("models.jsonl"),
-        '{"id": "o/x", "downloads": 1, "config": {"architectures": ["AcmeForCausalLM"]}}\n',
-    )
+    model = {"id": "o/x", "downloads": 1, "config": {"architectures": ["AcmeForCausalLM"]}}
+    miniature.write(document.with_name("models.jsonl"), json.dumps(model))
     branch = miniature.build(tmp_path / "branch").sglang
     miniature.commit(branch)
     (branch / "python" / "sglang" / "srt" / "models" / "alpha.py").unlink()
@@ -160,23 +102,9 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         assert shape(done) == shape(example), run
 
 
-def test_equal_sources_give_equal_output_whether_from_the_cache_or_not(
-    cli: Callable[..., Any], trees: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("archtrack.sources.disk.folder._RACY_NS", 0)
-    runs = (
-        ("list", *trees.options),
-        ("scan", "sglang", trees.sglang),
-        ("scan", "transformers", trees.transformers),
-    )
-    for run in runs:
-        cli("cache", "clear")
-        assert cli(*run, "--format", "json").out == cli(*run, "--format", "json").out
-
-
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
 def test_no_key_may_be_missing_misspelled_or_of_another_type(
-    conforms: Callable[[Any, str], None], definition: str, example: Any
+    conforms: Conforms, definition: str, example: Any
 ) -> None:
     for path in paths(example):
         of_names = path[-2:-1] in {("pins",), ("architectures",), ("engines",), ("files",)}
@@ -188,6 +116,26 @@ def test_no_key_may_be_missing_misspelled_or_of_another_type(
             harm(data, path)
             with pytest.raises(jsonschema.ValidationError):
                 conforms(data, definition)
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (("schema_version",), 2),
+        (("sources",), []),
+        (("architectures", 0, "category"), "vision"),
+        (("architectures", 0, "category"), None),
+        (("architectures", 0, "engines", "sglang", "status"), "Native"),
+        (("architectures", 0, "engines", "transformers", "exported"), None),
+    ],
+)
+def test_a_value_that_is_none_of_those_that_there_are_is_refused(
+    conforms: Conforms, path: tuple[Any, ...], wrong: Any
+) -> None:
+    data = copy.deepcopy(dict(EXAMPLES)["list"])
+    parent(data, path)[path[-1]] = wrong
+    with pytest.raises(jsonschema.ValidationError):
+        conforms(data, "list")
 
 
 def paths(data: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import miniature
+from miniature import Cli, Conforms
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
 
 @pytest.fixture
-def document(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
+def document(cli: Cli, trees: Any, work: Path) -> Path:
     """A document without findings."""
     cli("update", *trees.options)
     return work / DOCUMENT
@@ -24,26 +26,22 @@ def document(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
 def wrong(document: Path) -> Path:
     """Out of order, with a row twice, counts that are stale, and a name in two sections."""
     text = document.read_text(encoding="utf-8")
-    alpha = "| **AlphaForCausalLM** | Y |  | `alpha.py` |  |\n"
-    beta = next(line for line in text.splitlines(keepends=True) if line.startswith("| **BetaForCausalLM**"))
-    assert alpha + beta in text
-    text = text.replace(alpha + beta, beta + alpha + alpha)
-    sight = next(line for line in text.splitlines(keepends=True) if line.startswith("| **Sight"))
-    text = text.replace(sight, sight + beta).replace("**3** native", "**30** native")
-    document.write_text(text, encoding="utf-8")
+    rows = {line.split("**")[1]: line for line in text.splitlines(keepends=True) if line.startswith("| **")}
+    alpha, beta = rows["AlphaForCausalLM"], rows["BetaForCausalLM"]
+    sight = rows["SightForConditionalGeneration"]
+    text = text.replace(alpha + beta, beta + alpha + alpha).replace(sight, sight + beta)
+    document.write_text(text.replace("**3** native", "**30** native"), encoding="utf-8")
     return document
 
 
-def test_a_document_as_archtrack_writes_it_has_no_findings(
-    cli: Callable[..., Any], document: Path, trees: Any
-) -> None:
+def test_a_document_as_archtrack_writes_it_has_no_findings(cli: Cli, document: Path, trees: Any) -> None:
     assert cli("lint").lines == [f"{DOCUMENT}: 0 findings"]
     done = cli("lint", *trees.options, "--fix")
     assert (done.code, done.lines) == (0, [f"{DOCUMENT}: 0 findings"])
     assert document.is_file()
 
 
-def test_findings_have_line_and_code_and_say_what_fix_would_do(cli: Callable[..., Any], wrong: Path) -> None:
+def test_findings_have_line_and_code_and_say_what_fix_would_do(cli: Cli, wrong: Path) -> None:
     before = wrong.read_bytes()
     done = cli("lint")
     assert done.code == 1
@@ -58,7 +56,7 @@ def test_findings_have_line_and_code_and_say_what_fix_would_do(cli: Callable[...
     assert wrong.read_bytes() == before
 
 
-def test_fix_puts_right_what_is_mechanical_and_names_the_rest(cli: Callable[..., Any], wrong: Path) -> None:
+def test_fix_puts_right_what_is_mechanical_and_names_the_rest(cli: Cli, wrong: Path) -> None:
     done = cli("lint", "--fix")
     assert done.code == 1
     assert done.lines[-1].endswith("left, the rest fixed")
@@ -69,7 +67,7 @@ def test_fix_puts_right_what_is_mechanical_and_names_the_rest(cli: Callable[...,
     assert once.count(b"| **AlphaForCausalLM**") == 1
 
 
-def test_a_document_that_is_missing_or_unreadable_is_5(cli: Callable[..., Any], work: Path) -> None:
+def test_a_document_that_is_missing_or_unreadable_is_5(cli: Cli, work: Path) -> None:
     done = cli("lint")
     assert (done.code, done.out) == (5, "")
     assert done.err == (
@@ -79,24 +77,17 @@ def test_a_document_that_is_missing_or_unreadable_is_5(cli: Callable[..., Any], 
     assert cli("lint").code == 5
 
 
-def test_sources_are_read_only_when_they_are_named(
-    cli: Callable[..., Any], document: Path, trees: Any
-) -> None:
+def test_sources_are_read_only_when_they_are_named(cli: Cli, document: Path, trees: Any) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     (trees.models / "pooled.py").unlink()
     assert cli("lint").code == 0
     done = cli("lint", *trees.options)
     assert done.code == 1
-    assert {line.split(":")[-2].strip() for line in done.lines[:-1]} >= {
-        "missing-row"
-    } or "missing-row" in done.out
-    assert "GammaForCausalLM" in done.out
-    assert "stale-row" in done.out
+    for words in ("missing-row", "GammaForCausalLM", "stale-row"):
+        assert words in done.out
     assert cli("update", *trees.options, "--refresh", "--prune", "--doc", document).code == 0
     assert cli("lint", *trees.options).code == 0
 
-
-# -- overrides ---------------------------------------------------------------------------------------
 
 OVERRIDES = """\
 columns = ["notes"]
@@ -137,7 +128,7 @@ def codes(lines: list[str]) -> list[str]:
     ("day", "expired"), [("2026-03-31", []), ("2026-04-01", ["archtrack.toml:13: override-expired"])]
 )
 def test_an_override_that_is_redundant_expired_or_unknown_fails_with_its_line(
-    cli: Callable[..., Any], configured: Path, day: str, expired: list[str]
+    cli: Cli, configured: Path, day: str, expired: list[str]
 ) -> None:
     done = cli("lint", "--date", day)
     assert done.code == 1
@@ -157,23 +148,7 @@ def test_an_override_that_is_redundant_expired_or_unknown_fails_with_its_line(
     assert (done.code, done.lines) == (0, [f"{DOCUMENT}: 0 findings", "archtrack.toml: 0 findings"])
 
 
-def test_an_override_in_a_pyproject_is_told_with_its_line_there(
-    cli: Callable[..., Any], configured: Path
-) -> None:
-    text = configured.read_text(encoding="utf-8")
-    configured.unlink()
-    text = text.replace("[overrides", "[tool.archtrack.overrides")
-    configured.with_name("pyproject.toml").write_text(f"[tool.archtrack]\n{text}", encoding="utf-8")
-    lines = cli("lint", "--date", "2026-01-01").lines
-    assert codes(lines)[:2] == [
-        "pyproject.toml:10: override-redundant",
-        "pyproject.toml:19: override-unknown",
-    ]
-
-
-def test_overrides_are_told_in_json_and_annotated_in_their_file(
-    cli: Callable[..., Any], configured: Path, conforms: Callable[[Any, str], None]
-) -> None:
+def test_overrides_are_told_in_json_and_annotated(cli: Cli, configured: Path, conforms: Conforms) -> None:
     done = cli("lint", "--date", "2026-01-01", "--format", "json")
     conforms(done.json, "lint")
     assert [(each["path"], each["line"], each["code"]) for each in done.json["findings"]] == [
@@ -181,14 +156,11 @@ def test_overrides_are_told_in_json_and_annotated_in_their_file(
         (configured.name, 18, "override-unknown"),
     ]
     lines = cli("lint", "--date", "2026-01-01", "--format", "github").lines
-    assert (
-        lines[0].partition("::the ")[0]
-        == "::warning file=archtrack.toml,line=9,title=lint override-redundant"
-    )
+    assert lines[0].startswith("::warning file=archtrack.toml,line=9,title=lint override-redundant::the ")
 
 
 def test_with_overrides_the_sources_have_to_be_readable_and_without_they_are_not_read(
-    cli: Callable[..., Any], configured: Path, trees: Any
+    cli: Cli, configured: Path, trees: Any
 ) -> None:
     trees.sglang.rename(trees.sglang.with_name("elsewhere"))
     done = cli("lint")
@@ -201,30 +173,26 @@ def test_with_overrides_the_sources_have_to_be_readable_and_without_they_are_not
 
 
 def test_the_rows_are_held_against_the_sources_with_the_overrides_only_where_sources_are_named(
-    cli: Callable[..., Any], configured: Path, trees: Any
+    cli: Cli, configured: Path, trees: Any
 ) -> None:
-    assert configured.is_file()
     assert cli("update", *trees.options, "--refresh").code == 0
     day = ("--date", "2026-01-01")
     assert not any("stale-row" in line for line in cli("lint", *trees.options, *day).lines)
-    configured.write_text(
-        configured.read_text(encoding="utf-8").replace('"slow"', '"fast"'), encoding="utf-8"
-    )
+    miniature.edit(configured, ('"slow"', '"fast"'))
     (stale,) = (line for line in cli("lint", *trees.options, *day).lines if "stale-row" in line)
     assert "AlphaForCausalLM" in stale
     assert not any("stale-row" in line for line in cli("lint", *day).lines)
 
 
-def test_a_date_that_is_none_is_wrong_usage(cli: Callable[..., Any], document: Path) -> None:
+def test_a_date_that_is_none_is_wrong_usage(cli: Cli, document: Path) -> None:
     assert document.is_file()
     done = cli("lint", "--date", "2026-1-1")
     assert (done.code, done.out) == (2, "")
     assert "write it as 2026-01-31" in done.err
 
 
-def test_json_holds_to_the_schema(
-    cli: Callable[..., Any], wrong: Path, conforms: Callable[[Any, str], None]
-) -> None:
+@pytest.mark.usefixtures("wrong")
+def test_json_holds_to_the_schema(cli: Cli, conforms: Conforms) -> None:
     done = cli("lint", "--format", "json")
     assert done.code == 1
     conforms(done.json, "lint")
@@ -232,16 +200,11 @@ def test_json_holds_to_the_schema(
     assert {each["code"] for each in done.json["findings"]} >= {"order", "two-sections"}
     done = cli("lint", "--format", "json", "--fix")
     conforms(done.json, "lint")
-    assert (done.json["written"], {each["code"] for each in done.json["findings"]}) == (
-        True,
-        {"two-sections"},
-    )
-    assert wrong.is_file()
+    assert done.json["written"] is True
+    assert {each["code"] for each in done.json["findings"]} == {"two-sections"}
 
 
-def test_annotations_point_into_the_document(
-    cli: Callable[..., Any], wrong: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_annotations_point_into_the_document(cli: Cli, wrong: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = cli("lint", "--format", "github").lines
     assert all(line.startswith(f"::warning file={DOCUMENT},line=") for line in lines)
     assert cli("lint", "--format", "github", "--doc", wrong).lines == lines
@@ -249,7 +212,7 @@ def test_annotations_point_into_the_document(
     assert cli("lint", "--format", "github").lines[0].startswith(f"::warning file=work/{DOCUMENT},line=")
 
 
-def test_what_a_document_says_never_reaches_the_terminal_raw(cli: Callable[..., Any], document: Path) -> None:
+def test_what_a_document_says_never_reaches_the_terminal_raw(cli: Cli, document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     row = "| **Al\x1b[31mpha** | Y |  | `a.py` |  |\n"
     at = text.index("| **AlphaForCausalLM**")

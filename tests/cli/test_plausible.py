@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
@@ -18,10 +18,9 @@ DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
     """An SGLang that registers nothing."""
-    miniature.write(tmp_path / "empty" / "python" / "sglang" / "__init__.py", "")
-    miniature.write(
-        tmp_path / "empty" / "python" / "sglang" / "srt" / "models" / "alpha.py", "class Alpha: pass\n"
-    )
+    package = tmp_path / "empty" / "python" / "sglang"
+    miniature.write(package / "__init__.py", "")
+    miniature.write(package / "srt" / "models" / "alpha.py", "class Alpha: pass\n")
     return tmp_path / "empty"
 
 
@@ -35,7 +34,7 @@ def empty(tmp_path: Path) -> Path:
     ids=lambda arguments: arguments[0],
 )
 def test_a_source_in_which_nothing_is_found_is_refused(
-    cli: Callable[..., Any], trees: Any, empty: Path, arguments: tuple[str, ...]
+    cli: Cli, trees: Any, empty: Path, arguments: tuple[str, ...]
 ) -> None:
     names = {"EMPTY": empty, "FULL": trees.sglang, "HF": trees.transformers}
     done = cli(*(names.get(argument, argument) for argument in arguments))
@@ -44,7 +43,7 @@ def test_a_source_in_which_nothing_is_found_is_refused(
     assert "; archtrack reads releases from 0.1.3 on: name a newer one, or another source" in done.err
 
 
-def test_nothing_but_unresolved_places_is_an_answer(cli: Callable[..., Any], empty: Path) -> None:
+def test_nothing_but_unresolved_places_is_an_answer(cli: Cli, empty: Path) -> None:
     miniature.write(empty / "python" / "sglang" / "srt" / "models" / "beta.py", "EntryClass = pick()\n")
     done = cli("scan", "sglang", empty)
     assert done.code == 0
@@ -53,26 +52,24 @@ def test_nothing_but_unresolved_places_is_an_answer(cli: Callable[..., Any], emp
 
 @pytest.mark.parametrize("below", [".", "python/sglang"])
 def test_the_document_of_the_checkout_is_meant_from_below(
-    cli: Callable[..., Any], work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch, below: str
+    cli: Cli, work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
-    sources = ("--sglang", trees.sglang, "--transformers", trees.transformers)
     (work / ".git").mkdir()
-    assert cli("update", *sources).code == 0
+    assert cli("update", *trees.options).code == 0
     folder = work / below
     folder.mkdir(parents=True, exist_ok=True)
     monkeypatch.chdir(folder)
-    done = cli("update", *sources)
+    done = cli("update", *trees.options)
     assert done.code == 0
     assert "nothing to write" in done.out
     assert sorted(path.relative_to(work).as_posix() for path in work.rglob(DOCUMENT)) == [DOCUMENT]
 
 
 def test_a_document_above_that_belongs_to_no_checkout_is_not_meant(
-    cli: Callable[..., Any], work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, work: Path, trees: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sources = ("--sglang", trees.sglang, "--transformers", trees.transformers)
-    assert cli("update", *sources).code == 0
+    assert cli("update", *trees.options).code == 0
     (work / "below").mkdir()
     monkeypatch.chdir(work / "below")
-    assert "Existing architectures in doc: 0" in cli("update", *sources).out
+    assert "Existing architectures in doc: 0" in cli("update", *trees.options).out
     assert (work / "below" / DOCUMENT).exists()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ SMALL = ("--limit", "2048")
 
 
 @pytest.fixture
-def document(cli: Callable[..., Any], trees: Any, work: Path) -> Path:
+def document(cli: Cli, trees: Any, work: Path) -> Path:
     """A document with so many rows that a limit of 2,048 takes several comments."""
     trees.register(*(f"{letter}{n:02d}ForCausalLM" for letter in "CKTW" for n in range(12)), file="many.py")
     cli("update", *trees.options, "--date", "2026-01-31")
@@ -42,9 +43,7 @@ def add_row(document: Path, name: str, below: str) -> None:
     document.write_text(text.replace(line, f"{line}{line.replace(below, name)}"), encoding="utf-8")
 
 
-def test_the_parts_are_printed_each_below_its_name_and_hold_every_row(
-    cli: Callable[..., Any], document: Path
-) -> None:
+def test_the_parts_are_printed_each_below_its_name_and_hold_every_row(cli: Cli, document: Path) -> None:
     done = cli("render", "--target", "issue", *SMALL)
     assert (done.code, done.err) == (0, "")
     heads = [line for line in done.lines if line.startswith("==== ")]
@@ -53,14 +52,12 @@ def test_the_parts_are_printed_each_below_its_name_and_hold_every_row(
     rows = re.findall(r"^\| \*\*\w+\*\* \| Y? ?\|.*$", document.read_text(encoding="utf-8"), re.MULTILINE)
     assert [line for line in done.lines if line in set(rows)] == rows
     assert len(rows) == 57
-    assert (
-        cli("render").lines[0]
-        == f"==== body.md: 57 rows, {cli('render', '--format', 'json').json['parts'][0]['size']:,} of 65,536 ===="
-    )
+    size = cli("render", "--format", "json").json["parts"][0]["size"]
+    assert cli("render").lines[0] == f"==== body.md: 57 rows, {size:,} of 65,536 ===="
 
 
 def test_files_are_written_once_and_of_a_row_more_only_its_comment_and_the_body(
-    cli: Callable[..., Any], document: Path, work: Path
+    cli: Cli, document: Path, work: Path
 ) -> None:
     out = work / "a" / "tracking"
     done = cli("render", *SMALL, "--out", out)
@@ -76,16 +73,13 @@ def test_files_are_written_once_and_of_a_row_more_only_its_comment_and_the_body(
     done = cli("render", *SMALL, "--out", out)
     after = files(out)
     (comment,) = [name for name, text in before.items() if "| **K05ForCausalLM** |" in text]
-    assert {name for name in after if after[name] != before.get(name)} == {
-        "body.md",
-        comment,
-        "manifest.json",
-    }
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"body.md", comment, "manifest.json"}
     assert done.lines[-1] == f"2 of {len(before) - 1} parts were written."
 
 
 def test_the_manifest_holds_the_digest_of_each_file_and_to_the_schema(
-    cli: Callable[..., Any], document: Path, work: Path, conforms: Callable[[Any, str], None]
+    cli: Cli, document: Path, work: Path, conforms: Conforms
 ) -> None:
     assert cli("render", *SMALL, "--doc", document, "--out", "out").code == 0
     found = files(work / "out")
@@ -99,10 +93,8 @@ def test_the_manifest_holds_the_digest_of_each_file_and_to_the_schema(
     assert all(each["size"] <= 2048 for each in said["parts"])
 
 
-def test_json_has_what_the_files_have(
-    cli: Callable[..., Any], document: Path, work: Path, conforms: Callable[[Any, str], None]
-) -> None:
-    assert document.is_file()
+@pytest.mark.usefixtures("document")
+def test_json_has_what_the_files_have(cli: Cli, work: Path, conforms: Conforms) -> None:
     printed = cli("render", *SMALL, "--format", "json").json
     conforms(printed, "render")
     written = cli("render", *SMALL, "--format", "json", "--out", "out").json
@@ -116,10 +108,8 @@ def test_json_has_what_the_files_have(
     assert not any(each["written"] for each in again["parts"])
 
 
-def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(
-    cli: Callable[..., Any], document: Path, work: Path
-) -> None:
-    assert document.is_file()
+@pytest.mark.usefixtures("document")
+def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(cli: Cli, work: Path) -> None:
     cli("render", *SMALL, "--out", "out")
     before = files(work / "out")
     done = cli("render", "--out", "out")
@@ -136,11 +126,9 @@ def test_a_comment_that_is_no_longer_needed_says_so_and_keeps_its_number(
     assert files(work / "out") == before
 
 
+@pytest.mark.usefixtures("document")
 @pytest.mark.parametrize("name", ["body.md", "comment-01.md", "manifest.json"])
-def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
-    cli: Callable[..., Any], document: Path, work: Path, name: str
-) -> None:
-    assert document.is_file()
+def test_a_file_of_somebody_else_stays_and_nothing_is_written(cli: Cli, work: Path, name: str) -> None:
     miniature.write(work / "out" / name, "My own words.\n")
     done = cli("render", *SMALL, "--out", "out")
     assert (done.code, done.out) == (5, "")
@@ -148,9 +136,7 @@ def test_a_file_that_archtrack_did_not_write_stays_and_nothing_is_written(
     assert files(work / "out") == {name: "My own words.\n"}
 
 
-def test_the_parts_of_another_document_stay_and_nothing_is_written(
-    cli: Callable[..., Any], document: Path, work: Path
-) -> None:
+def test_parts_of_another_document_stay_and_nothing_is_written(cli: Cli, document: Path, work: Path) -> None:
     cli("render", *SMALL, "--out", "out")
     before = files(work / "out")
     miniature.write(work / "OTHER.md", document.read_text(encoding="utf-8"))
@@ -164,10 +150,8 @@ def test_the_parts_of_another_document_stay_and_nothing_is_written(
     assert cli("render", *SMALL, "--doc", "OTHER.md", "--out", "other").code == 0
 
 
-def test_other_files_in_the_folder_are_no_business_of_it(
-    cli: Callable[..., Any], document: Path, work: Path
-) -> None:
-    assert document.is_file()
+@pytest.mark.usefixtures("document")
+def test_other_files_in_the_folder_are_no_business_of_it(cli: Cli, work: Path) -> None:
     others = {"comment-99.md": "Mine.\n", "comment-1.md": "Mine.\n", "notes.txt": "Mine.\n"}
     for name, text in others.items():
         miniature.write(work / "out" / name, text)
@@ -175,24 +159,18 @@ def test_other_files_in_the_folder_are_no_business_of_it(
     assert others.items() <= files(work / "out").items()
 
 
+@pytest.mark.usefixtures("document")
 @pytest.mark.parametrize(
     ("only", "rows"), [("native", 53), ("hf-only", 4), ("native,hf-only", 57), ("unsupported", 0)]
 )
-def test_only_some_rows(cli: Callable[..., Any], document: Path, only: str, rows: int) -> None:
-    assert document.is_file()
+def test_only_some_rows(cli: Cli, only: str, rows: int) -> None:
     found = cli("render", "--only", only, "--format", "json").json
     assert (found["rows"], found["shown"], sum(part["rows"] for part in found["parts"])) == (57, rows, rows)
-    assert (
-        cli(
-            "render", *(word for kind in only.split(",") for word in ("--only", kind)), "--format", "json"
-        ).json
-        == found
-    )
+    each_alone = (word for kind in only.split(",") for word in ("--only", kind))
+    assert cli("render", *each_alone, "--format", "json").json == found
 
 
-def test_fallback_and_refused_need_the_column_that_says_so(
-    cli: Callable[..., Any], document: Path, trees: Any, work: Path
-) -> None:
+def test_fallback_and_refused_need_their_column(cli: Cli, document: Path, trees: Any, work: Path) -> None:
     done = cli("render", "--only", "native,fallback")
     assert (done.code, done.out) == (5, "")
     assert re.search(rf"{DOCUMENT}: line \d+: the table has no column Fallback", done.err)
@@ -219,21 +197,17 @@ def test_fallback_and_refused_need_the_column_that_says_so(
         (("--target", "wiki"), "'wiki' is not 'issue'"),
     ],
 )
-def test_wrong_usage_is_2(cli: Callable[..., Any], arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_is_2(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
     done = cli("render", *arguments)
     assert (done.code, done.out) == (2, "")
     assert said in done.err
 
 
-def test_without_a_document_and_with_a_line_that_fits_nowhere_it_is_5(
-    cli: Callable[..., Any], work: Path
-) -> None:
+def test_without_a_document_and_with_a_line_that_fits_nowhere_it_is_5(cli: Cli, work: Path) -> None:
     done = cli("render")
     assert (done.code, done.out) == (5, "")
-    assert (
-        done.err
-        == f"archtrack: error: {DOCUMENT}: there is no such document; `archtrack update` creates one\n"
-    )
+    said = "there is no such document; `archtrack update` creates one"
+    assert done.err == f"archtrack: error: {DOCUMENT}: {said}\n"
     miniature.write(work / DOCUMENT, f"Words.\n\n{'w' * 5000}\n")
     done = cli("render", *SMALL, "--out", "out")
     assert (done.code, done.out) == (5, "")
@@ -242,7 +216,7 @@ def test_without_a_document_and_with_a_line_that_fits_nowhere_it_is_5(
 
 
 def test_what_a_document_says_never_reaches_the_terminal_raw_and_files_have_it_all(
-    cli: Callable[..., Any], document: Path, work: Path
+    cli: Cli, document: Path, work: Path
 ) -> None:
     text = document.read_text(encoding="utf-8")
     document.write_text(f"\x1b]0;title\x07 \N{RAINBOW} tab\there\n{text}", encoding="utf-8")
@@ -309,9 +283,8 @@ state.write_text(json.dumps(issue))
 @pytest.fixture
 def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """Runs the page's script against an issue, as `gh` would show it, and gives what the issue is then."""
-    (script,) = re.findall(
-        r"^```bash\n(#!.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
+    page = PAGE.read_text(encoding="utf-8")
+    (script,) = re.findall(r"^```bash\n(#!.*?)^```$", page, re.MULTILINE | re.DOTALL)
     folder = tmp_path / "bin"
     miniature.write(folder / "track-issue", script)
     miniature.write(folder / "gh", GH.format(python=sys.executable))
@@ -319,10 +292,8 @@ def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
     miniature.write(folder / "archtrack", f'#!/bin/sh\nexec "{sys.executable}" -m archtrack "$@" {limit}\n')
     for path in folder.iterdir():
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    state = miniature.write(
-        folder / "issue.json",
-        json.dumps({"body": "To be filled.", "comments": {"9": "Thanks!"}, "authors": {}, "edits": []}),
-    )
+    empty = {"body": "To be filled.", "comments": {"9": "Thanks!"}, "authors": {}, "edits": []}
+    state = miniature.write(folder / "issue.json", json.dumps(empty))
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", miniature.SOURCE)
 
@@ -342,10 +313,15 @@ def issue(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
     return run
 
 
+def texts(cli: Cli) -> list[str]:
+    """The parts of the document."""
+    return [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+
+
 def test_the_script_of_the_page_edits_only_what_has_changed(
-    cli: Callable[..., Any], document: Path, issue: Callable[[], dict[str, Any]]
+    cli: Cli, document: Path, issue: Callable[[], dict[str, Any]]
 ) -> None:
-    parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+    parts = texts(cli)
     first = issue()
     assert [first["body"], *first["comments"].values()] == [parts[0], "Thanks!", *parts[1:]]
     assert issue()["edits"] == []
@@ -367,6 +343,7 @@ def test_the_script_of_the_page_edits_only_what_has_changed(
 MARKER = f"<!-- archtrack: part {{}} of tracking issue {DOCUMENT} -->"
 
 
+@pytest.mark.usefixtures("document")
 @pytest.mark.parametrize("author", ["stranger", "keeper"])
 @pytest.mark.parametrize(
     "forged",
@@ -379,20 +356,19 @@ MARKER = f"<!-- archtrack: part {{}} of tracking issue {DOCUMENT} -->"
     ],
 )
 def test_the_script_leaves_alone_what_only_looks_like_a_part(
-    cli: Callable[..., Any], document: Path, issue: Callable[..., dict[str, Any]], forged: str, author: str
+    cli: Cli, issue: Callable[..., dict[str, Any]], forged: str, author: str
 ) -> None:
-    assert document.is_file()
-    parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+    parts = texts(cli)
     found = issue({"50": forged}, author)
     assert list(found["comments"].values()) == ["Thanks!", forged, *parts[1:]]
     assert issue()["edits"] == []
 
 
+@pytest.mark.usefixtures("document")
 def test_the_script_takes_no_part_that_somebody_else_wrote(
-    cli: Callable[..., Any], document: Path, issue: Callable[..., dict[str, Any]]
+    cli: Cli, issue: Callable[..., dict[str, Any]]
 ) -> None:
-    assert document.is_file()
-    parts = [each["text"] for each in cli("render", *SMALL, "--format", "json").json["parts"]]
+    parts = texts(cli)
     forged = {"50": f"{MARKER.format(1)}\n\nMine.\n", "51": f"{MARKER.format(len(parts))}\n\nMine.\n"}
     found = issue(forged, "stranger")
     assert list(found["comments"].values()) == ["Thanks!", *forged.values(), *parts[1:]]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import miniature
+from miniature import Cli, Conforms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
-def test_sglang_shows_every_architecture_with_file_and_line(cli: Callable[..., Any], trees: Any) -> None:
+def test_sglang_shows_every_architecture_with_file_and_line(cli: Cli, trees: Any) -> None:
     done = cli("scan", "sglang", trees.sglang)
     assert done.code == 0
     assert done.lines == [
@@ -27,7 +27,7 @@ def test_sglang_shows_every_architecture_with_file_and_line(cli: Callable[..., A
     assert done.err.splitlines() == [f"Read sglang 7.7.7 (checkout {trees.sglang})", "5 architectures"]
 
 
-def test_transformers_shows_whether_its_backend_takes_each(cli: Callable[..., Any], trees: Any) -> None:
+def test_transformers_shows_whether_its_backend_takes_each(cli: Cli, trees: Any) -> None:
     done = cli("scan", "transformers", trees.transformers)
     rows = {line.split("\t")[0]: line.split("\t")[1:] for line in done.lines[1:]}
     assert rows["BetaModel"] == ["models/beta/modeling_beta.py", "10", "yes"]
@@ -35,25 +35,23 @@ def test_transformers_shows_whether_its_backend_takes_each(cli: Callable[..., An
     assert done.code == 0
 
 
-@pytest.mark.parametrize("engine", ["sglang", "transformers"])
-@pytest.mark.parametrize("below", ["", "python", "src", "package"])
-def test_every_level_of_a_repository_is_the_same_source(
-    cli: Callable[..., Any], trees: Any, engine: str, below: str
-) -> None:
+@pytest.mark.parametrize(
+    ("engine", "below"),
+    [
+        ("sglang", "python"),
+        ("sglang", "python/sglang"),
+        ("transformers", "src"),
+        ("transformers", "src/transformers"),
+    ],
+)
+def test_every_level_of_a_repository_is_one_source(cli: Cli, trees: Any, engine: str, below: str) -> None:
     root = getattr(trees, engine)
-    parent = {"sglang": "python", "transformers": "src"}[engine]
-    if below not in {"", "package", parent}:
-        below = "package"
-    path = {"": root, parent: root / parent, "package": root / parent / engine}[below]
     whole = cli("scan", engine, root, "--format", "json").json
-    part = cli("scan", engine, path, "--format", "json").json
-    assert part["architectures"] == whole["architectures"]
-    assert part["pins"] == whole["pins"]
+    part = cli("scan", engine, root / below, "--format", "json").json
+    assert (part["architectures"], part["pins"]) == (whole["architectures"], whole["pins"])
 
 
-def test_json_of_sglang_holds_the_contract(
-    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_json_of_sglang_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> None:
     trees.native("odd.py", "EntryClass = pick()\n")
     data = cli("scan", "sglang", trees.sglang, "--format", "json").json
     conforms(data, "scan")
@@ -95,9 +93,7 @@ def test_json_of_sglang_holds_the_contract(
     assert [(each["file"], each["line"]) for each in data["unresolved"]] == [("sglang/srt/models/odd.py", 1)]
 
 
-def test_json_of_transformers_holds_the_contract(
-    cli: Callable[..., Any], trees: Any, conforms: Callable[[Any, str], None]
-) -> None:
+def test_json_of_transformers_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> None:
     data = cli("scan", "transformers", trees.transformers, "--format", "json").json
     conforms(data, "scan")
     beta = data["architectures"]["BetaForCausalLM"]
@@ -115,9 +111,7 @@ def test_json_of_transformers_holds_the_contract(
     assert data["architectures"]["DeltaForCausalLM"]["backend_compatible"] is False
 
 
-def test_unresolved_places_are_told_apart_from_the_table_and_strict_is_1(
-    cli: Callable[..., Any], trees: Any
-) -> None:
+def test_unresolved_places_are_told_apart_from_the_table_and_strict_is_1(cli: Cli, trees: Any) -> None:
     trees.native("odd.py", "\n\nEntryClass = ('A', 'B')\n")
     done = cli("scan", "sglang", trees.sglang)
     assert (done.code, "odd.py" in done.out) == (0, False)
@@ -128,24 +122,19 @@ def test_unresolved_places_are_told_apart_from_the_table_and_strict_is_1(
 
 
 def test_pinned_is_the_release_that_the_engine_pins(
-    cli: Callable[..., Any], trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = work.parent / "venv" / "lib" / "python3.12" / "site-packages"
-    (site).mkdir(parents=True)
-    (site / "transformers").symlink_to(trees.transformers / "src" / "transformers", target_is_directory=True)
-    miniature.write(
-        site / "transformers-9.9.9.dist-info" / "METADATA", "Name: transformers\nVersion: 9.9.9\n\n"
-    )
+    miniature.install(site, trees.transformers / "src" / "transformers", "9.9.9")
     monkeypatch.setenv("VIRTUAL_ENV", str(work.parent / "venv"))
     monkeypatch.chdir(trees.sglang)
     data = cli("scan", "transformers", "pinned", "--format", "json").json
     assert (data["version"], data["source"]["kind"]) == ("9.9.9", "installed")
 
 
-def test_nothing_is_imported(cli: Callable[..., Any], trees: Any) -> None:
-    trees.native(
-        "mark.py", "raise SystemExit('imported')\nclass MarkForCausalLM: ...\nEntryClass = MarkForCausalLM\n"
-    )
+def test_nothing_is_imported(cli: Cli, trees: Any) -> None:
+    registers = "class MarkForCausalLM: ...\nEntryClass = MarkForCausalLM\n"
+    trees.native("mark.py", f"raise SystemExit('imported')\n{registers}")
     done = cli("scan", "sglang", trees.sglang)
     assert done.code == 0
     assert "MarkForCausalLM" not in done.out  # the engine could not import it either
@@ -157,27 +146,23 @@ def test_nothing_is_imported(cli: Callable[..., Any], trees: Any) -> None:
 )
 @pytest.mark.parametrize("verb", ["scan", "list"])
 def test_a_disabled_module_that_is_not_there_is_told(
-    cli: Callable[..., Any], trees: Any, verb: str, disabled: str, unknown: list[str]
+    cli: Cli, trees: Any, verb: str, disabled: str, unknown: list[str]
 ) -> None:
     arguments = ("scan", "sglang", trees.sglang) if verb == "scan" else ("list", *trees.options)
     done = cli(*arguments, "--disabled", disabled)
     said = [line for line in done.err.splitlines() if "no such module" in line]
     assert done.code == 0
-    assert said == [
-        f"Note: --disabled {name}: SGLang has no such module (a module is named without .py)"
-        for name in unknown
-    ]
+    words = "SGLang has no such module (a module is named without .py)"
+    assert said == [f"Note: --disabled {name}: {words}" for name in unknown]
 
 
 @pytest.mark.parametrize(("engine", "offered"), [("sglang", False), ("transformers", True)])
-def test_pinned_is_offered_where_it_means_something(
-    cli: Callable[..., Any], engine: str, *, offered: bool
-) -> None:
+def test_pinned_is_offered_where_it_means_something(cli: Cli, engine: str, *, offered: bool) -> None:
     done = cli("scan", engine, "nope")
     assert (done.code, "`pinned`" in done.err) == (2, offered)
 
 
-def test_one_architecture_is_counted_in_the_singular(cli: Callable[..., Any], trees: Any) -> None:
+def test_one_architecture_is_counted_in_the_singular(cli: Cli, trees: Any) -> None:
     assert cli("scan", "sglang", trees.sglang).err.splitlines()[-1] == "5 architectures"
     for file in miniature.NATIVE:
         if file != "alpha.py":
@@ -185,7 +170,7 @@ def test_one_architecture_is_counted_in_the_singular(cli: Callable[..., Any], tr
     assert cli("scan", "sglang", trees.sglang).err.splitlines()[-1] == "1 architecture"
 
 
-def test_an_unknown_engine_is_wrong_usage(cli: Callable[..., Any]) -> None:
+def test_an_unknown_engine_is_wrong_usage(cli: Cli) -> None:
     done = cli("scan", "sglnag")
     assert done.code == 2
     assert "'sglnag' is not one of 'exllamav3', 'llama-cpp', 'lmdeploy', 'mlx-lm', 'sglang'," in done.err

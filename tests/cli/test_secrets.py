@@ -14,9 +14,10 @@ import miniature
 from archtrack.app.history.store import SHIPPED
 from archtrack.cli import archtrack
 from archtrack.sources.index.http import Http
+from miniature import Cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 SECRET = "s3cr3t"  # noqa: S105 - of nobody
@@ -44,16 +45,9 @@ GIVEN = {
     "engine": "sglang", "engines": "sglang", "shell": "bash", "source": "vllm", "sources": "x.json", "target": "sglang",
     "targets": "LlamaForCausalLM",
 }  # fmt: skip
-WRITTEN = frozenset(
-    {
-        "demand --plot",
-        "demand --save",
-        "history refresh --data",
-        "history show --plot",
-        "render --out",
-        "site --out",
-    }
-)
+WRITTEN = (
+    "demand --plot", "demand --save", "history refresh --data", "history show --plot", "render --out", "site --out",
+)  # fmt: skip
 """Options that name a file to write: what looks like an address is a path there, and is written and said."""
 
 
@@ -88,7 +82,7 @@ def calls() -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("call", dict.fromkeys(calls()), ids=" ".join)
-def test_no_argument_shows_a_password(cli: Callable[..., Any], tmp_path: Path, call: tuple[str, ...]) -> None:
+def test_no_argument_shows_a_password(cli: Cli, tmp_path: Path, call: tuple[str, ...]) -> None:
     takes = " ".join(call).endswith(SOURCES)
     for address in ADDRESSES if takes else set(ADDRESSES).difference(BARE):
         done = cli(*(word.format(address) for word in call))
@@ -99,15 +93,9 @@ def test_no_argument_shows_a_password(cli: Callable[..., Any], tmp_path: Path, c
 
 def kept(folder: Path) -> list[Path]:
     """The files that hold the password, or have it in their names."""
-    return [
-        path
-        for path in folder.rglob("*")
-        if SECRET in str(path.relative_to(folder))
-        or (path.is_file() and SECRET.encode() in path.read_bytes())
-    ]
+    names = [path for path in folder.rglob("*") if SECRET in str(path.relative_to(folder))]
+    return names + [p for p in folder.rglob("*") if p.is_file() and SECRET.encode() in p.read_bytes()]
 
-
-# -- with a network ------------------------------------------------------------------------------------
 
 USER = f"user:{SECRET}@"
 FAULTS = {
@@ -127,7 +115,7 @@ FAULTS = {
 
 
 @pytest.fixture
-def online(cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def online(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """The command with a network, which does not wait before it asks again."""
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -140,12 +128,7 @@ def online(cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable
 @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX", "pip.conf"])
 @pytest.mark.parametrize("address", [each for each in ADDRESSES if not each.startswith("git:")])
 def test_an_index_s_address_shows_no_password(
-    online: Callable[..., Any],
-    package_index: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    address: str,
+    online: Cli, package_index: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, address: str
 ) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     if name == "pip.conf":
@@ -163,9 +146,7 @@ def test_an_index_s_address_shows_no_password(
 @pytest.mark.parametrize(
     "proxy", [f"http://{USER}127.0.0.1:9", f"http://{USER}/", f"{USER}127.0.0.1:9", f"http://{USER}[x"]
 )
-def test_a_proxy_s_address_shows_no_password(
-    online: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
+def test_a_proxy_shows_no_password(online: Cli, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("PIP_PROXY", proxy)
     monkeypatch.setenv("PIP_INDEX_URL", "http://index.example/simple")
@@ -175,25 +156,20 @@ def test_a_proxy_s_address_shows_no_password(
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_server_that_fails_shows_no_password(
-    online: Callable[..., Any],
-    package_index: Any,
-    trees: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    fault: Fault,
+    online: Cli, package_index: Any, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
-    package = trees.sglang / "python" / "sglang"
-    package_index.add("sglang-7.7.7-py3-none-any.whl", miniature.wheel(package, "7.7.7"), project="sglang")
+    miniature.release(package_index, trees.sglang / "python" / "sglang", "7.7.7")
     address = package_index.url.replace("://", f"://{USER}") + f"?token={SECRET}"
     package_index.always_page = fault
     for url in (address, package_index.url.replace("://", f"://{USER}")):
         monkeypatch.setenv("PIP_INDEX_URL", url)
-        done = online("scan", "sglang", "7.7.7")
-        assert (done.code, SECRET in done.out + done.err) == (3, False), done.err
-        done = online("data", "update", f"{url}/", f"{url}/vllm.json")
-        assert (done.code, SECRET in done.out + done.err) == (3, False), done.err
-        done = online("scan", "sglang", f"git:{url}@main")
-        assert (done.code, SECRET in done.out + done.err) == (3, False), done.err
+        for call in (
+            ("scan", "sglang", "7.7.7"),
+            ("data", "update", f"{url}/", f"{url}/vllm.json"),
+            ("scan", "sglang", f"git:{url}@main"),
+        ):
+            done = online(*call)
+            assert (done.code, SECRET in done.out + done.err) == (3, False), done.err
     package_index.always_page, package_index.always_file = None, fault
     done = online("scan", "sglang", "7.7.7", "--format", "json")
     assert SECRET not in done.out + done.err
@@ -202,12 +178,7 @@ def test_a_server_that_fails_shows_no_password(
 
 @pytest.mark.parametrize("query", ["", f"?token={SECRET}"])
 def test_what_is_read_and_kept_holds_no_password(
-    online: Callable[..., Any],
-    package_index: Any,
-    trees: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    query: str,
+    online: Cli, package_index: Any, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     package = trees.sglang / "python" / "sglang"
     name = "sglang-7.7.7-py3-none-any.whl"
@@ -223,7 +194,7 @@ def test_what_is_read_and_kept_holds_no_password(
 
 
 def test_data_from_an_address_with_a_password_is_taken_and_the_password_is_not_kept(
-    online: Callable[..., Any], package_index: Any, tmp_path: Path
+    online: Cli, package_index: Any, tmp_path: Path
 ) -> None:
     package_index.credentials = "Basic " + base64.b64encode(f"user:{SECRET}".encode()).decode()
     package_index.files["vllm.json"] = (SHIPPED / "vllm.json").read_bytes()

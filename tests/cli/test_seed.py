@@ -10,104 +10,44 @@ import pytest
 import miniature
 import seed_reader
 from archtrack.core.document.parse import parse
+from miniature import Cli
 from seed_reader import NewRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
-NATIVE = {
-    "AlphaForCausalLM": "alpha.py",
-    "BetaForCausalLM": "beta.py",
-    "BetaForCausalLMNextN": "beta.py",
-    "PooledModel": "pooled.py",
-    "SightForConditionalGeneration": "sight.py",
-}
 PUBLIC = {name for names in miniature.HF_FILES.values() for name in names}
-IN_TREES = tuple(
-    NewRow(name=name, file=NATIVE.get(name, ""), hf=name in PUBLIC) for name in {*NATIVE, *PUBLIC}
-)
+IN_TREES = [
+    NewRow(name=name, file="native.py" if status == "native" else "", hf=name in PUBLIC)
+    for name, (_, status) in miniature.ROWS.items()
+]
 """What the script finds in the two trees."""
-
-ADDED = (
+ADDED = [
     NewRow(name="EpsilonForSequenceClassification", hf=True),
     NewRow(name="GammaForCausalLM", file="gamma.py"),
     NewRow(name="GammaVLForCausalLM", file="gamma.py"),
-)
+]
 
 
-def add(trees: Any) -> None:
-    """Puts into the trees what ``ADDED`` says."""
+def sections(text: str) -> list[tuple[str, str]]:
+    return [(section.category.value, row.name) for section in parse(text).sections for row in section.rows]
+
+
+@pytest.mark.parametrize("columns", ["", 'columns = ["fallback", "notes"]'])
+def test_the_script_knows_what_update_wrote_and_both_add_the_same_rows_to_the_same_sections(
+    cli: Cli, trees: Any, work: Path, columns: str
+) -> None:
+    miniature.write(work / "archtrack.toml", columns)
+    assert cli("update", *trees.options).code == 0
+    before = (work / DOCUMENT).read_bytes().decode()
+    assert seed_reader.names(before) == {*miniature.ROWS, "Total"}  # the total's row is one to it
+    assert seed_reader.update(before, IN_TREES, today="2026-02-02") == before
     trees.register("GammaForCausalLM", "GammaVLForCausalLM", file="gamma.py")
     trees.public("epsilon", "EpsilonForSequenceClassification")
-
-
-def run_script(path: Path, *found: NewRow) -> str:
-    """The document after the script has run, which is also written."""
-    text = path.read_bytes().decode()
-    after = seed_reader.update(text, found, today="2026-02-02")
-    path.write_bytes(after.encode())
-    return after
-
-
-@pytest.fixture
-def document(trees: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the document goes: in the checkout, where both run."""
-    monkeypatch.chdir(trees.sglang)
-    return trees.sglang / DOCUMENT  # type: ignore[no-any-return]
-
-
-COLUMNS = pytest.mark.parametrize("columns", ["", 'columns = ["fallback", "notes"]'])
-
-
-@COLUMNS
-def test_the_script_knows_every_row_of_a_document_that_update_creates(
-    cli: Callable[..., Any], trees: Any, document: Path, columns: str
-) -> None:
-    miniature.write(trees.sglang / "archtrack.toml", columns)
-    assert cli("update", "--transformers", trees.transformers).code == 0
-    before = document.read_bytes().decode()
-    assert seed_reader.names(before) == {*miniature.ROWS, "Total"}  # the total's row is one to it
-    assert run_script(document, *IN_TREES) == before
-
-
-@COLUMNS
-def test_what_the_script_adds_needs_no_more_than_a_recount(
-    cli: Callable[..., Any], trees: Any, document: Path, columns: str
-) -> None:
-    miniature.write(trees.sglang / "archtrack.toml", columns)
-    cli("update", "--transformers", trees.transformers)
-    add(trees)
-    before = seed_reader.names(document.read_text(encoding="utf-8"))
-    after = run_script(document, *IN_TREES, *ADDED)
-    assert seed_reader.names(after) - before == {each.name for each in ADDED}
-    findings = cli("lint", "--transformers", trees.transformers, "--format", "json").json["findings"]
-    # The script knows five columns and does not say that the backend refuses the class.
-    assert {each["code"] for each in findings} == {"stale-counts", *(["stale-row"] if columns else [])}
-    done = cli("update", "--transformers", trees.transformers, *(["--refresh"] if columns else []))
-    assert "No new architectures found." in done.lines
-    assert cli("lint", "--transformers", trees.transformers).code == 0
-    recounted = document.read_bytes().decode()
-    assert run_script(document, *IN_TREES, *ADDED) == recounted
-
-
-def sections(path: Path) -> list[tuple[str, str]]:
-    parsed = parse(path.read_text(encoding="utf-8"))
-    return [(section.category.value, row.name) for section in parsed.sections for row in section.rows]
-
-
-def test_both_add_the_same_rows_and_put_them_into_the_same_sections(
-    cli: Callable[..., Any], trees: Any, document: Path
-) -> None:
-    cli("update", "--transformers", trees.transformers)
-    before = document.read_bytes()
-    add(trees)
-    ours = cli("update", "--transformers", trees.transformers)
-    ours_rows = sections(document)
-    document.write_bytes(before)
-    run_script(document, *IN_TREES, *ADDED)
-    assert sections(document) == ours_rows
+    ours = cli("update", *trees.options)
+    theirs = seed_reader.update(before, [*IN_TREES, *ADDED], today="2026-02-02")
+    assert sections(theirs) == sections((work / DOCUMENT).read_text(encoding="utf-8"))
     told = re.findall(r"^  \+ (\w+)  \[(native \(\w+\.py\)|HF transformers)", ours.out, re.MULTILINE)
     assert told == [
         ("EpsilonForSequenceClassification", "HF transformers"),

@@ -9,15 +9,15 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import miniature
 from archtrack.app.history.store import SHIPPED
+from miniature import Cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 DOCUMENT = """## Text-only Language Models (Generative)
@@ -44,15 +44,13 @@ def test_two_commands_from_nothing_to_an_open_page(work: Path, monkeypatch: pyte
     assert "DeepseekV3ForCausalLM" in page.read_text(encoding="utf-8")
 
 
-def test_the_same_data_gives_the_same_bytes_and_nothing_is_asked_of_the_network(
-    work: Path, cli: Callable[..., Any]
-) -> None:
+def test_the_same_data_gives_the_same_bytes_and_nothing_is_asked_of_the_network(work: Path, cli: Cli) -> None:
     for folder in ("a", "b/c"):
         assert cli("site", "--out", folder).code == 0
     assert (work / "a" / "index.html").read_bytes() == (work / "b" / "c" / "index.html").read_bytes()
 
 
-def test_a_document_adds_its_rows(work: Path, cli: Callable[..., Any]) -> None:
+def test_a_document_adds_its_rows(work: Path, cli: Cli) -> None:
     (work / "T.md").write_text(DOCUMENT)
     assert cli("site", "--matrix", "T.md").code == 0
     text = (work / "archtrack-site" / "index.html").read_text(encoding="utf-8")
@@ -72,7 +70,7 @@ def test_a_document_adds_its_rows(work: Path, cli: Callable[..., Any]) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_written(
-    work: Path, cli: Callable[..., Any], arguments: list[str], code: int, message: str
+    work: Path, cli: Cli, arguments: list[str], code: int, message: str
 ) -> None:
     (work / "file").write_text("mine")
     found = cli("site", *arguments)
@@ -82,9 +80,7 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     assert (work / "file").read_text() == "mine"
 
 
-def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(
-    work: Path, cli: Callable[..., Any]
-) -> None:
+def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(work: Path, cli: Cli) -> None:
     folder = work / "public"
     folder.mkdir()
     assert cli("site", "--out", "public").code == 0
@@ -95,17 +91,15 @@ def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(
     assert (folder / "CNAME").read_text() == "example.org"
 
 
-def test_somebody_elses_page_is_not_replaced(work: Path, cli: Callable[..., Any]) -> None:
+def test_somebody_elses_page_is_not_replaced(work: Path, cli: Cli) -> None:
     (work / "index.html").write_text("<p>mine</p>")
     found = cli("site", "--out", ".")
-    assert (found.code, found.err) == (
-        5,
-        "archtrack: error: index.html: is not a page of archtrack's; name another folder, or remove it\n",
-    )
+    said = "is not a page of archtrack's; name another folder, or remove it"
+    assert (found.code, found.err) == (5, f"archtrack: error: index.html: {said}\n")
     assert (work / "index.html").read_text() == "<p>mine</p>"
 
 
-def test_a_line_of_the_document_that_is_not_shown_is_told(work: Path, cli: Callable[..., Any]) -> None:
+def test_a_line_of_the_document_that_is_not_shown_is_told(work: Path, cli: Cli) -> None:
     (work / "T.md").write_text(DOCUMENT + DOCUMENT.splitlines(keepends=True)[-1])
     found = cli("site", "--matrix", "T.md")
     assert found.code == 0
@@ -118,16 +112,10 @@ def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path) -> None
         sys.executable,
         "-c",
         miniature.INTERRUPTIBLE,
-        "site",
-        "--serve",
-        "--port",
-        "0",
-        "--data",
-        "data",
+        *["site", "--serve", "--port", "0", "--data", "data"],
     ]
-    with subprocess.Popen(  # noqa: S603 -- this command
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-    ) as process:
+    environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:  # noqa: S603 -- ours
         try:
             assert process.stdout is not None
             address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import miniature
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+from miniature import Cli
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
 
@@ -38,7 +35,7 @@ def read(done: Any) -> list[str]:
 
 @pytest.mark.parametrize("below", [".", "python", "python/sglang/srt", "docs with space"])
 def test_a_checkout_that_one_stands_in_is_the_default(
-    cli: Callable[..., Any], trees: Any, site: Path, monkeypatch: pytest.MonkeyPatch, below: str
+    cli: Cli, trees: Any, site: Path, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
     (trees.sglang / ".git").mkdir()
     (trees.sglang / "docs with space").mkdir()
@@ -53,9 +50,7 @@ def test_a_checkout_that_one_stands_in_is_the_default(
     ]
 
 
-def test_the_installed_packages_are_the_next_and_their_pin_is_said(
-    cli: Callable[..., Any], site: Path
-) -> None:
+def test_the_installed_packages_are_the_next_and_their_pin_is_said(cli: Cli, site: Path) -> None:
     done = cli("update")
     assert done.code == 0
     assert read(done) == [
@@ -66,13 +61,10 @@ def test_the_installed_packages_are_the_next_and_their_pin_is_said(
     assert cli("scan", "sglang", "installed", "--format", "json").json["source"]["kind"] == "installed"
 
 
-def test_another_transformers_than_the_pinned_one_is_read_if_asked_and_said(
-    cli: Callable[..., Any], trees: Any, site: Path
-) -> None:
+def test_another_transformers_than_the_pinned_one_is_read_if_asked(cli: Cli, trees: Any, site: Path) -> None:
     shutil.rmtree(site / "transformers-9.9.9.dist-info")
-    miniature.write(
-        site / "transformers-8.0.0.dist-info" / "METADATA", miniature.metadata("transformers", "8.0.0")
-    )
+    metadata = miniature.metadata("transformers", "8.0.0")
+    miniature.write(site / "transformers-8.0.0.dist-info" / "METADATA", metadata)
     done = cli("list", "--sglang", trees.sglang, "--transformers", "installed")
     assert read(done)[1:] == [
         f"Read transformers 8.0.0 (installed in {site})",
@@ -84,71 +76,30 @@ def test_another_transformers_than_the_pinned_one_is_read_if_asked_and_said(
     assert "offline" in done.err
 
 
-def test_a_mismatch_is_said_for_a_checkout_too(cli: Callable[..., Any], trees: Any, tmp_path: Path) -> None:
+def test_a_mismatch_is_said_for_a_checkout_too(cli: Cli, trees: Any, tmp_path: Path) -> None:
     other = miniature.build(tmp_path / "other", version="9.8.0")
     done = cli("list", "--sglang", trees.sglang, "--transformers", other.transformers)
     assert read(done)[2:] == ["Note: sglang 7.7.7 pins transformers 9.9.9; 9.8.0 was read, as asked"]
     assert len(read(cli("list", *trees.options))) == 2
 
 
-def test_without_a_pin_the_installed_one_is_read_and_said(
-    cli: Callable[..., Any], site: Path, tmp_path: Path
-) -> None:
-    unpinned = miniature.build(tmp_path / "unpinned", pin=None)
-    done = cli("list", "--sglang", unpinned.sglang)
-    assert read(done)[1:] == [
-        f"Read transformers 9.9.9 (installed in {site})",
-        "Note: sglang pins no transformers; the installed one was read",
-    ]
-
-
-@pytest.mark.parametrize("kind", ["metadata", "metadata with an extra", "project", "project with an extra"])
-def test_a_pin_is_found_wherever_a_release_says_it(
-    cli: Callable[..., Any], trees: Any, site: Path, kind: str
-) -> None:
-    project = trees.sglang / "python" / "pyproject.toml"
-    if kind == "project with an extra":
-        miniature.write(
-            project,
-            '[project]\nname = "sglang"\n[project.optional-dependencies]\nsrt = ["transformers==9.9.9"]\n',
-        )
-    if kind == "metadata with an extra":
-        miniature.write(
-            site / "sglang-7.7.7.dist-info" / "METADATA",
-            miniature.metadata("sglang", "7.7.7", 'transformers==9.9.9; extra == "srt"'),
-        )
-    spec = "installed" if kind.startswith("metadata") else str(trees.sglang)
-    done = cli("list", "--sglang", spec, "--transformers", "pinned")
-    assert done.code == 0, done.err
-    assert read(done)[1] == f"Read transformers 9.9.9 (installed in {site})"
-
-
 # -- releases --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def releases(package_index: Any, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def releases(package_index: Any, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 - its environment
     """The two as releases on an index that may be asked."""
-    sglang, transformers = trees.sglang / "python" / "sglang", trees.transformers / "src" / "transformers"
-    package_index.add(
-        "sglang-7.7.7-py3-none-any.whl", miniature.wheel(sglang, "7.7.7", "transformers==9.9.9"), "sglang"
-    )
-    package_index.add(
-        "transformers-9.9.9-py3-none-any.whl", miniature.wheel(transformers, "9.9.9"), "transformers"
-    )
+    sglang = trees.sglang / "python" / "sglang"
+    miniature.release(package_index, trees.transformers / "src" / "transformers", "9.9.9")
+    miniature.release(package_index, sglang, "7.7.7", "transformers==9.9.9")
     trees.register("GammaForCausalLM", file="gamma.py")
-    package_index.add(
-        "sglang-7.10.0-py3-none-any.whl", miniature.wheel(sglang, "7.10.0", "transformers==9.9.9"), "sglang"
-    )
-    assert work.is_dir()
+    miniature.release(package_index, sglang, "7.10.0", "transformers==9.9.9")
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     monkeypatch.delenv("ARCHTRACK_OFFLINE")
     return package_index
 
 
-def test_the_main_job_runs_on_the_newest_release_and_the_one_it_pins(
-    cli: Callable[..., Any], releases: Any, work: Path
-) -> None:
+def test_the_main_job_reads_the_newest_release_and_what_it_pins(cli: Cli, releases: Any, work: Path) -> None:
     done = cli("update")
     assert (done.code, done.err) == (0, "")
     assert read(done) == [
@@ -160,7 +111,7 @@ def test_the_main_job_runs_on_the_newest_release_and_the_one_it_pins(
     assert releases.requests
 
 
-def test_what_was_read_once_is_there_offline(cli: Callable[..., Any], releases: Any) -> None:
+def test_what_was_read_once_is_there_offline(cli: Cli, releases: Any) -> None:
     assert cli("update", "--sglang", "7.7.7").code == 0
     releases.requests.clear()
     done = cli("update", "--sglang", "7.7.7", "--offline", "--check")
@@ -169,7 +120,7 @@ def test_what_was_read_once_is_there_offline(cli: Callable[..., Any], releases: 
     assert (done.code, releases.requests) == (3, [])
 
 
-def test_two_releases_are_compared(cli: Callable[..., Any], releases: Any) -> None:
+def test_two_releases_are_compared(cli: Cli, releases: Any) -> None:
     done = cli("diff", "sglang", "7.7.7", "latest")
     assert done.lines == [
         "sglang 7.7.7 to 7.10.0: 5 to 6 architectures, 1 change",
@@ -178,9 +129,7 @@ def test_two_releases_are_compared(cli: Callable[..., Any], releases: Any) -> No
     assert all("transformers" not in path for path, _ in releases.requests)
 
 
-def test_a_release_that_is_not_there_is_3_and_the_document_stays(
-    cli: Callable[..., Any], releases: Any, work: Path
-) -> None:
+def test_a_release_that_is_not_there_is_3_and_the_document_stays(cli: Cli, releases: Any, work: Path) -> None:
     cli("update")
     before = (work / DOCUMENT).read_bytes()
     for arguments in (("--sglang", "7.8.0"), ("--transformers", "1.0")):
@@ -209,12 +158,7 @@ def test_a_release_that_is_not_there_is_3_and_the_document_stays(
     ],
 )
 def test_offline_is_never_broken_by_a_request(
-    cli: Callable[..., Any],
-    releases: Any,
-    work: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: tuple[str, ...],
-    how: str,
+    cli: Cli, releases: Any, work: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], how: str
 ) -> None:
     address = f"http://{releases.address}/team/repository.git"
     if how == "environment":
@@ -233,56 +177,30 @@ def test_offline_is_never_broken_by_a_request(
 
 @pytest.mark.parametrize("value", ["maybe", "2"])
 def test_a_switch_that_is_neither_yes_nor_no_is_wrong_usage(
-    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, value: str
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("ARCHTRACK_OFFLINE", value)
     done = cli("scan", "sglang")
-    assert (done.code, done.err) == (
-        2,
-        f"archtrack: error: ARCHTRACK_OFFLINE is {value!r}; set it to 1 or 0\n",
-    )
+    said = f"archtrack: error: ARCHTRACK_OFFLINE is {value!r}; set it to 1 or 0\n"
+    assert (done.code, done.err) == (2, said)
 
 
 # -- git -------------------------------------------------------------------------------------------
 
 
-def git(folder: Path, *arguments: str) -> None:
-    program = shutil.which("git")
-    assert program is not None
-    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run([program, *identity, *arguments], cwd=folder, check=True, capture_output=True, timeout=30)  # noqa: S603 - git
-
-
 @pytest.fixture
 def repository(trees: Any) -> Path:
     """SGLang's checkout under git: ``v1`` without GammaForCausalLM, then with it, then changed and not committed."""
-    git(trees.sglang, "init", "-q", "-b", "main")
-    git(trees.sglang, "add", "-A")
-    git(trees.sglang, "commit", "-q", "-m", "one")
-    git(trees.sglang, "tag", "v1")
+    miniature.commit(trees.sglang, "one")
+    miniature.git(trees.sglang, "tag", "v1")
     trees.register("GammaForCausalLM", file="gamma.py")
-    git(trees.sglang, "add", "-A")
-    git(trees.sglang, "commit", "-q", "-m", "two")
+    miniature.commit(trees.sglang, "two")
     trees.register("OmegaForCausalLM", file="omega.py")
-    path: Path = trees.sglang
-    return path
-
-
-@pytest.mark.parametrize(
-    ("ref", "extra"),
-    [("v1", set()), ("main", {"GammaForCausalLM"}), ("HEAD~1", set()), (None, {"GammaForCausalLM"})],
-)
-def test_any_reference_is_read_without_a_checkout(
-    cli: Callable[..., Any], repository: Path, ref: str | None, extra: set[str]
-) -> None:
-    spec = f"git:{repository}@{ref}" if ref else f"git:{repository}"
-    data = cli("scan", "sglang", spec, "--format", "json").json
-    assert set(data["architectures"]) - set(miniature.ROWS) == extra
-    assert data["source"]["digest"].startswith("commit:")
+    return Path(trees.sglang)
 
 
 def test_a_working_tree_is_compared_with_what_is_committed(
-    cli: Callable[..., Any], repository: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository)
     assert cli("diff", "sglang", "git:.@v1", ".").lines[1:] == [
@@ -293,7 +211,7 @@ def test_a_working_tree_is_compared_with_what_is_committed(
 
 
 def test_the_engine_from_git_and_transformers_from_a_folder_make_a_document(
-    cli: Callable[..., Any], trees: Any, repository: Path, work: Path
+    cli: Cli, trees: Any, repository: Path, work: Path
 ) -> None:
     done = cli("update", "--sglang", f"git:{repository}@v1", "--transformers", trees.transformers)
     assert done.code == 0, done.err
@@ -302,18 +220,13 @@ def test_the_engine_from_git_and_transformers_from_a_folder_make_a_document(
     assert "  + GammaForCausalLM  [native (gamma.py)]" in done.lines
 
 
-def test_a_reference_that_is_not_there_is_3(cli: Callable[..., Any], repository: Path) -> None:
+def test_a_reference_that_is_not_there_is_3(cli: Cli, repository: Path) -> None:
     done = cli("scan", "sglang", f"git:{repository}@v9")
     assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
     assert "v9" in done.err
 
 
-# -- paths -----------------------------------------------------------------------------------------
-
-
-def test_paths_may_be_relative_hold_spaces_and_be_links(
-    cli: Callable[..., Any], trees: Any, work: Path
-) -> None:
+def test_paths_may_be_relative_hold_spaces_and_be_links(cli: Cli, trees: Any, work: Path) -> None:
     spaced = work / "my source" / "ärger"
     spaced.mkdir(parents=True)
     trees.sglang.rename(spaced / "sglang")

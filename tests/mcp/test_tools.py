@@ -13,12 +13,15 @@ from mcp import types
 import miniature
 from archtrack.mcp.server import TOOLS
 from archtrack.mcp.tool import Call
+from miniature import Cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
+
+
+pytestmark = pytest.mark.usefixtures("work")  # where the tools run, on the shipped data
 
 
 def ask(name: str, /, **arguments: Any) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def refused(name: str, /, **arguments: Any) -> str:
 
 
 @pytest.fixture
-def sources(work: Path, trees: Any) -> dict[str, str]:  # noqa: ARG001 - where the tools run
+def sources(trees: Any) -> dict[str, str]:
     """The arguments that name the two miniature trees."""
     return {"sglang": str(trees.sglang), "transformers": str(trees.transformers)}
 
@@ -95,7 +98,7 @@ def test_the_tools_are_those_that_are_documented_and_only_one_writes() -> None:
     assert [name for name, each in told.items() if each and not each.open_world_hint] == ["model_history"]
 
 
-def test_the_engines_that_are_named_are_those_that_there_is_data_of(work: Path) -> None:  # noqa: ARG001 - the shipped
+def test_the_engines_that_are_named_are_those_that_there_is_data_of() -> None:
     for text in (
         TOOLS["model_history"].declaration.description or "",
         TOOLS["model_history"].declaration.input_schema["properties"]["engine"]["description"],
@@ -136,7 +139,7 @@ def test_a_model_is_checked_whatever_names_it(
     assert [each["engine"] for each in found["sources"]] == ["sglang", "transformers"]
 
 
-def test_the_answer_is_that_of_the_command(sources: dict[str, str], cli: Callable[..., Any]) -> None:
+def test_the_answer_is_that_of_the_command(sources: dict[str, str], cli: Cli) -> None:
     options = ("--sglang", sources["sglang"], "--transformers", sources["transformers"], "--format", "json")
     for name in ("AlphaForCausalLM", "DeltaForCausalLM", "AlfaForCausalLM"):
         command = cli("check", name, *options).json
@@ -180,7 +183,6 @@ NESTED = "[" * 100_000
         ({"model": "A", "config": {}}, "give either model"),
         ({"model": ""}, "model: String should have at least 1 character. An architecture"),
         ({"model": 3}, "model: Input should be a valid string"),
-        ({"model": ["A"]}, "model: Input should be a valid string"),
         ({"modle": "A"}, "no argument 'modle' (did you mean 'model'?)"),
         ({"model": "<script>alert(1)</script>"}, "no such file or folder"),
         ({"model": "Not a name"}, "neither an architecture"),
@@ -219,7 +221,7 @@ def test_what_can_not_be_checked_is_refused_in_one_line(
 # -- model_history ---------------------------------------------------------------------------------
 
 
-def test_the_history_is_that_of_the_command(work: Path, cli: Callable[..., Any]) -> None:  # noqa: ARG001 - its data
+def test_the_history_is_that_of_the_command(cli: Cli) -> None:
     names = ["LlamaForCausalLM", "Olmo3ForCausalLM", "Olmo3ForCausalLM"]
     found = ask("model_history", architectures=names)
     command = cli("history", *names, "--format", "json").json
@@ -230,16 +232,13 @@ def test_the_history_is_that_of_the_command(work: Path, cli: Callable[..., Any])
         assert set(each["engines"]) == set(command["engines"])
         for engine, value in each["engines"].items():
             theirs = command["architectures"][each["name"]].get(engine, {"spans": []})["spans"]
-            ours = [
-                {key: span[key] for key in span if key not in {"at", "runs_as"}} for span in value["spans"]
-            ]
-            assert ours == [{key: span[key] for key in span if key != "states"} for span in theirs]
-            assert [(span["at"], span["runs_as"]) for span in value["spans"]] == [
-                (span["states"][0]["at"], span["states"][-1]["runs_as"]) for span in theirs
-            ]
+            for span in theirs:
+                states = span.pop("states")
+                span.update(at=states[0]["at"], runs_as=states[-1]["runs_as"])
+            assert value["spans"] == theirs
 
 
-def test_one_engine_and_one_release_of_it_can_be_asked(work: Path) -> None:  # noqa: ARG001 - its data
+def test_one_engine_and_one_release_of_it_can_be_asked() -> None:
     def standing(**arguments: Any) -> tuple[Any, ...]:
         found = ask("model_history", architectures=["Qwen3ForCausalLM"], engine="sglang", **arguments)
         assert list(found["engines"]) == ["sglang"]
@@ -260,7 +259,7 @@ def test_one_engine_and_one_release_of_it_can_be_asked(work: Path) -> None:  # n
     assert standing()[0] == standing(version="latest")[0] == "native"
 
 
-def test_an_engine_that_cannot_tell_is_not_said_to_lack_it(work: Path) -> None:  # noqa: ARG001 - its data
+def test_an_engine_that_cannot_tell_is_not_said_to_lack_it() -> None:
     found = ask("model_history", architectures=["NobodysForCausalLM", "LLamaForCausalLM"])
     nobody, llama = found["architectures"]
     assert (nobody["known"], llama["known"]) == (False, False)
@@ -295,24 +294,16 @@ def test_an_engine_that_cannot_tell_is_not_said_to_lack_it(work: Path) -> None: 
         ({"architectures": ["A"], "engine": "sglang", "version": "../.."}, "is not a release"),
     ],
 )
-def test_a_question_about_the_history_that_means_nothing_is_refused(
-    work: Path,  # noqa: ARG001 - where it runs
-    arguments: dict[str, Any],
-    words: str,
-) -> None:
+def test_a_meaningless_question_about_the_history_is_refused(arguments: dict[str, Any], words: str) -> None:
     assert words in refused("model_history", **arguments)
 
 
 # -- list_architectures ----------------------------------------------------------------------------
 
 
-def test_what_a_release_registers_comes_from_the_history_page_by_page(
-    work: Path,  # noqa: ARG001 - its data
-    cli: Callable[..., Any],
-) -> None:
-    command = cli("history", "--engine", "exllamav3", "--at", "latest", "--format", "json").json[
-        "architectures"
-    ]
+def test_what_a_release_registers_comes_from_the_history_page_by_page(cli: Cli) -> None:
+    history = cli("history", "--engine", "exllamav3", "--at", "latest", "--format", "json").json
+    command = history["architectures"]
     rows, offset, pages = [], 0, 0
     while True:
         found = ask("list_architectures", engine="exllamav3", limit=20, offset=offset)
@@ -361,7 +352,7 @@ def test_what_the_sources_say_can_be_filtered(
     assert ("None of" in found["summary"]) == (not expected)
 
 
-def test_the_answer_never_holds_more_than_the_limit(work: Path) -> None:  # noqa: ARG001 - its data
+def test_the_answer_never_holds_more_than_the_limit() -> None:
     whole = ask("list_architectures", engine="transformers")
     assert (len(whole["architectures"]), whole["truncated"]) == (50, True)
     assert len(json.dumps(ask("list_architectures", engine="transformers", limit=500))) < 150_000
@@ -373,7 +364,7 @@ def test_the_answer_never_holds_more_than_the_limit(work: Path) -> None:  # noqa
     assert "LlamaForCausalLM" in one["summary"]
 
 
-def test_arguments_are_taken_as_json_schema_takes_them(work: Path) -> None:  # noqa: ARG001 - its data
+def test_arguments_are_taken_as_json_schema_takes_them() -> None:
     whole = ask("list_architectures", limit=2, offset=0)
     assert ask("list_architectures", limit=2.0, offset=None, status=None) == whole
     assert len(whole["architectures"]) == 2
@@ -386,7 +377,6 @@ def test_arguments_are_taken_as_json_schema_takes_them(work: Path) -> None:  # n
         ({"limit": 501}, "limit: Input should be less than or equal to 500"),
         ({"limit": 1.5}, "limit: Input should be a valid integer"),
         ({"limit": True}, "limit: Input should be a valid integer"),
-        ({"limit": "2"}, "limit: Input should be a valid integer"),
         ({"offset": -1}, "offset: Input should be greater than or equal to 0"),
         ({"status": ["natve"]}, "did you mean 'native'?"),
         ({"status": []}, "status: List should have at least 1 item"),
@@ -402,11 +392,7 @@ def test_arguments_are_taken_as_json_schema_takes_them(work: Path) -> None:  # n
         ({"from": "sources"}, "offline"),
     ],
 )
-def test_a_list_that_cannot_be_given_is_refused(
-    work: Path,  # noqa: ARG001 - where it runs
-    arguments: dict[str, Any],
-    words: str,
-) -> None:
+def test_a_list_that_cannot_be_given_is_refused(arguments: dict[str, Any], words: str) -> None:
     assert words in refused("list_architectures", **arguments)
 
 
@@ -431,7 +417,7 @@ def test_nothing_is_written_unless_it_is_asked_for(sources: dict[str, str], work
 
 
 def test_the_report_is_that_of_the_command_and_the_document_too(
-    sources: dict[str, str], trees: Any, work: Path, cli: Callable[..., Any]
+    sources: dict[str, str], trees: Any, work: Path, cli: Cli
 ) -> None:
     options = ("--sglang", sources["sglang"], "--transformers", sources["transformers"])
     ask("update_document", write=True, **sources)
@@ -439,9 +425,8 @@ def test_the_report_is_that_of_the_command_and_the_document_too(
     trees.models.joinpath("pooled.py").unlink()
     trees.register("GammaForCausalLM", file="gamma.py")
     for flags in ({}, {"refresh": True}, {"prune": True}, {"refresh": True, "prune": True}):
-        command = cli(
-            "update", *options, "--check", "--format", "json", *(f"--{flag}" for flag in flags)
-        ).json
+        given = (f"--{flag}" for flag in flags)
+        command = cli("update", *options, "--check", "--format", "json", *given).json
         found = ask("update_document", **flags, **sources)
         assert found["changed"]
         for key in command.keys() & found.keys():
@@ -455,9 +440,7 @@ def test_the_report_is_that_of_the_command_and_the_document_too(
     assert (work / DOCUMENT).read_bytes() == ours != before
 
 
-def test_a_row_that_somebody_moved_is_not_said_to_be_wrong(
-    sources: dict[str, str], trees: Any, work: Path
-) -> None:
+def test_a_row_moved_by_hand_is_not_said_to_be_wrong(sources: dict[str, str], trees: Any, work: Path) -> None:
     ask("update_document", write=True, **sources)
     path = work / DOCUMENT
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -488,11 +471,10 @@ def test_lists_and_diff_are_cut_where_it_is_said_and_the_totals_are_not(sources:
 def test_a_diff_of_endless_lines_is_cut(sources: dict[str, str], work: Path) -> None:
     ask("update_document", write=True, **sources)
     path = work / DOCUMENT
-    text = path.read_text(encoding="utf-8").replace(
-        "| **AlphaForCausalLM** | Y |", "| **AlphaForCausalLM** |  |"
-    )
+    text = path.read_text(encoding="utf-8")
     row = next(line for line in text.splitlines() if "**AlphaForCausalLM**" in line)
-    path.write_text(text.replace(row, f"{row} {'x' * 100_000} |"), encoding="utf-8")
+    wrong = f"{row.replace('| Y |', '|  |')} {'x' * 100_000} |"
+    path.write_text(text.replace(row, wrong), encoding="utf-8")
     found = ask("update_document", refresh=True, **sources)
     assert found["totals"]["refreshed"] == 1
     assert (len(found["diff"]["text"]), found["diff"]["truncated"]) == (60_000, True)
@@ -548,12 +530,8 @@ def test_a_document_inside_is_written_also_the_configured_one_with_another_endin
     assert ask("update_document", write=True, **sources)["document"] == "SUPPORT.txt"
     assert not ask("update_document", document="SUPPORT.txt", **sources)["changed"]
     assert "no Markdown" in refused("update_document", document="OTHER.txt", **sources)
-    assert sorted(path.name for path in work.iterdir()) == [
-        "SUPPORT.txt",
-        "archtrack.toml",
-        "docs.md",
-        "whole.md",
-    ]
+    there = ["SUPPORT.txt", "archtrack.toml", "docs.md", "whole.md"]
+    assert sorted(path.name for path in work.iterdir()) == there
 
 
 def test_a_document_above_the_working_directory_is_not_touched(
@@ -571,17 +549,14 @@ def test_what_looks_implausible_is_left_to_a_person(sources: dict[str, str], tre
     before = (work / DOCUMENT).read_bytes()
     for file in ("beta.py", "pooled.py", "sight.py"):
         trees.models.joinpath(file).unlink()
-    assert "a person decides that, with `archtrack update --force`" in refused(
-        "update_document", write=True, **sources
-    )
+    said = refused("update_document", write=True, **sources)
+    assert "a person decides that, with `archtrack update --force`" in said
     assert "no argument 'force'" in refused("update_document", force=True, **sources)
     assert (work / DOCUMENT).read_bytes() == before
 
 
 def test_a_fault_of_archtrack_itself_is_told_and_ends_nothing(
-    work: Path,  # noqa: ARG001 - where it runs
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("at\nfault")

@@ -1,14 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from archtrack.core.json_values import SCHEMA_VERSION
 from archtrack.core.matrix.diff import compare
 from archtrack.model import Inventory, Origin, Place, Registration
-from archtrack.render.diff import changes_json, changes_lines, changes_markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from archtrack.render.diff import changes_lines, changes_markdown
 
 
 def inventory(version: str | None, location: str = "here", **files: str) -> Inventory:
@@ -37,11 +31,3 @@ def test_a_source_without_version_is_named_by_its_place() -> None:
     old, new = inventory(None, "before"), inventory(None, "after")
     assert list(changes_lines(old, new, ())) == ["x before to after: 0 to 0 architectures, 0 changes"]
     assert list(changes_markdown(old, new, ())) == ["## x before to after: 0 to 0 architectures, 0 changes"]
-
-
-def test_json_has_both_sides(conforms: Callable[[Any, str], None]) -> None:
-    old, new = inventory(None, A="a.py"), inventory("2", B="b.py")
-    data = changes_json(old, new, compare(old, new))
-    conforms({"schema_version": SCHEMA_VERSION, **data}, "diff")
-    assert (data["old"]["architectures"], data["old"]["version"], data["new"]["version"]) == (1, None, "2")
-    assert [(each["kind"], each["name"]) for each in data["changes"]] == [("added", "B"), ("removed", "A")]

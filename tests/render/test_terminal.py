@@ -67,9 +67,7 @@ def test_unresolved_places_are_counted_and_listed() -> None:
     ]
 
 
-def test_a_table_in_a_pipe_is_tab_separated_whatever_its_cells_hold(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_table_in_a_pipe_is_tab_separated_whatever_it_holds(capsys: pytest.CaptureFixture[str]) -> None:
     table(("Name", "File"), [("A", "a.py"), ("B\tC", "b\n.py"), ("", "")])
     assert capsys.readouterr().out == "name\tfile\nA\ta.py\nB\ufffdC\tb\ufffd.py\n\t\n"
 
@@ -85,9 +83,7 @@ def test_a_table_in_a_pipe_is_tab_separated_whatever_its_cells_hold(
         ([90], 80, [90]),
     ],
 )
-def test_columns_are_cut_where_they_are_widest_and_names_never(
-    natural: list[int], room: int, widths: list[int]
-) -> None:
+def test_wide_columns_are_cut_and_names_never(natural: list[int], room: int, widths: list[int]) -> None:
     assert _fitted(natural, room) == widths
 
 
@@ -97,10 +93,8 @@ class Terminal(io.StringIO):
 
 
 def test_a_table_on_a_narrow_terminal_has_one_line_for_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    name, path = (
-        "Qwen3OmniMoeThinkerForConditionalGeneration",
-        "models/qwen3_omni_moe/modeling_qwen3_omni_moe.py",
-    )
+    name = "Qwen3OmniMoeThinkerForConditionalGeneration"
+    path = "models/qwen3_omni_moe/modeling_qwen3_omni_moe.py"
     stream = Terminal()
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setenv("COLUMNS", "80")
@@ -115,38 +109,26 @@ def test_a_table_on_a_narrow_terminal_has_one_line_for_a_row(monkeypatch: pytest
 BECAUSE = "its gate is false: it is not set in the class [models/long_folder/modeling.py:1145]"
 
 
+A20, A36, A60, A90 = ("A" * width for width in (20, 36, 60, 90))
+BEFORE_THE_PLACE, PLACE = BECAUSE[: BECAUSE.index(" [")], BECAUSE[BECAUSE.index("[") :]
+B60, C60 = (f"{name}{' ' * 59} refused" for name in "BC")
+
+
 @pytest.mark.parametrize(
     ("rows", "lines"),
     [
-        ([("A" * 20, "short")], [f"{'A' * 20} refused short"]),
-        (
-            [("A" * 20, BECAUSE)],
-            [
-                f"{'A' * 20} refused its gate is false: it is not set in the class",
-                f"{' ' * 29}[models/long_folder/modeling.py:1145]",
-            ],
-        ),
+        ([(A20, "short")], [f"{A20} refused short"]),
+        ([(A20, BECAUSE)], [f"{A20} refused {BEFORE_THE_PLACE}", f"{' ' * 29}{PLACE}"]),
         # Beside them, a place would be broken in two.
-        ([("A" * 36, BECAUSE)], [f"{'A' * 36} refused", f"    {BECAUSE}"]),
+        ([(A36, BECAUSE)], [f"{A36} refused", f"    {BECAUSE}"]),
         (
-            [("A" * 60, BECAUSE), ("B", "short"), ("C", "")],
-            [
-                f"{'A' * 60} refused",
-                f"    {BECAUSE}",
-                f"B{' ' * 59} refused",
-                "    short",
-                f"C{' ' * 59} refused",
-            ],
+            [(A60, BECAUSE), ("B", "short"), ("C", "")],
+            [f"{A60} refused", f"    {BECAUSE}", B60, "    short", C60],
         ),
         # What does not fit at all makes no other row longer.
         (
-            [("A" * 90, "short"), ("一B", BECAUSE)],
-            [
-                f"{'A' * 90} refused",
-                "    short",
-                "一B    refused",
-                f"    {BECAUSE}",
-            ],
+            [(A90, "short"), ("一B", BECAUSE)],
+            [f"{A90} refused", "    short", "一B    refused", f"    {BECAUSE}"],
         ),
     ],
 )

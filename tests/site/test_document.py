@@ -11,8 +11,7 @@ from archtrack.errors import DocumentError
 from archtrack.site.document import read_document_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from miniature import Cli
 
 HEAD = (
     "## Text-only Language Models (Generative)\n\n"
@@ -30,6 +29,11 @@ def document(*rows: str, fallback: bool = False) -> bytes:
     return (HEAD.format(*more) + "\n".join(rows) + "\n").encode()
 
 
+def row_of(line: str, *, fallback: bool = False) -> Any:
+    """What is read of the row of AForCausalLM."""
+    return read_document_rows(document(line, fallback=fallback), "T.md", {}).rows["AForCausalLM"]
+
+
 @pytest.mark.parametrize(
     ("row", "fallback", "kind"),
     [
@@ -37,6 +41,10 @@ def document(*rows: str, fallback: bool = False) -> bytes:
         ("| **AForCausalLM** | Y |  | `a.py` | `x/a` |", False, "native"),
         ("| **AForCausalLM** |  | Y |  |  |", False, "unknown"),  # HF says public, not that it runs
         ("| **AForCausalLM** |  |  |  |  |", False, "absent"),
+        # Neither Y nor empty is not taken for a no.
+        ("| **AForCausalLM** | Yes |  | `a.py` |  |", False, "unknown"),
+        ("| **AForCausalLM** | `Y` |  | `a.py` |  |", False, "unknown"),
+        ("| **AForCausalLM** | \N{CHECK MARK} |  | `a.py` |  |", False, "unknown"),
         ("| **AForCausalLM** |  | Y |  |  | Y |", True, "fallback"),
         ("| **AForCausalLM** |  | Y |  |  | refused |", True, "refused"),
         ("| **AForCausalLM** |  | Y |  |  |  |", True, "unknown"),
@@ -44,27 +52,15 @@ def document(*rows: str, fallback: bool = False) -> bytes:
     ],
 )
 def test_the_cells_of_a_row_say_what_they_say_and_no_more(row: str, fallback: bool, kind: str) -> None:  # noqa: FBT001
-    found = read_document_rows(document(row, fallback=fallback), "T.md", {}).rows["AForCausalLM"]
-    assert found.kind == kind
+    assert row_of(row, fallback=fallback).kind == kind
 
 
 def test_a_row_brings_its_section_file_example_and_line() -> None:
     found = read_document_rows(document("| **A\\_BForCausalLM** | Y | Y | `a_b.py` | `x/a` |"), "T.md", {})
     row = found.rows["A_BForCausalLM"]
-    assert (row.category, row.by, row.file, row.example, row.place) == (
-        "text",
-        "the document",
-        "a_b.py",
-        "x/a",
-        "T.md:5",
-    )
+    told = (row.category, row.by, row.file, row.example, row.place)
+    assert told == ("text", "the document", "a_b.py", "x/a", "T.md:5")
     assert found.words == "T.md, 1 rows"
-
-
-@pytest.mark.parametrize("cell", ["(generic)", "-", ""])
-def test_what_is_no_example_is_none(cell: str) -> None:
-    found = read_document_rows(document(f"| **AForCausalLM** | Y | Y | `a.py` | {cell} |"), "T.md", {})
-    assert found.rows["AForCausalLM"].example == ""
 
 
 @pytest.mark.parametrize(
@@ -88,14 +84,11 @@ def test_what_is_neither_is_an_error_that_says_so(data: bytes, message: str) -> 
     assert message in str(caught.value)
 
 
-def test_what_list_prints_is_read_back_with_its_evidence(cli: Callable[..., Any], trees: Any) -> None:
-    printed = cli(
-        "list", "--sglang", trees.sglang, "--transformers", trees.transformers, "--format", "json"
-    ).out
+def test_what_list_prints_is_read_back_with_its_evidence(cli: Cli, trees: Any) -> None:
+    printed = cli("list", *trees.options, "--format", "json").out
     matrix = json.loads(printed)
-    found = read_document_rows(
-        printed.encode(), "now.json", {"sglang": "https://example.org/{version}/{path}"}
-    )
+    tags = {"sglang": "https://example.org/{version}/{path}"}
+    found = read_document_rows(printed.encode(), "now.json", tags)
     assert sorted(found.rows) == sorted(row["name"] for row in matrix["architectures"])
     for row in matrix["architectures"]:
         told = found.rows[row["name"]]
@@ -107,38 +100,30 @@ def test_what_list_prints_is_read_back_with_its_evidence(cli: Callable[..., Any]
     assert {told.kind for told in found.rows.values()} >= {"native", "fallback", "refused"}
 
 
-def test_a_release_is_linked_at_its_tag(tmp_path: Path) -> None:
+def test_a_release_is_linked_at_its_tag() -> None:
+    here = {
+        "status": "native",
+        "file": "a.py",
+        "line": 7,
+        "path": "sglang/a.py",
+        "condition": None,
+        "broken": None,
+    }
+    there = {**dict.fromkeys(("file", "line", "path", "backend_path")), "exported": False}
     row = {
         "name": "AForCausalLM",
         "category": "text",
         "category_source": "name rules",
-        "engines": {
-            "sglang": {
-                "status": "native",
-                "file": "a.py",
-                "line": 7,
-                "path": "sglang/a.py",
-                "condition": None,
-                "broken": None,
-            },
-            "transformers": {
-                "file": None,
-                "line": None,
-                "path": None,
-                "exported": False,
-                "backend_path": None,
-            },
-        },
+        "engines": {"sglang": here, "transformers": there},
         "example": None,
         "note": None,
     }
-    source = {"engine": "sglang", "version": "1.2", "kind": "release", "location": "x.whl"}
-    path = tmp_path / "now.json"
-    library = {"engine": "transformers", "version": "5", "kind": "release", "location": "y.whl"}
-    path.write_text(json.dumps({"sources": [source, library], "architectures": [row]}), encoding="utf-8")
-    found = read_document_rows(
-        path.read_bytes(), path.name, {"sglang": "https://example.org/v{version}/{path}"}
-    )
+    sources = [
+        {"engine": "sglang", "version": "1.2", "kind": "release", "location": "x.whl"},
+        {"engine": "transformers", "version": "5", "kind": "release", "location": "y.whl"},
+    ]
+    printed = json.dumps({"sources": sources, "architectures": [row]}).encode()
+    found = read_document_rows(printed, "now.json", {"sglang": "https://example.org/v{version}/{path}"})
     assert found.title == "sglang 1.2"
     assert found.rows["AForCausalLM"].address == "https://example.org/v1.2/sglang/a.py#L7"
     assert found.rows["AForCausalLM"].place == "sglang/a.py:7"
@@ -151,11 +136,13 @@ def test_a_release_is_linked_at_its_tag(tmp_path: Path) -> None:
         ("https://huggingface.co/x/a", "x/a"),
         ("[x/a](https://huggingface.co/x/a)", "x/a"),
         ("`x/a`, `x/b`", "x/a, x/b"),
+        ("(generic)", ""),
+        ("-", ""),
+        ("", ""),
     ],
 )
 def test_an_example_is_named_as_the_hub_names_it(cell: str, example: str) -> None:
-    found = read_document_rows(document(f"| **AForCausalLM** | Y | Y | `a.py` | {cell} |"), "T.md", {})
-    assert found.rows["AForCausalLM"].example == example
+    assert row_of(f"| **AForCausalLM** | Y | Y | `a.py` | {cell} |").example == example
 
 
 def test_what_a_page_cannot_show_of_a_document_is_told_with_its_line() -> None:
@@ -168,9 +155,3 @@ def test_what_a_page_cannot_show_of_a_document_is_told_with_its_line() -> None:
         "T.md:6: AForCausalLM has a row already, T.md:5, which counts",
     )
     assert read_document_rows(document(first), "T.md", {}).notes == ()
-
-
-@pytest.mark.parametrize("native", ["Yes", "`Y`", "\N{CHECK MARK}"])
-def test_a_cell_that_is_neither_y_nor_empty_is_not_taken_for_a_no(native: str) -> None:
-    found = read_document_rows(document(f"| **AForCausalLM** | {native} |  | `a.py` |  |"), "T.md", {})
-    assert found.rows["AForCausalLM"].kind == "unknown"

@@ -23,8 +23,6 @@ from archtrack.site.page import page_html as page_of
 from archtrack.site.serve import Live, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Page
 
     from archtrack.core.history.history import History
@@ -54,6 +52,18 @@ def shipped() -> str:
     return make_page(Histories({}, SHIPPED))
 
 
+@pytest.fixture
+def page(shipped: str, opened: Any) -> Page:
+    """The page of the shipped data."""
+    return opened(shipped).page  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def small(demo: list[History], made: Any, opened: Any) -> Page:
+    """The page of two engines with three architectures."""
+    return opened(made(demo)).page  # type: ignore[no-any-return]
+
+
 def names(page: Page) -> list[str]:
     return [each.inner_text() for each in page.locator("#results tbody th").all()]
 
@@ -71,8 +81,7 @@ def cells(page: Page, name: str) -> list[str]:
 # -- search, filters, order ------------------------------------------------------------------------
 
 
-def test_the_search_box_is_ready_when_the_page_is(shipped: str, opened: Callable[..., Any]) -> None:
-    page = opened(shipped).page
+def test_the_search_box_is_ready_when_the_page_is(page: Page) -> None:
     page.keyboard.type("deepseek v3")
     assert names(page)[0] == "DeepseekV3ForCausalLM"
     assert cells(page, "DeepseekV3ForCausalLM")[:2] == ["native since 0.4.1", "native since 0.6.6"]
@@ -88,16 +97,14 @@ def test_the_search_box_is_ready_when_the_page_is(shipped: str, opened: Callable
     ],
 )
 def test_words_are_found_wherever_they_stand_and_however_they_are_written(
-    shipped: str, opened: Callable[..., Any], words: str, there: str, not_there: str
+    page: Page, words: str, there: str, not_there: str
 ) -> None:
-    page = opened(shipped).page
     page.fill("#query", words)
     assert there in names(page)
     assert not_there not in names(page)
 
 
-def test_a_misspelled_name_finds_what_is_near(shipped: str, opened: Callable[..., Any]) -> None:
-    page = opened(shipped).page
+def test_a_misspelled_name_finds_what_is_near(page: Page) -> None:
     page.fill("#query", "DeepseekV3FrCausalLM")
     assert count(page) == 0
     assert "DeepseekV3ForCausalLM" in page.inner_text("#none")
@@ -105,7 +112,7 @@ def test_a_misspelled_name_finds_what_is_near(shipped: str, opened: Callable[...
     assert page.inner_text("#none").strip().startswith("No architecture is called that.")
 
 
-def test_filters_count_what_the_data_counts(shipped: str, opened: Callable[..., Any]) -> None:
+def test_filters_count_what_the_data_counts(shipped: str, opened: Any) -> None:
     histories = Histories({}, SHIPPED)
     sglang, vllm = histories.need("sglang"), histories.need("vllm")
     assert sglang.newest is not None
@@ -126,7 +133,7 @@ def test_filters_count_what_the_data_counts(shipped: str, opened: Callable[..., 
     )
 
 
-def test_what_may_be_native_is_not_taken_for_a_no(made: Any, opened: Callable[..., Any]) -> None:
+def test_what_may_be_native_is_not_taken_for_a_no(made: Any, opened: Any) -> None:
     one = history("sglang", {"1.0": {"AForCausalLM": "m/a.py:1", "BForCausalLM": "m/b.py:1"}}, {})
     other = history("vllm", {"1.0": {"BForCausalLM": "v/r.py:1"}}, {})
     known = opened(made([one, other]), "#/?engine=sglang&status=native&without=vllm").page
@@ -147,36 +154,32 @@ def test_what_may_be_native_is_not_taken_for_a_no(made: Any, opened: Callable[..
     ],
 )
 def test_an_engine_alone_lists_what_there_is_to_say_of_it(
-    demo: list[History], made: Any, opened: Callable[..., Any], status: str, there: list[str]
+    demo: list[History], made: Any, opened: Any, status: str, there: list[str]
 ) -> None:
     page = opened(made(demo), f"#/?engine=sglang&status={status}").page
     assert names(page) == there
 
 
-def test_a_column_sorts_both_ways_and_says_so(
-    demo: list[History], made: Any, opened: Callable[..., Any]
-) -> None:
-    page = opened(made(demo)).page
-    assert names(page) == ["AlphaForCausalLM", "BetaModel", "GammaForCausalLM"]
-    page.get_by_role("button", name="Architecture").press("Enter")
-    page.get_by_role("button", name="Architecture").press("Enter")
-    assert names(page) == ["GammaForCausalLM", "BetaModel", "AlphaForCausalLM"]
-    assert page.locator("th[aria-sort]").all_inner_texts() == ["Architecture ▼"]
-    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
-    page.get_by_role("button", name="SGLang").click()
+def test_a_column_sorts_both_ways_and_says_so(small: Page) -> None:
+    assert names(small) == ["AlphaForCausalLM", "BetaModel", "GammaForCausalLM"]
+    small.get_by_role("button", name="Architecture").press("Enter")
+    small.get_by_role("button", name="Architecture").press("Enter")
+    assert names(small) == ["GammaForCausalLM", "BetaModel", "AlphaForCausalLM"]
+    assert small.locator("th[aria-sort]").all_inner_texts() == ["Architecture ▼"]
+    assert small.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    small.get_by_role("button", name="SGLang").click()
     # The newest natives first, then what is gone.
-    assert names(page) == ["GammaForCausalLM", "AlphaForCausalLM", "BetaModel"]
-    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
-    page.get_by_role("button", name="SGLang").click()
-    assert names(page) == ["BetaModel", "AlphaForCausalLM", "GammaForCausalLM"]
-    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
-    page.select_option("#sort", ".newest")
-    assert names(page) == ["GammaForCausalLM", "AlphaForCausalLM", "BetaModel"]
-    assert page.locator("th[aria-sort]").count() == 0
+    assert names(small) == ["GammaForCausalLM", "AlphaForCausalLM", "BetaModel"]
+    assert small.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    small.get_by_role("button", name="SGLang").click()
+    assert names(small) == ["BetaModel", "AlphaForCausalLM", "GammaForCausalLM"]
+    assert small.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
+    small.select_option("#sort", ".newest")
+    assert names(small) == ["GammaForCausalLM", "AlphaForCausalLM", "BetaModel"]
+    assert small.locator("th[aria-sort]").count() == 0
 
 
-def test_show_more_goes_on_where_the_list_ended(shipped: str, opened: Callable[..., Any]) -> None:
-    page = opened(shipped).page
+def test_show_more_goes_on_where_the_list_ended(page: Page) -> None:
     before = names(page)
     page.click("#more")
     after = names(page)
@@ -188,10 +191,7 @@ def test_show_more_goes_on_where_the_list_ended(shipped: str, opened: Callable[.
 # -- addresses -------------------------------------------------------------------------------------
 
 
-def test_an_architecture_has_an_address_and_back_leads_to_the_list_as_it_was(
-    shipped: str, opened: Callable[..., Any]
-) -> None:
-    page = opened(shipped).page
+def test_an_architecture_has_an_address_and_back_leads_to_the_list_as_it_was(page: Page) -> None:
     page.fill("#query", "qwen3")
     page.select_option("#engine", "vllm")
     found = names(page)
@@ -211,9 +211,7 @@ def test_an_architecture_has_an_address_and_back_leads_to_the_list_as_it_was(
 
 
 @pytest.mark.parametrize(("address", "way"), [("", "browser"), ("", "link"), ("#/?engine=vllm", "link")])
-def test_back_leads_to_the_place_that_was_left(
-    shipped: str, opened: Callable[..., Any], address: str, way: str
-) -> None:
+def test_back_leads_to_the_place_that_was_left(shipped: str, opened: Any, address: str, way: str) -> None:
     page = opened(shipped, address).page
     page.click("#more")
     page.evaluate("document.getElementById('table').scrollTop = 2000")
@@ -234,8 +232,7 @@ def test_back_leads_to_the_place_that_was_left(
 
 
 @pytest.mark.parametrize("typed", ["llama", '{"architectures": ["LlamaForCausalLM"]}'])
-def test_the_heading_leads_to_everything(shipped: str, opened: Callable[..., Any], typed: str) -> None:
-    page = opened(shipped).page
+def test_the_heading_leads_to_everything(page: Page, typed: str) -> None:
     total = count(page)
     page.fill("#query", typed)
     page.click("#results tbody a >> nth=0")
@@ -249,7 +246,7 @@ def test_the_heading_leads_to_everything(shipped: str, opened: Callable[..., Any
 
 
 @pytest.mark.parametrize("address", ["", "#/LlamaForCausalLM"])
-def test_the_first_link_skips_to_the_content(shipped: str, opened: Callable[..., Any], address: str) -> None:
+def test_the_first_link_skips_to_the_content(shipped: str, opened: Any, address: str) -> None:
     page = opened(shipped, address).page
     before = page.url
     page.focus("#skip")
@@ -273,17 +270,14 @@ def test_the_first_link_skips_to_the_content(shipped: str, opened: Callable[...,
     ],
 )
 def test_an_address_shows_what_it_names(
-    shipped: str, opened: Callable[..., Any], address: str, selector: str, words: str
+    shipped: str, opened: Any, address: str, selector: str, words: str
 ) -> None:
     page = opened(shipped, address).page
     total = len(json.loads(page.text_content("#data"))["rows"])
     assert words.replace("2779", str(total)) in page.inner_text(selector)
 
 
-def test_what_was_chosen_is_in_the_address_and_a_pasted_config_is_not(
-    shipped: str, opened: Callable[..., Any]
-) -> None:
-    page = opened(shipped).page
+def test_what_was_chosen_is_in_the_address_and_a_pasted_config_is_not(page: Page) -> None:
     page.fill("#query", "llama")
     page.select_option("#without", "sglang")
     assert page.url.endswith("#/?q=llama&without=sglang")
@@ -296,31 +290,23 @@ def test_what_was_chosen_is_in_the_address_and_a_pasted_config_is_not(
 
 
 def test_an_architecture_shows_every_span_with_file_and_line_at_its_tag(
-    demo: list[History], made: Any, opened: Callable[..., Any]
+    demo: list[History], made: Any, opened: Any
 ) -> None:
     page = opened(made(demo, examples={"AlphaForCausalLM": "acme/alpha"}), "#/AlphaForCausalLM").page
     rows = [
         [cell.inner_text().replace("\n", " ").strip() for cell in row.locator("th, td").all()]
         for row in page.locator("#detail tbody tr").all()
     ]
+    changed = ["changed in 1.2 2026-02-01", "1.2, the newest", "new.py", "m/new.py:7"]
     assert rows == [
-        [
-            "SGLang",
-            "✓ native since 1.0",
-            "changed in 1.2 2026-02-01",
-            "1.2, the newest",
-            "new.py",
-            "m/new.py:7",
-        ],
+        ["SGLang", "✓ native since 1.0", *changed],
         ["SGLang", "before", "1.0 2024-02-01", "1.1 2025-02-01", "alpha.py", "m/alpha.py:3"],
         ["vllm", "\N{EN DASH} not there", "", "", "", "read up to 0.1"],
     ]
     links = [each.get_attribute("href") for each in page.locator("#detail tbody a").all()]
     assert links == ["https://example.org/1.2/m/new.py#L7", "https://example.org/1.0/m/alpha.py#L3"]
-    assert (
-        page.get_by_role("link", name="acme/alpha").get_attribute("href")
-        == "https://huggingface.co/acme/alpha"
-    )
+    example = page.get_by_role("link", name="acme/alpha")
+    assert example.get_attribute("href") == "https://huggingface.co/acme/alpha"
     assert page.locator("#timeline rect").count() == 1
     page.goto(page.url.partition("#")[0] + "#/BetaModel")
     page.wait_for_function("() => document.querySelector('#detail h2').textContent === 'BetaModel'")
@@ -328,9 +314,7 @@ def test_an_architecture_shows_every_span_with_file_and_line_at_its_tag(
     assert titles == ["SGLang: 1.0 to 1.0", "vllm: 0.1 and since"]
 
 
-def test_a_release_without_a_tag_has_no_link_and_one_without_a_date_has_a_bar(
-    made: Any, opened: Callable[..., Any]
-) -> None:
+def test_a_release_without_a_tag_has_no_link_and_one_without_a_date_has_a_bar(made: Any, opened: Any) -> None:
     given = history(
         "demo",
         {"1.0": {"AModel": "m/a.py:1"}, "1.1": {"AModel": "m/b.py:1"}, "1.2": {"AModel": "m/c.py:1"}},
@@ -347,7 +331,7 @@ def test_a_release_without_a_tag_has_no_link_and_one_without_a_date_has_a_bar(
     assert "1.2, the newest that was read" in page.inner_text("#detail tbody")
 
 
-def test_what_a_change_changed_is_said(made: Any, opened: Callable[..., Any]) -> None:
+def test_what_a_change_changed_is_said(made: Any, opened: Any) -> None:
     given = history("demo", {"1.0": {"AModel": "m/a.py:1"}, "1.1": {"AModel": "m/b.py:1"}}, {})
     (span,) = given.architectures["AModel"]
     states = (replace(span.states[0], groups=("one", "two")), replace(span.states[1], compatible=False))
@@ -359,24 +343,14 @@ def test_what_a_change_changed_is_said(made: Any, opened: Callable[..., Any]) ->
     ]
 
 
-def test_an_engine_whose_releases_could_not_be_read_is_named(
-    demo: list[History], made: Any, opened: Callable[..., Any]
-) -> None:
+def test_an_engine_that_could_not_be_read_is_named(demo: list[History], made: Any, opened: Any) -> None:
     page = opened(made(demo, unread=["lost"])).page
     assert page.inner_text("#made").endswith("No release of lost could be read.")
 
 
-def test_a_document_is_a_column_with_its_own_evidence(
-    demo: list[History], made: Any, opened: Callable[..., Any]
-) -> None:
-    row = TrackedRow(
-        kind="unimportable",
-        because="x is not there",
-        category="text",
-        by="the document",
-        file="a.py",
-        place="T.md:5",
-    )
+def test_a_document_is_a_column_with_its_own_evidence(demo: list[History], made: Any, opened: Any) -> None:
+    where = {"category": "text", "by": "the document", "file": "a.py", "place": "T.md:5"}
+    row = TrackedRow(kind="unimportable", because="x is not there", **where)
     tracked = TrackedDocument(title="Document", words="T.md, 1 rows", rows={"AlphaForCausalLM": row})
     page = opened(made(demo, tracked=tracked)).page
     assert page.locator("#results thead th").all_inner_texts()[2:] == ["Document", "SGLang", "vllm"]
@@ -393,20 +367,11 @@ def test_a_document_is_a_column_with_its_own_evidence(
     assert "T.md:5" in first
 
 
-def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(
-    shipped: str, opened: Callable[..., Any]
-) -> None:
-    page = opened(shipped).page
+def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(page: Page) -> None:
     page.wait_for_selector("#chart path")
     titles = page.locator("#chart .label0, #chart [class^=label]").all_text_contents()
-    assert {each.rpartition(" ")[0] for each in titles} == {
-        "SGLang",
-        "vLLM",
-        "LMDeploy",
-        "MLX-LM",
-        "ExLlamaV3",
-        "transformers",
-    }
+    engines = {"SGLang", "vLLM", "LMDeploy", "MLX-LM", "ExLlamaV3", "transformers"}
+    assert {each.rpartition(" ")[0] for each in titles} == engines
     page.click("summary >> text=As a table")
     last = page.locator("#asTable tbody tr").last.inner_text().split("\t")
     ends = {each.rpartition(" ")[0]: each.rpartition(" ")[2].replace(",", "") for each in titles}
@@ -443,10 +408,7 @@ def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(
         ("LlamaForCausalLM", ["native since 0.1.3"]),
     ],
 )
-def test_a_pasted_config_gets_its_verdict_here(
-    shipped: str, opened: Callable[..., Any], config: str, words: list[str]
-) -> None:
-    page = opened(shipped).page
+def test_a_pasted_config_gets_its_verdict_here(page: Page, config: str, words: list[str]) -> None:
     page.fill("#query", config)
     found = page.inner_text("#verdict")
     assert all(each in found for each in words), found
@@ -456,8 +418,7 @@ def test_a_pasted_config_gets_its_verdict_here(
     assert page.locator("#verdict").is_hidden()
 
 
-def test_a_verdict_says_of_each_engine_what_the_table_says(shipped: str, opened: Callable[..., Any]) -> None:
-    page = opened(shipped).page
+def test_a_verdict_says_of_each_engine_what_the_table_says(page: Page) -> None:
     page.fill("#query", "Qwen2VLForConditionalGeneration")
     spoken = [each.inner_text() for each in page.locator("#verdict li > span").all()]
     assert [each.split(" ", 1)[1] for each in spoken] == cells(page, "Qwen2VLForConditionalGeneration")
@@ -472,77 +433,30 @@ def downloaded(page: Page, button: str) -> str:
     return Path(waiting.value.path()).read_bytes().decode()
 
 
-def test_the_listed_rows_are_downloaded_as_csv_and_json(
-    demo: list[History], made: Any, opened: Callable[..., Any]
-) -> None:
-    page = opened(made(demo)).page
-    page.fill("#query", "ForCausalLM")
-    rows = list(csv.reader(io.StringIO(downloaded(page, "#csv"))))
+def test_the_listed_rows_are_downloaded_as_csv_and_json(small: Page) -> None:
+    small.fill("#query", "ForCausalLM")
+    rows = list(csv.reader(io.StringIO(downloaded(small, "#csv"))))
+    native, absent = ["text", "", "native", ""], ["", "", "absent", *[""] * 6]
     assert rows == [
         [
-            *("name", "category", "example"),
+            "name",
+            "category",
+            "example",
             *(f"{engine} {key}" for engine in ("sglang", "vllm") for key in KEYS),
         ],
-        [
-            "AlphaForCausalLM",
-            "text",
-            "",
-            "native",
-            "",
-            "1.0",
-            "true",
-            "2024-02-01",
-            "",
-            "",
-            "absent",
-            *[""] * 6,
-        ],
-        [
-            "GammaForCausalLM",
-            "text",
-            "",
-            "native",
-            "",
-            "1.2",
-            "true",
-            "2026-02-01",
-            "",
-            "",
-            "absent",
-            *[""] * 6,
-        ],
+        ["AlphaForCausalLM", *native, "1.0", "true", "2024-02-01", *absent],
+        ["GammaForCausalLM", *native, "1.2", "true", "2026-02-01", *absent],
     ]
-    page.fill("#query", "beta")
-    assert json.loads(downloaded(page, "#json")) == [
-        {
-            "name": "BetaModel",
-            "category": "text",
-            "example": None,
-            "engines": {
-                "sglang": {
-                    "status": "gone",
-                    "because": None,
-                    "since": "1.0",
-                    "since_exact": True,
-                    "since_date": "2024-02-01",
-                    "last": "1.0",
-                    "last_exact": True,
-                },
-                "vllm": {
-                    "status": "native",
-                    "because": None,
-                    "since": "0.1",
-                    "since_exact": True,
-                    "since_date": "2025-06-01",
-                    "last": None,
-                    "last_exact": None,
-                },
-            },
-        }
+    small.fill("#query", "beta")
+    gone = ("gone", None, "1.0", True, "2024-02-01", "1.0", True)
+    since = ("native", None, "0.1", True, "2025-06-01", None, None)
+    engines = {"sglang": dict(zip(KEYS, gone, strict=True)), "vllm": dict(zip(KEYS, since, strict=True))}
+    assert json.loads(downloaded(small, "#json")) == [
+        {"name": "BetaModel", "category": "text", "example": None, "engines": engines}
     ]
 
 
-def test_the_list_is_copied_as_markdown(demo: list[History], made: Any, opened: Callable[..., Any]) -> None:
+def test_the_list_is_copied_as_markdown(demo: list[History], made: Any, opened: Any) -> None:
     page = opened(made(demo), permissions=["clipboard-read", "clipboard-write"]).page
     page.fill("#query", "beta")
     page.click("#markdown")
@@ -555,30 +469,18 @@ def test_the_list_is_copied_as_markdown(demo: list[History], made: Any, opened: 
 # -- hostile data ----------------------------------------------------------------------------------
 
 
-def test_markup_in_names_and_examples_is_shown_and_never_run(
-    demo: list[History], made: Any, opened: Callable[..., Any]
-) -> None:
-    row = {
-        name: TrackedRow(
-            kind="native",
-            because=name,
-            category="text",
-            by=name,
-            file=name,
-            place=name,
-            address=name,
-            example=name,
-        )
-        for name in HOSTILE
+def test_markup_in_names_and_examples_is_never_run(demo: list[History], made: Any, opened: Any) -> None:
+    words = ("because", "by", "file", "place", "address", "example")
+    rows = {
+        name: TrackedRow(kind="native", category="text", **dict.fromkeys(words, name)) for name in HOSTILE
     }
-    tracked = TrackedDocument(title="<b>Document</b>", words=HOSTILE[0], rows=row)
+    tracked = TrackedDocument(title="<b>Document</b>", words=HOSTILE[0], rows=rows)
     abouts = {"sglang": About(title="<i>SGLang</i>", source='https://example.org/"><script>/{path}')}
     page = opened(made(demo, tracked=tracked, abouts=abouts)).page
     page.select_option("#engine", ".document")
     page.select_option("#sort", ".name")
-    assert sorted(
-        page.evaluate("[...document.querySelectorAll('#results tbody th')].map(e => e.textContent)")
-    ) == sorted(HOSTILE)
+    listed = page.evaluate("[...document.querySelectorAll('#results tbody th')].map(e => e.textContent)")
+    assert sorted(listed) == sorted(HOSTILE)
     for name in HOSTILE:
         page.evaluate("name => { location.hash = '#/' + encodeURIComponent(name); }", name)
         page.wait_for_function("name => document.querySelector('#detail h2')?.textContent === name", arg=name)
@@ -589,13 +491,13 @@ def test_markup_in_names_and_examples_is_shown_and_never_run(
         page.fill("#query", json.dumps({"architectures": [name]}))
         assert page.locator("#verdict h2").text_content() == name
     page.fill("#query", "")
-    rows = list(csv.reader(io.StringIO(downloaded(page, "#csv"))))
-    assert [row[0] for row in rows if row[0].startswith("'=")] == ["'=HYPERLINK(1)"]
+    saved = list(csv.reader(io.StringIO(downloaded(page, "#csv"))))
+    assert [row[0] for row in saved if row[0].startswith("'=")] == ["'=HYPERLINK(1)"]
     links = page.evaluate("[...document.querySelectorAll('a')].map(each => each.protocol)")
     assert set(links) <= {"file:", "https:"}
 
 
-def test_nothing_but_the_page_itself_may_run_or_load(shipped: str, opened: Callable[..., Any]) -> None:
+def test_nothing_but_the_page_itself_may_run_or_load(shipped: str, opened: Any) -> None:
     shown = opened(shipped)
     ran = shown.page.evaluate(
         """() => {
@@ -617,22 +519,21 @@ def test_nothing_but_the_page_itself_may_run_or_load(shipped: str, opened: Calla
 @pytest.mark.parametrize("address", ["", "#/LlamaForCausalLM", "#/?q=zzzz"])
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["desk", "phone"])
 def test_axe_finds_nothing_to_complain_of(
-    shipped: str, opened: Callable[..., Any], scheme: str, address: str, size: dict[str, int]
+    shipped: str, opened: Any, scheme: str, address: str, size: dict[str, int]
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 -- only for this test
 
     page = opened(shipped, address, color_scheme=scheme, viewport=size).page
     if not address:
-        page.fill(
-            "#query", '{"architectures": ["LlamaForCausalLM", "NobodyForCausalLM"], "auto_map": {"a": "b"}}'
-        )
+        config = {"architectures": ["LlamaForCausalLM", "NobodyForCausalLM"], "auto_map": {"a": "b"}}
+        page.fill("#query", json.dumps(config))
         page.click("summary >> text=As a table")
     page.wait_for_timeout(50)
     found = Axe().run(page).response
     assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found["violations"]] == []
 
 
-def test_the_columns_keep_their_names_in_sight_on_a_phone(shipped: str, opened: Callable[..., Any]) -> None:
+def test_the_columns_keep_their_names_in_sight_on_a_phone(shipped: str, opened: Any) -> None:
     page = opened(shipped, viewport=PHONE).page
     page.evaluate("document.getElementById('table').scrollIntoView()")
     page.evaluate("document.getElementById('table').scrollTop = 1000")
@@ -642,16 +543,13 @@ def test_the_columns_keep_their_names_in_sight_on_a_phone(shipped: str, opened: 
 
 
 @pytest.mark.parametrize("address", ["", "#/LlamaForCausalLM", "#/Qwen3VLMoeForConditionalGeneration"])
-def test_on_a_phone_only_the_tables_scroll_sideways(
-    shipped: str, opened: Callable[..., Any], address: str
-) -> None:
+def test_on_a_phone_only_the_tables_scroll_sideways(shipped: str, opened: Any, address: str) -> None:
     page = opened(shipped, address, viewport=PHONE).page
     page.wait_for_timeout(50)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_a_keyboard_is_enough(shipped: str, opened: Callable[..., Any]) -> None:
-    page = opened(shipped).page
+def test_a_keyboard_is_enough(page: Page) -> None:
     page.keyboard.type("MistralForCausalLM")
     page.keyboard.press("Enter")
     page.wait_for_selector("#detail:not([hidden]) h2")
@@ -718,7 +616,7 @@ _WATCH_KEYS = """() => {
 
 
 def test_three_thousand_rows_stay_below_two_megabytes_and_what_they_take_is_measured(
-    shipped: str, opened: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+    shipped: str, opened: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Only the size is held; the times are printed, from a key's event to the next frame, in steps of 8 ms."""
     paints: list[float] = []

@@ -15,8 +15,6 @@ from archtrack.site.document import TrackedDocument, TrackedRow
 from archtrack.site.page import make_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from archtrack.core.history.history import History
 
 NAME, CATEGORY, BY, EXAMPLE, CELLS, TRACKED = range(6)
@@ -28,9 +26,7 @@ def cells(data: dict[str, Any], name: str) -> list[Any]:
     return found
 
 
-def test_engines_stand_in_one_order_whatever_order_they_come_in(
-    demo: list[History], made: Callable[..., dict[str, Any]]
-) -> None:
+def test_engines_stand_in_one_order_whatever_order_they_come_in(demo: list[History], made: Any) -> None:
     assert [each["name"] for each in made(demo)["engines"]] == ["sglang", "vllm"]
     assert json.dumps(made(demo)) == json.dumps(made(demo[::-1]))
 
@@ -45,7 +41,7 @@ def test_engines_stand_in_one_order_whatever_order_they_come_in(
     ],
 )
 def test_a_cell_says_what_the_newest_release_does_and_every_span(
-    demo: list[History], made: Callable[..., dict[str, Any]], name: str, kinds: list[str], spans: list[Any]
+    demo: list[History], made: Any, name: str, kinds: list[str], spans: list[Any]
 ) -> None:
     data = made(demo)
     found = cells(data, name)
@@ -54,18 +50,14 @@ def test_a_cell_says_what_the_newest_release_does_and_every_span(
     assert told == spans
 
 
-def test_a_state_names_its_release_file_and_line(
-    demo: list[History], made: Callable[..., dict[str, Any]]
-) -> None:
+def test_a_state_names_its_release_file_and_line(demo: list[History], made: Any) -> None:
     data = made(demo)
     states = cells(data, "AlphaForCausalLM")[0][2][0][4]
     told = [[place, data["texts"][file], data["texts"][path], *rest] for place, file, path, *rest in states]
     assert told == [[0, "alpha.py", "m/alpha.py", 3, -1, -1], [2, "new.py", "m/new.py", 7, -1, -1]]
 
 
-def test_a_section_is_the_engines_word_and_else_the_names(
-    demo: list[History], made: Callable[..., dict[str, Any]]
-) -> None:
+def test_a_section_is_the_engines_word_and_else_the_names(demo: list[History], made: Any) -> None:
     object.__setattr__(demo[0], "categories", {})
     object.__setattr__(demo[1], "categories", {"AlphaForCausalLM": "multimodal"})
     rows = {row[NAME]: row[1:4] for row in made(demo, examples={"AlphaForCausalLM": "acme/alpha"})["rows"]}
@@ -82,16 +74,14 @@ def test_a_section_is_the_engines_word_and_else_the_names(
     ],
 )
 def test_only_an_address_that_runs_nothing_becomes_a_link(
-    demo: list[History], made: Callable[..., dict[str, Any]], source: str | None, kept: str | None
+    demo: list[History], made: Any, source: str | None, kept: str | None
 ) -> None:
     data = made(demo, abouts={"sglang": About(title="S", source=source)})
     assert data["engines"][0]["source"] == kept
     assert data["engines"][1]["title"] == "vllm"
 
 
-def test_a_document_brings_rows_sections_and_examples(
-    demo: list[History], made: Callable[..., dict[str, Any]]
-) -> None:
+def test_a_document_brings_rows_sections_and_examples(demo: list[History], made: Any) -> None:
     row = TrackedRow(kind="refused", because="why", category="embedding", by="the document", example="a/b")
     tracked = TrackedDocument(
         title="Document", words="x", rows={"AlphaForCausalLM": row, "OnlyThereModel": row}
