@@ -10,12 +10,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import miniature
 from archtrack.core.matrix.categories import BY_NAME, Registered, by_name, by_tables, categorize, draft_target
-from archtrack.model import Category, Place, Registration, Signs, TransformersFacts
+from archtrack.model import Category, Registration, Signs
+from miniature import registration
 from seed_reader import section_of
 
 DATA = Path(__file__).parents[2] / "data"
 TEXT, EMBEDDING, MULTIMODAL = Category.TEXT, Category.EMBEDDING, Category.MULTIMODAL
+NO_SIGNS = Signs()
 
 
 WORDS = (
@@ -49,25 +52,15 @@ def test_the_name_rules_are_the_script_s_for_any_name(name: str) -> None:
 
 
 def native(
-    name: str, category: Category | None = None, source: str | None = None, signs: Signs | None = None
+    name: str, category: Category | None = None, source: str | None = None, signs: Signs = NO_SIGNS
 ) -> Registration:
-    return Registration(
-        name=name, file="x.py", place=Place(file="sglang/srt/models/x.py", line=1), defined_in="x",
-        category=category, category_source=source, signs=signs or Signs(),
-    )  # fmt: skip
+    return registration(name, category=category, category_source=source, signs=signs)
 
 
 def public(name: str, *tables: str, file: str = "x", bases: tuple[str, ...] = ()) -> Registration:
-    facts = TransformersFacts(
-        exported=True,
-        backend_compatible=True,
-        bases=bases,
-        auto_mappings=tuple(sorted(f"MODEL_{table}MAPPING_NAMES" for table in tables)),
-    )
-    return Registration(
-        name=name, file=f"models/{file}/modeling.py", place=Place(file=f"{file}.py", line=7), defined_in="x",
-        transformers=facts,
-    )  # fmt: skip
+    mappings = tuple(sorted(f"MODEL_{table}MAPPING_NAMES" for table in tables))
+    facts = {"bases": bases, "auto_mappings": mappings}
+    return miniature.public(name, facts=facts, file=f"{file}.py", line=7)
 
 
 def shown(category: Category | None, *targets: str) -> Signs:
@@ -121,12 +114,9 @@ def test_an_override_goes_before_the_engine_before_the_tables_before_the_name(
     [
         ("GPT2LMHeadModel", ("FOR_CAUSAL_LM_", "FOR_PRETRAINING_"), TEXT),
         ("T5ForConditionalGeneration", ("FOR_PRETRAINING_", "FOR_SEQ_TO_SEQ_CAUSAL_LM_"), TEXT),
-        ("BartForConditionalGeneration", ("FOR_MASKED_LM_", "FOR_SEQ_TO_SEQ_CAUSAL_LM_"), TEXT),
-        ("MarianMTModel", ("FOR_SEQ_TO_SEQ_CAUSAL_LM_",), TEXT),
         ("AudioFlamingo3ForConditionalGeneration", ("FOR_PRETRAINING_", "FOR_SEQ_TO_SEQ_CAUSAL_LM_"), MULTIMODAL),
         ("Qwen2AudioForConditionalGeneration", ("FOR_SEQ_TO_SEQ_CAUSAL_LM_",), MULTIMODAL),
         ("WhisperForConditionalGeneration", ("FOR_SPEECH_SEQ_2_SEQ_",), MULTIMODAL),
-        ("WhisperForCausalLM", ("FOR_CAUSAL_LM_",), TEXT),
         ("VoxtralForConditionalGeneration", ("FOR_MULTIMODAL_LM_", "FOR_SEQ_TO_SEQ_CAUSAL_LM_"), MULTIMODAL),
         ("T5Gemma2ForConditionalGeneration", ("FOR_IMAGE_TEXT_TO_TEXT_", "FOR_SEQ_TO_SEQ_CAUSAL_LM_"), MULTIMODAL),
         ("VisionEncoderDecoderModel", ("FOR_IMAGE_TEXT_TO_TEXT_", "FOR_VISION_2_SEQ_"), MULTIMODAL),
@@ -134,10 +124,10 @@ def test_an_override_goes_before_the_engine_before_the_tables_before_the_name(
         ("SpeechT5ForTextToSpeech", ("FOR_TEXT_TO_SPECTROGRAM_",), MULTIMODAL),
         ("BartForSequenceClassification", ("FOR_SEQUENCE_CLASSIFICATION_",), EMBEDDING),
         ("UMT5ForTokenClassification", ("FOR_TOKEN_CLASSIFICATION_",), EMBEDDING),
+        ("ViTModel", ("", "FOR_IMAGE_"), EMBEDDING),
         ("T5EncoderModel", ("FOR_TEXT_ENCODING_",), EMBEDDING),
         ("BertModel", ("",), EMBEDDING),
         ("SiglipModel", ("", "FOR_ZERO_SHOT_IMAGE_CLASSIFICATION_"), EMBEDDING),
-        ("ViTModel", ("", "FOR_IMAGE_"), EMBEDDING),
         ("HubertForSequenceClassification", ("FOR_AUDIO_CLASSIFICATION_",), EMBEDDING),
         ("MVPForConditionalGeneration", ("FOR_MASKED_LM_",), MULTIMODAL),
     ],
@@ -160,10 +150,8 @@ def test_a_table_that_says_nothing_of_the_section_decides_nothing() -> None:
         ("ChatGLMModel", False, False, EMBEDDING),  # an engine that says nothing of pooling
         ("BertModel", True, True, EMBEDDING),  # a base model of transformers
         ("EmbeddingGemmaModel", True, False, EMBEDDING),
-        ("PixtralVisionModel", True, False, EMBEDDING),
         ("InternVLModel", True, False, EMBEDDING),  # what is left of the name is not of text either
         ("SomeForSequenceClassification", True, False, EMBEDDING),
-        ("SomeForCausalLM", True, False, TEXT),
     ],
 )
 def test_a_native_that_only_ends_with_model_generates_unless_the_engine_lists_it(

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import miniature
 from archtrack.core.matrix.diff import compare
-from archtrack.model import Inventory, Origin, Place, Registration, TransformersFacts
-
-ORIGIN = Origin(distribution="x", kind="local", location="x")
+from miniature import public
 
 
-def inventory(files: dict[str, str], compatible: bool | None = None) -> Inventory:  # noqa: FBT001 - three states
-    facts = TransformersFacts(exported=True, backend_compatible=compatible)
-    registrations = tuple(
-        Registration(name=name, file=file, place=Place(file=file, line=1), defined_in="m", transformers=facts)
-        for name, file in sorted(files.items())
+def inventory(files: dict[str, str], compatible: bool | None = None) -> Any:  # noqa: FBT001 - three states
+    return miniature.inventory(
+        "x", *(public(name, file=files[name], compatible=compatible) for name in sorted(files))
     )
-    return Inventory(engine="x", version="1", origin=ORIGIN, registrations=registrations)
 
 
 @pytest.mark.parametrize(
