@@ -102,9 +102,12 @@ ROWS = {
 """Every row that the two trees give: category and status."""
 
 
-def registration(name: str, file: str = "x.py", line: int = 1, **more: Any) -> Registration:
-    """A class that a source has."""
-    return Registration(name=name, file=file, place=Place(file=file, line=line), defined_in="x", **more)
+def registration(
+    name: str, file: str = "x.py", line: int = 1, *, at: str | None = None, **more: Any
+) -> Registration:
+    """A class that a source has; ``at`` is the whole path of its file."""
+    place = Place(file=at or file, line=line)
+    return Registration(name=name, file=file, place=place, defined_in="x", **more)
 
 
 def public(name: str, *, compatible: bool | None = True, facts: Any = None, **more: Any) -> Registration:
