@@ -12,20 +12,19 @@ from archtrack.app.track import scan_engine, track
 from archtrack.config.settings import Settings
 from archtrack.errors import SourceError, UsageError
 from archtrack.model import Category, Override
-from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-@pytest.fixture
-def place(work: Path, tmp_path: Path) -> Workspace:
-    return Workspace(folder=work, environ={"ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}, offline=True)
+    from archtrack.model import Inventory
+    from archtrack.sources.workspace import Workspace
 
 
-@pytest.fixture
-def request_(trees: Any) -> Request:
-    return Request(engine=str(trees.sglang), transformers=str(trees.transformers))
+NATIVES = {name for name, (_, status) in miniature.ROWS.items() if status == "native"}
+
+
+def scanned(place: Workspace, trees: Any, engine: str = "sglang", **asked: Any) -> Inventory:
+    return scan_engine(engine, str(getattr(trees, engine)), place, Request(**asked)).inventory
 
 
 def test_tracking_joins_the_two(place: Workspace, request_: Request) -> None:
@@ -40,9 +39,7 @@ def test_overrides_and_row_patterns_of_the_settings_count(place: Workspace, requ
     settings = Settings(path="archtrack.toml", rows=("*Model",), overrides=(override,))
     rows = {row.name: row for row in track(request_, settings, place).matrix.rows}
     assert (rows["AlphaForCausalLM"].category, rows["AlphaForCausalLM"].note) == (Category.EMBEDDING, "n")
-    assert set(rows) == {name for name, (_, status) in miniature.ROWS.items() if status == "native"} | {
-        "BetaModel"
-    }
+    assert set(rows) == NATIVES | {"BetaModel"}
 
 
 @pytest.mark.parametrize("wrong", ["engine", "transformers"])
@@ -76,22 +73,18 @@ def test_an_external_package_wins_and_is_found_as_folder_or_by_name(
 ) -> None:
     text = "class AlphaForCausalLM: ...\nclass MineForCausalLM: ...\nEntryClass = [AlphaForCausalLM, MineForCausalLM]\n"
     miniature.write(tmp_path / "lib" / "mine" / "models" / "m.py", text)
-    miniature.write(tmp_path / "lib" / "mine" / "__init__.py", "raise SystemExit('imported')\n")
-    miniature.write(tmp_path / "lib" / "mine" / "models" / "__init__.py", "raise SystemExit('imported')\n")
+    for folder in ("mine", "mine/models"):
+        miniature.write(tmp_path / "lib" / folder / "__init__.py", "raise SystemExit('imported')\n")
     monkeypatch.syspath_prepend(tmp_path / "lib")
     for external in ("mine.models", str(tmp_path / "lib" / "mine" / "models")):
-        found = scan_engine(
-            "sglang", str(trees.sglang), place, Request(external=external)
-        ).inventory.by_name()
-        assert set(found) == {name for name, (_, status) in miniature.ROWS.items() if status == "native"} | {
-            "MineForCausalLM"
-        }
+        found = scanned(place, trees, external=external).by_name()
+        assert set(found) == NATIVES | {"MineForCausalLM"}
         assert found["AlphaForCausalLM"].file.endswith("m.py")
     with pytest.raises(SourceError, match="nowhere: neither a folder nor installed"):
-        scan_engine("sglang", str(trees.sglang), place, Request(external="nowhere"))
+        scanned(place, trees, external="nowhere")
     (tmp_path / "lib" / "mine" / "empty").mkdir()
     with pytest.raises(SourceError, match="has no modules in"):
-        scan_engine("sglang", str(trees.sglang), place, Request(external="mine.empty"))
+        scanned(place, trees, external="mine.empty")
 
 
 @pytest.mark.parametrize(
@@ -106,12 +99,10 @@ def test_an_external_package_wins_and_is_found_as_folder_or_by_name(
 def test_disabled_modules_are_skipped_and_never_from_the_cache(
     place: Workspace, trees: Any, disabled: tuple[str, ...], gone: set[str]
 ) -> None:
-    everything = scan_engine("sglang", str(trees.sglang), place, Request()).inventory.by_name()
-    found = scan_engine("sglang", str(trees.sglang), place, Request(disabled=disabled)).inventory.by_name()
+    everything, found = (scanned(place, trees, disabled=each).by_name() for each in ((), disabled))
     assert set(everything) - set(found) == gone
 
 
 def test_what_changes_the_engines_registry_leaves_transformers_alone(place: Workspace, trees: Any) -> None:
-    plain = scan_engine("transformers", str(trees.transformers), place, Request()).inventory
-    other = scan_engine("transformers", str(trees.transformers), place, Request(disabled=("beta",))).inventory
-    assert other == plain
+    plain = scanned(place, trees, "transformers")
+    assert scanned(place, trees, "transformers", disabled=("beta",)) == plain
