@@ -11,7 +11,6 @@ from archtrack.app.request import Request
 from archtrack.app.track import scan_engine, track
 from archtrack.config.settings import Settings
 from archtrack.errors import SourceError, UsageError
-from archtrack.model import Category, Override
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,33 +24,6 @@ NATIVES = {name for name, (_, status) in miniature.ROWS.items() if status == "na
 
 def scanned(place: Workspace, trees: Any, engine: str = "sglang", **asked: Any) -> Inventory:
     return scan_engine(engine, str(getattr(trees, engine)), place, Request(**asked)).inventory
-
-
-def test_tracking_joins_the_two(place: Workspace, request_: Request) -> None:
-    tracked = track(request_, Settings(), place)
-    assert {row.name: (row.category.value, row.status.value) for row in tracked.matrix.rows} == miniature.ROWS
-    assert [each.engine for each in tracked.matrix.inventories] == ["sglang", "transformers"]
-    assert tracked.notices == ()
-
-
-def test_overrides_and_row_patterns_of_the_settings_count(place: Workspace, request_: Request) -> None:
-    override = Override(name="AlphaForCausalLM", reason="r", category=Category.EMBEDDING, note="n")
-    settings = Settings(path="archtrack.toml", rows=("*Model",), overrides=(override,))
-    rows = {row.name: row for row in track(request_, settings, place).matrix.rows}
-    assert (rows["AlphaForCausalLM"].category, rows["AlphaForCausalLM"].note) == (Category.EMBEDDING, "n")
-    assert set(rows) == NATIVES | {"BetaModel"}
-
-
-@pytest.mark.parametrize("wrong", ["engine", "transformers"])
-def test_a_source_that_cannot_be_read_is_one_error_whichever_it_is(
-    place: Workspace, trees: Any, wrong: str
-) -> None:
-    good = {"engine": str(trees.sglang), "transformers": str(trees.transformers)}
-    (place.folder / "empty").mkdir()
-    with pytest.raises(SourceError, match="empty"):
-        track(Request(**{**good, wrong: "./empty"}), Settings(), place)
-    with pytest.raises(UsageError, match="neither a folder nor a release"):
-        track(Request(**{**good, wrong: "what?"}), Settings(), place)
 
 
 @pytest.mark.parametrize("file", ["transformers/modeling_utils.py", "transformers/__init__.py"])
@@ -90,8 +62,6 @@ def test_an_external_package_wins_and_is_found_as_folder_or_by_name(
 @pytest.mark.parametrize(
     ("disabled", "gone"),
     [
-        ((), set()),
-        (("alpha",), {"AlphaForCausalLM"}),
         (("alpha", "beta"), {"AlphaForCausalLM", "BetaForCausalLM", "BetaForCausalLMNextN"}),
         (("no_such_module", "alph"), set()),
     ],
