@@ -71,17 +71,6 @@ PASSING = re.compile(r"^> of these, \*\*(\d+)\*\* pass the backend's own check",
 
 
 @COLUMNS
-def test_the_script_knows_every_row_of_a_rebuilt_document_and_changes_nothing(
-    columns: tuple[str, ...],
-) -> None:
-    text = rebuild(MATRIX, "2026-01-01", columns=columns)
-    assert PASSING.findall(text) == ["1"]
-    # To it the total's row is one too.
-    assert seed_reader.names(text) == {"Total", *(row.name for row in MATRIX.rows)}
-    assert run_script(text) == text
-
-
-@COLUMNS
 def test_what_the_script_adds_to_a_rebuilt_document_is_what_archtrack_adds(columns: tuple[str, ...]) -> None:
     missing = ("AlphaForCausalLM", "BetaForCausalLMNextN", "GammaForSequenceClassification")
     text = rebuild(without(*missing), "2026-01-01", columns=columns)
@@ -130,9 +119,3 @@ def test_the_script_and_archtrack_write_the_same_into_a_document_of_neither() ->
     source = re.compile(r"\*\*Source:\*\* .*")
     assert source.sub("", ours.text) == source.sub("", theirs.text)
     assert "**Source:** written by hand\n" in ours.text
-
-
-def test_the_script_has_nothing_to_add_after_archtrack() -> None:
-    ours = merge(parse(SHORT), MATRIX, options=MergeOptions(date="2026-02-02")).text
-    assert {row.name for row in MATRIX.rows} <= seed_reader.names(ours)
-    assert run_script(ours) == ours
