@@ -254,10 +254,7 @@ def test_what_may_hold_credentials_is_not_repeated() -> None:
     [
         ("[tool]\narchtrack = 3", 2),
         ("[tool.x]\n[[tool.archtrack]]", 2),
-        ("[tool.archtrack]\nx.y = 1", 2),
         ('[tool]\n[tool."archtrack"]\n# x\n"x" = 1', 4),
-        ("[tool]\n[tool.archtrack] # x\n'x'=1", 3),
-        ("[project]\nx = 1\n[tool]\narchtrack.rows = ['*A',\n'*B'\n]\narchtrack.x = 1", 7),
         ("[project]\nx = '''\n[tool.archtrack]\nx = 1\n'''\n[tool.archtrack]\n\nx = 1", 8),
         ('[tool.archtrack]\nrows = [\n  "*A", # x\n  "x x",\n]', 2),
         ("[tool.archtrack.overrides]\nA = {note = 'x',\treason = 3}", 2),

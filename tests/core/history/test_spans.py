@@ -13,20 +13,14 @@ from hypothesis import strategies as st
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history, write_history
 from archtrack.core.history.diff import history_changes
 from archtrack.core.history.growth import growth
-from archtrack.core.history.history import Entry, History, Release, known_release
+from archtrack.core.history.history import Entry, History, known_release
 from archtrack.core.history.inventory import inventory_of
 from archtrack.core.history.lint import lint_history
 from archtrack.core.history.presence import Status, difference, presence_of
 from archtrack.core.history.refresh_plan import refresh_plan
 from archtrack.core.history.spans import entries_of, span_bounds, spans_of
 from archtrack.errors import DataError, UsageError
-from made_history import made_history
-
-SHA = "0" * 64
-
-
-def release(version: str, *, date: str | None = "2026-01-31", **more: Any) -> Release:
-    return Release(version=version, date=date, file=f"x-{version}.whl", sha256=SHA, **more)
+from made_history import SHA, made_history, release
 
 
 def entry(file: str = "a.py", line: int = 1, *groups: str, example: str | None = None, **more: Any) -> Entry:
