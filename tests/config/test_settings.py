@@ -135,6 +135,8 @@ NO_CLASS = "no class can have this name; write the architecture's own"
 NO_REASON = 'overrides.A needs a reason: add reason = "why this is so"'
 IDLE = "overrides.A changes nothing: add category, example or note"
 COLUMNS = 'there are "demand", "fallback", "notes", "since", and the names of other en'
+NO_TOOL = "write the keys at the top, and [overrides.NAME]"
+ALL_KEYS = "document, sglang, transformers, rows, columns, demand, external, dis"
 NO_CENSUS = 'no census is named: add demand = "census.json" (`archtrack demand --save'
 
 
@@ -144,12 +146,9 @@ NO_CENSUS = 'no census is named: add demand = "census.json" (`archtrack demand -
         ("transfomers = 1", "unknown key transfomers: did you mean transformers?"),
         ("Cache-Limit-MB = 1", "unknown key Cache-Limit-MB: did you mean cache_limit_mb?"),
         ("[override.A]", "unknown key override: did you mean overrides?"),
-        ("zzz = 1", "unknown key zzz: there are document, sglang, transformers, rows, columns, demand, ext"),
+        ("zzz = 1", f"unknown key zzz: there are {ALL_KEYS}"),
         ('"a\\u001b[2J" = 1', "unknown key 'a\\x1b[2J': there are document, "),
-        (
-            "[tool.archtrack]",
-            "[tool.…] has no place in this file: write the keys at the top, and [overrides.NAME]",
-        ),
+        ("[tool.archtrack]", f"[tool.…] has no place in this file: {NO_TOOL}"),
         ("document = 1", f"document must be a string, not an integer: {QUOTE}"),
         ('document = ""', f"document {EMPTY}"),
         ('document = "a\\nb"', f"document {CONTROL}"),
@@ -292,19 +291,7 @@ KEY_TEXTS = st.sampled_from(
     [*(key.name.replace("NAME", "A") for key in KEYS), "overrides", "overrides.A", "A", "x", '"a b"']
 )
 VALUE_TEXTS = st.sampled_from(
-    [
-        "1",
-        "256",
-        "true",
-        '""',
-        '"a/b"',
-        "'text'",
-        '["*A"]',
-        "[[1]]",
-        "{}",
-        "{reason = 'x', note = 'y'}",
-        "inf",
-    ]
+    ["1", "256", "true", '""', '"a/b"', "'text'", '["*A"]', "[[1]]", "{}", "{reason = '', note = 'y'}", "inf"]
 )
 STATEMENTS = st.builds("{} = {}".format, KEY_TEXTS, VALUE_TEXTS) | st.builds("[{}]".format, KEY_TEXTS)
 ANY_TEXT = st.text(alphabet=st.sampled_from("rowsverid.=[]{}\"'\\\n,#1A \ufeff\x00é"), max_size=60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import starmap
 
 import pytest
 
@@ -14,6 +15,7 @@ def counted(name: str, downloads: int, models: int) -> Counted:
     return Counted(name=name, models=models, downloads=downloads, example="o/m", example_downloads=0)
 
 
+COUNTED = [("Zed", 500, 3), ("Beta", 300, 9), ("Alpha", 100, 9), ("Gamma", 0, 1)]
 CENSUS = Census(
     source="x",
     date=None,
@@ -22,12 +24,7 @@ CENSUS = Census(
     downloads=1_000,
     nameless_models=10,
     nameless_downloads=100,
-    architectures=(
-        counted("Zed", 500, 3),
-        counted("Beta", 300, 9),
-        counted("Alpha", 100, 9),
-        counted("Gamma", 0, 1),
-    ),
+    architectures=tuple(starmap(counted, COUNTED)),
 )
 ANSWERS = {
     "Zed": Answered(status=Status.NATIVE),

@@ -357,13 +357,16 @@ def test_an_empty_document_gets_the_sections_that_have_rows(text: str) -> None:
     assert not merged(result.text, KEPT).changed
 
 
+NO_COLUMN = "line 3: this table has no column named HF, File"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("# Something else\n", "none of the headings"),
         (f"```\n{section(TEXT, OLD)}", "opened in line 1"),
         (f"{TEXT}\n\n<!-- here\n", "line 3: the code fence or comment that begins here is never closed"),
-        (f"{TEXT}\n\n| Architecture | Native |\n|-|-|\n| **Bb** | Y |\n", "line 3: .*column named HF, File"),
+        (f"{TEXT}\n\n| Architecture | Native |\n|-|-|\n| **Bb** | Y |\n", NO_COLUMN),
     ],
 )
 def test_a_document_that_cannot_be_updated_is_refused_with_its_line(text: str, said: str) -> None:

@@ -192,21 +192,18 @@ def test_positions_mean_nothing_a_thousand_rows_above_move_no_boundary() -> None
 # -- what is not a tidy document -------------------------------------------------------------------
 
 
-SIMPLE = (
-    "",
-    "Words.",
-    "- item",
-    "```",
-    "~~~",
-    "<!--",
-    "-->",
-    "<!-- a -->",
-    "===",
-    "---",
-    "> q",
+SIMPLE = ("", "Words.", "- item", "```", "~~~", "<!--", "-->", "<!-- a -->", "===", "---", "> q")
+OTHERS = (
     "    | **X** | Y |",
+    "| a | b |",
+    "|---|---|",
+    HEADER,
+    DELIMITER,
+    "## Other",
+    "### Sub",
+    "<details>",
+    "| **X** | Y |",
 )
-OTHERS = ("| a | b |", "|---|---|", HEADER, DELIMITER, "## Other", "### Sub", "<details>", "| **X** | Y |")
 LINES = st.sampled_from((*SIMPLE, *OTHERS, *HEADINGS.values()))
 ROWS_AMONG = st.lists(NAME.map(row), min_size=1, max_size=40)
 

@@ -51,10 +51,7 @@ def shown(bound: object) -> object:
         ("[x for x in y]\nlambda z: z\n", {}),
         # conditions
         ("if c:\n    x = 1\nelse:\n    x = 2\n", {"x": [("2", 4, "not (c)"), ("1", 2, "c")]}),
-        (
-            "if c:\n    x = 1\nelif d:\n    x = 2\n",
-            {"x": [("2", 4, "not (c) and d"), ("1", 2, "c")]},
-        ),
+        ("if c:\n    x = 1\nelif d:\n    x = 2\n", {"x": [("2", 4, "not (c) and d"), ("1", 2, "c")]}),
         ("if c or d:\n    if e:\n        x = 1\n", {"x": [("1", 3, "(c or d) and e")]}),
         ("if TYPE_CHECKING:\n    x = 1\nelse:\n    x = 2\n", {"x": [("2", 4, None)]}),
         ("if True:\n    x = 1\nelse:\n    y = 2\n", {"x": [("1", 2, None)]}),

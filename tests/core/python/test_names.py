@@ -35,6 +35,9 @@ def test_a_name_stands_for_a_class_or_an_import(text: str, found: list[Any]) -> 
     assert stands_for(text) == found
 
 
+TOO_MANY = "through too many other names"
+
+
 @pytest.mark.parametrize(
     ("text", "reason", "line"),
     [
@@ -50,11 +53,7 @@ def test_a_name_stands_for_a_class_or_an_import(text: str, found: list[Any]) -> 
         ("class X: pass\nX.__name__ = 'Y'\n", "the `__name__` of a class may be set here", 2),
         ("class X: pass\nexec(text)\n", "`exec(…)` may bind any name", 2),
         ("X = X\n", "`X` is not defined at the top level of the module", 1),
-        (
-            "".join(f"X{at} = X{at - 1}\n" for at in range(1, 30)) + "X = X29\n",
-            "through too many other names",
-            11,
-        ),
+        ("".join(f"X{at} = X{at - 1}\n" for at in range(1, 30)) + "X = X29\n", TOO_MANY, 11),
     ],
 )
 def test_what_a_name_stands_for_is_said_to_be_unresolved_with_its_line(

@@ -40,10 +40,7 @@ def cut(text: str, *words: str) -> str | None:
         ("def f(a,  # note:\n    b):\n    pass\n", "def f(a,  # note:\n    b): ...\n\n"),
         ("def f(a=lambda:\n        1):\n    pass\n", "def f(a=lambda:\n        1): ...\n\n"),
         ('def f(a="""x:\n"""):\n    pass\n', 'def f(a="""x:\n"""): ...\n\n'),
-        (
-            "def f[T: (int,\n str)](a: T[1:\n -2]):\n    pass\n",
-            "def f[T: (int,\n str)](a: T[1:\n -2]): ...\n\n",
-        ),
+        ("def f[T: (int,\n s)](a: T[1:\n -2]):\n    pass\n", "def f[T: (int,\n s)](a: T[1:\n -2]): ...\n\n"),
         ("\ufeffdef f():\r\n    pass\r\rx\r\n", "def f(): ...\n\n\nx\n"),
         ("def größe():\n    pass\n", "def größe(): ...\n\n"),
         ("def f():\n    pass\n\f\ny\n", "def f(): ...\n\n\ny\n"),
@@ -123,7 +120,7 @@ def test_what_is_beyond_the_simple_picture_is_left_to_the_parser(text: str) -> N
     "text",
     [
         "def f():\n    return (\nx)\ny = 1\n",
-        "class A:\n    def f(self):\n        return [\n    x]\n    y = 1\n",
+        "class A:\n    def f(self):\n        return [\n    x]\n",
     ],
 )
 def test_a_cut_in_the_wrong_place_is_no_module(text: str) -> None:

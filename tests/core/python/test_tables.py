@@ -95,14 +95,9 @@ def test_a_key_has_the_line_of_the_entry_that_wins_and_a_table_its_parts() -> No
 
 
 def test_what_the_module_imports_is_told_beside_its_tables() -> None:
-    text = (
-        "from .a import A, B as C\nimport d\ntry:\n    from e import F\nexcept ImportError:\n    F = None\n"
-    )
-    assert table_facts(text.encode())["imports"] == {
-        "A": [1, "a", "A"],
-        "C": [1, "a", "B"],
-        "F": [0, "e", "F"],
-    }
+    text = "from .a import A, B as C\nimport d\ntry:\n    from e import F\nexcept ImportError:\n    F = 0\n"
+    imports = table_facts(text.encode())["imports"]
+    assert imports == {"A": [1, "a", "A"], "C": [1, "a", "B"], "F": [0, "e", "F"]}
 
 
 @pytest.mark.parametrize(
@@ -122,11 +117,7 @@ def test_what_the_module_imports_is_told_beside_its_tables() -> None:
         ('U = {}\nif x:\n    U["A"] = "a"\nif y:\n    T = {**U, "B": "b"}', {"A": "x and y", "B": "y"}),
         (
             'T = {}\ntry:\n    T["A"] = "a"\nexcept ImportError:\n    T["B"] = "b"\nelse:\n    T["C"] = "c"',
-            {
-                "B": "the try at line 2 fails",
-                "A": "the try at line 2 succeeds",
-                "C": "the try at line 2 succeeds",
-            },
+            {"B": "the try at line 2 fails"} | dict.fromkeys("AC", "the try at line 2 succeeds"),
         ),
         ('T = {}\nwith suppress(E):\n    T["A"] = "a"', {"A": "the with at line 2 succeeds"}),
         ('T = {}\nwith quiet():\n    T["A"] = "a"', {"A": None}),

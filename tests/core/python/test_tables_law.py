@@ -15,19 +15,8 @@ from archtrack.core.python.tables import table_facts
 
 TABLES = st.sampled_from(["T", "T", "T", "U", "V"])
 CONDITIONS = st.sampled_from(
-    [
-        "yes",
-        "no",
-        "not no",
-        "bool(1)",
-        "bool()",
-        "TYPE_CHECKING",
-        "not TYPE_CHECKING",
-        "T",
-        "'A' in T",
-        "yes and no",
-    ]
-)
+    ["yes", "no", "not no", "bool(1)", "bool()", "TYPE_CHECKING", "not TYPE_CHECKING", "T", "'A' in T"]
+) | st.just("yes and no")
 
 
 def filled(template: str, **parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -325,12 +314,8 @@ def run(text: str) -> dict[str, Any] | None:
         for name in "XYZ"
     }
     space |= {"OrderedDict": OrderedDict, "types": types, "TYPE_CHECKING": False, "yes": True, "no": False}
-    space |= {
-        "name": lambda: "nm",
-        "other": lambda: {"O": "o"},
-        "make": lambda: space["X"],
-        "key": lambda c: c.key,
-    }
+    space |= {"name": lambda: "nm", "other": lambda: {"O": "o"}}
+    space |= {"make": lambda: space["X"], "key": lambda c: c.key}
     space |= {"print": lambda *_, **__: None, "fails": fails, "quiet": Quiet, "suppress": Suppress}
     stars = types.ModuleType("stars")
     vars(stars).update(T={"S": "s"}, P="star", N=["S"])

@@ -368,27 +368,22 @@ def test_a_bidirectional_gemma_is_embedding_gemma(values: dict[str, Any], resolv
     assert asked("Gemma3TextModel", **values).resolved == resolved
 
 
+DRAFT = "puts this name in for the draft model of Alpha"
+OLD = "of model type `old_7b` the engine runs Old7BForCausalLM as AlphaForCausalLM"
+GAMMA = "of model type `gamma` the engine runs BetaForCausalLM as AlphaForCausalLM"
+
+
 @pytest.mark.parametrize(
     ("name", "status", "resolved", "said"),
     [
         ("AlphaForCausalLM", N, "AlphaForCausalLM", "is registered"),
-        (
-            "AlphaForCausalLMNextN",
-            N,
-            "AlphaForCausalLMNextN",
-            "puts this name in for the draft model of Alpha",
-        ),
+        ("AlphaForCausalLMNextN", N, "AlphaForCausalLMNextN", DRAFT),
         ("BetaForCausalLM", F, None, "which class of the backend runs it depends on the config"),
         ("DeltaForCausalLM", X, None, "the engine refuses DeltaForCausalLM"),
         ("OtherForCausalLM", U, None, "a checkpoint that brings its own code"),
         ("FormerForCausalLM", N, "AlphaForCausalLM", "runs FormerForCausalLM as AlphaForCausalLM"),
-        ("Old7BForCausalLM", N, "AlphaForCausalLM", "`old_7b` the engine runs Old7BForCausalLM as Alpha"),
-        (
-            "BetaForCausalLM",
-            F,
-            None,
-            "of model type `gamma` the engine runs BetaForCausalLM as AlphaForCausalLM",
-        ),
+        ("Old7BForCausalLM", N, "AlphaForCausalLM", OLD),
+        ("BetaForCausalLM", F, None, GAMMA),
     ],
 )
 def test_a_name_alone_is_answered_as_far_as_a_name_goes(
