@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    Run = Callable[..., Any]
+
 FLAGS = Flags(date="2026-01-31")
 
 
@@ -29,7 +31,7 @@ def path(work: Path) -> Path:
 
 
 @pytest.fixture
-def update(path: Path, place: Workspace, request_: Request) -> Callable[..., Any]:
+def update(path: Path, place: Workspace, request_: Request) -> Run:
     """Updates the document, or does with it what another use case does."""
 
     def run(use_case: Any = update_document, **flags: Any) -> Any:
@@ -42,9 +44,7 @@ def names(path: Path) -> set[str]:
     return {row.name for row in parse(path.read_text(encoding="utf-8")).rows}
 
 
-def test_a_document_that_cannot_be_read_is_told_before_anything_is_scanned(
-    path: Path, place: Workspace
-) -> None:
+def test_a_document_that_cannot_be_read_is_told_before_the_scan(path: Path, place: Workspace) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DocumentError, match=r"S\.md"):
         update_document(path, Request(engine="./nowhere"), Settings(), place, FLAGS)
@@ -55,7 +55,7 @@ def test_a_document_that_cannot_be_read_is_told_before_anything_is_scanned(
 
 @pytest.mark.parametrize("use_case", [update_document, rebuild_document])
 def test_the_canary_speaks_also_where_nothing_would_be_written(
-    update: Callable[..., Any], trees: Any, use_case: Any
+    update: Run, trees: Any, use_case: Any
 ) -> None:
     update()
     for file in ("alpha.py", "beta.py"):
@@ -66,7 +66,7 @@ def test_the_canary_speaks_also_where_nothing_would_be_written(
 
 
 def test_a_document_that_changes_while_sources_are_read_keeps_the_change(
-    path: Path, update: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, trees: Any
+    path: Path, update: Run, monkeypatch: pytest.MonkeyPatch, trees: Any
 ) -> None:
     update()
     trees.register("GammaForCausalLM", file="gamma.py")

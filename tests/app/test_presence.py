@@ -112,8 +112,6 @@ CONVERTED = "vLLM converts its own NanbeigeForCausalLM for the NanbeigeForSequen
         ("NobodysForCausalLM", "absent", None),
     ],
 )
-def test_vllm_converts_a_class_of_its_own_whatever_transformers_has(
-    name: str, status: str, because: str | None
-) -> None:
+def test_vllm_converts_a_class_of_its_own(name: str, status: str, because: str | None) -> None:
     (vllm,) = [each for each in presences(name, Histories({}, SHIPPED)) if each.engine == "vllm"]
     assert (vllm.status.value, vllm.because) == (status, because)

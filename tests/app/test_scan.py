@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
+    Read = Callable[..., Inventory]
+
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[Cache]:
@@ -27,7 +29,7 @@ def cache(tmp_path: Path) -> Iterator[Cache]:
 
 
 @pytest.fixture
-def read(trees: Any, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Inventory]:
+def read(trees: Any, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> Read:
     """Scans an engine's tree, trusting the times of files from the first moment on."""
     monkeypatch.setattr("archtrack.sources.disk.folder._RACY_NS", 0)
 
@@ -55,7 +57,7 @@ class Spy:
 
 @pytest.mark.parametrize("engine", ["sglang", "transformers"])
 def test_an_old_tree_is_scanned_once_and_what_is_kept_is_the_same(
-    read: Callable[..., Inventory], trees: Any, cache: Cache, engine: str
+    read: Read, trees: Any, cache: Cache, engine: str
 ) -> None:
     first = read(engine)
     assert len(first.registrations) > 4
@@ -66,7 +68,7 @@ def test_an_old_tree_is_scanned_once_and_what_is_kept_is_the_same(
 
 
 @pytest.mark.parametrize("file", ["new.py", "alpha.py", "_hidden.py"])
-def test_a_changed_tree_is_seen(read: Callable[..., Inventory], trees: Any, file: str) -> None:
+def test_a_changed_tree_is_seen(read: Read, trees: Any, file: str) -> None:
     assert "NewModel" not in read().by_name()
     path = trees.native(file, "class NewModel: ...\nEntryClass = NewModel\n")
     assert "NewModel" in read().by_name()
@@ -74,9 +76,7 @@ def test_a_changed_tree_is_seen(read: Callable[..., Inventory], trees: Any, file
     assert "NewModel" not in read().by_name()
 
 
-def test_a_file_outside_of_the_watched_ones_is_seen_when_the_scan_rests_on_it(
-    read: Callable[..., Inventory], trees: Any
-) -> None:
+def test_a_file_beside_the_watched_ones_is_seen_where_the_scan_rests_on_it(read: Read, trees: Any) -> None:
     trees.native("odd.py", "from sglang.elsewhere import CLASSES\nEntryClass = CLASSES\n")
     elsewhere = trees.sglang / "python" / "sglang" / "elsewhere.py"
     for name in ("OneModel", "OtherModel"):
@@ -91,9 +91,7 @@ def test_a_file_outside_of_the_watched_ones_is_seen_when_the_scan_rests_on_it(
     assert "OneModel" in read().by_name()
 
 
-def test_a_link_to_nothing_is_reported_from_the_moment_it_is_there(
-    read: Callable[..., Inventory], trees: Any
-) -> None:
+def test_a_link_to_nothing_is_reported_from_the_moment_it_is_there(read: Read, trees: Any) -> None:
     assert read().unresolved == ()
     link = trees.sglang / "python" / "sglang" / "srt" / "models" / "linked.py"
     link.symlink_to("nowhere.py")
@@ -104,9 +102,7 @@ def test_a_link_to_nothing_is_reported_from_the_moment_it_is_there(
     assert read().unresolved == ()
 
 
-def test_the_version_and_the_pin_are_seen_when_they_change(
-    read: Callable[..., Inventory], trees: Any
-) -> None:
+def test_the_version_and_the_pin_are_seen_when_they_change(read: Read, trees: Any) -> None:
     assert (read().version, dict(read().pins)) == ("7.7.7", {"transformers": "9.9.9"})
     python = trees.sglang / "python"
     miniature.write(python / "sglang" / "version.py", '__version__ = "7.7.8"\n')
@@ -116,7 +112,7 @@ def test_the_version_and_the_pin_are_seen_when_they_change(
 
 
 def test_what_is_kept_of_one_tree_is_shown_as_the_place_where_it_is_read(
-    read: Callable[..., Inventory], trees: Any, cache: Cache, tmp_path: Path
+    read: Read, trees: Any, cache: Cache, tmp_path: Path
 ) -> None:
     first = read()
     trees.sglang.rename(tmp_path / "moved")

@@ -454,9 +454,7 @@ def test_the_search_may_start_anywhere(tree: Path, start: str) -> None:
     assert find_settings(Path(start)).path == str(Path("docs", "archtrack.toml"))
 
 
-def test_a_file_above_the_working_folder_is_told_with_its_whole_path(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_above_is_told_with_its_whole_path(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tree, {"archtrack.toml": 'sglang = "./x"'})
     monkeypatch.chdir(tree / "docs")
     found = find_settings(Path())
@@ -489,9 +487,7 @@ def test_a_file_that_cannot_be_used_is_an_error_with_its_place(tree: Path, data:
         ("pipe", "neither a file nor a folder; remove it"),
     ],
 )
-def test_what_is_there_but_cannot_be_read_is_not_passed_over(
-    tree: Path, name: str, kind: str, message: str
-) -> None:
+def test_what_cannot_be_read_is_not_passed_over(tree: Path, name: str, kind: str, message: str) -> None:
     path = tree / name
     if kind == "pipe":
         os.mkfifo(path)
@@ -516,9 +512,7 @@ def test_a_name_that_no_folder_can_have_is_an_error() -> None:
         ({"pyproject.toml": OURS}, "archtrack.core.toml"),
     ],
 )
-def test_the_parser_is_imported_only_for_a_file_of_ours(
-    tree: Path, files: dict[str, str], imported: str
-) -> None:
+def test_the_parser_is_imported_for_files_of_ours(tree: Path, files: dict[str, str], imported: str) -> None:
     write(tree, files)
     script = (
         "import pathlib, sys; from archtrack.config.settings import find_settings; find_settings(pathlib.Path());"
@@ -538,9 +532,7 @@ def test_the_parser_is_imported_only_for_a_file_of_ours(
         ("pyproject.toml", f"[overrides.B]\n[tool.archtrack.overrides]\n\nB.note = 'n'\nB.{WHY}", 4),
     ],
 )
-def test_the_line_of_an_override_is_looked_up_where_it_was_read(
-    tree: Path, name: str, text: str, line: int
-) -> None:
+def test_the_line_of_an_override_is_where_it_was_read(tree: Path, name: str, text: str, line: int) -> None:
     write(tree, {name: text})
     found = find_settings(tree)
     assert (override_line(found, "B"), override_place(found, "B")) == ((name, line), f"{name}:{line}")

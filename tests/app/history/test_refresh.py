@@ -101,9 +101,7 @@ def test_all_final_releases_in_the_order_of_their_versions(index: Any, refresh: 
     assert index.requests
 
 
-def test_a_second_run_asks_for_the_list_alone_and_changes_nothing(
-    index: Any, refresh: Run, kept: Path
-) -> None:
+def test_a_second_run_asks_for_the_list_and_changes_nothing(index: Any, refresh: Run, kept: Path) -> None:
     refresh()
     before = kept.read_bytes()
     index.requests.clear()
@@ -178,9 +176,7 @@ def test_a_release_that_cannot_be_read_is_unknown_and_breaks_no_span(
     assert cli("history", "--engine", "vllm", "--at", "0.2.5", "--data", tmp_path / "history").code == 3
 
 
-def test_a_file_that_is_listed_and_not_there_is_unknown_without_its_address(
-    index: Any, refresh: Run, kept: Path
-) -> None:
+def test_a_file_that_is_listed_and_not_there_is_unknown(index: Any, refresh: Run, kept: Path) -> None:
     del index.files["vllm-0.2.0.post1-py3-none-any.whl"]
     assert refresh().code == 0
     unknown = [each.get("unknown") for each in json.loads(kept.read_bytes())["releases"]]
@@ -206,7 +202,7 @@ def test_what_is_known_is_not_forgotten_because_it_cannot_be_had_again(
     assert kept.read_bytes() == before
 
 
-def test_a_release_that_left_the_index_stays_also_when_all_is_read_again(
+def test_a_release_that_left_the_index_stays_whatever_is_read_again(
     index: Any, refresh: Run, kept: Path
 ) -> None:
     refresh()
@@ -268,7 +264,7 @@ def test_an_engine_of_which_nothing_can_be_read_gets_no_data(index: Any, refresh
     assert not kept.exists()
 
 
-def test_a_folder_that_cannot_be_made_is_said_before_anything_is_read(
+def test_a_folder_that_cannot_be_made_is_said_before_any_reading(
     index: Any, cli: Run, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
@@ -276,9 +272,7 @@ def test_a_folder_that_cannot_be_made_is_said_before_anything_is_read(
     assert (done.code, "the folder cannot be created" in done.err, index.requests) == (5, True, [])
 
 
-def test_an_index_that_does_not_answer_is_no_verdict_about_releases(
-    index: Any, refresh: Run, kept: Path
-) -> None:
+def test_an_index_that_does_not_answer_says_nothing_of_releases(index: Any, refresh: Run, kept: Path) -> None:
     index.always_file = index_servers.Fault(status=403)
     done = refresh()
     assert done.code == 3
@@ -292,9 +286,7 @@ def test_an_index_that_does_not_answer_is_no_verdict_about_releases(
 MANY = [f"N{number:02}" for number in range(30)]
 
 
-def test_a_fall_is_reported_and_not_believed_until_it_is_accepted(
-    index: Any, refresh: Run, kept: Path
-) -> None:
+def test_a_fall_is_told_and_not_believed_until_it_is_accepted(index: Any, refresh: Run, kept: Path) -> None:
     index.projects.clear()
     offer(index, "1.0", *MANY)
     offer(index, "1.1", "N00", registry='_RENAMED = {"N00": ("llama", "N00")}\n_VLLM_MODELS = make()\n')

@@ -37,9 +37,7 @@ ANSWERS = {
     ("by", "names"),
     [("downloads", ["Zed", "Beta", "Alpha", "Gamma"]), ("models", ["Beta", "Alpha", "Zed", "Gamma"])],
 )
-def test_architectures_are_ordered_by_what_was_asked_for_and_ties_by_the_other(
-    by: str, names: list[str]
-) -> None:
+def test_the_order_is_what_was_asked_for_and_of_ties_the_other(by: str, names: list[str]) -> None:
     found = in_order(CENSUS, ANSWERS, by)
     assert [each.counted.name for each in found] == names
     assert [each.rank for each in found] == [1, 2, 3, 4]

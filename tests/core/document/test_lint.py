@@ -117,9 +117,7 @@ EXTRA = FURTHER_COLUMNS.replace("lab/beta-7b |", "lab/beta-7b |  | x |")
         (EXTRA, ("fallback",), ["malformed-row"]),
     ],
 )
-def test_a_further_column_is_known_where_it_was_chosen(
-    text: str, columns: tuple[str, ...], expected: list[str]
-) -> None:
+def test_a_chosen_column_is_known(text: str, columns: tuple[str, ...], expected: list[str]) -> None:
     found = [one.code for one in lint(parse(text), columns=further(columns))]
     assert sorted(found) == sorted(expected)
 

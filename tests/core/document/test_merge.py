@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -48,10 +49,8 @@ def matrix(*rows: MatrixRow, more: tuple[Registration, ...] = ()) -> Matrix:
     )
 
 
-def merged(
-    text: str, *rows: MatrixRow, more: tuple[Registration, ...] = (), **options: object
-) -> MergeResult:
-    return merge(parse(text), matrix(*rows, more=more), options=MergeOptions(date=DATE, **options))  # type: ignore[arg-type]
+def merged(text: str, *rows: MatrixRow, more: tuple[Registration, ...] = (), **options: Any) -> MergeResult:
+    return merge(parse(text), matrix(*rows, more=more), options=MergeOptions(date=DATE, **options))
 
 
 def section(heading: str, *rows: str, stats: str = "") -> str:
@@ -270,9 +269,7 @@ ELSEWHERE = "| **Cc** |  | Y |  |  |"
         (section(TEXT, OLD, ELSEWHERE).replace(TEXT, f"{TEXT} ##"), []),
     ],
 )
-def test_an_architecture_with_a_row_outside_of_the_sections_is_not_added_again(
-    text: str, outside: list[tuple[str, int]]
-) -> None:
+def test_a_row_outside_of_the_sections_is_not_added_again(text: str, outside: list[tuple[str, int]]) -> None:
     result = merged(text, KEPT, entry("Cc", hf=True))
     assert result.added == ()
     assert list(result.outside) == outside

@@ -194,7 +194,7 @@ def test_a_text_is_the_history_that_it_was_written_from(read: list[dict[str, Ent
 
 
 @given(READ, st.data())
-def test_in_steps_the_text_is_the_same_as_from_nothing(
+def test_in_steps_or_from_nothing_the_text_is_one(
     read: list[dict[str, Entry] | None], data: st.DataObject
 ) -> None:
     """Whichever releases were there before: lines and checkpoints too, which differ in each release here."""
@@ -316,7 +316,7 @@ GIVEN = made_history(
         ("1.1", DataError, "demo 1.1 was not read: lost"),
     ],
 )
-def test_a_release_that_cannot_be_shown_is_refused_with_what_to_do(
+def test_a_release_that_cannot_be_shown_is_refused(
     version: str, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message.replace(".", r"\.")):
@@ -425,9 +425,7 @@ def test_data_of_an_archtrack_that_kept_no_checkpoints_is_read_as_knowing_none()
         ('{"first":"1.0","last":null', '{"first":"1.0","last":"1.0"', NOT_IN_SPAN),
     ],
 )
-def test_a_checkpoint_that_no_release_could_have_named_makes_it_no_history(
-    old: str, new: str, problem: str
-) -> None:
+def test_a_checkpoint_that_no_release_could_name_is_refused(old: str, new: str, problem: str) -> None:
     assert old in TEXT
     with pytest.raises(WrongHistoryError, match=problem):
         checked(parse_history(TEXT.replace(old, new, 1)))

@@ -100,9 +100,7 @@ LIMITS = st.sampled_from((LEAST, 3_000, 8_000, LIMIT))
 
 @given(names=DOCUMENTS, limit=LIMITS)
 @settings(deadline=None, max_examples=60)
-def test_every_row_is_in_one_part_in_order_and_every_line_is_kept(
-    names: dict[str, list[str]], limit: int
-) -> None:
+def test_every_row_is_in_one_part_and_every_line_is_kept(names: dict[str, list[str]], limit: int) -> None:
     text = document(names, above="Above.", below="Below.\n\nFar below.")
     issue = kept_whole(text, limit)
     assert shown(issue) == [each.name for each in parse(text).rows]
@@ -147,9 +145,7 @@ def test_a_table_that_is_split_has_its_head_in_every_part_and_says_that_it_goes_
 
 @given(names=DOCUMENTS, name=NAME)
 @settings(deadline=None, max_examples=60)
-def test_a_row_more_or_less_changes_the_part_that_it_belongs_to_and_no_other(
-    names: dict[str, list[str]], name: str
-) -> None:
+def test_a_row_more_or_less_changes_its_part_and_no_other(names: dict[str, list[str]], name: str) -> None:
     names = {heading: [each for each in some if each != name] for heading, some in names.items()}
     before = split(document(names))
     after = split(document({**names, EMBEDDING: [*names[EMBEDDING], name]}))
@@ -394,9 +390,7 @@ def test_without_the_column_that_tells_it_is_an_error_and_only_where_a_row_depen
 
 @given(names=st.lists(st.text(min_size=1, max_size=6)), most=st.integers(1, 9))
 @settings(deadline=None)
-def test_rows_with_any_names_are_split_in_the_order_of_the_names_and_none_is_lost(
-    names: list[str], most: int
-) -> None:
+def test_rows_are_split_in_the_order_of_their_names_and_none_is_lost(names: list[str], most: int) -> None:
     rows = [Line(number=at, text="row", name=name) for at, name in enumerate(names)]
     parts = split_rows(rows, most * size(["row"]))
     assert sorted(row.number for part in parts for row in part) == list(range(len(names)))

@@ -237,9 +237,7 @@ def test_a_draft_belongs_where_its_target_does(draft: Registration, expected: tu
         ("RoundModel", (EMBEDDING, BY_NAME)),
     ],
 )  # fmt: skip
-def test_a_model_of_transformers_that_generates_is_no_base_model(
-    name: str, expected: tuple[Category, str]
-) -> None:
+def test_a_public_model_that_generates_is_no_base_model(name: str, expected: tuple[Category, str]) -> None:
     sources = known(
         public("BarkModel", "FOR_TEXT_TO_WAVEFORM_", file="bark"),
         public("BarkCausalModel", file="bark", bases=("BarkPreTrainedModel", "GenerationMixin")),

@@ -72,9 +72,7 @@ SIDES = st.dictionaries(
 
 @settings(max_examples=200, deadline=None)
 @given(SIDES, SIDES)
-def test_the_changes_lead_from_the_old_names_to_the_new_ones(
-    old: dict[str, str], new: dict[str, str]
-) -> None:
+def test_the_changes_lead_from_the_old_names_to_the_new(old: dict[str, str], new: dict[str, str]) -> None:
     names = dict(old)
     changes = compare(inventory(old), inventory(new))
     for change in changes:

@@ -92,9 +92,7 @@ def drafts(*names: str) -> dict[str, tuple[DraftTarget, ...]]:
         ({"targets": drafts("A")}, None),
     ],
 )
-def test_a_draft_has_its_targets_example_and_says_so(
-    given: dict[str, Any], expected: tuple[str, str] | None
-) -> None:
+def test_a_draft_has_its_targets_example(given: dict[str, Any], expected: tuple[str, str] | None) -> None:
     found = example_of("A", sources(**given))
     assert (found and (found.id, found.source)) == expected
 
@@ -140,9 +138,7 @@ def test_only_a_wrapper_is_generic(name: str, native: bool, example: str | None,
     ("example", "native", "expected"),
     [("", "", "(generic)"), ("mine/x", "", "mine/x"), ("", "Y", "(generic)")],
 )
-def test_an_empty_example_of_a_wrapper_is_filled_when_the_document_is_refreshed(
-    example: str, native: str, expected: str
-) -> None:
+def test_a_refresh_fills_an_empty_example_of_a_wrapper(example: str, native: str, expected: str) -> None:
     name = "TransformersForCausalLM"
     found = registration(name, "a.py")
     row = matrix_row(name, native=found)

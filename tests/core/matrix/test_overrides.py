@@ -75,9 +75,7 @@ def found(*overrides: Override, truth: Matrix | None = None) -> list[tuple[int, 
         ),
     ],
 )
-def test_an_override_is_told_if_it_is_redundant_expired_or_idle_and_not_else(
-    what: Override, code: str | None, said: str
-) -> None:
+def test_an_idle_redundant_or_expired_override_is_told(what: Override, code: str | None, said: str) -> None:
     told = found(override("BetaForCausalLM", note="fine"), what)
     assert [(line, kind) for line, kind, _ in told] == ([(6, code)] if code else [])
     assert all(said in message for *_, message in told)

@@ -128,9 +128,7 @@ def test_a_global_is_seen_where_the_bodies_with_that_word_are_read() -> None:
         ("type.__setattr__(A, '__name__', 'B')\n", ANY, 1, "`__name__` of a class may be set"),
     ],
 )
-def test_what_else_binds_or_changes_a_name_is_told_with_its_line(
-    text: str, name: str, line: int, words: str
-) -> None:
+def test_what_else_changes_a_name_is_told_with_its_line(text: str, name: str, line: int, words: str) -> None:
     reason, where = Module(text.encode(), None).changed[name]
     assert words in reason
     assert where == line

@@ -56,9 +56,7 @@ TOO_MANY = "through too many other names"
         ("".join(f"X{at} = X{at - 1}\n" for at in range(1, 30)) + "X = X29\n", TOO_MANY, 11),
     ],
 )
-def test_what_a_name_stands_for_is_said_to_be_unresolved_with_its_line(
-    text: str, reason: str, line: int
-) -> None:
+def test_what_cannot_be_told_is_unresolved_with_its_line(text: str, reason: str, line: int) -> None:
     kind, words, where = stands_for(text)
     assert kind == "unresolved"
     assert reason in words
@@ -177,8 +175,6 @@ def test_of_a_package_without_an_init_its_modules_are_told_from_classes() -> Non
         ([], "A", None),
     ],
 )
-def test_whether_a_star_import_may_bring_a_name(
-    stars: list[list[Any]], name: str, source: str | None
-) -> None:
+def test_whether_a_star_may_bring_a_name(stars: list[list[Any]], name: str, source: str | None) -> None:
     more = {"p/loop.py": "from .loop import *\n", "p/any.py": "exec(x)\n"}
     assert modules({**FILES, **more}).may_export("p/m.py", name, stars) == source

@@ -212,9 +212,7 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
         ("T = {", [], [("", 1)]),
     ],
 )
-def test_what_cannot_be_read_is_said_and_takes_nothing_with_it(
-    text: str, left: list[str], where: list[tuple[str, int]]
-) -> None:
+def test_what_cannot_be_read_is_said(text: str, left: list[str], where: list[tuple[str, int]]) -> None:
     assert list(rows(text)) == left
     assert unresolved(text) == where
 

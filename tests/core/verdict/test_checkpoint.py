@@ -130,9 +130,7 @@ def test_what_is_a_config_is_read(data: bytes, expected: Checkpoint) -> None:
         ({"quantization_config": {}}, None),
     ],
 )
-def test_the_quantisation_is_named_as_the_engine_names_it(
-    values: dict[str, Any], expected: str | None
-) -> None:
+def test_the_quantisation_has_the_name_of_the_engine(values: dict[str, Any], expected: str | None) -> None:
     assert read_checkpoint(config(**values)).quant_method == expected
 
 

@@ -49,9 +49,7 @@ KNOWN = (
         ("LlamaModel", ("LlamaForCausalLM", "LlamaForSequenceClassification")),
     ],
 )  # fmt: skip
-def test_names_are_near_by_capitals_then_by_what_stands_before_the_ending(
-    name: str, expected: tuple[str, ...]
-) -> None:
+def test_names_are_near_by_capitals_then_by_what_begins_them(name: str, expected: tuple[str, ...]) -> None:
     assert set(nearest(name, KNOWN)) == set(expected)
     assert nearest(name, KNOWN)[:1] == expected[:1]
 
