@@ -8,7 +8,7 @@ from itertools import starmap
 import pytest
 
 from archtrack.core.demand.census import Census, Counted
-from archtrack.core.demand.ranking import LACKING, Answered, Status, chosen, in_order, shares
+from archtrack.core.demand.ranking import Answered, Status, in_order, shares
 
 
 def counted(name: str, downloads: int, models: int) -> Counted:
@@ -52,23 +52,6 @@ def test_what_nobody_answered_is_unknown_and_not_absent() -> None:
     found = {each.counted.name: each.answered for each in in_order(CENSUS, ANSWERS, "downloads")}
     assert found["Gamma"] == Answered(status=Status.UNKNOWN)
     assert found["Beta"].because == "said so"
-
-
-@pytest.mark.parametrize(
-    ("statuses", "top", "names", "ranks"),
-    [
-        (LACKING, 0, ["Beta", "Alpha", "Gamma"], [2, 3, 4]),
-        (LACKING, 1, ["Beta"], [2]),
-        ([Status.NATIVE], 30, ["Zed"], [1]),
-        ([Status.GONE], 30, [], []),
-        (tuple(Status), 0, ["Zed", "Beta", "Alpha", "Gamma"], [1, 2, 3, 4]),
-    ],
-)
-def test_a_choice_keeps_the_rank_in_the_whole_census(
-    statuses: list[Status], top: int, names: list[str], ranks: list[int]
-) -> None:
-    found = chosen(in_order(CENSUS, ANSWERS, "downloads"), statuses, top)
-    assert ([each.counted.name for each in found], [each.rank for each in found]) == (names, ranks)
 
 
 def test_shares_cover_everything_once_with_the_nameless_last() -> None:

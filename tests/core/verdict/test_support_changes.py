@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -18,6 +18,7 @@ from archtrack.core.verdict.support_changes import (
 from archtrack.model import Broken, Place, Registration, TransformersFacts, Unresolved
 from miniature import inventory, registration
 
+Doubts: TypeAlias = "tuple[Unresolved, ...]"
 NAME = "FooForCausalLM"
 FILE = "sglang/srt/models/foo.py"
 
@@ -78,18 +79,8 @@ def test_how_an_architecture_of_sglang_stood_and_stands(
     assert kinds(side(before), side(after)) == ([expected] if expected else [])
 
 
-ABSENT = side_of_inventory(inventory("vllm"))
-PRESENT = side_of_inventory(inventory("vllm", own()))
-
-
 def kinds(before: Side, after: Side) -> list[tuple[str, str, str]]:
     return [(each.kind, each.before.kind, each.after.kind) for each in support_changes(before, after)]
-
-
-def test_of_another_engine_it_is_native_or_absent() -> None:
-    assert kinds(ABSENT, PRESENT) == [("gained", "absent", "native")]
-    assert kinds(PRESENT, ABSENT) == [("lost", "native", "absent")]
-    assert kinds(PRESENT, PRESENT) == kinds(ABSENT, ABSENT) == []
 
 
 @pytest.mark.parametrize(("compatible", "kind"), [(True, "compatible"), (False, "refused"), (None, "public")])
@@ -122,10 +113,7 @@ ASSERTION = Unresolved(
     ],
 )
 def test_what_vanished_is_lost_unless_a_place_that_cannot_be_read_may_hold_it(
-    old: tuple[Unresolved, ...],
-    new: tuple[Unresolved, ...],
-    edited: tuple[str, ...],
-    expected: tuple[str, str, str | None],
+    old: Doubts, new: Doubts, edited: tuple[str, ...], expected: tuple[str, str, str | None]
 ) -> None:
     before = side_of_inventory(inventory("vllm", own(), unresolved=old))
     after = side_of_inventory(inventory("vllm", unresolved=new))
@@ -148,31 +136,16 @@ def test_a_module_that_may_not_be_importable_hides_no_other_architecture() -> No
     assert len(after.engine.unresolved) == 1
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "changed"),
-    [
-        (None, None, False),
-        ("is_cuda()", "is_cuda()", False),
-        (None, "is_cuda()", True),
-        ("is_cuda()", None, True),
-        ("is_cuda()", "is_hip()", True),
-    ],
-)
-@pytest.mark.parametrize("compatible", [None, True])
-def test_another_condition_is_a_change(
-    before: str | None, after: str | None, *, changed: bool, compatible: bool | None
-) -> None:
-    facts = TransformersFacts(exported=True, backend_compatible=True) if compatible else None
-    sides = [
+def test_another_condition_of_a_public_class_is_a_change() -> None:
+    facts = public(compatible=True).transformers
+    always, cuda = (
         side_of_inventory(inventory("transformers", own(transformers=facts, condition=each)))
-        for each in (before, after)
-    ]
-    words = [f"only if {each}" if each else None for each in (before, after)]
-    kind = "compatible" if compatible else "native"
-    assert [
-        (each.kind, each.before.kind, each.before.because, each.after.kind, each.after.because)
-        for each in support_changes(*sides)
-    ] == ([("changed", kind, words[0], kind, words[1])] if changed else [])
+        for each in (None, "is_cuda()")
+    )
+    (change,) = support_changes(always, cuda)
+    assert (change.kind, change.before.kind, change.after.kind) == ("changed", "compatible", "compatible")
+    assert (change.before.because, change.after.because) == (None, "only if is_cuda()")
+    assert support_changes(cuda, cuda) == ()
 
 
 def test_why_transformers_does_not_take_a_class_is_no_condition() -> None:
@@ -195,9 +168,3 @@ def test_a_place_is_newly_unresolved_where_the_other_side_has_none_like_it() -> 
     ):
         sides = [side_of_inventory(inventory("vllm", unresolved=each)) for each in (old, new)]
         assert newly_unresolved(*sides) == expected
-
-
-def test_a_condition_is_told() -> None:
-    after = side_of_inventory(inventory("vllm", own(condition="is_cuda()")))
-    (change,) = support_changes(ABSENT, after)
-    assert (change.after.because, str(change.after.place)) == ("only if is_cuda()", f"{FILE}:8")
