@@ -213,8 +213,8 @@ def test_a_release_that_left_the_index_stays_whatever_is_read_again(
         assert spans(kept)["A"] == [("0.1.0", None)]
 
 
-def test_a_slower_refresh_does_not_write_over_a_faster_one(index: Any, tmp_path: Path, kept: Path) -> None:
-    assert index.projects
+@pytest.mark.usefixtures("index")
+def test_a_slower_refresh_does_not_write_over_a_faster_one(tmp_path: Path, kept: Path) -> None:
     workspace = Workspace(folder=tmp_path, environ=os.environ, offline=False)
     results = refreshed(["vllm", "sglang"], kept.parent, workspace, MagicMock(spec=Steps))
     first = next(results)  # the index has no SGLang; vLLM's list is there, and nothing is read yet
@@ -311,10 +311,10 @@ def test_a_fall_is_told_and_not_believed_until_it_is_accepted(index: Any, refres
         (("--accept", "vllm"), "write ENGINE==VERSION"),
     ],
 )
-def test_what_cannot_be_accepted(index: Any, refresh: Run, arguments: tuple[str, ...], message: str) -> None:
+@pytest.mark.usefixtures("index")
+def test_what_cannot_be_accepted(refresh: Run, arguments: tuple[str, ...], message: str) -> None:
     done = refresh(*arguments)
     assert (done.code, message in done.err) == (2, True)
-    assert index.projects
 
 
 def test_markdown_for_a_pull_request(index: Any, refresh: Run) -> None:

@@ -104,10 +104,6 @@ def test_how_many_of_the_hf_only_rows_pass_stands_below_them() -> None:
     assert lines[at + 1] == "> of these, **1** pass the backend's own check (`is_backend_compatible()`)"
 
 
-def test_an_empty_matrix_has_zero_percent() -> None:
-    assert "> **0** natively supported (0%) — " in rebuild(EMPTY, "2026-11-24")
-
-
 def test_a_name_that_is_written_like_another_is_written_once() -> None:
     twins = Matrix(rows=(row("\x00", Category.TEXT), row("\x01", Category.TEXT)), inventories=READ)
     text = rebuild(twins, "2026-11-24")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import pytest
@@ -177,7 +176,6 @@ def test_a_config_of_just_the_largest_size_is_read() -> None:
 
 def test_depth_that_python_can_follow_is_read() -> None:
     assert read_checkpoint(b'{"a":' + b"[" * 50 + b"]" * 50 + b"}").keys == ("a",)
-    assert sys.getrecursionlimit() >= 1000
 
 
 def test_a_name_alone_has_no_config() -> None:
