@@ -546,14 +546,11 @@ def test_the_line_of_an_override_is_where_it_was_read(tree: Path, name: str, tex
 # -- one list of keys, and its documentation -------------------------------------------------------
 
 
-def test_every_key_is_a_setting_and_every_setting_a_key() -> None:
+def test_every_key_is_a_setting_every_setting_a_key_and_every_column_can_be_chosen() -> None:
     top = [key.name for key in KEYS if "." not in key.name]
     inner = [key.name.removeprefix("overrides.NAME.") for key in KEYS if "." in key.name]
     assert sorted([*top, "path", "overrides"]) == sorted(field.name for field in fields(Settings))
     assert sorted([*inner, "name"]) == sorted(field.name for field in fields(Override))
-
-
-def test_the_columns_that_can_be_chosen_are_those_that_there_are() -> None:
     assert tuple(FURTHER) == COLUMN_NAMES
 
 

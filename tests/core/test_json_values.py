@@ -24,6 +24,7 @@ from archtrack.model import (
     TransformersFacts,
     Unresolved,
 )
+from miniature import inventory, registration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,8 +94,8 @@ def test_every_scan_and_list_conforms_to_the_schema(conforms: Callable[[Any, str
     @settings(max_examples=60, deadline=None)
     @given(inventories("sglang"), inventories("transformers"))
     def check(engine: Inventory, transformers: Inventory) -> None:
-        for inventory in (engine, transformers):
-            conforms(json.loads(json.dumps(inventory_to_json(inventory))), "scan")
+        for each in (engine, transformers):
+            conforms(json.loads(json.dumps(inventory_to_json(each))), "scan")
         matrix = join(engine, transformers, patterns=("*",))
         data = json.loads(json.dumps(matrix_to_json(matrix)))
         conforms(data, "list")
@@ -103,23 +104,19 @@ def test_every_scan_and_list_conforms_to_the_schema(conforms: Callable[[Any, str
     check()
 
 
-def smallest() -> Inventory:
-    registration = Registration(name="A", file="a.py", place=Place(file="x/a.py", line=1), defined_in="x.a")
-    origin = Origin(distribution="sglang", kind="local", location=".")
-    return Inventory(engine="sglang", version=None, origin=origin, registrations=(registration,))
+SMALLEST = inventory_to_json(inventory("sglang", registration("A"), version=None))
 
 
 @pytest.mark.parametrize("version", [0, SCHEMA_VERSION + 1, None, "1"])
 def test_another_schema_version_is_refused(version: object) -> None:
-    data = {**inventory_to_json(smallest()), "schema_version": version}
+    data = {**SMALLEST, "schema_version": version}
     with pytest.raises(ValueError, match="schema version"):
         inventory_from_json(data)
 
 
-@pytest.mark.parametrize("key", sorted(inventory_to_json(smallest())))
+@pytest.mark.parametrize("key", sorted(SMALLEST))
 def test_a_key_that_is_missing_is_an_error_that_the_cache_takes_for_a_miss(key: str) -> None:
-    data = inventory_to_json(smallest())
-    del data[key]
+    data = {name: value for name, value in SMALLEST.items() if name != key}
     with pytest.raises((KeyError, TypeError, ValueError)):
         inventory_from_json(data)
 

@@ -45,10 +45,11 @@ def wheel(version: str, *names: str, registry: str | None = None) -> bytes:
 
 @pytest.fixture
 def index(package_index: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 -- cleared there
-    """An index with three releases of vLLM, newest listed first."""
+    """An index with three final releases of vLLM, newest listed first, a candidate and a local build."""
     offer(package_index, "0.3.0", "A", "B", "C", day="2026-03-01")
     offer(package_index, "0.1.0", "A", day="2026-01-01")
     offer(package_index, "0.2.0rc1", "X", day="2026-01-15")
+    offer(package_index, "0.1.0+cu118", "Z", day="2026-01-15")
     offer(package_index, "0.2.0.post1", "A", "B", day="2026-02-01")
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
@@ -234,12 +235,6 @@ def test_an_acceptance_is_for_the_file_that_was_looked_at(index: Any, refresh: R
     index.projects["vllm"] = [row for row in index.projects["vllm"] if "1.1" not in row["filename"]]
     offer(index, "1.1", "N01", "N02")
     assert refresh().code == 4
-
-
-def test_local_versions_are_builds_and_no_releases(index: Any, refresh: Run, kept: Path) -> None:
-    offer(index, "0.2.0+cu118", "Z")
-    refresh()
-    assert "Z" not in spans(kept)
 
 
 def test_without_a_folder_it_goes_on_from_the_shipped_data(

@@ -312,13 +312,17 @@ def test_several_stats_lines_count_the_tables_above_them_and_then_the_section() 
 # ---- sections that are not there --------------------------------------------------------------------------
 
 
-def test_a_section_put_between_lines_has_blank_lines_around_it() -> None:
-    text = f"# T\nProse.\n{section(MULTIMODAL)}"
-    result = merged(text, entry("Aa", "a.py", hf=True))
-    before, _, after = result.text.partition(TEXT)
-    assert before == "# T\nProse.\n\n"
-    assert f"\n\n{MULTIMODAL}\n" in after
-    assert merged(result.text, entry("Aa", "a.py", hf=True)).text == result.text
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        pytest.param("# T\nProse.\n", "# T\nProse.\n\n", id="between lines"),
+        pytest.param("\ufeff", "\ufeff", id="above the first line, behind the byte order mark"),
+    ],
+)
+def test_a_section_that_is_put_in_has_blank_lines_around_it(head: str, after: str) -> None:
+    result = merged(head + section(MULTIMODAL, OLD), KEPT, ADDED)
+    assert result.text == f"{after}{section(TEXT, NEW, stats=STATS)}\n{section(MULTIMODAL, OLD)}"
+    assert not merged(result.text, KEPT, ADDED).changed
 
 
 def test_a_missing_section_is_added_at_its_place() -> None:
@@ -328,13 +332,6 @@ def test_a_missing_section_is_added_at_its_place() -> None:
     new = section(EMBEDDING, "| **BertModel** |  | Y |  |  |", stats=stats)
     assert result.text == f"# T\n\n---\n\n{section(TEXT, OLD)}---\n\n{new}\n---\n\n{section(MULTIMODAL)}"
     assert result.created == (Category.EMBEDDING,)
-
-
-def test_a_section_above_the_first_line_comes_behind_the_byte_order_mark() -> None:
-    text = "\ufeff" + section(MULTIMODAL, OLD)
-    result = merged(text, KEPT, ADDED)
-    assert result.text == f"\ufeff{section(TEXT, NEW, stats=STATS)}\n{section(MULTIMODAL, OLD)}"
-    assert not merged(result.text, KEPT, ADDED).changed
 
 
 def test_missing_sections_at_the_end_follow_in_order() -> None:

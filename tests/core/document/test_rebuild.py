@@ -86,6 +86,13 @@ def test_merging_what_was_rebuilt_is_no_change(
     assert {finding.code for finding in lint(document)} == ({"unknown-column"} if columns else set())
 
 
+@pytest.mark.parametrize("columns", [(), ("notes", "fallback")])
+def test_what_a_merge_adds_makes_a_document_the_rebuilt_one(columns: tuple[str, ...]) -> None:
+    before = rebuild(replace(FULL, rows=FULL.rows[::3]), "2026-01-01", columns=columns)
+    merged = merge(parse(before), FULL, options=MergeOptions(date="2026-11-24", columns=columns))
+    assert merged.text == rebuild(FULL, "2026-11-24", columns=columns)
+
+
 def test_further_columns_stand_to_the_right_with_their_legend() -> None:
     noted = replace(FULL.rows[0], note="slow | big")
     text = rebuild(replace(FULL, rows=(noted, *FULL.rows[1:])), "2026-11-24", columns=("notes", "fallback"))

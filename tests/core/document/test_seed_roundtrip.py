@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from archtrack.core.document.columns import further
 from archtrack.core.document.lint import lint
 from archtrack.core.document.merge import MergeOptions, merge
 from archtrack.core.document.parse import parse
-from archtrack.core.document.rebuild import rebuild
 from archtrack.model import Category, Matrix, Status
 from miniature import READ, matrix_row, public, registration
 from seed_reader import NewRow
@@ -68,31 +66,6 @@ def without(*names: str) -> Matrix:
 
 COLUMNS = pytest.mark.parametrize("columns", [(), ("fallback",), ("notes", "fallback")])
 PASSING = re.compile(r"^> of these, \*\*(\d+)\*\* pass the backend's own check", re.MULTILINE)
-
-
-@COLUMNS
-def test_what_the_script_adds_to_a_rebuilt_document_is_what_archtrack_adds(columns: tuple[str, ...]) -> None:
-    missing = ("AlphaForCausalLM", "BetaForCausalLMNextN", "GammaForSequenceClassification")
-    text = rebuild(without(*missing), "2026-01-01", columns=columns)
-    after = run_script(text)
-    assert seed_reader.names(after) - seed_reader.names(text) == set(missing)
-    options = MergeOptions(date=TODAY, columns=columns)
-    ours = merge(parse(text), MATRIX, options=options)
-    assert [row.name for row in ours.added] == list(missing)
-    # The script leaves the stats line stale where a blank line stands above it; archtrack then finds only that.
-    assert {finding.code for finding in lint(parse(after), columns=further(columns))} == {"stale-counts"}
-    recounted = merge(parse(after), MATRIX, options=options)
-    assert recounted.added == ()
-    # The script knows five columns, so the rows that it adds end there: one of them lacks what the fallback does.
-    assert [[cell.column for cell in one.cells] for one in recounted.outdated] == (
-        [["Fallback"]] if columns else []
-    )
-    done = merge(parse(after), MATRIX, options=replace(options, refresh=True))
-    assert [row.name for row in parse(done.text).rows] == [row.name for row in parse(ours.text).rows]
-    assert merge(parse(done.text), MATRIX, options=replace(options, refresh=True)).text == done.text
-    if not columns:
-        assert done.text == recounted.text == ours.text
-    assert ours.text == rebuild(MATRIX, TODAY, columns=columns)
 
 
 @COLUMNS

@@ -48,7 +48,6 @@ def test_the_string_of_an_expression_of_constants(source: str, expected: str | N
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("'a'", "a"),
         ("P", "x.y"),
         ("('a', P)", ["a", "x.y"]),
         ("['a', 1, C, None]", ["a", None, None, None]),
