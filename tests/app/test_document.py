@@ -54,9 +54,7 @@ def test_a_document_that_cannot_be_read_is_told_before_the_scan(path: Path, plac
 
 
 @pytest.mark.parametrize("use_case", [update_document, rebuild_document])
-def test_the_canary_speaks_also_where_nothing_would_be_written(
-    update: Run, trees: Any, use_case: Any
-) -> None:
+def test_the_canary_speaks_also_where_nothing_is_written(update: Run, trees: Any, use_case: Any) -> None:
     update()
     for file in ("alpha.py", "beta.py"):
         (trees.models / file).unlink()

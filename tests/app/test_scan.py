@@ -56,9 +56,7 @@ class Spy:
 
 
 @pytest.mark.parametrize("engine", ["sglang", "transformers"])
-def test_an_old_tree_is_scanned_once_and_what_is_kept_is_the_same(
-    read: Read, trees: Any, cache: Cache, engine: str
-) -> None:
+def test_an_old_tree_is_scanned_once_and_kept(read: Read, trees: Any, cache: Cache, engine: str) -> None:
     first = read(engine)
     assert len(first.registrations) > 4
     spy = Spy(load_engine(engine))
@@ -111,7 +109,7 @@ def test_the_version_and_the_pin_are_seen_when_they_change(read: Read, trees: An
     assert (read().version, dict(read().pins)) == ("7.7.8", {"transformers": "9.9.8"})
 
 
-def test_what_is_kept_of_one_tree_is_shown_as_the_place_where_it_is_read(
+def test_what_was_kept_has_the_place_of_the_reading(
     read: Read, trees: Any, cache: Cache, tmp_path: Path
 ) -> None:
     first = read()

@@ -27,9 +27,7 @@ def scanned(place: Workspace, trees: Any, engine: str = "sglang", **asked: Any) 
 
 
 @pytest.mark.parametrize("file", ["transformers/modeling_utils.py", "transformers/__init__.py"])
-def test_an_error_of_the_scan_beside_comes_through(
-    place: Workspace, request_: Request, trees: Any, file: str
-) -> None:
+def test_an_error_beside_comes_through(place: Workspace, request_: Request, trees: Any, file: str) -> None:
     (trees.transformers / "src" / file).unlink()
     with pytest.raises(SourceError, match="transformers"):
         track(request_, Settings(), place)

@@ -203,9 +203,7 @@ def test_what_is_known_is_not_forgotten_because_it_cannot_be_had_again(
     assert kept.read_bytes() == before
 
 
-def test_a_release_that_left_the_index_stays_whatever_is_read_again(
-    index: Any, refresh: Run, kept: Path
-) -> None:
+def test_a_release_that_left_the_index_is_kept_also_anew(index: Any, refresh: Run, kept: Path) -> None:
     refresh()
     index.projects["vllm"] = [row for row in index.projects["vllm"] if "0.1.0" not in row["filename"]]
     kept.write_bytes(re.sub(rb'"revision":\d+', b'"revision":0', kept.read_bytes()))
@@ -259,9 +257,7 @@ def test_an_engine_of_which_nothing_can_be_read_gets_no_data(index: Any, refresh
     assert not kept.exists()
 
 
-def test_a_folder_that_cannot_be_made_is_said_before_any_reading(
-    index: Any, cli: Run, tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_made_is_said_before_reading(index: Any, cli: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = cli("history", "refresh", "vllm", "--data", tmp_path / "file" / "folder")
     assert (done.code, "the folder cannot be created" in done.err, index.requests) == (5, True, [])

@@ -71,9 +71,7 @@ def test_the_document_has_the_seeds_form_line_for_line() -> None:
 @pytest.mark.parametrize("matrix", [FULL, EMPTY])
 @pytest.mark.parametrize("columns", [(), ("notes", "fallback")])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_merging_what_was_rebuilt_is_no_change(
-    matrix: Matrix, columns: tuple[str, ...], newline: str
-) -> None:
+def test_what_was_rebuilt_needs_no_merge(matrix: Matrix, columns: tuple[str, ...], newline: str) -> None:
     text = rebuild(matrix, "2026-11-24", columns=columns, newline=newline)
     document = parse(text)
     assert [entry.name for entry in document.rows if entry.line] == [

@@ -40,7 +40,7 @@ def told(given: History, name: str) -> list[str]:
     ]
 
 
-A = {"A": entry()}
+A, B = {"A": entry()}, {"B": entry()}
 NOTHING: dict[str, Entry] = {}
 
 
@@ -301,25 +301,20 @@ def test_the_lint_holds_what_runs_as_another_against_that(b: Entry, problem: str
 
 GIVEN = made_history(
     [release("1.0"), release("1.1", unknown="lost"), release("2.0")],
-    {
-        "1.0": {"A": entry(example="o/a"), "B": entry()},
-        "2.0": {"A": entry("b.py", example="o/b"), "C": entry()},
-    },
+    {"1.0": {"A": entry(example="o/a")} | B, "2.0": {"A": entry("b.py", example="o/b"), "C": entry()}},
 )
 
 
 @pytest.mark.parametrize(
-    ("version", "error", "message"),
+    ("version", "error", "said"),
     [
         ("3", UsageError, "the history of demo has no release 3; near it: 1.1, 2.0;"),
         ("x", UsageError, "'x' is not a release"),
         ("1.1", DataError, "demo 1.1 was not read: lost"),
     ],
 )
-def test_a_release_that_cannot_be_shown_is_refused(
-    version: str, error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error, match=message.replace(".", r"\.")):
+def test_a_release_that_cannot_be_shown_is_refused(version: str, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said.replace(".", r"\.")):
         known_release(GIVEN, version)
 
 

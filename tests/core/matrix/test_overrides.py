@@ -34,45 +34,32 @@ def found(*overrides: Override, truth: Matrix | None = None) -> list[tuple[int, 
     return [(one.line, one.code, one.message) for one in findings]
 
 
+ALPHA, BETA, TYPO = "AlphaForCausalLM", "BetaForCausalLM", "AlphaForCausallm"
+REDUNDANT, UNKNOWN = "override-redundant", "override-unknown"
+SAY = "the sources say the"
+IDLE = "so its override does nothing"
+EXPIRED = "its last day was 2026-06-14; check whether its reason (because) still holds, then give it a later"
+
+
 @pytest.mark.parametrize(
     ("what", "code", "said"),
     [
-        (override("AlphaForCausalLM", category=EMBEDDING), None, ""),
-        (override("AlphaForCausalLM", example="lab/alpha"), None, ""),
-        (override("AlphaForCausalLM", note="slow"), None, ""),
-        (override("BetaForCausalLM", example="lab/beta-2", category=EMBEDDING), None, ""),
+        (override(ALPHA, category=EMBEDDING), None, ""),
+        (override(ALPHA, example="lab/alpha"), None, ""),
+        (override(ALPHA, note="slow"), None, ""),
+        (override(BETA, example="lab/beta-2", category=EMBEDDING), None, ""),
+        (override(ALPHA, category=TEXT), REDUNDANT, f"{SAY} category 'text' without it (by test); remove it"),
         (
-            override("AlphaForCausalLM", category=TEXT),
-            "override-redundant",
-            "the sources say the category 'text' without it (by test); remove it",
+            override(BETA, example="lab/beta"),
+            REDUNDANT,
+            f"{SAY} example 'lab/beta' without it (m.py:3); remove it",
         ),
-        (
-            override("BetaForCausalLM", example="lab/beta"),
-            "override-redundant",
-            "the sources say the example 'lab/beta' without it (m.py:3); remove it",
-        ),
-        (
-            override("AlphaForCausalLM", category=TEXT, note="n"),
-            "override-redundant",
-            "; remove its category",
-        ),
-        (
-            override("AlphaForCausallm", note="slow"),
-            "override-unknown",
-            "no source knows AlphaForCausallm, so its override does nothing; did you mean AlphaForCausalLM?",
-        ),
-        (
-            override("Zzz", note="slow"),
-            "override-unknown",
-            "no source knows Zzz, so its override does nothing; correct its name or remove it",
-        ),
-        (override("OddThing", note="n"), "override-unknown", "OddThing gets no row (see the setting `rows`)"),
-        (override("AlphaForCausalLM", note="n", expires=TODAY), None, ""),
-        (
-            override("AlphaForCausalLM", note="n", expires=TODAY - timedelta(days=1)),
-            "override-expired",
-            "its last day was 2026-06-14; check whether its reason (because) still holds, then give it a later",
-        ),
+        (override(ALPHA, category=TEXT, note="slow"), REDUNDANT, "; remove its category"),
+        (override(TYPO, note="n"), UNKNOWN, f"no source knows {TYPO}, {IDLE}; did you mean {ALPHA}?"),
+        (override("Zzz", note="n"), UNKNOWN, f"no source knows Zzz, {IDLE}; correct its name or remove it"),
+        (override("OddThing", note="n"), UNKNOWN, "OddThing gets no row (see the setting `rows`)"),
+        (override(ALPHA, note="n", expires=TODAY), None, ""),
+        (override(ALPHA, note="n", expires=TODAY - timedelta(days=1)), "override-expired", EXPIRED),
     ],
 )
 def test_an_idle_redundant_or_expired_override_is_told(what: Override, code: str | None, said: str) -> None:

@@ -115,10 +115,7 @@ def test_what_is_beyond_the_simple_picture_is_left_to_the_parser(text: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "def f():\n    return (\nx)\ny = 1\n",
-        "class A:\n    def f(self):\n        return [\n    x]\n",
-    ],
+    ["def f():\n    return (\nx)\ny = 1\n", "class A:\n    def f(self):\n        return [\n    x]\n"],
 )
 def test_a_cut_in_the_wrong_place_is_no_module(text: str) -> None:
     short = cut(text)

@@ -45,7 +45,7 @@ def rewrite(line: int, to: str, *replaced: str, **more: Any) -> Rewrite:
         ([rewrite(1, "New", "Old", model_type="other"), rewrite(2, "Newer", "Old")], ["Old Newer c.py:2"]),
     ],
 )
-def test_a_name_is_run_as_another_where_nothing_else_has_to_fit(
+def test_a_name_is_run_as_another_where_it_alone_decides(
     rewrites: list[Rewrite], expected: list[str]
 ) -> None:
     found = aliases(NATIVES, Rules(rewrites=tuple(rewrites)))

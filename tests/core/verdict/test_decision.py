@@ -386,9 +386,7 @@ GAMMA = "of model type `gamma` the engine runs BetaForCausalLM as AlphaForCausal
         ("BetaForCausalLM", F, None, GAMMA),
     ],
 )
-def test_a_name_alone_is_answered_as_far_as_a_name_goes(
-    name: str, status: Status, resolved: str | None, said: str
-) -> None:
+def test_a_name_alone_is_answered(name: str, status: Status, resolved: str | None, said: str) -> None:
     found = decide(only_named(name), SUPPORT)
     assert (found.status, found.resolved) == (status, resolved)
     assert any(said in step.text for step in found.steps)
