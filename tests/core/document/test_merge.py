@@ -852,18 +852,13 @@ def test_stats_summary_and_percentages_equal_a_recount(flags: list[tuple[str, st
             found[heading][0 if native else 1 if hf else 2] += 1
             found[heading][3] += 1
     said = [line for line in lines if line.startswith("**") and "native /" in line]
-    assert [re.findall(r"\d+", line) for line in said] == [
-        [str(n) for n in found[one]] for one in (TEXT, EMBEDDING, MULTIMODAL)
-    ]
-    total = [sum(found[one][index] for one in (TEXT, EMBEDDING, MULTIMODAL)) for index in range(4)]
-    tail = [
-        re.findall(r"\d+", line)
-        for line in lines[lines.index("## Overall Summary") :]
-        if re.search(r"\d", line)
-    ]
-    expected = [found[TEXT], found[EMBEDDING], found[MULTIMODAL], total]
+    counted = [found[heading] for heading in HEADINGS.values()]
+    assert [re.findall(r"\d+", line) for line in said] == [[str(n) for n in each] for each in counted]
+    total = [sum(numbers) for numbers in zip(*counted, strict=True)]
+    tail = [re.findall(r"\d+", line) for line in lines[lines.index("## Overall Summary") :]]
+    expected = [*counted, total]
     expected += [[number, number * 100 // total[3] if total[3] else 0] for number in total[:3]]
     if any(row.hf for row in truth.rows):  # every class of these matrices passes
         written = {name_cell(row.name): row for row in truth.rows}
         expected.insert(6, [sum(row.hf is not None and row.native is None for row in written.values())])
-    assert tail == [[str(number) for number in line] for line in expected]
+    assert [line for line in tail if line] == [[str(number) for number in line] for line in expected]

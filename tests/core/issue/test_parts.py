@@ -99,7 +99,7 @@ LIMITS = st.sampled_from((LEAST, 3_000, 8_000, LIMIT))
 
 
 @given(names=DOCUMENTS, limit=LIMITS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_every_row_is_in_one_part_and_every_line_is_kept(names: dict[str, list[str]], limit: int) -> None:
     text = document(names, above="Above.", below="Below.\n\nFar below.")
     issue = kept_whole(text, limit)
@@ -144,7 +144,7 @@ def test_a_table_that_is_split_has_its_head_in_every_part_and_says_that_it_goes_
 
 
 @given(names=DOCUMENTS, name=NAME)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_row_more_or_less_changes_its_part_and_no_other(names: dict[str, list[str]], name: str) -> None:
     names = {heading: [each for each in some if each != name] for heading, some in names.items()}
     before = split(document(names))
@@ -208,7 +208,7 @@ ROWS_AMONG = st.lists(NAME.map(row), min_size=1, max_size=40)
     lines=st.lists(st.one_of(LINES.map(lambda line: [line]), ROWS_AMONG), max_size=60),
     newline=st.sampled_from(("\n", "\r\n", "\r")),
 )
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_of_any_text_nothing_is_lost(lines: list[list[str]], newline: str) -> None:
     text = newline.join(line for some in lines for line in some)
     try:
@@ -389,7 +389,6 @@ def test_without_the_column_that_tells_it_is_an_error_and_only_where_a_row_depen
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=6)), most=st.integers(1, 9))
-@settings(deadline=None)
 def test_rows_are_split_in_the_order_of_their_names_and_none_is_lost(names: list[str], most: int) -> None:
     rows = [Line(number=at, text="row", name=name) for at, name in enumerate(names)]
     parts = split_rows(rows, most * size(["row"]))

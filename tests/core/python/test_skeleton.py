@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archtrack.core.python.module import Module
@@ -178,20 +178,9 @@ NEW_STRINGS = [
 STRINGS = st.sampled_from(
     [
         *("'a'", '"#"', "'#'", "'\\''", 'r"\\""', '""', "''", '""""""', "'('", '"]"', "'{'", "':'", '"é"'),
-        *(
-            '"""c"""',
-            "'''it's'''",
-            '"""a\\""""',
-            '\'it"""s\'',
-            "\"''' \"",
-            '"a \\\ndef x"',
-            '"\\\n    def x"',
-        ),
-        *(
-            '"""\ndef s():\n  x\n"""',
-            "'''\nclass S:\n    def m(self):\n        pass\n'''",
-            'rb"""\n    def x\n"""',
-        ),
+        *('"""c"""', "'''it's'''", '"""a\\""""', '\'it"""s\'', "\"''' \""),
+        *('"a \\\ndef x"', '"\\\n    def x"', '"""\ndef s():\n  x\n"""', 'rb"""\n    def x\n"""'),
+        "'''\nclass S:\n    def m(self):\n        pass\n'''",
         *('f"{x}"', 'f"{x:{y}}"', "f'{{'", "f'''{\nx\n}'''", "f\"{'}'}\"", 'f"{x[1:2]}"'),
         *(NEW_STRINGS if sys.version_info >= (3, 12) else ()),
     ]
@@ -281,7 +270,6 @@ GAPS = st.sampled_from(
 MODULES = st.lists(st.tuples(STATEMENTS, GAPS).map("".join), max_size=5).map("".join).filter(parses)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MODULES)
 def test_the_rest_is_what_a_parse_of_the_whole_gives(text: str) -> None:
     holds(text.encode())

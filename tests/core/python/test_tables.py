@@ -252,23 +252,20 @@ def test_the_value_of_such_a_key_is_the_class() -> None:
     assert facts["tables"]["U"]["rows"] == [["A.key", 2, None, None]]
 
 
+OF_A = "T = {c.key: c for c in [A]}"
+
+
 @pytest.mark.parametrize(
     ("text", "conditions"),
     [
+        (f"if x:\n    {OF_A}\nelse:\n    T = {{c.key: c for c in [B]}}", {"A.key": "x", "B.key": "not (x)"}),
+        (f"try:\n    {OF_A}\nexcept E:\n    T = {{}}", {"A.key": "the try at line 1 succeeds"}),
         (
-            "if x:\n    T = {c.key: c for c in [A]}\nelse:\n    T = {c.key: c for c in [B]}",
-            {"A.key": "x", "B.key": "not (x)"},
-        ),
-        (
-            "try:\n    T = {c.key: c for c in [A]}\nexcept ImportError:\n    T = {}",
-            {"A.key": "the try at line 1 succeeds"},
-        ),
-        (
-            "T = {c.key: c for c in [A]}\ntry:\n    from x import B\n    T['x'] = B\nexcept ImportError:\n    pass",
+            f"{OF_A}\ntry:\n    from x import B\n    T['x'] = B\nexcept E:\n    pass",
             {"A.key": None, "x": "the try at line 2 succeeds"},
         ),
     ],
-)  # fmt: skip
+)
 def test_classes_under_a_condition(text: str, conditions: dict[str, str | None]) -> None:
     facts = table_facts(text.encode(), of_classes=True)
     assert {key: condition for key, _, _, condition in facts["tables"]["T"]["rows"]} == conditions

@@ -8,7 +8,7 @@ import types
 from collections import OrderedDict
 from typing import Any
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from archtrack.core.python.tables import table_facts
@@ -292,7 +292,6 @@ def agrees(said: Any, real: Any, space: dict[str, Any]) -> bool:
     return bool(said == real and type(said) is type(real))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MODULES)
 def test_a_table_is_what_running_the_module_gives_or_unresolved(text: str) -> None:
     space = run(text)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES, Checkpoint, only_named, read_checkpoint
@@ -207,7 +207,6 @@ def refusal(data: bytes) -> str | None:
 
 
 @given(JSON)
-@settings(deadline=None)
 def test_any_json_is_read_or_refused_in_one_line(value: Any) -> None:
     words = refusal(json.dumps(value).encode())
     if words is None:
@@ -218,13 +217,11 @@ def test_any_json_is_read_or_refused_in_one_line(value: Any) -> None:
 
 
 @given(st.binary(max_size=60))
-@settings(deadline=None)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert refusal(data) != ""
 
 
 @given(JSON.filter(lambda value: isinstance(value, dict)), st.integers(0, 10_000))
-@settings(deadline=None)
 def test_a_config_that_is_cut_or_has_a_byte_too_many_is_read_or_refused(value: Any, at: int) -> None:
     data = json.dumps(value).encode()
     assert refusal(data[: at % (len(data) + 1)]) != ""

@@ -40,17 +40,13 @@ BACKENDS = [
 NATIVES = ("AlphaForCausalLM", "AlphaForCausalLMNextN", "AlphaForCausalLMDSpark", "SkippedForCausalLM",
            "SkippedAndPublicForCausalLM", "MaybeForCausalLM", "MixtralForCausalLM", "QuantMixtralForCausalLM",
            "EmbeddingGemmaModel", "RewardForSequenceClassification", *BACKENDS)  # fmt: skip
+COMPATIBLE = ("BetaForCausalLM", "BetaMoeForCausalLM", "BetaForSequenceClassification", "BetaModel",
+              "MaskedForMaskedLM", "SeesForConditionalGeneration", "Gemma3TextModel",
+              "SkippedAndPublicForCausalLM")  # fmt: skip
 PUBLIC = {
-    "BetaForCausalLM": True,
-    "BetaMoeForCausalLM": True,
-    "BetaForSequenceClassification": True,
-    "BetaModel": True,
-    "SeesForConditionalGeneration": True,
-    "Gemma3TextModel": True,
-    "SkippedAndPublicForCausalLM": True,
+    **dict.fromkeys(COMPATIBLE, True),
     "DeltaForCausalLM": False,
     "OldForCausalLM": None,
-    "MaskedForMaskedLM": True,
     "SpeaksForCTC": False,
 }
 TABLES = {
