@@ -115,11 +115,6 @@ def modules(files: dict[str, str]) -> Modules:
     )
 
 
-def follow(path: str, name: str) -> ClassAt:
-    found = all_names(Module(FILES[path].encode(), HIDDEN))["names"][name]
-    return modules(FILES).follow(path, found, 7)
-
-
 @pytest.mark.parametrize(
     ("path", "name", "expected"),
     [
@@ -130,7 +125,8 @@ def follow(path: str, name: str) -> ClassAt:
     ],
 )
 def test_a_class_is_found_where_it_is_defined(path: str, name: str, expected: ClassAt) -> None:
-    assert follow(path, name) == expected
+    found = all_names(Module(FILES[path].encode(), HIDDEN))["names"][name]
+    assert modules(FILES).follow(path, found, 7) == expected
 
 
 @pytest.mark.parametrize(

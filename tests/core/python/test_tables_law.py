@@ -6,6 +6,7 @@ import builtins
 import re
 import types
 from collections import OrderedDict
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from hypothesis import event, given
@@ -225,22 +226,6 @@ MODULES = st.tuples(PRELUDES, st.lists(NESTED, min_size=1, max_size=4)).map(
 )
 
 
-class Quiet:
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-class Suppress(Quiet):
-    def __init__(self, error: type[Exception]) -> None:
-        self.error = error
-
-    def __exit__(self, kind: object, *_: object) -> bool:  # type: ignore[override]
-        return isinstance(kind, type) and issubclass(kind, self.error)
-
-
 def fails() -> None:
     raise ImportError
 
@@ -255,7 +240,7 @@ def run(text: str) -> dict[str, Any] | None:
     space |= {"OrderedDict": OrderedDict, "types": types, "TYPE_CHECKING": False, "yes": True, "no": False}
     space |= {"name": lambda: "nm", "other": lambda: {"O": "o"}}
     space |= {"make": lambda: space["X"], "key": lambda c: c.key}
-    space |= {"print": lambda *_, **__: None, "fails": fails, "quiet": Quiet, "suppress": Suppress}
+    space |= {"print": lambda *_, **__: None, "fails": fails, "quiet": nullcontext, "suppress": suppress}
     stars = types.ModuleType("stars")
     vars(stars).update(T={"S": "s"}, P="star", N=["S"])
     space["__builtins__"] = {**vars(builtins), "__import__": lambda *_: stars}

@@ -35,7 +35,6 @@ KNOWN = (
         ("Qwen33ForCausalLM", ("Qwen3ForCausalLM",)),
         ("LlamaForCausallLM", ("LlamaForCausalLM", "LlamaModel", "LlamaForSequenceClassification")),
         ("LlamaFroCausalLM", ("LlamaForCausalLM",)),
-        ("Glm4MoeForCasualLM", ("Glm4MoeForCausalLM",)),
         # the same model for something else
         ("LlamaForTokenClassification", ("LlamaForSequenceClassification", "LlamaForCausalLM", "LlamaModel")),
         ("LlamaForConditionalGeneration", ("LlamaForSequenceClassification", "LlamaForCausalLM", "LlamaModel")),
@@ -43,7 +42,6 @@ KNOWN = (
         ("ZebraForCausalLM", ()),
         ("ForCausalLM", ()),
         ("Model", ()),
-        ("x", ()),
         ("", ()),
         # itself never is
         ("LlamaModel", ("LlamaForCausalLM", "LlamaForSequenceClassification")),
