@@ -42,11 +42,8 @@ def test_the_source_of_a_cell_says_what_the_releases_did(
     tmp_path: Path, entries: list[Entry | None], text: str, source: str, place: str | None
 ) -> None:
     releases = [release(str(day), date=f"2026-01-0{day}") for day in (1, 2, 3)]
-    found = {
-        str(day): {"Alpha": ALPHA} | ({"Beta": entry} if entry is not None else {})
-        for day, entry in enumerate(entries, 1)
-    }
-    history = made_history(releases, found)
+    found = [{"Alpha": ALPHA} | ({"Beta": entry} if entry is not None else {}) for entry in entries]
+    history = made_history(releases, dict(zip("123", found, strict=True)))
     (tmp_path / "demo.json").write_text(write_history(history), encoding="utf-8")
     since = since_of("Beta", "demo", Histories({}, tmp_path))
     assert (since.text, since.source, since.place) == (text, source, place)

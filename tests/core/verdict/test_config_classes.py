@@ -9,10 +9,8 @@ import pytest
 from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 
 
-def facts(
-    body: str, head: str = "class AConfig(PreTrainedConfig):\n    model_type = 'a'\n"
-) -> dict[str, Any]:
-    (found,) = class_facts((head + body).encode())
+def facts(body: str) -> dict[str, Any]:
+    (found,) = class_facts(f"class AConfig(PreTrainedConfig):\n    model_type = 'a'\n{body}".encode())
     return {key: value for key, value in found.items() if value and key not in {"name", "line", "model_type"}}
 
 
