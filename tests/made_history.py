@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from archtrack.core.history.history import History
+from archtrack.core.history.history import History, Release
 from archtrack.core.history.spans import categories_of, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archtrack.core.history.history import Entry, Release
+    from archtrack.core.history.history import Entry
+
+
+SHA = "0" * 64
+
+
+def release(
+    version: str, *, date: str | None = "2026-01-31", sha256: str | None = SHA, **more: Any
+) -> Release:
+    return Release(version=version, date=date, file=f"x-{version}.whl", sha256=sha256, **more)
 
 
 def made_history(

@@ -15,7 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archtrack.model import Inventory, Origin
+from archtrack.model import (
+    Category,
+    Inventory,
+    MatrixRow,
+    Origin,
+    Place,
+    Registration,
+    Status,
+    TransformersFacts,
+)
 
 SOURCE = str(Path(__file__).parents[1] / "src")
 INTERRUPTIBLE = (
@@ -94,15 +103,33 @@ ROWS = {
 """Every row that the two trees give: category and status."""
 
 
-READ = tuple(
-    Inventory(
-        engine=name,
-        version=None,
-        origin=Origin(distribution=name, kind="local", location="."),
-        registrations=(),
-    )
-    for name in ("sglang", "transformers")
-)
+def registration(
+    name: str, file: str = "x.py", line: int = 1, *, at: str | None = None, **more: Any
+) -> Registration:
+    """A class that a source has; ``at`` is the whole path of its file."""
+    place = Place(file=at or file, line=line)
+    return Registration(name=name, file=file, place=place, defined_in="x", **more)
+
+
+def public(name: str, *, compatible: bool | None = True, facts: Any = None, **more: Any) -> Registration:
+    """A public class of transformers, what the gate of the fallback says of it, and further facts."""
+    told = {"exported": True, "backend_compatible": compatible} | (facts or {})
+    return registration(name, transformers=TransformersFacts(**told), **more)
+
+
+def inventory(engine: str, *registrations: Registration, version: str | None = "1", **more: Any) -> Inventory:
+    """What a source has."""
+    origin = Origin(distribution=engine, kind="local", location=".")
+    return Inventory(engine=engine, version=version, origin=origin, registrations=registrations, **more)
+
+
+def matrix_row(
+    name: str, category: Category = Category.TEXT, status: Status = Status.NATIVE, **more: Any
+) -> MatrixRow:
+    return MatrixRow(name=name, category=category, category_source="test", status=status, **more)
+
+
+READ = tuple(inventory(name, version=None) for name in ("sglang", "transformers"))
 """What a matrix is made of, where a test gives its rows."""
 
 

@@ -9,7 +9,6 @@ import pytest
 
 import miniature
 from archtrack.app.document import Flags, rebuild_document, update_document
-from archtrack.app.lint import lint_document
 from archtrack.app.request import Request
 from archtrack.app.track import track
 from archtrack.config.settings import Settings
@@ -18,60 +17,34 @@ from archtrack.errors import DocumentError, ImplausibleError, SourceError
 from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    Run = Callable[..., Any]
 
 FLAGS = Flags(date="2026-01-31")
 
 
 @pytest.fixture
-def place(work: Path, tmp_path: Path) -> Workspace:
-    return Workspace(folder=work, environ={"ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}, offline=True)
+def path(work: Path) -> Path:
+    return work / "S.md"
 
 
 @pytest.fixture
-def request_(trees: Any) -> Request:
-    return Request(engine=str(trees.sglang), transformers=str(trees.transformers))
+def update(path: Path, place: Workspace, request_: Request) -> Run:
+    """Updates the document, or does with it what another use case does."""
+
+    def run(use_case: Any = update_document, **flags: Any) -> Any:
+        return use_case(path, request_, Settings(), place, replace(FLAGS, **flags))
+
+    return run
 
 
 def names(path: Path) -> set[str]:
     return {row.name for row in parse(path.read_text(encoding="utf-8")).rows}
 
 
-def test_an_update_returns_what_it_did(place: Workspace, request_: Request, trees: Any) -> None:
-    path = place.folder / "S.md"
-    first = update_document(path, request_, Settings(), place, FLAGS)
-    assert (first.created, first.differs, first.written, first.before) == (True, True, True, None)
-    assert {row.name for row in first.merge.added} == names(path) == set(miniature.ROWS)
-    second = update_document(path, request_, Settings(), place, FLAGS)
-    assert (second.created, second.differs, second.written, second.merge.added) == (False, False, False, ())
-    assert second.before == path.read_text(encoding="utf-8")
-    trees.register("GammaForCausalLM", file="gamma.py")
-    looked = update_document(path, request_, Settings(), place, replace(FLAGS, write=False))
-    assert (looked.differs, looked.written, [row.name for row in looked.merge.added]) == (
-        True, False, ["GammaForCausalLM"]
-    )  # fmt: skip
-    assert "GammaForCausalLM" not in names(path)
-
-
-def test_a_rebuild_returns_what_it_changed(place: Workspace, request_: Request) -> None:
-    path = place.folder / "S.md"
-    assert rebuild_document(path, request_, Settings(), place, FLAGS).written
-    text = path.read_text(encoding="utf-8")
-    path.write_text(
-        text.replace("| **AlphaForCausalLM** | Y |", "| **OldForCausalLM** |  |"), encoding="utf-8"
-    )
-    done = rebuild_document(path, request_, Settings(), place, FLAGS)
-    assert [row.name for row in done.merge.added] == ["AlphaForCausalLM"]
-    assert [one.row.name for one in done.merge.pruned] == ["OldForCausalLM"]
-    assert path.read_text(encoding="utf-8") == text
-    assert (
-        rebuild_document(path, request_, Settings(), place, replace(FLAGS, date="2030-01-01")).differs
-        is False
-    )
-
-
-def test_a_document_that_cannot_be_read_is_told_before_anything_is_scanned(place: Workspace) -> None:
-    path = place.folder / "S.md"
+def test_a_document_that_cannot_be_read_is_told_before_the_scan(path: Path, place: Workspace) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DocumentError, match=r"S\.md"):
         update_document(path, Request(engine="./nowhere"), Settings(), place, FLAGS)
@@ -81,30 +54,19 @@ def test_a_document_that_cannot_be_read_is_told_before_anything_is_scanned(place
 
 
 @pytest.mark.parametrize("use_case", [update_document, rebuild_document])
-@pytest.mark.parametrize("write", [True, False])
-def test_the_canary_speaks_before_anything_is_written(
-    place: Workspace,
-    request_: Request,
-    trees: Any,
-    use_case: Any,
-    write: bool,  # noqa: FBT001 - a column of the table
-) -> None:
-    path = place.folder / "S.md"
-    update_document(path, request_, Settings(), place, FLAGS)
-    before = path.read_bytes()
+def test_the_canary_speaks_also_where_nothing_is_written(update: Run, trees: Any, use_case: Any) -> None:
+    update()
     for file in ("alpha.py", "beta.py"):
         (trees.models / file).unlink()
     with pytest.raises(ImplausibleError, match="3 of the 5 natives"):
-        use_case(path, request_, Settings(), place, replace(FLAGS, write=write))
-    assert path.read_bytes() == before
-    assert use_case(path, request_, Settings(), place, replace(FLAGS, force=True)).merge is not None
+        update(use_case, write=False)
+    assert update(use_case, write=False, force=True).merge is not None
 
 
 def test_a_document_that_changes_while_sources_are_read_keeps_the_change(
-    place: Workspace, request_: Request, monkeypatch: pytest.MonkeyPatch, trees: Any
+    path: Path, update: Run, monkeypatch: pytest.MonkeyPatch, trees: Any
 ) -> None:
-    path = place.folder / "S.md"
-    update_document(path, request_, Settings(), place, FLAGS)
+    update()
     trees.register("GammaForCausalLM", file="gamma.py")
 
     def meanwhile(*arguments: Any) -> Any:
@@ -112,29 +74,12 @@ def test_a_document_that_changes_while_sources_are_read_keeps_the_change(
         return track(*arguments)
 
     monkeypatch.setattr("archtrack.app.document.track", meanwhile)
-    done = update_document(path, request_, Settings(), place, FLAGS)
-    assert done.written
+    assert update().written
     assert "GammaForCausalLM" in names(path)
     assert path.read_text(encoding="utf-8").endswith("\nSomebody's words.\n")
 
 
-def test_lint_fixes_what_is_mechanical_and_says_whether_it_wrote(place: Workspace, request_: Request) -> None:
-    path = place.folder / "S.md"
-    update_document(path, request_, Settings(), place, FLAGS)
-    assert lint_document(path, None, place, fix=True) == ((), False)
-    right = path.read_bytes()
-    path.write_bytes(right.replace(b"**3** native", b"**4** native"))
-    findings, written = lint_document(path, None, place, fix=False)
-    assert ([each.code for each in findings], written) == (["stale-counts"], False)
-    assert lint_document(path, None, place, fix=True) == ((), True)
-    assert path.read_bytes() == right
-    tracked = track(request_, Settings(rows=()), place)
-    assert lint_document(path, tracked, place, fix=False)[0] == ()
-    with pytest.raises(DocumentError, match="no such document"):
-        lint_document(place.folder / "none.md", None, place, fix=True)
-
-
-@pytest.mark.parametrize("cache", ["file", "file/below", "~/nobody"])
+@pytest.mark.parametrize("cache", ["file/below", "~/nobody"])
 def test_a_cache_folder_that_cannot_be_used_does_not_keep_a_document_from_being_written(
     request_: Request, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: str
 ) -> None:

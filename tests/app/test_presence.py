@@ -9,13 +9,13 @@ import pytest
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import as_decided, presences, since_of
 from archtrack.core.history.data_file import write_history
-from archtrack.core.history.history import Entry, Release, Span, State
+from archtrack.core.history.history import Entry, Span, State
 from archtrack.core.history.presence import Presence
 from archtrack.core.history.spans import SpanBounds
 from archtrack.core.verdict.context import Step
 from archtrack.core.verdict.decision import Verdict
 from archtrack.model import Category, Status
-from made_history import made_history
+from made_history import made_history, release
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,21 +41,15 @@ AS_ALPHA = Entry(file="alpha.py", at="rules.py:3", runs_as="Alpha")
 def test_the_source_of_a_cell_says_what_the_releases_did(
     tmp_path: Path, entries: list[Entry | None], text: str, source: str, place: str | None
 ) -> None:
-    releases = tuple(
-        Release(version=str(day), date=f"2026-01-0{day}", file=f"demo-{day}.whl", sha256=None)
-        for day in (1, 2, 3)
-    )
-    found = {
-        release.version: {"Alpha": ALPHA} | ({"Beta": entry} if entry is not None else {})
-        for release, entry in zip(releases, entries, strict=True)
-    }
-    history = made_history(releases, found)
+    releases = [release(str(day), date=f"2026-01-0{day}") for day in (1, 2, 3)]
+    found = [{"Alpha": ALPHA} | ({"Beta": entry} if entry is not None else {}) for entry in entries]
+    history = made_history(releases, dict(zip("123", found, strict=True)))
     (tmp_path / "demo.json").write_text(write_history(history), encoding="utf-8")
     since = since_of("Beta", "demo", Histories({}, tmp_path))
     assert (since.text, since.source, since.place) == (text, source, place)
 
 
-RELEASE = Release(version="1", date="2026-01-01", file="demo-1.whl", sha256=None)
+RELEASE = release("1", date="2026-01-01")
 SPAN = Span(first="1", last=None, states=(State(since="1", file="alpha.py", at="m/alpha.py:1"),))
 EDGE = SpanBounds(span=SPAN, first=RELEASE, first_exact=True, last=None, last_exact=True)
 
@@ -80,50 +74,41 @@ ABSENT = Presence(engine="demo", status=Status.ABSENT, release=RELEASE)
 
 
 @pytest.mark.parametrize(
-    ("presence", "status", "resolved", "expected", "runs_as", "because", "since"),
+    ("presence", "status", "resolved", "expected"),
     [
-        (REGISTERED, Status.NATIVE, "Beta", "native", None, None, "1"),
-        (REGISTERED, Status.UNIMPORTABLE, None, "native", None, None, "1"),
-        (ABSENT, Status.NATIVE, "Alpha", "native", "Alpha", "runs as Alpha", None),
-        (ABSENT, Status.NATIVE, "Beta", "native", None, None, None),
-        (ABSENT, Status.FALLBACK, None, "fallback", None, "so it is", None),
-        (RUN_AS, Status.NATIVE, "Alpha", "native", "Alpha", "runs as Alpha", "1"),
+        (REGISTERED, Status.NATIVE, "Beta", ("native", None, None, "1")),
+        (REGISTERED, Status.UNIMPORTABLE, None, ("native", None, None, "1")),
+        (ABSENT, Status.NATIVE, "Alpha", ("native", "Alpha", "runs as Alpha", None)),
+        (ABSENT, Status.NATIVE, "Beta", ("native", None, None, None)),
+        (ABSENT, Status.FALLBACK, None, ("fallback", None, "so it is", None)),
+        (RUN_AS, Status.NATIVE, "Alpha", ("native", "Alpha", "runs as Alpha", "1")),
         # What the name alone told does not hold of this config.
-        (RUN_AS, Status.NATIVE, "AlphaNextN", "native", "AlphaNextN", "runs as AlphaNextN", None),
-        (RUN_AS, Status.FALLBACK, "TransformersForCausalLM", "fallback", None, "so it is", None),
-        (RUN_AS, Status.REFUSED, None, "refused", None, "so it is", None),
-        (RUN_AS, Status.UNSUPPORTED, None, "absent", None, None, None),
+        (RUN_AS, Status.NATIVE, "AlphaNextN", ("native", "AlphaNextN", "runs as AlphaNextN", None)),
+        (RUN_AS, Status.FALLBACK, "TransformersForCausalLM", ("fallback", None, "so it is", None)),
+        (RUN_AS, Status.REFUSED, None, ("refused", None, "so it is", None)),
+        (RUN_AS, Status.UNSUPPORTED, None, ("absent", None, None, None)),
     ],
 )
 def test_of_the_release_that_was_read_the_verdict_counts(
-    presence: Presence,
-    status: Status,
-    resolved: str | None,
-    expected: str,
-    runs_as: str | None,
-    because: str | None,
-    since: str | None,
+    presence: Presence, status: Status, resolved: str | None, expected: tuple[str | None, ...]
 ) -> None:
     found = as_decided(presence, verdict(status, resolved))
-    assert (found.status.value, found.runs_as, found.because) == (expected, runs_as, because)
-    assert (found.bounds.first.version if found.bounds else None) == since
+    since = found.bounds.first.version if found.bounds else None
+    assert (found.status.value, found.runs_as, found.because, since) == expected
+
+
+CONVERTED = "vLLM converts its own NanbeigeForCausalLM for the NanbeigeForSequenceClassification"
 
 
 @pytest.mark.parametrize(
     ("name", "status", "because"),
     [
         # transformers has no such class: what vLLM makes of a name's ending, it makes of the name alone
-        (
-            "NanbeigeForSequenceClassification",
-            "fallback",
-            "vLLM converts its own NanbeigeForCausalLM for the NanbeigeForSequenceClassification",
-        ),
+        ("NanbeigeForSequenceClassification", "fallback", CONVERTED),
         ("NobodysForSequenceClassification", "absent", None),
         ("NobodysForCausalLM", "absent", None),
     ],
 )
-def test_vllm_converts_a_class_of_its_own_whatever_transformers_has(
-    name: str, status: str, because: str | None
-) -> None:
+def test_vllm_converts_a_class_of_its_own(name: str, status: str, because: str | None) -> None:
     (vllm,) = [each for each in presences(name, Histories({}, SHIPPED)) if each.engine == "vllm"]
     assert (vllm.status.value, vllm.because) == (status, because)

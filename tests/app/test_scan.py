@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import miniature
 from archtrack.app.scan import scan
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
+    Read = Callable[..., Inventory]
+
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[Cache]:
@@ -26,7 +29,7 @@ def cache(tmp_path: Path) -> Iterator[Cache]:
 
 
 @pytest.fixture
-def read(trees: Any, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Inventory]:
+def read(trees: Any, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> Read:
     """Scans an engine's tree, trusting the times of files from the first moment on."""
     monkeypatch.setattr("archtrack.sources.disk.folder._RACY_NS", 0)
 
@@ -53,67 +56,40 @@ class Spy:
 
 
 @pytest.mark.parametrize("engine", ["sglang", "transformers"])
-def test_a_kept_inventory_is_the_one_that_a_scan_gives(
-    read: Callable[..., Inventory], engine: str, tmp_path: Path
-) -> None:
+def test_an_old_tree_is_scanned_once_and_kept(read: Read, trees: Any, cache: Cache, engine: str) -> None:
     first = read(engine)
-    assert read(engine) == first
     assert len(first.registrations) > 4
-    assert tmp_path.is_dir()
-
-
-@pytest.mark.parametrize("engine", ["sglang", "transformers"])
-def test_an_old_tree_is_scanned_once(
-    read: Callable[..., Inventory], trees: Any, cache: Cache, engine: str
-) -> None:
-    read(engine)
     spy = Spy(load_engine(engine))
     source = local_source(getattr(trees, engine), spy.layout)
-    scan(spy, source, cache)
-    scan(spy, source, cache)
+    assert scan(spy, source, cache) == scan(spy, source, cache) == first
     assert spy.scans == 0
 
 
-@pytest.mark.parametrize(
-    ("file", "text", "name"),
-    [
-        ("python/sglang/srt/models/new.py", "class NewModel: ...\nEntryClass = NewModel\n", "NewModel"),
-        ("python/sglang/srt/models/alpha.py", "class NewModel: ...\nEntryClass = NewModel\n", "NewModel"),
-        ("python/sglang/srt/models/_hidden.py", "class NewModel: ...\nEntryClass = NewModel\n", "NewModel"),
-    ],
-)
-def test_a_changed_tree_is_seen(
-    read: Callable[..., Inventory], trees: Any, file: str, text: str, name: str
-) -> None:
-    before = read()
-    assert name not in before.by_name()
-    (trees.sglang / file).write_text(text, encoding="utf-8")
-    assert name in read().by_name()
-    (trees.sglang / file).unlink()
-    assert name not in read().by_name()
+@pytest.mark.parametrize("file", ["new.py", "alpha.py", "_hidden.py"])
+def test_a_changed_tree_is_seen(read: Read, trees: Any, file: str) -> None:
+    assert "NewModel" not in read().by_name()
+    path = trees.native(file, "class NewModel: ...\nEntryClass = NewModel\n")
+    assert "NewModel" in read().by_name()
+    path.unlink()
+    assert "NewModel" not in read().by_name()
 
 
-def test_a_file_outside_of_the_watched_ones_is_seen_when_the_scan_rests_on_it(
-    read: Callable[..., Inventory], trees: Any
-) -> None:
-    package = trees.sglang / "python" / "sglang"
-    trees.native("odd.py", "from sglang.elsewhere import CLASSES\nEntryClass = CLASSES\n")
-    elsewhere = package / "elsewhere.py"
+def test_a_file_beside_the_watched_ones_is_seen_where_the_scan_rests_on_it(read: Read, trees: Any) -> None:
+    trees.native("odd.py", "from sglang.elsewhere import Model\nEntryClass = Model\n")
+    elsewhere = trees.sglang / "python" / "sglang" / "elsewhere.py"
     for name in ("OneModel", "OtherModel"):
-        elsewhere.write_text(f"class {name}: ...\nCLASSES = [{name}]\n", encoding="utf-8")
+        elsewhere.write_text(f"class {name}: ...\nModel = {name}\n", encoding="utf-8")
         for _ in range(2):
             assert name in read().by_name()
     elsewhere.unlink()
     inventory = read()
     assert "OtherModel" not in inventory.by_name()
     assert [each.place.file for each in inventory.unresolved] == ["sglang/srt/models/odd.py"]
-    elsewhere.write_text("class OneModel: ...\nCLASSES = [OneModel]\n", encoding="utf-8")
+    elsewhere.write_text("class OneModel: ...\nModel = OneModel\n", encoding="utf-8")
     assert "OneModel" in read().by_name()
 
 
-def test_a_link_to_nothing_is_reported_from_the_moment_it_is_there(
-    read: Callable[..., Inventory], trees: Any
-) -> None:
+def test_a_link_to_nothing_is_reported_from_the_moment_it_is_there(read: Read, trees: Any) -> None:
     assert read().unresolved == ()
     link = trees.sglang / "python" / "sglang" / "srt" / "models" / "linked.py"
     link.symlink_to("nowhere.py")
@@ -124,20 +100,17 @@ def test_a_link_to_nothing_is_reported_from_the_moment_it_is_there(
     assert read().unresolved == ()
 
 
-def test_the_version_and_the_pin_are_seen_when_they_change(
-    read: Callable[..., Inventory], trees: Any
-) -> None:
+def test_the_version_and_the_pin_are_seen_when_they_change(read: Read, trees: Any) -> None:
     assert (read().version, dict(read().pins)) == ("7.7.7", {"transformers": "9.9.9"})
-    (trees.sglang / "python" / "sglang" / "version.py").write_text(
-        '__version__ = "7.7.8"\n', encoding="utf-8"
-    )
-    project = trees.sglang / "python" / "pyproject.toml"
-    project.write_text(project.read_text(encoding="utf-8").replace("9.9.9", "9.9.8"), encoding="utf-8")
+    python = trees.sglang / "python"
+    miniature.write(python / "sglang" / "version.py", '__version__ = "7.7.8"\n')
+    project = python / "pyproject.toml"
+    project.write_bytes(project.read_bytes().replace(b"9.9.9", b"9.9.8"))
     assert (read().version, dict(read().pins)) == ("7.7.8", {"transformers": "9.9.8"})
 
 
-def test_what_is_kept_of_one_tree_is_shown_as_the_place_where_it_is_read(
-    read: Callable[..., Inventory], trees: Any, cache: Cache, tmp_path: Path
+def test_what_was_kept_has_the_place_of_the_reading(
+    read: Read, trees: Any, cache: Cache, tmp_path: Path
 ) -> None:
     first = read()
     trees.sglang.rename(tmp_path / "moved")

@@ -11,56 +11,23 @@ from archtrack.app.request import Request
 from archtrack.app.track import scan_engine, track
 from archtrack.config.settings import Settings
 from archtrack.errors import SourceError, UsageError
-from archtrack.model import Category, Override
-from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-@pytest.fixture
-def place(work: Path, tmp_path: Path) -> Workspace:
-    return Workspace(folder=work, environ={"ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}, offline=True)
+    from archtrack.model import Inventory
+    from archtrack.sources.workspace import Workspace
 
 
-@pytest.fixture
-def request_(trees: Any) -> Request:
-    return Request(engine=str(trees.sglang), transformers=str(trees.transformers))
+NATIVES = {name for name, (_, status) in miniature.ROWS.items() if status == "native"}
 
 
-def test_tracking_joins_the_two(place: Workspace, request_: Request) -> None:
-    tracked = track(request_, Settings(), place)
-    assert {row.name: (row.category.value, row.status.value) for row in tracked.matrix.rows} == miniature.ROWS
-    assert [each.engine for each in tracked.matrix.inventories] == ["sglang", "transformers"]
-    assert tracked.notices == ()
-
-
-def test_overrides_and_row_patterns_of_the_settings_count(place: Workspace, request_: Request) -> None:
-    override = Override(name="AlphaForCausalLM", reason="r", category=Category.EMBEDDING, note="n")
-    settings = Settings(path="archtrack.toml", rows=("*Model",), overrides=(override,))
-    rows = {row.name: row for row in track(request_, settings, place).matrix.rows}
-    assert (rows["AlphaForCausalLM"].category, rows["AlphaForCausalLM"].note) == (Category.EMBEDDING, "n")
-    assert set(rows) == {name for name, (_, status) in miniature.ROWS.items() if status == "native"} | {
-        "BetaModel"
-    }
-
-
-@pytest.mark.parametrize("wrong", ["engine", "transformers"])
-def test_a_source_that_cannot_be_read_is_one_error_whichever_it_is(
-    place: Workspace, trees: Any, wrong: str
-) -> None:
-    good = {"engine": str(trees.sglang), "transformers": str(trees.transformers)}
-    (place.folder / "empty").mkdir()
-    with pytest.raises(SourceError, match="empty"):
-        track(Request(**{**good, wrong: "./empty"}), Settings(), place)
-    with pytest.raises(UsageError, match="neither a folder nor a release"):
-        track(Request(**{**good, wrong: "what?"}), Settings(), place)
+def scanned(place: Workspace, trees: Any, engine: str = "sglang", **asked: Any) -> Inventory:
+    return scan_engine(engine, str(getattr(trees, engine)), place, Request(**asked)).inventory
 
 
 @pytest.mark.parametrize("file", ["transformers/modeling_utils.py", "transformers/__init__.py"])
-def test_an_error_of_the_scan_that_runs_beside_comes_through(
-    place: Workspace, request_: Request, trees: Any, file: str
-) -> None:
+def test_an_error_beside_comes_through(place: Workspace, request_: Request, trees: Any, file: str) -> None:
     (trees.transformers / "src" / file).unlink()
     with pytest.raises(SourceError, match="transformers"):
         track(request_, Settings(), place)
@@ -71,34 +38,22 @@ def test_an_unknown_engine_is_wrong_usage(place: Workspace) -> None:
         scan_engine("nothing", None, place, Request())
 
 
-def test_an_external_package_wins_and_is_found_as_folder_or_by_name(
+def test_an_external_package_may_be_one_that_is_installed(
     place: Workspace, trees: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     text = "class AlphaForCausalLM: ...\nclass MineForCausalLM: ...\nEntryClass = [AlphaForCausalLM, MineForCausalLM]\n"
     miniature.write(tmp_path / "lib" / "mine" / "models" / "m.py", text)
-    miniature.write(tmp_path / "lib" / "mine" / "__init__.py", "raise SystemExit('imported')\n")
-    miniature.write(tmp_path / "lib" / "mine" / "models" / "__init__.py", "raise SystemExit('imported')\n")
+    for folder in ("mine", "mine/models"):
+        miniature.write(tmp_path / "lib" / folder / "__init__.py", "raise SystemExit('imported')\n")
     monkeypatch.syspath_prepend(tmp_path / "lib")
-    for external in ("mine.models", str(tmp_path / "lib" / "mine" / "models")):
-        found = scan_engine(
-            "sglang", str(trees.sglang), place, Request(external=external)
-        ).inventory.by_name()
-        assert set(found) == {name for name, (_, status) in miniature.ROWS.items() if status == "native"} | {
-            "MineForCausalLM"
-        }
-        assert found["AlphaForCausalLM"].file.endswith("m.py")
-    with pytest.raises(SourceError, match="nowhere: neither a folder nor installed"):
-        scan_engine("sglang", str(trees.sglang), place, Request(external="nowhere"))
-    (tmp_path / "lib" / "mine" / "empty").mkdir()
-    with pytest.raises(SourceError, match="has no modules in"):
-        scan_engine("sglang", str(trees.sglang), place, Request(external="mine.empty"))
+    found = scanned(place, trees, external="mine.models").by_name()
+    assert set(found) == NATIVES | {"MineForCausalLM"}
+    assert found["AlphaForCausalLM"].file.endswith("m.py")
 
 
 @pytest.mark.parametrize(
     ("disabled", "gone"),
     [
-        ((), set()),
-        (("alpha",), {"AlphaForCausalLM"}),
         (("alpha", "beta"), {"AlphaForCausalLM", "BetaForCausalLM", "BetaForCausalLMNextN"}),
         (("no_such_module", "alph"), set()),
     ],
@@ -106,12 +61,10 @@ def test_an_external_package_wins_and_is_found_as_folder_or_by_name(
 def test_disabled_modules_are_skipped_and_never_from_the_cache(
     place: Workspace, trees: Any, disabled: tuple[str, ...], gone: set[str]
 ) -> None:
-    everything = scan_engine("sglang", str(trees.sglang), place, Request()).inventory.by_name()
-    found = scan_engine("sglang", str(trees.sglang), place, Request(disabled=disabled)).inventory.by_name()
+    everything, found = (scanned(place, trees, disabled=each).by_name() for each in ((), disabled))
     assert set(everything) - set(found) == gone
 
 
 def test_what_changes_the_engines_registry_leaves_transformers_alone(place: Workspace, trees: Any) -> None:
-    plain = scan_engine("transformers", str(trees.transformers), place, Request()).inventory
-    other = scan_engine("transformers", str(trees.transformers), place, Request(disabled=("beta",))).inventory
-    assert other == plain
+    plain = scanned(place, trees, "transformers")
+    assert scanned(place, trees, "transformers", disabled=("beta",)) == plain

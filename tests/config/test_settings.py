@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import miniature
 from archtrack.config.keys import COLUMN_NAMES, DEFAULT_ROWS, KEYS
 from archtrack.config.settings import Settings, find_settings, override_line, override_place, parse_settings
 from archtrack.core.document.columns import FURTHER
@@ -20,6 +19,7 @@ from archtrack.errors import ConfigError
 from archtrack.model import Category, Override
 
 ROOT = Path(__file__).parents[2]
+CODE = re.compile(r'["\[\d]|true|false')
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 TABLE = ("tool", "archtrack")
 WHY = 'reason = "why"\n'
@@ -50,33 +50,30 @@ def test_a_file_that_says_nothing_gives_the_defaults(text: str) -> None:
     ("text", "name", "value"),
     [
         ('document = "docs/support.md"', "document", "docs/support.md"),
-        ('document = "../T.md"', "document", "../T.md"),
         ('sglang = "0.5.23"', "sglang", "0.5.23"),
         ('transformers = "pinned"', "transformers", "pinned"),
         ('rows = ["*Model", "Qwen[23]?For*", "[!A]*"]', "rows", ("*Model", "Qwen[23]?For*", "[!A]*")),
         ("rows = []", "rows", ()),
         ('columns = ["notes", "fallback"]', "columns", ("notes", "fallback")),
-        ("columns = []", "columns", ()),
         ('demand = "sub/census.json"', "demand", "sub/census.json"),
         ('external = "my_models.sglang"', "external", "my_models.sglang"),
         ('disabled = ["llama", "_private"]', "disabled", ("llama", "_private")),
         ("offline = true", "offline", True),
         ("offline = false", "offline", False),
         ("cache_limit_mb = 16", "cache_limit_mb", 16),
-        ("cache_limit_mb = 1_048_576", "cache_limit_mb", 1_048_576),
     ],
 )
 def test_each_key_sets_its_setting_and_nothing_else(text: str, name: str, value: object) -> None:
-    expected = {field.name: getattr(Settings(), field.name) for field in fields(Settings)}
-    expected |= {"path": "archtrack.toml", name: value}
+    expected = replace(Settings(path="archtrack.toml"), **{name: value})
     for found in (parse(text), parse(f"[tool.archtrack]\n{text}", table=TABLE), parse(f"\ufeff{text}\r\n")):
-        assert {field: getattr(found, field) for field in expected} == expected
+        assert found == expected
 
 
-def test_overrides_are_sorted_and_their_remarks_put_on_one_line() -> None:
+def test_overrides_say_what_they_may_say_sorted_and_with_their_remarks_on_one_line() -> None:
     text = '''
         [overrides.B]
         note = "two\\n  lines"
+        expires = 2026-12-31
         reason = """
           because
           of this """
@@ -84,39 +81,29 @@ def test_overrides_are_sorted_and_their_remarks_put_on_one_line() -> None:
         A = { category = "embedding", example = "o-1/n.2_x", reason = "r" }
         "Ω".example = "a/b"
         "Ω".reason = "r"
+        C = { category = "text", reason = "r" }
+        D = { category = "multimodal", reason = "r" }
     '''
     assert parse(text).overrides == (
         Override(name="A", category=Category.EMBEDDING, example="o-1/n.2_x", reason="r"),
-        Override(name="B", note="two lines", reason="because of this"),
+        Override(name="B", note="two lines", reason="because of this", expires=date(2026, 12, 31)),
+        Override(name="C", category=Category.TEXT, reason="r"),
+        Override(name="D", category=Category.MULTIMODAL, reason="r"),
         Override(name="Ω", example="a/b", reason="r"),
     )
-
-
-def test_an_override_may_have_a_last_day() -> None:
-    (override,) = parse(f"[overrides.A]\nnote = 'n'\nexpires = 2026-12-31\n{WHY}").overrides
-    assert override == Override(name="A", note="n", reason="why", expires=date(2026, 12, 31))
-
-
-@pytest.mark.parametrize("category", list(Category))
-def test_every_category_can_be_named(category: Category) -> None:
-    (override,) = parse(f'[overrides.A]\ncategory = "{category.value}"\n{WHY}').overrides
-    assert override == Override(name="A", category=category, reason="why")
 
 
 @pytest.mark.parametrize(
     ("spec", "seen"),
     [
         (".", "up/."),
-        ("..", "up/.."),
         ("./sglang", "up/sglang"),
         ("../python/sglang", "up/../python/sglang"),
         ("a/b", "up/a/b"),
         ("git:.@v0.5", "git:up/.@v0.5"),
         ("git:../sglang@origin/main", "git:up/../sglang@origin/main"),
-        ("git:sglang@main", "git:up/sglang@main"),
         # no relative paths
         ("latest", "latest"),
-        ("0.5.23", "0.5.23"),
         ("my_models", "my_models"),
         ("/srv/sglang", "/srv/sglang"),
         ("~/sglang", "~/sglang"),
@@ -135,59 +122,54 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
 # -- what is wrong, where, and what to do ----------------------------------------------------------
 
 
+QUOTE = "write it in quotes"
+EMPTY = "is empty: give a value or remove the key"
+CONTROL = "has white space around it or a control character in it: remove that"
+PATTERN = "which fits no class name: use letters, digits, _, * and ?"
+LIST = 'write ["…", "…"]'
+MEGABYTES = "write megabytes without unit and quotes"
+TABLES = "must be a table ([overrides.NAME], NAME being an architecture), not"
+NO_CLASS = "no class can have this name; write the architecture's own"
+NO_REASON = 'overrides.A needs a reason: add reason = "why this is so"'
+IDLE = "overrides.A changes nothing: add category, example or note"
+COLUMNS = 'there are "demand", "fallback", "notes", "since", and the names of other en'
+NO_TOOL = "write the keys at the top, and [overrides.NAME]"
+ALL_KEYS = "document, sglang, transformers, rows, columns, demand, external, dis"
+NO_CENSUS = 'no census is named: add demand = "census.json" (`archtrack demand --save'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("transfomers = 1", "unknown key transfomers: did you mean transformers?"),
         ("Cache-Limit-MB = 1", "unknown key Cache-Limit-MB: did you mean cache_limit_mb?"),
         ("[override.A]", "unknown key override: did you mean overrides?"),
-        (
-            "zzz = 1",
-            "unknown key zzz: there are document, sglang, transformers, rows, columns, demand, external, dis",
-        ),
+        ("zzz = 1", f"unknown key zzz: there are {ALL_KEYS}"),
         ('"a\\u001b[2J" = 1', "unknown key 'a\\x1b[2J': there are document, "),
-        (
-            "[tool.archtrack]",
-            "[tool.…] has no place in this file: write the keys at the top, and [overrides.NAME]",
-        ),
-        ("document = 1", "document must be a string, not an integer: write it in quotes"),
-        ('document = ""', "document is empty: give a value or remove the key"),
-        (
-            'document = "a\\nb"',
-            "document has white space around it or a control character in it: remove that",
-        ),
+        ("[tool.archtrack]", f"[tool.…] has no place in this file: {NO_TOOL}"),
+        ("document = 1", f"document must be a string, not an integer: {QUOTE}"),
+        ('document = ""', f"document {EMPTY}"),
+        ('document = "a\\nb"', f"document {CONTROL}"),
         ('document = "docs/"', "document names a folder: add the document's name"),
         ('document = ".."', "document names a folder: add the document's name"),
-        ("sglang = 0.5", "sglang must be a string, not a float: write it in quotes"),
-        ("sglang = 2024-01-01", "sglang must be a string, not a date or time: write it in quotes"),
-        ('transformers = " "', "transformers is empty: give a value or remove the key"),
-        ('external = "x "', "external has white space around it or a control character in it: remove that"),
-        ('rows = "*Model"', 'rows must be a list, not a string: write ["…", "…"]'),
+        ("sglang = 0.5", f"sglang must be a string, not a float: {QUOTE}"),
+        ("sglang = 2024-01-01", f"sglang must be a string, not a date or time: {QUOTE}"),
+        ('transformers = " "', f"transformers {EMPTY}"),
+        ('external = "x "', f"external {CONTROL}"),
+        ('rows = "*Model"', f"rows must be a list, not a string: {LIST}"),
         ("rows = [1]", "rows must hold strings only, not an integer: write each in quotes"),
-        (
-            'rows = ["*A", "*B, *C"]',
-            "rows holds '*B, *C', which fits no class name: use letters, digits, _, * and ?",
-        ),
-        ('rows = ["!A*"]', "rows holds '!A*', which fits no class name: use letters, digits, _, * and ?"),
-        ('rows = [""]', "rows holds '', which fits no class name: use letters, digits, _, * and ?"),
-        ('columns = "notes"', 'columns must be a list, not a string: write ["…", "…"]'),
-        (
-            'columns = ["fallback", "Notes"]',
-            'columns holds \'Notes\': there are "demand", "fallback", "notes", "since", and the names of other en',
-        ),
-        (
-            'columns = ["sglang"]',
-            'columns holds \'sglang\': there are "demand", "fallback", "notes", "since", and',
-        ),
-        ('columns = ["transformers"]', "columns holds 'transformers': there are"),
-        (
-            'columns = ["demand"]',
-            'columns holds "demand", and no census is named: add demand = "census.json" (`archtrack demand --save',
-        ),
-        ('demand = "sub/"', "demand names a folder: add the census's name"),
-        ("demand = true", "demand must be a string, not a boolean: write it in quotes"),
+        ('rows = ["*A", "*B, *C"]', f"rows holds '*B, *C', {PATTERN}"),
+        ('rows = ["!A*"]', f"rows holds '!A*', {PATTERN}"),
+        ('rows = [""]', f"rows holds '', {PATTERN}"),
+        ('columns = "notes"', f"columns must be a list, not a string: {LIST}"),
+        ('columns = ["fallback", "Notes"]', f"columns holds 'Notes': {COLUMNS}"),
+        ('columns = ["sglang"]', f"columns holds 'sglang': {COLUMNS}"),
+        ('columns = ["transformers"]', f"columns holds 'transformers': {COLUMNS}"),
+        ('columns = ["demand"]', f'columns holds "demand", and {NO_CENSUS}'),
         ('columns = ["notes", "fallback", "notes"]', "columns holds 'notes' twice: remove one"),
-        ('disabled = "llama"', 'disabled must be a list, not a string: write ["…", "…"]'),
+        ('demand = "sub/"', "demand names a folder: add the census's name"),
+        ("demand = true", f"demand must be a string, not a boolean: {QUOTE}"),
+        ('disabled = "llama"', f"disabled must be a list, not a string: {LIST}"),
         ("disabled = [[]]", "disabled must hold strings only, not a list: write each in quotes"),
         (
             'disabled = ["llama.py"]',
@@ -195,44 +177,19 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
         ),
         ('offline = "true"', "offline must be true or false (without quotes), not a string"),
         ("offline = 1", "offline must be true or false (without quotes), not an integer"),
-        (
-            "cache_limit_mb = '256'",
-            "cache_limit_mb must be an integer, not a string: write megabytes without unit and quotes",
-        ),
-        (
-            "cache_limit_mb = true",
-            "cache_limit_mb must be an integer, not a boolean: write megabytes without unit and quotes",
-        ),
+        ("cache_limit_mb = '256'", f"cache_limit_mb must be an integer, not a string: {MEGABYTES}"),
+        ("cache_limit_mb = true", f"cache_limit_mb must be an integer, not a boolean: {MEGABYTES}"),
         ("cache_limit_mb = 15", "cache_limit_mb must be from 16 to 1048576"),
         ("cache_limit_mb = 1048577", "cache_limit_mb must be from 16 to 1048576"),
-        (
-            "overrides = 1",
-            "overrides must be a table ([overrides.NAME], NAME being an architecture), not an integer",
-        ),
-        (
-            'overrides.category = "text"',
-            "overrides.category must be a table ([overrides.NAME], NAME being an architecture), not a string",
-        ),
-        (
-            "[[overrides.A]]",
-            "overrides.A must be a table ([overrides.NAME], NAME being an architecture), not a list",
-        ),
-        (
-            '[overrides."a b"]',
-            "overrides.'a b': no class can have this name; write the architecture's own",
-        ),
-        ("[overrides.1A]", "overrides.1A: no class can have this name; write the architecture's own"),
-        ("[overrides.A]", 'overrides.A needs a reason: add reason = "why this is so"'),
-        ('overrides.A.note = "n"', 'overrides.A needs a reason: add reason = "why this is so"'),
-        (f"[overrides.A]\n{WHY}", "overrides.A changes nothing: add category, example or note"),
-        (
-            f"[overrides.A]\nexpires = 2026-12-31\n{WHY}",
-            "overrides.A changes nothing: add category, example or note",
-        ),
-        (
-            "[overrides.A]\nnote = 'n'\nexpires = 2026-12-31",
-            'overrides.A needs a reason: add reason = "why this is so"',
-        ),
+        ("overrides = 1", f"overrides {TABLES} an integer"),
+        ('overrides.category = "text"', f"overrides.category {TABLES} a string"),
+        ("[[overrides.A]]", f"overrides.A {TABLES} a list"),
+        ('[overrides."a b"]', f"overrides.'a b': {NO_CLASS}"),
+        ("[overrides.1A]", f"overrides.1A: {NO_CLASS}"),
+        ("[overrides.A]", NO_REASON),
+        ("[overrides.A]\nnote = 'n'\nexpires = 2026-12-31", NO_REASON),
+        (f"[overrides.A]\n{WHY}", IDLE),
+        (f"[overrides.A]\nexpires = 2026-12-31\n{WHY}", IDLE),
     ],
 )
 @pytest.mark.parametrize("above", ["", "# one\n\n", "\ufeff# é\r\n"])
@@ -241,70 +198,40 @@ def test_an_error_names_the_line_and_says_what_to_do(text: str, message: str, ab
     assert refusal(above + text).startswith(f"archtrack.toml:{line}: {message}")
 
 
+CATEGORIES = 'must be "text" or "embedding" or "multimodal"'
+DAY = "write 2026-12-31, without quotes"
+UP = "rows belongs to the file as a whole; move it above the first [overrides.…]"
+
+
 @pytest.mark.parametrize(
-    ("line", "message"),
+    ("line", "key", "message"),
     [
-        (
-            'category = "vision"',
-            'overrides.A.category must be "text" or "embedding" or "multimodal", not \'vision\'',
-        ),
-        (
-            'category = "Text"',
-            'overrides.A.category must be "text" or "embedding" or "multimodal", not \'Text\'',
-        ),
-        ("category = 1", "overrides.A.category must be a string, not an integer: write it in quotes"),
-        ('reason = " \\n "', "overrides.A.reason is empty: give a value or remove the key"),
-        ("note = []", "overrides.A.note must be a string, not a list: write it in quotes"),
-        (
-            'note = "\\u001b[2J"',
-            "overrides.A.note has white space around it or a control character in it: remove that",
-        ),
-        (
-            'expires = "2026-12-31"',
-            "overrides.A.expires must be a date, not a string: write 2026-12-31, without quotes",
-        ),
-        (
-            "expires = 2026-12-31T00:00:00",
-            "overrides.A.expires must be a date, not a date with a time: write 2026-12-31, without quotes",
-        ),
-        (
-            "expires = 2026",
-            "overrides.A.expires must be a date, not an integer: write 2026-12-31, without quotes",
-        ),
-        ('exemple = "a/b"', "unknown key overrides.A.exemple: did you mean example?"),
-        (
-            "rows = []",
-            "unknown key overrides.A.rows: rows belongs to the file as a whole; move it above the first [overrides.…]",
-        ),
-        (
-            "[overrides.A.more]",
-            "unknown key overrides.A.more: there are category, example, note, reason, expires",
-        ),
+        ('category = "vision"', "category", f"{CATEGORIES}, not 'vision'"),
+        ('category = "Text"', "category", f"{CATEGORIES}, not 'Text'"),
+        ("category = 1", "category", f"must be a string, not an integer: {QUOTE}"),
+        ('reason = " \\n "', "reason", EMPTY),
+        ("note = []", "note", f"must be a string, not a list: {QUOTE}"),
+        ('note = "\\u001b[2J"', "note", CONTROL),
+        ('expires = "2026-12-31"', "expires", f"must be a date, not a string: {DAY}"),
+        ("expires = 2026-12-31T00:00:00", "expires", f"must be a date, not a date with a time: {DAY}"),
+        ("expires = 2026", "expires", f"must be a date, not an integer: {DAY}"),
+        ('exemple = "a/b"', None, "exemple: did you mean example?"),
+        ("rows = []", None, f"rows: {UP}"),
+        ("[overrides.A.more]", None, "more: there are category, example, note, reason, expires"),
     ],
 )
 @pytest.mark.parametrize("table", [(), TABLE])
-def test_an_error_in_an_override_names_its_own_line(line: str, message: str, table: tuple[str, ...]) -> None:
+def test_an_error_in_an_override_names_its_own_line(
+    line: str, key: str | None, message: str, table: tuple[str, ...]
+) -> None:
     text = f'# A\n[overrides.B]\nnote = "A"\n{WHY}\n[overrides.A]\n{line}'
     text = text.replace("[overrides", "[" + ".".join((*table, "overrides")))
-    assert refusal(text, table) == f"archtrack.toml:7: {message}"
+    said = f"overrides.A.{key} {message}" if key else f"unknown key overrides.A.{message}"
+    assert refusal(text, table) == f"archtrack.toml:7: {said}"
 
 
 @pytest.mark.parametrize(
-    "value",
-    [
-        "gpt2",
-        "a/b/c",
-        "/b",
-        "a/",
-        "a b/c",
-        "https://host/a/b",
-        "a/-b",
-        "a/b.",
-        "a/b--c",
-        "a/b..c",
-        "a/b.git",
-        "ä/b",
-    ],
+    "value", ["gpt2", "a/b/c", "/b", "https://host/a/b", "a/-b", "a/b.", "a/b--c", "a/b..c", "a/b.git", "ä/b"]
 )
 def test_an_example_has_to_be_a_repository_of_the_hub(value: str) -> None:
     assert refusal(f"[overrides.A]\nexample = '{value}'\n{WHY}") == (
@@ -324,10 +251,7 @@ def test_what_may_hold_credentials_is_not_repeated() -> None:
     [
         ("[tool]\narchtrack = 3", 2),
         ("[tool.x]\n[[tool.archtrack]]", 2),
-        ("[tool.archtrack]\nx.y = 1", 2),
         ('[tool]\n[tool."archtrack"]\n# x\n"x" = 1', 4),
-        ("[tool]\n[tool.archtrack] # x\n'x'=1", 3),
-        ("[project]\nx = 1\n[tool]\narchtrack.rows = ['*A',\n'*B'\n]\narchtrack.x = 1", 7),
         ("[project]\nx = '''\n[tool.archtrack]\nx = 1\n'''\n[tool.archtrack]\n\nx = 1", 8),
         ('[tool.archtrack]\nrows = [\n  "*A", # x\n  "x x",\n]', 2),
         ("[tool.archtrack.overrides]\nA = {note = 'x',\treason = 3}", 2),
@@ -365,19 +289,7 @@ KEY_TEXTS = st.sampled_from(
     [*(key.name.replace("NAME", "A") for key in KEYS), "overrides", "overrides.A", "A", "x", '"a b"']
 )
 VALUE_TEXTS = st.sampled_from(
-    [
-        "1",
-        "256",
-        "true",
-        '""',
-        '"a/b"',
-        "'text'",
-        '["*A"]',
-        "[[1]]",
-        "{}",
-        "{reason = 'x', note = 'y'}",
-        "inf",
-    ]
+    ["1", "256", "true", '""', '"a/b"', "'text'", '["*A"]', "[[1]]", "{}", "{reason = '', note = 'y'}", "inf"]
 )
 STATEMENTS = st.builds("{} = {}".format, KEY_TEXTS, VALUE_TEXTS) | st.builds("[{}]".format, KEY_TEXTS)
 ANY_TEXT = st.text(alphabet=st.sampled_from("rowsverid.=[]{}\"'\\\n,#1A \ufeff\x00é"), max_size=60)
@@ -477,12 +389,9 @@ def test_the_line_of_every_key_is_the_one_on_which_it_was_written(
         ("", ("a",), 1),
         ("", (), 1),
         ("\n[a]\nb = 1", ("a", "c"), 2),
-        ("\n[a]\nb = 1", ("c", "b"), 1),
         ("\n\n[a.b]\nc = 1\n[a]\nd = 1", ("a",), 3),
         ("\n\n[a.b]\nc = 1\n[a]\nd = 1", ("a", "d"), 6),
-        ("\n[[a]]\nb = 1\n[[a]]", ("a",), 2),
         ("\n[[a]]\nb = 1\n[[a]]", ("a", "b"), 2),
-        ("b = 'a'\n# a\n\na = 1", ("a",), 4),
         ("b = 'a'\n# a\n\n\"\\u0061\" = 1", ("a",), 4),
         ("x = {a = [\n1], b = {c = [[\n2], [\n3]], d = 1}}", ("x", "b", "d"), 4),
     ],
@@ -506,8 +415,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+        miniature.write(folder / name, text)
 
 
 OURS = "[tool.archtrack]\noffline = true"
@@ -521,11 +429,9 @@ OURS = "[tool.archtrack]\noffline = true"
         ({"docs/archtrack.toml": "", "archtrack.toml": ""}, "docs/archtrack.toml"),
         ({"archtrack.toml": ""}, "archtrack.toml"),
         ({"pyproject.toml": OURS}, "pyproject.toml"),
-        ({"pyproject.toml": "[tool.archtrack]"}, "pyproject.toml"),
         ({"pyproject.toml": "\ufeff" + OURS}, "pyproject.toml"),
         ({"pyproject.toml": OURS, "archtrack.toml": ""}, "archtrack.toml"),
         ({"docs/pyproject.toml": OURS, "archtrack.toml": ""}, "docs/pyproject.toml"),
-        ({"docs/pyproject.toml": "[project]", "archtrack.toml": ""}, "archtrack.toml"),
         ({"docs/pyproject.toml": "[tool.other]\nx = 'archtrack'", "pyproject.toml": OURS}, "pyproject.toml"),
         ({"docs/pyproject.toml": "not toml at all", "archtrack.toml": ""}, "archtrack.toml"),
         ({"docs/archtrack.toml/file": "", "archtrack.toml": ""}, "archtrack.toml"),
@@ -546,9 +452,7 @@ def test_the_search_may_start_anywhere(tree: Path, start: str) -> None:
     assert find_settings(Path(start)).path == str(Path("docs", "archtrack.toml"))
 
 
-def test_a_file_above_the_working_folder_is_told_with_its_whole_path(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_above_is_told_with_its_whole_path(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tree, {"archtrack.toml": 'sglang = "./x"'})
     monkeypatch.chdir(tree / "docs")
     found = find_settings(Path())
@@ -562,7 +466,6 @@ def test_a_file_above_the_working_folder_is_told_with_its_whole_path(
         (b"a = 1\n# \xe4\n", "2: not UTF-8, as TOML has to be; save it in that encoding"),
         ("offline = true".encode("utf-16"), "1: not UTF-8, as TOML has to be; save it in that encoding"),
         (b"\xef\xbb\xbf\noffline = 1", "2: offline must be true or false (without quotes), not an integer"),
-        (b"offline = archtrack", "1:11: not TOML: Invalid value; correct it here"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_an_error_with_its_place(tree: Path, data: bytes, message: str) -> None:
@@ -581,9 +484,7 @@ def test_a_file_that_cannot_be_used_is_an_error_with_its_place(tree: Path, data:
         ("pipe", "neither a file nor a folder; remove it"),
     ],
 )
-def test_what_is_there_but_cannot_be_read_is_not_passed_over(
-    tree: Path, name: str, kind: str, message: str
-) -> None:
+def test_what_cannot_be_read_is_not_passed_over(tree: Path, name: str, kind: str, message: str) -> None:
     path = tree / name
     if kind == "pipe":
         os.mkfifo(path)
@@ -600,29 +501,6 @@ def test_a_name_that_no_folder_can_have_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "imported"),
-    [
-        ({}, ""),
-        ({"pyproject.toml": "[project]"}, ""),
-        ({"archtrack.toml": ""}, "archtrack.core.toml"),
-        ({"pyproject.toml": OURS}, "archtrack.core.toml"),
-    ],
-)
-def test_the_parser_is_imported_only_for_a_file_of_ours(
-    tree: Path, files: dict[str, str], imported: str
-) -> None:
-    write(tree, files)
-    script = (
-        "import pathlib, sys; from archtrack.config.settings import find_settings; find_settings(pathlib.Path());"
-        "print(*{'archtrack.core.toml', 'difflib'} & sys.modules.keys())"
-    )
-    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)  # noqa: S603 - our own script
-    assert done.stdout.strip() == imported
-
-
-@pytest.mark.parametrize(
     ("name", "text", "line"),
     [
         ("archtrack.toml", f"\n[overrides.A]\nnote = 'B'\n{WHY}\n[overrides.B]\nnote = 'n'\n{WHY}", 6),
@@ -630,9 +508,7 @@ def test_the_parser_is_imported_only_for_a_file_of_ours(
         ("pyproject.toml", f"[overrides.B]\n[tool.archtrack.overrides]\n\nB.note = 'n'\nB.{WHY}", 4),
     ],
 )
-def test_the_line_of_an_override_is_looked_up_where_it_was_read(
-    tree: Path, name: str, text: str, line: int
-) -> None:
+def test_the_line_of_an_override_is_where_it_was_read(tree: Path, name: str, text: str, line: int) -> None:
     write(tree, {name: text})
     found = find_settings(tree)
     assert (override_line(found, "B"), override_place(found, "B")) == ((name, line), f"{name}:{line}")
@@ -646,19 +522,16 @@ def test_the_line_of_an_override_is_looked_up_where_it_was_read(
 # -- one list of keys, and its documentation -------------------------------------------------------
 
 
-def test_every_key_is_a_setting_and_every_setting_a_key() -> None:
+def test_every_key_is_a_setting_every_setting_a_key_and_every_column_can_be_chosen() -> None:
     top = [key.name for key in KEYS if "." not in key.name]
     inner = [key.name.removeprefix("overrides.NAME.") for key in KEYS if "." in key.name]
     assert sorted([*top, "path", "overrides"]) == sorted(field.name for field in fields(Settings))
     assert sorted([*inner, "name"]) == sorted(field.name for field in fields(Override))
-
-
-def test_the_columns_that_can_be_chosen_are_those_that_there_are() -> None:
     assert tuple(FURTHER) == COLUMN_NAMES
 
 
 def test_the_defaults_that_are_told_are_the_defaults() -> None:
-    told = {key.name: key.default for key in KEYS if re.match(r'["\[\d]|true|false', key.default)}
+    told = {key.name: key.default for key in KEYS if CODE.match(key.default)}
     text = "\n".join(f"{name} = {default}" for name, default in told.items())
     assert parse(text) == Settings(path="archtrack.toml")
     unset = {field.name for field in fields(Settings) if field.default is None} - {"path"}
@@ -669,9 +542,8 @@ def test_the_defaults_that_are_told_are_the_defaults() -> None:
 def test_the_page_has_each_key_as_the_code_has_it_and_no_other() -> None:
     section = PAGE.partition("\n## Keys\n")[2].partition("\n## ")[0]
     _, _, *rows = [line for line in section.splitlines() if line.startswith("|")]
-    code = re.compile(r'["\[\d]|true|false')
     assert rows == [
-        f"| `{key.name}` | {key.type} | {f'`{key.default}`' if code.match(key.default) else key.default}"
+        f"| `{key.name}` | {key.type} | {f'`{key.default}`' if CODE.match(key.default) else key.default}"
         f" | {key.description} |"
         for key in KEYS
     ]
@@ -686,22 +558,13 @@ def test_the_examples_of_the_page_are_valid() -> None:
 
 def test_the_errors_on_the_page_are_the_errors() -> None:
     (shown,) = re.findall(r"^```text\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
-    filling = "\n" * 2
-    first = refusal(filling + 'transfomers = "latest"')
-    second = refusal(filling + "\n" * 5 + '[overrides.AcmeChatModel]\ncategory = "text"')
-    assert shown.splitlines() == [first, second]
+    texts = ('\n\ntransfomers = "latest"', "\n" * 7 + '[overrides.AcmeChatModel]\ncategory = "text"')
+    assert shown.splitlines() == [refusal(text) for text in texts]
 
 
 def test_the_page_has_each_variable_of_our_own_and_no_other() -> None:
     pattern = re.compile(r"(?<!_)\bARCHTRACK_[A-Z_]+\b")
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
     used = {name for text in sources for name in pattern.findall(text)}
-    assert (
-        used
-        == set(pattern.findall(PAGE))
-        == {
-            "ARCHTRACK_CACHE_DIR",
-            "ARCHTRACK_DATA_DIR",
-            "ARCHTRACK_OFFLINE",
-        }
-    )
+    assert used == {"ARCHTRACK_CACHE_DIR", "ARCHTRACK_DATA_DIR", "ARCHTRACK_OFFLINE"}
+    assert used == set(pattern.findall(PAGE))

@@ -8,16 +8,23 @@ import random
 import re
 import signal
 import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING, Any
+from unittest.mock import MagicMock
 
 import index_servers
 import pytest
 
+import miniature
+from archtrack.app.history.refresh import Steps
+from archtrack.app.history.refresh import refresh as refreshed
+from archtrack.sources.workspace import Workspace
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    Run = Callable[..., Any]
 
 REGISTRY = "vllm/model_executor/models/registry.py"
 
@@ -38,10 +45,11 @@ def wheel(version: str, *names: str, registry: str | None = None) -> bytes:
 
 @pytest.fixture
 def index(package_index: Any, work: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 -- cleared there
-    """An index with three releases of vLLM, newest listed first."""
+    """An index with three final releases of vLLM, newest listed first, a candidate and a local build."""
     offer(package_index, "0.3.0", "A", "B", "C", day="2026-03-01")
     offer(package_index, "0.1.0", "A", day="2026-01-01")
     offer(package_index, "0.2.0rc1", "X", day="2026-01-15")
+    offer(package_index, "0.1.0+cu118", "Z", day="2026-01-15")
     offer(package_index, "0.2.0.post1", "A", "B", day="2026-02-01")
     monkeypatch.setenv("PIP_INDEX_URL", package_index.url)
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
@@ -59,16 +67,19 @@ def offer(
     )
 
 
-def spans(data: Path) -> dict[str, list[tuple[str, str | None]]]:
-    found = json.loads((data / "vllm.json").read_text(encoding="utf-8"))
-    return {
-        name: [(span["first"], span["last"]) for span in each["spans"]]
-        for name, each in found["architectures"].items()
-    }
+def spans(kept: Path) -> dict[str, list[tuple[str, str | None]]]:
+    found = json.loads(kept.read_bytes())["architectures"]
+    return {name: [(each["first"], each["last"]) for each in entry["spans"]] for name, entry in found.items()}
 
 
 @pytest.fixture
-def refresh(cli: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+def kept(tmp_path: Path) -> Path:
+    """The data file that a refresh writes."""
+    return tmp_path / "history" / "vllm.json"
+
+
+@pytest.fixture
+def refresh(cli: Run, tmp_path: Path) -> Run:
     """Runs a refresh of vLLM into a folder of its own."""
 
     def run(*arguments: object) -> Any:
@@ -77,22 +88,13 @@ def refresh(cli: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
     return run
 
 
-def test_all_final_releases_in_the_order_of_their_versions(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_all_final_releases_in_the_order_of_their_versions(index: Any, refresh: Run, kept: Path) -> None:
     done = refresh()
     assert done.code == 0, done.err
-    data = json.loads((tmp_path / "history" / "vllm.json").read_text(encoding="utf-8"))
-    assert [(each["version"], each["date"]) for each in data["releases"]] == [
-        ("0.1.0", "2026-01-01"),
-        ("0.2.0.post1", "2026-02-01"),
-        ("0.3.0", "2026-03-01"),
-    ]
-    assert spans(tmp_path / "history") == {
-        "A": [("0.1.0", None)],
-        "B": [("0.2.0.post1", None)],
-        "C": [("0.3.0", None)],
-    }
+    data = json.loads(kept.read_bytes())
+    dates = [("0.1.0", "2026-01-01"), ("0.2.0.post1", "2026-02-01"), ("0.3.0", "2026-03-01")]
+    assert [(each["version"], each["date"]) for each in data["releases"]] == dates
+    assert spans(kept) == {"A": [("0.1.0", None)], "B": [("0.2.0.post1", None)], "C": [("0.3.0", None)]}
     assert data["architectures"]["B"]["spans"][0]["states"] == [
         {"since": "0.2.0.post1", "file": "llama.py", "at": f"{REGISTRY}:3"}
     ]
@@ -100,19 +102,17 @@ def test_all_final_releases_in_the_order_of_their_versions(
     assert index.requests
 
 
-def test_a_second_run_asks_for_the_list_alone_and_changes_nothing(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_a_second_run_asks_for_the_list_and_changes_nothing(index: Any, refresh: Run, kept: Path) -> None:
     refresh()
-    before = (tmp_path / "history" / "vllm.json").read_bytes()
+    before = kept.read_bytes()
     index.requests.clear()
     done = refresh()
     assert [path for path, _ in index.requests] == ["/simple/vllm/"]
     assert done.lines == ["vllm 0.3.0: 3 architectures, 0 releases read, data unchanged"]
-    assert (tmp_path / "history" / "vllm.json").read_bytes() == before
+    assert kept.read_bytes() == before
 
 
-def test_one_new_release_costs_that_release(index: Any, refresh: Callable[..., Any], tmp_path: Path) -> None:
+def test_one_new_release_costs_that_release(index: Any, refresh: Run, kept: Path) -> None:
     refresh()
     index.requests.clear()
     offer(index, "0.4.0", "A", "C", "D")
@@ -124,10 +124,10 @@ def test_one_new_release_costs_that_release(index: Any, refresh: Callable[..., A
         "    + D",
         "    - B",
     ]
-    assert spans(tmp_path / "history")["B"] == [("0.2.0.post1", "0.3.0")]
+    assert spans(kept)["B"] == [("0.2.0.post1", "0.3.0")]
 
 
-def test_a_member_that_was_seen_before_is_not_fetched_again(index: Any, refresh: Callable[..., Any]) -> None:
+def test_a_member_that_was_seen_before_is_not_fetched_again(index: Any, refresh: Run) -> None:
     """The registry of 0.3.1 is that of 0.3.0: its table of contents tells, and no more is asked for."""
     refresh()
     index.requests.clear()
@@ -139,18 +139,17 @@ def test_a_member_that_was_seen_before_is_not_fetched_again(index: Any, refresh:
 
 @pytest.mark.parametrize("late", ["0.2.1", "0.0.9", "0.5.0"])
 def test_built_in_steps_or_from_nothing_the_bytes_are_the_same(
-    index: Any, refresh: Callable[..., Any], cli: Callable[..., Any], tmp_path: Path, late: str
+    index: Any, refresh: Run, cli: Run, tmp_path: Path, kept: Path, late: str
 ) -> None:
     """Also where a release comes late between two others, so that the lines after it have to be read again."""
     refresh()
     offer(index, late, "Z", "B", day="2026-05-01")
     assert refresh().code == 0
-    anew = cli("history", "refresh", "vllm", "--data", tmp_path / "anew")
-    assert anew.code == 0
-    assert (tmp_path / "anew" / "vllm.json").read_bytes() == (tmp_path / "history" / "vllm.json").read_bytes()
-    again = refresh("--anew")
-    assert again.code == 0
-    assert (tmp_path / "anew" / "vllm.json").read_bytes() == (tmp_path / "history" / "vllm.json").read_bytes()
+    in_steps = kept.read_bytes()
+    assert cli("history", "refresh", "vllm", "--data", tmp_path / "anew").code == 0
+    assert (tmp_path / "anew" / "vllm.json").read_bytes() == in_steps
+    assert refresh("--anew").code == 0
+    assert kept.read_bytes() == in_steps
 
 
 @pytest.mark.parametrize(
@@ -162,46 +161,35 @@ def test_built_in_steps_or_from_nothing_the_bytes_are_the_same(
     ],
 )
 def test_a_release_that_cannot_be_read_is_unknown_and_breaks_no_span(
-    index: Any,
-    refresh: Callable[..., Any],
-    cli: Callable[..., Any],
-    tmp_path: Path,
-    content: bytes,
-    reason: str,
+    index: Any, refresh: Run, cli: Run, tmp_path: Path, kept: Path, content: bytes, reason: str
 ) -> None:
     index.add("vllm-0.2.5-py3-none-any.whl", content, project="vllm")
     done = refresh()
     assert done.code == 0
-    data = json.loads((tmp_path / "history" / "vllm.json").read_text(encoding="utf-8"))
+    data = json.loads(kept.read_bytes())
     unknown = {each["version"]: each["unknown"] for each in data["releases"] if "unknown" in each}
     assert list(unknown) == ["0.2.5"]
     assert reason in unknown["0.2.5"]
     assert "127.0.0.1" not in unknown["0.2.5"]
-    assert spans(tmp_path / "history")["B"] == [("0.2.0.post1", None)]
+    assert spans(kept)["B"] == [("0.2.0.post1", None)]
     shown = cli("history", "A", "B", "C", "--data", tmp_path / "history").lines
     assert [line.split("\t")[2] for line in shown[1:]] == ["≤0.1.0", "0.2.0.post1", "≤0.3.0"]
     assert cli("history", "--engine", "vllm", "--at", "0.2.5", "--data", tmp_path / "history").code == 3
 
 
-def test_a_file_that_is_listed_and_not_there_is_unknown_without_its_address(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_a_file_that_is_listed_and_not_there_is_unknown(index: Any, refresh: Run, kept: Path) -> None:
     del index.files["vllm-0.2.0.post1-py3-none-any.whl"]
     assert refresh().code == 0
-    data = json.loads((tmp_path / "history" / "vllm.json").read_text(encoding="utf-8"))
-    assert [each.get("unknown") for each in data["releases"]] == [
-        None,
-        "vllm-0.2.0.post1-py3-none-any.whl is listed and not there",
-        None,
-    ]
+    unknown = [each.get("unknown") for each in json.loads(kept.read_bytes())["releases"]]
+    assert unknown == [None, "vllm-0.2.0.post1-py3-none-any.whl is listed and not there", None]
 
 
 @pytest.mark.parametrize("harm", ["gone", "a web page", "another file"])
 def test_what_is_known_is_not_forgotten_because_it_cannot_be_had_again(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+    index: Any, refresh: Run, tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, harm: str
 ) -> None:
     refresh()
-    before = (tmp_path / "history" / "vllm.json").read_bytes()
+    before = kept.read_bytes()
     monkeypatch.setenv("ARCHTRACK_CACHE_DIR", str(tmp_path / "another cache"))
     name = "vllm-0.2.0.post1-py3-none-any.whl"
     if harm == "gone":
@@ -212,54 +200,31 @@ def test_what_is_known_is_not_forgotten_because_it_cannot_be_had_again(
         index.always_file = index_servers.Fault(html=True)
     done = refresh("--anew")
     assert done.code == 3, (done.out, done.err)
-    assert (tmp_path / "history" / "vllm.json").read_bytes() == before
+    assert kept.read_bytes() == before
 
 
-def test_a_release_that_left_the_index_stays_also_when_all_is_read_again(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_a_release_that_left_the_index_is_kept_also_anew(index: Any, refresh: Run, kept: Path) -> None:
     refresh()
-    path = tmp_path / "history" / "vllm.json"
     index.projects["vllm"] = [row for row in index.projects["vllm"] if "0.1.0" not in row["filename"]]
-    path.write_text(
-        re.sub(r'"revision":\d+', '"revision":0', path.read_text(encoding="utf-8")), encoding="utf-8"
-    )
-    assert refresh().code == 0
-    assert spans(tmp_path / "history")["A"] == [("0.1.0", None)]
-    assert refresh("--anew").code == 0
-    assert spans(tmp_path / "history")["A"] == [("0.1.0", None)]
+    kept.write_bytes(re.sub(rb'"revision":\d+', b'"revision":0', kept.read_bytes()))
+    for again in ((), ("--anew",)):
+        assert refresh(*again).code == 0
+        assert spans(kept)["A"] == [("0.1.0", None)]
 
 
-def test_a_slower_refresh_does_not_write_over_a_faster_one(index: Any, tmp_path: Path) -> None:
-    from archtrack.app.history import refresh as refreshing  # noqa: PLC0415 -- the others run the program
-    from archtrack.sources.workspace import Workspace  # noqa: PLC0415 -- as above
-
-    assert index.projects
-    path = tmp_path / "history" / "vllm.json"
+@pytest.mark.usefixtures("index")
+def test_a_slower_refresh_does_not_write_over_a_faster_one(tmp_path: Path, kept: Path) -> None:
     workspace = Workspace(folder=tmp_path, environ=os.environ, offline=False)
-    results = refreshing.refresh(["vllm", "sglang"], path.parent, workspace, SilentSteps())
+    results = refreshed(["vllm", "sglang"], kept.parent, workspace, MagicMock(spec=Steps))
     first = next(results)  # the index has no SGLang; vLLM's list is there, and nothing is read yet
-    path.write_text("what another run wrote", encoding="utf-8")
+    kept.write_text("what another run wrote", encoding="utf-8")
     (second,) = results
     assert (first.engine, second.engine) == ("sglang", "vllm")
     assert "changed while it was being updated; run again" in str(second.error)
-    assert path.read_text(encoding="utf-8") == "what another run wrote"
+    assert kept.read_text(encoding="utf-8") == "what another run wrote"
 
 
-class SilentSteps:
-    """Nobody watches."""
-
-    def start(self, total: int) -> None:
-        """So many."""
-
-    def step(self, label: str) -> None:
-        """One more."""
-
-    def finish(self) -> None:
-        """It is over."""
-
-
-def test_an_acceptance_is_for_the_file_that_was_looked_at(index: Any, refresh: Callable[..., Any]) -> None:
+def test_an_acceptance_is_for_the_file_that_was_looked_at(index: Any, refresh: Run) -> None:
     index.projects.clear()
     offer(index, "1.0", *MANY)
     offer(index, "1.1", "N00")
@@ -270,20 +235,8 @@ def test_an_acceptance_is_for_the_file_that_was_looked_at(index: Any, refresh: C
     assert refresh().code == 4
 
 
-def test_local_versions_are_builds_and_no_releases(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
-    offer(index, "0.2.0+cu118", "Z")
-    refresh()
-    assert "Z" not in spans(tmp_path / "history")
-
-
 def test_without_a_folder_it_goes_on_from_the_shipped_data(
-    index: Any,
-    refresh: Callable[..., Any],
-    cli: Callable[..., Any],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    index: Any, refresh: Run, cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refresh()
     monkeypatch.setattr("archtrack.app.history.store.SHIPPED", tmp_path / "history")
@@ -293,46 +246,38 @@ def test_without_a_folder_it_goes_on_from_the_shipped_data(
     offer(index, "0.4.0", "A")
     done = cli("history", "refresh", "vllm")
     assert done.lines[0] == "vllm 0.4.0: 1 architecture, 1 release read, data written"
-    assert spans(tmp_path / "data")["B"] == [("0.2.0.post1", "0.3.0")]
+    assert spans(tmp_path / "data" / "vllm.json")["B"] == [("0.2.0.post1", "0.3.0")]
 
 
-def test_an_engine_of_which_nothing_can_be_read_gets_no_data(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_an_engine_of_which_nothing_can_be_read_gets_no_data(index: Any, refresh: Run, kept: Path) -> None:
     index.projects.clear()
     offer(index, "0.1.0", registry="x = 1\n")
     done = refresh()
     assert (done.code, "no release could be read: " in done.err) == (3, True)
-    assert not (tmp_path / "history" / "vllm.json").exists()
+    assert not kept.exists()
 
 
-def test_a_folder_that_cannot_be_made_is_said_before_anything_is_read(
-    index: Any, cli: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_made_is_said_before_reading(index: Any, cli: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = cli("history", "refresh", "vllm", "--data", tmp_path / "file" / "folder")
     assert (done.code, "the folder cannot be created" in done.err, index.requests) == (5, True, [])
 
 
-def test_an_index_that_does_not_answer_is_no_verdict_about_releases(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_an_index_that_does_not_answer_says_nothing_of_releases(index: Any, refresh: Run, kept: Path) -> None:
     index.always_file = index_servers.Fault(status=403)
     done = refresh()
     assert done.code == 3
     assert "what was read so far is kept: run it again" in done.err
-    assert not (tmp_path / "history" / "vllm.json").exists()
+    assert not kept.exists()
     index.always_file = None
     assert refresh().code == 0
-    assert spans(tmp_path / "history")["A"] == [("0.1.0", None)]
+    assert spans(kept)["A"] == [("0.1.0", None)]
 
 
 MANY = [f"N{number:02}" for number in range(30)]
 
 
-def test_a_fall_is_reported_and_not_believed_until_it_is_accepted(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_a_fall_is_told_and_not_believed_until_it_is_accepted(index: Any, refresh: Run, kept: Path) -> None:
     index.projects.clear()
     offer(index, "1.0", *MANY)
     offer(index, "1.1", "N00", registry='_RENAMED = {"N00": ("llama", "N00")}\n_VLLM_MODELS = make()\n')
@@ -340,13 +285,13 @@ def test_a_fall_is_reported_and_not_believed_until_it_is_accepted(
     done = refresh()
     assert done.code == 4
     assert "  ! 1.1: implausible: 29 of the 30 architectures of 1.0 are gone" in done.lines
-    assert spans(tmp_path / "history")["N07"] == [("1.0", None)]
+    assert spans(kept)["N07"] == [("1.0", None)]
     accepted = refresh("--accept", "vllm==1.1")
     assert accepted.code == 0
-    assert spans(tmp_path / "history")["N07"] == [("1.0", "1.0"), ("1.2", None)]
+    assert spans(kept)["N07"] == [("1.0", "1.0"), ("1.2", None)]
     assert refresh().code == 0  # it is remembered
     assert refresh("--anew").code == 0
-    assert spans(tmp_path / "history")["N07"] == [("1.0", "1.0"), ("1.2", None)]
+    assert spans(kept)["N07"] == [("1.0", "1.0"), ("1.2", None)]
 
 
 @pytest.mark.parametrize(
@@ -357,15 +302,13 @@ def test_a_fall_is_reported_and_not_believed_until_it_is_accepted(
         (("--accept", "vllm"), "write ENGINE==VERSION"),
     ],
 )
-def test_what_cannot_be_accepted(
-    index: Any, refresh: Callable[..., Any], arguments: tuple[str, ...], message: str
-) -> None:
+@pytest.mark.usefixtures("index")
+def test_what_cannot_be_accepted(refresh: Run, arguments: tuple[str, ...], message: str) -> None:
     done = refresh(*arguments)
     assert (done.code, message in done.err) == (2, True)
-    assert index.projects
 
 
-def test_markdown_for_a_pull_request(index: Any, refresh: Callable[..., Any]) -> None:
+def test_markdown_for_a_pull_request(index: Any, refresh: Run) -> None:
     refresh()
     offer(index, "0.4.0", "A", "C", "D_x")
     assert refresh("--format", "markdown").lines == [
@@ -379,40 +322,28 @@ def test_markdown_for_a_pull_request(index: Any, refresh: Callable[..., Any]) ->
     assert refresh("--format", "markdown").lines == []
 
 
-def test_offline_it_says_that_it_needs_the_index(cli: Callable[..., Any]) -> None:
+def test_offline_it_says_that_it_needs_the_index(cli: Run) -> None:
     done = cli("history", "refresh", "vllm")
     assert (done.code, "unset ARCHTRACK_OFFLINE" in done.err) == (2, True)
 
 
-def test_a_data_file_that_is_damaged_is_not_written_over(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
-) -> None:
-    (tmp_path / "history").mkdir()
-    (tmp_path / "history" / "vllm.json").write_text('{"schema_version": 1', encoding="utf-8")
+def test_a_data_file_that_is_damaged_is_not_written_over(index: Any, refresh: Run, kept: Path) -> None:
+    miniature.write(kept, '{"schema_version": 1')
     done = refresh()
     assert (done.code, index.file_requests()) == (3, [])
-    assert (tmp_path / "history" / "vllm.json").read_text(encoding="utf-8") == '{"schema_version": 1'
+    assert kept.read_text(encoding="utf-8") == '{"schema_version": 1'
 
 
 def test_killed_twenty_times_at_random_it_goes_on_and_gives_the_same_bytes(
-    index: Any, refresh: Callable[..., Any], tmp_path: Path
+    index: Any, refresh: Run, tmp_path: Path, kept: Path
 ) -> None:
     index.projects.clear()
     for number in range(60):
         offer(index, f"1.{number}", *MANY[: 10 + number // 4])
     assert refresh().code == 0
-    expected = (tmp_path / "history" / "vllm.json").read_bytes()
+    expected = kept.read_bytes()
     environ = {**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache-of-the-killed")}
-    command = [
-        sys.executable,
-        "-m",
-        "archtrack",
-        "history",
-        "refresh",
-        "vllm",
-        "--data",
-        str(tmp_path / "killed"),
-    ]
+    command = miniature.command("history", "refresh", "vllm", "--data", tmp_path / "killed")
     chance = random.Random(20)  # noqa: S311 -- moments, no secret
     killed = 0
     for _ in range(20):

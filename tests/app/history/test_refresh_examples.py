@@ -76,12 +76,8 @@ def test_the_checkpoints_that_the_releases_name_are_kept(
         "PreTrainedModel": None,
     }
     at = ("history", "--engine", "transformers", "--data", tmp_path / "history", "--format", "json", "--at")
-    assert [
-        cli(*at, each).json["architectures"]["BetaForCausalLM"]["example"] for each in ("9.0", "9.1")
-    ] == [
-        None,
-        {"id": "beta-org/beta-1b", "source": CONFIG},
-    ]
+    shown = [cli(*at, each).json["architectures"]["BetaForCausalLM"]["example"] for each in ("9.0", "9.1")]
+    assert shown == [None, {"id": "beta-org/beta-1b", "source": CONFIG}]
 
 
 @pytest.mark.parametrize(
@@ -95,9 +91,7 @@ def test_in_steps_or_from_nothing_the_bytes_are_the_same(
     assert refresh("history") == refresh("anew")
 
 
-def test_data_of_an_archtrack_that_kept_no_checkpoints_are_made_anew(
-    refresh: Callable[[str], bytes], tmp_path: Path
-) -> None:
+def test_data_without_checkpoints_are_made_anew(refresh: Callable[[str], bytes], tmp_path: Path) -> None:
     expected = refresh("history")
     path = tmp_path / "history" / "transformers.json"
     old = re.sub(r',"examples":\[[^]]*\]', "", expected.decode())

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import starmap
 
 import pytest
 
 from archtrack.core.demand.census import Census, Counted
-from archtrack.core.demand.ranking import LACKING, Answered, Status, chosen, in_order, shares
+from archtrack.core.demand.ranking import Answered, Status, in_order, shares
 
 
 def counted(name: str, downloads: int, models: int) -> Counted:
     return Counted(name=name, models=models, downloads=downloads, example="o/m", example_downloads=0)
 
 
+COUNTED = [("Zed", 500, 3), ("Beta", 300, 9), ("Alpha", 100, 9), ("Gamma", 0, 1)]
 CENSUS = Census(
     source="x",
     date=None,
@@ -22,12 +24,7 @@ CENSUS = Census(
     downloads=1_000,
     nameless_models=10,
     nameless_downloads=100,
-    architectures=(
-        counted("Zed", 500, 3),
-        counted("Beta", 300, 9),
-        counted("Alpha", 100, 9),
-        counted("Gamma", 0, 1),
-    ),
+    architectures=tuple(starmap(counted, COUNTED)),
 )
 ANSWERS = {
     "Zed": Answered(status=Status.NATIVE),
@@ -40,9 +37,7 @@ ANSWERS = {
     ("by", "names"),
     [("downloads", ["Zed", "Beta", "Alpha", "Gamma"]), ("models", ["Beta", "Alpha", "Zed", "Gamma"])],
 )
-def test_architectures_are_ordered_by_what_was_asked_for_and_ties_by_the_other(
-    by: str, names: list[str]
-) -> None:
+def test_the_order_is_what_was_asked_for_and_of_ties_the_other(by: str, names: list[str]) -> None:
     found = in_order(CENSUS, ANSWERS, by)
     assert [each.counted.name for each in found] == names
     assert [each.rank for each in found] == [1, 2, 3, 4]
@@ -57,23 +52,6 @@ def test_what_nobody_answered_is_unknown_and_not_absent() -> None:
     found = {each.counted.name: each.answered for each in in_order(CENSUS, ANSWERS, "downloads")}
     assert found["Gamma"] == Answered(status=Status.UNKNOWN)
     assert found["Beta"].because == "said so"
-
-
-@pytest.mark.parametrize(
-    ("statuses", "top", "names", "ranks"),
-    [
-        (LACKING, 0, ["Beta", "Alpha", "Gamma"], [2, 3, 4]),
-        (LACKING, 1, ["Beta"], [2]),
-        ([Status.NATIVE], 30, ["Zed"], [1]),
-        ([Status.GONE], 30, [], []),
-        (tuple(Status), 0, ["Zed", "Beta", "Alpha", "Gamma"], [1, 2, 3, 4]),
-    ],
-)
-def test_a_choice_keeps_the_rank_in_the_whole_census(
-    statuses: list[Status], top: int, names: list[str], ranks: list[int]
-) -> None:
-    found = chosen(in_order(CENSUS, ANSWERS, "downloads"), statuses, top)
-    assert ([each.counted.name for each in found], [each.rank for each in found]) == (names, ranks)
 
 
 def test_shares_cover_everything_once_with_the_nameless_last() -> None:

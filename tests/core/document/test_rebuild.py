@@ -4,38 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-import miniature
 from archtrack.core.document.columns import further
 from archtrack.core.document.lint import lint
-from archtrack.core.document.markdown import escape_cell
 from archtrack.core.document.merge import MergeOptions, merge
 from archtrack.core.document.parse import parse
 from archtrack.core.document.rebuild import rebuild
-from archtrack.model import (
-    Category,
-    Example,
-    Matrix,
-    MatrixRow,
-    Place,
-    Registration,
-    Status,
-    TransformersFacts,
-)
+from archtrack.model import Category, Example, Matrix, MatrixRow, Status
+from miniature import READ, matrix_row, public, registration
 
 SOURCE = "`EntryClass` in `python/sglang/srt/models/*.py` + `transformers` library classes + HuggingFace `config.json`"
 
 
 def row(name: str, category: Category, file: str = "", *, hf: bool = False, example: str = "") -> MatrixRow:
-    def own(path: str) -> Registration:
-        return Registration(name=name, file=path, place=Place(file=path, line=1), defined_in="m")
-
-    return MatrixRow(
-        name=name,
-        category=category,
-        category_source="t",
-        status=Status.NATIVE,
-        native=own(file) if file else None,
-        hf=own("models/m.py") if hf else None,
+    return matrix_row(
+        name,
+        category,
+        native=registration(name, file) if file else None,
+        hf=registration(name) if hf else None,
         example=Example(id=example, source="s") if example else None,
     )
 
@@ -47,9 +32,9 @@ FULL = Matrix(
         row("BetaForCausalLM", Category.TEXT, "beta.py"),
         row("OddOne", Category.TEXT),
     ),
-    inventories=miniature.READ,
+    inventories=READ,
 )
-EMPTY = Matrix(rows=(), inventories=miniature.READ)
+EMPTY = Matrix(rows=(), inventories=READ)
 
 
 def test_the_document_has_the_seeds_form_line_for_line() -> None:
@@ -86,9 +71,7 @@ def test_the_document_has_the_seeds_form_line_for_line() -> None:
 @pytest.mark.parametrize("matrix", [FULL, EMPTY])
 @pytest.mark.parametrize("columns", [(), ("notes", "fallback")])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_merging_what_was_rebuilt_changes_nothing(
-    matrix: Matrix, columns: tuple[str, ...], newline: str
-) -> None:
+def test_what_was_rebuilt_needs_no_merge(matrix: Matrix, columns: tuple[str, ...], newline: str) -> None:
     text = rebuild(matrix, "2026-11-24", columns=columns, newline=newline)
     document = parse(text)
     assert [entry.name for entry in document.rows if entry.line] == [
@@ -99,6 +82,13 @@ def test_merging_what_was_rebuilt_changes_nothing(
     assert (result.changed, result.text, result.outdated) == (False, text, ())
     assert lint(document, matrix=matrix, columns=further(columns)) == ()
     assert {finding.code for finding in lint(document)} == ({"unknown-column"} if columns else set())
+
+
+@pytest.mark.parametrize("columns", [(), ("notes", "fallback")])
+def test_what_a_merge_adds_makes_a_document_the_rebuilt_one(columns: tuple[str, ...]) -> None:
+    before = rebuild(replace(FULL, rows=FULL.rows[::3]), "2026-01-01", columns=columns)
+    merged = merge(parse(before), FULL, options=MergeOptions(date="2026-11-24", columns=columns))
+    assert merged.text == rebuild(FULL, "2026-11-24", columns=columns)
 
 
 def test_further_columns_stand_to_the_right_with_their_legend() -> None:
@@ -112,26 +102,15 @@ def test_further_columns_stand_to_the_right_with_their_legend() -> None:
 
 
 def test_how_many_of_the_hf_only_rows_pass_stands_below_them() -> None:
-    facts = TransformersFacts(exported=True, backend_compatible=True)
-    rows = [
-        replace(each, hf=each.hf and replace(each.hf, transformers=facts)) for each in FULL.rows
-    ]  # one of the two is native
+    # One of the two is native.
+    rows = [replace(each, hf=each.hf and public(each.name)) for each in FULL.rows]
     lines = rebuild(replace(FULL, rows=tuple(rows)), "2026-11-24").splitlines()
     at = lines.index("> **1** HF fallback only (25%) — may work via `TransformersForCausalLM`")
     assert lines[at + 1] == "> of these, **1** pass the backend's own check (`is_backend_compatible()`)"
 
 
-def test_an_empty_matrix_has_zero_percent() -> None:
-    assert "> **0** natively supported (0%) — " in rebuild(EMPTY, "2026-11-24")
-
-
 def test_a_name_that_is_written_like_another_is_written_once() -> None:
-    twins = Matrix(rows=(row("\x00", Category.TEXT), row("\x01", Category.TEXT)), inventories=miniature.READ)
+    twins = Matrix(rows=(row("\x00", Category.TEXT), row("\x01", Category.TEXT)), inventories=READ)
     text = rebuild(twins, "2026-11-24")
     assert len(list(parse(text).rows)) == 1
     assert not merge(parse(text), twins, options=MergeOptions(date="2030-01-01")).changed
-
-
-def test_escaping_leaves_ordinary_ids_alone() -> None:
-    assert escape_cell("meta-llama/Llama-3.1-8B_it") == "meta-llama/Llama-3.1-8B_it"
-    assert escape_cell("a|<b>") == r"a\|&lt;b&gt;"

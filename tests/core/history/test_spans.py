@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,48 +13,21 @@ from hypothesis import strategies as st
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history, write_history
 from archtrack.core.history.diff import history_changes
 from archtrack.core.history.growth import growth
-from archtrack.core.history.history import Entry, History, Release, known_release
+from archtrack.core.history.history import Entry, History, known_release
 from archtrack.core.history.inventory import inventory_of
 from archtrack.core.history.lint import lint_history
 from archtrack.core.history.presence import Status, difference, presence_of
 from archtrack.core.history.refresh_plan import refresh_plan
 from archtrack.core.history.spans import entries_of, span_bounds, spans_of
 from archtrack.errors import DataError, UsageError
-from made_history import made_history
-
-SHA = "0" * 64
+from made_history import SHA, made_history, release
 
 
-def release(
-    version: str, *, date: str | None = "2026-01-31", unknown: str | None = None, unresolved: int = 0
-) -> Release:
-    return Release(
-        version=version,
-        date=date,
-        file=f"x-{version}.whl",
-        sha256=SHA,
-        unknown=unknown,
-        unresolved=unresolved,
-    )
-
-
-def entry(
-    file: str = "a.py",
-    line: int = 1,
-    *groups: str,
-    compatible: bool | None = None,
-    example: str | None = None,
-    runs_as: str | None = None,
-) -> Entry:
+def entry(file: str = "a.py", line: int = 1, *groups: str, example: str | None = None, **more: Any) -> Entry:
+    example_at = f"x/c.py:{line}" if example else None
+    at = f"x/{file}:{line}"
     return Entry(
-        file=file,
-        at=f"x/{file}:{line}",
-        groups=groups,
-        compatible=compatible,
-        category="text",
-        example=example,
-        example_at=f"x/c.py:{line}" if example else None,
-        runs_as=runs_as,
+        file=file, at=at, groups=groups, example=example, example_at=example_at, **{"category": "text"} | more
     )
 
 
@@ -66,8 +40,14 @@ def told(given: History, name: str) -> list[str]:
     ]
 
 
-A = {"A": entry()}
+A, B = {"A": entry()}, {"B": entry()}
 NOTHING: dict[str, Entry] = {}
+
+
+def history(*found: dict[str, Entry]) -> History:
+    """Of releases 1, 2, …"""
+    names = [str(at) for at in range(1, len(found) + 1)]
+    return made_history([release(name) for name in names], dict(zip(names, found, strict=True)))
 
 
 @pytest.mark.parametrize(
@@ -101,11 +81,8 @@ def test_beside_a_release_that_was_read_in_part_an_end_is_not_sure() -> None:
 
 def test_a_backport_does_not_count_as_first() -> None:
     """By version, not by date: 1.0.1 came out after 2.0 and has what 2.0 had first."""
-    releases = [
-        release("1.0", date="2026-01-01"),
-        release("1.0.1", date="2026-03-01"),
-        release("2.0", date="2026-02-01"),
-    ]
+    dates = {"1.0": "2026-01-01", "1.0.1": "2026-03-01", "2.0": "2026-02-01"}
+    releases = [release(version, date=date) for version, date in dates.items()]
     given = made_history(releases, {"1.0": NOTHING, "1.0.1": A, "2.0": A})
     (bounds,) = span_bounds(given, "A")
     assert (bounds.first.version, bounds.first.date) == ("1.0.1", "2026-03-01")
@@ -113,21 +90,16 @@ def test_a_backport_does_not_count_as_first() -> None:
 
 
 def test_a_state_begins_where_more_than_the_line_changes() -> None:
-    releases = [release(version) for version in "12345"]
-    found = {
-        "1": {"A": entry("a.py", 1)},
-        "2": {"A": entry("a.py", 7)},
-        "3": {"A": entry("b.py", 8)},
-        "4": {"A": entry("b.py", 9, "table")},
-        "5": {"A": entry("b.py", 9, "table", compatible=True)},
-    }
-    (span,) = made_history(releases, found).architectures["A"]
-    assert [(state.since, state.at) for state in span.states] == [
-        ("1", "x/a.py:1"),
-        ("3", "x/b.py:8"),
-        ("4", "x/b.py:9"),
-        ("5", "x/b.py:9"),
-    ]
+    found = (
+        entry("a.py", 1),
+        entry("a.py", 7),
+        entry("b.py", 8),
+        entry("b.py", 9, "table"),
+        entry("b.py", 9, "table", compatible=True),
+    )
+    (span,) = history(*({"A": each} for each in found)).architectures["A"]
+    told = [f"{state.since} {state.at}" for state in span.states]
+    assert told == ["1 x/a.py:1", "3 x/b.py:8", "4 x/b.py:9", "5 x/b.py:9"]
 
 
 @pytest.mark.parametrize(
@@ -169,16 +141,11 @@ def test_the_checkpoint_is_that_of_the_last_release_that_registers_it_and_names_
 
 
 def test_a_release_of_the_history_is_an_inventory_that_names_the_checkpoint() -> None:
-    given = made_history(
-        [release("1"), release("2")],
-        {"1": {"A": entry(line=7, example="o/a")}, "2": {"A": entry(line=9, example="o/b"), "B": entry()}},
-    )
-    assert {
-        each.version: [
-            (made.name, made.example, made.example_source) for made in inventory_of(given, each).registrations
-        ]
+    given = history({"A": entry(line=7, example="o/a")}, {"A": entry(line=9, example="o/b"), "B": entry()})
+    assert [
+        [(made.name, made.example, made.example_source) for made in inventory_of(given, each).registrations]
         for each in given.releases
-    } == {"1": [("A", "o/a", "x/c.py:7")], "2": [("A", "o/b", "x/c.py:9"), ("B", None, None)]}
+    ] == [[("A", "o/a", "x/c.py:7")], [("A", "o/b", "x/c.py:9"), ("B", None, None)]]
 
 
 NAMES = st.sampled_from(["A", "B", "C"])
@@ -195,17 +162,21 @@ ENTRIES = st.builds(
 READ = st.lists(st.none() | st.dictionaries(NAMES, ENTRIES, max_size=3), min_size=1, max_size=8)
 
 
+def found_in(read: list[dict[str, Entry] | None]) -> dict[str, dict[str, Entry]]:
+    return {f"1.{place}": each for place, each in enumerate(read) if each is not None}
+
+
 def made(read: list[dict[str, Entry] | None]) -> History:
-    releases = [
-        release(f"1.{place}", unknown="lost" if each is None else None) for place, each in enumerate(read)
-    ]
-    return made_history(releases, {f"1.{place}": each for place, each in enumerate(read) if each is not None})
+    found = found_in(read)
+    versions = [f"1.{place}" for place in range(len(read))]
+    return made_history(
+        [release(each, unknown=None if each in found else "lost") for each in versions], found
+    )
 
 
 @given(READ)
 def test_spans_lose_nothing_of_what_was_read(read: list[dict[str, Entry] | None]) -> None:
-    given = made(read)
-    found = {f"1.{place}": each for place, each in enumerate(read) if each is not None}
+    given, found = made(read), found_in(read)
     assert entries_of(given) == found
     assert {version: given.at(version) for version in found} == found
     assert spans_of(given.releases, entries_of(given)) == given.architectures
@@ -217,187 +188,127 @@ def test_a_text_is_the_history_that_it_was_written_from(read: list[dict[str, Ent
     text = write_history(given)
     again = parse_history(text)
     assert write_history(again) == text
-    assert (again.releases, dict(again.architectures), again.categories) == (
-        given.releases,
-        given.architectures,
-        given.categories,
-    )
+    assert (again.releases, again.categories) == (given.releases, given.categories)
+    assert dict(again.architectures) == given.architectures
     assert list(history_changes(given, again)) == []
 
 
 @given(READ, st.data())
-def test_in_steps_the_text_is_the_same_as_from_nothing(
+def test_in_steps_or_from_nothing_the_text_is_one(
     read: list[dict[str, Entry] | None], data: st.DataObject
 ) -> None:
     """Whichever releases were there before: lines and checkpoints too, which differ in each release here."""
     found = {
-        f"1.{place}": {
-            name: replace(each, at=f"x:{place}", example_at=each.example and f"c:{place}")
+        version: {
+            name: replace(each, at=f"x:{version}", example_at=each.example and f"c:{version}")
             for name, each in entries.items()
         }
-        for place, entries in enumerate(read)
-        if entries is not None
+        for version, entries in found_in(read).items()
     }
-    releases = [
-        release(f"1.{place}", unknown=None if f"1.{place}" in found else "lost") for place in range(len(read))
-    ]
+    releases = made(read).releases
     before = [each for each in releases if data.draw(st.booleans())]
     old = made_history(before, found)
     listed = [(each.version, each.file, frozenset({SHA})) for each in releases]
     plan = refresh_plan(listed, old, floor="1")
     kept = {version: each for version, each in entries_of(old).items() if version in plan.kept}
-    assert write_history(made_history(releases, {**found, **kept})) == write_history(
-        made_history(releases, found)
-    )
+    stepwise, anew = (made_history(releases, each) for each in ({**found, **kept}, found))
+    assert write_history(stepwise) == write_history(anew)
 
 
 @given(READ)
 def test_every_release_registers_just_what_the_spans_say(read: list[dict[str, Entry] | None]) -> None:
     given = made(read)
-    for place, each in enumerate(read):
-        known = given.release(f"1.{place}")
+    for version, each in found_in(read).items():
+        known = given.release(version)
         assert known is not None
-        if each is None:
-            continue
         for name in "ABC":
             status = presence_of(name, given, known).status
             assert (status is Status.NATIVE) == (name in each)
 
 
 def test_what_is_run_as_another_is_native_and_no_registration() -> None:
-    given = made_history(
-        [release("1"), release("2"), release("3"), release("4")],
-        {
-            "1": {"A": entry()},
-            "2": {"A": entry(), "B": entry(line=5, runs_as="A")},
-            "3": {"A": entry(), "B": entry("b.py")},
-            "4": {"A": entry()},
-        },
-    )
-    assert [
-        (each.status.value, each.because) for each in (presence_of("B", given, r) for r in given.releases)
-    ] == [
-        ("absent", None),
-        ("native", "runs as A"),
-        ("native", None),
-        ("gone", None),
-    ]
+    given = history(A, A | {"B": entry(line=5, runs_as="A")}, A | {"B": entry("b.py")}, A)
+    presences = [presence_of("B", given, each) for each in given.releases]
+    assert [each.status.value for each in presences] == ["absent", "native", "native", "gone"]
+    assert [each.because for each in presences] == [None, "runs as A", None, None]
     assert told(given, "B") == ["2..3"]
     (span,) = given.architectures["B"]
     assert [(state.since, state.at, state.runs_as) for state in span.states] == [
         ("2", "x/a.py:5", "A"),
         ("3", "x/b.py:1", None),
     ]
-    assert [[made.name for made in inventory_of(given, each).registrations] for each in given.releases] == [
-        ["A"],
-        ["A"],
-        ["A", "B"],
-        ["A"],
-    ]
-    assert [sorted(given.names(each.version)) for each in given.releases] == [["A"], ["A"], ["A", "B"], ["A"]]
+    registered = [["A"], ["A"], ["A", "B"], ["A"]]
+    for each, names in zip(given.releases, registered, strict=True):
+        assert [made.name for made in inventory_of(given, each).registrations] == names
+        assert sorted(given.names(each.version)) == names
     (one, two, three, _) = given.releases
     assert [name for name, _, _ in difference((given, two), (given, one)).here] == ["B"]
     assert difference((given, two), (given, three)).both == ("A", "B")
     assert lint_history(write_history(given), "demo") == ()
-    before = made_history(list(given.releases), {**entries_of(given), "2": {"A": entry()}})
-    (change,) = history_changes(before, given)
-    assert (change.release.version, change.added, change.corrected) == ("2", ("B",), True)
-    changed = made_history(
-        list(given.releases), {**entries_of(given), "2": {"A": entry(), "B": entry("b.py")}}
-    )
-    (change,) = history_changes(changed, given)
-    assert (change.release.version, change.added, change.changed) == ("2", (), ("B",))
-    assert [(each.release.version, each.added, each.changed) for each in history_changes(None, given)] == [
-        ("1", ("A",), ()),
-        ("2", ("B",), ()),
-        ("3", (), ("B",)),
-        ("4", (), ()),
-    ]
+    for second, added, changed in ((A, ("B",), ()), (A | {"B": entry("b.py")}, (), ("B",))):
+        before = made_history(given.releases, {**entries_of(given), "2": second})
+        (change,) = history_changes(before, given)
+        assert (change.release.version, change.corrected) == ("2", True)
+        assert (change.added, change.changed) == (added, changed)
+    changes = list(history_changes(None, given))
+    assert [each.release.version for each in changes] == ["1", "2", "3", "4"]
+    assert [each.added for each in changes] == [("A",), ("B",), (), ()]
+    assert [each.changed for each in changes] == [(), (), ("B",), ()]
 
 
 def test_growth_counts_what_is_registered() -> None:
     given = made_history(
         [release(str(day), date=f"2026-01-0{day}") for day in (1, 2, 3)],
-        {
-            "1": {"A": entry(), "B": entry(runs_as="A")},
-            "2": {"A": entry(), "B": entry("b.py")},
-            "3": {"A": entry(), "B": entry("b.py"), "C": entry(runs_as="A")},
-        },
+        {"1": A | {"B": entry(runs_as="A")}, "2": A | B, "3": A | B | {"C": entry(runs_as="A")}},
     )
     assert growth(given) == (("2026-01-01", 1), ("2026-01-02", 2), ("2026-01-03", 2))
 
 
 def test_a_state_of_what_is_run_as_another_begins_where_the_line_is_in_another_file() -> None:
-    other = {"A": entry()}
-    given = made_history(
-        [release("1"), release("2"), release("3")],
-        {
-            "1": other | {"B": entry(line=5, runs_as="A")},
-            "2": other | {"B": entry(line=6, runs_as="A")},
-            "3": other | {"B": replace(entry(runs_as="A"), at="x/rules.py:1")},
-        },
+    given = history(
+        A | {"B": entry(line=5, runs_as="A")},
+        A | {"B": entry(line=6, runs_as="A")},
+        A | {"B": replace(entry(runs_as="A"), at="x/rules.py:1")},
     )
     (span,) = given.architectures["B"]
     assert [(state.since, state.at) for state in span.states] == [("1", "x/a.py:5"), ("3", "x/rules.py:1")]
 
 
 @pytest.mark.parametrize(
-    ("made", "problem"),
+    ("b", "problem"),
     [
-        ({"A": entry(), "B": entry(runs_as="A")}, None),
-        ({"A": entry(), "B": entry(runs_as="B")}, "B: 1 does not register 'B', which it is said to run as"),
-        ({"A": entry(), "B": entry(runs_as="Nobody")}, "B: 1 does not register 'Nobody'"),
-        ({"A": entry(), "B": entry(runs_as="C"), "C": entry(runs_as="A")}, "B: 1 does not register 'C'"),
-        (
-            {"A": entry(), "B": entry("b.py", runs_as="A")},
-            "B: in 1 it runs as A, but has another file",
-        ),
-        (
-            {"A": entry(), "B": entry("a.py", 1, "table", runs_as="A")},
-            "B: in 1 it runs as another one, but has what",
-        ),
-        (
-            {"A": entry(), "B": entry(runs_as="A", compatible=True)},
-            "B: in 1 it runs as another one, but has what",
-        ),
-        (
-            {"A": entry(), "B": entry(runs_as="A", example="o/b")},
-            "B: in 1 it runs as another one, but has what",
-        ),
-        (
-            {"A": entry(), "B": replace(entry(runs_as="A"), category="embedding")},
-            "B: it runs as A, but has another category",
-        ),
+        (entry(runs_as="A"), None),
+        (entry(runs_as="B"), "B: 1 does not register 'B', which it is said to run as"),
+        (entry(runs_as="Nobody"), "B: 1 does not register 'Nobody'"),
+        (entry(runs_as="C"), "B: 1 does not register 'C'"),  # which runs as another itself
+        (entry("b.py", runs_as="A"), "B: in 1 it runs as A, but has another file"),
+        (entry("a.py", 1, "table", runs_as="A"), "B: in 1 it runs as another one, but has what"),
+        (entry(runs_as="A", compatible=True), "B: in 1 it runs as another one, but has what"),
+        (entry(runs_as="A", example="o/b"), "B: in 1 it runs as another one, but has what"),
+        (entry(runs_as="A", category="embedding"), "B: it runs as A, but has another category"),
     ],
 )
-def test_the_lint_holds_what_runs_as_another_against_that(
-    made: dict[str, Entry], problem: str | None
-) -> None:
-    found = lint_history(write_history(made_history([release("1")], {"1": made})), "demo")
+def test_the_lint_holds_what_runs_as_another_against_that(b: Entry, problem: str | None) -> None:
+    found = lint_history(write_history(history(A | {"B": b, "C": entry(runs_as="A")})), "demo")
     assert [problem in each for each in found] == [True] if problem is not None else not found
 
 
 GIVEN = made_history(
     [release("1.0"), release("1.1", unknown="lost"), release("2.0")],
-    {
-        "1.0": {"A": entry(example="o/a"), "B": entry()},
-        "2.0": {"A": entry("b.py", example="o/b"), "C": entry()},
-    },
+    {"1.0": {"A": entry(example="o/a")} | B, "2.0": {"A": entry("b.py", example="o/b"), "C": entry()}},
 )
 
 
 @pytest.mark.parametrize(
-    ("version", "error", "message"),
+    ("version", "error", "said"),
     [
         ("3", UsageError, "the history of demo has no release 3; near it: 1.1, 2.0;"),
         ("x", UsageError, "'x' is not a release"),
         ("1.1", DataError, "demo 1.1 was not read: lost"),
     ],
 )
-def test_a_release_that_cannot_be_shown_is_refused_with_what_to_do(
-    version: str, error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error, match=message.replace(".", r"\.")):
+def test_a_release_that_cannot_be_shown_is_refused(version: str, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said.replace(".", r"\.")):
         known_release(GIVEN, version)
 
 
@@ -408,12 +319,8 @@ def test_a_release_is_found_however_it_is_written(written: str) -> None:
 
 def test_how_an_architecture_stands_and_what_differs() -> None:
     newest = GIVEN.releases[2]
-    assert {name: presence_of(name, GIVEN, newest).status.value for name in "ABCD"} == {
-        "A": "native",
-        "B": "gone",
-        "C": "native",
-        "D": "absent",
-    }
+    statuses = [presence_of(name, GIVEN, newest).status.value for name in "ABCD"]
+    assert statuses == ["native", "gone", "native", "absent"]
     found = difference((GIVEN, GIVEN.releases[0]), (GIVEN, newest))
     assert [name for name, _, _ in found.here] == ["B"]
     assert [name for name, _, _ in found.there] == ["C"]
@@ -421,19 +328,22 @@ def test_how_an_architecture_stands_and_what_differs() -> None:
 
 
 def test_what_became_known() -> None:
-    old = made_history(
-        [release("1.0"), release("1.1", unknown="lost")], {"1.0": {"A": entry(), "B": entry()}}
-    )
-    changes = list(history_changes(old, GIVEN))
-    assert [(each.release.version, each.added, each.removed) for each in changes] == [("2.0", ("C",), ("B",))]
-    other = made_history(list(GIVEN.releases), {"1.0": {"A": entry(), "X": entry()}, "2.0": GIVEN.at("2.0")})
-    changes = list(history_changes(GIVEN, other))
-    assert [(each.release.version, each.added, each.removed, each.corrected) for each in changes] == [
-        ("1.0", ("X",), ("B",), True)
-    ]
+    old = made_history(GIVEN.releases[:2], {"1.0": A | {"B": entry()}})
+    other = made_history(GIVEN.releases, {"1.0": A | {"X": entry()}, "2.0": GIVEN.at("2.0")})
+    for before, after, expected in (
+        (old, GIVEN, ("2.0", ("C",), ("B",), False)),
+        (GIVEN, other, ("1.0", ("X",), ("B",), True)),
+    ):
+        (change,) = history_changes(before, after)
+        assert (change.release.version, change.added, change.removed, change.corrected) == expected
 
 
 TEXT = write_history(GIVEN)
+OTHERWISE = "it is not written as `archtrack history refresh` writes it"
+UNORDERED = "A: the examples of the span from 1.0 are not in its order"
+STATELESS = "A: a span without states, or with releases that are not"
+SHORTEST = "A: its spans are not in their shortest form"
+NOT_IN_SPAN = "A: an example with releases that are not in its"
 
 
 @pytest.mark.parametrize(
@@ -452,20 +362,12 @@ TEXT = write_history(GIVEN)
         ('"first":"1.0","last":"1.0"', '"first":"1.0","last":"9"', "B: 9 is not a release that was read"),
         ('"first":"2.0","last":null', '"first":"2.0","last":"1.0"', "C: the span from 2.0 overlaps"),
         ('"since":"2.0","file":"b.py"', '"since":"1.0","file":"b.py"', "A: the states of the span from 1.0"),
-        (
-            '"since":"2.0","file":"b.py"',
-            '"since":"2.0","file":"a.py"',
-            "A: its spans are not in their shortest form",
-        ),
+        ('"since":"2.0","file":"b.py"', '"since":"2.0","file":"a.py"', SHORTEST),
         ('"category":"text"', '"category":"poem"', "A: 'poem' is not a category"),
         ('"id":"o/a"', '"id":"o/a.git"', "A: 'o/a.git' is not a checkpoint on the Hub"),
-        ('"id":"o/a"', '"id":"o/b"', "A: its spans are not in their shortest form"),
-        ('"id":"o/a","at":"x/c.py:1"', '"id":null', "A: its spans are not in their shortest form"),
-        (
-            '"since":"1.0","id"',
-            '"since":"2.0","id"',
-            "A: the examples of the span from 1.0 are not in its order",
-        ),
+        ('"id":"o/a"', '"id":"o/b"', SHORTEST),
+        ('"id":"o/a","at":"x/c.py:1"', '"id":null', SHORTEST),
+        ('"since":"1.0","id"', '"since":"2.0","id"', UNORDERED),
         ('"since":"1.0","id"', '"since":"1.1","id"', "A: 1.1 is not a release that was read"),
         ('"at":"x/c.py:1"', '"at":""', "'' is empty or has characters that cannot be printed"),
         ('"at":"x/c.py:1"', '"at":"x/c.py:0"', "'x/c.py:0' is not a place in a source"),
@@ -473,11 +375,7 @@ TEXT = write_history(GIVEN)
         ('"at":"x/a.py:1"', '"at":"/x/a.py:1"', "'/x/a.py:1' is not a place in a source"),
         ('"at":"x/a.py:1"', '"at":"x/../a.py:1"', "'x/../a.py:1' is not a place in a source"),
         ('"id":"o/a"', '"id":7', "'7' is not a str"),
-        (
-            '"unknown":"lost"',
-            '"unknown": "lost"',
-            "it is not written as `archtrack history refresh` writes it",
-        ),
+        ('"unknown":"lost"', '"unknown": "lost"', OTHERWISE),
         ('"floor":"1"', '"floor":"banana"', "the oldest release that is read, 'banana', is not a version"),
         ('"floor":"1"', '"floor":"1.0.1"', "release 1.0 is older than 1.0.1"),
         ('"distribution":"demo"', '"distribution":""', "it names no distribution"),
@@ -511,26 +409,12 @@ def test_data_of_an_archtrack_that_kept_no_checkpoints_is_read_as_knowing_none()
     ("old", "new", "problem"),
     [
         ('"id":"o/a"', '"id":"<o>/a"', "'<o>/a' is not a checkpoint on the Hub"),
-        (
-            '"since":"1.0","id":"o/a"',
-            '"since":"9","id":"o/a"',
-            "A: a span without states, or with releases that are not",
-        ),
-        (
-            '{"first":"1.0","last":null',
-            '{"first":"2.0","last":null',
-            "A: an example with releases that are not in its",
-        ),
-        (
-            '{"first":"1.0","last":null',
-            '{"first":"1.0","last":"1.0"',
-            "A: an example with releases that are not in its",
-        ),
+        ('"since":"1.0","id":"o/a"', '"since":"9","id":"o/a"', STATELESS),
+        ('{"first":"1.0","last":null', '{"first":"2.0","last":null', NOT_IN_SPAN),
+        ('{"first":"1.0","last":null', '{"first":"1.0","last":"1.0"', NOT_IN_SPAN),
     ],
 )
-def test_a_checkpoint_that_no_release_could_have_named_makes_it_no_history(
-    old: str, new: str, problem: str
-) -> None:
+def test_a_checkpoint_that_no_release_could_name_is_refused(old: str, new: str, problem: str) -> None:
     assert old in TEXT
     with pytest.raises(WrongHistoryError, match=problem):
         checked(parse_history(TEXT.replace(old, new, 1)))

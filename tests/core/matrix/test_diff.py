@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import miniature
 from archtrack.core.matrix.diff import compare
-from archtrack.model import Inventory, Origin, Place, Registration, TransformersFacts
-
-ORIGIN = Origin(distribution="x", kind="local", location="x")
+from miniature import public
 
 
-def inventory(files: dict[str, str], compatible: bool | None = None) -> Inventory:  # noqa: FBT001 - three states
-    facts = TransformersFacts(exported=True, backend_compatible=compatible)
-    registrations = tuple(
-        Registration(name=name, file=file, place=Place(file=file, line=1), defined_in="m", transformers=facts)
-        for name, file in sorted(files.items())
+def inventory(files: dict[str, str], compatible: bool | None = None) -> Any:  # noqa: FBT001 - three states
+    return miniature.inventory(
+        "x", *(public(name, file=files[name], compatible=compatible) for name in sorted(files))
     )
-    return Inventory(engine="x", version="1", origin=ORIGIN, registrations=registrations)
 
 
 @pytest.mark.parametrize(
@@ -74,9 +73,7 @@ SIDES = st.dictionaries(
 
 @settings(max_examples=200, deadline=None)
 @given(SIDES, SIDES)
-def test_the_changes_lead_from_the_old_names_to_the_new_ones(
-    old: dict[str, str], new: dict[str, str]
-) -> None:
+def test_the_changes_lead_from_the_old_names_to_the_new(old: dict[str, str], new: dict[str, str]) -> None:
     names = dict(old)
     changes = compare(inventory(old), inventory(new))
     for change in changes:
@@ -88,9 +85,5 @@ def test_the_changes_lead_from_the_old_names_to_the_new_ones(
     assert names == new
     assert len({(change.kind, change.name) for change in changes}) == len(changes)
     back = compare(inventory(new), inventory(old))
-    assert sum(change.kind == "renamed" for change in back) == sum(
-        change.kind == "renamed" for change in changes
-    )
-    assert sum(change.kind == "added" for change in back) == sum(
-        change.kind == "removed" for change in changes
-    )
+    kinds, reverse = (Counter(change.kind for change in each) for each in (changes, back))
+    assert (reverse["renamed"], reverse["added"]) == (kinds["renamed"], kinds["removed"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
@@ -53,24 +52,15 @@ def test_another_form_is_refused(text: str, message: str) -> None:
 
 
 def test_what_is_read_is_what_toml_says() -> None:
-    found: dict[str, dict[str, str]] = {}
+    found = {}
     for release, files in loads(EXAMPLES.read_text(encoding="utf-8")).items():
         package, version, kind = release.split(" ")
         for file, entries in files.items():
+            locator = Locator(package=package, version=version, kind=kind, file=file)
             for name, value in entries.items():
                 keys = value if isinstance(value, dict) else {"id": value}
-                found[name] = {
-                    **keys, "package": package, "version": version, "kind": kind, "file": file
-                }  # fmt: skip
-    read = {
-        name: {
-            key: value
-            for key, value in ({**asdict(entry), **asdict(entry.locator)}).items()
-            if value and key != "locator"
-        }
-        for name, entry in shipped_examples().items()
-    }
-    assert read == found
+                found[name] = Entry(**keys, locator=locator)
+    assert shipped_examples() == found
     assert len(found) > 100
 
 

@@ -11,42 +11,20 @@ from archtrack.core.document.merge import MergeOptions, merge
 from archtrack.core.document.parse import parse
 from archtrack.core.matrix.example_table import Entry, Locator
 from archtrack.core.matrix.examples import DraftTarget, ExampleSources, example_cell, example_of, targets_of
-from archtrack.model import (
-    Category,
-    Example,
-    Inventory,
-    Matrix,
-    MatrixRow,
-    Origin,
-    Place,
-    Registration,
-    Status,
-)
+from archtrack.model import Category, Example, Matrix, Registration
+from miniature import inventory, matrix_row, registration
 
 LOCATOR = Locator(package="vllm", version="0.33.0", kind="sdist", file="tests/models/registry.py")
 TABLE = "table: vllm 0.33.0 tests/models/registry.py"
 
 
 def declared(name: str, example: str | None) -> Registration:
-    source = "models/x.py:3" if example else None
-    return Registration(
-        name=name,
-        file="x.py",
-        place=Place(file="x.py", line=1),
-        defined_in="x",
-        example=example,
-        example_source=source,
-    )
+    return registration(name, example=example, example_source="models/x.py:3" if example else None)
 
 
 def sources(**given: Any) -> ExampleSources:
-    ids = {
-        key: {"A": Example(id=value, source=key)}
-        for key, value in given.items()
-        if key in {"overrides", "hub"}
-    }
-    more = {key: value for key, value in given.items() if key not in ids}
-    return ExampleSources(**ids, **more)
+    ids = {key: {"A": Example(id=given.pop(key), source=key)} for key in ("overrides", "hub") if key in given}
+    return ExampleSources(**ids, **given)
 
 
 def entry(**keys: str) -> Entry:
@@ -79,43 +57,44 @@ def test_the_first_source_that_knows_one_decides(without: tuple[str, ...], expec
     assert example_of("B", sources(**given)) is None
 
 
+TARGET = declared("T", "by/target")
+
+
+def drafts(*names: str) -> dict[str, tuple[DraftTarget, ...]]:
+    """``A`` drafts for them, each said in a line of its own."""
+    return {"A": tuple(DraftTarget(name=name, place=f"c.py:{at}") for at, name in enumerate(names, 7))}
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"table": {"A": entry(target="by/other")}}, Example(id="by/other", source=f"target of A: {TABLE}")),
+        ({"table": {"A": entry(target="by/other")}}, ("by/other", f"target of A: {TABLE}")),
         (
-            {"table": {"A": entry(draft_of="T")}, "declared": {"T": declared("T", "by/target")}},
-            Example(id="by/target", source=f"target of A: T ({TABLE}): models/x.py:3"),
+            {"table": {"A": entry(draft_of="T")}, "declared": {"T": TARGET}},
+            ("by/target", f"target of A: T ({TABLE}): models/x.py:3"),
         ),
         (
-            {"table": {"A": entry(variant_of="T")}, "declared": {"T": declared("T", "by/target")}},
-            Example(id="by/target", source=f"variant: T ({TABLE}): models/x.py:3"),
+            {"table": {"A": entry(variant_of="T")}, "declared": {"T": TARGET}},
+            ("by/target", f"variant: T ({TABLE}): models/x.py:3"),
         ),
         (
-            {
-                "targets": {"A": (DraftTarget(name="T", place="c.py:7"),)},
-                "table": {"T": entry(id="by/table")},
-            },
-            Example(id="by/table", source=f"target of A: T (c.py:7): {TABLE}"),
+            {"targets": drafts("T"), "table": {"T": entry(id="by/table")}},
+            ("by/table", f"target of A: T (c.py:7): {TABLE}"),
         ),
         (
-            {
-                "targets": {
-                    "A": (DraftTarget(name="S", place="c.py:7"), DraftTarget(name="T", place="c.py:9"))
-                },
-                "declared": {"S": declared("S", None), "T": declared("T", "by/target")},
-            },
-            Example(id="by/target", source="target of A: T (c.py:9): models/x.py:3"),
+            {"targets": drafts("S", "T"), "declared": {"S": declared("S", None), "T": TARGET}},
+            ("by/target", "target of A: T (c.py:8): models/x.py:3"),
         ),
         # a draft of nothing known, of itself, of one that drafts for it
-        ({"targets": {"A": (DraftTarget(name="T", place="c.py:7"),)}}, None),
+        ({"targets": drafts("T")}, None),
         ({"table": {"A": entry(draft_of="A")}}, None),
         ({"table": {"A": entry(draft_of="T"), "T": entry(variant_of="A")}}, None),
-        ({"targets": {"A": (DraftTarget(name="A", place="c.py:7"),)}}, None),
+        ({"targets": drafts("A")}, None),
     ],
 )
-def test_a_draft_has_its_targets_example_and_says_so(given: dict[str, Any], expected: Example | None) -> None:
-    assert example_of("A", sources(**given)) == expected
+def test_a_draft_has_its_targets_example(given: dict[str, Any], expected: tuple[str, str] | None) -> None:
+    found = example_of("A", sources(**given))
+    assert (found and (found.id, found.source)) == expected
 
 
 def test_the_targets_come_from_an_engines_statements_in_their_order() -> None:
@@ -128,13 +107,13 @@ def test_the_targets_come_from_an_engines_statements_in_their_order() -> None:
 
 
 WRAPPERS = [
-    "MindSporeForCausalLM", "TransformersEmbeddingModel", "TransformersForCausalLM",
-    "TransformersForSequenceClassification", "TransformersMoEEmbeddingModel", "TransformersMoEForCausalLM",
-    "TransformersMoEForSequenceClassification", "TransformersMultiModalEmbeddingModel",
-    "TransformersMultiModalForCausalLM", "TransformersMultiModalForSequenceClassification",
-    "TransformersMultiModalMoEEmbeddingModel", "TransformersMultiModalMoEForCausalLM",
-    "TransformersMultiModalMoEForSequenceClassification",
-]  # fmt: skip
+    "MindSporeForCausalLM",
+    *(
+        f"Transformers{kind}{task}"
+        for kind in ("", "MoE", "MultiModal", "MultiModalMoE")
+        for task in ("ForCausalLM", "EmbeddingModel", "ForSequenceClassification")
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -149,15 +128,8 @@ WRAPPERS = [
     ],
 )
 def test_only_a_wrapper_is_generic(name: str, native: bool, example: str | None, expected: str) -> None:  # noqa: FBT001
-    row = MatrixRow(
-        name=name,
-        category=Category.TEXT,
-        category_source="override",
-        status=Status.NATIVE if native else Status.FALLBACK,
-        native=declared(name, None) if native else None,
-        hf=None if native else declared(name, None),
-        example=Example(id=example, source="override") if example else None,
-    )
+    shown = Example(id=example, source="override") if example else None
+    row = matrix_row(name, example=shown, **{"native" if native else "hf": registration(name)})
     assert example_cell(row) == expected
     assert new_row(row).example == expected
 
@@ -166,23 +138,12 @@ def test_only_a_wrapper_is_generic(name: str, native: bool, example: str | None,
     ("example", "native", "expected"),
     [("", "", "(generic)"), ("mine/x", "", "mine/x"), ("", "Y", "(generic)")],
 )
-def test_an_empty_example_of_a_wrapper_is_filled_when_the_document_is_refreshed(
-    example: str, native: str, expected: str
-) -> None:
+def test_a_refresh_fills_an_empty_example_of_a_wrapper(example: str, native: str, expected: str) -> None:
     name = "TransformersForCausalLM"
-    found = Registration(name=name, file="a.py", place=Place(file="a.py", line=1), defined_in="a")
-    row = MatrixRow(
-        name=name, category=Category.TEXT, category_source="s", status=Status.NATIVE, native=found
-    )
-    origin = Origin(distribution="sglang", kind="local", location="x")
-    matrix = Matrix(
-        rows=(row,),
-        inventories=(
-            Inventory(engine="sglang", version="1", origin=origin, registrations=(found,)),
-            Inventory(engine="transformers", version="1", origin=origin, registrations=()),
-        ),
-        known=frozenset({name}),
-    )
+    found = registration(name, "a.py")
+    row = matrix_row(name, native=found)
+    inventories = (inventory("sglang", found), inventory("transformers"))
+    matrix = Matrix(rows=(row,), inventories=inventories, known=frozenset({name}))
     text = "\n".join(section_lines(Category.TEXT, [new_row(row)]))
     before = text.replace("| Y |  | `a.py` | (generic) |", f"| {native} |  | `a.py` | {example} |")
     assert before != text

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from archtrack.core.matrix.overrides import lint_overrides, with_overrides
-from archtrack.model import (
-    Category,
-    Example,
-    Inventory,
-    Matrix,
-    MatrixRow,
-    Origin,
-    Override,
-    Place,
-    Status,
-    Unresolved,
-)
+from archtrack.model import Category, Example, Matrix, Override, Place, Unresolved
+from miniature import inventory, matrix_row
 
 TODAY = date(2026, 6, 15)
 TEXT, EMBEDDING = Category.TEXT, Category.EMBEDDING
 
 
-def row(name: str, example: str | None = None) -> MatrixRow:
-    return MatrixRow(
-        name=name,
-        category=TEXT,
-        category_source="name rules",
-        status=Status.NATIVE,
-        example=Example(id=example, source="m.py:3") if example else None,
-    )
-
-
 def matrix(*unresolved: Unresolved) -> Matrix:
-    origin = Origin(distribution="sglang", kind="local", location=".")
-    engine = Inventory(engine="sglang", version="1", origin=origin, registrations=(), unresolved=unresolved)
-    rows = (row("AlphaForCausalLM"), row("BetaForCausalLM", "lab/beta"))
+    rows = (
+        matrix_row("AlphaForCausalLM"),
+        matrix_row("BetaForCausalLM", example=Example(id="lab/beta", source="m.py:3")),
+    )
     known = frozenset({"AlphaForCausalLM", "BetaForCausalLM", "OddThing"})
-    return Matrix(rows=rows, inventories=(engine,), known=known)
+    return Matrix(rows=rows, inventories=(inventory("sglang", unresolved=unresolved),), known=known)
 
 
 def override(name: str, **what: object) -> Override:
@@ -53,60 +34,35 @@ def found(*overrides: Override, truth: Matrix | None = None) -> list[tuple[int, 
     return [(one.line, one.code, one.message) for one in findings]
 
 
+ALPHA, BETA, TYPO = "AlphaForCausalLM", "BetaForCausalLM", "AlphaForCausallm"
+REDUNDANT, UNKNOWN = "override-redundant", "override-unknown"
+SAY = "the sources say the"
+IDLE = "so its override does nothing"
+EXPIRED = "its last day was 2026-06-14; check whether its reason (because) still holds, then give it a later"
+
+
 @pytest.mark.parametrize(
     ("what", "code", "said"),
     [
-        (override("AlphaForCausalLM", category=EMBEDDING), None, ""),
-        (override("AlphaForCausalLM", example="lab/alpha"), None, ""),
-        (override("AlphaForCausalLM", note="slow"), None, ""),
-        (override("BetaForCausalLM", example="lab/beta-2", category=EMBEDDING), None, ""),
+        (override(ALPHA, category=EMBEDDING), None, ""),
+        (override(ALPHA, example="lab/alpha"), None, ""),
+        (override(ALPHA, note="slow"), None, ""),
+        (override(BETA, example="lab/beta-2", category=EMBEDDING), None, ""),
+        (override(ALPHA, category=TEXT), REDUNDANT, f"{SAY} category 'text' without it (by test); remove it"),
         (
-            override("AlphaForCausalLM", category=TEXT),
-            "override-redundant",
-            "the sources say the category 'text' without it (by name rules); remove it",
+            override(BETA, example="lab/beta"),
+            REDUNDANT,
+            f"{SAY} example 'lab/beta' without it (m.py:3); remove it",
         ),
-        (
-            override("BetaForCausalLM", example="lab/beta"),
-            "override-redundant",
-            "the sources say the example 'lab/beta' without it (m.py:3); remove it",
-        ),
-        (
-            override("AlphaForCausalLM", category=TEXT, note="slow"),
-            "override-redundant",
-            "; remove its category",
-        ),
-        (
-            override("BetaForCausalLM", example="lab/beta", category=EMBEDDING),
-            "override-redundant",
-            "; remove its example",
-        ),
-        (
-            override("AlphaForCausallm", note="slow"),
-            "override-unknown",
-            "no source knows AlphaForCausallm, so its override does nothing; did you mean AlphaForCausalLM?",
-        ),
-        (
-            override("Zzz", note="slow"),
-            "override-unknown",
-            "no source knows Zzz, so its override does nothing; correct its name or remove it",
-        ),
-        (
-            override("OddThing", note="slow"),
-            "override-unknown",
-            "OddThing gets no row (see the setting `rows`)",
-        ),
-        (override("AlphaForCausalLM", note="n", expires=date(2026, 6, 16)), None, ""),
-        (override("AlphaForCausalLM", note="n", expires=date(2026, 6, 15)), None, ""),
-        (
-            override("AlphaForCausalLM", note="n", expires=date(2026, 6, 14)),
-            "override-expired",
-            "its last day was 2026-06-14; check whether its reason (because) still holds, then give it a later",
-        ),
+        (override(ALPHA, category=TEXT, note="slow"), REDUNDANT, "; remove its category"),
+        (override(TYPO, note="n"), UNKNOWN, f"no source knows {TYPO}, {IDLE}; did you mean {ALPHA}?"),
+        (override("Zzz", note="n"), UNKNOWN, f"no source knows Zzz, {IDLE}; correct its name or remove it"),
+        (override("OddThing", note="n"), UNKNOWN, "OddThing gets no row (see the setting `rows`)"),
+        (override(ALPHA, note="n", expires=TODAY), None, ""),
+        (override(ALPHA, note="n", expires=TODAY - timedelta(days=1)), "override-expired", EXPIRED),
     ],
 )
-def test_an_override_is_told_if_it_is_redundant_expired_or_idle_and_not_else(
-    what: Override, code: str | None, said: str
-) -> None:
+def test_an_idle_redundant_or_expired_override_is_told(what: Override, code: str | None, said: str) -> None:
     told = found(override("BetaForCausalLM", note="fine"), what)
     assert [(line, kind) for line, kind, _ in told] == ([(6, code)] if code else [])
     assert all(said in message for *_, message in told)
@@ -138,11 +94,7 @@ def test_a_matrix_with_its_overrides_says_what_they_say() -> None:
         override("BetaForCausalLM", example="a/b"),
     )
     alpha, beta = with_overrides(matrix(), overrides).rows
-    assert (alpha.category, alpha.category_source, alpha.note, alpha.example) == (
-        EMBEDDING,
-        "override",
-        "slow",
-        None,
-    )
+    assert (alpha.category, alpha.category_source) == (EMBEDDING, "override")
+    assert (alpha.note, alpha.example) == ("slow", None)
     assert (beta.category, beta.example, beta.note) == (TEXT, Example(id="a/b", source="override"), None)
     assert with_overrides(matrix(), ()) == matrix()

@@ -3,29 +3,22 @@ from __future__ import annotations
 import pytest
 
 from archtrack.core.matrix.status import status_of
-from archtrack.model import Place, Registration, Status, TransformersFacts
+from archtrack.model import Registration, Status
+from miniature import public, registration
 
-
-def registration(facts: TransformersFacts | None = None) -> Registration:
-    return Registration(
-        name="X", file="x.py", place=Place(file="x.py", line=1), defined_in="x", transformers=facts
-    )  # fmt: skip
-
-
-def public(*, compatible: bool | None) -> Registration:
-    return registration(TransformersFacts(exported=True, backend_compatible=compatible))
+X = registration("X")
 
 
 @pytest.mark.parametrize(
     ("native", "hf", "expected"),
     [
-        (registration(), public(compatible=True), Status.NATIVE),
-        (registration(), public(compatible=False), Status.NATIVE),
-        (registration(), None, Status.NATIVE),
-        (None, public(compatible=True), Status.FALLBACK),
-        (None, public(compatible=False), Status.REFUSED),
-        (None, public(compatible=None), Status.UNSUPPORTED),
-        (None, registration(), Status.UNSUPPORTED),
+        (X, public("X"), Status.NATIVE),
+        (X, public("X", compatible=False), Status.NATIVE),
+        (X, None, Status.NATIVE),
+        (None, public("X"), Status.FALLBACK),
+        (None, public("X", compatible=False), Status.REFUSED),
+        (None, public("X", compatible=None), Status.UNSUPPORTED),
+        (None, X, Status.UNSUPPORTED),
         (None, None, Status.UNSUPPORTED),
     ],
 )

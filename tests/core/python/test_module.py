@@ -51,13 +51,8 @@ def shown(bound: object) -> object:
         ("x.y = 1\nx[0] = 1\nprint(x)\n", {}),
         ("[x for x in y]\nlambda z: z\n", {}),
         # conditions
-        ("if c:\n    x = 1\n", {"x": [("1", 2, "c")]}),
         ("if c:\n    x = 1\nelse:\n    x = 2\n", {"x": [("2", 4, "not (c)"), ("1", 2, "c")]}),
-        ("if not c:\n    x = 1\nelse:\n    x = 2\n", {"x": [("1", 2, "not c"), ("2", 4, "not (not c)")]}),
-        (
-            "if c:\n    x = 1\nelif d:\n    x = 2\n",
-            {"x": [("2", 4, "not (c) and d"), ("1", 2, "c")]},
-        ),
+        ("if c:\n    x = 1\nelif d:\n    x = 2\n", {"x": [("2", 4, "not (c) and d"), ("1", 2, "c")]}),
         ("if c or d:\n    if e:\n        x = 1\n", {"x": [("1", 3, "(c or d) and e")]}),
         ("if TYPE_CHECKING:\n    x = 1\nelse:\n    x = 2\n", {"x": [("2", 4, None)]}),
         ("if True:\n    x = 1\nelse:\n    y = 2\n", {"x": [("1", 2, None)]}),
@@ -93,7 +88,6 @@ def test_a_name_is_what_binds_it_last() -> None:
         ('A = "a"\nB = A\nC = f"{A}.b"\nD = A + ".c"\n', {"A": "a", "B": "a", "C": "a.b", "D": "a.c"}),
         ("A = 1\nB = f()\nC = D\n", {}),
         ('A = "a"\nA = "b"\n', {}),
-        ('A = "a"\nA += "b"\n', {}),
         ('A = "a"\ndef f():\n    global A\n', {"A": "a"}),
         ('if c:\n    A = "a"\n', {"A": "a"}),
         (f'A = "{"x" * 2_001}"\n', {}),
@@ -122,9 +116,7 @@ def test_a_global_is_seen_where_the_bodies_with_that_word_are_read() -> None:
         ("x = []\nx.append(1)\n", "x", 2, "changed by `.append(…)`"),
         ("x = []\nclass A:\n    x.append(1)\n", "x", 3, "changed by `.append(…)`"),
         ("x = []\ndef f(): x.append(1)\n", "x", 2, "changed by `.append(…)`"),
-        ("x = []\nlambda: x.append(1)\n", "x", 2, "changed by `.append(…)`"),
         ("x = []\nx[0] = 1\n", "x", 2, "an item of `x` is assigned"),
-        ("x = []\ndel x[0]\n", "x", 2, "an item of `x` is assigned"),
         ("x = 1\nx -= 1\n", "x", 2, "changed by an operator"),
         ("y = [x := 1]\n", "x", 1, "set inside an expression"),
         ("[x := 1 for _ in y]\n", "x", 1, "set inside an expression"),
@@ -141,13 +133,10 @@ def test_a_global_is_seen_where_the_bodies_with_that_word_are_read() -> None:
         ("import sys as s\n", ANY, 1, "through `sys.modules`"),
         ("from sys import modules\n", ANY, 1, "through `sys.modules`"),
         ("A.__name__ = 'B'\n", ANY, 1, "`__name__` of a class may be set"),
-        ("setattr(A, '__name__', 'B')\n", ANY, 1, "`__name__` of a class may be set"),
         ("type.__setattr__(A, '__name__', 'B')\n", ANY, 1, "`__name__` of a class may be set"),
     ],
 )
-def test_what_else_binds_or_changes_a_name_is_told_with_its_line(
-    text: str, name: str, line: int, words: str
-) -> None:
+def test_what_else_changes_a_name_is_told_with_its_line(text: str, name: str, line: int, words: str) -> None:
     reason, where = Module(text.encode(), None).changed[name]
     assert words in reason
     assert where == line

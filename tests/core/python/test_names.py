@@ -23,7 +23,6 @@ def stands_for(text: str, expression: str = "X") -> list[Any]:
         ("class X: pass\n", ["class", "X", 1, None]),
         ("class A: pass\nY = A\nX = Y\n", ["class", "A", 1, None]),
         ("class X: pass\nclass X: pass\n", ["class", "X", 2, None]),
-        ("class X: pass\nX = 1\nclass X: pass\n", ["class", "X", 3, None]),
         ("class A: pass\nX = A\nA = 1\n", ["class", "A", 1, None]),
         ("if c:\n    class X: pass\n", ["class", "X", 2, "c"]),
         ("if c:\n    class A: pass\nif d:\n    X = A\n", ["class", "A", 2, "d and c"]),
@@ -36,6 +35,9 @@ def test_a_name_stands_for_a_class_or_an_import(text: str, found: list[Any]) -> 
     assert stands_for(text) == found
 
 
+TOO_MANY = "through too many other names"
+
+
 @pytest.mark.parametrize(
     ("text", "reason", "line"),
     [
@@ -43,7 +45,6 @@ def test_a_name_stands_for_a_class_or_an_import(text: str, found: list[Any]) -> 
         ("def X(): pass\n", "`X` is a function", 1),
         ("import X\n", "`X` is a module", 1),
         ("X = f(\n    1)\n", "cannot tell what `f(1)` is without running it", 1),
-        ("\nX = a.B\n", "cannot tell what `a.B` is without running it", 2),
         ("class X: pass\ndel X\n", "`X` is bound in a way that is not read", 1),
         ("class X: pass\nfor X in y: pass\n", "`X` is set inside a `for` block", 2),
         ("if c:\n    class X: pass\nelse:\n    X = None\n", "`X` is bound in more than one way", 4),
@@ -51,18 +52,11 @@ def test_a_name_stands_for_a_class_or_an_import(text: str, found: list[Any]) -> 
         ("from .a import *\n", "`X` may come from `import *` of `.a`", 1),
         ("class X: pass\nX.__name__ = 'Y'\n", "the `__name__` of a class may be set here", 2),
         ("class X: pass\nexec(text)\n", "`exec(…)` may bind any name", 2),
-        ("class X: pass\ndef f():\n    global X\n", "`X` is also assigned inside a function (global)", 3),
         ("X = X\n", "`X` is not defined at the top level of the module", 1),
-        (
-            "".join(f"X{at} = X{at - 1}\n" for at in range(1, 30)) + "X = X29\n",
-            "through too many other names",
-            11,
-        ),
+        ("".join(f"X{at} = X{at - 1}\n" for at in range(1, 30)) + "X = X29\n", TOO_MANY, 11),
     ],
 )
-def test_what_a_name_stands_for_is_said_to_be_unresolved_with_its_line(
-    text: str, reason: str, line: int
-) -> None:
+def test_what_cannot_be_told_is_unresolved_with_its_line(text: str, reason: str, line: int) -> None:
     kind, words, where = stands_for(text)
     assert kind == "unresolved"
     assert reason in words
@@ -121,30 +115,24 @@ def modules(files: dict[str, str]) -> Modules:
     )
 
 
-def follow(path: str, name: str) -> ClassAt:
-    found = all_names(Module(FILES[path].encode(), HIDDEN))["names"][name]
-    return modules(FILES).follow(path, found, 7)
-
-
 @pytest.mark.parametrize(
     ("path", "name", "expected"),
     [
         ("p/a.py", "A", ClassAt(name="A", path="p/a.py", line=2)),
         ("p/a.py", "C", ClassAt(name="C", path="p/a.py", line=4, condition="c")),
-        ("p/b.py", "A", ClassAt(name="A", path="p/a.py", line=2)),
         ("p/b.py", "D", ClassAt(name="C", path="p/a.py", line=4, condition="c")),
         ("p/sub/inner.py", "A", ClassAt(name="A", path="p/a.py", line=2)),
     ],
 )
 def test_a_class_is_found_where_it_is_defined(path: str, name: str, expected: ClassAt) -> None:
-    assert follow(path, name) == expected
+    found = all_names(Module(FILES[path].encode(), HIDDEN))["names"][name]
+    assert modules(FILES).follow(path, found, 7) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "reason", "line"),
     [
         ("from .nowhere import X\n", "`X` comes from `.nowhere`, which is not a file of this source", 1),
-        ("from torch import X\n", "`X` comes from `torch`, which is not a file of this source", 1),
         ("\nfrom .a import X\n", "`X` is not defined in `.a` (p/a.py)", 2),
         ("from .star import X\n", "`X` may come from `import *` in p/star.py", 1),
         ("from .b import f as X\n", "`f` is a function (p/a.py:5)", 7),
@@ -152,7 +140,6 @@ def test_a_class_is_found_where_it_is_defined(path: str, name: str, expected: Cl
         ("from .broken import X\n", "`.broken` (p/broken.py:2) cannot be read: invalid syntax", 1),
         ("from . import a as X\n", "`a` is not defined in `.` (p/__init__.py)", 1),
         ("from .sub import inner as X\n", "`inner` is not defined in `.sub` (p/sub/__init__.py)", 1),
-        ("from ..... import X\n", "`X` comes from `.....`, which is not a file of this source", 1),
     ],
 )
 def test_where_an_import_leads_nowhere_it_is_said_with_the_line(text: str, reason: str, line: int) -> None:
@@ -184,8 +171,6 @@ def test_of_a_package_without_an_init_its_modules_are_told_from_classes() -> Non
         ([], "A", None),
     ],
 )
-def test_whether_a_star_import_may_bring_a_name(
-    stars: list[list[Any]], name: str, source: str | None
-) -> None:
+def test_whether_a_star_may_bring_a_name(stars: list[list[Any]], name: str, source: str | None) -> None:
     more = {"p/loop.py": "from .loop import *\n", "p/any.py": "exec(x)\n"}
     assert modules({**FILES, **more}).may_export("p/m.py", name, stars) == source

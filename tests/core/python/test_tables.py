@@ -41,8 +41,6 @@ PAIRS = 'U = {"A": ("a", "X"), "B": ("b", "Y"), "C": ("c", "X")}\n'
         ('T = {}\nT["A"] = "a"', {"A": "a"}),
         ('T = {"A": "a"}\nT |= {"B": "b"}', {"A": "a", "B": "b"}),
         ('T = {"A": "a"} | {"B": "b"}', {"A": "a", "B": "b"}),
-        ('T = {"A": "a", "A": "b"}', {"A": "b"}),
-        ('T = {"A": "a"}\nT |= {"A": "b", **T}', {"A": "a"}),
         (PAIRS + 'T = {**U, "B": ("z", "Z")}', {"A": ["a", "X"], "B": ["z", "Z"], "C": ["c", "X"]}),
         (PAIRS + "T = {k: (m, c) for k, (m, c) in U.items() if c == 'X'}", {"A": ["a", "X"], "C": ["c", "X"]}),
         (PAIRS + "T = {**{k: v for k, v in U.items() if k != 'A'}}", {"B": ["b", "Y"], "C": ["c", "X"]}),
@@ -51,7 +49,6 @@ PAIRS = 'U = {"A": ("a", "X"), "B": ("b", "Y"), "C": ("c", "X")}\n'
         (PAIRS + "T = {c: m for _, (m, c) in U.items()}", {"X": "c", "Y": "b"}),
         ('P = "x.y"\nT = {"A": f"{P}.a.A", "B": P + ".b"}', {"A": "x.y.a.A", "B": "x.y.b"}),
         ('P = "A"\nT = {P: "a"}', {"A": "a"}),
-        ('K = "A"\nL = K\nT = {L: "a"}', {"A": "a"}),
         ('T = {("t", "A"): "a"}', {"t A": "a"}),
         ('T = {"A": "a", "B": "b"}\ndel T["A"]\nT.pop("B")', {}),
         ('T = {"A": "a"}\nif T.pop("A"):\n    pass', {}),
@@ -60,33 +57,25 @@ PAIRS = 'U = {"A": ("a", "X"), "B": ("b", "Y"), "C": ("c", "X")}\n'
         ('T = {"A": "a"}\nT = None', {}),
         ('T = {"A": "a"}\ndel T', {}),
         ('T = {"A": "a"}\nimport T', {}),
-        ('\ufeffT = {"A": "a"}', {"A": "a"}),
         ('T = {}\nT["A"] = T["B"] = "a"', {"A": "a", "B": "a"}),
         ('T = {}\nT["A"]: str = "a"', {"A": "a"}),
         # another name for the same dict, or a view of it
         ('T = U = {"A": "a"}\nU["B"] = "b"', {"A": "a", "B": "b"}),
-        ('U = T = {"A": "a"}\nU["B"] = "b"', {"A": "a", "B": "b"}),
         (PAIRS + 'T = U\nU["D"] = "d"\ndel T["A"], T["B"]', {"C": ["c", "X"], "D": "d"}),
         ('T = types.MappingProxyType({"A": "a"})', {"A": "a"}),
-        (PAIRS + 'T = {**U}\nU["D"] = "d"\nT = {k: v for k, v in T.items() if k == "A"}', {"A": ["a", "X"]}),
         (PAIRS + "T = U.copy()\ndel T['A']\nT = T | {'D': 'd'}\ndel T['B']", {"C": ["c", "X"], "D": "d"}),
         # loops over strings that are written out
         ('GONE = []\nT = {"A": "a"}\nfor each in GONE:\n    del T[each]', {"A": "a"}),
         ('GONE = ["A"]\nT = {"A": "a", "B": "b"}\nfor each in GONE:\n    del T[each]', {"B": "b"}),
-        ('GONE = ("A",)\nT = {"A": "a", "B": "b"}\nfor each in GONE:\n    T.pop(each, None)', {"B": "b"}),
         ('T = {}\nfor each in ("A", "B"):\n    T[each] = each', {"A": "A", "B": "B"}),
         ('P = "A"\nT = {}\nfor each in [P, P + "B"]:\n    T[f"x{each}"] = (each,)', {"xA": ["A"], "xAB": ["AB"]}),
-        ('N = ["A"]\nT = {}\nfor each in N:\n    T[each] = "a"\nN = ["B"]', {"A": "a"}),
         # What only looks at a table, or a function that nothing calls, changes nothing.
         ('T = {"A": "a"}\nprint(len(T), sorted(T), T.items())\nx = [t for t in T]\ny = "A" in T', {"A": "a"}),
         ('T = {"A": "a"}\nR = Registry({k: v for k, v in T.items()})', {"A": "a"}),
-        ('T = {"A": "a"}\nR = Registry(**T)', {"A": "a"}),
         ('T = {"A": "a"}\nALL = dict(t=T, u={"v": T})\ndef f(n): return ALL[n]', {"A": "a"}),
         ('T = {"A": "a"}\ndef add(name):\n    T[name] = 1\nclass C:\n    def add(self): T.clear()', {"A": "a"}),
         ('T = {"A": "a"}\ndef late():\n    add("B")\ndef add(name):\n    T[name] = 1', {"A": "a"}),
         ('T = {"A": "a"}\nif __name__ == "__main__":\n    T.clear()\n    add(T)', {"A": "a"}),
-        ('T = {"A": ["a"]}\nU = {**T}\ndef f(): T["A"].append("b")', {"A": ["a"]}),
-        ('T = {"A": "a"}\nx = T["A"]\nx.append("b")', {"A": "a"}),
         ('from x import *\nT = {"A": "a"}', {"A": "a"}),
     ],
 )  # fmt: skip
@@ -102,14 +91,9 @@ def test_a_key_has_the_line_of_the_entry_that_wins_and_a_table_its_parts() -> No
 
 
 def test_what_the_module_imports_is_told_beside_its_tables() -> None:
-    text = (
-        "from .a import A, B as C\nimport d\ntry:\n    from e import F\nexcept ImportError:\n    F = None\n"
-    )
-    assert table_facts(text.encode())["imports"] == {
-        "A": [1, "a", "A"],
-        "C": [1, "a", "B"],
-        "F": [0, "e", "F"],
-    }
+    text = "from .a import A, B as C\nimport d\ntry:\n    from e import F\nexcept ImportError:\n    F = 0\n"
+    imports = table_facts(text.encode())["imports"]
+    assert imports == {"A": [1, "a", "A"], "C": [1, "a", "B"], "F": [0, "e", "F"]}
 
 
 @pytest.mark.parametrize(
@@ -129,11 +113,7 @@ def test_what_the_module_imports_is_told_beside_its_tables() -> None:
         ('U = {}\nif x:\n    U["A"] = "a"\nif y:\n    T = {**U, "B": "b"}', {"A": "x and y", "B": "y"}),
         (
             'T = {}\ntry:\n    T["A"] = "a"\nexcept ImportError:\n    T["B"] = "b"\nelse:\n    T["C"] = "c"',
-            {
-                "B": "the try at line 2 fails",
-                "A": "the try at line 2 succeeds",
-                "C": "the try at line 2 succeeds",
-            },
+            {"B": "the try at line 2 fails"} | dict.fromkeys("AC", "the try at line 2 succeeds"),
         ),
         ('T = {}\nwith suppress(E):\n    T["A"] = "a"', {"A": "the with at line 2 succeeds"}),
         ('T = {}\nwith quiet():\n    T["A"] = "a"', {"A": None}),
@@ -152,15 +132,11 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
     ("text", "left", "where"),
     [
         ('T = {"A": "a", name(): "b"}', ["A"], [("T", 1)]),
-        ('T = {"A": "a", 1: "b"}', ["A"], [("T", 1)]),
         ('T = {"A": "a", **other()}', ["A"], [("T", 1)]),
-        ('T = {"A": "a", **other()}\nT = {"B": "b"}', ["B"], [("T", 1)]),
-        ('T = {"A": "a"} if True else {"B": "b"}', [], [("T", 1)]),
         ('T = {"A": "a"} if x else {"B": "b"}', [], [("T", 1)]),
         ('T = OrderedDict([("A", "a"), pair(), ("B", "b", "c")])', ["A"], [("T", 1), ("T", 1)]),
         ('T = {"A": "a"}\nT.update(other())', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\nT.clear()', ["A"], [("T", 2)]),
-        ('T = {"A": "a"}\nT.setdefault("B", "b")', ["A"], [("T", 2)]),
         ("T = {k: v for k, v in things()}", [], [("T", 1)]),
         ("T = {k: v for k in A for v in B}", [], [("T", 1)]),
         (PAIRS + "T = {k: v for k, v in U.items() if len(k) > 1}", [], [("T", 2)]),
@@ -174,23 +150,16 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
         ('T = {"A": "a"}\nfor x in things():\n    T[x] = x', ["A"], [("T", 3)]),
         ('T = {"A": "a"}\nfor x in ["B"]:\n    if y: continue\n    T[x] = x', ["A"], [("T", 4)]),
         ('T = {"A": "a"}\nfor x in ["B"]:\n    x = "C"\n    T[x] = x', ["A"], [("T", 4)]),
-        ('U = {}\nT = {"A": "a"}\nfor T in ["B"]:\n    U[T] = T', [], [("U", 4), ("T", 3), ("T", 3)]),
         ('T = {"A": "a"}\nfor x, y in [("B", "b")]:\n    T[x] = y', ["A"], [("T", 3)]),
         ('N = ["B"]\nT = {"A": "a"}\nN.append("C")\nfor x in N:\n    T[x] = x', ["A"], [("T", 5)]),
         ('N = ["B"]\nM = N\nT = {"A": "a"}\nM.append("C")\nfor x in N:\n    T[x] = x', ["A"], [("T", 6)]),
-        ('N = M = ["B"]\nT = {"A": "a"}\nM.append("C")\nfor x in N:\n    T[x] = x', ["A"], [("T", 5)]),
         ('T = {"A": "a"}\nwhile more():\n    T["B"] = "b"', ["A"], [("T", 3)]),
         ('T = {"A": "a"}\nmatch x:\n    case 1:\n        T["B"] = "b"', ["A"], [("T", 4)]),
         ('T = {"A": "a"}\nfor T in x: pass', [], [("T", 2)]),
-        ('T = {"A": "a"}\nwith x as T: pass', [], [("T", 2)]),
-        ('T = {"A": "a"}\ntry: pass\nexcept E as T: pass', ["A"], [("T", 3)]),
         # what else holds it
         ('U = {"A": "a"}\nT, V = U, U', [], [("U", 2), ("V", 2), ("T", 2)]),
-        ('U = {"A": "a"}\nT = ChainMap(U)', [], [("U", 2), ("T", 2)]),
         ('U = {"A": "a"}\nT = U or {}', [], [("U", 2), ("T", 2)]),
-        ('U = {"A": "a"}\nT = {**U}\nR = register(T)', ["A"], [("T", 3), ("R", 3)]),
         ('T = {"A": "a"}\nregister(T)', ["A"], [("T", 2)]),
-        ('T = {"A": "a"}\nother.register(T)', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\nother.sorted(T)', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\ndef len(x): x.clear()\nlen(T)', ["A"], [("T", 3)]),
         ('T = {"A": "a"}\nU = T\nU.clear()', ["A"], [("U", 3), ("T", 3)]),
@@ -200,14 +169,10 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
         ('T = {"A": "a"}\nALL = {"t": T}\nALL["t"]["B"] = "b"', ["A"], [("T", 2), ("ALL", 3)]),
         ('T = {"A": "a"}\nX.t = T', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\nclass C:\n    t = T', ["A"], [("T", 2)]),
-        ('T = {"A": ["a"]}\nx = T["A"]\nx.append("b")', ["A"], [("T", 2)]),
         ('T = {"A": ["a"]}\nT["A"].append("b")', ["A"], [("T", 2), ("T", 2)]),
         # changes inside of expressions
         ('T = {"A": "a"}\nprint(T.pop("A"))', ["A"], [("T", 2)]),
-        ('T = {"A": "a"}\nx = T.pop("A")', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\ndict.update(T, B="b")', ["A"], [("T", 2)]),
-        ('T = {"A": "a"}\n[T.update(d) for d in others]', ["A"], [("T", 2)]),
-        ('T = {"A": "a"}\nassert T.pop("A")', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\nif not T.pop("A"): pass', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\nx = [T := {}]', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\nT["B"], x = "b", 1', ["A"], [("T", 2)]),
@@ -217,7 +182,6 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
         ('T = {"A": "a"}\nif x:\n    T = other()', ["A"], [("T", 3)]),
         ('T = {"A": "a"}\nif x:\n    del T', ["A"], [("T", 3)]),
         ('T = None\nif x:\n    T = {"A": "a"}', ["A"], [("T", 3)]),
-        ('if x:\n    T = {"A": "a"}\nelse:\n    T = other()', ["A"], [("T", 2)]),
         # functions that run
         (f'{ADD}add("B")', ["A"], [("T", 4)]),
         (f'{ADD}@add("B")\nclass C: ...', ["A"], [("T", 4)]),
@@ -233,18 +197,13 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
         ('T = {"A": "a"}\nglobals()["T"] = {}', ["A"], [("T", 2)]),
         ('T = {"A": "a"}\nfrom x import *', ["A"], [("T", 2)]),
         # names in keys
-        ('K = "A"\nK += "B"\nT = {K: "a", "B": "b"}', ["B"], [("T", 3)]),
         ('K = "A"\nK = name()\nT = {K: "a", "B": "b"}', ["B"], [("T", 3)]),
         ('K = "A"\nif x:\n    K = "B"\nT = {K: "a", "B": "b"}', ["B"], [("T", 4)]),
-        ('K = "A"\ndef f():\n    global K\n    K = "B"\nf()\nT = {K: "a", "B": "b"}', ["B"], [("T", 6)]),
         ('K = "A"\nexec(text)\nT = {K: "a", "B": "b"}', ["B"], [("T", 3)]),
-        ('K = "A"\nfrom x import *\nT = {K: "a", "B": "b"}', ["B"], [("T", 3)]),
         ("T = {", [], [("", 1)]),
     ],
 )
-def test_what_cannot_be_read_is_said_and_takes_nothing_with_it(
-    text: str, left: list[str], where: list[tuple[str, int]]
-) -> None:
+def test_what_cannot_be_read_is_said(text: str, left: list[str], where: list[tuple[str, int]]) -> None:
     assert list(rows(text)) == left
     assert unresolved(text) == where
 
@@ -264,10 +223,8 @@ def test_what_is_no_dict_is_no_table(text: str) -> None:
     [
         ("T = {c.key: c for c in [A, B]}", {"A.key": 1, "B.key": 1}),
         ("T = {\n    c.key: c\n    for c in (\n        A,\n        B,\n    )\n}", {"A.key": 4, "B.key": 5}),
-        ("T: dict[str, type] = {c.key: c for c in [A]}", {"A.key": 1}),
         ("T = {m.config.name: m for m in [A]}", {"A.config.name": 1}),
         ("L = [A]\nT = {c.key: c for c in L}", {"A.key": 1}),
-        ("L = [A]\nT = {c.key: c for c in L}\nL = [B]", {"A.key": 1}),
         ("L = [A]\nT = {c.key: c for c in L + [B]}", {"A.key": 1, "B.key": 2}),
         ("L = (A,)\nT = {c.key: c for c in [*L, B]}", {"A.key": 1, "B.key": 2}),
         ("T = {c.key: {'m': c} for c in [A]}", {"A.key": 1}),
@@ -295,23 +252,20 @@ def test_the_value_of_such_a_key_is_the_class() -> None:
     assert facts["tables"]["U"]["rows"] == [["A.key", 2, None, None]]
 
 
+OF_A = "T = {c.key: c for c in [A]}"
+
+
 @pytest.mark.parametrize(
     ("text", "conditions"),
     [
+        (f"if x:\n    {OF_A}\nelse:\n    T = {{c.key: c for c in [B]}}", {"A.key": "x", "B.key": "not (x)"}),
+        (f"try:\n    {OF_A}\nexcept E:\n    T = {{}}", {"A.key": "the try at line 1 succeeds"}),
         (
-            "if x:\n    T = {c.key: c for c in [A]}\nelse:\n    T = {c.key: c for c in [B]}",
-            {"A.key": "x", "B.key": "not (x)"},
-        ),
-        (
-            "try:\n    T = {c.key: c for c in [A]}\nexcept ImportError:\n    T = {}",
-            {"A.key": "the try at line 1 succeeds"},
-        ),
-        (
-            "T = {c.key: c for c in [A]}\ntry:\n    from x import B\n    T['x'] = B\nexcept ImportError:\n    pass",
+            f"{OF_A}\ntry:\n    from x import B\n    T['x'] = B\nexcept E:\n    pass",
             {"A.key": None, "x": "the try at line 2 succeeds"},
         ),
     ],
-)  # fmt: skip
+)
 def test_classes_under_a_condition(text: str, conditions: dict[str, str | None]) -> None:
     facts = table_facts(text.encode(), of_classes=True)
     assert {key: condition for key, _, _, condition in facts["tables"]["T"]["rows"]} == conditions
@@ -330,10 +284,7 @@ def test_classes_under_a_condition(text: str, conditions: dict[str, str | None])
         ("T = {key(c): c for c in [A]}", [], [1]),
         ("T = {d.key: c for c in [A]}", [], [1]),
         ("L = [A]\nL.append(B)\nT = {c.key: c for c in L}", [], [2]),
-        ("L = [A]\nM = L\nM.append(B)\nT = {c.key: c for c in L}", [], [4]),
-        ("L = [A]\nif x:\n    L = [B]\nT = {c.key: c for c in L}", [], [3]),
         ("T = {c.key: c for c in L}", [], [1]),
-        ("T = {c.key: c for c in [A]}\nT.update(more)", ["A.key"], [2]),
         ("L = [A]\nT = {c.key: c for c in [*L, *more()]}", ["A.key"], [2]),
         ("T = {c.key: c for c in " + "[*" * 150 + "[A]" + "]" * 150 + "}", [], [1]),
         ("T = {c.key: c for c in " + "[A] + " * 150 + "[A]}", [], [1]),

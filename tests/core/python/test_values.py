@@ -26,18 +26,13 @@ def parsed(source: str) -> ast.expr:
         ("f'{P}.a.{Q}'", "x.y.a.z"),
         ("f''", ""),
         ("f'{\"a\"}b'", "ab"),
-        ("UNKNOWN", None),
         ("f'{UNKNOWN}.a'", None),
         ("f'{P!r}'", None),
         ("f'{P:>9}'", None),
         ("'a' * 2", None),
-        ("'a' + 1", None),
         ("P.lower()", None),
         ("1", None),
-        ("b'x'", None),
         ("None", None),
-        ("'a' if c else 'b'", None),
-        ("['a'][0]", None),
         (f"'{'x' * 2_000}'", "x" * 2_000),
         (f"'{'x' * 2_001}'", None),
         (f"'{'x' * 1_500}' + '{'x' * 1_500}'", None),
@@ -53,11 +48,9 @@ def test_the_string_of_an_expression_of_constants(source: str, expected: str | N
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("'a'", "a"),
         ("P", "x.y"),
         ("('a', P)", ["a", "x.y"]),
         ("['a', 1, C, None]", ["a", None, None, None]),
-        ("[]", []),
         ("True", True),
         ("False", False),
         ("C", {"name": "C"}),
@@ -65,9 +58,7 @@ def test_the_string_of_an_expression_of_constants(source: str, expected: str | N
         ("1", None),
         ("None", None),
         ("{'a': 'b'}", None),
-        ("{'a'}", None),
         ("C()", None),
-        ("['a'] + ['b']", None),
     ],
 )
 def test_what_an_expression_plainly_says(source: str, expected: Value) -> None:
@@ -84,7 +75,6 @@ def test_what_an_expression_plainly_says(source: str, expected: Value) -> None:
         ("a[0].C", None, "C"),
         ("f(x)(y)[z]", None, "f"),
         ("f().C", None, "C"),
-        ("'C'", None, ""),
         ("a + b", None, ""),
     ],
 )
@@ -101,7 +91,6 @@ def test_the_name_that_an_expression_ends_with(source: str, path: str | None, la
         ("{'a'}", ["a"]),
         ("A", []),
         ("{'a': 'b'}", []),
-        ("[['a']]", []),
     ],
 )
 def test_the_strings_that_are_written_out(source: str, expected: list[str]) -> None:

@@ -8,14 +8,8 @@ import pytest
 
 from archtrack.core.verdict.aliases import aliases
 from archtrack.core.verdict.context import Rewrite, Rules
-from archtrack.model import Place, Registration
-
-
-def registration(name: str) -> Registration:
-    return Registration(
-        name=name, file=f"{name}.py", place=Place(file=f"m/{name}.py", line=7), defined_in=f"m.{name}"
-    )
-
+from archtrack.model import Place
+from miniature import registration
 
 NATIVES = {name: registration(name) for name in ("New", "Newer")}
 
@@ -35,10 +29,7 @@ def rewrite(line: int, to: str, *replaced: str, **more: Any) -> Rewrite:
         # What it is run as has to be registered.
         ([rewrite(1, "Gone", "Old")], []),
         # One after the other; the line is the one that takes the name.
-        (
-            [rewrite(1, "Between", "Old"), rewrite(2, "New", "Between")],
-            ["Between New c.py:2", "Old New c.py:1"],
-        ),
+        ([rewrite(1, "Mid", "Old"), rewrite(2, "New", "Mid")], ["Mid New c.py:2", "Old New c.py:1"]),
         ([rewrite(1, "Between", "Old"), rewrite(2, "Gone", "Between")], []),
         ([rewrite(1, "New", "Old"), rewrite(2, "Newer", "Old")], ["Old New c.py:1"]),
         # The model type is the one that the name begins with.
@@ -54,7 +45,7 @@ def rewrite(line: int, to: str, *replaced: str, **more: Any) -> Rewrite:
         ([rewrite(1, "New", "Old", model_type="other"), rewrite(2, "Newer", "Old")], ["Old Newer c.py:2"]),
     ],
 )
-def test_a_name_is_run_as_another_where_nothing_but_the_name_has_to_fit(
+def test_a_name_is_run_as_another_where_it_alone_decides(
     rewrites: list[Rewrite], expected: list[str]
 ) -> None:
     found = aliases(NATIVES, Rules(rewrites=tuple(rewrites)))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES, Checkpoint, only_named, read_checkpoint
@@ -52,16 +51,12 @@ HOSTILE = [
     (b'{"' + b"k" * 5000 + b'": 1, "' + b"k" * 5000 + b'": 2}', "twice", "…"),
     # numbers
     (b'{"rope_theta": NaN}', "holds NaN", "null in its place"),
-    (b'{"a": [1, {"b": NaN}]}', "holds NaN", "null in its place"),
     (b'{"vocab_size": ' + DIGITS.encode() + b"}", "number that cannot be read", "digits"),
     (b'{"a": -' + DIGITS.encode() + b"}", "number that cannot be read", "digits"),
     # wrong types
     (config(architectures="LlamaForCausalLM"), "`architectures` is a text", "list of names"),
-    (config(architectures={"0": "A"}), "`architectures` is an object", "list of names"),
-    (config(architectures=7), "`architectures` is a number", "list of names"),
     (config(architectures=[7]), "`architectures` is a list of other things", "list of names"),
     (config(architectures=["A", None]), "`architectures`", "list of names"),
-    (config(architectures=[["A"]]), "`architectures`", "list of names"),
     (config(architectures=[""]), "`architectures`", "list of names"),
     (config(architectures=["A", "B" * 301]), "`architectures` holds a name of 301 characters", "no class"),
     (config(model_type="m" * 10_000), "`model_type` holds a name of 10,000 characters", "no class"),
@@ -69,15 +64,11 @@ HOSTILE = [
     (config(model_type=["llama"]), "`model_type` is a list", "not a name"),
     (config(model_type=True), "`model_type` is true or false", "not a name"),
     (config(auto_map=["modeling.A"]), "`auto_map` is a list", "not an object"),
-    (config(auto_map="modeling.A"), "`auto_map` is a text", "not an object"),
     (config(auto_map={"AutoModel": 1}), "`auto_map.AutoModel` is a number", "name of a class"),
-    (config(auto_map={"AutoModel": None}), "`auto_map.AutoModel` is null", "name of a class"),
-    (config(auto_map={"AutoModel": {}}), "`auto_map.AutoModel` is an object", "name of a class"),
     (config(auto_map={"AutoTokenizer": [None, None]}), "`auto_map.AutoTokenizer`", "name of a class"),
     (config(auto_map={"AutoTokenizer": ["a.B", 3]}), "`auto_map.AutoTokenizer`", "name of a class"),
     (config(auto_map={"a\nb\x1b[31m": 1}), "`auto_map.a\\nb\\x1b[31m` is a number", "name of a class"),
     (config(quantization_config="awq"), "`quantization_config` is a text", "not an object"),
-    (config(quantization_config=[]), "`quantization_config` is a list", "not an object"),
     (config(quantization_config={"quant_method": 4}), "quant_method` is a number", "not a name"),
 ]  # fmt: skip
 
@@ -96,6 +87,9 @@ def test_what_is_no_config_is_refused_in_one_line_that_says_what(data: bytes, wh
     assert caught.value.exit_code == 3
 
 
+NOTHING = (("architectures", None), ("auto_map", None), ("quantization_config", None))
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -104,10 +98,7 @@ def test_what_is_no_config_is_refused_in_one_line_that_says_what(data: bytes, wh
         (
             config(architectures=None, auto_map=None, quantization_config=None),
             Checkpoint(
-                architectures=(),
-                plain=(("architectures", None), ("auto_map", None), ("quantization_config", None)),
-                text=(("architectures", None), ("auto_map", None), ("quantization_config", None)),
-                keys=("architectures", "auto_map", "quantization_config"),
+                architectures=(), plain=NOTHING, text=NOTHING, keys=("architectures", "auto_map", "quantization_config")
             ),
         ),
         (
@@ -138,9 +129,7 @@ def test_what_is_a_config_is_read(data: bytes, expected: Checkpoint) -> None:
         ({"quantization_config": {}}, None),
     ],
 )
-def test_the_quantisation_is_named_as_the_engine_names_it(
-    values: dict[str, Any], expected: str | None
-) -> None:
+def test_the_quantisation_has_the_name_of_the_engine(values: dict[str, Any], expected: str | None) -> None:
     assert read_checkpoint(config(**values)).quant_method == expected
 
 
@@ -152,7 +141,6 @@ def test_the_quantisation_is_named_as_the_engine_names_it(
         ({"text_config": None}, None, {"text_config": None}),
         ({"text_config": "x"}, None, {"text_config": "x"}),
         ({"text_config": {"a": 1}, "language_config": {"a": 2}}, "language_config", {"a": 2}),
-        ({"language_config": {"a": 1}, "llm_config": {"a": 2}}, "llm_config", {"a": 2}),
         ({"llm_config": {"a": 1}, "thinker_config": {"a": 2}}, "thinker_config", {"a": 2}),
         ({"thinker_config": {"text_config": {"a": 3}}, "text_config": {"a": 1}}, "thinker_config", {"a": 3}),
         ({"thinker_config": {"text_config": 3}}, "thinker_config", {"text_config": 3}),
@@ -168,14 +156,8 @@ def test_the_language_model_s_config_is_the_one_that_the_engine_takes(
 
 def test_of_lists_and_objects_only_the_number_of_items_is_kept() -> None:
     found = read_checkpoint(b'{"a": [1, 2], "b": {}, "c": Infinity, "d": -Infinity, "e": 1.5, "f": false}')
-    assert dict(found.plain) == {
-        "a": (2,),
-        "b": (0,),
-        "c": float("inf"),
-        "d": float("-inf"),
-        "e": 1.5,
-        "f": False,
-    }
+    numbers = {"c": float("inf"), "d": float("-inf"), "e": 1.5, "f": False}
+    assert dict(found.plain) == {"a": (2,), "b": (0,), **numbers}
 
 
 def test_a_pair_in_auto_map_names_the_class_that_is_there() -> None:
@@ -194,7 +176,6 @@ def test_a_config_of_just_the_largest_size_is_read() -> None:
 
 def test_depth_that_python_can_follow_is_read() -> None:
     assert read_checkpoint(b'{"a":' + b"[" * 50 + b"]" * 50 + b"}").keys == ("a",)
-    assert sys.getrecursionlimit() >= 1000
 
 
 def test_a_name_alone_has_no_config() -> None:
@@ -226,7 +207,6 @@ def refusal(data: bytes) -> str | None:
 
 
 @given(JSON)
-@settings(deadline=None)
 def test_any_json_is_read_or_refused_in_one_line(value: Any) -> None:
     words = refusal(json.dumps(value).encode())
     if words is None:
@@ -237,13 +217,11 @@ def test_any_json_is_read_or_refused_in_one_line(value: Any) -> None:
 
 
 @given(st.binary(max_size=60))
-@settings(deadline=None)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert refusal(data) != ""
 
 
 @given(JSON.filter(lambda value: isinstance(value, dict)), st.integers(0, 10_000))
-@settings(deadline=None)
 def test_a_config_that_is_cut_or_has_a_byte_too_many_is_read_or_refused(value: Any, at: int) -> None:
     data = json.dumps(value).encode()
     assert refusal(data[: at % (len(data) + 1)]) != ""

@@ -9,10 +9,8 @@ import pytest
 from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 
 
-def facts(
-    body: str, head: str = "class AConfig(PreTrainedConfig):\n    model_type = 'a'\n"
-) -> dict[str, Any]:
-    (found,) = class_facts((head + body).encode())
+def facts(body: str) -> dict[str, Any]:
+    (found,) = class_facts(f"class AConfig(PreTrainedConfig):\n    model_type = 'a'\n{body}".encode())
     return {key: value for key, value in found.items() if value and key not in {"name", "line", "model_type"}}
 
 
@@ -65,15 +63,10 @@ def test_a_module_without_classes_gives_none(text: bytes) -> None:
 def test_a_class_is_found_by_type_by_name_and_by_its_folder() -> None:
     text = b"class AConfig:\n    model_type = 'a-b'\n\n\nclass ATextConfig:\n    model_type = 'a_text'\n"
     classes = ConfigClasses({"transformers/models/a_b/configuration_a_b.py": class_facts(text)})
-    for found in (
-        classes.of_type("a-b"),
-        classes.named("AConfig"),
-        classes.beside("transformers/models/a_b/m.py"),
-    ):
+    beside = classes.beside("transformers/models/a_b/m.py")
+    for found in (classes.of_type("a-b"), classes.named("AConfig"), beside):
         assert found is not None
-        assert (found.name, found.line, found.path) == (
-            "AConfig", 1, "transformers/models/a_b/configuration_a_b.py",
-        )  # fmt: skip
-    assert (
-        classes.of_type(None) is classes.named(None) is classes.beside("transformers/models/c/m.py") is None
-    )
+        assert (found.name, found.line) == ("AConfig", 1)
+        assert found.path == "transformers/models/a_b/configuration_a_b.py"
+    assert classes.of_type(None) is classes.named(None) is None
+    assert classes.beside("transformers/models/c/m.py") is None

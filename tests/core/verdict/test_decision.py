@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import miniature
 from archtrack.core.verdict.checkpoint import only_named, read_checkpoint
 from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 from archtrack.core.verdict.context import Context, Rewrite, Rules
 from archtrack.core.verdict.decision import Verdict, decide
-from archtrack.model import Broken, Category, MatrixRow, Place, Registration, Status, TransformersFacts
+from archtrack.model import Broken, Category, Place, Registration, Status
+from miniature import matrix_row, registration
 
 LOADER = {
     "choice": 10,
@@ -38,17 +40,13 @@ BACKENDS = [
 NATIVES = ("AlphaForCausalLM", "AlphaForCausalLMNextN", "AlphaForCausalLMDSpark", "SkippedForCausalLM",
            "SkippedAndPublicForCausalLM", "MaybeForCausalLM", "MixtralForCausalLM", "QuantMixtralForCausalLM",
            "EmbeddingGemmaModel", "RewardForSequenceClassification", *BACKENDS)  # fmt: skip
+COMPATIBLE = ("BetaForCausalLM", "BetaMoeForCausalLM", "BetaForSequenceClassification", "BetaModel",
+              "MaskedForMaskedLM", "SeesForConditionalGeneration", "Gemma3TextModel",
+              "SkippedAndPublicForCausalLM")  # fmt: skip
 PUBLIC = {
-    "BetaForCausalLM": True,
-    "BetaMoeForCausalLM": True,
-    "BetaForSequenceClassification": True,
-    "BetaModel": True,
-    "SeesForConditionalGeneration": True,
-    "Gemma3TextModel": True,
-    "SkippedAndPublicForCausalLM": True,
+    **dict.fromkeys(COMPATIBLE, True),
     "DeltaForCausalLM": False,
     "OldForCausalLM": None,
-    "MaskedForMaskedLM": True,
     "SpeaksForCTC": False,
 }
 TABLES = {
@@ -70,29 +68,16 @@ CONFIGS = {
 
 
 def native(name: str, **more: Any) -> Registration:
-    file = name.lower()
-    return Registration(
-        name=name,
-        file=f"{file}.py",
-        place=Place(file=f"engine/models/{file}.py", line=7),
-        defined_in=f"engine.models.{file}",
-        **more,
-    )
+    file = f"{name.lower()}.py"
+    return registration(name, file, 7, at=f"engine/models/{file}", **more)
 
 
 def public(name: str, *, compatible: bool | None) -> Registration:
     folder = "sees" if name.startswith("Sees") else "beta"
-    return Registration(
-        name=name,
-        file=f"models/{folder}/modeling_{folder}.py",
-        place=Place(file=f"transformers/models/{folder}/modeling_{folder}.py", line=3),
-        defined_in=f"transformers.models.{folder}",
-        transformers=TransformersFacts(
-            exported=True,
-            backend_compatible=compatible,
-            backend_place=Place(file="gate.py", line=5),
-            auto_mappings=TABLES.get(name, ()),
-        ),
+    file = f"models/{folder}/modeling_{folder}.py"
+    facts = {"backend_place": Place(file="gate.py", line=5), "auto_mappings": TABLES.get(name, ())}
+    return miniature.public(
+        name, compatible=compatible, facts=facts, file=file, line=3, at=f"transformers/{file}"
     )
 
 
@@ -106,6 +91,10 @@ def flaw(*, certain: bool) -> Broken:
     )
 
 
+def rewrite(line: int, to: str = "AlphaForCausalLM", **fits: Any) -> Rewrite:
+    return Rewrite(to=to, place=Place(file="c.py", line=line), **fits)
+
+
 SUPPORT = Context(
     engine="sglang",
     version="7.7.7",
@@ -113,14 +102,7 @@ SUPPORT = Context(
     natives={name: native(name) for name in NATIVES}
     | {"MaybeForCausalLM": native("MaybeForCausalLM", condition="FLAG")},
     public={name: public(name, compatible=compatible) for name, compatible in PUBLIC.items()},
-    rows={
-        "AlphaForCausalLM": MatrixRow(
-            name="AlphaForCausalLM",
-            category=Category.MULTIMODAL,
-            category_source="somebody",
-            status=Status.NATIVE,
-        )
-    },
+    rows={"AlphaForCausalLM": matrix_row("AlphaForCausalLM", Category.MULTIMODAL)},
     broken={
         "engine/models/skippedforcausallm.py": flaw(certain=True),
         "engine/models/skippedandpublicforcausallm.py": flaw(certain=True),
@@ -130,24 +112,13 @@ SUPPORT = Context(
         path=PATH,
         loader=LOADER,
         rewrites=(
-            Rewrite(to="AlphaForCausalLM", place=Place(file="c.py", line=1), model_type="alpha_parts"),
-            Rewrite(to="BetaForCausalLM", place=Place(file="c.py", line=2), model_type="late", missing=True),
-            Rewrite(to="AlphaForCausalLM", place=Place(file="c.py", line=3), replaced=("FormerForCausalLM",)),
-            Rewrite(to="AlphaForCausalLM", place=Place(file="c.py", line=4), remote=("m.Reader",)),
-            Rewrite(to="AlphaForCausalLM", place=Place(file="c.py", line=5), keys=("d", "ssm"), missing=True),
-            Rewrite(
-                to="AlphaForCausalLM",
-                place=Place(file="c.py", line=6),
-                model_type="gamma",
-                replaced=("BetaForCausalLM",),
-            ),
-            Rewrite(
-                to="AlphaForCausalLM",
-                place=Place(file="c.py", line=7),
-                model_type="old_7b",
-                replaced=("Old7BForCausalLM",),
-                alone=True,
-            ),
+            rewrite(1, model_type="alpha_parts"),
+            rewrite(2, to="BetaForCausalLM", model_type="late", missing=True),
+            rewrite(3, replaced=("FormerForCausalLM",)),
+            rewrite(4, remote=("m.Reader",)),
+            rewrite(5, keys=("d", "ssm"), missing=True),
+            rewrite(6, model_type="gamma", replaced=("BetaForCausalLM",)),
+            rewrite(7, model_type="old_7b", replaced=("Old7BForCausalLM",), alone=True),
         ),
         drafts=(
             ("AlphaForCausalLM", "AlphaForCausalLMDSpark", Place(file="d.py", line=1)),
@@ -238,6 +209,18 @@ def test_a_checkpoint_goes_the_engine_s_way(
     assert found.asked == tuple(names)
 
 
+# As `_is_moe_model` counts them.
+EXPERTS = [2, True, 1.5, float("inf"), [4, 4], "eight"]
+NO_EXPERTS = [1, 0, None, False, [], {}, ""]
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [*((each, "MoE") for each in EXPERTS), *((each, "") for each in NO_EXPERTS)]
+)
+def test_more_than_one_expert_makes_a_mixture_of_experts(number: Any, kind: str) -> None:
+    assert asked("BetaForCausalLM", num_experts=number).resolved == f"Transformers{kind}ForCausalLM"
+
+
 @pytest.mark.parametrize(
     ("names", "values", "pooled", "backend"),
     [
@@ -246,20 +229,6 @@ def test_a_checkpoint_goes_the_engine_s_way(
         (["BetaModel"], {}, False, "TransformersEmbeddingModel"),
         (["BetaForSequenceClassification"], {}, False, "TransformersForCausalLM"),
         (["BetaForSequenceClassification"], {}, True, "TransformersForSequenceClassification"),
-        # experts, as `_is_moe_model` counts them
-        (["BetaForCausalLM"], {"num_experts": 2}, False, "TransformersMoEForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": 1}, False, "TransformersForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": 0}, False, "TransformersForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": None}, False, "TransformersForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": True}, False, "TransformersMoEForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": False}, False, "TransformersForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": 1.5}, False, "TransformersMoEForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": float("inf")}, False, "TransformersMoEForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": [4, 4]}, False, "TransformersMoEForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": []}, False, "TransformersForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": {}}, False, "TransformersForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": ""}, False, "TransformersForCausalLM"),
-        (["BetaForCausalLM"], {"num_experts": "eight"}, False, "TransformersMoEForCausalLM"),
         (["BetaForCausalLM"], {"moe_intermediate_size": 1}, False, "TransformersMoEForCausalLM"),
         (["BetaForCausalLM"], {"moe_intermediate_size": 0}, False, "TransformersForCausalLM"),
         (["BetaForCausalLM"], {"experts": 8}, False, "TransformersForCausalLM"),
@@ -363,9 +332,7 @@ AWQ = {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": True}
     ("quantization", "resolved"),
     [
         (None, "MixtralForCausalLM"),
-        ({}, "MixtralForCausalLM"),
         ({"quant_method": "fp8"}, "MixtralForCausalLM"),
-        ({"quant_method": "FP8"}, "MixtralForCausalLM"),
         ({"quant_method": "bitsandbytes"}, "QuantMixtralForCausalLM"),
         ({"quant_algo": "FP8"}, "QuantMixtralForCausalLM"),
         (GPTQ, "MixtralForCausalLM"),
@@ -375,7 +342,6 @@ AWQ = {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": True}
         ({**GPTQ, "group_size": 7}, "QuantMixtralForCausalLM"),
         ({**GPTQ, "desc_act": None}, "QuantMixtralForCausalLM"),
         ({**AWQ, "zero_point": None}, "QuantMixtralForCausalLM"),
-        ({**AWQ, "bits": [4]}, "QuantMixtralForCausalLM"),
         ({"quant_method": "awq"}, "QuantMixtralForCausalLM"),
     ],
 )
@@ -391,7 +357,6 @@ def test_a_quantised_mixtral_may_be_another_class(quantization: Any, resolved: s
         ({"model_type": "gemma3_text", "use_bidirectional_attention": True}, "EmbeddingGemmaModel"),
         ({"text_config": {"model_type": "gemma3_text", "use_bidirectional_attention": True}}, "EmbeddingGemmaModel"),
         ({"model_type": "gemma3_text", "use_bidirectional_attention": False}, "TransformersForCausalLM"),
-        ({"model_type": "gemma3_text"}, "TransformersForCausalLM"),
         ({"use_bidirectional_attention": True}, "TransformersForCausalLM"),
     ],
 )  # fmt: skip
@@ -399,37 +364,25 @@ def test_a_bidirectional_gemma_is_embedding_gemma(values: dict[str, Any], resolv
     assert asked("Gemma3TextModel", **values).resolved == resolved
 
 
+DRAFT = "puts this name in for the draft model of Alpha"
+OLD = "of model type `old_7b` the engine runs Old7BForCausalLM as AlphaForCausalLM"
+GAMMA = "of model type `gamma` the engine runs BetaForCausalLM as AlphaForCausalLM"
+
+
 @pytest.mark.parametrize(
     ("name", "status", "resolved", "said"),
     [
         ("AlphaForCausalLM", N, "AlphaForCausalLM", "is registered"),
-        (
-            "AlphaForCausalLMNextN",
-            N,
-            "AlphaForCausalLMNextN",
-            "puts this name in for the draft model of Alpha",
-        ),
+        ("AlphaForCausalLMNextN", N, "AlphaForCausalLMNextN", DRAFT),
         ("BetaForCausalLM", F, None, "which class of the backend runs it depends on the config"),
         ("DeltaForCausalLM", X, None, "the engine refuses DeltaForCausalLM"),
         ("OtherForCausalLM", U, None, "a checkpoint that brings its own code"),
         ("FormerForCausalLM", N, "AlphaForCausalLM", "runs FormerForCausalLM as AlphaForCausalLM"),
-        (
-            "Old7BForCausalLM",
-            N,
-            "AlphaForCausalLM",
-            "of model type `old_7b` the engine runs Old7BForCausalLM as AlphaForCausalLM",
-        ),
-        (
-            "BetaForCausalLM",
-            F,
-            None,
-            "of model type `gamma` the engine runs BetaForCausalLM as AlphaForCausalLM",
-        ),
+        ("Old7BForCausalLM", N, "AlphaForCausalLM", OLD),
+        ("BetaForCausalLM", F, None, GAMMA),
     ],
 )
-def test_a_name_alone_is_answered_as_far_as_a_name_goes(
-    name: str, status: Status, resolved: str | None, said: str
-) -> None:
+def test_a_name_alone_is_answered(name: str, status: Status, resolved: str | None, said: str) -> None:
     found = decide(only_named(name), SUPPORT)
     assert (found.status, found.resolved) == (status, resolved)
     assert any(said in step.text for step in found.steps)
@@ -438,8 +391,8 @@ def test_a_name_alone_is_answered_as_far_as_a_name_goes(
 @pytest.mark.parametrize(
     ("names", "values", "category", "source"),
     [
-        (["AlphaForCausalLM"], {}, Category.MULTIMODAL, "somebody"),
-        (["FormerForCausalLM"], {}, Category.MULTIMODAL, "somebody"),
+        (["AlphaForCausalLM"], {}, Category.MULTIMODAL, "test"),
+        (["FormerForCausalLM"], {}, Category.MULTIMODAL, "test"),
         (["BetaForCausalLM"], {}, Category.TEXT, "name rules"),
         (["BetaForCausalLM"], {"audio_config": {}}, Category.MULTIMODAL, "the config's audio_config"),
         (["MaskedForMaskedLM"], {}, Category.EMBEDDING, "transformers MODEL_FOR_MASKED_LM_MAPPING_NAMES"),

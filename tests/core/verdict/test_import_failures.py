@@ -22,49 +22,43 @@ ODD = imported("transformers", "Odd")
 def verdicts(imports: dict[str, list[Any]]) -> dict[str, tuple[bool, str | None, tuple[str, ...]]]:
     paths = {f"e/m/{name}": found for name, found in imports.items()}
     found = broken_modules(paths, (LACK, DOUBT), paths.__contains__)
-    return {
-        path.removeprefix("e/m/"): (each.certain, each.condition, each.through)
-        for path, each in found.items()
-    }
+    return {path[len("e/m/") :]: (each.certain, each.condition, each.through) for path, each in found.items()}
+
+
+B = imported("b", "B", level=1)
+NEW_ON_HIP = imported("transformers", "New", "hip")
+
+
+def broken(*through: str, condition: str | None = None, certain: bool = True) -> tuple[Any, ...]:
+    return certain, condition, through
 
 
 CASES: dict[str, tuple[dict[str, list[Any]], dict[str, Any]]] = {
     "all is there": ({"a.py": [OLD], "b.py": []}, {}),
-    "a name is missing": ({"a.py": [OLD, NEW], "b.py": [OLD]}, {"a.py": (True, None, ())}),
-    "under a condition": ({"a.py": [imported("transformers", "New", "hip")]}, {"a.py": (False, "hip", ())}),
-    "in doubt": ({"a.py": [ODD]}, {"a.py": (False, None, ())}),
-    "certain beats in doubt": ({"a.py": [ODD, NEW]}, {"a.py": (True, None, ())}),
-    "through another module": (
-        {"a.py": [imported("b", "B", level=1)], "b.py": [NEW]},
-        {"a.py": (True, None, ("e.m.b",)), "b.py": (True, None, ())},
-    ),
+    "a name is missing": ({"a.py": [OLD, NEW], "b.py": [OLD]}, {"a.py": broken()}),
+    "under a condition": ({"a.py": [NEW_ON_HIP]}, {"a.py": broken(condition="hip", certain=False)}),
+    "in doubt": ({"a.py": [ODD]}, {"a.py": broken(certain=False)}),
+    "certain beats in doubt": ({"a.py": [ODD, NEW]}, {"a.py": broken()}),
+    "through another module": ({"a.py": [B], "b.py": [NEW]}, {"a.py": broken("e.m.b"), "b.py": broken()}),
     "through two, imported absolutely": (
         {"a.py": [imported("e.m.b", "B")], "b.py": [imported("e.m", "c")], "c.py": [NEW], "__init__.py": []},
-        {
-            "a.py": (True, None, ("e.m.b", "e.m.c")),
-            "b.py": (True, None, ("e.m.c",)),
-            "c.py": (True, None, ()),
-        },
+        {"a.py": broken("e.m.b", "e.m.c"), "b.py": broken("e.m.c"), "c.py": broken()},
     ),
     "through a module that is imported under a condition": (
         {"a.py": [imported("b", "B", "hip", level=1)], "b.py": [NEW]},
-        {"a.py": (False, "hip", ("e.m.b",)), "b.py": (True, None, ())},
+        {"a.py": broken("e.m.b", condition="hip", certain=False), "b.py": broken()},
     ),
     "through the package around a module": (
         {"a.py": [imported("p.c", "C", level=1)], "p/__init__.py": [NEW], "p/c.py": []},
-        {"a.py": (True, None, ("e.m.p",)), "p/__init__.py": (True, None, ())},
+        {"a.py": broken("e.m.p"), "p/__init__.py": broken()},
     ),
     "through a package that has no __init__.py": (
         {"a.py": [imported("e.m", "b")], "c.py": [imported("", "b", level=1)], "b.py": [NEW]},
-        {
-            "a.py": (True, None, ("e.m.b",)),
-            "b.py": (True, None, ()),
-            "c.py": (True, None, ("e.m.b",)),
-        },
+        {"a.py": broken("e.m.b"), "b.py": broken(), "c.py": broken("e.m.b")},
     ),
     "in a circle": (
-        {"a.py": [imported("b", "B", level=1)], "b.py": [imported("a", "A", level=1), NEW]},
-        {"a.py": (True, None, ("e.m.b",)), "b.py": (True, None, ())},
+        {"a.py": [B], "b.py": [imported("a", "A", level=1), NEW]},
+        {"a.py": broken("e.m.b"), "b.py": broken()},
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -14,34 +15,20 @@ from archtrack.core.verdict.support_changes import (
     side_of_matrix,
     support_changes,
 )
-from archtrack.model import Broken, Inventory, Origin, Place, Registration, TransformersFacts, Unresolved
+from archtrack.model import Broken, Place, Registration, TransformersFacts, Unresolved
+from miniature import inventory, registration
 
+Doubts: TypeAlias = "tuple[Unresolved, ...]"
 NAME = "FooForCausalLM"
 FILE = "sglang/srt/models/foo.py"
 
 
-def inventory(
-    engine: str, *registrations: Registration, unresolved: tuple[Unresolved, ...] = ()
-) -> Inventory:
-    origin = Origin(distribution=engine, kind="local", location=".")
-    return Inventory(
-        engine=engine, version="1.0", origin=origin, registrations=registrations, unresolved=unresolved
-    )
-
-
-def registration(*, facts: TransformersFacts | None = None, condition: str | None = None) -> Registration:
-    return Registration(
-        name=NAME,
-        file="foo.py",
-        place=Place(file=FILE, line=8),
-        defined_in="sglang.srt.models.foo",
-        condition=condition,
-        transformers=facts,
-    )
+def own(**more: Any) -> Registration:
+    return registration(NAME, "foo.py", 8, at=FILE, **more)
 
 
 def public(*, compatible: bool | None) -> Registration:
-    return registration(facts=TransformersFacts(exported=True, backend_compatible=compatible))
+    return own(transformers=TransformersFacts(exported=True, backend_compatible=compatible))
 
 
 DOUBT = Unresolved(reason="cannot tell", place=Place(file=FILE, line=3))
@@ -49,14 +36,14 @@ DOUBT = Unresolved(reason="cannot tell", place=Place(file=FILE, line=3))
 
 def side(state: str) -> Side:
     """SGLang joined with transformers, so that the architecture stands as ``state`` says."""
-    own = (registration(),) if state in {"native", "unimportable"} else ()
+    natives = (own(),) if state in {"native", "unimportable"} else ()
     theirs = {"fallback": True, "refused": False, "undecided": None}
     hf = (public(compatible=theirs[state]),) if state in theirs else ()
     flaw = Broken(reason="gone", place=Place(file=FILE, line=1), condition=None, certain=True, through=())
     doubts = (DOUBT,) if state == "doubtful" else ()
     return side_of_matrix(
         join(
-            inventory("sglang", *own, unresolved=doubts),
+            inventory("sglang", *natives, unresolved=doubts),
             inventory("transformers", *hf),
             patterns=["*"],
             broken={FILE: flaw} if state == "unimportable" else {},
@@ -89,43 +76,19 @@ def side(state: str) -> Side:
 def test_how_an_architecture_of_sglang_stood_and_stands(
     before: str, after: str, expected: tuple[str, str, str] | None
 ) -> None:
-    found = [
-        (each.kind, each.before.kind, each.after.kind)
-        for each in support_changes(side(before), side(after))
-        if each.name == NAME
-    ]
-    assert found == ([expected] if expected else [])
+    assert kinds(side(before), side(after)) == ([expected] if expected else [])
 
 
-ABSENT = side_of_inventory(inventory("vllm"))
-PRESENT = side_of_inventory(inventory("vllm", registration()))
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        (ABSENT, PRESENT, [("gained", "absent", "native")]),
-        (PRESENT, ABSENT, [("lost", "native", "absent")]),
-        (PRESENT, PRESENT, []),
-        (ABSENT, ABSENT, []),
-    ],
-)
-def test_of_another_engine_it_is_native_or_absent(
-    before: Side, after: Side, expected: list[tuple[str, str, str]]
-) -> None:
-    assert [
-        (each.kind, each.before.kind, each.after.kind) for each in support_changes(before, after)
-    ] == expected
+def kinds(before: Side, after: Side) -> list[tuple[str, str, str]]:
+    return [(each.kind, each.before.kind, each.after.kind) for each in support_changes(before, after)]
 
 
 @pytest.mark.parametrize(("compatible", "kind"), [(True, "compatible"), (False, "refused"), (None, "public")])
 def test_of_transformers_it_is_what_the_gate_says(*, compatible: bool | None, kind: str) -> None:
     nothing = side_of_inventory(inventory("transformers"))
     there = side_of_inventory(inventory("transformers", public(compatible=compatible)))
-    (change,) = support_changes(nothing, there)
-    assert (change.kind, change.before.kind, change.after.kind) == ("gained", "absent", kind)
-    (change,) = support_changes(there, nothing)
-    assert (change.kind, change.before.kind, change.after.kind) == ("lost", kind, "absent")
+    assert kinds(nothing, there) == [("gained", "absent", kind)]
+    assert kinds(there, nothing) == [("lost", kind, "absent")]
 
 
 OTHER = "sglang/srt/models/other.py"
@@ -150,12 +113,9 @@ ASSERTION = Unresolved(
     ],
 )
 def test_what_vanished_is_lost_unless_a_place_that_cannot_be_read_may_hold_it(
-    old: tuple[Unresolved, ...],
-    new: tuple[Unresolved, ...],
-    edited: tuple[str, ...],
-    expected: tuple[str, str, str | None],
+    old: Doubts, new: Doubts, edited: tuple[str, ...], expected: tuple[str, str, str | None]
 ) -> None:
-    before = side_of_inventory(inventory("vllm", registration(), unresolved=old))
+    before = side_of_inventory(inventory("vllm", own(), unresolved=old))
     after = side_of_inventory(inventory("vllm", unresolved=new))
     (change,) = support_changes(before, after, edited)
     where = change.after.place.file if change.after.place is not None else None
@@ -164,43 +124,28 @@ def test_what_vanished_is_lost_unless_a_place_that_cannot_be_read_may_hold_it(
 
 def test_a_module_that_may_not_be_importable_hides_no_other_architecture() -> None:
     flaw = Broken(reason="gone", place=Place(file=OTHER, line=1), condition=None, certain=False, through=())
-    kept = replace(registration(), name="BarModel", place=Place(file=OTHER, line=9))
+    kept = replace(own(), name="BarModel", place=Place(file=OTHER, line=9))
     before, after = (
         side_of_matrix(
-            join(inventory("sglang", *own), inventory("transformers"), patterns=["*"], broken=broken)
+            join(inventory("sglang", *given), inventory("transformers"), patterns=["*"], broken=broken)
         )
-        for own, broken in (((kept, registration()), {}), ((kept,), {OTHER: flaw}))
+        for given, broken in (((kept, own()), {}), ((kept,), {OTHER: flaw}))
     )
     (change,) = support_changes(before, after)
     assert (change.kind, change.name, change.after.kind) == ("lost", NAME, "unsupported")
     assert len(after.engine.unresolved) == 1
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "changed"),
-    [
-        (None, None, False),
-        ("is_cuda()", "is_cuda()", False),
-        (None, "is_cuda()", True),
-        ("is_cuda()", None, True),
-        ("is_cuda()", "is_hip()", True),
-    ],
-)
-@pytest.mark.parametrize("compatible", [None, True])
-def test_another_condition_is_a_change(
-    before: str | None, after: str | None, *, changed: bool, compatible: bool | None
-) -> None:
-    facts = TransformersFacts(exported=True, backend_compatible=True) if compatible else None
-    sides = [
-        side_of_inventory(inventory("transformers", registration(facts=facts, condition=each)))
-        for each in (before, after)
-    ]
-    words = [f"only if {each}" if each else None for each in (before, after)]
-    kind = "compatible" if compatible else "native"
-    assert [
-        (each.kind, each.before.kind, each.before.because, each.after.kind, each.after.because)
-        for each in support_changes(*sides)
-    ] == ([("changed", kind, words[0], kind, words[1])] if changed else [])
+def test_another_condition_of_a_public_class_is_a_change() -> None:
+    facts = public(compatible=True).transformers
+    always, cuda = (
+        side_of_inventory(inventory("transformers", own(transformers=facts, condition=each)))
+        for each in (None, "is_cuda()")
+    )
+    (change,) = support_changes(always, cuda)
+    assert (change.kind, change.before.kind, change.after.kind) == ("changed", "compatible", "compatible")
+    assert (change.before.because, change.after.because) == (None, "only if is_cuda()")
+    assert support_changes(cuda, cuda) == ()
 
 
 def test_why_transformers_does_not_take_a_class_is_no_condition() -> None:
@@ -223,9 +168,3 @@ def test_a_place_is_newly_unresolved_where_the_other_side_has_none_like_it() -> 
     ):
         sides = [side_of_inventory(inventory("vllm", unresolved=each)) for each in (old, new)]
         assert newly_unresolved(*sides) == expected
-
-
-def test_a_condition_is_told() -> None:
-    after = side_of_inventory(inventory("vllm", registration(condition="is_cuda()")))
-    (change,) = support_changes(ABSENT, after)
-    assert (change.after.because, str(change.after.place)) == ("only if is_cuda()", f"{FILE}:8")

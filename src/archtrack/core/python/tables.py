@@ -215,8 +215,8 @@ class _Reader:
             ) if name in self.tables and method in CHANGES:
                 self._try(self.tables[name], partial(self._call, self.tables[name], method, call, condition))
             case ast.Delete(targets=targets):
-                for target in targets:
-                    self._delete(target, condition)
+                for each in targets:
+                    self._delete(each, condition)
             case ast.AnnAssign(value=None):
                 pass
             case _:
@@ -224,7 +224,7 @@ class _Reader:
                     self.tables.pop(name, None)
 
     def _assign_each(self, node: ast.Assign, condition: str | None) -> None:
-        made = node.value
+        made: ast.expr = node.value
         for target in node.targets:
             self._assign(target, made, condition)
             if isinstance(target, ast.Name) and target.id in self.tables:
