@@ -165,12 +165,8 @@ def test_models_that_do_not_import_with_the_pinned_transformers_are_told(
 
 
 def test_nine_natives_in_ten_have_an_example(release: Callable[[str, str], Release]) -> None:
-    matrix = join(
-        release("sglang", "0.5.23")[0],
-        release("transformers", "5.23.0")[0],
-        patterns=(),
-        table=shipped_examples(),
-    )
+    inventories = release("sglang", "0.5.23")[0], release("transformers", "5.23.0")[0]
+    matrix = join(*inventories, patterns=(), table=shipped_examples())
     wrappers = {row.name for row in matrix.rows if example_cell(row) == GENERIC}
     others = [row for row in matrix.rows if row.name not in wrappers]
     assert len(wrappers) == 13
@@ -220,6 +216,9 @@ def test_categories_are_those_that_were_found_by_hand(
     assert sum(row.category_source == BY_NAME for row in rows) < 0.02 * len(rows)
 
 
+WORDS = ("ogits", "ooler", "_head = ", "pad_input_ids", "_feature", "forward(", "class ", "*MIMO")
+
+
 @pytest.mark.parametrize("version", SGLANG)
 def test_the_line_that_a_category_rests_on_tells_it(
     version: str, release: Callable[[str, str], Release]
@@ -230,21 +229,9 @@ def test_the_line_that_a_category_rests_on_tells_it(
         for source in (each.category_source, each.signs.source, each.signs.targets_source):
             if source is None:
                 continue
-            file, _, line = (
-                source.removeprefix(f"{source.partition(': ')[0]}: ").partition(" ")[0].rpartition(":")
-            )
+            other = source.partition(": ")[0]  # the architecture that the line is of, where it is another one
+            file, _, line = source.removeprefix(f"{other}: ").partition(" ")[0].rpartition(":")
             text = files[file].splitlines()[int(line) - 1].decode()
-            words = (
-                "ogits",
-                "ooler",
-                "_head = ",
-                "pad_input_ids",
-                "_feature",
-                "forward(",
-                "class ",
-                "*MIMO",
-                each.name,
-            )
-            assert any(word in text for word in words) or f'"{source.partition(": ")[0]}"' in text, source
+            assert any(word in text for word in (*WORDS, each.name, f'"{other}"')), source
             places += 1
     assert places >= len(inventory.registrations) - 2

@@ -44,12 +44,10 @@ def answer(tmp_path_factory: pytest.TempPathFactory, releases: Path) -> Callable
     return answered
 
 
-V41, V4, OLMO3, OLMO2 = (
-    "DeepseekV41ForCausalLM",
-    "DeepseekV4ForCausalLM",
-    "Olmo3ForCausalLM",
-    "Olmo2ForCausalLM",
-)
+V41, V4 = "DeepseekV41ForCausalLM", "DeepseekV4ForCausalLM"
+OLMO3, OLMO2 = "Olmo3ForCausalLM", "Olmo2ForCausalLM"
+GENERIC = "TransformersForCausalLM"
+ABSENT = ("unsupported", None, "absent", None, None)
 
 
 @pytest.mark.parametrize(
@@ -59,24 +57,10 @@ V41, V4, OLMO3, OLMO2 = (
         (OLMO3, "native", OLMO2, "native", OLMO2, "0.5.4"),
         ({"architectures": [V41], "model_type": "deepseek_v41"}, "native", V4, "native", V4, "0.5.21"),
         ({"architectures": [V41], "model_type": "deepseek_v41_text"}, "native", V4, "native", V4, "0.5.21"),
-        ({"architectures": [V41], "model_type": "deepseek_v4"}, "unsupported", None, "absent", None, None),
-        (
-            {"architectures": [V41, "No"], "model_type": "deepseek_v41"},
-            "unsupported",
-            None,
-            "absent",
-            None,
-            None,
-        ),
+        ({"architectures": [V41], "model_type": "deepseek_v4"}, *ABSENT),
+        ({"architectures": [V41, "No"], "model_type": "deepseek_v41"}, *ABSENT),
         ({"architectures": [OLMO3], "model_type": "olmo3"}, "native", OLMO2, "native", OLMO2, "0.5.4"),
-        (
-            {"architectures": [OLMO3], "model_type": "olmo2"},
-            "fallback",
-            "TransformersForCausalLM",
-            "fallback",
-            None,
-            None,
-        ),
+        ({"architectures": [OLMO3], "model_type": "olmo2"}, "fallback", GENERIC, "fallback", None, None),
     ],
 )
 def test_the_history_and_the_verdict_on_the_newest_release_agree(
