@@ -20,13 +20,11 @@ HEAD = "class X: pass\nfrom .other import Y\nEntryClass = X\n"
     ("text", "remapped", "unresolved"),
     [
         ('EntryClassRemapping = [("A", X), ("B", Y)]', [("A", 4, "X", 1), ("B", 4, "Y", 0)], []),
-        ("EntryClassRemapping = []", [], []),
         ('EntryClassRemapping = [\n    ("X", X),\n]', [], []),
         ('EntryClassRemapping = [("A", X), make()]', [("A", 4, "X", 1)], [4]),
         ('EntryClassRemapping = [("A", X, 1)]', [], [4]),
         ("EntryClassRemapping = make()", [], [4]),
         ('EntryClassRemapping = [("A", X)]\nEntryClassRemapping.append(("B", X))', [], [5]),
-        ('# EntryClassRemapping = [("A", X)]\nS = "EntryClassRemapping"', [], []),
         ('if c:\n    EntryClassRemapping = [("A", X)]\nelse:\n    EntryClassRemapping = []', [], [7]),
     ],
 )
