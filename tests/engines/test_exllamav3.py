@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
+    Scan = Callable[..., Inventory]
+
 FOLDER = "exllamav3/architecture"
 LIST = f"{FOLDER}/architectures.py"
 TABLE = "ARCHITECTURES = {m.config_class.arch_string: {'model_class': m} for m in "
@@ -43,9 +45,7 @@ BT = {"BForCausalLM": ("b.py", f"{FOLDER}/b.py:2", "BModel")}
         (f"{TABLE}[AModel]}}\n\ndef get_architectures():\n    return ARCHITECTURES", AT),
     ],
 )
-def test_what_the_list_holds_is_registered(
-    scan: Callable[..., Inventory], text: str, expected: dict[str, Any]
-) -> None:
+def test_what_the_list_holds_is_registered(scan: Scan, text: str, expected: dict[str, Any]) -> None:
     files = {
         LIST: f"from .a import AModel\nfrom .b import BModel\n{text}\n",
         f"{FOLDER}/a.py": A,
@@ -56,7 +56,7 @@ def test_what_the_list_holds_is_registered(
     assert odd(found) == []
 
 
-def test_the_list_of_older_releases_lies_in_another_folder(scan: Callable[..., Inventory]) -> None:
+def test_the_list_of_older_releases_lies_in_another_folder(scan: Scan) -> None:
     files = {
         "exllamav3/models/architectures.py": f"from .a import AModel\n{TABLE}[AModel]}}\n",
         "exllamav3/models/a.py": A,
@@ -65,7 +65,7 @@ def test_the_list_of_older_releases_lies_in_another_folder(scan: Callable[..., I
     assert told(scan("exllamav3", files)) == {"AForCausalLM": ("a.py", "exllamav3/models/a.py:2", "AModel")}
 
 
-def test_what_has_no_list_is_refused(scan: Callable[..., Inventory]) -> None:
+def test_what_has_no_list_is_refused(scan: Scan) -> None:
     with pytest.raises(SourceError, match="it is not ExLlamaV3; name another source"):
         scan("exllamav3", {"exllamav3/__init__.py": "", "exllamav3/model.py": ""})
 
@@ -83,7 +83,7 @@ def test_what_has_no_list_is_refused(scan: Callable[..., Inventory]) -> None:
     ],
 )
 def test_what_the_list_does_not_write_out_is_said(
-    scan: Callable[..., Inventory], text: str, names: list[str], lines: list[int]
+    scan: Scan, text: str, names: list[str], lines: list[int]
 ) -> None:
     files = {LIST: f"from .a import AModel\n{text}\n", f"{FOLDER}/a.py": A}
     found = scan("exllamav3", files)
@@ -91,7 +91,7 @@ def test_what_the_list_does_not_write_out_is_said(
     assert odd(found) == [f"{LIST}:{line}" for line in lines]
 
 
-def test_lists_that_double_without_end_are_given_up(scan: Callable[..., Inventory]) -> None:
+def test_lists_that_double_without_end_are_given_up(scan: Scan) -> None:
     lists = "\n".join(f"L{at} = L{at - 1} + L{at - 1}" for at in range(1, 200))
     files = {LIST: f"from .a import AModel\nL0 = [AModel]\n{lists}\n{TABLE}L199}}\n", f"{FOLDER}/a.py": A}
     found = scan("exllamav3", files)
@@ -99,7 +99,7 @@ def test_lists_that_double_without_end_are_given_up(scan: Callable[..., Inventor
     assert odd(found) == [f"{LIST}:202"]
 
 
-def test_a_list_under_try_registers_under_that_condition(scan: Callable[..., Inventory]) -> None:
+def test_a_list_under_try_registers_under_that_condition(scan: Scan) -> None:
     text = f"from .a import AModel\ntry:\n    {TABLE}[AModel]}}\nexcept ImportError:\n    pass\n"
     found = scan("exllamav3", {LIST: text, f"{FOLDER}/a.py": A})
     assert [(each.name, each.condition) for each in found.registrations] == [
@@ -127,9 +127,7 @@ def test_a_list_under_try_registers_under_that_condition(scan: Callable[..., Inv
         ("from .b import BModel\nclass AModel(BModel): ...", "b.py:2"),
     ],
 )
-def test_the_name_comes_from_the_nearest_class_that_gives_it(
-    scan: Callable[..., Inventory], module: str, place: str
-) -> None:
+def test_the_name_comes_from_the_nearest_class_that_gives_it(scan: Scan, module: str, place: str) -> None:
     files = {
         LIST: f"from .a import AModel\n{TABLE}[AModel]}}\n",
         f"{FOLDER}/a.py": module,
@@ -152,14 +150,14 @@ def test_the_name_comes_from_the_nearest_class_that_gives_it(
         "class AModel(",
     ],
 )
-def test_a_class_whose_name_cannot_be_told_is_said(scan: Callable[..., Inventory], module: str) -> None:
+def test_a_class_whose_name_cannot_be_told_is_said(scan: Scan, module: str) -> None:
     files = {LIST: f"from .a import AModel\n{TABLE}[AModel]}}\n", f"{FOLDER}/a.py": module}
     found = scan("exllamav3", files)
     assert told(found) == {}
     assert odd(found) == [f"{LIST}:2"]
 
 
-def test_of_two_classes_of_one_name_the_later_one_is_registered(scan: Callable[..., Inventory]) -> None:
+def test_of_two_classes_of_one_name_the_later_one_is_registered(scan: Scan) -> None:
     files = {
         LIST: f"from .a import AModel\nfrom .b import BModel\n{TABLE}[AModel, BModel]}}\n",
         f"{FOLDER}/a.py": A,

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
+    Scan = Callable[..., Inventory]
+    Run = Callable[..., Any]
+
 MAPS = "conversion/__init__.py"
 LLAMA = "conversion/llama.py"
 SEES = "LlavaForConditionalGeneration"
@@ -72,7 +75,7 @@ def odd(found: Inventory) -> list[str]:
     return [str(each.place) for each in found.unresolved]
 
 
-def test_the_maps_name_the_module_and_the_module_the_class(scan: Callable[..., Inventory]) -> None:
+def test_the_maps_name_the_module_and_the_module_the_class(scan: Scan) -> None:
     found = scan("llama-cpp", MAPPED)
     assert [
         (each.name, str(each.place), str(each.defined), each.defined_in, each.class_name, each.groups)
@@ -146,7 +149,7 @@ def test_the_maps_name_the_module_and_the_module_the_class(scan: Callable[..., I
     ],
 )
 def test_what_maps_and_modules_say_of_each_other(
-    scan: Callable[..., Inventory],
+    scan: Scan,
     files: Mapping[str, str],
     expected: dict[str, Any],
     away: list[str],
@@ -196,14 +199,14 @@ class X: ...
     ],
 )
 def test_decorators_of_the_script(
-    scan: Callable[..., Inventory], script: str, text: str, expected: dict[str, Any], lines: list[int]
+    scan: Scan, script: str, text: str, expected: dict[str, Any], lines: list[int]
 ) -> None:
     found = scan("llama-cpp", {script: text})
     assert told(found) == {name: (script, groups) for name, groups in expected.items()}
     assert odd(found) == [f"{script}:{line}" for line in lines]
 
 
-def test_the_last_class_of_a_name_wins_and_a_condition_is_kept(scan: Callable[..., Inventory]) -> None:
+def test_the_last_class_of_a_name_wins_and_a_condition_is_kept(scan: Scan) -> None:
     text = (
         '@Model.register("A")\nclass X: ...\nif new():\n    @Model.register("A", "B")\n    class Y: ...\n'
         'elif old():\n    @Model.register("C")\n    class Z: ...\n'
@@ -238,7 +241,7 @@ class BloomModel(Model): ...
 """
 
 
-def test_the_first_scripts_compare_by_hand(scan: Callable[..., Inventory]) -> None:
+def test_the_first_scripts_compare_by_hand(scan: Scan) -> None:
     found = scan("llama-cpp", {"convert-hf-to-gguf.py": CHAIN})
     assert [
         (each.name, each.place.line, each.class_name, each.defined and each.defined.line, each.groups)
@@ -262,9 +265,7 @@ def test_the_first_scripts_compare_by_hand(scan: Callable[..., Inventory]) -> No
         ("class BloomModel(Model): ...", "class B(Model):\n    def _get_model_architecture(self): ...", 20),
     ],
 )
-def test_comparisons_that_cannot_be_told_are_said(
-    scan: Callable[..., Inventory], old: str, new: str, line: int
-) -> None:
+def test_comparisons_that_cannot_be_told_are_said(scan: Scan, old: str, new: str, line: int) -> None:
     assert old in CHAIN
     found = scan("llama-cpp", {"convert-hf-to-gguf.py": CHAIN.replace(old, new)})
     assert odd(found) == [f"convert-hf-to-gguf.py:{line}"]
@@ -272,7 +273,7 @@ def test_comparisons_that_cannot_be_told_are_said(
 
 
 def test_where_both_names_of_the_script_are_there_the_newer_one_counts(
-    scan: Callable[..., Inventory],
+    scan: Scan,
 ) -> None:
     text = '@Model.register("A")\nclass X: ...'
     found = scan(
@@ -295,9 +296,7 @@ def test_where_both_names_of_the_script_are_there_the_newer_one_counts(
         ),
     ],
 )
-def test_another_tree_is_refused_with_what_to_do(
-    scan: Callable[..., Inventory], files: dict[str, str], message: str
-) -> None:
+def test_another_tree_is_refused_with_what_to_do(scan: Scan, files: dict[str, str], message: str) -> None:
     with pytest.raises(SourceError, match=message):
         scan("llama-cpp", files)
 
@@ -305,7 +304,7 @@ def test_another_tree_is_refused_with_what_to_do(
 # -- from a commit, and from a source distribution -------------------------------------------------
 
 
-def test_a_commit_is_read_without_a_checkout(cli: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_commit_is_read_without_a_checkout(cli: Run, tmp_path: Path) -> None:
     root = tmp_path / "llama.cpp"
     for name, text in {**MAPPED, "README.md": "", "ggml/x.py": '@M.register("No")\nclass X: ...'}.items():
         miniature.write(root / name, text)
@@ -326,7 +325,7 @@ def test_a_commit_is_read_without_a_checkout(cli: Callable[..., Any], tmp_path: 
     ],
 )
 def test_a_release_of_llama_cpp_python_carries_a_copy(
-    cli: Callable[..., Any],
+    cli: Run,
     package_index: Any,
     work: Path,  # noqa: ARG001 -- where the command runs
     monkeypatch: pytest.MonkeyPatch,
@@ -371,7 +370,7 @@ SMALL = {"0.2.16", "0.2.18", "0.2.19"}
     ],
 )
 def test_a_release_is_what_was_read_in_it_by_hand(
-    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, version: str
+    cli: Run, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     monkeypatch.setenv("ARCHTRACK_OFFLINE", "0")
     found = cli("scan", "llama-cpp", version, "--format", "json").json

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
+    Scan = Callable[..., Inventory]
+
 MAP = "lmdeploy/pytorch/models/module_map.py"
 PYTORCH = "lmdeploy/pytorch/supported_models.py"
 TURBOMIND = "lmdeploy/turbomind/supported_models.py"
@@ -53,16 +55,14 @@ def odd(found: Inventory) -> list[str]:
         ),
     ],
 )
-def test_what_the_pytorch_engine_s_map_holds(
-    scan: Callable[..., Inventory], text: str, expected: dict[str, Any]
-) -> None:
+def test_what_the_pytorch_engine_s_map_holds(scan: Scan, text: str, expected: dict[str, Any]) -> None:
     found = scan("lmdeploy", {MAP: text, **NONE})
     assert told(found) == expected
     assert odd(found) == []
 
 
 def test_what_has_been_removed_is_turned_away_before_the_map_is_asked(
-    scan: Callable[..., Inventory],
+    scan: Scan,
 ) -> None:
     text = "MODULE_MAP = {'A': 'x.a.A', 'B': 'lmdeploy.pytorch.models.b.B'}\nREMOVED_MODEL_MAP = {'A': 'a', 'C': 'c'}"
     found = scan("lmdeploy", {MAP: text, **NONE})
@@ -70,7 +70,7 @@ def test_what_has_been_removed_is_turned_away_before_the_map_is_asked(
     assert dict(found.facts) == {"removed": ("A a", "C c")}
 
 
-def test_a_map_of_parts_registers_nothing_and_the_list_beside_it_does(scan: Callable[..., Inventory]) -> None:
+def test_a_map_of_parts_registers_nothing_and_the_list_beside_it_does(scan: Scan) -> None:
     files = {
         MAP: PARTS,
         PYTORCH: "_SUPPORTED_ARCHS = dict(\n    ChatGLMModel=True,\n    QWenLMHeadModel=False,\n)\n",
@@ -84,7 +84,7 @@ def test_a_map_of_parts_registers_nothing_and_the_list_beside_it_does(scan: Call
     assert str(found.by_name()["ChatGLMModel"].place) == f"{PYTORCH}:2"
 
 
-def test_a_map_of_architectures_wins_over_the_list_beside_it(scan: Callable[..., Inventory]) -> None:
+def test_a_map_of_architectures_wins_over_the_list_beside_it(scan: Scan) -> None:
     """As in 0.6.0 to 0.9.2.post1, where the list only chooses the words of a warning."""
     files = {
         MAP: "MODULE_MAP = {'ChatGLMForConditionalGeneration': 'lmdeploy.pytorch.models.chatglm2.C'}",
@@ -98,7 +98,7 @@ def test_a_map_of_architectures_wins_over_the_list_beside_it(scan: Callable[...,
 
 
 def test_the_pytorch_engine_s_class_stands_for_an_architecture_of_both(
-    scan: Callable[..., Inventory],
+    scan: Scan,
 ) -> None:
     files = {
         MAP: "MODULE_MAP = {\n    'A': 'lmdeploy.pytorch.models.b.B',\n}",
@@ -113,7 +113,7 @@ def test_the_pytorch_engine_s_class_stands_for_an_architecture_of_both(
     )
 
 
-def test_a_device_s_architecture_that_turbomind_runs_has_no_condition(scan: Callable[..., Inventory]) -> None:
+def test_a_device_s_architecture_that_turbomind_runs_has_no_condition(scan: Scan) -> None:
     files = {
         MAP: f"MODULE_MAP = dict()\n{DEVICES}ASCEND_MODULE_MAP.update({{'A': 'lmdeploy.pytorch.models.a.A'}})",
         TURBOMIND: "SUPPORTED_ARCHS = dict(A='llama')\n",
@@ -137,7 +137,7 @@ def test_a_device_s_architecture_that_turbomind_runs_has_no_condition(scan: Call
     ],
 )
 def test_what_is_not_written_out_is_said(
-    scan: Callable[..., Inventory], files: dict[str, str], names: list[str], places: list[str]
+    scan: Scan, files: dict[str, str], names: list[str], places: list[str]
 ) -> None:
     found = scan("lmdeploy", {MAP: "MODULE_MAP = dict()", **NONE, **files})
     assert list(told(found)) == names
@@ -147,6 +147,6 @@ def test_what_is_not_written_out_is_said(
 @pytest.mark.parametrize(
     "files", [{MAP: "MODULE_MAP = dict()"}, NONE, {"lmdeploy/model.py": ""}], ids=["map", "list", "neither"]
 )
-def test_what_has_not_both_engines_is_refused(scan: Callable[..., Inventory], files: dict[str, str]) -> None:
+def test_what_has_not_both_engines_is_refused(scan: Scan, files: dict[str, str]) -> None:
     with pytest.raises(SourceError, match=r"before 0\.2\.5; name a newer one"):
         scan("lmdeploy", files)

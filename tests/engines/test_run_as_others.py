@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from archtrack.app.check import Answer
 
+    Ask = Callable[[Any], Answer]
+
 pytestmark = pytest.mark.network
 
 
@@ -64,7 +66,7 @@ ABSENT = ("unsupported", None, "absent", None, None)
     ],
 )
 def test_the_history_and_the_verdict_on_the_newest_release_agree(
-    answer: Callable[[Any], Answer],
+    answer: Ask,
     target: Any,
     status: str,
     resolved: str | None,
@@ -85,7 +87,7 @@ def test_the_history_and_the_verdict_on_the_newest_release_agree(
     [(OLMO3, "allenai/Olmo-3-7B-Instruct"), (V41, None), (V4, "deepseek-ai/DeepSeek-V4-Flash-Base")],
 )
 def test_the_example_names_the_architecture_that_was_asked_for(
-    answer: Callable[[Any], Answer], name: str, example: str | None
+    answer: Ask, name: str, example: str | None
 ) -> None:
     verdict = answer(name).verdict
     assert verdict is not None
@@ -93,8 +95,6 @@ def test_the_example_names_the_architecture_that_was_asked_for(
 
 
 @pytest.mark.parametrize("name", [V41, OLMO3])
-def test_a_name_written_otherwise_leads_to_it_with_its_status(
-    answer: Callable[[Any], Answer], name: str
-) -> None:
+def test_a_name_written_otherwise_leads_to_it_with_its_status(answer: Ask, name: str) -> None:
     near = answer(name.lower()).near
     assert (near[0].name, near[0].status.value) == (name, "native")

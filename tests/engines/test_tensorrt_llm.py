@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
+    Scan = Callable[..., Inventory]
+
 TORCH = "tensorrt_llm/_torch/models"
 LEGACY = "tensorrt_llm/models/__init__.py"
 INDEX = f"{TORCH}/_arch_index.py"
@@ -71,9 +73,7 @@ def register_auto_model(name):
         ("@register_auto_model(", [], [1]),
     ],
 )
-def test_decorators_of_the_pytorch_backend(
-    scan: Callable[..., Inventory], text: str, names: list[str], lines: list[int]
-) -> None:
+def test_decorators_of_the_pytorch_backend(scan: Scan, text: str, names: list[str], lines: list[int]) -> None:
     path = f"{TORCH}/modeling_x.py"
     # One that is always there: a tree that registers nothing is refused.
     always = {f"{TORCH}/sub/modeling_always.py": '@register_auto_model("Z")\nclass Z: ...'}
@@ -86,7 +86,7 @@ def test_decorators_of_the_pytorch_backend(
     assert odd(found) == [f"{path}:{line}" for line in lines]
 
 
-def test_a_class_that_takes_more_than_text_says_so_above_itself(scan: Callable[..., Inventory]) -> None:
+def test_a_class_that_takes_more_than_text_says_so_above_itself(scan: Scan) -> None:
     text = (
         "@support_multimodal_disaggregated\n@register_vision_encoder(Encoder, vlm_base_model=Base)\n"
         '@register_auto_model("SeerForConditionalGeneration")\n'
@@ -134,7 +134,7 @@ TWO = '\n@register_auto_model("A")\nclass Two: ...\n'
     ],
 )
 def test_two_classes_of_one_name(
-    scan: Callable[..., Inventory], files: Mapping[str, str], entry: tuple[str, str, int], places: list[str]
+    scan: Scan, files: Mapping[str, str], entry: tuple[str, str, int], places: list[str]
 ) -> None:
     found = scan("tensorrt-llm", {**ROOT, **{f"{TORCH}/{name}": text for name, text in files.items()}})
     (only,) = found.registrations
@@ -159,7 +159,7 @@ def test_two_classes_of_one_name(
     ],
 )
 def test_the_index_of_newer_releases(
-    scan: Callable[..., Inventory], text: str, expected: dict[str, tuple[str, int]], lines: list[int]
+    scan: Scan, text: str, expected: dict[str, tuple[str, int]], lines: list[int]
 ) -> None:
     found = scan("tensorrt-llm", {**ROOT, f"{TORCH}/modeling_one.py": ONE, INDEX: text})
     assert {each.name: (each.file, each.place.line) for each in found.registrations} == {
@@ -197,7 +197,7 @@ CONFIG = {
     ],
 )
 def test_the_map_of_the_tensorrt_backend(
-    scan: Callable[..., Inventory], text: str, expected: dict[str, Any], lines: list[int]
+    scan: Scan, text: str, expected: dict[str, Any], lines: list[int]
 ) -> None:
     files = {**ROOT, **CONFIG, "tensorrt_llm/models/llama/model.py": "", LEGACY: text}
     found = scan("tensorrt-llm", files)
@@ -206,7 +206,7 @@ def test_the_map_of_the_tensorrt_backend(
     assert odd(found) == [f"{LEGACY}:{line}" for line in lines]
 
 
-def test_an_architecture_of_both_backends_is_told_with_both(scan: Callable[..., Inventory]) -> None:
+def test_an_architecture_of_both_backends_is_told_with_both(scan: Scan) -> None:
     files = {f"{TORCH}/modeling_one.py": ONE, LEGACY: "MODEL_MAP = {'A': Model, 'B': Model}"}
     assert told(scan("tensorrt-llm", {**ROOT, **files})) == {
         "A": ("_torch/models/modeling_one.py", ("pytorch", "tensorrt")),
@@ -218,9 +218,7 @@ def test_an_architecture_of_both_backends_is_told_with_both(scan: Callable[..., 
     "files",
     [{}, {LEGACY: "from .llama.model import LLaMA\n", f"{TORCH}/modeling_utils.py": IN_FUNCTION}],
 )
-def test_a_tree_that_registers_nothing_is_refused(
-    scan: Callable[..., Inventory], files: dict[str, str]
-) -> None:
+def test_a_tree_that_registers_nothing_is_refused(scan: Scan, files: dict[str, str]) -> None:
     with pytest.raises(
         SourceError, match=r"registers no model: it is not TensorRT-LLM; name a checkout, or git:"
     ):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
+    Scan = Callable[..., Inventory]
+
 ROOT = "vllm/__init__.py"
 MODELS = "vllm/model_executor/models"
 IMPORTED = {
@@ -97,21 +99,21 @@ _UNUSED_MODELS = {"NobodyForCausalLM": ("nobody", "Nobody")}
     ],
 )
 def test_the_tables_of_each_year_are_read(
-    scan: Callable[..., Inventory], files: dict[str, str], expected: dict[str, Any]
+    scan: Scan, files: dict[str, str], expected: dict[str, Any]
 ) -> None:
     found = scan("vllm", {ROOT: "", **files})
     assert {each.name: (each.file, each.groups) for each in found.registrations} == expected
     assert found.unresolved == ()
 
 
-def test_what_the_registry_says_of_the_past_is_a_note(scan: Callable[..., Inventory]) -> None:
+def test_what_the_registry_says_of_the_past_is_a_note(scan: Scan) -> None:
     assert dict(scan("vllm", {ROOT: "", **GROUPED}).facts) == {
         "out_of_tree": ("BartModel https://example.org/plugin",),
         "previously_supported": ("OldForCausalLM 0.9.2",),
     }
 
 
-def test_the_groups_tell_the_category_and_the_entry_names_the_class(scan: Callable[..., Inventory]) -> None:
+def test_the_groups_tell_the_category_and_the_entry_names_the_class(scan: Scan) -> None:
     assert {
         each.name: (each.category and each.category.value, each.class_name)
         for each in scan("vllm", {ROOT: "", **GROUPED}).registrations
@@ -172,14 +174,14 @@ USED = (
     ],
 )  # fmt: skip
 def test_a_registry_is_read_as_far_as_it_can_be_and_the_rest_is_said(
-    scan: Callable[..., Inventory], text: str, names: list[str], lines: list[int]
+    scan: Scan, text: str, names: list[str], lines: list[int]
 ) -> None:
     found = scan("vllm", {ROOT: "", REGISTRY: text})
     assert [each.name for each in found.registrations] == names
     assert [str(each.place) for each in found.unresolved] == [f"{REGISTRY}:{line}" for line in lines]
 
 
-def test_of_a_key_that_stands_twice_the_last_entry_counts(scan: Callable[..., Inventory]) -> None:
+def test_of_a_key_that_stands_twice_the_last_entry_counts(scan: Scan) -> None:
     text = '_MODELS = {\n "A": ("a", "A"),\n "A": ("b.c", "B"),\n}\n'
     (found,) = scan("vllm", {ROOT: "", REGISTRY: text}).registrations
     assert (found.place.line, found.defined_in) == (3, "vllm.model_executor.models.b.c")
@@ -195,9 +197,7 @@ def test_of_a_key_that_stands_twice_the_last_entry_counts(scan: Callable[..., In
         (b'_MODELS = {"A": 1}', "name another source"),
     ],
 )
-def test_a_file_that_holds_no_registry_is_refused(
-    scan: Callable[..., Inventory], text: bytes, words: str
-) -> None:
+def test_a_file_that_holds_no_registry_is_refused(scan: Scan, text: bytes, words: str) -> None:
     with pytest.raises(SourceError, match=rf"vllm/model_executor/models/registry\.py.*{words}"):
         scan("vllm", {ROOT: "", REGISTRY: text})
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archtrack.model import Inventory
 
     Scan = Callable[..., Inventory]
+    Make = Callable[..., External]
 
 by_name = pytest.mark.parametrize("shape", shapes.SHAPES, ids=lambda shape: shape.name)
 
@@ -166,7 +167,7 @@ def external(tmp_path: Path) -> Callable[..., External]:
     return make
 
 
-def test_an_external_package_wins_over_the_engine(scan: Scan, external: Callable[..., External]) -> None:
+def test_an_external_package_wins_over_the_engine(scan: Scan, external: Make) -> None:
     own = {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/b.py": B}
     mine = external(
         x="# mine\n" + A,
@@ -182,9 +183,7 @@ def test_an_external_package_wins_over_the_engine(scan: Scan, external: Callable
     assert told(inventory) == []
 
 
-def test_an_external_package_without_modules_is_refused(
-    scan: Scan, external: Callable[..., External]
-) -> None:
+def test_an_external_package_without_modules_is_refused(scan: Scan, external: Make) -> None:
     with pytest.raises(SourceError, match="has no modules in mine/models"):
         scan("sglang", {f"{shapes.MODELS}/a.py": A}, ScanOptions(external=external()))
 
@@ -289,7 +288,7 @@ def test_what_the_code_shows_of_an_architecture_that_no_list_names(
     assert (signs.category, source, signs.targets, signs.targets_source) == expected
 
 
-def test_the_signs_of_an_external_package_are_its_own(scan: Scan, external: Callable[..., External]) -> None:
+def test_the_signs_of_an_external_package_are_its_own(scan: Scan, external: Make) -> None:
     own = {f"{shapes.MODELS}/a.py": f"class A:\n{TOWER}EntryClass = A\n"}
     mine = external(a=f"class A:\n{POOLER}EntryClass = A\n")
     found = scan("sglang", own, ScanOptions(external=mine)).by_name()["A"].signs
