@@ -153,7 +153,7 @@ BUSY = Fault(status=429, headers=(("Retry-After", "7"),))
         (BUSY, 7, "the Hub answers 429"),
         (Fault(status=429, headers=(("RateLimit", '"api";r=0;t=55'),)), 55, "the Hub answers 429"),
         (Fault(status=429, headers=(("Retry-After", "soon"),)), 1, "the Hub answers 429"),
-        (Fault(status=503, headers=(("Retry-After", formatdate(0)),)), 0, "the Hub answers 503"),
+        (Fault(status=503, headers=(("Retry-After", formatdate(0, usegmt=True)),)), 0, "the Hub answers 503"),
         (Fault(status=500), 1, "the Hub answers 500"),
         (Fault(cut=0), 1, "the Hub cannot be asked: "),
         (Fault(cut=30), 1, "the Hub cannot be asked: "),
