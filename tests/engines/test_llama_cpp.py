@@ -140,20 +140,11 @@ def test_the_maps_name_the_module_and_the_module_the_class(scan: Scan) -> None:
         ),
         ({MAPS: "TEXT_MODEL_MAP = {"}, {}, [], [f"{MAPS}:1"]),
         # A package of converters without maps: their decorators count.
-        (
-            {MAPS: "_MODEL_MODULES = ['llama', 'pixtral']\n"},
-            ALL,
-            [],
-            [],
-        ),
+        ({MAPS: "_MODEL_MODULES = ['llama', 'pixtral']\n"}, ALL, [], []),
     ],
 )
 def test_what_maps_and_modules_say_of_each_other(
-    scan: Scan,
-    files: Mapping[str, str],
-    expected: dict[str, Any],
-    away: list[str],
-    places: list[str],
+    scan: Scan, files: Mapping[str, str], expected: dict[str, Any], away: list[str], places: list[str]
 ) -> None:
     found = scan("llama-cpp", {**MODULES, **files})
     assert told(found) == expected
@@ -187,9 +178,7 @@ class X: ...
 @pytest.mark.parametrize(
     ("text", "expected", "lines"),
     [
-        ('@Model.register("A")\nclass X(Model): ...', {"A": ("text",)}, []),
         ('@Model.register("A", "B")\n@other("C")\nclass X: ...', {"A": ("text",), "B": ("text",)}, []),
-        ('@M.register("A")\n@M.register("B")\nclass X: ...', {"A": ("text",), "B": ("text",)}, []),
         # The part that sees: by its base class, however far up, whichever of several.
         (SEEING, {"A": ("text", "mmproj")}, []),
         (HEARING, {"A": ("mmproj",)}, []),
@@ -256,25 +245,14 @@ def test_the_first_scripts_compare_by_hand(scan: Scan) -> None:
     assert odd(found) == []
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line"),
-    [
-        ('arch == "BloomForCausalLM"', "arch.startswith(BLOOM)", 13),
-        ('("FalconForCausalLM", "MixtralForCausalLM")', '("FalconForCausalLM", NAME)', 15),
-        ("        raise NotImplementedError(arch)", "        for each in more(): pass", 17),
-        ("class BloomModel(Model): ...", "class B(Model):\n    def _get_model_architecture(self): ...", 20),
-    ],
-)
-def test_comparisons_that_cannot_be_told_are_said(scan: Scan, old: str, new: str, line: int) -> None:
-    assert old in CHAIN
-    found = scan("llama-cpp", {"convert-hf-to-gguf.py": CHAIN.replace(old, new)})
-    assert odd(found) == [f"convert-hf-to-gguf.py:{line}"]
+def test_comparisons_that_cannot_be_told_are_said(scan: Scan) -> None:
+    text = CHAIN.replace('arch == "BloomForCausalLM"', "arch.startswith(BLOOM)")
+    found = scan("llama-cpp", {"convert-hf-to-gguf.py": text})
+    assert odd(found) == ["convert-hf-to-gguf.py:13"]
     assert "FalconForCausalLM" in told(found)
 
 
-def test_where_both_names_of_the_script_are_there_the_newer_one_counts(
-    scan: Scan,
-) -> None:
+def test_where_both_names_of_the_script_are_there_the_newer_one_counts(scan: Scan) -> None:
     text = '@Model.register("A")\nclass X: ...'
     found = scan(
         "llama-cpp", {"convert-hf-to-gguf.py": text, "convert_hf_to_gguf.py": text.replace("A", "B")}

@@ -61,9 +61,7 @@ def test_what_the_pytorch_engine_s_map_holds(scan: Scan, text: str, expected: di
     assert odd(found) == []
 
 
-def test_what_has_been_removed_is_turned_away_before_the_map_is_asked(
-    scan: Scan,
-) -> None:
+def test_what_has_been_removed_is_turned_away_before_the_map_is_asked(scan: Scan) -> None:
     text = "MODULE_MAP = {'A': 'x.a.A', 'B': 'lmdeploy.pytorch.models.b.B'}\nREMOVED_MODEL_MAP = {'A': 'a', 'C': 'c'}"
     found = scan("lmdeploy", {MAP: text, **NONE})
     assert told(found) == {"B": ("b.py", ("pytorch",), None)}
@@ -97,9 +95,7 @@ def test_a_map_of_architectures_wins_over_the_list_beside_it(scan: Scan) -> None
     }
 
 
-def test_the_pytorch_engine_s_class_stands_for_an_architecture_of_both(
-    scan: Scan,
-) -> None:
+def test_the_pytorch_engine_s_class_stands_for_an_architecture_of_both(scan: Scan) -> None:
     files = {
         MAP: "MODULE_MAP = {\n    'A': 'lmdeploy.pytorch.models.b.B',\n}",
         TURBOMIND: "SUPPORTED_ARCHS = dict(A='llama')\n",

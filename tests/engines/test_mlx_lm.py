@@ -142,9 +142,7 @@ def test_what_the_tables_say_of_types(joined: Scan, utils: str, expected: dict[s
     assert odd(found) == []
 
 
-def test_a_registration_points_at_the_line_that_leads_to_the_class_and_at_the_class(
-    joined: Scan,
-) -> None:
+def test_a_registration_points_at_the_line_that_leads_to_the_class_and_at_the_class(joined: Scan) -> None:
     found = joined({"llama.py": MODEL, "seer.py": "from .llama import Model, ModelArgs\n"}).by_name()
     places = {name: (str(each.place), each.defined and str(each.defined)) for name, each in found.items()}
     assert places == {
@@ -156,9 +154,7 @@ def test_a_registration_points_at_the_line_that_leads_to_the_class_and_at_the_cl
     assert found["MistralForCausalLM"].defined_in == "mlx_lm.models.llama"
 
 
-def test_the_table_of_models_that_take_more_than_text_says_the_category(
-    joined: Scan,
-) -> None:
+def test_the_table_of_models_that_take_more_than_text_says_the_category(joined: Scan) -> None:
     found = joined({"llama.py": MODEL, "seer.py": MODEL, UTILS: "MODEL_REMAPPING = {}"})
     assert [
         (each.name, each.category and each.category.value, each.category_source)

@@ -68,7 +68,6 @@ def register_auto_model(name):
         (STACKED, ["A", "B"], []),
         (MAPPERS, [], []),
         (IN_FUNCTION, [], []),
-        ('class A: ...\nregister_auto_model("A")(A)', ["A"], []),
         ('@register_auto_model(NAME)\n@register_auto_model("A")\nclass A: ...', ["A"], [1]),
         ("@register_auto_model(", [], [1]),
     ],
@@ -215,8 +214,7 @@ def test_an_architecture_of_both_backends_is_told_with_both(scan: Scan) -> None:
 
 
 @pytest.mark.parametrize(
-    "files",
-    [{}, {LEGACY: "from .llama.model import LLaMA\n", f"{TORCH}/modeling_utils.py": IN_FUNCTION}],
+    "files", [{}, {LEGACY: "from .llama.model import LLaMA\n", f"{TORCH}/modeling_utils.py": IN_FUNCTION}]
 )
 def test_a_tree_that_registers_nothing_is_refused(scan: Scan, files: dict[str, str]) -> None:
     with pytest.raises(

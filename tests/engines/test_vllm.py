@@ -255,11 +255,7 @@ IMAGES = replace(YES, auto_mappings=("MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
     ],
 )
 def test_what_becomes_of_an_architecture_that_is_not_registered(
-    names: tuple[str, ...],
-    name: str,
-    facts: TransformersFacts,
-    status: Status | None,
-    because: str,
+    names: tuple[str, ...], name: str, facts: TransformersFacts, status: Status | None, because: str
 ) -> None:
     engine = load_engine("vllm")
     assert isinstance(engine, RunsTransformers)

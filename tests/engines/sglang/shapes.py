@@ -117,12 +117,7 @@ NO_REGISTRATION = (
     _shape("a keyword argument at column 0", A + "x = dict(\nEntryClass=A\n)\n", {}),
     _shape("under TYPE_CHECKING", A + "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    EntryClass = A\n", {}),
     _shape("annotated without a value", A + "EntryClass: list\n", {}),
-    _shape(
-        "deleted",
-        A + "EntryClass = A\ndel EntryClass\n",
-        {},
-        (3, UNTOLD),
-    ),
+    _shape("deleted", A + "EntryClass = A\ndel EntryClass\n", {}, (3, UNTOLD)),
     _shape(
         "behind raise",
         A + "raise ImportError\nEntryClass = A\n",
@@ -146,12 +141,7 @@ ODD = (
         {},
         (4, "`EntryClass` is changed by an operator"),
     ),
-    _shape(
-        "concatenated",
-        AB + "EntryClass = [A] + [\n    B]\n",
-        {},
-        (3, UNTOLD),
-    ),
+    _shape("concatenated", AB + "EntryClass = [A] + [\n    B]\n", {}, (3, UNTOLD)),
     _shape(
         "append",
         AB + "EntryClass = [A]\nEntryClass.append(B)\n",
@@ -188,12 +178,7 @@ ODD = (
 )
 
 REJECTED = (
-    _shape(
-        "a tuple",
-        AB + "EntryClass = (A, B)\n",
-        {},
-        (3, UNTOLD),
-    ),
+    _shape("a tuple", AB + "EntryClass = (A, B)\n", {}, (3, UNTOLD)),
     _shape(
         "a class twice in a list",
         A + "EntryClass = [A, A]\n",
@@ -238,12 +223,7 @@ IMPORTS = (
         X | {"m.py": "from .x import A as Z, B\nEntryClass = [Z, B]\n"},
         {"A": "2 < x.py:2", "B": "2 < x.py:3"},
     ),
-    _shape(
-        "a module",
-        X | {"m.py": "from . import x\nEntryClass = x.A\n"},
-        {},
-        (2, UNTOLD),
-    ),
+    _shape("a module", X | {"m.py": "from . import x\nEntryClass = x.A\n"}, {}, (2, UNTOLD)),
     _shape(
         "re-exported by a subpackage",
         {

@@ -90,7 +90,6 @@ def test_a_category_is_told_with_its_line_and_the_later_list_wins() -> None:
         (0, "sglang.srt.configs.lists", "MORE", ["L1", "L2"]),
         (1, "lists", "OTHER", []),
         (1, "lists", "NOTHING", []),
-        (1, "nowhere", "MORE", []),
         (9, "lists", "MORE", []),
     ],
 )

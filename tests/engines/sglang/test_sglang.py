@@ -9,7 +9,6 @@ import pytest
 import shapes
 
 from archtrack.engines.base import External, ScanOptions
-from archtrack.engines.sglang import ENGINE
 from archtrack.errors import SourceError
 from archtrack.model import Category
 from archtrack.sources.base import Layout
@@ -241,7 +240,6 @@ def test_a_category_is_told_with_its_line(scan: Scan) -> None:
 
 
 TOWER = "    def get_image_feature(self, items):\n        pass\n"
-CHILD = "from .b import B\nclass A(B):\n    pass\nEntryClass = A\n"
 POOLER = "    def f(self):\n        self.pooler = Pooler()\n"
 DRAFTS = """\
 class C:
@@ -254,13 +252,7 @@ class C:
 @pytest.mark.parametrize(
     ("modules", "config", "expected"),
     [
-        ({"a": f"class A:\n{POOLER}EntryClass = A\n"}, "", ("embedding", "a.py:3 A pools or scores", (), None)),
         ({"a": "class A:\n    pass\nEntryClass = A\n"}, "", (None, None, (), None)),
-        (
-            {"a": CHILD, "b": "class B: pass\nEntryClass = B\n"},
-            'multimodal_model_archs = [\n    "B",\n]\n',
-            ("multimodal", f"B: {CONFIG}:2 multimodal_model_archs", (), None),
-        ),
         (
             {"a": "from .b import A\nEntryClass = [A]\n", "b": f"class A:\n{POOLER}"},
             "",
@@ -302,7 +294,7 @@ def test_the_signs_of_an_external_package_are_its_own(scan: Scan, external: Make
         ({"sglang/version.py": '__version__ = "0.4.6"\n'}, "0.4.6"),
         (
             {
-                "sglang/_version.py": "__version__ = version = '0.5.1'\n",
+                "sglang/_version.py": "__version__ = '0.5.1'\n",
                 "sglang/version.py": "from ._version import x\n",
             },
             "0.5.1",
@@ -405,22 +397,19 @@ def test_a_module_that_is_too_large_to_read_is_not_said_to_be_skipped(
     assert found.reason.endswith(words)
 
 
+X = "class X: pass\nEntryClass = [X]"
 HEAVY = {
-    "a list that doubles": "class X: pass\nEntryClass = [X]\n"
-    + "EntryClass = EntryClass + EntryClass\n" * 60,
-    "a nest that doubles": "class X: pass\nEntryClass = [X]\n"
-    + "EntryClass = [EntryClass, EntryClass]\n" * 60,
+    "a list that doubles": f"{X}\n" + "EntryClass = EntryClass + EntryClass\n" * 60,
+    "a nest that doubles": f"{X}\n" + "EntryClass = [EntryClass, EntryClass]\n" * 60,
     "a text that doubles": "N = 'X'\n" + "N = N + N\n" * 60 + "EntryClass = type(N, (), {})\n",
-    "many choices": "class X: pass\nEntryClass = [X]\n"
-    + "if c():\n    EntryClass = [EntryClass, EntryClass]\n" * 40,
-    "comprehensions in comprehensions": "L = [0"
-    + ", 0" * 200
-    + "]\nEntryClass = [[[[a for a in L] for b in L] for c in L] for d in L]\n",
+    "many choices": f"{X}\n" + "if c():\n    EntryClass = [EntryClass, EntryClass]\n" * 40,
+    "comprehensions in comprehensions": f"L = [0{', 0' * 200}]\n"
+    "EntryClass = [[[[a for a in L] for b in L] for c in L] for d in L]\n",
     "many names": "".join(f"a{index} = {index}\n" for index in range(50_000)) + "EntryClass = a1\n",
     "many branches": "x = 1\n" * 500 + "if c():\n    x = 2\n" * 20_000 + "EntryClass = x\n",
     "many star imports": "x = 1\n" * 500 + "from .a import *\n" * 5_000 + "EntryClass = y\n",
-    "a deep call": "EntryClass = " + "f(" * 90 + ")" * 90 + "\n",
-    "a long sum": "class X: pass\nEntryClass = [X]" + " + [X]" * 800 + "\n",
+    "a deep call": f"EntryClass = {'f(' * 90}{')' * 90}\n",
+    "a long sum": f"{X}{' + [X]' * 800}\n",
     "two modules that choose each other": "if c():\n    from .heavy import EntryClass\nelse:\n"
     "    from . import heavy\n    EntryClass = heavy.EntryClass\n",
 }
@@ -436,14 +425,11 @@ def test_a_module_cannot_exhaust_its_reader(name: str, scan: Scan) -> None:
 def test_nothing_that_is_scanned_is_run(scan: Scan, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     plant = f"open({str(mark)!r}, 'w').close()\n"
-    registers = plant + "from .a import A\nclass C(A): pass\nEntryClass = [A, C]\n"
+    planted = (f"{shapes.MODELS}/__init__.py", "sglang/__init__.py", "sglang/version.py", CONFIG)
     files = {
-        f"{shapes.MODELS}/__init__.py": plant,
+        **dict.fromkeys(planted, plant),
         f"{shapes.MODELS}/a.py": plant + "class A: pass\n",
-        f"{shapes.MODELS}/registers.py": registers,
-        "sglang/__init__.py": plant,
-        "sglang/version.py": plant,
-        CONFIG: plant,
+        f"{shapes.MODELS}/m.py": plant + "from .a import A\nclass C(A): pass\nEntryClass = [A, C]\n",
     }
     assert [each.name for each in scan("sglang", files).registrations] == ["A", "C"]
     assert not mark.exists()
@@ -458,7 +444,3 @@ def test_names_of_files_and_folders_may_be_anything(scan: Scan, tmp_path: Path) 
         ("B", "a|`<b>.py"),
     ]
     assert told(inventory) == []
-
-
-def test_the_revision_of_the_reader_is_part_of_what_is_kept() -> None:
-    assert ENGINE.revision >= 2

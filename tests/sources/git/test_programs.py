@@ -261,12 +261,7 @@ def expect_refused(planted: Planted, **environ: str) -> None:
 
 @pytest.mark.parametrize(("key", "value", "more"), KEYS, ids=[f"{key}={value}" for key, value, _ in KEYS])
 def test_a_key_that_names_a_program_runs_none(
-    plant: Plant,
-    made: Path,
-    partial: Path,
-    key: str,
-    value: str,
-    more: tuple[tuple[str, str], ...],
+    plant: Plant, made: Path, partial: Path, key: str, value: str, more: tuple[tuple[str, str], ...]
 ) -> None:
     whole = plant(made)
     whole.set((key, value), *more)
