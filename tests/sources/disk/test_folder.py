@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import Layout
-from archtrack.sources.disk.folder import is_package, local_source
+from archtrack.sources.disk.folder import LocalSource, is_package, local_source
 from archtrack.sources.identity import content_digest, content_identity, digest_identities
 from archtrack.sources.patterns import match_paths
 
@@ -32,6 +32,10 @@ def plant(root: Path, *files: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"# {file}\n")
     return root
+
+
+def planted(root: Path, *files: str) -> LocalSource:
+    return local_source(plant(root, *files), LAYOUT)
 
 
 # -- where the package is --------------------------------------------------------------------------
@@ -213,8 +217,7 @@ def test_metadata_and_project_file_are_offered_where_they_are(
 
 
 def test_neighbours_of_the_package_are_not_part_of_the_source(tmp_path: Path) -> None:
-    plant(tmp_path, "pkg/__init__.py", "pkg/a.py", "other/a.py", "pkgs/a.py", "a.py")
-    source = local_source(tmp_path, LAYOUT)
+    source = planted(tmp_path, "pkg/__init__.py", "pkg/a.py", "other/a.py", "pkgs/a.py", "a.py")
 
     assert source.list(["**", "*/*.py", "../*", "*"]) == ("pkg/__init__.py", "pkg/a.py")
     assert source.list(["other/a.py", "pkg/../other/a.py", "pkg/./a.py", "pkg//a.py"]) == ()
@@ -306,8 +309,7 @@ def test_pipes_and_sockets_are_neither_listed_nor_opened(
 
 
 def test_a_file_that_became_a_pipe_after_it_was_listed_does_not_hang(tmp_path: Path) -> None:
-    plant(tmp_path, "pkg/__init__.py", "pkg/a.py")
-    source = local_source(tmp_path, LAYOUT)
+    source = planted(tmp_path, "pkg/__init__.py", "pkg/a.py")
     paths = source.list(["pkg/a.py"])
     (tmp_path / "pkg/a.py").unlink()
     os.mkfifo(tmp_path / "pkg/a.py")
@@ -317,8 +319,7 @@ def test_a_file_that_became_a_pipe_after_it_was_listed_does_not_hang(tmp_path: P
 
 @pytest.mark.parametrize("what", ["read", "identify", "stat_digest"])
 def test_a_file_that_vanished_is_named(tmp_path: Path, what: str) -> None:
-    plant(tmp_path, "pkg/__init__.py", "pkg/a.py")
-    source = local_source(tmp_path, LAYOUT)
+    source = planted(tmp_path, "pkg/__init__.py", "pkg/a.py")
     paths = source.list(["pkg/*.py"])
     (tmp_path / "pkg/a.py").unlink()
     with pytest.raises(SourceError) as caught:

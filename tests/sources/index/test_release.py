@@ -361,79 +361,77 @@ def test_credentials_are_sent_but_never_shown(index, open_demo, settings_for, tm
 # -- the cache -------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def cache(tmp_path):
+    with Cache(tmp_path) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("name", [WHEEL, SDIST])
-def test_a_named_release_is_opened_from_the_cache_without_a_request(index, open_demo, tmp_path, name):
+def test_a_named_release_is_opened_from_the_cache_without_a_request(index, open_demo, cache, name):
     files = servers.large_files()
     index.add(name, LARGE if name == WHEEL else servers.make_sdist(files))
-    with Cache(tmp_path) as cache:
-        first = open_demo(cache=cache)
-        before = len(index.requests)
-        for offline in (False, True):
-            again = open_demo(cache=cache, offline=offline)
-            paths = again.list(["**"])
-            assert paths == first.list(["**"])
-            assert again.identify(paths) == first.identify(paths)
-            assert again.origin == first.origin
-        assert len(index.requests) == before
-        with pytest.raises(
-            SourceError, match="not in the cache as far as needed; run once without --offline"
-        ):
-            again.read(paths[:1])
-        assert len(index.requests) == before
+    first = open_demo(cache=cache)
+    before = len(index.requests)
+    for offline in (False, True):
+        again = open_demo(cache=cache, offline=offline)
+        paths = again.list(["**"])
+        assert paths == first.list(["**"])
+        assert again.identify(paths) == first.identify(paths)
+        assert again.origin == first.origin
+    assert len(index.requests) == before
+    with pytest.raises(SourceError, match="not in the cache as far as needed; run once without --offline"):
+        again.read(paths[:1])
+    assert len(index.requests) == before
 
 
-def test_offline_without_a_cache_says_so_and_asks_nobody(index, open_demo, tmp_path):
+def test_offline_without_a_cache_says_so_and_asks_nobody(index, open_demo, cache):
     index.add(WHEEL, LARGE)
-    with Cache(tmp_path) as cache:
-        for version in ("1.0", "latest"):
-            with pytest.raises(SourceError, match=f"demo-engine {version} is not in the cache; run once"):
-                open_demo(version, cache=cache, offline=True)
+    for version in ("1.0", "latest"):
+        with pytest.raises(SourceError, match=f"demo-engine {version} is not in the cache; run once"):
+            open_demo(version, cache=cache, offline=True)
     assert index.requests == []
 
 
-def test_offline_latest_is_the_newest_release_seen_and_says_so(index, open_demo, tmp_path):
+def test_offline_latest_is_the_newest_release_seen_and_says_so(index, open_demo, cache):
     for version in ("1.0", "1.10", "1.9", "2.0"):
         index.add(f"demo_engine-{version}-py3-none-any.whl", servers.make_wheel(SMALL_FILES, version))
-    with Cache(tmp_path) as cache:
-        for version in ("1.9", "1.10", "1.0"):
-            open_demo(version, cache=cache)
-        source = open_demo("latest", cache=cache, offline=True)
-        assert source.origin.version == "1.10"
-        assert source.origin.location.endswith("(offline: the newest release seen so far)")
-        assert open_demo("latest", cache=cache).origin.version == "2.0"
+    for version in ("1.9", "1.10", "1.0"):
+        open_demo(version, cache=cache)
+    source = open_demo("latest", cache=cache, offline=True)
+    assert source.origin.version == "1.10"
+    assert source.origin.location.endswith("(offline: the newest release seen so far)")
+    assert open_demo("latest", cache=cache).origin.version == "2.0"
 
 
-def test_latest_is_always_asked_for(index, open_demo, tmp_path):
+def test_latest_is_always_asked_for(index, open_demo, cache):
     index.add(WHEEL, SMALL)
-    with Cache(tmp_path) as cache:
-        assert open_demo("latest", cache=cache).origin.version == "1.0"
-        index.add("demo_engine-1.1-py3-none-any.whl", servers.make_wheel(SMALL_FILES, "1.1"))
-        assert open_demo("latest", cache=cache).origin.version == "1.1"
+    assert open_demo("latest", cache=cache).origin.version == "1.0"
+    index.add("demo_engine-1.1-py3-none-any.whl", servers.make_wheel(SMALL_FILES, "1.1"))
+    assert open_demo("latest", cache=cache).origin.version == "1.1"
 
 
 @pytest.mark.parametrize(("listed", "late"), [({}, False), ({}, True), ({"hashes": {}}, False)])
-def test_a_file_that_moved_is_found_again(index, open_demo, tmp_path, listed, late):
+def test_a_file_that_moved_is_found_again(index, open_demo, cache, listed, late):
     index.add(WHEEL, LARGE, **listed)
-    with Cache(tmp_path) as cache:
-        open_demo(cache=cache)
-        source = open_demo(cache=cache) if late else None
-        index.files["elsewhere/" + WHEEL] = index.files.pop(WHEEL)
-        index.projects["demo-engine"][0]["url"] = f"/files/elsewhere/{WHEEL}"
-        source = source or open_demo(cache=cache)
-        expect_models(source)
+    open_demo(cache=cache)
+    source = open_demo(cache=cache) if late else None
+    index.files["elsewhere/" + WHEEL] = index.files.pop(WHEEL)
+    index.projects["demo-engine"][0]["url"] = f"/files/elsewhere/{WHEEL}"
+    source = source or open_demo(cache=cache)
+    expect_models(source)
 
 
-def test_a_file_that_was_replaced_is_not_read_as_the_one_that_was_remembered(index, open_demo, tmp_path):
+def test_a_file_that_was_replaced_is_not_read_as_the_one_that_was_remembered(index, open_demo, cache):
     index.add(WHEEL, LARGE)
-    with Cache(tmp_path) as cache:
-        open_demo(cache=cache)
-        source = open_demo(cache=cache)
-        index.files.clear()
-        index.projects.clear()
-        index.add("elsewhere/" + WHEEL, SMALL, filename=WHEEL)
-        with pytest.raises(SourceError, match=r"not there \(the server answers 404\)"):
-            source.read(source.list(MODELS))
-        expect_models(open_demo(cache=cache), SMALL_FILES)
+    open_demo(cache=cache)
+    source = open_demo(cache=cache)
+    index.files.clear()
+    index.projects.clear()
+    index.add("elsewhere/" + WHEEL, SMALL, filename=WHEEL)
+    with pytest.raises(SourceError, match=r"not there \(the server answers 404\)"):
+        source.read(source.list(MODELS))
+    expect_models(open_demo(cache=cache), SMALL_FILES)
 
 
 # -- an index on disk ------------------------------------------------------------------------------------
