@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -168,17 +167,13 @@ def test_a_connection_that_breaks_off_gives_no_half_a_config(
     assert [path for path in (tmp_path / "hf").rglob("config.json") if path.is_file()] == []
 
 
-def test_a_hub_where_nobody_listens_is_said_not_to_answer(check: Run) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        assert "owner/alpha: the Hub cannot be asked: " in one_line_error(check("owner/alpha", hub=url))
-
-
 @pytest.mark.parametrize(
-    "endpoint", ["no address", "http://[::1", "ftp://127.0.0.1", "http://127.0.0.1:99999"]
+    "endpoint",
+    ["no address", "http://[::1", "ftp://127.0.0.1", "http://127.0.0.1:99999", "http://127.0.0.1:9"],
 )
-def test_an_endpoint_that_is_none_is_said_to_be(check: Run, endpoint: str) -> None:
+def test_an_endpoint_that_is_none_or_where_nobody_listens_is_said_not_to_answer(
+    check: Run, endpoint: str
+) -> None:
     assert "owner/alpha: the Hub cannot be asked: " in one_line_error(check("owner/alpha", hub=endpoint))
 
 
@@ -227,17 +222,11 @@ def test_a_name_asks_no_hub(check: Run, hub: HubServer) -> None:
     assert hub.requests == []
 
 
-TRICKS = (
-    "owner/../alpha",
-    "../owner",
-    "owner/alpha/config.json",
-    "owner/a--b",
-    "-o/alpha",
-    "owner/alpha@../../x",
-)
-
-
-@pytest.mark.parametrize("target", [*TRICKS, "o/a.json"])
+@pytest.mark.parametrize(
+    "target",
+    ["owner/../alpha", "../owner", "owner/alpha/config.json", "owner/a--b", "-o/alpha", "owner/alpha@../../x",
+     "o/a.json"],
+)  # fmt: skip
 def test_tricks_with_paths_reach_no_hub_and_leave_no_file(
     check: Run, hub: HubServer, tmp_path: Path, target: str
 ) -> None:  # fmt: skip

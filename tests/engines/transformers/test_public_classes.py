@@ -386,7 +386,6 @@ AUTO = "transformers/models/auto/modeling_auto.py"
     ("table", "named"),
     [
         ('M_NAMES = OrderedDict(\n    [\n        ("a", "A"),\n    ]\n)\n', {"M_NAMES"}),
-        ('M_NAMES = OrderedDict([("a", ("B", "A")), ("b", "B")])\n', {"M_NAMES"}),
         ('M_NAMES = {"a": "A", "b": ["B"]}\n', {"M_NAMES"}),
         ('M_NAMES = {"A": "B"}\n', set()),
         (
@@ -422,11 +421,6 @@ NONE = (None, None)
         (NAMES_IT.replace("config:", "config_class ="), CONFIGURATION, BY_CONFIG),
         (NAMES_IT.replace("A(", "P(") + "class A(P):\n    pass\n", CONFIGURATION, BY_CONFIG),
         (NAMES_IT.replace("A(", "P(") + "class A(P):\n    config: ZConfig\n", CONFIGURATION, NONE),
-        (
-            NAMES_IT,
-            CONFIGURATION.replace("(c", "(\n    custom_intro='x',\n    c"),
-            ("org/of-config", f"{CONFIG}:3"),
-        ),
         (NAMES_IT, "@auto_docstring(custom_intro=\"checkpoint='a/b'\")\nclass XConfig:\n    pass\n", NONE),
         ('_CHECKPOINT_FOR_DOC = "org/of-file"\n' + A, "", ("org/of-file", f"{X}:2")),
         # Code in a docstring names what somebody may train, not what there is.
