@@ -128,6 +128,7 @@ def test_a_device_s_architecture_that_turbomind_runs_has_no_condition(scan: Scan
         ({MAP: "MODULE_MAP = dict()\nDEVICE_SPECIAL_MODULE_MAP = dict(\n    npu=more())"}, [], [f"{MAP}:3"]),
         ({TURBOMIND: "SUPPORTED_ARCHS = dict(\n    A='a',\n    B=flag(),\n)"}, ["A"], [f"{TURBOMIND}:3"]),
         ({TURBOMIND: "x = 1"}, [], [TURBOMIND]),
+        ({MAP: "MODULE_MAP = dict()\nOTHER = dict()\nOTHER.update(more())"}, [], []),
         # A class that is not written out is no reason to doubt that the architecture is registered.
         ({MAP: "MODULE_MAP = {'A': path_of('A')}"}, ["A"], []),
     ],

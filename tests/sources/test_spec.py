@@ -45,6 +45,7 @@ def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("0.5.1.post1", ReleaseSpec(version="0.5.1.post1")),
         ("1!2.0+cu12", ReleaseSpec(version="1!2.0+cu12")),
         (".", PathSpec(path=".")),
+        ("..", PathSpec(path="..")),
         ("~", PathSpec(path="~")),
         ("~/src/sglang", PathSpec(path="~/src/sglang")),
         ("/srv/sglang", PathSpec(path="/srv/sglang")),

@@ -130,12 +130,7 @@ NO_REGISTRATION = (
 ODD = (
     _shape("annotated", A + "EntryClass: list = [A]\n", {"A": "2 < 1"}),
     _shape("reassigned: the last one wins", AB + "EntryClass = A\nEntryClass = [B]\n", {"B": "4 < 2"}),
-    _shape(
-        "a chain the other way round",
-        A + "Other = EntryClass = [A]\n",
-        {},
-        (2, HELD),
-    ),
+    _shape("a chain the other way round", A + "Other = EntryClass = [A]\n", {}, (2, HELD)),
     _shape(
         "augmented",
         AB + "EntryClass = [A]\nEntryClass += [B]\n",

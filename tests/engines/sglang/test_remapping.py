@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
-MODELS = "sglang/srt/models"
 RUNNER = {"sglang/srt/model_executor/model_runner.py": "x = module.EntryClassRemapping\n"}
 HEAD = "class X: pass\nfrom .other import Y\nEntryClass = X\n"
 
@@ -34,8 +33,8 @@ def test_further_names_of_classes(
     unresolved: list[int],
     scan: Callable[..., Inventory],
 ) -> None:
-    files = {f"{MODELS}/m.py": f"{HEAD}{text}\n", f"{MODELS}/other.py": "class Y: pass\n"}
-    found = scan("sglang", {**files, **RUNNER})
+    files = {"m.py": f"{HEAD}{text}\n", "other.py": "class Y: pass\n"}
+    found = scan({**files, **RUNNER})
     assert [
         (each.name, each.place.line, each.class_name, each.defined.line if each.defined else 0)
         for each in found.registrations
@@ -45,5 +44,5 @@ def test_further_names_of_classes(
 
 
 def test_a_release_that_does_not_ask_for_further_names_has_none(scan: Callable[..., Inventory]) -> None:
-    files = {f"{MODELS}/m.py": f'{HEAD}EntryClassRemapping = [("A", X)]\n'}
-    assert [each.name for each in scan("sglang", files).registrations] == ["X"]
+    files = {"m.py": f'{HEAD}EntryClassRemapping = [("A", X)]\n'}
+    assert [each.name for each in scan(files).registrations] == ["X"]

@@ -47,7 +47,7 @@ def test_every_shape_has_a_name_of_its_own() -> None:
 
 @by_name
 def test_a_registration_is_read_as_the_engine_makes_it(shape: shapes.Shape, scan: Scan) -> None:
-    inventory = scan("sglang", shape.tree())
+    inventory = scan(shape.tree())
     assert places(inventory) == shape.expected()
     found = [
         (each.place.file.removeprefix(f"{shapes.MODELS}/"), each.place.line, each.reason)
@@ -145,8 +145,7 @@ def told(inventory: Inventory) -> list[tuple[str, int]]:
 def test_disabled_modules_are_skipped_by_their_name(
     disabled: tuple[str, ...], names: list[str], scan: Scan
 ) -> None:
-    files = {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/b.py": B}
-    inventory = scan("sglang", files, ScanOptions(disabled=disabled))
+    inventory = scan({"a.py": A, "b.py": B}, ScanOptions(disabled=disabled))
     assert [each.name for each in inventory.registrations] == names
 
 
@@ -167,13 +166,12 @@ def external(tmp_path: Path) -> Callable[..., External]:
 
 
 def test_an_external_package_wins_over_the_engine(scan: Scan, external: Make) -> None:
-    own = {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/b.py": B}
     mine = external(
         x="# mine\n" + A,
         y="from sglang.srt.models.b import B\nclass C(B): pass\nEntryClass = [B, C]\n",
         z="class D: pass\nEntryClass = D\n",
     )
-    inventory = scan("sglang", own, ScanOptions(external=mine, disabled=("z",)))
+    inventory = scan({"a.py": A, "b.py": B}, ScanOptions(external=mine, disabled=("z",)))
     assert [(each.name, each.file, each.defined_in) for each in inventory.registrations] == [
         ("A", "mine/models/x.py", "mine.models.x"),
         ("B", "mine/models/y.py", "sglang.srt.models.b"),
@@ -184,12 +182,12 @@ def test_an_external_package_wins_over_the_engine(scan: Scan, external: Make) ->
 
 def test_an_external_package_without_modules_is_refused(scan: Scan, external: Make) -> None:
     with pytest.raises(SourceError, match="has no modules in mine/models"):
-        scan("sglang", {f"{shapes.MODELS}/a.py": A}, ScanOptions(external=external()))
+        scan({"a.py": A}, ScanOptions(external=external()))
 
 
 def test_what_is_no_sglang_is_refused(scan: Scan) -> None:
     with pytest.raises(SourceError, match=r"has no sglang/srt/models/\*\.py"):
-        scan("sglang", {"sglang/__init__.py": ""})
+        scan({"sglang/__init__.py": ""})
 
 
 # -- what the engine says besides -------------------------------------------------------------------
@@ -209,12 +207,8 @@ def test_what_is_no_sglang_is_refused(scan: Scan) -> None:
 )
 def test_the_engines_own_lists_are_facts(text: str, facts: dict[str, tuple[str, ...]], scan: Scan) -> None:
     config = f"from .lists import MORE\n{text}" if "MORE" in text else text
-    files = {
-        f"{shapes.MODELS}/a.py": A,
-        CONFIG: config,
-        "sglang/srt/configs/lists.py": 'MORE = ["L1", "L2"]\n',
-    }
-    assert dict(scan("sglang", files).facts) == facts
+    files = {"a.py": A, CONFIG: config, "sglang/srt/configs/lists.py": 'MORE = ["L1", "L2"]\n'}
+    assert dict(scan(files).facts) == facts
 
 
 @pytest.mark.parametrize(
@@ -223,7 +217,7 @@ def test_the_engines_own_lists_are_facts(text: str, facts: dict[str, tuple[str, 
 )
 def test_what_is_loaded_as_a_draft_is_a_fact(test: str, targets: tuple[str, ...], scan: Scan) -> None:
     text = f'def draft(c):\n    if c.is_draft_model and c.{test}:\n        c.architectures[0] = "XMTP"\n'
-    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": A, CONFIG: text})
+    inventory = scan({"a.py": A, CONFIG: text})
     found = tuple(each.format(CONFIG) for each in targets)
     assert dict(inventory.facts) == ({"draft_targets": found} if found else {})
 
@@ -232,7 +226,7 @@ def test_a_category_is_told_with_its_line(scan: Scan) -> None:
     config = (
         'def is_generation_model(archs):\n    return not "A" in archs\n\nmultimodal_model_archs = ["B"]\n'
     )
-    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/b.py": B, CONFIG: config})
+    inventory = scan({"a.py": A, "b.py": B, CONFIG: config})
     assert [(each.category, each.category_source) for each in inventory.registrations] == [
         (Category.EMBEDDING, f"{CONFIG}:2 is_generation_model"),
         (Category.MULTIMODAL, f"{CONFIG}:4 multimodal_model_archs"),
@@ -273,17 +267,17 @@ def test_what_the_code_shows_of_an_architecture_that_no_list_names(
     expected: tuple[str | None, str | None, tuple[str, ...], str | None],
     scan: Scan,
 ) -> None:
-    files = {f"{shapes.MODELS}/{name}.py": text for name, text in modules.items()}
-    inventory = scan("sglang", {**files, **({CONFIG: config} if config else {})})
+    files = {f"{name}.py": text for name, text in modules.items()}
+    inventory = scan({**files, **({CONFIG: config} if config else {})})
     signs = inventory.by_name()["A"].signs
     source = signs.source.removeprefix(f"{shapes.MODELS}/") if signs.source else None
     assert (signs.category, source, signs.targets, signs.targets_source) == expected
 
 
 def test_the_signs_of_an_external_package_are_its_own(scan: Scan, external: Make) -> None:
-    own = {f"{shapes.MODELS}/a.py": f"class A:\n{TOWER}EntryClass = A\n"}
+    own = {"a.py": f"class A:\n{TOWER}EntryClass = A\n"}
     mine = external(a=f"class A:\n{POOLER}EntryClass = A\n")
-    found = scan("sglang", own, ScanOptions(external=mine)).by_name()["A"].signs
+    found = scan(own, ScanOptions(external=mine)).by_name()["A"].signs
     assert (found.category, found.source) == (Category.EMBEDDING, "mine/models/a.py:3 A pools or scores")
 
 
@@ -303,7 +297,7 @@ def test_the_signs_of_an_external_package_are_its_own(scan: Scan, external: Make
     ],
 )
 def test_the_version_is_what_the_package_says(files: dict[str, str], version: str | None, scan: Scan) -> None:
-    assert scan("sglang", {f"{shapes.MODELS}/a.py": A, **files}).version == version
+    assert scan({"a.py": A, **files}).version == version
 
 
 FIRST_RUNNER = """
@@ -322,7 +316,7 @@ class ModelRunner:
 
 def test_the_first_releases_compare_names_by_hand(scan: Scan) -> None:
     runner = "sglang/srt/managers/router/model_runner.py"
-    found = scan("sglang", {runner: FIRST_RUNNER, f"{shapes.MODELS}/a.py": "class A: ...\n"})
+    found = scan({runner: FIRST_RUNNER, "a.py": "class A: ...\n"})
     assert [(each.name, each.file, str(each.place)) for each in found.registrations] == [
         ("A", "a.py", f"{runner}:6"),
         ("B", "a.py", f"{runner}:9"),
@@ -351,8 +345,7 @@ def test_the_first_releases_compare_names_by_hand(scan: Scan) -> None:
 def test_a_broken_module_is_reported_with_its_line_and_harms_no_other(
     data: bytes, line: int, scan: Scan
 ) -> None:
-    files = {"a.py": A, "odd.py": data, "z.py": B}
-    inventory = scan("sglang", {f"{shapes.MODELS}/{name}": content for name, content in files.items()})
+    inventory = scan({"a.py": A, "odd.py": data, "z.py": B})
     assert [each.name for each in inventory.registrations] == ["A", "B"]
     assert told(inventory) == [("odd.py", line)]
 
@@ -378,7 +371,7 @@ def test_a_module_that_is_a_link_to_nothing_is_reported(
     folder = tmp_path / "sglang" / shapes.MODELS
     folder.mkdir(parents=True)
     (folder / name).symlink_to(target)
-    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": "class A: pass\n"}, ScanOptions(disabled=disabled))
+    inventory = scan({"a.py": "class A: pass\n"}, ScanOptions(disabled=disabled))
     assert told(inventory) == reported
 
 
@@ -393,7 +386,7 @@ def test_a_module_that_is_a_link_to_nothing_is_reported(
 def test_a_module_that_is_too_large_to_read_is_not_said_to_be_skipped(
     data: bytes, words: str, scan: Scan
 ) -> None:
-    (found,) = scan("sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/odd.py": data}).unresolved
+    (found,) = scan({"a.py": A, "odd.py": data}).unresolved
     assert found.reason.endswith(words)
 
 
@@ -417,7 +410,7 @@ HEAVY = {
 
 @pytest.mark.parametrize("name", HEAVY)
 def test_a_module_cannot_exhaust_its_reader(name: str, scan: Scan) -> None:
-    inventory = scan("sglang", {f"{shapes.MODELS}/a.py": A, f"{shapes.MODELS}/heavy.py": HEAVY[name]})
+    inventory = scan({"a.py": A, "heavy.py": HEAVY[name]})
     assert [each.name for each in inventory.registrations if each.file == "a.py"] == ["A"]
     assert {name for name, _ in told(inventory)} == {"heavy.py"}
 
@@ -425,20 +418,20 @@ def test_a_module_cannot_exhaust_its_reader(name: str, scan: Scan) -> None:
 def test_nothing_that_is_scanned_is_run(scan: Scan, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     plant = f"open({str(mark)!r}, 'w').close()\n"
-    planted = (f"{shapes.MODELS}/__init__.py", "sglang/__init__.py", "sglang/version.py", CONFIG)
+    planted = ("__init__.py", "sglang/__init__.py", "sglang/version.py", CONFIG)
     files = {
         **dict.fromkeys(planted, plant),
-        f"{shapes.MODELS}/a.py": plant + "class A: pass\n",
-        f"{shapes.MODELS}/m.py": plant + "from .a import A\nclass C(A): pass\nEntryClass = [A, C]\n",
+        "a.py": plant + "class A: pass\n",
+        "m.py": plant + "from .a import A\nclass C(A): pass\nEntryClass = [A, C]\n",
     }
-    assert [each.name for each in scan("sglang", files).registrations] == ["A", "C"]
+    assert [each.name for each in scan(files).registrations] == ["A", "C"]
     assert not mark.exists()
 
 
 def test_names_of_files_and_folders_may_be_anything(scan: Scan, tmp_path: Path) -> None:
     (tmp_path / "sglang" / shapes.MODELS / "folder.py").mkdir(parents=True)
-    files = {f"{shapes.MODELS}/größe.py": A, f"{shapes.MODELS}/a|`<b>.py": B, f"{shapes.MODELS}/empty.py": ""}
-    inventory = scan("sglang", files)
+    files = {"größe.py": A, "a|`<b>.py": B, "empty.py": ""}
+    inventory = scan(files)
     assert [(each.name, each.file) for each in inventory.registrations] == [
         ("A", "größe.py"),
         ("B", "a|`<b>.py"),

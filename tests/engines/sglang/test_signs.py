@@ -164,7 +164,7 @@ FILES = {
 def test_a_class_shows_what_it_and_its_bases_do(
     name: str, expected: tuple[Category, str | None, str] | None, scan: Callable[..., Inventory]
 ) -> None:
-    signs = scan("sglang", FILES).by_name()[name].signs
+    signs = scan(FILES).by_name()[name].signs
     if expected is None:
         assert (signs.category, signs.source) == (None, None)
         return
@@ -183,5 +183,5 @@ def test_a_class_shows_what_it_and_its_bases_do(
 
 def test_a_chain_of_any_depth_ends(scan: Callable[..., Inventory]) -> None:
     text = "".join(f"class C{at}(C{at + 1}):\n    pass\n" for at in range(5_000))
-    found = scan("sglang", {f"{MODELS}/m.py": f"{text}EntryClass = C0\n"})
+    found = scan({f"{MODELS}/m.py": f"{text}EntryClass = C0\n"})
     assert found.by_name()["C0"].signs.category is None

@@ -72,6 +72,7 @@ AB = A + "class B(A):\n    pass\n"
         (HEAD + AB + '__all__ = ["A"]\n__all__ += ["B"]\n', ["B"]),
         (HEAD + AB + '__all__ = [\n    "A", "B",\n]\n', []),
         (HEAD + AB + '__all__ = [\n    "A",  # the first\n    "B",\n]\n', ["B"]),
+        (HEAD + AB + '__all__ = ["A"] + ["B"]\n', []),
         (HEAD + AB + '__all__ = ("A", "B")\n', []),
         (HEAD + AB + '__all__ = ["A"] \nx = [\n    "B",\n]\n', ["B"]),
         (HEAD + AB + '"""\n__all__ = ["A"]\n"""\n', ["A"]),
@@ -79,6 +80,7 @@ AB = A + "class B(A):\n    pass\n"
         # @requires
         (HEAD + "@requires(backends=('torch',))\n" + AB, ["A"]),
         (HEAD + "@requires(\n    backends=('torch',)\n)\n@other\n# a comment\n" + AB, ["A"]),
+        (HEAD + "@other\n@requires(backends=())\n" + A, ["A"]),
         (HEAD + "@requires(backends=())\ndef f():\n    pass\n" + A, []),
         # not a public class of models
         (

@@ -46,6 +46,7 @@ def planted(root: Path, *files: str) -> LocalSource:
     [
         (["python/pkg/__init__.py"], ".", ".", "python/"),
         (["python/pkg/__init__.py"], "python", "python", ""),
+        (["python/pkg/__init__.py"], "python/", "python", ""),
         (["python/pkg/__init__.py"], "python/pkg", "python", ""),
         (["python/pkg/__init__.py", ".git/HEAD"], ".", ".", "python/"),
         (["python/pkg/__init__.py", ".git/HEAD"], "python", ".", "python/"),
