@@ -174,8 +174,6 @@ def test_the_table_of_models_that_take_more_than_text_says_the_category(joined: 
     [
         (REMAPPING, ("bert", "phixtral")),
         ('MODEL_MAPPING = {"llama": llama, "phi-msft": phixtral}', ("phi-msft",)),
-        # A type that a remapping runs by another's module is joined; the module's own type is not.
-        ('MODEL_REMAPPING = {"mistral": "phixtral"}', ("bert", "phixtral")),
     ],
 )
 def test_types_that_no_table_joins_are_a_note(joined: Scan, utils: str, unjoined: tuple[str, ...]) -> None:

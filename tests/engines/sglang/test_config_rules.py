@@ -141,9 +141,7 @@ IF_MISSING = "        if 'architectures' not in kwargs:\n            kwargs['arc
         ("        if kwargs:\n            self.architectures = ['A']\n", []),
         ("        kwargs['architectures'].append('A')\n", []),
         ("        self.text_config.architectures = ['A']\n", []),
-        ("        text = {'architectures': ['A']}\n", []),
         ("        self.architectures = names\n", []),
-        ("        self.architectures = []\n", []),
         ("        kwargs.setdefault('architectures')\n", []),
     ],
 )
@@ -173,7 +171,6 @@ def test_a_class_that_writes_architectures_gives_a_rule_for_its_model_type(
                 {"model_type": "two", "to": "A", "line": 13, "of": ["B"], "alone": True},
             ],
         ),
-        ("def other(values):\n    values['architectures'] = ['A']\n", []),
         (
             "class A:\n    model_type: str = 'a'\n\n    def __post_init__(self):\n        self.architectures = ['A']\n",
             [{"model_type": "a", "to": "A", "line": 5}],
@@ -210,7 +207,6 @@ UNRELATED = FURTHER.replace("(OwnConfig)", "(Elsewhere)")
         (f"{WRITES}{UNRELATED}    setup = OwnConfig.__init__\n{LAST}", [OWN, AFTER]),
         # a function that is handed a part of it
         (f"{NORMALIZE}{HEAD}        self.text = normalize(kwargs['text'])\n", []),
-        (f"{NORMALIZE}{HEAD}        self.text = normalize(text)\n", []),
         (f"{NORMALIZE}{HEAD}        normalize(**kwargs)\n", [{**OWN, "line": 3, **OF}]),
         (f"{NORMALIZE}{OUTER.replace('normalize(values)', 'normalize(values.text)')}{HEAD}        outer(kwargs)\n", []),
         # a circle is no class

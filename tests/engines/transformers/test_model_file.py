@@ -208,7 +208,6 @@ ASKED = "    def is_backend_compatible(cls):\n"
         (f"{ASKED}        x = cls._supports_attention_backend\n        return x\n", [None, 2]),
         (f"{ASKED.replace('cls', 'self')}        return self._supports_attention_backend\n", [None, 2]),
         ("    is_backend_compatible = None\n", None),
-        ("    # def is_backend_compatible(cls): return cls._supports_attention_backend\n    pass\n", None),
     ],
 )
 def test_the_attribute_that_the_gate_returns(text: str, gate: list[Any] | None) -> None:

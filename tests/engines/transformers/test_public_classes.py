@@ -428,7 +428,6 @@ NONE = (None, None)
         # Code in a docstring names what somebody may train, not what there is.
         (A + '""">>> A.from_pretrained("org/x")"""\nx = A.from_pretrained("org/x")\n', "", NONE),
         ('_CHECKPOINT_FOR_DOC = "gpt2"\n' + A, "", NONE),
-        ('_CHECKPOINT_FOR_DOC = "<org>/<name>"\n' + A, "", NONE),
     ],
 )
 def test_an_example_is_one_that_the_release_names(
@@ -456,7 +455,6 @@ def test_a_configuration_of_another_folder_gives_no_example(scan: Scan) -> None:
         ("from ...nowhere import Base\n", "BarLoss", "Base", False),
         ("from torch import nn\n", "BarModel", "nn.Module", False),
         ("from typing import Generic\n", "BarModel", "Generic[int]", False),
-        ("", "BarModel", "dict", False),
         ("class Base: pass\n", "BarModel", "Base", False),
     ],
 )
