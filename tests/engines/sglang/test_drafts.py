@@ -98,10 +98,6 @@ def test_text_that_tells_of_no_draft_gives_none(data: bytes, library: Make) -> N
     assert drafts_of(library({MODEL_CONFIG: data})) == ()
 
 
-def test_a_release_without_that_file_has_no_drafts(library: Make) -> None:
-    assert drafts_of(library({"sglang/version.py": ""})) == ()
-
-
 @pytest.mark.parametrize(
     "around", ["{}", "\ufeff{}", "TEXT = '''\ndef other():\n'''\n\n{}", "class Before:\n    pass\n{}"]
 )

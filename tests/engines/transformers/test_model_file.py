@@ -197,23 +197,6 @@ def test_public_names_whose_class_cannot_be_told(text: str, unclear: dict[str, i
     assert model_facts((text + "__all__ = ['A']\n").encode())["unclear"] == unclear
 
 
-ASKED = "    def is_backend_compatible(cls):\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "gate"),
-    [
-        (f"{ASKED}        return cls._supports_attention_backend\n", [ATTENTION, 2]),
-        (f"{ASKED}        return cls.other\n", [None, 2]),
-        (f"{ASKED}        x = cls._supports_attention_backend\n        return x\n", [None, 2]),
-        (f"{ASKED.replace('cls', 'self')}        return self._supports_attention_backend\n", [None, 2]),
-        ("    is_backend_compatible = None\n", None),
-    ],
-)
-def test_the_attribute_that_the_gate_returns(text: str, gate: list[Any] | None) -> None:
-    assert gate_facts(f"class PreTrainedModel:\n{text}".encode()) == gate
-
-
 @pytest.mark.parametrize(
     ("text", "checkpoints"),
     [

@@ -363,12 +363,15 @@ GATE = "    def is_backend_compatible(cls):\n        "
         (GATE + "return cls._supports_attention_backend\n", True, False),
         (GATE + '"""Whether it is."""\n        return cls._supports_attention_backend\n', True, False),
         (GATE + "return cls._can_compile\n", None, True),
+        (GATE + "x = cls._supports_attention_backend\n        return x\n", None, True),
+        (GATE.replace("cls", "self") + "return self._supports_attention_backend\n", None, True),
+        ("    is_backend_compatible = None\n", None, False),
         (GATE + "return cls._supports_attention_backend and cls.x\n", None, True),
         ("", None, False),
     ],
 )
 def test_the_gate_itself_is_read(gate: str, scan: Scan, *, compatible: bool | None, unresolved: bool) -> None:
-    utils = "class PreTrainedModel:\n" + NO + ("    @classmethod\n" if gate else "") + gate
+    utils = "class PreTrainedModel:\n" + NO + ("    @classmethod\n" if "def " in gate else "") + gate
     inventory = scan(
         "transformers",
         tree(HEAD + "class A(PreTrainedModel):\n" + YES + ALL) | {"transformers/modeling_utils.py": utils},

@@ -182,11 +182,6 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_an_index_on_disk_is_read(find, folder):
-    url = (folder / "simple").as_uri()
-    assert find("latest", url)[0].url == (folder / "f" / "demo_engine-5.0-py3-none-any.whl").as_uri()
-
-
 @pytest.mark.parametrize("path", ["nothing/here", "simple/demo-engine/index.html"])
 def test_an_index_on_disk_that_is_not_there_does_no_harm(index, find, folder, path):
     offer(index, "1.0")
