@@ -26,13 +26,7 @@ ALL = {"A": [4, "First"], "B": [6, "SECOND"], "C": [6, "SECOND"]}
     ("old", "new", "returned", "otherwise", "unresolved"),
     [
         ("", "", ALL, "Model", []),
-        (
-            "return First",
-            "return make()",
-            {"A": [4, None], "B": [6, "SECOND"], "C": [6, "SECOND"]},
-            "Model",
-            [],
-        ),
+        ("return First", "return make()", {**ALL, "A": [4, None]}, "Model", []),
         ('["B", "C"]', '("B", C)', {"A": [4, "First"], "B": [6, "SECOND"]}, "Model", [6]),
         ('arch == "A"', 'other == "A"', {"B": [6, "SECOND"], "C": [6, "SECOND"]}, "Model", [4, 8]),
         ("return Model", "raise E(arch)", ALL, None, []),

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from archtrack.model import Inventory, Origin
     from archtrack.sources.base import Source
 
+    Read = Callable[[str, str], "Release"]
+
 pytestmark = pytest.mark.network
 
 DATA = Path(__file__).parents[1] / "data"
@@ -102,7 +104,7 @@ def recorded(version: str) -> dict[str, Any]:
     return {name: json.loads(answer) for answer, names in answers.items() for name in names}
 
 
-def test_sglang_registers_what_its_own_registry_holds(release: Callable[[str, str], Release]) -> None:
+def test_sglang_registers_what_its_own_registry_holds(release: Read) -> None:
     inventory, _ = release("sglang", "0.5.23")
     expected = json.loads((DATA / "sglang-0.5.23.json").read_text(encoding="utf-8"))
     assert {
@@ -115,9 +117,7 @@ def test_sglang_registers_what_its_own_registry_holds(release: Callable[[str, st
 
 
 @pytest.mark.parametrize("version", SGLANG)
-def test_sglang_registers_what_a_full_parse_finds(
-    version: str, release: Callable[[str, str], Release]
-) -> None:
+def test_sglang_registers_what_a_full_parse_finds(version: str, release: Read) -> None:
     inventory, files = release("sglang", version)
     found = {
         each.name: (each.file, each.defined_in, each.defined and each.defined.line)
@@ -164,13 +164,9 @@ def test_models_that_do_not_import_with_the_pinned_transformers_are_told(
         assert str(nested.place).startswith("sglang/srt/models/glm_ocr.py:")
 
 
-def test_nine_natives_in_ten_have_an_example(release: Callable[[str, str], Release]) -> None:
-    matrix = join(
-        release("sglang", "0.5.23")[0],
-        release("transformers", "5.23.0")[0],
-        patterns=(),
-        table=shipped_examples(),
-    )
+def test_nine_natives_in_ten_have_an_example(release: Read) -> None:
+    inventories = release("sglang", "0.5.23")[0], release("transformers", "5.23.0")[0]
+    matrix = join(*inventories, patterns=(), table=shipped_examples())
     wrappers = {row.name for row in matrix.rows if example_cell(row) == GENERIC}
     others = [row for row in matrix.rows if row.name not in wrappers]
     assert len(wrappers) == 13
@@ -182,9 +178,7 @@ def test_nine_natives_in_ten_have_an_example(release: Callable[[str, str], Relea
 
 
 @pytest.mark.parametrize("version", TRANSFORMERS)
-def test_transformers_answers_as_the_library_itself(
-    version: str, release: Callable[[str, str], Release]
-) -> None:
+def test_transformers_answers_as_the_library_itself(version: str, release: Read) -> None:
     inventory, _ = release("transformers", version)
     assert {
         each.name: each.transformers and each.transformers.backend_compatible
@@ -194,7 +188,7 @@ def test_transformers_answers_as_the_library_itself(
 
 
 @pytest.mark.parametrize("version", TRANSFORMERS[1:])
-def test_transformers_answers_as_a_full_parse(version: str, release: Callable[[str, str], Release]) -> None:
+def test_transformers_answers_as_a_full_parse(version: str, release: Read) -> None:
     inventory, files = release("transformers", version)
     found = {
         each.name: each.transformers and each.transformers.backend_compatible
@@ -205,9 +199,7 @@ def test_transformers_answers_as_a_full_parse(version: str, release: Callable[[s
 
 
 @pytest.mark.parametrize("version", TRANSFORMERS[1:])  # the older one does not know the newest architectures
-def test_categories_are_those_that_were_found_by_hand(
-    version: str, release: Callable[[str, str], Release]
-) -> None:
+def test_categories_are_those_that_were_found_by_hand(version: str, release: Read) -> None:
     labels = json.loads((DATA / "categories-0.5.23.json").read_text(encoding="utf-8"))
     expected = {name: label for label, names in labels.items() for name in names}
     engine, transformers = release("sglang", "0.5.23")[0], release("transformers", version)[0]
@@ -220,31 +212,20 @@ def test_categories_are_those_that_were_found_by_hand(
     assert sum(row.category_source == BY_NAME for row in rows) < 0.02 * len(rows)
 
 
+WORDS = ("ogits", "ooler", "_head = ", "pad_input_ids", "_feature", "forward(", "class ", "*MIMO")
+
+
 @pytest.mark.parametrize("version", SGLANG)
-def test_the_line_that_a_category_rests_on_tells_it(
-    version: str, release: Callable[[str, str], Release]
-) -> None:
+def test_the_line_that_a_category_rests_on_tells_it(version: str, release: Read) -> None:
     inventory, files = release("sglang", version)
     places = 0
     for each in inventory.registrations:
         for source in (each.category_source, each.signs.source, each.signs.targets_source):
             if source is None:
                 continue
-            file, _, line = (
-                source.removeprefix(f"{source.partition(': ')[0]}: ").partition(" ")[0].rpartition(":")
-            )
+            other = source.partition(": ")[0]  # the architecture that the line is of, where it is another one
+            file, _, line = source.removeprefix(f"{other}: ").partition(" ")[0].rpartition(":")
             text = files[file].splitlines()[int(line) - 1].decode()
-            words = (
-                "ogits",
-                "ooler",
-                "_head = ",
-                "pad_input_ids",
-                "_feature",
-                "forward(",
-                "class ",
-                "*MIMO",
-                each.name,
-            )
-            assert any(word in text for word in words) or f'"{source.partition(": ")[0]}"' in text, source
+            assert any(word in text for word in (*WORDS, each.name, f'"{other}"')), source
             places += 1
     assert places >= len(inventory.registrations) - 2

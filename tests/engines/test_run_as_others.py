@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from archtrack.app.check import Answer
 
+    Ask = Callable[[Any], Answer]
+
 pytestmark = pytest.mark.network
 
 
@@ -44,12 +46,10 @@ def answer(tmp_path_factory: pytest.TempPathFactory, releases: Path) -> Callable
     return answered
 
 
-V41, V4, OLMO3, OLMO2 = (
-    "DeepseekV41ForCausalLM",
-    "DeepseekV4ForCausalLM",
-    "Olmo3ForCausalLM",
-    "Olmo2ForCausalLM",
-)
+V41, V4 = "DeepseekV41ForCausalLM", "DeepseekV4ForCausalLM"
+OLMO3, OLMO2 = "Olmo3ForCausalLM", "Olmo2ForCausalLM"
+GENERIC = "TransformersForCausalLM"
+ABSENT = ("unsupported", None, "absent", None, None)
 
 
 @pytest.mark.parametrize(
@@ -59,28 +59,14 @@ V41, V4, OLMO3, OLMO2 = (
         (OLMO3, "native", OLMO2, "native", OLMO2, "0.5.4"),
         ({"architectures": [V41], "model_type": "deepseek_v41"}, "native", V4, "native", V4, "0.5.21"),
         ({"architectures": [V41], "model_type": "deepseek_v41_text"}, "native", V4, "native", V4, "0.5.21"),
-        ({"architectures": [V41], "model_type": "deepseek_v4"}, "unsupported", None, "absent", None, None),
-        (
-            {"architectures": [V41, "No"], "model_type": "deepseek_v41"},
-            "unsupported",
-            None,
-            "absent",
-            None,
-            None,
-        ),
+        ({"architectures": [V41], "model_type": "deepseek_v4"}, *ABSENT),
+        ({"architectures": [V41, "No"], "model_type": "deepseek_v41"}, *ABSENT),
         ({"architectures": [OLMO3], "model_type": "olmo3"}, "native", OLMO2, "native", OLMO2, "0.5.4"),
-        (
-            {"architectures": [OLMO3], "model_type": "olmo2"},
-            "fallback",
-            "TransformersForCausalLM",
-            "fallback",
-            None,
-            None,
-        ),
+        ({"architectures": [OLMO3], "model_type": "olmo2"}, "fallback", GENERIC, "fallback", None, None),
     ],
 )
 def test_the_history_and_the_verdict_on_the_newest_release_agree(
-    answer: Callable[[Any], Answer],
+    answer: Ask,
     target: Any,
     status: str,
     resolved: str | None,
@@ -101,7 +87,7 @@ def test_the_history_and_the_verdict_on_the_newest_release_agree(
     [(OLMO3, "allenai/Olmo-3-7B-Instruct"), (V41, None), (V4, "deepseek-ai/DeepSeek-V4-Flash-Base")],
 )
 def test_the_example_names_the_architecture_that_was_asked_for(
-    answer: Callable[[Any], Answer], name: str, example: str | None
+    answer: Ask, name: str, example: str | None
 ) -> None:
     verdict = answer(name).verdict
     assert verdict is not None
@@ -109,8 +95,6 @@ def test_the_example_names_the_architecture_that_was_asked_for(
 
 
 @pytest.mark.parametrize("name", [V41, OLMO3])
-def test_a_name_written_otherwise_leads_to_it_with_its_status(
-    answer: Callable[[Any], Answer], name: str
-) -> None:
+def test_a_name_written_otherwise_leads_to_it_with_its_status(answer: Ask, name: str) -> None:
     near = answer(name.lower()).near
     assert (near[0].name, near[0].status.value) == (name, "native")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +16,8 @@ from hub_server import COMMIT, Fault, HubServer, Repository
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    Run = Callable[..., Any]
 
 MEGABYTE = 1024 * 1024
 OPENS = "hf_opens"
@@ -49,9 +50,7 @@ def check(tmp_path: Path, trees: Any) -> Callable[..., Any]:
     work = tmp_path / "work"
     work.mkdir()
     own = {
-        name: "" for name in os.environ if name in {"HF_TOKEN", "HF_HUB_OFFLINE", "HUGGING_FACE_HUB_TOKEN"}
-    }
-    own |= {
+        **dict.fromkeys({"HF_TOKEN", "HF_HUB_OFFLINE", "HUGGING_FACE_HUB_TOKEN"} & os.environ.keys(), ""),
         "HF_HOME": str(tmp_path / "hf"),
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "ARCHTRACK_OFFLINE": "",
@@ -76,36 +75,34 @@ def one_line_error(done: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("target", "status", "location"),
+    ("target", "status"),
     [
-        ("owner/alpha", "native", f"owner/alpha@{COMMIT}/config.json"),
-        ("owner/alpha@v2", "native", f"owner/alpha@{COMMIT}/config.json"),
-        ("owner/alpha@refs/pr/1", "native", f"owner/alpha@{COMMIT}/config.json"),
-        (f"owner/alpha@{COMMIT}", "native", f"owner/alpha@{COMMIT}/config.json"),
-        ("owner/delta", "unsupported", f"owner/delta@{COMMIT}/config.json"),
-        ("owner/large", "native", f"owner/large@{COMMIT}/config.json"),
-        ("owner/former", "native", f"owner/former@{COMMIT}/config.json"),
+        ("owner/alpha", "native"),
+        ("owner/alpha@v2", "native"),
+        ("owner/alpha@refs/pr/1", "native"),
+        (f"owner/alpha@{COMMIT}", "native"),
+        ("owner/delta", "unsupported"),
+        ("owner/large", "native"),
+        ("owner/former", "native"),
     ],
 )
 def test_a_repository_s_config_is_answered_and_nothing_else_of_it_is_asked_for(
-    check: Callable[..., Any], hub: HubServer, target: str, status: str, location: str
+    check: Run, hub: HubServer, target: str, status: str
 ) -> None:
     done = check(target, "--format", "json", hub=hub)
     assert (done.code, done.err) == (0, "")
     (answer,) = done.json["targets"]
+    repository, _, revision = target.partition("@")
+    location = f"{repository}@{COMMIT}/config.json"
     assert (answer["kind"], answer["status"], answer["location"]) == ("repository", status, location)
     assert hub.asked == {"config.json"}
     assert {method for method, _, _ in hub.requests} == {"HEAD", "GET"}
     assert {sent for _, _, sent in hub.requests} == {None}
-    revision = target.partition("@")[2]
-    assert all(
-        f"/resolve/{revision or 'main'}/" in path for _, path, _ in hub.requests if "/cdn/" not in path
-    )
+    paths = [path for _, path, _ in hub.requests if "/cdn/" not in path]
+    assert all(f"/resolve/{revision or 'main'}/" in path for path in paths)
 
 
-def test_the_token_is_sent_and_opens_what_is_private_or_gated(
-    check: Callable[..., Any], hub: HubServer
-) -> None:
+def test_the_token_is_sent_and_opens_what_is_private_or_gated(check: Run, hub: HubServer) -> None:
     done = check("owner/private", "owner/gated", hub=hub, HF_TOKEN=OPENS)
     assert done.code == 0, done.err
     assert [line.split("\t")[1] for line in done.lines[1:]] == ["native", "native"]
@@ -113,14 +110,14 @@ def test_the_token_is_sent_and_opens_what_is_private_or_gated(
     assert OPENS not in done.out + done.err
 
 
-def test_the_token_is_not_sent_to_where_the_hub_leads(check: Callable[..., Any], hub: HubServer) -> None:
+def test_the_token_is_not_sent_to_where_the_hub_leads(check: Run, hub: HubServer) -> None:
     hub.repositories["owner/both"] = Repository(files={"config.json": ALPHA}, token=OPENS, elsewhere=True)
     assert check("owner/both", hub=hub, HF_TOKEN=OPENS).code == 0
     sent = {"/cdn/" in path: token for _, path, token in hub.requests}
     assert sent == {False: f"Bearer {OPENS}", True: None}
 
 
-def test_a_wrong_token_is_not_shown(check: Callable[..., Any], hub: HubServer) -> None:
+def test_a_wrong_token_is_not_shown(check: Run, hub: HubServer) -> None:
     words = one_line_error(check("owner/private", hub=hub, HF_TOKEN=OPENS[::-1]))
     assert "no such repository on the Hub, or it is private" in words
     assert OPENS[::-1] not in words
@@ -139,7 +136,7 @@ def test_a_wrong_token_is_not_shown(check: Callable[..., Any], hub: HubServer) -
     ],
 )  # fmt: skip
 def test_each_reason_why_there_is_no_config_has_its_own_words(
-    check: Callable[..., Any], hub: HubServer, target: str, words: str
+    check: Run, hub: HubServer, target: str, words: str
 ) -> None:
     assert words in one_line_error(check(target, hub=hub))
     assert hub.asked == {"config.json"}
@@ -148,44 +145,35 @@ def test_each_reason_why_there_is_no_config_has_its_own_words(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (
-            Fault(size=100 * MEGABYTE),
-            "owner/alpha: its config.json has 104,857,600 bytes; more than 16,777,216",
-        ),
-        (Fault(status=500), "owner/alpha: the Hub cannot be asked: "),
-        (Fault(status=503, body=b"<html>" + b"x" * MEGABYTE), "owner/alpha: the Hub cannot be asked: "),
-        (Fault(status=429), "owner/alpha: the Hub cannot be asked: "),
-        (Fault(status=403), "owner/alpha: the Hub cannot be asked: "),
-        (Fault(cut=0), "owner/alpha: the Hub cannot be asked: "),
-        (Fault(plain=True), "owner/alpha: the Hub cannot be asked: "),
+        (Fault(size=100 * MEGABYTE), "its config.json has 104,857,600 bytes; more than 16,777,216"),
+        (Fault(status=500), "the Hub cannot be asked: "),
+        (Fault(status=503, body=b"<html>" + b"x" * MEGABYTE), "the Hub cannot be asked: "),
+        (Fault(status=429), "the Hub cannot be asked: "),
+        (Fault(status=403), "the Hub cannot be asked: "),
+        (Fault(cut=0), "the Hub cannot be asked: "),
+        (Fault(plain=True), "the Hub cannot be asked: "),
     ],
 )
-def test_a_hub_that_fails_is_said_to(
-    check: Callable[..., Any], hub: HubServer, fault: Fault, words: str
-) -> None:
+def test_a_hub_that_fails_is_said_to(check: Run, hub: HubServer, fault: Fault, words: str) -> None:
     hub.fault = fault
-    assert words in one_line_error(check("owner/alpha", hub=hub))
+    assert f"owner/alpha: {words}" in one_line_error(check("owner/alpha", hub=hub))
 
 
 def test_a_connection_that_breaks_off_gives_no_half_a_config(
-    check: Callable[..., Any], hub: HubServer, tmp_path: Path
+    check: Run, hub: HubServer, tmp_path: Path
 ) -> None:
     hub.fault = Fault(cut=10)
     assert "owner/alpha: the Hub cannot be asked: " in one_line_error(check("owner/alpha", hub=hub))
     assert [path for path in (tmp_path / "hf").rglob("config.json") if path.is_file()] == []
 
 
-def test_a_hub_where_nobody_listens_is_said_not_to_answer(check: Callable[..., Any]) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        assert "owner/alpha: the Hub cannot be asked: " in one_line_error(check("owner/alpha", hub=url))
-
-
 @pytest.mark.parametrize(
-    "endpoint", ["no address", "http://[::1", "ftp://127.0.0.1", "http://127.0.0.1:99999"]
+    "endpoint",
+    ["no address", "http://[::1", "ftp://127.0.0.1", "http://127.0.0.1:99999", "http://127.0.0.1:9"],
 )
-def test_an_endpoint_that_is_none_is_said_to_be(check: Callable[..., Any], endpoint: str) -> None:
+def test_an_endpoint_that_is_none_or_where_nobody_listens_is_said_not_to_answer(
+    check: Run, endpoint: str
+) -> None:
     assert "owner/alpha: the Hub cannot be asked: " in one_line_error(check("owner/alpha", hub=endpoint))
 
 
@@ -194,7 +182,7 @@ def test_an_endpoint_that_is_none_is_said_to_be(check: Callable[..., Any], endpo
     [(("--offline",), {}), ((), {"HF_HUB_OFFLINE": "1"}), ((), {"ARCHTRACK_OFFLINE": "1"})],
 )
 def test_offline_no_request_is_made_and_what_is_kept_is_used(
-    check: Callable[..., Any], hub: HubServer, options: tuple[str, ...], environ: dict[str, str]
+    check: Run, hub: HubServer, options: tuple[str, ...], environ: dict[str, str]
 ) -> None:
     words = one_line_error(check("owner/alpha", *options, hub=hub, **environ))
     assert words == "owner/alpha: offline, and the Hub's cache has no config.json of it; try again online"
@@ -208,63 +196,46 @@ def test_offline_no_request_is_made_and_what_is_kept_is_used(
     assert hub.requests == asked
 
 
-def test_what_is_kept_is_asked_for_again_only_by_its_headers(
-    check: Callable[..., Any], hub: HubServer
-) -> None:
+def test_what_is_kept_is_asked_for_again_only_by_its_headers(check: Run, hub: HubServer) -> None:
     assert check("owner/alpha", hub=hub).code == 0
     hub.requests.clear()
     assert check("owner/alpha", hub=hub).code == 0
     assert {method for method, _, _ in hub.requests} == {"HEAD"}
 
 
-def test_one_repository_that_fails_does_not_hide_the_others(
-    check: Callable[..., Any], hub: HubServer
-) -> None:
+def test_one_repository_that_fails_does_not_hide_the_others(check: Run, hub: HubServer) -> None:
     done = check("owner/nobody", "owner/alpha", "AlphaForCausalLM", "owner/gated", hub=hub)
     assert done.code == 3
-    assert [line.split("\t")[0] for line in done.lines[1:]] == [
-        "owner/alpha (AlphaForCausalLM)",
-        "AlphaForCausalLM",
-    ]
+    answered = [line.split("\t")[0] for line in done.lines[1:]]
+    assert answered == ["owner/alpha (AlphaForCausalLM)", "AlphaForCausalLM"]
     assert done.err.count("archtrack: error: ") == 2
 
 
-def test_a_folder_of_that_name_comes_before_the_hub(
-    check: Callable[..., Any], hub: HubServer, tmp_path: Path
-) -> None:
+def test_a_folder_of_that_name_comes_before_the_hub(check: Run, hub: HubServer, tmp_path: Path) -> None:
     miniature.write(tmp_path / "work" / "owner" / "alpha" / "config.json", DELTA.decode())
     assert "\tunsupported\t" in check("owner/alpha", hub=hub).out
     assert hub.requests == []
 
 
-def test_a_name_asks_no_hub(check: Callable[..., Any], hub: HubServer) -> None:
+def test_a_name_asks_no_hub(check: Run, hub: HubServer) -> None:
     assert check("AlphaForCausalLM", hub=hub).code == 0
     assert hub.requests == []
 
 
 @pytest.mark.parametrize(
     "target",
-    [
-        "owner/../alpha",
-        "../owner",
-        "owner/alpha/config.json",
-        "owner/a--b",
-        "-o/alpha",
-        "owner/alpha@../../x",
-        "o/a.json",
-    ],
-)
+    ["owner/../alpha", "../owner", "owner/alpha/config.json", "owner/a--b", "-o/alpha", "owner/alpha@../../x",
+     "o/a.json"],
+)  # fmt: skip
 def test_tricks_with_paths_reach_no_hub_and_leave_no_file(
-    check: Callable[..., Any], hub: HubServer, tmp_path: Path, target: str
+    check: Run, hub: HubServer, tmp_path: Path, target: str
 ) -> None:  # fmt: skip
     one_line_error(check("--", target, hub=hub))
     assert hub.requests == []
     assert not (tmp_path / "hf").exists()
 
 
-def test_files_are_kept_in_the_hub_s_own_cache_only(
-    check: Callable[..., Any], hub: HubServer, tmp_path: Path
-) -> None:
+def test_files_are_kept_in_the_hub_s_own_cache_only(check: Run, hub: HubServer, tmp_path: Path) -> None:
     check("owner/alpha", "owner/weights", "owner/broken", hub=hub)
     outside = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")} - {"cache", "hf", "trees"}
     assert outside == {"work"}
@@ -272,29 +243,24 @@ def test_files_are_kept_in_the_hub_s_own_cache_only(
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(
-    check: Callable[..., Any], hub: HubServer, tmp_path: Path
+    check: Run, hub: HubServer, tmp_path: Path
 ) -> None:
     miniature.write(tmp_path / "shadow" / "huggingface_hub.py", "raise ImportError('not here')\n")
     path = os.pathsep.join((str(tmp_path / "shadow"), miniature.SOURCE))
     words = one_line_error(check("owner/alpha", hub=hub, PYTHONPATH=path))
-    assert words.endswith(
-        "asking the Hub needs the extra `hub` (in a clone of archtrack: pip install '.[hub]')"
-    )
+    advice = "asking the Hub needs the extra `hub` (in a clone of archtrack: pip install '.[hub]')"
+    assert words.endswith(advice)
     assert hub.requests == []
 
 
 # -- examples ----------------------------------------------------------------------------------------
 
+OWN = {"architectures": ["AlphaForCausalLM"]}
 MODELS = [
     {"id": "some/alpha-quantised", "downloads": 9_000, "config": {"architectures": ["OtherForCausalLM"]}},
-    {
-        "id": "some/alpha-gated",
-        "downloads": 8_000,
-        "gated": "auto",
-        "config": {"architectures": ["AlphaForCausalLM"]},
-    },
-    {"id": "some/alpha-1b", "downloads": 50, "config": {"architectures": ["AlphaForCausalLM"]}},
-    {"id": "some/alpha-7b", "downloads": 1_200, "config": {"architectures": ["AlphaForCausalLM"]}},
+    {"id": "some/alpha-gated", "downloads": 8_000, "gated": "auto", "config": OWN},
+    {"id": "some/alpha-1b", "downloads": 50, "config": OWN},
+    {"id": "some/alpha-7b", "downloads": 1_200, "config": OWN},
     {"id": "some/alpha-raw", "downloads": 700, "config": None},
 ]
 
@@ -304,7 +270,7 @@ def examples(done: Any) -> dict[str, Any]:
 
 
 def test_the_most_downloaded_open_model_that_names_an_architecture_is_its_example(
-    check: Callable[..., Any], hub: HubServer
+    check: Run, hub: HubServer
 ) -> None:
     hub.models = MODELS
     plain = examples(check("--format", "json", hub=hub, verb="list"))
@@ -315,10 +281,10 @@ def test_the_most_downloaded_open_model_that_names_an_architecture_is_its_exampl
         "id": "some/alpha-7b",
         "source": "the Hub's most downloaded: 1,200 downloads in a month",
     }
-    assert {name for name in asked if asked[name] != plain[name]} == {
+    assert {name for name in asked if asked[name] != plain[name]} <= {
         "AlphaForCausalLM",
         "BetaForCausalLMNextN",
-    } & {name for name in asked if asked[name] != plain[name]}
+    }
     searches = {path.partition("search=")[2].partition("&")[0] for _, path, _ in hub.requests}
     assert {"Alpha", "Beta", "Pooled", "Sight"} <= searches
 
@@ -339,12 +305,18 @@ def test_what_is_searched_for(name: str, words: str) -> None:
     assert search_words(name) == words
 
 
-def test_the_hub_is_not_asked_for_examples_offline(check: Callable[..., Any], hub: HubServer) -> None:
+def test_the_hub_is_not_asked_for_examples_offline(check: Run, hub: HubServer) -> None:
     for changes in ({"ARCHTRACK_OFFLINE": "1"}, {"HF_HUB_OFFLINE": "1"}):
         done = check("--hub", hub=hub, verb="list", **changes)
         assert done.code == 2
         assert "--hub asks the Hub, and this run is offline" in done.err
     assert hub.requests == []
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    """A document whose examples are good, of another architecture, no checkpoint, gone, and none."""
+    return miniature.write(tmp_path / "work" / "rows.md", ROWS)
 
 
 ROWS = """\
@@ -361,10 +333,8 @@ ROWS = """\
 
 
 def test_lint_says_which_examples_do_not_name_their_architecture(
-    check: Callable[..., Any], hub: HubServer, tmp_path: Path
+    check: Run, hub: HubServer, document: Path
 ) -> None:
-    document = tmp_path / "work" / "rows.md"
-    document.write_text(ROWS, encoding="utf-8")
     done = check("--doc", document, "--hub", "--format", "json", hub=hub, verb="lint")
     assert (done.code, done.err) == (1, ""), done.out
     found = {(each["line"], each["code"]): each["message"] for each in done.json["findings"]}
@@ -377,11 +347,7 @@ def test_lint_says_which_examples_do_not_name_their_architecture(
     assert document.read_text(encoding="utf-8") == ROWS
 
 
-def test_lint_stops_where_the_hub_cannot_be_asked(
-    check: Callable[..., Any], hub: HubServer, tmp_path: Path
-) -> None:
-    document = tmp_path / "work" / "rows.md"
-    document.write_text(ROWS, encoding="utf-8")
+def test_lint_stops_where_the_hub_cannot_be_asked(check: Run, hub: HubServer, document: Path) -> None:
     hub.fault = Fault(status=500)
     done = check("--doc", document, "--hub", hub=hub, verb="lint")
     assert done.code == 3
@@ -389,26 +355,19 @@ def test_lint_stops_where_the_hub_cannot_be_asked(
     assert "Traceback" not in done.err
 
 
-def test_lint_without_it_asks_no_hub(check: Callable[..., Any], hub: HubServer, tmp_path: Path) -> None:
-    document = tmp_path / "work" / "rows.md"
-    document.write_text(ROWS, encoding="utf-8")
+def test_lint_without_it_asks_no_hub(check: Run, hub: HubServer, document: Path) -> None:
     check("--doc", document, hub=hub, verb="lint")
     assert hub.requests == []
 
 
+LEADS_ASTRAY = Fault(status=302, headers=(("Location", "http://user:s3cr3t@[x"),))
+
+
 @pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(status=500),
-        Fault(status=403),
-        Fault(cut=0),
-        Fault(plain=True),
-        Fault(status=302, headers=(("Location", "http://user:s3cr3t@[x"),)),
-        None,
-    ],
+    "fault", [Fault(status=500), Fault(status=403), Fault(cut=0), Fault(plain=True), LEADS_ASTRAY, None]
 )
 def test_a_password_in_the_hub_s_address_is_not_shown(
-    check: Callable[..., Any], hub: HubServer, fault: Fault | None
+    check: Run, hub: HubServer, fault: Fault | None
 ) -> None:
     hub.fault = fault
     endpoint = hub.url.replace("://", "://user:s3cr3t@")
@@ -425,8 +384,6 @@ def test_a_password_in_the_hub_s_address_is_not_shown(
         "http://user:s3cr3t@",
     ],
 )
-def test_a_password_in_a_malformed_address_of_the_hub_is_not_shown(
-    check: Callable[..., Any], endpoint: str
-) -> None:
+def test_a_password_in_a_malformed_address_of_the_hub_is_not_shown(check: Run, endpoint: str) -> None:
     done = check("owner/alpha", "--format", "json", hub=endpoint)
     assert (done.code, "s3cr3t" in done.out + done.err) == (3, False), done.err

@@ -6,6 +6,7 @@ import json
 import traceback
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from hub_server import Fault, HubServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archtrack.core.demand.census import Census
+
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=timezone.utc)
 MODELS = [
     {
@@ -30,14 +33,19 @@ MODELS = [
         "_id": f"{place:024x}",
         "downloads": 1_000 - place,
         "gated": "auto" if place == 3 else False,
-        "config": {
-            "architectures": [f"Made{place % 3}ForCausalLM"],
-            "tokenizer_config": {"bos_token": "<s>"},
-        },
+        "config": {"architectures": [f"Made{place % 3}ForCausalLM"], "tokenizer_config": {"bos": "<s>"}},
         "tags": ["x"],
     }
     for place in range(25)
 ]
+
+
+def take(
+    workspace: Workspace, *, limit: int = 0, watch: Watch | None = None
+) -> tuple[Census, tuple[str, ...]]:
+    """The census of the Hub's list, and the notices that come with it."""
+    watch = watch or Told().watch
+    return census_of_hub(workspace, limit=limit, fresh=False, memory_mb=1024, watch=watch)
 
 
 @pytest.fixture
@@ -128,11 +136,7 @@ def test_what_was_read_is_not_read_again_and_more_goes_on_from_there(hub: HubSer
     ],
 )
 def test_a_list_is_read_anew_after_a_day_or_when_asked_to(
-    hub: HubServer,
-    tmp_path: Path,
-    later: timedelta,
-    fresh: bool,  # noqa: FBT001 -- columns
-    anew: bool,  # noqa: FBT001 -- as above
+    hub: HubServer, tmp_path: Path, later: timedelta, *, fresh: bool, anew: bool
 ) -> None:
     read(tmp_path)
     hub.models = MODELS[:4]
@@ -149,11 +153,7 @@ BUSY = Fault(status=429, headers=(("Retry-After", "7"),))
         (BUSY, 7, "the Hub answers 429"),
         (Fault(status=429, headers=(("RateLimit", '"api";r=0;t=55'),)), 55, "the Hub answers 429"),
         (Fault(status=429, headers=(("Retry-After", "soon"),)), 1, "the Hub answers 429"),
-        (
-            Fault(status=503, headers=(("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"),)),
-            0,
-            "the Hub answers 503",
-        ),
+        (Fault(status=503, headers=(("Retry-After", formatdate(0, usegmt=True)),)), 0, "the Hub answers 503"),
         (Fault(status=500), 1, "the Hub answers 500"),
         (Fault(cut=0), 1, "the Hub cannot be asked: "),
         (Fault(cut=30), 1, "the Hub cannot be asked: "),
@@ -256,14 +256,14 @@ def test_what_was_kept_and_is_damaged_is_read_anew(tmp_path: Path, damage: str) 
     (state,) = (tmp_path / "cache").rglob("state.json")
     (first, *_) = sorted((tmp_path / "cache").rglob("page-*.jsonl"))
     data = json.loads(state.read_text(encoding="utf-8"))
-    if damage == "state":
-        state.write_bytes(state.read_bytes()[:-5])
-    elif damage == "format":
-        state.write_text(json.dumps({**data, "format": 99}), encoding="utf-8")
-    elif damage == "list":
-        state.write_text("[1]", encoding="utf-8")
-    elif damage == "naive":
-        state.write_text(json.dumps({**data, "begun": "2026-01-31T12:00:00"}), encoding="utf-8")
+    written = {
+        "state": state.read_text(encoding="utf-8")[:-5],
+        "format": json.dumps({**data, "format": 99}),
+        "list": "[1]",
+        "naive": json.dumps({**data, "begun": "2026-01-31T12:00:00"}),
+    }
+    if damage in written:
+        state.write_text(written[damage], encoding="utf-8")
     elif damage == "page":
         first.write_bytes(first.read_bytes()[:-9])
     else:
@@ -288,7 +288,7 @@ def test_garbage_in_a_page_is_left_out_and_told_and_no_other_row_is(hub: HubServ
         {"id": "o/one", "downloads": 6, "config": {"architectures": ["One"]}},
     ]  # fmt: skip
     hub.pages = [odd[:9], odd[9:]]
-    census, notices = census_of_hub(space(tmp_path), limit=0, fresh=False, memory_mb=1024, watch=Told().watch)
+    census, notices = take(space(tmp_path))
     assert notices == ()
     assert [(each.name, each.models, each.downloads, each.example) for each in census.architectures] == [
         ("One", 4, 12, "o/one"),
@@ -300,14 +300,13 @@ def test_garbage_in_a_page_is_left_out_and_told_and_no_other_row_is(hub: HubServ
 
 
 def test_the_census_says_what_it_is_of(hub: HubServer, tmp_path: Path) -> None:
-    workspace, watch = space(tmp_path), Told().watch
-    census, notices = census_of_hub(workspace, limit=12, fresh=False, memory_mb=1024, watch=watch)
+    census, notices = take(space(tmp_path), limit=12)
     assert census.source == f"the 12 most downloaded models of {hub.url}"
     assert (census.date, census.whole, census.models) == ("2026-01-31", False, 12)
     assert notices == ()
-    census, notices = census_of_hub(workspace, limit=12, fresh=False, memory_mb=1024, watch=watch)
+    census, notices = take(space(tmp_path), limit=12)
     assert notices == ("the list is that of 2026-01-31, as it was read before; --fresh reads it anew",)
-    census, _ = census_of_hub(workspace, limit=0, fresh=False, memory_mb=1024, watch=watch)
+    census, _ = take(space(tmp_path))
     assert (census.source, census.whole, census.models) == (f"all models of {hub.url}", True, 25)
 
 
@@ -319,9 +318,7 @@ def test_offline_what_is_kept_is_used_however_old_and_no_request_is_made(
     assert hub.queries == []
     read(tmp_path, limit=10)
     old = Told(NOON + timedelta(days=400))
-    census, notices = census_of_hub(
-        space(tmp_path, offline=True), limit=20, fresh=False, memory_mb=1024, watch=old.watch
-    )
+    census, notices = take(space(tmp_path, offline=True), limit=20, watch=old.watch)
     assert (census.models, census.date, census.whole) == (10, "2026-01-31", False)
     assert notices[1] == "10 models were read before this run, which is offline"
     with pytest.raises(UsageError, match="--fresh asks the Hub, and this run is offline"):
@@ -352,10 +349,7 @@ def test_a_link_to_another_host_is_not_followed_there_and_gets_no_token(
 
 @pytest.mark.parametrize(
     ("pages", "words"),
-    [
-        ([{"error": "no"}], "the answer is no list"),
-        ([[], [MODELS[0]]], "names a page as the one after itself"),
-    ],
+    [([{"error": "no"}], "is no list"), ([[], [MODELS[0]]], "names a page as the one after itself")],
 )
 def test_an_answer_that_makes_no_sense_is_told(
     hub: HubServer, tmp_path: Path, pages: list[Any], words: str
@@ -368,7 +362,7 @@ def test_an_answer_that_makes_no_sense_is_told(
 
 def test_an_empty_hub_gives_an_empty_census(hub: HubServer, tmp_path: Path) -> None:
     hub.models = []
-    census, _ = census_of_hub(space(tmp_path), limit=0, fresh=False, memory_mb=1024, watch=Told().watch)
+    census, _ = take(space(tmp_path))
     assert (census.models, census.architectures, census.whole) == (0, (), True)
 
 
@@ -406,16 +400,14 @@ def test_what_is_kept_is_counted_and_cleared_with_the_cache(hub: HubServer, tmp_
     assert len(hub.queries) == 6
 
 
+ASTRAY = [
+    Fault(status=302, headers=(("Location", f"http://user:s3cr3t@{place}"),))
+    for place in ("[x", "127.0.0.1:9/x")
+]
+
+
 @pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(status=500),
-        Fault(status=404),
-        Fault(cut=0),
-        Fault(cut=30),
-        Fault(status=302, headers=(("Location", "http://user:s3cr3t@[x"),)),
-        Fault(status=302, headers=(("Location", "http://user:s3cr3t@127.0.0.1:9/x"),)),
-    ],
+    "fault", [Fault(status=500), Fault(status=404), Fault(cut=0), Fault(cut=30), *ASTRAY]
 )
 @pytest.mark.parametrize(
     "start", ["{}", "http://user:a/s3cr3t@127.0.0.1:9", "user:s3cr3t@127.0.0.1:9", "http://user:s3cr3t@"]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import index_servers
 import pytest
 
 from archtrack.sources.base import Layout
@@ -19,20 +17,13 @@ if TYPE_CHECKING:
 
     from archtrack.sources.index.http import Http
 
-_spec = importlib.util.spec_from_file_location("servers", Path(__file__).with_name("servers.py"))
-assert _spec is not None
-assert _spec.loader is not None
-servers = importlib.util.module_from_spec(_spec)
-sys.modules["servers"] = servers  # test modules say: import servers
-_spec.loader.exec_module(servers)
-
 DEMO = Layout(package="demo", distribution="demo-engine", parents=("", "src"))
 
 
 @pytest.fixture
 def index() -> Iterator[Any]:
     """An index that is up and empty."""
-    with servers.IndexServer() as server:
+    with index_servers.IndexServer() as server:
         yield server
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from archtrack.sources.cache import DEFAULT_LIMIT, Cache, CacheInfo, cache_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ITEMS = {"a": b"1", "b": b"", "c": b"\0" * 5000, "\udcff/ä": b"odd name"}
 DAY = 86_400
@@ -39,6 +39,14 @@ def the_file(folder: Path) -> Path:
 def child(script: str, *args: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", textwrap.dedent(script), *map(str, args)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own script
+
+
+def said(script: str, *args: object) -> str:
+    """What a child says that ends well."""
+    with child(script, *args) as process:
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    return out
 
 
 # -- what it does ----------------------------------------------------------------------------------
@@ -181,7 +189,7 @@ def test_a_put_beyond_the_limit_leaves_a_cache_within_it(tmp_path: Path) -> None
 # -- damage ----------------------------------------------------------------------------------------
 
 
-def sql(statement: str) -> object:
+def sql(statement: str) -> Callable[[Path], None]:
     def damage(path: Path) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute(statement)
@@ -189,34 +197,32 @@ def sql(statement: str) -> object:
     return damage
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(lambda path: path.write_bytes(b"not a database, but long enough" * 100), id="text"),
-        pytest.param(lambda path: path.write_bytes(b"x"), id="one byte"),
-        pytest.param(lambda path: path.write_bytes(b""), id="empty"),
-        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:100]), id="header only"),
-        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:20_000]), id="cut in a page"),
-        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:32_768]), id="cut after a page"),
-        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:100] + bytes(65_436)), id="zeroes"),
-        pytest.param(
-            lambda path: path.with_name(path.name + "-journal").write_bytes(b"?" * 999), id="journal"
-        ),
-        pytest.param(sql("ALTER TABLE entry RENAME TO gone"), id="no table"),
-        pytest.param(sql("ALTER TABLE entry RENAME COLUMN used TO gone"), id="no column"),
-        pytest.param(sql("UPDATE entry SET key = 'text' WHERE key = x'61'"), id="text for bytes"),
-        pytest.param(sql("UPDATE entry SET value = 'text', checksum = 'x'"), id="text for value"),
-        pytest.param(
-            sql("INSERT INTO entry VALUES (CAST(x'ff' AS TEXT), x'', 0, 0, x'')"), id="no text at all"
-        ),
-        pytest.param(lambda path: path.unlink(), id="gone"),
-    ],
-)
-def test_a_damaged_file_costs_entries_only(tmp_path: Path, damage: object) -> None:
-    filled(tmp_path)
-    assert callable(damage)
-    damage(the_file(tmp_path))
+def content(change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(change(path.read_bytes()))
 
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "text": content(lambda _: b"not a database, but long enough" * 100),
+    "one byte": content(lambda _: b"x"),
+    "empty": content(lambda _: b""),
+    "header only": content(lambda data: data[:100]),
+    "cut in a page": content(lambda data: data[:20_000]),
+    "cut after a page": content(lambda data: data[:32_768]),
+    "zeroes": content(lambda data: data[:100] + bytes(65_436)),
+    "journal": lambda path: path.with_name(path.name + "-journal").write_bytes(b"?" * 999),
+    "no table": sql("ALTER TABLE entry RENAME TO gone"),
+    "no column": sql("ALTER TABLE entry RENAME COLUMN used TO gone"),
+    "text for bytes": sql("UPDATE entry SET key = 'text' WHERE key = x'61'"),
+    "text for value": sql("UPDATE entry SET value = 'text', checksum = 'x'"),
+    "no text at all": sql("INSERT INTO entry VALUES (CAST(x'ff' AS TEXT), x'', 0, 0, x'')"),
+    "gone": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_file_costs_entries_only(tmp_path: Path, damage: str) -> None:
+    filled(tmp_path)
+    DAMAGE[damage](the_file(tmp_path))
     with Cache(tmp_path) as cache:
         assert cache.get_many("k", list(ITEMS)).items() <= ITEMS.items()
         cache.put_many("k", ITEMS)
@@ -374,17 +380,14 @@ def test_a_read_only_file_is_read_and_not_written(open_folder: Path) -> None:
     the_file(folder).chmod(0o444)
     folder.chmod(0o555)
 
-    with child(READ_ONLY, open_folder, "cache") as process:
-        out, _ = process.communicate(timeout=60)
-
-    assert out == "{'a': b'1'}\n{} cache: attempt to write a readonly database\n"
+    words = "{'a': b'1'}\n{} cache: attempt to write a readonly database\n"
+    assert said(READ_ONLY, open_folder, "cache") == words
 
 
 def test_a_read_only_folder_is_an_empty_cache(open_folder: Path) -> None:
     open_folder.chmod(0o555)
-    with child(READ_ONLY, open_folder, "cache") as process:
-        out, _ = process.communicate(timeout=60)
-    assert out == "{}\n{} cache: [Errno 13] Permission denied: 'cache'\n"
+    words = "{}\n{} cache: [Errno 13] Permission denied: 'cache'\n"
+    assert said(READ_ONLY, open_folder, "cache") == words
 
 
 def test_a_full_disk_keeps_what_there_was_and_says_so(tmp_path: Path) -> None:
@@ -399,11 +402,7 @@ def test_a_full_disk_keeps_what_there_was_and_says_so(tmp_path: Path) -> None:
             cache.put_many("k", {str(n): bytes(10_000) for n in range(100)})
             print(cache.get_many("k", ["a"]), cache.problem)
     """
-    with child(script, tmp_path) as process:
-        out, _ = process.communicate(timeout=60)
-
-    assert process.returncode == 0
-    first, second = out.splitlines()
+    first, second = said(script, tmp_path).splitlines()
     assert first == "{'a': b'1'}"
     assert second.startswith("{} ")
     assert "disk" in second
@@ -429,12 +428,15 @@ WORKER = """
 """
 
 
-def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
-    workers = [child(WORKER, tmp_path, who) for who in "0123"]
+def work_at_once(script: str, folder: Path) -> None:
+    workers = [child(script, folder, who) for who in "0123"]
     for worker in workers:
         worker.communicate(timeout=60)
-
     assert [worker.returncode for worker in workers] == [0, 0, 0, 0]
+
+
+def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    work_at_once(WORKER, tmp_path)
     with Cache(tmp_path) as cache:
         assert cache.info().entries == (("k", 4 * 15 * 40),)
 
@@ -445,11 +447,7 @@ def test_processes_that_start_on_a_damaged_file_never_read_a_wrong_value(tmp_pat
 
     # One may remove what another has just begun, which costs entries, or the rest of its run the cache.
     script = "\n".join(line for line in WORKER.split("\n") if ">= 40" not in line and "problem" not in line)
-    workers = [child(script, tmp_path, who) for who in "0123"]
-    for worker in workers:
-        worker.communicate(timeout=60)
-
-    assert [worker.returncode for worker in workers] == [0, 0, 0, 0]
+    work_at_once(script, tmp_path)
     with Cache(tmp_path) as cache:
         cache.put_many("k", ITEMS)
         assert cache.get_many("k", list(ITEMS)) == ITEMS

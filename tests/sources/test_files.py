@@ -40,6 +40,13 @@ def finish(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.fixture
+def odd(tmp_path: Path) -> None:
+    """What is neither a file nor a folder."""
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "fifo")
+
+
+@pytest.fixture
 def document(tmp_path: Path) -> Path:
     path = tmp_path / "docs" / "TRACKING.md"
     path.parent.mkdir()
@@ -93,21 +100,15 @@ def test_a_link_to_nothing_creates_its_target(tmp_path: Path) -> None:
     assert (link.is_symlink(), (tmp_path / "target.md").read_bytes()) == (True, NEW)
 
 
-def test_a_document_changed_by_someone_else_is_not_replaced(document: Path) -> None:
+@pytest.mark.parametrize("expected", [OLD, b""], ids=["changed", "made meanwhile"])
+def test_a_document_changed_by_someone_else_is_not_replaced(document: Path, expected: bytes) -> None:
     document.write_bytes(b"mine")
     with pytest.raises(DocumentError, match="changed while it was being updated"):
-        write_atomic(document, NEW, expected=OLD)
+        write_atomic(document, NEW, expected=expected)
     assert (document.read_bytes(), beside(document)) == (b"mine", [])
 
 
-def test_a_document_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
-    path = tmp_path / "new.md"
-    path.write_bytes(b"mine")
-    with pytest.raises(DocumentError, match="changed while"):
-        write_atomic(path, NEW, expected=b"")
-    assert path.read_bytes() == b"mine"
-
-
+@pytest.mark.usefixtures("odd")
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -120,8 +121,6 @@ def test_a_document_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> No
 def test_what_is_no_document_is_refused_in_one_line(
     document: Path, tmp_path: Path, name: str, said: str
 ) -> None:
-    (tmp_path / "loop").symlink_to("loop")
-    os.mkfifo(tmp_path / "fifo")
     with pytest.raises(DocumentError, match=said) as caught:
         write_atomic(tmp_path / name, NEW)
     assert "\n" not in str(caught.value)
@@ -129,12 +128,11 @@ def test_what_is_no_document_is_refused_in_one_line(
     assert (document.read_bytes(), beside(document), beside(tmp_path / "docs")) == (OLD, [], ["fifo", "loop"])
 
 
+@pytest.mark.usefixtures("odd")
 @pytest.mark.parametrize("name", ["docs", "fifo", "loop", "docs/TRACKING.md/x.md"])
 def test_what_is_no_file_is_not_read_as_a_document_nor_waited_for(
     document: Path, tmp_path: Path, name: str
 ) -> None:
-    (tmp_path / "loop").symlink_to("loop")
-    os.mkfifo(tmp_path / "fifo")
     with pytest.raises(DocumentError, match="cannot be read: "):
         read_document(tmp_path / name)
     (tmp_path / "link").symlink_to(document)

@@ -90,11 +90,8 @@ def test_what_one_library_kept_serves_the_next_by_content(tree: Path) -> None:
     seen: list[bytes] = []
     Library(local_source(tree, LAYOUT), cache).facts(("pkg/a.py",), "size", extract(seen))
     library = Library(local_source(tree, LAYOUT), cache)
-    assert library.facts(("pkg/a.py", "pkg/b.py", "pkg/c.py"), "size", extract(seen)) == {
-        "pkg/a.py": {"size": 3},
-        "pkg/b.py": {"size": 3},
-        "pkg/c.py": {"size": 3},
-    }
+    paths = ("pkg/a.py", "pkg/b.py", "pkg/c.py")
+    assert library.facts(paths, "size", extract(seen)) == {path: {"size": 3} for path in paths}
     assert seen == [b"one", b"two"]
     (tree / "pkg" / "a.py").write_text("three")
     changed = Library(local_source(tree, LAYOUT), cache)
@@ -123,11 +120,8 @@ def test_many_files_may_be_extracted_together(tree: Path) -> None:
 
     paths = ("pkg/a.py", "pkg/b.py")
     assert library.facts_together(paths, "count", together) == {"pkg/a.py": 2, "pkg/b.py": 2}
-    assert library.facts_together((*paths, "pkg/c.py"), "count", together) == {
-        "pkg/a.py": 2,
-        "pkg/b.py": 2,
-        "pkg/c.py": 1,
-    }
+    counts = {"pkg/a.py": 2, "pkg/b.py": 2, "pkg/c.py": 1}
+    assert library.facts_together(tuple(counts), "count", together) == counts
     assert calls == [["pkg/a.py", "pkg/b.py"], ["pkg/c.py"]]
     assert library.facts_together((), "count", together) == {}
 

@@ -36,17 +36,16 @@ def test_one_exact_requirement_is_a_pin(requirement: str, pin: list[str] | None)
 
 
 def test_a_pin_without_a_condition_comes_before_one_with() -> None:
-    text = (
-        "Requires-Dist: a==1; extra == 'x'\nRequires-Dist: a==2\nRequires-Dist: a==3\nRequires-Dist: B==1\n"
-    )
+    required = ("a==1; extra == 'x'", "a==2", "a==3", "B==1")
+    text = "".join(f"Requires-Dist: {each}\n" for each in required)
     assert pins_from_metadata(text.encode()) == [["a", "2"], ["b", "1"]]
 
 
 def test_extras_of_a_project_count_behind_its_dependencies() -> None:
     text = (
-        "[project]\ndependencies = ['a==1']\n[project.optional-dependencies]\nrun = ['a==2', 'b==3', 'c']\n"
+        b"[project]\ndependencies = ['a==1']\n[project.optional-dependencies]\nrun = ['a==2', 'b==3', 'c']\n"
     )
-    assert pins_from_project(text.encode()) == [["a", "1"], ["b", "3"]]
+    assert pins_from_project(text) == [["a", "1"], ["b", "3"]]
 
 
 @pytest.mark.parametrize(

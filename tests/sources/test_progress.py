@@ -19,11 +19,17 @@ class Clock:
         return self.now
 
 
-@pytest.mark.parametrize(("seconds", "drawn"), [(0.5, False), (1.5, True)])
-def test_a_bar_is_drawn_only_for_long_work(monkeypatch, seconds, drawn):
-    monkeypatch.setenv("TERM", "xterm")
+@pytest.fixture
+def terminal(monkeypatch):
+    """A bar, the terminal that it is drawn on, and the clock that it looks at."""
+    monkeypatch.setenv("TERM", "xterm-256color")
     stream, clock = Terminal(), Clock()
-    progress = TerminalProgress(stream, clock=clock)
+    return TerminalProgress(stream, clock=clock), stream, clock
+
+
+@pytest.mark.parametrize(("seconds", "drawn"), [(0.5, False), (1.5, True)])
+def test_a_bar_is_drawn_only_for_long_work(terminal, seconds, drawn):
+    progress, stream, clock = terminal
     progress.start("demo.whl [red]", 2000)
     progress.advance(500)
     clock.now += seconds
@@ -35,11 +41,9 @@ def test_a_bar_is_drawn_only_for_long_work(monkeypatch, seconds, drawn):
     assert bool(stream.getvalue()) is drawn
 
 
-def test_nothing_is_drawn_of_work_that_has_not_begun(monkeypatch):
-    monkeypatch.setenv("TERM", "xterm")
-    stream, clock = Terminal(), Clock()
+def test_nothing_is_drawn_of_work_that_has_not_begun(terminal):
+    progress, stream, clock = terminal
     clock.now = 100.0
-    progress = TerminalProgress(stream, clock=clock)
     progress.advance(1)
     progress.start("demo.whl", 2)
     progress.finish()
@@ -48,11 +52,9 @@ def test_nothing_is_drawn_of_work_that_has_not_begun(monkeypatch):
     assert stream.getvalue() == ""
 
 
-def test_no_color_is_honoured(monkeypatch):
-    monkeypatch.setenv("TERM", "xterm-256color")
+def test_no_color_is_honoured(monkeypatch, terminal):
     monkeypatch.setenv("NO_COLOR", "1")
-    stream, clock = Terminal(), Clock()
-    progress = TerminalProgress(stream, clock=clock)
+    progress, stream, clock = terminal
     progress.start("demo.whl", None)
     clock.now = 2.0
     progress.advance(500)

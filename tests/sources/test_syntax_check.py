@@ -37,11 +37,6 @@ BROKEN = (
 )
 
 
-@pytest.mark.parametrize("data", FINE)
-def test_what_parses_has_no_problem(data: bytes) -> None:
-    assert check_syntax({"a": data}) == {"a": None}
-
-
 @pytest.mark.parametrize(("data", "line", "words"), BROKEN, ids=lambda value: repr(value)[:40])
 def test_what_does_not_parse_is_told_with_its_line(data: bytes, line: int, words: str) -> None:
     problem = check_syntax({"a": data})["a"]

@@ -174,7 +174,7 @@ class Cache:
             return otherwise
         try:
             return work(self._open())
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeError) as error:  # a damaged file's own words may be no text
             self._drop()
             if is_second_try or not self._make_way(error):
                 self.problem = f"{self._folder}: {error}"

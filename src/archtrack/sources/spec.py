@@ -161,9 +161,10 @@ def _git_spec(spec: str) -> GitSpec:
         if split is not None:
             head, ref = rest[:split], rest[split + 1 :]
     repository = rest[:start] + head
-    # "user:password@example.org/…", an address without its scheme, would be a host, a path and a branch.
+    # "user:password@host/…", an address without its scheme, would be a host, a path and a branch.
     is_folder = os.path.isdir(repository)  # noqa: PTH112
-    if not start and ":" in repository and not is_folder and _IN_A_DOMAIN.match(ref):
+    is_user = ":" in repository and "/" not in repository and "/" in ref and not repository.endswith(".git")
+    if not start and not is_folder and (is_user or (":" in repository and _IN_A_DOMAIN.match(ref))):
         raise UsageError(f"git:{WITHHELD}: an address begins with its scheme; write git:https://…@REF")
     if not repository:
         raise UsageError("'git:' names no repository; write git:PATH-OR-URL@REF")

@@ -21,14 +21,12 @@ class Shape:
         files: name -> content.
         found: architecture -> where, as described above.
         unresolved: (file, line, words of the reason).
-        runs: whether the files can be run for comparison as they are.
     """
 
     name: str
     files: dict[str, bytes]
     found: dict[str, str]
     unresolved: tuple[tuple[str, int, str], ...] = ()
-    runs: bool = True
 
     def tree(self) -> dict[str, bytes]:
         """The files, by path from the folder that holds the package."""
@@ -62,7 +60,6 @@ def _shape(
     files: str | bytes | dict[str, str | bytes],
     found: dict[str, str],
     *unresolved: tuple[str, int, str] | tuple[int, str],
-    runs: bool = True,
 ) -> Shape:
     given: dict[str, str | bytes] = files if isinstance(files, dict) else {"m.py": files}
     return Shape(
@@ -70,18 +67,17 @@ def _shape(
         files={key: text if isinstance(text, bytes) else text.encode() for key, text in given.items()},
         found=found,
         unresolved=tuple(each if len(each) == 3 else ("m.py", *each) for each in unresolved),
-        runs=runs,
     )
 
 
+HELD = "`EntryClass` may be changed through what else holds it"
+UNTOLD = "cannot tell which classes `EntryClass` is without running it"
 A = "class A: pass\n"
 AB = "class A: pass\nclass B: pass\n"
 
 PLAIN = (
     _shape("a class", A + "EntryClass = A\n", {"A": "2 < 1"}),
-    _shape("a class and a comment", A + "EntryClass = A  # B\n", {"A": "2 < 1"}),
     _shape("a list", AB + "EntryClass = [A, B]\n", {"A": "3 < 1", "B": "3 < 2"}),
-    _shape("an empty list", A + "EntryClass = []\n", {}),
     _shape(
         "a list over lines with comments",
         AB + "EntryClass = [\n    # C,\n    A,  # the first\n\n    B,\n    # ]\n]\n",
@@ -91,26 +87,18 @@ PLAIN = (
         "a decorated class", "def d(c): return c\n@d\n@d\nclass A: pass\nEntryClass = A\n", {"A": "5 < 4"}
     ),
     _shape(
-        "a nested class of the same name", A + "class B:\n    class A: pass\nEntryClass = A\n", {"A": "4 < 1"}
-    ),
-    _shape("a class used as a value", A + "LIST = [A]\nTABLE = {'a': A}\nEntryClass = A\n", {"A": "4 < 1"}),
-    _shape(
         "lines that end with CR LF", b"class A: pass\r\n\r\nEntryClass = [\r\n  A\r\n]\r\n", {"A": "4 < 1"}
     ),
-    _shape("lines that end with CR", b"class A: pass\rEntryClass = A\r", {"A": "2 < 1"}),
     _shape("a BOM", b"\xef\xbb\xbf" + A.encode() + b"EntryClass = A\n", {"A": "2 < 1"}),
-    _shape("a form feed before the statements", "\fclass A: pass\n\fEntryClass = A\n", {"A": "2 < 1"}),
     _shape("an underscore module", {"_hidden.py": A + "EntryClass = A\n"}, {"A": "_hidden.py:2 < 1"}),
     _shape("a module with a dot is none", {"a.b.py": A + "EntryClass = A\n", "m.py": ""}, {}),
     _shape("a subpackage's modules", {"sub/m.py": A + "EntryClass = A\n", "m.py": ""}, {}),
-    _shape("a subpackage's own module", {"sub/__init__.py": A + "EntryClass = A\n", "m.py": ""}, {}),
     _shape("the package's own module", {"__init__.py": A + "EntryClass = A\n", "m.py": ""}, {}),
     _shape(
         "a subpackage hides a module of its name",
         {"m/__init__.py": AB + "EntryClass = B\n", "m.py": A + "EntryClass = A\n"},
         {},
     ),
-    _shape("a class in another spelling (NFKC)", "class \u210c: pass\nEntryClass = H\n", {"H": "2 < 1"}),
     _shape("the variable in another spelling (NFKC)", A + "\uff25ntry\U0001d402lass = A\n", {"A": "2 < 1"}),
     _shape(
         "a class name in latin-1",
@@ -122,63 +110,32 @@ PLAIN = (
 NO_REGISTRATION = (
     _shape("only mentioned", "def f(m):\n    return hasattr(m, 'EntryClass') and m.EntryClass\n", {}),
     _shape("only in a comment", A + "# EntryClass = A\n", {}),
-    _shape("only in a docstring", '"""\nclass A: pass\nEntryClass = A\n"""\n', {}),
     _shape("only in __all__", A + '__all__ = ["A", "EntryClass"]\n', {}),
     _shape("inside a function", A + "def f():\n    EntryClass = A\n    return EntryClass\n", {}),
     _shape("inside a class", A + "class B:\n    EntryClass = A\n", {}),
     _shape("a keyword argument at column 0", A + "x = dict(\nEntryClass=A\n)\n", {}),
-    _shape(
-        "a default value at column 0 before an operator",
-        "class M:\n    def __matmul__(self, o): return o\nA = M()\ndef f(\nEntryClass=A\n@A): pass\n",
-        {},
-    ),
     _shape("under TYPE_CHECKING", A + "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    EntryClass = A\n", {}),
-    _shape("only when run as a program", A + "if __name__ == '__main__':\n    EntryClass = A\n", {}),
     _shape("annotated without a value", A + "EntryClass: list\n", {}),
-    _shape(
-        "deleted",
-        A + "EntryClass = A\ndel EntryClass\n",
-        {},
-        (3, "cannot tell which classes `EntryClass` is without running it"),
-    ),
+    _shape("deleted", A + "EntryClass = A\ndel EntryClass\n", {}, (3, UNTOLD)),
     _shape(
         "behind raise",
         A + "raise ImportError\nEntryClass = A\n",
         {},
         (2, "raises here when it is imported; the engine then skips it"),
     ),
-    _shape("in a continued string", "x = 'a \\\nEntryClass = A \\\n'\n", {}),
 )
 
 ODD = (
-    _shape("joined by a semicolon", A + "EntryClass = A; x = 1\n", {"A": "2 < 1"}),
-    _shape("in parentheses", A + "EntryClass = (\n    A\n)\n", {"A": "3 < 1"}),
     _shape("annotated", A + "EntryClass: list = [A]\n", {"A": "2 < 1"}),
     _shape("reassigned: the last one wins", AB + "EntryClass = A\nEntryClass = [B]\n", {"B": "4 < 2"}),
-    _shape(
-        "a chain the other way round",
-        A + "Other = EntryClass = [A]\n",
-        {},
-        (2, "`EntryClass` may be changed through what else holds it"),
-    ),
-    _shape(
-        "unpacked",
-        AB + "EntryClass, Other = [A], B\n",
-        {},
-        (3, "cannot tell which classes `EntryClass` is without running it"),
-    ),
+    _shape("a chain the other way round", A + "Other = EntryClass = [A]\n", {}, (2, HELD)),
     _shape(
         "augmented",
         AB + "EntryClass = [A]\nEntryClass += [B]\n",
         {},
         (4, "`EntryClass` is changed by an operator"),
     ),
-    _shape(
-        "concatenated",
-        AB + "EntryClass = [A] + [\n    B]\n",
-        {},
-        (3, "cannot tell which classes `EntryClass` is without running it"),
-    ),
+    _shape("concatenated", AB + "EntryClass = [A] + [\n    B]\n", {}, (3, UNTOLD)),
     _shape(
         "append",
         AB + "EntryClass = [A]\nEntryClass.append(B)\n",
@@ -186,103 +143,20 @@ ODD = (
         (4, "`EntryClass` is changed by `.append(…)`"),
     ),
     _shape(
-        "a comprehension",
-        AB + "EntryClass = [c for c in (A, B)]\n",
-        {},
-        (3, "cannot tell which classes `EntryClass` is without running it"),
-    ),
-    _shape(
-        "an item of a list",
-        AB + "L = [A, B]\nEntryClass = L[-1]\n",
-        {},
-        (4, "cannot tell which classes `EntryClass` is without running it"),
+        "held by a dict", A + "EntryClass = [A]\nD = {'x': EntryClass}\nD['x'].append(A)\n", {}, (3, HELD)
     ),
     _shape("an alias", A + "Foo = A\nEntryClass = Foo\n", {"A": "3 < 1"}),
-    _shape("a class replaced by another", AB + "A = B\nEntryClass = A\n", {"B": "4 < 2"}),
-    _shape(
-        "a class replaced behind a call",
-        AB + "if bool(1): A = B\nEntryClass = A\n",
-        {},
-        (3, "`A` is bound in more than one way"),
-    ),
-    _shape("a class defined twice", A + "x = 1\nclass A: pass\nEntryClass = A\n", {"A": "4 < 3"}),
-    _shape(
-        "a class replaced by a loop", AB + "for A in (B,): pass\nEntryClass = A\n", {}, (3, "`for` block")
-    ),
-    _shape(
-        "a class replaced by with",
-        AB + "import contextlib\nwith contextlib.nullcontext(B)as(A): pass\nEntryClass = A\n",
-        {},
-        (4, "`with`"),
-    ),
-    _shape(
-        "a class replaced by an import",
-        {"m.py": A + "from .x import A\nEntryClass = A\n", "x.py": "# x\n" + A},
-        {"A": "3 < x.py:2"},
-    ),
-    _shape(
-        "a class replaced by global",
-        AB + "def f():\n    global A\n    A = B\nf()\nEntryClass = A\n",
-        {},
-        (4, "global"),
-    ),
     _shape(
         'type("Name", …)',
         A + 'Foo = type("Bar", (A,), {})\nEntryClass = Foo\n',
         {},
         (2, "cannot tell what `type('Bar', (A,), {})` is without running it"),
     ),
-    _shape(
-        "renamed",
-        A + 'A.__name__ = "X"\nEntryClass = A\n',
-        {},
-        (2, "the `__name__` of a class may be set here"),
-    ),
-    _shape("renamed by setattr", A + 'setattr(A, "__name__", "X")\nEntryClass = A\n', {}, (2, "__name__")),
-    _shape("a walrus", A + "(EntryClass := [A])\n", {}, (2, "`EntryClass` is set inside an expression")),
-    _shape(
-        "a loop that appends",
-        AB + "EntryClass = []\nfor c in (A, B):\n    EntryClass.append(c)\n",
-        {},
-        (5, "append"),
-    ),
-    _shape(
-        "a function appends",
-        A + "EntryClass = []\ndef f(c):\n    EntryClass.append(c)\n    return c\nf(A)\n",
-        {},
-        (4, "`EntryClass` is changed by `.append(…)`"),
-    ),
-    _shape("an item assigned", AB + "EntryClass = [A]\nEntryClass[0] = B\n", {}, (4, "item")),
-    _shape("exec", A + 'exec("EntryClass = A")\n', {}, (2, "exec")),
-    _shape(
-        "a conditional expression",
-        AB + "EntryClass = A if bool(1) else B\n",
-        {},
-        (3, "cannot tell which classes `EntryClass` is without running it"),
-    ),
-    _shape(
-        "a call",
-        A + "def f(): return A\nEntryClass = f()\n",
-        {},
-        (3, "cannot tell which classes `EntryClass` is without running it"),
-    ),
     _shape("a name that nothing defines", "EntryClass = Nothing\n", {}, (1, "`Nothing` is not defined")),
-    _shape(
-        "an instance",
-        A + "EntryClass = A()\n",
-        {},
-        (2, "cannot tell which classes `EntryClass` is without running it"),
-    ),
-    _shape("inside if True", "if True:\n    class A: pass\n    EntryClass = A\n", {"A": "3 < 2"}),
 )
 
 REJECTED = (
-    _shape(
-        "a tuple",
-        AB + "EntryClass = (A, B)\n",
-        {},
-        (3, "cannot tell which classes `EntryClass` is without running it"),
-    ),
+    _shape("a tuple", AB + "EntryClass = (A, B)\n", {}, (3, UNTOLD)),
     _shape(
         "a class twice in a list",
         A + "EntryClass = [A, A]\n",
@@ -303,18 +177,6 @@ CONDITIONS = (
         AB + "if bool(1):\n    EntryClass = A\nelse:\n    EntryClass = [B]\n",
         {},
         (6, "`EntryClass` is bound in more than one way"),
-    ),
-    _shape("if alone", A + "if bool(1):\n    EntryClass = A\n", {"A": "3 < 1 if bool(1)"}),
-    _shape(
-        "try, else and finally",
-        AB
-        + "try:\n    import os\nexcept ImportError:\n    raise\nelse:\n    EntryClass = [A]\nfinally:\n    x = 1\n",
-        {"A": "8 < 1 if the try at line 3 succeeds and not (the try at line 3 fails)"},
-    ),
-    _shape(
-        "inside with",
-        A + "import contextlib\nwith contextlib.nullcontext():\n    EntryClass = A\n",
-        {"A": "4 < 1"},
     ),
     _shape(
         "a branch raises",
@@ -349,32 +211,7 @@ IMPORTS = (
         X | {"m.py": "from .x import A as Z, B\nEntryClass = [Z, B]\n"},
         {"A": "2 < x.py:2", "B": "2 < x.py:3"},
     ),
-    _shape(
-        "a module",
-        X | {"m.py": "from . import x\nEntryClass = x.A\n"},
-        {},
-        (2, "cannot tell which classes `EntryClass` is without running it"),
-    ),
-    _shape(
-        "re-exported by a subpackage",
-        {
-            "sub/__init__.py": "from .deep import A\n",
-            "sub/deep.py": A,
-            "m.py": "from .sub import A\nEntryClass = A\n",
-        },
-        {"A": "2 < sub/deep.py:1"},
-    ),
-    _shape(
-        "re-exported by a module",
-        X | {"y.py": "from .x import A as C\n", "m.py": "from .y import C\nEntryClass = C\n"},
-        {"A": "2 < x.py:2"},
-    ),
-    _shape(
-        "star import of a class",
-        X | {"m.py": "from .x import *\nEntryClass = A\n"},
-        {},
-        (2, "`A` may come from `import *` of `.x`"),
-    ),
+    _shape("a module", X | {"m.py": "from . import x\nEntryClass = x.A\n"}, {}, (2, UNTOLD)),
     _shape(
         "star import of the variable",
         {"sub/__init__.py": "", "sub/x.py": A + "EntryClass = A\n", "m.py": "from .sub.x import *\n"},
@@ -382,25 +219,10 @@ IMPORTS = (
         (1, "`EntryClass` may come from `import *` of sglang/srt/models/sub/x.py"),
     ),
     _shape(
-        "star import before the class",
-        X | {"m.py": "from .x import *\nclass A: pass\nEntryClass = A\n"},
-        {"A": "3 < 2"},
-    ),
-    _shape(
         "star import of another distribution behind it",
         A + "EntryClass = A\nfrom collections import *\n",
         {},
         (1, "`EntryClass` may come from `import *` of `collections`"),
-    ),
-    _shape(
-        "a list of another module",
-        X
-        | {
-            "y.py": "from .x import A, B\nLIST = [A, B]\n",
-            "m.py": "from .y import LIST\nEntryClass = LIST\n",
-        },
-        {},
-        (2, "cannot tell what `[A, B]` is without running it (sglang/srt/models/y.py:2)"),
     ),
     _shape(
         "the variable of another module",
@@ -410,41 +232,13 @@ IMPORTS = (
             "m.py": "from .sub.x import EntryClass\n",
         },
         {},
-        (1, "cannot tell which classes `EntryClass` is without running it"),
-    ),
-    _shape(
-        "a class that another module renames",
-        {"x.py": A + 'A.__name__ = "X"\n', "m.py": "from .x import A\nEntryClass = A\n"},
-        {},
-        (2, "the `__name__` of a class may be set here (sglang/srt/models/x.py:2)"),
+        (1, UNTOLD),
     ),
     _shape(
         "a class of another distribution",
         "from collections import OrderedDict\nEntryClass = OrderedDict\n",
         {},
         (1, "`OrderedDict` comes from `collections`, which is not a file"),
-    ),
-    _shape(
-        "a module that is missing",
-        "from .nowhere import A\nEntryClass = A\n",
-        {},
-        (1, "`A` comes from `.nowhere`, which is not a file"),
-    ),
-    _shape(
-        "a name that the module does not define",
-        X | {"m.py": "from .x import Z\nEntryClass = Z\n"},
-        {},
-        (1, "`Z` is not defined in `.x`"),
-    ),
-    _shape(
-        "in a circle",
-        {
-            "x.py": "from .y import A\n",
-            "y.py": "from .x import A\n",
-            "m.py": "from .x import A\nEntryClass = A\n",
-        },
-        {},
-        (2, "imported in a circle"),
     ),
     _shape(
         "of a module that cannot be parsed",

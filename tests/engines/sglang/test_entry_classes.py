@@ -196,47 +196,10 @@ def test_what_is_read_is_what_running_it_gives_or_unresolved(texts: dict[str, st
 
 
 WEIRD = st.sampled_from(
-    [
-        "EntryClass",
-        "A",
-        "[",
-        "]",
-        "(",
-        ")",
-        "*",
-        "=",
-        "+=",
-        ":=",
-        ".",
-        ",",
-        ":",
-        "'x'",
-        "f'{A}'",
-        "\n",
-        "\n    ",
-        " if ",
-        " else ",
-        " for ",
-        " in ",
-        "type",
-        "lambda ",
-        "not ",
-        "class ",
-        "del ",
-        "global ",
-        "import ",
-        "from . ",
-        "1",
-        "-",
-        "{",
-        "}",
-        "@",
-        "...",
-        "await ",
-    ]
-)
-
-
+    ["EntryClass", "A", "[", "]", "(", ")", "*", "=", "+=", ":=", ".", ",", ":", "'x'", "f'{A}'", "\n", "\n    ",
+     " if ", " else ", " for ", " in ", "type", "lambda ", "not ", "class ", "del ", "global ", "import ", "from . ",
+     "1", "-", "{", "}", "@", "...", "await "]
+)  # fmt: skip
 ANY = (
     st.binary(max_size=80)
     | st.text(max_size=80).map(str.encode)

@@ -97,10 +97,6 @@ def test_every_rule_of_a_release_has_its_line(library: Make) -> None:
         (b"class Loader:\n    def get_model_architecture(self):\n        architectures = ['A']\n", {}),
         (b"def get_model_architecture(config):\n    return config\n", {"choice": 1, "rewrites": []}),
         (
-            b"def get_model_architecture(config):\n    architectures = ['A']\n",
-            {"choice": 1, "rewrites": []},
-        ),
-        (
             b"def get_model_architecture(config):\n    if config:\n        architectures = names\n",
             {"choice": 1, "rewrites": []},
         ),

@@ -54,7 +54,6 @@ def test_a_generating_table_comes_before_that_of_base_models() -> None:
         b"OTHER_NAMES = OrderedDict([('llama', 'LlamaForCausalLM')])\n",
         b"MODEL_FOR_MASKED_LM_MAPPING_NAMES = OrderedDict([('bert', 'BertForMaskedLM')])\n",
         b"'''\nMODEL_MAPPING_NAMES = OrderedDict([('llama', 'LlamaModel')])\n'''\n",
-        b"# MODEL_MAPPING_NAMES = OrderedDict([('llama', 'LlamaModel')])\n",
     ],
 )
 def test_what_is_no_table_in_order_gives_no_type(text: bytes) -> None:

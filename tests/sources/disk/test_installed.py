@@ -46,6 +46,12 @@ def find(*folders: Path, **environ: str) -> LocalSource | None:
     return installed_source(LAYOUT, environ=environ, path=[str(folder) for folder in folders])
 
 
+def found(*folders: Path, **environ: str) -> LocalSource:
+    source = find(*folders, **environ)
+    assert source is not None
+    return source
+
+
 def environment(prefix: Path) -> Path:
     site = prefix / "lib" / "python3.12" / "site-packages"
     site.mkdir(parents=True)
@@ -61,9 +67,7 @@ def test_a_package_that_is_not_installed_gives_nothing(tmp_path: Path) -> None:
 
 def test_an_installed_package_is_located_with_its_version(tmp_path: Path) -> None:
     plant(tmp_path)
-    source = find(tmp_path / "nowhere", tmp_path)
-
-    assert source is not None
+    source = found(tmp_path / "nowhere", tmp_path)
     assert source.origin == Origin(
         distribution="planted-dist", kind="installed", location=str(tmp_path), version="1.2.3", prefix=""
     )
@@ -106,8 +110,7 @@ def test_the_first_on_the_path_wins_and_a_real_package_over_a_bare_folder(tmp_pa
     plant(tmp_path / "two", version="2.0")
 
     def version(*names: str) -> str | None:
-        source = find(*(tmp_path / name for name in names))
-        return source.origin.version if source else None
+        return found(*(tmp_path / name for name in names)).origin.version
 
     assert version("one", "two") == "1.0"
     assert version("two", "one") == "2.0"
@@ -134,15 +137,10 @@ def test_an_editable_install_by_a_path_line_has_metadata_and_project_file(tmp_pa
     (repository / ".git").mkdir()
     plant_metadata(site, "3.0", repository)
 
-    source = find(site, repository / "python")
-
-    assert source is not None
+    source = found(site, repository / "python")
+    location = str(repository)
     assert source.origin == Origin(
-        distribution="planted-dist",
-        kind="installed",
-        location=str(repository),
-        version="3.0",
-        prefix="python/",
+        distribution="planted-dist", kind="installed", location=location, version="3.0", prefix="python/"
     )
     assert source.list(["*", "planted_pkg/*"]) == ("METADATA", "planted_pkg/__init__.py", "pyproject.toml")
 
@@ -170,10 +168,8 @@ def test_an_editable_install_by_a_hook_is_found(tmp_path: Path, monkeypatch: pyt
     plant_metadata(tmp_path / "site", "4.0")
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Hook(str(tmp_path / "gone"), str(package))])
 
-    source = find(tmp_path / "site")
-
-    assert source is not None
-    assert (source.origin.location, source.origin.version) == (str(tmp_path / "src"), "4.0")
+    origin = found(tmp_path / "site").origin
+    assert (origin.location, origin.version) == (str(tmp_path / "src"), "4.0")
 
 
 @pytest.mark.parametrize("hook", [Hook(), Hook("/nowhere"), Hook(RuntimeError("broken")), object()])
@@ -196,14 +192,9 @@ def test_the_active_environment_is_looked_at_if_the_interpreter_has_none(
     plant(environment(tmp_path / "env"), version="5.0")
     (tmp_path / "empty").mkdir()
 
-    source = find(tmp_path / "empty", **{variable: str(tmp_path / "env")})
-    assert source is not None
-    assert source.origin.version == "5.0"
-
     plant(tmp_path / "own", version="6.0")
-    source = find(tmp_path / "own", **{variable: str(tmp_path / "env")})
-    assert source is not None
-    assert source.origin.version == "6.0"
+    for folder, version in (("empty", "5.0"), ("own", "6.0")):
+        assert found(tmp_path / folder, **{variable: str(tmp_path / "env")}).origin.version == version
 
 
 def test_a_virtual_environment_comes_before_conda_and_the_newest_python_first(tmp_path: Path) -> None:
@@ -211,12 +202,9 @@ def test_a_virtual_environment_comes_before_conda_and_the_newest_python_first(tm
     plant(environment(tmp_path / "venv"), version="2.0")
     plant(tmp_path / "venv/lib/python3.9/site-packages", version="3.0")
 
-    source = find(VIRTUAL_ENV=str(tmp_path / "venv"), CONDA_PREFIX=str(tmp_path / "conda"))
-    assert source is not None
-    assert source.origin.version == "2.0"
-    source = find(VIRTUAL_ENV=str(tmp_path / "nowhere"), CONDA_PREFIX=str(tmp_path / "conda"))
-    assert source is not None
-    assert source.origin.version == "1.0"
+    for folder, version in (("venv", "2.0"), ("nowhere", "1.0")):
+        source = found(VIRTUAL_ENV=str(tmp_path / folder), CONDA_PREFIX=str(tmp_path / "conda"))
+        assert source.origin.version == version
 
 
 def test_path_lines_there_are_followed_and_import_lines_are_not_run(tmp_path: Path) -> None:
@@ -226,20 +214,15 @@ def test_path_lines_there_are_followed_and_import_lines_are_not_run(tmp_path: Pa
     (site / "b.pth").write_text(
         f"import os; open({str(tmp_path / 'mark')!r}, 'w')\n# ../../../nowhere\n\nnowhere\n../../../src\n"
     )
-    source = find(VIRTUAL_ENV=str(tmp_path / "env"))
-
-    assert source is not None
-    assert source.list(["**"]) == ("planted_pkg/__init__.py",)
+    assert found(VIRTUAL_ENV=str(tmp_path / "env")).list(["**"]) == ("planted_pkg/__init__.py",)
     assert not (tmp_path / "mark").exists()
 
 
 def test_an_editable_install_there_is_known_by_its_metadata(tmp_path: Path) -> None:
     plant(tmp_path / "my project" / "python", version=None)
     plant_metadata(environment(tmp_path / "env"), "7.0", tmp_path / "my project")
-    source = find(VIRTUAL_ENV=str(tmp_path / "env"))
-    assert source is not None
-    assert source.origin.location == str(tmp_path / "my project" / "python")
-    assert source.origin.version == "7.0"
+    origin = found(VIRTUAL_ENV=str(tmp_path / "env")).origin
+    assert (origin.location, origin.version) == (str(tmp_path / "my project" / "python"), "7.0")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from archtrack.sources.git.source import git_source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    Plant = Callable[[Path], "Planted"]
+
 LAYOUT = Layout(package="pkg", distribution="pkg-dist", parents=("python", ""))
 FILES = {
     "pkg/__init__.py": b"",
@@ -259,12 +261,7 @@ def expect_refused(planted: Planted, **environ: str) -> None:
 
 @pytest.mark.parametrize(("key", "value", "more"), KEYS, ids=[f"{key}={value}" for key, value, _ in KEYS])
 def test_a_key_that_names_a_program_runs_none(
-    plant: Callable[[Path], Planted],
-    made: Path,
-    partial: Path,
-    key: str,
-    value: str,
-    more: tuple[tuple[str, str], ...],
+    plant: Plant, made: Path, partial: Path, key: str, value: str, more: tuple[tuple[str, str], ...]
 ) -> None:
     whole = plant(made)
     whole.set((key, value), *more)
@@ -279,9 +276,7 @@ def test_a_key_that_names_a_program_runs_none(
 
 
 @pytest.mark.parametrize("hider", HIDERS)
-def test_all_keys_at_once_run_nothing_wherever_they_stand(
-    plant: Callable[[Path], Planted], made: Path, hider: str
-) -> None:
+def test_all_keys_at_once_run_nothing_wherever_they_stand(plant: Plant, made: Path, hider: str) -> None:
     planted = plant(made)
     planted.set(*ALL, hider=hider)
     expect_whole(planted, made)
@@ -291,7 +286,7 @@ def test_all_keys_at_once_run_nothing_wherever_they_stand(
 @pytest.mark.parametrize("kind", ["partial", "treeless"])
 @pytest.mark.parametrize("url", REMOTES.values(), ids=REMOTES)
 def test_a_partial_clone_is_not_completed(
-    plant: Callable[[Path], Planted], request: pytest.FixtureRequest, kind: str, url: str, hider: str
+    plant: Plant, request: pytest.FixtureRequest, kind: str, url: str, hider: str
 ) -> None:
     planted = plant(request.getfixturevalue(kind))
     (planted.root / "pkg").mkdir()
@@ -311,7 +306,7 @@ OWN = (
 
 @pytest.mark.parametrize("name", OWN)
 def test_what_the_user_has_for_other_things_is_not_run_for_a_repository_on_this_machine(
-    plant: Callable[[Path], Planted], made: Path, partial: Path, name: str
+    plant: Plant, made: Path, partial: Path, name: str
 ) -> None:
     planted = plant(made)
     expect_whole(planted, made, **{name: str(planted.program)})
@@ -333,7 +328,7 @@ def test_what_the_user_has_for_other_things_is_not_run_for_a_repository_on_this_
     ],
 )
 def test_what_the_user_has_for_access_is_used_for_a_url(
-    plant: Callable[[Path], Planted], made: Path, tmp_path: Path, name: str, url: str
+    plant: Plant, made: Path, tmp_path: Path, name: str, url: str
 ) -> None:
     planted = plant(made)
     environ = {**planted.environ, name: str(planted.program)}
@@ -357,7 +352,7 @@ def test_what_the_user_has_for_access_is_used_for_a_url(
     ],
 )
 def test_git_itself_runs_what_is_planted(
-    plant: Callable[[Path], Planted], partial: Path, key: str, url: str, asked: tuple[str, ...], hider: str
+    plant: Plant, partial: Path, key: str, url: str, asked: tuple[str, ...], hider: str
 ) -> None:
     """What the other tests would see."""
     planted = plant(partial)
@@ -372,9 +367,7 @@ def test_git_itself_runs_what_is_planted(
     assert planted.left.exists()
 
 
-def test_what_a_partial_clone_lacks_is_read_once_git_has_fetched_it(
-    plant: Callable[[Path], Planted], partial: Path
-) -> None:
+def test_what_a_partial_clone_lacks_is_read_once_git_has_fetched_it(plant: Plant, partial: Path) -> None:
     planted = plant(partial)
     with pytest.raises(SourceError) as caught:
         planted.read()

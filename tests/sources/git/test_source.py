@@ -19,17 +19,13 @@ from archtrack.sources.git import tree as git_tree
 from archtrack.sources.git.address import is_remote
 from archtrack.sources.git.mirror import clear_mirrors, size_of_mirrors
 from archtrack.sources.git.source import GitSource, git_source
+from miniature import commit, git
 
 LAYOUT = Layout(package="pkg", distribution="pkg-dist", parents=("python", ""))
 ENVIRON = {
     **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
-}
-AUTHOR = {
-    f"GIT_{role}_{part}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for part, value in {"NAME": "A", "EMAIL": "a@b", "DATE": "2024-01-01T00:00:00Z"}.items()
 }
 FILES = {
     "python/pkg/__init__.py": b"",
@@ -46,15 +42,10 @@ ACCESS = "no access; set up a credential helper or an ssh key that needs no ques
 ODD = 'pkg/models/n\xe4me "quoted"\n\t.py'
 
 
-def git(where: Path, *arguments: str, stdin: str | None = None) -> str:
-    return subprocess.run(  # noqa: S603 - our own arguments
-        ["git", "-C", str(where), *arguments],  # noqa: S607 - the git that is installed
-        env={**ENVIRON, **AUTHOR},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+def new_blob(where: Path, text: str) -> str:
+    """An object of a repository that no commit has."""
+    (where.parent / "blob").write_text(text)
+    return git(where, "hash-object", "-w", str(where.parent / "blob"))
 
 
 def write(root: Path, files: dict[str, bytes]) -> None:
@@ -68,11 +59,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tag ``v1`` (annotated), branch ``dev`` one commit ahead of it, HEAD on ``main``."""
     root = tmp_path_factory.mktemp("made") / "a repo"
     root.mkdir()
-    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "init", "--quiet")
     git(root, "config", "uploadpack.allowFilter", "true")
     write(root, FILES)
     git(root, "add", ".")
-    head = git(root, "hash-object", "-w", "--stdin", stdin="x")
+    head = new_blob(root, "x")
     git(root, "update-index", "--add", "--cacheinfo", f"160000,{head},python/pkg/submodule")
     git(root, "commit", "--quiet", "-m", "one")
     git(root, "tag", "-a", "v1", "-m", "release")
@@ -164,7 +155,7 @@ def test_any_folder_of_a_repository_will_do(
         (LAYOUT, "python/", b"[project]\n"),
         (Layout(package="pkg.py", distribution="x", parents=("other", "")), None, None),
         (
-            Layout(package="models", distribution="x", parents=("src", "python/pkg")),
+            Layout(package="models", distribution="x", parents=("python/pkg",)),
             "python/pkg/",
             b"# of the root\n",
         ),
@@ -228,8 +219,7 @@ def test_links_are_followed_inside_the_repository(
     write(repo, {"far/z.py": b"Z = 1\n"})
     for path, target in links.items():
         (repo / path).symlink_to(target)
-    git(repo, "add", "--", *links, "far")
-    git(repo, "commit", "--quiet", "-m", "links")
+    commit(repo, "links")
     found = source(repo)
     listed = found.list(["pkg/**"])
     assert [path for path in listed if not any(word in path for word in ("__init__", "/n", "same"))] == paths
@@ -242,8 +232,7 @@ def test_links_are_followed_inside_the_repository(
 def test_the_folder_that_holds_the_package_may_be_a_link(repo: Path, tmp_path: Path, *, url: bool) -> None:
     git(repo, "mv", "python", "src")
     (repo / "python").symlink_to("src")
-    git(repo, "add", "python")
-    git(repo, "commit", "--quiet", "-m", "moved")
+    commit(repo, "moved")
     found = source(repo.as_uri() if url else repo, "main", folder=tmp_path / "cache")
     assert found.origin.prefix == "python/"
     assert found.read(["pkg/models/a.py"]) == {"pkg/models/a.py": b"A = 1\n"}
@@ -254,8 +243,7 @@ def test_links_cannot_multiply_files_without_end(repo: Path, monkeypatch: pytest
     assert source(repo).list(["pkg/models/a.py"])
     for number in range(20):
         (repo / f"python/pkg/{number}").symlink_to("models")
-    git(repo, "add", "python")
-    git(repo, "commit", "--quiet", "-m", "links")
+    commit(repo, "links")
     with pytest.raises(SourceError, match="multiply the files of the commit; give the path of a checkout"):
         source(repo)
 
@@ -276,22 +264,9 @@ def test_a_tree_is_no_commit(made: Path) -> None:
 
 @pytest.mark.parametrize(
     "ref",
-    [
-        "",
-        "--upload-pack=touch mark",
-        "-v",
-        "a b",
-        "a..b",
-        "main:python",
-        ":/one",
-        "a\nb",
-        "a*",
-        "a?",
-        "[a",
-        "^main",
-        "\\",
-    ],
-)
+    ["", "--upload-pack=touch mark", "-v", "a b", "a..b", "main:python", ":/one", "a\nb", "a*", "a?", "[a",
+     "^main", "\\"],
+)  # fmt: skip
 def test_a_reference_that_git_could_take_for_something_else_is_refused(made: Path, ref: str) -> None:
     with pytest.raises(UsageError, match="is no reference; give a commit, a tag or a branch"):
         source(made, ref)
@@ -302,19 +277,18 @@ def test_a_folder_that_is_no_repository_is_said(tmp_path: Path) -> None:
         source(tmp_path / "nowhere")
     with pytest.raises(SourceError) as caught:
         source(tmp_path, GIT_CEILING_DIRECTORIES=str(tmp_path.parent))
-    assert str(caught.value) == (
-        f"{tmp_path}@HEAD: not a git repository; give the path of one, or a plain path"
+    assert (
+        str(caught.value) == f"{tmp_path}@HEAD: not a git repository; give the path of one, or a plain path"
     )
 
 
 def test_the_environment_of_a_hook_does_not_redirect(repo: Path, tmp_path: Path) -> None:
-    assert source(repo, GIT_DIR=str(tmp_path), GIT_INDEX_FILE="x", GIT_OBJECT_DIRECTORY="/nowhere").list(
-        ["pkg/*"]
-    )
+    hook = {"GIT_DIR": str(tmp_path), "GIT_INDEX_FILE": "x", "GIT_OBJECT_DIRECTORY": "/nowhere"}
+    assert source(repo, **hook).list(["pkg/*"])
 
 
 def test_a_replaced_object_is_read_as_it_was_committed(repo: Path) -> None:
-    other = git(repo, "hash-object", "-w", "--stdin", stdin="replaced")
+    other = new_blob(repo, "replaced")
     git(repo, "replace", git(repo, "rev-parse", "main:python/pkg/models/a.py"), other)
     assert git(repo, "show", "main:python/pkg/models/a.py") == "replaced"
     assert source(repo).read(["pkg/models/a.py"]) == {"pkg/models/a.py": b"A = 1\n"}
@@ -434,30 +408,26 @@ def test_a_url_takes_branches_tags_and_full_commit_ids(made: Path, tmp_path: Pat
 
 def test_a_commit_that_is_no_tip_is_fetched_by_its_id(repo: Path, tmp_path: Path) -> None:
     write(repo, {"python/pkg/new.py": b"new"})
-    git(repo, "add", "python/pkg/new.py")
-    git(repo, "commit", "--quiet", "-m", "three")
+    commit(repo, "three")
     git(repo, "tag", "-d", "v1")
     git(repo, "branch", "-D", "dev")
-    assert (
-        source(repo.as_uri(), git(repo, "rev-parse", "HEAD~1"), folder=tmp_path / "c").list(["pkg/new.py"])
-        == ()
-    )
+    found = source(repo.as_uri(), git(repo, "rev-parse", "HEAD~1"), folder=tmp_path / "c")
+    assert found.list(["pkg/new.py"]) == ()
 
 
 def test_a_branch_is_fetched_again_and_a_commit_is_not(repo: Path, tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     before = source(repo.as_uri(), "main", folder=folder).origin.digest
     write(repo, {"python/pkg/new.py": b"new"})
-    git(repo, "add", "python/pkg/new.py")
-    git(repo, "commit", "--quiet", "-m", "three")
+    commit(repo, "three")
 
     after = source(repo.as_uri(), "main", folder=folder)
 
     assert after.origin.digest != before
     assert after.read(["pkg/new.py"]) == {"pkg/new.py": b"new"}
-    url, commit = repo.as_uri(), (after.origin.digest or "").removeprefix("commit:")
+    url, newest = repo.as_uri(), (after.origin.digest or "").removeprefix("commit:")
     repo.rename(tmp_path / "gone")
-    assert source(url, commit, folder=folder).read(["pkg/new.py"]) == {"pkg/new.py": b"new"}
+    assert source(url, newest, folder=folder).read(["pkg/new.py"]) == {"pkg/new.py": b"new"}
     with pytest.raises(SourceError, match="check the address"):
         source(url, "main", folder=folder)
 

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import time
 from email.utils import formatdate
 
 import pytest
-from servers import Fault
+from index_servers import Fault
 
 from archtrack.errors import SourceError
 from archtrack.sources.index.http import BrokenError, GoneError, Http
@@ -43,11 +42,7 @@ WAITS = [
     ("more than anybody waits", [Fault(status=503, headers=(("Retry-After", "86400"),))], [30.0]),
     ("nonsense", [Fault(status=503, headers=(("Retry-After", "-1"),))], [0.5]),
     ("a date long past", [Fault(status=503, headers=(("Retry-After", formatdate(0, usegmt=True)),))], [0.5]),
-    (
-        "a date far off",
-        [Fault(status=503, headers=(("Retry-After", formatdate(time.time() + 9e6)),))],
-        [30.0],
-    ),
+    ("a date far off", [Fault(status=503, headers=(("Retry-After", formatdate(2e10)),))], [30.0]),
     ("a cut", [Fault(status=200, cut=3)], [0.5]),
 ]
 
@@ -67,12 +62,6 @@ def test_what_is_not_there_is_not_asked_for_again(http, index, waits):
     assert waits == []
 
 
-def test_a_page_without_end_is_refused(http, index):
-    index.add("demo_engine-1.0.tar.gz", b"x", padding="x" * 2 * MB)
-    with pytest.raises(SourceError, match="more than 1 MB; is it an index"):
-        page(http, index)
-
-
 def test_a_compressed_page_is_read_and_counted_as_it_came(http, index):
     index.packed = True
     index.add("demo_engine-1.0.tar.gz", b"x", padding="x" * 100_000)
@@ -80,8 +69,9 @@ def test_a_compressed_page_is_read_and_counted_as_it_came(http, index):
     assert http.transfer.bytes < 1_000
 
 
-def test_a_compressed_page_that_unpacks_without_end_is_refused(http, index):
-    index.packed = True
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_page_without_end_is_refused(http, index, packed):
+    index.packed = packed
     index.add("demo_engine-1.0.tar.gz", b"x", padding="x" * 20 * MB)
     with pytest.raises(SourceError, match="more than 1 MB; is it an index"):
         page(http, index)
@@ -127,8 +117,6 @@ def test_credentials_go_to_their_server_only(http, index):
     index.credentials = "Basic bWU6czNjcmV0"
     index.add("demo_engine-1.0.tar.gz", b"x")
     assert http.keep_credentials(f"http://me:s3cret@{index.address}/simple") == index.url
-    assert (
-        http.keep_credentials("http://you:other@elsewhere.example/simple")
-        == "http://elsewhere.example/simple"
-    )
+    elsewhere = "http://you:other@elsewhere.example/simple"
+    assert http.keep_credentials(elsewhere) == "http://elsewhere.example/simple"
     assert page(http, index)

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import hashlib
 
+import index_servers as servers
 import pytest
-import servers
+from index_servers import Fault
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
-from servers import Fault
 
 from archtrack.errors import SourceError, UsageError
 from archtrack.sources.index.http import Http
@@ -29,10 +29,9 @@ def sdist(version: str, *, yanked: bool = False) -> Listed:
 
 CHOICES = [
     ("by version, not by listing", [wheel("0.10.0"), wheel("0.9.0")], None, "demo-0.10.0-py3-none-any.whl"),
-    ("the same the other way round", [wheel("0.9.0"), wheel("0.10.0")], None, "demo-0.10.0-py3-none-any.whl"),
     (
-        "a pre-release is not latest",
-        [wheel("2.0rc1"), wheel("2.0.dev3"), wheel("1.0")],
+        "a pre-release is no latest",
+        [wheel("2rc1"), wheel("2.dev3"), wheel("1.0")],
         None,
         "demo-1.0-py3-none-any.whl",
     ),
@@ -59,9 +58,8 @@ def test_the_file_to_read(files, version, chosen):
 
 
 def test_a_yanked_release_by_name_is_read_and_said():
-    file, notes = choose(
-        "demo", [wheel("2.0", yanked=True), wheel("1.0")], parse_version("2.0"), ["the index"]
-    )
+    files = [wheel("2.0", yanked=True), wheel("1.0")]
+    file, notes = choose("demo", files, parse_version("2.0"), ["the index"])
     assert file.version == "2.0"
     assert notes == ("demo 2.0 is yanked",)
 
@@ -81,7 +79,7 @@ REFUSALS = [
     ),
     (
         "unknown",
-        [wheel("1.0"), wheel("1.2"), wheel("1.10")],
+        [wheel(f"1.{n}") for n in (0, 2, 10)],
         "1.3",
         "no release 1.3 of demo on X; near it: 1.0, 1.2, 1.10",
     ),
@@ -136,12 +134,8 @@ def test_a_page_is_understood(index, find, form):
     index.form = form
     offer(index, "1.10", "1.9")
     offer(index, "1.11", yanked="broken")
-    for name in (
-        "demo_engine-3.0.win32.exe",
-        "demo-engine.html",
-        "other-9.0-py3-none-any.whl",
-        "demo_engine-odd!-py3-none-any.whl",
-    ):
+    others = ("demo_engine-3.0.win32.exe", "demo-engine.html", "other-9.0-py3-none-any.whl")
+    for name in (*others, "demo_engine-odd!-py3-none-any.whl"):
         index.add(name, b"")
     file = find("latest", index.url)[0]
     assert file.version == "1.10"
@@ -172,10 +166,9 @@ def test_an_empty_page_of_an_index_is_no_login_page(index, find):
 
 
 def test_an_index_may_not_point_at_files_of_this_machine(index, find, tmp_path):
-    (tmp_path / "demo_engine-1.0-py3-none-any.whl").write_bytes(b"x")
-    index.add(
-        "demo_engine-1.0-py3-none-any.whl", b"x", url=(tmp_path / "demo_engine-1.0-py3-none-any.whl").as_uri()
-    )
+    file = tmp_path / "demo_engine-1.0-py3-none-any.whl"
+    file.write_bytes(b"x")
+    index.add(file.name, b"x", url=file.as_uri())
     with pytest.raises(SourceError, match="no release of demo-engine"):
         find("1.0", index.url)
 
@@ -187,11 +180,6 @@ def folder(tmp_path):
     page.parent.mkdir(parents=True)
     page.write_text('<a href="../../f/demo_engine-5.0-py3-none-any.whl">demo_engine-5.0-py3-none-any.whl</a>')
     return tmp_path
-
-
-def test_an_index_on_disk_is_read(find, folder):
-    url = (folder / "simple").as_uri()
-    assert find("latest", url)[0].url == (folder / "f" / "demo_engine-5.0-py3-none-any.whl").as_uri()
 
 
 @pytest.mark.parametrize("path", ["nothing/here", "simple/demo-engine/index.html"])

@@ -4,8 +4,8 @@ import gzip
 import io
 import tarfile
 
+import index_servers as servers
 import pytest
-import servers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,12 +49,6 @@ def test_a_release_without_a_wheel_is_read_from_its_sdist(index, open_demo):
     for call in (source.read, source.identify):
         with pytest.raises(SourceError, match=r"demo/b\.py is not in it"):
             call(["demo/b.py"])
-
-
-def test_an_sdist_without_the_package_is_an_error(index, open_demo):
-    index.add(NAME, servers.make_sdist({"x.py": b""}))
-    with pytest.raises(SourceError, match=f"^{NAME}: holds no package demo; choose another release"):
-        open_demo()
 
 
 def test_an_sdist_with_another_digest_is_refused(index, open_demo):
