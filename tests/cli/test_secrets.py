@@ -33,6 +33,7 @@ ADDRESSES = (
     f"git:https://user:{SECRET}@/x@main",
     f"git:https://user:a/{SECRET}@127.0.0.1:9/x@main",
     f"git:user:{SECRET}@example.org/x",
+    f"git:user:{SECRET}@intranet/o/x",
     *(BARE := (f"{SECRET}@127.0.0.1/simple", f"git:{SECRET}@example.org/x@main")),
 )
 SOURCES = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
+from archtrack.core.python.changes import running
 from archtrack.core.python.classes import class_facts
 from archtrack.core.python.module import Module
 from archtrack.core.python.tables import imports_of_names
@@ -12,6 +13,7 @@ from archtrack.core.python.values import UnresolvedError, last_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
 
 __all__ = ["decorated_classes"]
 
@@ -33,22 +35,37 @@ def decorated_classes(data: bytes, decorators: Collection[str]) -> dict[str, Any
     unresolved: list[list[Any]] = []
     if module.problem is not None:
         unresolved.append([module.problem[1], module.problem[0]])
+    read: set[int] = set()
     for statement in module.statements:
         for call, class_name in _registering(statement.node):
             if last_name(call.func) not in decorators:
                 continue
+            read.add(id(call))
             named = (keyword.value for keyword in call.keywords if keyword.arg in {None, "name", "names"})
             for value in (*call.args, *named):
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
                     registered.append([value.value, value.lineno, class_name, statement.condition])
                 else:
                     unresolved.append([value.lineno, UnresolvedError(value).reason])
+    unresolved += (
+        [node.lineno, "cannot tell which class is registered here"]
+        for node in running(module.tree)
+        if _is_call_of(node, decorators) and id(node) not in read
+    )
     return {
         "registered": registered,
         "classes": class_facts(module),
         "imports": imports_of_names(module),
         "unresolved": unresolved,
     }
+
+
+def _is_call_of(node: ast.AST, names: Collection[str]) -> TypeGuard[ast.Call]:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, (ast.Name, ast.Attribute))
+        and last_name(node.func) in names
+    )
 
 
 def _registering(node: ast.stmt) -> Iterator[tuple[ast.Call, str]]:

@@ -162,9 +162,9 @@ def _git_spec(spec: str) -> GitSpec:
             head, ref = rest[:split], rest[split + 1 :]
     repository = rest[:start] + head
     # "user:password@host/…", an address without its scheme, would be a host, a path and a branch.
-    is_folder = os.path.isdir(repository)  # noqa: PTH112
-    is_user = ":" in repository and "/" not in repository and "/" in ref and not repository.endswith(".git")
-    if not start and not is_folder and (is_user or (":" in repository and _IN_A_DOMAIN.match(ref))):
+    is_address = ":" in repository and not start and not os.path.isdir(repository)  # noqa: PTH112
+    is_user = "/" in ref and not re.search(r"[/@]|\.git\Z", repository)
+    if is_address and (is_user or _IN_A_DOMAIN.match(ref)):
         raise UsageError(f"git:{WITHHELD}: an address begins with its scheme; write git:https://…@REF")
     if not repository:
         raise UsageError("'git:' names no repository; write git:PATH-OR-URL@REF")

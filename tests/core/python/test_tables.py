@@ -29,6 +29,8 @@ PAIRS = 'U = {"A": ("a", "X"), "B": ("b", "Y"), "C": ("c", "X")}\n'
     [
         ('T = {"A": ("a", "X")}', {"A": ["a", "X"]}),
         ('T: dict[str, str] = {"A": "a"}', {"A": "a"}),
+        ('T = {"A": "a"}\nT: dict[str, str]', {"A": "a"}),
+        ('with open(f) as g:\n    T = {"A": "a"}', {"A": "a"}),
         ('T = {"A": X, "B": True, "C": f()}', {"A": {"name": "X"}, "B": True, "C": None}),
         ('T = {"A": ["a", X], "B": ()}', {"A": ["a", None], "B": []}),
         ('T = dict(A="a", B=False)', {"A": "a", "B": False}),
@@ -156,7 +158,10 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
         ('T = {"A": "a"}\nwhile more():\n    T["B"] = "b"', ["A"], [("T", 3)]),
         ('T = {"A": "a"}\nmatch x:\n    case 1:\n        T["B"] = "b"', ["A"], [("T", 4)]),
         ('T = {"A": "a"}\nfor T in x: pass', [], [("T", 2)]),
+        ('U = {"A": "a"}\nfor _ in [0]:\n    T = {**U, "B": "b"}', [], [("T", 2), ("_", 2)]),
         # what else holds it
+        ('T = X.t = {"A": "a"}\nX.t["B"] = "b"', ["A"], [("T", 1)]),
+        ('T = X["t"] = {"A": "a"}', ["A"], [("T", 1)]),
         ('U = {"A": "a"}\nT, V = U, U', [], [("U", 2), ("V", 2), ("T", 2)]),
         ('U = {"A": "a"}\nT = U or {}', [], [("U", 2), ("T", 2)]),
         ('T = {"A": "a"}\nregister(T)', ["A"], [("T", 2)]),
@@ -182,6 +187,7 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
         ('T = {"A": "a"}\nif x:\n    T = other()', ["A"], [("T", 3)]),
         ('T = {"A": "a"}\nif x:\n    del T', ["A"], [("T", 3)]),
         ('T = None\nif x:\n    T = {"A": "a"}', ["A"], [("T", 3)]),
+        ('try:\n    T = {"A": "a"}\n    import x\nexcept ImportError:\n    T["B"] = "b"', ["A"], [("T", 5)]),
         # functions that run
         (f'{ADD}add("B")', ["A"], [("T", 4)]),
         (f'{ADD}@add("B")\nclass C: ...', ["A"], [("T", 4)]),
@@ -198,6 +204,7 @@ ADD = 'T = {"A": "a"}\ndef add(name):\n    T[name] = 1\n'
         ('T = {"A": "a"}\nfrom x import *', ["A"], [("T", 2)]),
         # names in keys
         ('K = "A"\nK = name()\nT = {K: "a", "B": "b"}', ["B"], [("T", 3)]),
+        ('K = "A"\n[K := "B" for _ in [0]]\nT = {K: "a", "B": "b"}', ["B"], [("T", 3)]),
         ('K = "A"\nif x:\n    K = "B"\nT = {K: "a", "B": "b"}', ["B"], [("T", 4)]),
         ('K = "A"\nexec(text)\nT = {K: "a", "B": "b"}', ["B"], [("T", 3)]),
         ("T = {", [], [("", 1)]),

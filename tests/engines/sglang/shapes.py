@@ -254,7 +254,6 @@ IMPORTS = (
     ),
 )
 
-HELD = "may be changed through what else holds it"
 LIST = AB + "EntryClass = [A]\n"
 HELD_ELSEWHERE = (
     _shape(
@@ -273,7 +272,6 @@ HELD_ELSEWHERE = (
         (4, "any name"),
     ),
     _shape("inside a with that binds", A + "with open(__file__) as f:\n    EntryClass = A\n", {"A": "3 < 1"}),
-    _shape("held by a dict", LIST + "D = {'x': EntryClass}\nD['x'].append(B)\n", {}, (4, HELD)),
     _shape("held by an attribute", LIST + "A.all = EntryClass\nA.all.append(B)\n", {}, (4, HELD)),
     _shape(
         "set through the module's own entry",

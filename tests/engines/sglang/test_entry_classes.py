@@ -6,13 +6,13 @@ import builtins
 import types
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archtrack.core.python.changes import HIDDEN
 from archtrack.core.python.module import Module
 from archtrack.core.python.names import Modules, all_names
-from archtrack.engines.sglang.entry_classes import module_facts, registered
+from archtrack.engines.sglang.entry_classes import changed_elsewhere, module_facts, registered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,13 +178,22 @@ def read(texts: Mapping[str, str], name: str) -> tuple[set[str], set[str], list[
     """What is certain, what is possible, and what is not known, of one module."""
     files = {f"p/{short}.py": text.encode() for short, text in texts.items()}
     modules = Modules(exists=files.__contains__, names=lambda path: all_names(Module(files[path], HIDDEN)))
-    entries, problems = registered(f"p/{name}.py", module_facts(files[f"p/{name}.py"]), modules)
+    found = {path: module_facts(data) for path, data in files.items()}
+    entries, problems = registered(f"p/{name}.py", found[f"p/{name}.py"], modules)
+    problems += changed_elsewhere(found, modules).get(f"p/{name}.py", [])
     assert all(0 < line <= texts[name].count("\n") + 1 for line, _ in entries)
     certain = {each.name for _, each in entries if not each.condition}
     return certain, {each.name for _, each in entries}, problems
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(
+    {
+        "a": "from .c import EntryClass\nclass A: pass\nEntryClass += [A]\n",
+        "b": "",
+        "c": "class B: pass\nEntryClass = [B]\nfrom .a import A\n",
+    }
+)
 @given(PACKAGES)
 def test_what_is_read_is_what_running_it_gives_or_unresolved(texts: dict[str, str]) -> None:
     for name in MODULES:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.python.changes import ANY, HIDDEN
 from archtrack.core.python.conditions import both
 from archtrack.core.python.imports import imports_of
+from archtrack.core.python.module import Import as Taken
 from archtrack.core.python.module import Module
 from archtrack.core.python.names import Modules, all_names, binding_of, named
 from archtrack.core.python.source import MAX_BYTES, NOT_READ, module_name
-from archtrack.core.python.values import UnresolvedError
+from archtrack.core.python.values import UnresolvedError, dotted
 from archtrack.model import STOPS, Place, Registration, Unresolved
 from archtrack.sources.syntax_check import PYTHON, start_check
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from archtrack.model import Category, Import
     from archtrack.sources.library import Library
 
-__all__ = ["REMAPPING", "EntryClasses", "module_facts", "registered"]
+__all__ = ["REMAPPING", "EntryClasses", "changed_elsewhere", "module_facts", "registered"]
 
 VARIABLE = "EntryClass"
 REMAPPING = "EntryClassRemapping"
@@ -36,7 +37,7 @@ IMPORTED = ("transformers", "sglang.srt.models")
 """The packages whose imports decide whether a module can be imported."""
 SKIPPED = "the engine skips a module that fails to import"
 UNKNOWN = "what it registers is not known"
-REVISION = 9
+REVISION = 10
 """Counts up whenever equal files would give other facts."""
 
 
@@ -82,6 +83,7 @@ class EntryClasses:
                 self._problem(path, f"a link to a file that is not there; {SKIPPED}", 1)
         chosen = dict.fromkeys(path for name, path in names.items() if name not in self._disabled)
         found = sources.registry_facts([*chosen, *(path for path in inner if path not in chosen)])
+        changed = changed_elsewhere(found, sources.modules())
         for path, facts in found.items():
             self._note(path, facts)
             if path not in chosen:
@@ -95,7 +97,7 @@ class EntryClasses:
                 continue
             self.signs.update({path: facts["signs"]} if facts["entries"] else {})
             entries, problems = registered(path, facts, sources.modules())
-            for reason, line in problems:
+            for reason, line in (*problems, *changed.get(path, ())):
                 self._problem(path, reason, line)
             for line, entry in entries:
                 self._register(path, line, entry, earlier)
@@ -219,7 +221,11 @@ def _registry_facts(files: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def module_facts(data: bytes) -> dict[str, Any]:
-    """``imports``; ``entries``: [line, what the name there stands for]; ``stars``; ``signs``; ``remapping``."""
+    """What the registry needs of a module, as JSON.
+
+    ``imports``; ``entries``: [line, what the name there stands for]; ``stars``; ``signs``; ``remapping``; ``others``:
+    [level, module, line] of the modules whose variable this one uses, and so may change.
+    """
     module = Module(data if len(data) <= MAX_BYTES else b"", (*HIDDEN, VARIABLE.encode(), *signs.WORDS))
     mentioned = VARIABLE.encode() in data or not data.isascii()  # in other letters it may be the same name
     entries = _entries(module) if mentioned else []
@@ -229,6 +235,7 @@ def module_facts(data: bytes) -> dict[str, Any]:
         "stars": [] if entries else [[star.level, star.module] for star, _ in module.stars],
         "signs": signs.class_signs(module) if entries else {},
         "remapping": REMAPPING in module.bindings,
+        "others": _others(module) if mentioned else [],
     }
 
 
@@ -253,6 +260,45 @@ def registered(
     if source is not None:
         problems.append((f"`{VARIABLE}` may come from `import *` of {source}", 1))
     return entries, problems
+
+
+def changed_elsewhere(
+    found: Mapping[str, Mapping[str, Any]], modules: Modules
+) -> dict[str, list[tuple[str, int]]]:
+    """Path -> (reason, line) of the modules whose variable another module may change.
+
+    Args:
+        found: path -> what ``module_facts`` says of a module.
+        modules: how names are followed into other modules.
+    """
+    changed: dict[str, list[tuple[str, int]]] = {}
+    for path, facts in found.items():
+        for level, source, line in facts["others"]:
+            target = modules.find(path, level, source) or ""
+            if target in found and found[target]["entries"]:
+                reason = f"`{VARIABLE}` may be changed by {path}:{line}"
+                changed.setdefault(target, []).append((reason, found[target]["entries"][0][0]))
+    return changed
+
+
+def _others(module: Module) -> list[list[Any]]:
+    """The modules whose variable this one takes and uses: [level, module, line]."""
+    sources: dict[str | None, tuple[int, str]] = {}  # dotted name -> level, module
+    for name, bindings in module.bindings.items():
+        for bound in (each.bound for each in bindings):
+            if isinstance(bound, Taken) and bound.attribute == VARIABLE:
+                sources[name] = (bound.level, bound.module)
+            elif isinstance(bound, Taken):
+                inner = filter(None, (bound.module, bound.attribute))
+                sources[f"{name}.{VARIABLE}"] = (bound.level, ".".join(inner))
+    found: dict[tuple[int, str], int] = {}
+    for node in ast.walk(module.tree) if sources else ():
+        if isinstance(node, (ast.Name, ast.Attribute)) and (path := dotted(node)) in sources:
+            found.setdefault(sources[path], node.lineno)
+    if VARIABLE in module.changed:
+        _, line = module.changed[VARIABLE]
+        found.update({(star.level, star.module): line for star, _ in module.stars})
+    return [[*source, line] for source, line in found.items()]
 
 
 def _entries(module: Module) -> list[list[Any]]:
