@@ -228,14 +228,17 @@ def module_facts(data: bytes) -> dict[str, Any]:
     """
     module = Module(data if len(data) <= MAX_BYTES else b"", (*HIDDEN, VARIABLE.encode(), *signs.WORDS))
     mentioned = VARIABLE.encode() in data or not data.isascii()  # in other letters it may be the same name
-    entries = _entries(module) if mentioned else []
+    # Nearly always the variable only stands where it is assigned: then nothing holds it, and no other module's is used.
+    assigned = sum(isinstance(each.bound, ast.expr) for each in module.bindings.get(VARIABLE, ()))
+    elsewhere = not data.isascii() or data.count(VARIABLE.encode()) > assigned
+    entries = _entries(module, elsewhere=elsewhere) if mentioned else []
     return {
         "imports": imports_of(module, IMPORTED),
         "entries": entries,
         "stars": [] if entries else [[star.level, star.module] for star, _ in module.stars],
         "signs": signs.class_signs(module) if entries else {},
         "remapping": REMAPPING in module.bindings,
-        "others": _others(module) if mentioned else [],
+        "others": _others(module) if mentioned and elsewhere else [],
     }
 
 
@@ -301,7 +304,7 @@ def _others(module: Module) -> list[list[Any]]:
     return [[*source, line] for source, line in found.items()]
 
 
-def _entries(module: Module) -> list[list[Any]]:
+def _entries(module: Module, *, elsewhere: bool) -> list[list[Any]]:
     """What the registry takes from a module: a class, or a list of classes, each as ``names.named`` gives it."""
     if module.problem is not None:
         reason, line = module.problem
@@ -309,7 +312,7 @@ def _entries(module: Module) -> list[list[Any]]:
     if VARIABLE not in module.bindings and module.changed.keys().isdisjoint({VARIABLE, ANY}):
         return []
     try:
-        items, condition = _items(module)
+        items, condition = _items(module, elsewhere=elsewhere)
     except UnresolvedError as error:
         return [[error.line, ["unresolved", error.reason, error.line]]]
     found = []
@@ -321,8 +324,12 @@ def _entries(module: Module) -> list[list[Any]]:
     return found
 
 
-def _items(module: Module) -> tuple[list[tuple[ast.expr, int]], str | None]:
+def _items(module: Module, *, elsewhere: bool) -> tuple[list[tuple[ast.expr, int]], str | None]:
     """The expressions that the variable lists, with the position of their statement, and their condition.
+
+    Args:
+        module: the module.
+        elsewhere: whether the variable may stand elsewhere than where it is assigned.
 
     Raises:
         UnresolvedError: that cannot be told.
@@ -340,9 +347,8 @@ def _items(module: Module) -> tuple[list[tuple[ast.expr, int]], str | None]:
         case ast.List(elts=elements) as bound:
             statement = module.statements[binding.position].node
             several = isinstance(statement, ast.Assign) and len(statement.targets) > 1
-            holder = next(
-                (each for each in ast.walk(module.tree) if _loads(each)), bound if several else None
-            )
+            loads = (each for each in ast.walk(module.tree) if _loads(each)) if elsewhere else ()
+            holder = next(iter(loads), bound if several else None)
             if holder is not None:
                 raise UnresolvedError(holder, f"`{VARIABLE}` may be changed through what else holds it")
             return [(each, binding.position) for each in elements], condition
