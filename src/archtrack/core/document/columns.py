@@ -34,12 +34,14 @@ class FurtherColumn:
         legend: what a whole new document says of it.
         cell: what it says of an architecture.
         ours: whether archtrack wrote the text of a cell, and may empty the cell if the sources say nothing.
+        words_stay: whether the text of a cell that archtrack did not write stays also where the sources say something.
     """
 
     title: str
     legend: str
     cell: Callable[[MatrixRow], CellText]
     ours: Callable[[str], bool] = lambda _: True
+    words_stay: bool = False
 
 
 def further(names: Iterable[str]) -> tuple[FurtherColumn, ...]:
@@ -88,6 +90,7 @@ def _of_engine(engine: str, title: str) -> FurtherColumn:
         legend=f"the first release of {engine} that registers it, by the history of its releases.",
         cell=lambda row: _looked_up(row, engine, f"the history of {engine} was not read"),
         ours=lambda cell: _RELEASE.fullmatch(cell) is not None,
+        words_stay=True,
     )
 
 
@@ -97,6 +100,7 @@ FURTHER = {
         legend="downloads of the models that name it / how many models these are, by a census of the Hub, rounded.",
         cell=lambda row: _looked_up(row, "demand", "not looked up: no source gives it a row"),
         ours=lambda cell: _DEMAND.fullmatch(cell) is not None,
+        words_stay=True,
     ),
     "fallback": FurtherColumn(
         title="Fallback",
