@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archtrack.sources.cache import DEFAULT_LIMIT, Cache, CacheInfo, cache_folder
@@ -279,6 +279,7 @@ def test_two_runs_that_both_meet_a_damaged_file_both_go_on(tmp_path: Path) -> No
     hits=st.lists(st.tuples(st.integers(0, 65_535), st.binary(min_size=1, max_size=40)), max_size=5),
     length=st.one_of(st.none(), st.integers(0, 65_536)),
 )
+@example(hits=[(16303, b"\x80")], length=None)  # then SQLite's message is no text
 def test_law_a_damaged_file_never_gives_a_wrong_value_or_an_error(
     tmp_path_factory: pytest.TempPathFactory, hits: list[tuple[int, bytes]], length: int | None
 ) -> None:
