@@ -332,6 +332,7 @@ HOSTILE = {
     "many functions": MANY + "".join(f"def f{at}(): T{at}.clear(); f{at + 1}()\n" for at in range(2_000)) + "f0()\n",
     "many branches": "if x:\n    T = {}\n" + "elif x:\n    T = other()\n" * 2_500,
     "many turns": "T = {}\nfor x in [" + "'a', " * 5_000 + "]:\n" + "    T[x] = 1\n" * 5_000,
+    "long turns": "T = {}\nfor x in [" + "'a', " * 1_000 + "]:\n    T[x] = [" + "a, " * 20_000 + "]\n",
     "many copies": "T = {" + "".join(f"'A{at}': 1, " for at in range(5_000)) + "}\n" + "if x: T = {}\n" * 5_000,
     "deep spreads": "T = {" + "**{" * 90 + "}" * 90 + ", name(): 1}",
     "a long sum": "T = {}" + " | {}" * 2_000,

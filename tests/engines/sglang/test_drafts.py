@@ -9,6 +9,7 @@ import pytest
 
 from archtrack.engines.sglang.drafts import drafts_of
 from archtrack.engines.sglang.files import MODEL_CONFIG
+from archtrack.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -113,3 +114,11 @@ def test_what_stands_around_does_not_matter(around: str, library: Make) -> None:
     found = targets_of(library({MODEL_CONFIG: text.replace("\n", "\r\n").encode()}))
     line = next(number for number, one in enumerate(text.split("\n"), 1) if "ANextN" in one)
     assert found == {"ANextN": [("A", line)], "AMTP": [("A", line)]}
+
+
+def test_more_drafts_than_anybody_wrote_are_refused(library: Make) -> None:
+    targets = ", ".join(f"'a{number}'" for number in range(200))
+    text = f"def f(self):\n    if is_draft_model and self.architectures[0] in [{targets}]:\n"
+    text += "        self.architectures[0] = 'X'\n" * 200
+    with pytest.raises(SourceError, match="names more than 10,000 drafts; it is no file of SGLang"):
+        drafts_of(library({MODEL_CONFIG: text}))

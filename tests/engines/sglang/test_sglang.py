@@ -401,6 +401,7 @@ HEAVY = {
     "many names": "".join(f"a{index} = {index}\n" for index in range(50_000)) + "EntryClass = a1\n",
     "many branches": "x = 1\n" * 500 + "if c():\n    x = 2\n" * 20_000 + "EntryClass = x\n",
     "many star imports": "x = 1\n" * 500 + "from .a import *\n" * 5_000 + "EntryClass = y\n",
+    "a name bound over and over": "class X: pass\n" + "X = X\n" * 5_000 + f"EntryClass = [{'X, ' * 5_000}]\n",
     "a deep call": f"EntryClass = {'f(' * 90}{')' * 90}\n",
     "a long sum": f"{X}{' + [X]' * 800}\n",
     "two modules that choose each other": "if c():\n    from .heavy import EntryClass\nelse:\n"
