@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["broken_imports"]
 
-_KIND = "broken"
+_KIND = "import-failures"
 
 
 def broken_imports(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archtrack.errors import UsageError
-from archtrack.render.terminal import plain
+from archtrack.render.terminal import counted, plain
 from archtrack.sources.redaction import shown_argument
 
 from ._options import (
@@ -251,7 +251,10 @@ def refresh_command(
             click.echo(plain(f"archtrack: error: {result.engine}: {result.error}"), err=True)
     transfer = begun.workspace.transfer
     click.echo(
-        plain(f"{folder}: {transfer.requests} requests, {transfer.bytes / 1e6:.1f} MB transferred"), err=True
+        plain(
+            f"{folder}: {counted(transfer.requests, 'request')}, {transfer.bytes / 1e6:.1f} MB transferred"
+        ),
+        err=True,
     )
     failed, doubted = any(each.error for each in results), any(each.doubts for each in results)
     ctx.exit(3 if failed else 4 if doubted else 0)

@@ -154,7 +154,7 @@ class Decides(Protocol):
 
 @runtime_checkable
 class RunsTransformers(Protocol):
-    """What an engine's file declares besides if the engine runs classes of transformers that it has no own of."""
+    """What an engine's file declares besides if the engine runs classes of transformers in place of its own."""
 
     def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:
         """What the engine's Transformers backend does with a class that the engine does not register.

@@ -156,7 +156,7 @@ ODD = (
 )
 
 REJECTED = (
-    _shape("a tuple", AB + "EntryClass = (A, B)\n", {}, (3, UNTOLD)),
+    _shape("a tuple", AB + "EntryClass = (A, B)\n", {}, (3, "neither a class nor a list of classes")),
     _shape(
         "a class twice in a list",
         A + "EntryClass = [A, A]\n",

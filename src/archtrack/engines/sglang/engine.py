@@ -25,10 +25,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.engines._backend_gate import by_gate
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
+from .backend_gate import by_gate
 from .files import MODEL_CONFIG, MODELS, RUNNER, VERSION_FILES
 
 if TYPE_CHECKING:

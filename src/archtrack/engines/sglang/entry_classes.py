@@ -354,6 +354,9 @@ def _items(module: Module, *, elsewhere: bool) -> tuple[list[tuple[ast.expr, int
             return [(each, binding.position) for each in elements], condition
         case _:
             node = module.statements[binding.position].node
+            if isinstance(binding.bound, (ast.Tuple, ast.Constant, ast.Dict, ast.Set)):
+                reason = f"`{VARIABLE}` is neither a class nor a list of classes: the registry fails on it"
+                raise UnresolvedError(binding.bound, reason)
             reason = f"cannot tell which classes `{VARIABLE}` is without running it"
             raise UnresolvedError(binding.bound if isinstance(binding.bound, ast.expr) else node, reason)
 

@@ -149,7 +149,7 @@ class Http:
                 if failures > self._settings.retries:
                     raise UnreachableError(
                         f"{shown_address(url)}: {error} ({failures} tries); "
-                        "check the network or the index, then run again"
+                        "check the network and the address, then run again"
                     ) from error
                 pause = max(self._settings.backoff * 2 ** (failures - 1), error.wait or 0.0)
             self._sleep(min(pause, self._settings.longest_wait))
