@@ -325,7 +325,9 @@ def test_a_fault_that_stays_is_one_clear_line(index, open_demo, place, fault, me
 def test_an_index_that_is_down_is_one_clear_line(index, open_demo, settings_for):
     with servers.IndexServer() as gone:
         url = gone.url
-    with pytest.raises(SourceError, match=r"cannot be reached \(3 tries\); check the network and the address"):
+    with pytest.raises(
+        SourceError, match=r"cannot be reached \(3 tries\); check the network and the address"
+    ):
         open_demo(settings=settings_for(url))
     assert index.requests == []
 
