@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .module import Module
 
-__all__ = ["Effects", "is_dict_call"]
+__all__ = ["Effects", "is_dict", "is_dict_call"]
 
 _DICTS = frozenset({"dict", "OrderedDict", "MappingProxyType"})
 _DICTS_OF = frozenset({"builtins", "collections", "types", "typing"})

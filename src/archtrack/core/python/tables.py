@@ -21,7 +21,7 @@ from .changes import ANY, CHANGES, running, stored
 from .conditions import both
 from .module import Module
 from .names import binding_of
-from .table_changes import Effects, is_dict_call
+from .table_changes import Effects, is_dict, is_dict_call
 from .values import MAX_TEXT, UnresolvedError, dotted, last_name, text, value
 
 if TYPE_CHECKING:
@@ -304,12 +304,10 @@ class _Reader:
         match node:
             case _ if depth > _MAX_DEPTH:
                 return False
-            case ast.Dict() | ast.DictComp():
-                return True
             case ast.Call(func=ast.Attribute(value=inner, attr="copy"), args=[], keywords=[]):
                 return self._is_table(inner, depth + 1)
-            case ast.Call():
-                return is_dict_call(node, self._effects.own)
+            case ast.Dict() | ast.DictComp() | ast.Call():
+                return is_dict(node, self._effects.own)
             case ast.BinOp(op=ast.BitOr(), left=one, right=other) | ast.IfExp(body=one, orelse=other):
                 return self._is_table(one, depth + 1) or self._is_table(other, depth + 1)
             case ast.BoolOp(values=values):
