@@ -408,7 +408,7 @@ HOSTILE = [
     (".", 3, "config.json is not there"),
     ("nested", 3, "nested/config.json cannot be read: Is a directory"),
     ("array.json", 3, "array.json holds a list, not an object"),
-    ("deep.json", 3, "deep.json is too deeply nested"),
+    ("deep.json", 3, "deep.json cannot be read as a config: it is nested too deeply"),
     ("binary.json", 3, "binary.json is not UTF-8"),
     ("evil.json", 3, "evil.json `architectures`"),
 ]

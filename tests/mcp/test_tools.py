@@ -196,7 +196,7 @@ NESTED = "[" * 100_000
         ({"model": "owner/name"}, "offline"),
         ({"config": "{"}, "the config is not JSON"),
         ({"config": "[]"}, "the config holds a list"),
-        ({"config": f'{{"a": {NESTED}'}, "too deeply nested"),
+        ({"config": f'{{"a": {NESTED}'}, "nested too deeply"),
         ({"config": {"architectures": 3}}, "architectures"),
         ({"config": ["A"]}, "config: Input should be a valid dictionary. The content of a config.json"),
         ({"model": "A", "sglang": "nowhere at all"}, "nowhere at all"),

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from archtrack.core.json_values import broken_from_json, broken_to_json
+from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.import_failures import broken_modules, names_imported
 from archtrack.engines.base import GivesNames
 from archtrack.sources.library import Library
@@ -46,7 +47,7 @@ def broken_imports(
         key = blake2b(f"{own.key} {other.key}".encode(), digest_size=16).hexdigest()
         known = cache.get_many(_KIND, [key]).get(key)
         if known is not None:
-            return broken_from_json(json.loads(known))
+            return broken_from_json(parse_json(known))
 
     imports = dict(inventory.imports)
     wanted = names_imported((each for found in imports.values() for each in found), other.engine.name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.document.parse import encode
 from archtrack.core.issue.parts import emptied, issue_of, safe_title, title_of
 from archtrack.core.json_values import SCHEMA_VERSION
+from archtrack.core.parsing import parse_json
 from archtrack.errors import DocumentError
 from archtrack.sources.files import make_folder, read_document, write_atomic
 
@@ -153,7 +154,7 @@ def _not_ours(path: Path) -> DocumentError:
 
 def _is_manifest(data: bytes) -> bool:
     try:
-        found = json.loads(data)
+        found = parse_json(data)
     except ValueError:
         return False
     return isinstance(found, dict) and {"schema_version", "parts", "limit"} <= found.keys()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.config.settings import Settings, find_settings
+from archtrack.core.parsing import parse_date
 from archtrack.errors import UsageError
 from archtrack.sources.progress import SilentProgress
 from archtrack.sources.workspace import Workspace
@@ -97,9 +98,7 @@ def day(text: str | None) -> date:
     if text is None:
         return date.today()  # noqa: DTZ011 -- the reader's calendar, as the document has always had it
     with suppress(ValueError):
-        found = date.fromisoformat(text)
-        if found.isoformat() == text:  # newer Pythons read more forms than one
-            return found
+        return parse_date(text)
     raise UsageError(f"--date {text!r} is not a date; write it as 2026-01-31")
 
 

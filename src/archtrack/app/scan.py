@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.json_values import inventory_from_json, inventory_to_json
+from archtrack.core.parsing import parse_json
 from archtrack.engines.base import ScanOptions
 from archtrack.sources.disk.folder import LocalSource
 from archtrack.sources.identity import content_digest
@@ -136,7 +137,7 @@ def _beyond(source: Source, paths: Sequence[str]) -> str:
 def _restored(kept: bytes, source: Source) -> Inventory | None:
     """A kept inventory, as read from this source; None if something it rests on has changed."""
     try:
-        data: dict[str, Any] = json.loads(kept)
+        data: dict[str, Any] = parse_json(kept)
         if _beyond(source, data["beyond"]) != data["content"]:
             return None
         inventory = inventory_from_json(data["inventory"])

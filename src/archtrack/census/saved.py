@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.demand.census import MEASURES, Census, Counted, Flaws
+from archtrack.core.parsing import parse_json
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.files import read_document, write_atomic
 
@@ -86,8 +87,8 @@ def read_census(path: Path) -> Census:
     if data is None:
         raise DataError(f"{path}: no such census; `archtrack demand --save {path.name}` writes one")
     try:
-        return _census(json.loads(data))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return _census(parse_json(data))
+    except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{path}: no census that this archtrack can read; `archtrack demand --save` writes one"
         ) from error

@@ -28,9 +28,17 @@ def loads(text: str) -> dict[str, Any]:
     """The table that a TOML text describes.
 
     Raises:
-        TOMLDecodeError: it is not TOML; the message names line and column.
+        TOMLDecodeError: it is not TOML; the message names line and column where the parser does. Or it is nested
+            too deeply, or holds a number or a date that Python does not read.
     """
-    return tomllib.loads(text)
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise TOMLDecodeError("it is nested too deeply") from None
+    except TOMLDecodeError:
+        raise
+    except ValueError:  # a number of 4,300 digits, a day that no calendar has
+        raise TOMLDecodeError("it holds a number of too many digits, or a date that there is not") from None
 
 
 def line_of(text: str, keys: tuple[str, ...]) -> int:
@@ -55,7 +63,7 @@ def line_of(text: str, keys: tuple[str, ...]) -> int:
 
 def _holds(start: str, keys: tuple[str, ...]) -> bool:
     for closing in _CLOSINGS:
-        with suppress(ValueError, RecursionError):  # not TOML: something else is open
+        with suppress(TOMLDecodeError):  # not TOML: something else is open
             found: object = loads(start + closing)
             for key in keys:
                 if not isinstance(found, dict) or key not in found:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.demand.census import LONGEST_NAME
+from archtrack.core.parsing import parse_json
 from archtrack.errors import HubDownError, TargetError, UsageError
 from archtrack.sources.files import document_lock, make_folder, write_atomic
 
@@ -255,7 +256,7 @@ def _state_text(state: _State) -> bytes:
 def _read_state(folder: Path) -> _State | None:
     """What was read before; None where there is nothing, or where it is not what was written."""
     try:
-        data = json.loads((folder / _STATE).read_bytes())
+        data = parse_json((folder / _STATE).read_bytes())
         begun, pages = (
             datetime.fromisoformat(data["begun"]),
             tuple((int(a), int(b)) for a, b in data["pages"]),

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from archtrack.errors import HubDownError
+from archtrack.sources.address import parse_address
 
 from .client import failure, hub_client, unwarned
 
@@ -121,7 +122,7 @@ def _page(response: Any, query: str) -> Page:
     if not isinstance(models, list):
         raise HubDownError(f"{_WHAT}: the answer is no list; is HF_ENDPOINT the address of a Hub?")
     link = response.links.get("next", {}).get("url")
-    following = urlsplit(link).query if link else None
+    following = parse_address(link).query if link else None
     if following == query or (following and not models):
         raise HubDownError(f"{_WHAT}: the Hub names a page as the one after itself; try again later")
     return Page(models=models, following=following or None)

@@ -33,6 +33,7 @@ from typing_extensions import TypedDict
 from archtrack.app.history.store import Histories
 from archtrack.app.run import Run, start
 from archtrack.core.json_values import well_formed
+from archtrack.core.parsing import parse_json
 from archtrack.data import SCHEMA
 from archtrack.errors import ArchtrackError, UsageError
 from archtrack.render.terminal import plain
@@ -187,7 +188,7 @@ class Tool:
         text = well_formed(text)
         # The same once more as text: for clients that know no structured answers.
         return types.CallToolResult(
-            content=[types.TextContent(text=text)], structured_content=json.loads(text)
+            content=[types.TextContent(text=text)], structured_content=parse_json(text)
         )
 
     def _refusal(self, message: str) -> types.CallToolResult:
@@ -299,12 +300,12 @@ def _answer_schema(answer: type) -> Json:
 def _finished(schema: Json) -> Json:
     """Without what says that it is the schema of a tool, and without ends of lines in descriptions."""
     told = {key: value for key, value in schema.items() if key not in {"title", "description"}}
-    finished: Json = json.loads(json.dumps(told).replace(_SHIPPED, "#/$defs/").replace("\\n", " "))
+    finished: Json = parse_json(json.dumps(told).replace(_SHIPPED, "#/$defs/").replace("\\n", " "))
     return finished
 
 
 @cache
 def _definitions() -> Json:
     text = SCHEMA.read_text(encoding="utf-8")
-    found: Json = json.loads(text.replace("#/$defs/", _SHIPPED))["$defs"]
+    found: Json = parse_json(text.replace("#/$defs/", _SHIPPED))["$defs"]
     return found

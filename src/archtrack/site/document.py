@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.document.columns import further
 from archtrack.core.document.parse import decode, parse
+from archtrack.core.parsing import parse_json
 from archtrack.errors import DocumentError
 from archtrack.model import Category, Status
 
@@ -175,14 +175,14 @@ def _plain(cell: str) -> str:
 
 def _of_matrix(text: str, name: str, sources: Mapping[str, str]) -> TrackedDocument:
     try:
-        data = json.loads(text.removeprefix("\ufeff"))
+        data = parse_json(text.removeprefix("\ufeff"))
         engine, library = data["sources"]
         rows = {row["name"]: _matrix_row(row, engine, library, sources) for row in data["architectures"]}
         title = f"{engine['engine']} {engine['version'] or engine['location']}"
         words = " with ".join(
             f"{each['engine']} {each['version'] or each['location']}" for each in data["sources"]
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DocumentError(
             f"{name}: is JSON, but not what `archtrack list --format json` prints ({type(error).__name__}: {error})"
         ) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.parsing import parse_json
 from archtrack.version import __version__
 
 from .identity import content_identity
@@ -135,7 +136,11 @@ class Library:
         else:
             identities = self._source.identify(paths)
         known = self._cache.get_many(kind, list(set(identities.values())))
-        found = {path: json.loads(known[identities[path]]) for path in paths if identities[path] in known}
+        found = {
+            path: parse_json(known[identities[path]], constant=float)
+            for path in paths
+            if identities[path] in known
+        }
         missing = [path for path in paths if path not in found]
         if missing:
             files = {path: files[path] for path in missing} if self._on_disk else self._fetch(missing)

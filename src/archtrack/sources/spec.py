@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
-
+from archtrack.core.parsing import parse_version
 from archtrack.errors import UsageError
 
 from .disk.folder import holds_package
@@ -178,8 +177,8 @@ def _version(spec: str) -> str | None:
     if not re.fullmatch(r"v?[0-9][0-9A-Za-z.!+_-]*", plain):
         return None
     try:
-        Version(plain)
-    except InvalidVersion:
+        parse_version(plain)
+    except ValueError:
         return None
     return plain.removeprefix("v")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from archtrack.core.history.data_file import WrongHistoryError, parse_history
 from archtrack.core.history.lint import lint_history
 from archtrack.engines import engine_names
 from archtrack.errors import DataError, UsageError
+from archtrack.sources.address import parse_address
 from archtrack.sources.files import make_folder, write_atomic
 from archtrack.sources.index.http import GoneError, Http
 from archtrack.sources.redaction import shown_address, shown_source
@@ -117,7 +117,7 @@ def _texts(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
 
 def _names_server(address: str) -> bool:
     try:
-        return bool(urlsplit(address).hostname)
+        return bool(parse_address(address).hostname)
     except ValueError:
         return False
 

@@ -11,6 +11,7 @@ from archtrack.core.history.history import Entry
 from archtrack.core.matrix.categories import BY_NAME, Registered, categorize
 from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.repositories import is_hub_id
+from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.aliases import aliases
 from archtrack.engines.base import Decides, ScanOptions
 from archtrack.errors import SourceError
@@ -206,7 +207,7 @@ def _to_bytes(reading: Reading) -> bytes:
 
 def _from_bytes(data: bytes) -> Reading | None:
     try:
-        found = json.loads(data)
+        found = parse_json(data)
         return Reading(
             unresolved=found["unresolved"],
             entries={name: _entry_of(*row) for name, row in found["entries"].items()},

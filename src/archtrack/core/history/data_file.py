@@ -6,12 +6,10 @@ Releases and architectures have one line each, sorted, so that a diff shows what
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from packaging.version import Version
-
 from archtrack.core.matrix.repositories import is_hub_id
+from archtrack.core.parsing import parse_date, parse_json, parse_version
 from archtrack.model import Category
 
 from .history import Companion, ExampleState, History, Release, Span, State
@@ -64,8 +62,8 @@ def parse_history(text: str | bytes) -> History:
         WrongHistoryError: the text is not a history.
     """
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        data = parse_json(text)
+    except ValueError as error:
         raise WrongHistoryError(f"not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
         found = data.get("schema_version") if isinstance(data, dict) else None
@@ -157,10 +155,10 @@ def checked(history: History) -> History:
 
 def _check(history: History) -> None:
     for release in history.releases:
-        Version(release.version)
+        parse_version(release.version)
         if release.date is not None:
-            date.fromisoformat(release.date)
-    Version(history.floor)
+            parse_date(release.date)
+    parse_version(history.floor)
     positions = history.positions
     if len(positions) != len(history.releases):
         raise ValueError("a release is in it twice")

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
+from archtrack.core.parsing import parse_version
 from archtrack.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -179,7 +178,7 @@ class History:
         """Whether it begins at the floor: an index may lack the first releases."""
         if not self.releases or self.releases[0].version == self.floor:
             return True
-        return _version(self.releases[0].version) <= _version(self.floor)
+        return parse_version(self.releases[0].version) <= parse_version(self.floor)
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -196,10 +195,10 @@ class History:
         if text in self.positions:
             return self.release(text)
         try:
-            wanted = _version(text)
+            wanted = parse_version(text)
         except ValueError:
             return None
-        return next((each for each in self.releases if _version(each.version) == wanted), None)
+        return next((each for each in self.releases if parse_version(each.version) == wanted), None)
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -306,12 +305,12 @@ def known_release(history: History, version: str | None) -> Release:
             raise DataError(f"no release of {history.engine} could be read")
         return history.newest
     try:
-        wanted = _version(version)
+        wanted = parse_version(version)
     except ValueError as error:
         raise UsageError(f"{version[:40]!r} is not a release; give one like 0.5.23") from error
     release = history.find(version)
     if release is None:
-        versions = [_version(each.version) for each in history.releases]
+        versions = [parse_version(each.version) for each in history.releases]
         near = [
             *[each for each in versions if each < wanted][-2:],
             *[each for each in versions if each > wanted][:2],
@@ -323,12 +322,3 @@ def known_release(history: History, version: str | None) -> Release:
     if release.unknown is not None:
         raise DataError(f"{history.engine} {release.version} was not read: {release.unknown}")
     return release
-
-
-def _version(text: str) -> Version:
-    """A version.
-
-    Raises:
-        ValueError: the text is none. InvalidVersion is one, and so is what thousands of digits raise.
-    """
-    return Version(text)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
 from archtrack.core.matrix.repositories import is_hub_id
+from archtrack.core.parsing import parse_date, parse_version
 from archtrack.model import Category
 
 from .data_file import WrongHistoryError, parse_history, write_history
@@ -72,12 +70,12 @@ def _head(history: History) -> Iterator[str]:
     if len(history.releases) * len(history.architectures) > _MOST:
         yield f"{len(history.releases)} releases of {len(history.architectures)} architectures are too many"
     try:
-        floor = Version(history.floor)
+        floor = parse_version(history.floor)
     except ValueError:  # as below
         yield f"the oldest release that is read, {history.floor[:40]!r}, is not a version"
         return
     for release in history.releases:
-        if release.unknown is None and Version(release.version) < floor:
+        if release.unknown is None and parse_version(release.version) < floor:
             yield f"release {release.version} is older than {history.floor}, the oldest that is read"
     for text in _texts(history):
         if not text or not text.isprintable():
@@ -107,7 +105,7 @@ def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
     versions = []
     for release in releases:
         try:
-            version = Version(release.version)
+            version = parse_version(release.version)
         except ValueError:  # InvalidVersion is one, and so is what thousands of digits raise
             yield f"release {release.version[:40]!r} is not a version"
             return
@@ -129,7 +127,7 @@ def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
 
 def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        return parse_date(text) is not None
     except ValueError:
         return False
 

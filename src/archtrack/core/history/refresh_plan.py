@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
+from archtrack.core.parsing import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -32,7 +32,7 @@ class Plan:
 
 def versions_in_order(versions: Iterable[str]) -> list[str]:
     """Oldest first, by version."""
-    return sorted(versions, key=Version)
+    return sorted(versions, key=parse_version)
 
 
 def refresh_plan(
@@ -54,12 +54,12 @@ def refresh_plan(
         floor: the oldest release that the engine's adapter reads.
         anew: read all that the index has.
     """
-    least = Version(floor)
+    least = parse_version(floor)
     there = {version for version, _, _ in listed}
     below = {
         version: f"older than {floor}, the oldest release that archtrack reads"
         for version in there
-        if Version(version) < least
+        if parse_version(version) < least
     }
     believed = set() if old is None else _believed(old, listed, there)
     if anew:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from archtrack.core.parsing import parse_json
 from archtrack.errors import TargetError
 
 from .config_classes import TEXT_CONFIGS
@@ -93,13 +94,11 @@ def _object(data: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise TargetError(f"is not UTF-8 text (byte {error.start}); is it a config.json?") from error
     try:
-        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant)
-    except RecursionError as error:
-        raise TargetError("is too deeply nested to be a config") from error
+        found = parse_json(text, pairs=_unique, constant=_constant)
     except json.JSONDecodeError as error:
         raise TargetError(f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from error
-    except ValueError as error:  # a number of more digits than Python reads
-        raise TargetError(f"holds a number that cannot be read: {_shown(str(error))}") from error
+    except ValueError as error:
+        raise TargetError(f"cannot be read as a config: {_shown(str(error))}") from error
     if not isinstance(found, dict):
         raise TargetError(f"holds {_kind(found)}, not an object; a config.json is one")
     return found

@@ -9,16 +9,16 @@ files are followed, ``import`` lines are not, and editable installs are known by
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from contextlib import suppress
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from archtrack.core.parsing import parse_json
 from archtrack.model import Origin
+from archtrack.sources.address import parse_address
 from archtrack.sources.base import METADATA, PYPROJECT
 
 from .folder import LocalSource, is_package, locate_package
@@ -147,8 +147,8 @@ def _editable(layout: Layout, sites: Sequence[Path]) -> Path | None:
         from urllib.request import url2pathname
 
         with suppress(OSError, ValueError, TypeError, AttributeError, LookupError):
-            record = json.loads((metadata.parent / "direct_url.json").read_bytes())
-            url = urlsplit(record["url"])
+            record = parse_json((metadata.parent / "direct_url.json").read_bytes())
+            url = parse_address(record["url"])
             if url.scheme == "file" and record["dir_info"]["editable"] is True:
                 project = Path(url2pathname(url.path))
                 for parent in (*layout.parents, ""):

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from archtrack.core.parsing import parse_json
 from archtrack.errors import SourceError
 from archtrack.sources.base import METADATA, package_paths
 from archtrack.sources.disk.metadata import plain_name
@@ -79,7 +80,7 @@ class Contents:
             ValueError: the bytes are something else.
         """
         try:
-            found = json.loads(data)
+            found = parse_json(data)
             return cls(
                 members={path: Member(*row) for path, row in found["members"].items()},
                 prefix=found["prefix"],

@@ -6,9 +6,10 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlunsplit
 
 from archtrack.errors import SourceError
+from archtrack.sources.address import parse_address
 from archtrack.sources.redaction import shown_address
 from archtrack.version import __version__
 
@@ -88,7 +89,7 @@ class Http:
             SourceError: that is no address.
         """
         try:
-            parts = urlsplit(url)
+            parts = parse_address(url)
         except ValueError:
             raise SourceError(f"{shown_address(url)} is configured; check the index's address") from None
         userinfo, at, netloc = parts.netloc.rpartition("@")
@@ -113,7 +114,7 @@ class Http:
 
         def attempt() -> Page:
             with self.get(url, headers) as response:
-                parts = urlsplit(response.url)
+                parts = parse_address(response.url)
                 came_from = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
                 body = bytearray()
                 for chunk in chunks(response):
@@ -180,7 +181,7 @@ class Http:
         shown = shown_address(url)
         self.transfer.requests += 1
         try:  # errors of requests may name the address, so none is passed on
-            parts = urlsplit(url)
+            parts = parse_address(url)
             session = self._opened()
             response = session.get(
                 url,

@@ -6,14 +6,12 @@ compared by version, never by their place in the listing. Any platform's wheel w
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import dataclass
 from datetime import timezone
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
-
+from archtrack.core import parsing
 from archtrack.errors import SourceError, UsageError
 from archtrack.sources.disk.metadata import plain_name
 from archtrack.sources.redaction import shown_address
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from packaging.version import Version
     from pypi_simple import DistributionPackage, ProjectPage
 
     from .http import Http
@@ -70,8 +69,8 @@ def parse_version(version: str) -> Version:
         UsageError: that is no version.
     """
     try:
-        return Version(version)
-    except ValueError as error:  # InvalidVersion is one, and so is what thousands of digits raise
+        return parsing.parse_version(version)
+    except ValueError as error:
         raise UsageError(f"{version[:40]!r} is no release; give one like 0.5.23, or latest") from error
 
 
@@ -246,14 +245,14 @@ def _parsed(name: str, content: bytes, content_type: str, url: str) -> ProjectPa
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a newer minor version of the protocol; HTML that is none
             if kind.strip().lower().endswith("json"):
-                return ProjectPage.from_json_data(json.loads(content), url)
+                return ProjectPage.from_json_data(parsing.parse_json(content), url)
             charset = parameters.strip().lower().removeprefix("charset=").strip('"') or None
             page = ProjectPage.from_html(name, content, url, charset if "=" not in (charset or "") else None)
     except UnsupportedRepoVersionError as error:
         raise SourceError(
             f"{shown_address(url)}: speaks a newer protocol than archtrack; update archtrack"
         ) from error
-    except (ValueError, LookupError, RecursionError):  # pydantic's and json's are ValueErrors
+    except (ValueError, LookupError):  # pydantic's and json's are ValueErrors
         raise wrong from None
     if not (
         page.repository_version
@@ -278,8 +277,8 @@ def _listed(package: DistributionPackage, name: str, *, local: bool) -> Listed |
     if not package.url.startswith(schemes):  # a server has no say over files of this machine
         return None
     try:
-        version = Version(package.version)
-    except InvalidVersion:
+        version = parsing.parse_version(package.version)
+    except ValueError:
         return None
     digest = package.digests.get("sha256", "").lower()
     file = ReleaseFile(

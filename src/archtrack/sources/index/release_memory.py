@@ -7,8 +7,7 @@ from dataclasses import asdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
+from archtrack.core.parsing import parse_json, parse_version
 from archtrack.sources.disk.metadata import plain_name
 from archtrack.sources.redaction import address_key, shown_address
 
@@ -40,7 +39,7 @@ class ReleaseMemory:
         """The file of an exact release."""
         blob = self._get("release-file", f"{self._key}:{version}")
         try:
-            return ReleaseFile(**json.loads(blob)) if blob is not None else None
+            return ReleaseFile(**parse_json(blob)) if blob is not None else None
         except (ValueError, TypeError):
             return None
 
@@ -70,13 +69,13 @@ class ReleaseMemory:
 
     def newest(self) -> str | None:
         """The newest release that was opened before; final ones first."""
-        versions = [Version(version) for version in self._seen()]
+        versions = [parse_version(version) for version in self._seen()]
         final = [version for version in versions if not version.is_prerelease]
         return str(max(final or versions)) if versions else None
 
     def _seen(self) -> list[str]:
         try:
-            seen = json.loads(self._get("release-seen", self._key) or b"[]")
+            seen = parse_json(self._get("release-seen", self._key) or b"[]")
         except ValueError:
             return []
         return [str(version) for version in seen] if isinstance(seen, list) else []

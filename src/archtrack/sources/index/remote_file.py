@@ -14,9 +14,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from archtrack.errors import SourceError
+from archtrack.sources.address import parse_address
 from archtrack.sources.redaction import shown_address
 
 from .http import BrokenError, UnreachableError, chunks
@@ -71,7 +72,7 @@ def local_path(url: str) -> Path | None:
     if not url.startswith("file:"):
         return None
     try:
-        parts = urlsplit(url)
+        parts = parse_address(url)
     except ValueError:
         return None
     if parts.netloc not in {"", "localhost"}:
