@@ -233,7 +233,7 @@ def _anew(
         text=text,
         changed=text != before,
         added=tuple(row for row in matrix.rows if name_cell(row.name) not in listed),
-        refreshed=tuple(one for one in outdated.values() if one.in_cells and one not in dropped),
+        refreshed=tuple(one for one in outdated.values() if one.in_cells and one.row.name in rows),
         pruned=dropped,
         before=tuple(document.counts().items()),
         after=tuple(written.counts().items()),

@@ -90,6 +90,35 @@ def test_columns_that_cannot_be_told_are_a_finding() -> None:
     assert (7, "columns", False) in findings(text)
 
 
+STATS = "**{0}** native / **0** HF-only / **0** no fallback / **{0}** total"
+
+
+@pytest.mark.parametrize(
+    ("lines", "fixed"),
+    [
+        (["{row}", "{seven}", "{row}", "{seven}"], ["{row}", "{one}", "{one}"]),
+        (["{row}", "{seven}", "", "{head}", "{row}", "{seven}"], ["{row}", "{one}", "", "{head}", "{none}"]),
+        (["{row}", "{row}", "|---|", "{seven}"], ["{row}", "|---|", "{none}"]),
+    ],
+    ids=["a table is gone", "a table without rows", "a row becomes the header"],
+)
+def test_fix_counts_what_is_left_when_a_repeated_row_is_gone(lines: list[str], fixed: list[str]) -> None:
+    words = {
+        "row": "| **Aa** | Y |  | `a` | x |",
+        "head": "| Architecture | Native | HF | File |\n|---|---|---|---|",
+        **{name: STATS.format(number) for name, number in (("none", 0), ("one", 1), ("seven", 7))},
+    }
+    before, after = ("\n".join([HEADINGS[Category.TEXT], *each]).format(**words) for each in (lines, fixed))
+    assert fix(parse(before)) == after
+    assert fix(parse(after)) == after
+
+
+def test_a_table_of_more_columns_than_are_read_is_told() -> None:
+    head = "| Architecture | Native | HF | File |"
+    text = f"{HEADINGS[Category.TEXT]}\n{head}{' x |' * 200}\n{'|---' * 204}|\n| **Aa** |\n"
+    assert (2, "columns", False) in findings(text)
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_fix_sorts_counts_and_keeps_everything_else(newline: str) -> None:
     spoilt = (

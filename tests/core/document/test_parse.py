@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from archtrack.core.document.lint import fix, lint
 from archtrack.core.document.markdown import HEADINGS, cells_of, escape_cell, split_lines, with_cells
@@ -71,6 +72,12 @@ ROW = "| **Aa** | Y |  | `a.py` | o/a |"
         pytest.param(f"{TEXT}\n~~~~\n{ROW}\n~~~\n~~~~~\n{ROW}\n", ["Aa"], id="tilde fence"),
         pytest.param(f"{TEXT}\n<!--\n{ROW}\n-->\n{ROW}\n", ["Aa"], id="comment"),
         pytest.param(f"{TEXT}\n<!-- x -->\n{ROW}\n", ["Aa"], id="comment of one line"),
+        pytest.param(f"{TEXT}\nword <!--\n{ROW}\n-->\n", [], id="comment behind a word"),
+        pytest.param(f"{TEXT}\nword <!--\n{ROW}\n-->\n\n{ROW}\n", ["Aa"], id="which its paragraph closes"),
+        pytest.param(f"{TEXT}\nword <!--\n\n{ROW}\n-->\n", ["Aa"], id="which its paragraph does not close"),
+        pytest.param(f"{TEXT}\n`<!--` \\<!--\n{ROW}\n-->\n", ["Aa"], id="code and an escape open no comment"),
+        pytest.param(f"{TEXT}\n<!-- x --> y <!-- z\n\n{ROW}\n\n<!-- -->\n{ROW}\n", ["Aa"], id="open again"),
+        pytest.param(f"{TEXT}\n{ROW}\n    {ROW}\n", ["Aa"], id="indented by four"),
         pytest.param(f"{TEXT}\n```\n{ROW}\n", [], id="fence never closed"),
         pytest.param(f"{TEXT}\n- ```\n  {ROW}\n  ```\n\n{ROW}\n", ["Aa"], id="fence in a list"),
         pytest.param(f"{TEXT}\n1. ~~~\n   {ROW}\n\n{ROW}\n", ["Aa"], id="fence that ends with its item"),
@@ -191,6 +198,16 @@ FRAGMENTS = [
     "**9** native / **0** HF-only / **0** no fallback / **1** total x", "**Last updated:** 2020-01-01",
     "\\", "`", "*", "|", " ", "\n", "\r", "\r\n", "\n\n", "\ufeff", "\u2028", "\x00", "\x85", "é", "9" * 5000,
 ]  # fmt: skip
+COUNTED = st.lists(
+    st.sampled_from(
+        [
+            HEADINGS[Category.TEXT], "| **Aa** | Y |  | `a` | x |", "| **Bb** |  | Y |  |", f"{HEADER}\n|-|-|-|-|-|",
+            "|-|", "|", "", "x", "    | **Cc** | Y |", "****native /", "**1** native / 2",
+            "**1** native / **2** HF-only / **3** no fallback / **4** total",
+        ]
+    ),
+    max_size=14,
+).map(lambda lines: "\n".join([HEADINGS[Category.TEXT], *lines]))  # fmt: skip
 ANYTHING = st.text() | st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=25).map("".join)
 LINES = st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("\n".join)
 MATRIX = Matrix(
@@ -203,15 +220,45 @@ MATRIX = Matrix(
 )
 
 
+@settings(max_examples=300, deadline=None)
+@given(ANYTHING | LINES | COUNTED)
+def test_what_is_fixed_once_has_nothing_left_to_fix(text: str) -> None:
+    fixed = fix(parse(text))
+    assert not [one for one in lint(parse(fixed)) if one.fixable]
+    assert fix(parse(fixed)) == fixed
+
+
+def rendered_names(text: str) -> set[str]:
+    """The names in bold that a reader of the rendered page sees; a comment that is left open hides the rest."""
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    visible = re.sub(r"<!--(?:>|.*?(?:-->|\Z))", "", html, flags=re.DOTALL)
+    return set(re.findall(r"<strong>(\w+)</strong>", visible))
+
+
+BLOCKS = [
+    "{row}", "{row}", f"{HEADER}\n|---|---|---|---|---|", "", "word", "word <!-- x", "word <!-- x --> y", "<!-- x",
+    "<!-- x -->", "-->", "x --> y", "<!-- a --> b <!-- c", "<!-- a --> b <!-- c -->", "a <!-- b --> c <!-- d",
+    "`<!--`", "a \\<!-- b", "a `b` <!-- c", "- item <!-- x", "> quote <!-- x", "> more -->", "# h", "---", "<!-->",
+    "a <!--> b", "***", "1. <!-- y", "- <!-- y -->",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(BLOCKS), max_size=9))
+def test_a_row_counts_where_a_reader_sees_it(blocks: list[str]) -> None:
+    lines = [each.format(row=f"| **R{number}** | Y |  | `a` | x |") for number, each in enumerate(blocks)]
+    text = "\n".join([HEADINGS[Category.TEXT], "", *lines])
+    document = parse(text)
+    found = {row.name for row in document.rows} | {name for name, *_ in document.outside}
+    assert found == rendered_names(text)
+
+
 @settings(max_examples=400, deadline=None)
 @given(ANYTHING | LINES, st.booleans(), st.booleans())
 def test_any_text_is_a_document_and_merges_once_or_is_refused(text: str, refresh: bool, prune: bool) -> None:  # noqa: FBT001 - drawn
     document = parse(text)
     assert render(document) == text
     lint(document, matrix=MATRIX)
-    fixed = fix(document)
-    assert not [one for one in lint(parse(fixed)) if one.fixable]
-    assert fix(parse(fixed)) == fixed
     options = MergeOptions(date="2026-01-01", refresh=refresh, prune=prune)
     try:
         result = merge(document, MATRIX, options=options)

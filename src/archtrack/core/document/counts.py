@@ -7,6 +7,7 @@ line that has to change is rewritten in the known form.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from .markdown import LABELS, cells_of, ending_of, row_line, with_cells
@@ -149,14 +150,18 @@ def _per_stats_line(section: Section, counts: Sequence[Counts]) -> list[tuple[in
     whole = sum(counts, Counts())
     if len(section.stats) == 1:
         return [(section.stats[0], whole)]
-    result = []
-    start = 0
+    # A table without header that loses all of its rows is none any more.
+    there = [
+        (table.after, own)
+        for table, own in zip(section.tables, counts, strict=False)
+        if table.header or own.total
+    ]
+    places = [place for place, _ in there]
+    result, start = [], 0
     for number in section.stats:
-        between = [
-            own for table, own in zip(section.tables, counts, strict=False) if start <= table.after < number
-        ]
-        result.append((number, sum(between, Counts()) if between else whole))
-        start = number
+        end = bisect_left(places, number)
+        result.append((number, sum((own for _, own in there[start:end]), Counts()) if start < end else whole))
+        start = end
     return result
 
 
@@ -196,4 +201,5 @@ def _quoted(line: str, field: str, counts: Counts) -> str:
 
 
 def _passed(line: str, passing: int | None) -> str:
-    return line if passing is None else _PASSING.sub(rf"\g<1>**{passing}**\g<2>", line, count=1)
+    match = None if passing is None else _PASSING.match(line)
+    return line if match is None else f"{match[1]}**{passing}**{match[2]}"

@@ -14,7 +14,7 @@ from archtrack.model import Finding
 from .layout import Draft
 from .markdown import HEADINGS, SUMMARY_HEADING, cells_of, name_cell
 from .outdated import Expectations, outdated_rows
-from .parse import render
+from .parse import parse, render
 from .rows import column_places, field_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = ["fix", "lint"]
 
 _CLASS_NAME = re.compile(r"\w+")
 _FLAGS = frozenset({"", "Y"})
+_PASSES = 10  # one, for every document but those made to need more
 
 
 def lint(
@@ -58,8 +59,18 @@ def lint(
 def fix(document: Document) -> str:
     """The text with everything mechanical fixed: order, counts, and repeated rows in a section.
 
-    A document without such findings comes back as it was. No date is changed.
+    A document without such findings comes back as it was. No date is changed. Fixing the result again changes nothing.
     """
+    text = _fixed(document)
+    for _ in range(_PASSES):
+        before, text = text, _fixed(parse(text))
+        if text == before:
+            break
+    return text
+
+
+def _fixed(document: Document) -> str:
+    """Fixed once. Where a repeated row is gone, the line below it may turn out to be the delimiter of a table."""
     draft = Draft(document)
     again = [row for section in document.sections for row in _identical(section)]
     draft.rewrite({row.line: None for row in again})
@@ -141,7 +152,10 @@ def _table(table: Table, places: set[int]) -> Iterator[Finding]:
             message = f"archtrack does not know the column '{title}'; it is kept as it is"
             yield Finding(line=header, code="unknown-column", message=message)
     for number in table.strays:
-        message = "this line of the table is not a row: a row begins with the architecture in bold"
+        message = (
+            "this line of the table is not a row: a row begins with the architecture in bold, and with at most"
+            " three spaces before that"
+        )
         yield Finding(line=number, code="malformed-row", message=message)
     for above, below in pairwise(table.rows):
         if above.name > below.name:

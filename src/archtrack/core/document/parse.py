@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import DocumentError
 
+from .comments import InlineComments, begins_block, is_delimiter, is_left_open
 from .markdown import BOM, HEADINGS, LABELS, SUMMARY_HEADING, cells_of, split_lines
 from .rows import Counts, Problem, Row, Table, count, read_outside, read_table
 
@@ -29,8 +30,11 @@ __all__ = ["Document", "Section", "Summary", "decode", "encode", "parse", "rende
 
 _CATEGORY_OF = {heading: category for category, heading in HEADINGS.items()}
 _HEADING = re.compile(r"#{1,2}(?:\s|$)")
-_FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
-_IN_LIST = re.compile(r"(?:(?:[-+*]|\d{1,9}[.)])\s+)+(?=```|~~~)")
+# What hides lines: a code fence or a comment, also as the first thing in a list item.
+_HIDES = re.compile(
+    r"(?P<items>(?:(?:[-+*]|\d{1,9}[.)])\s+)*)(?:(?P<ticks>`{3,})[^`]*|(?P<tildes>~{3,}).*|(?P<comment><!--.*))",
+    re.DOTALL,
+)
 _STATS = re.compile(r"\*\*[^*A-Za-z]*\*\*\s*native /")
 _QUOTES = (
     ("native", re.compile(r">\s*\*\*\d+\*\*\s+natively supported \(\d+%\)")),
@@ -40,7 +44,6 @@ _QUOTES = (
 )
 _SUMMARY_HEADER = tuple(map(re.compile, ("category", "native", "hf.*", "no fallback", "total")))
 _SUMMARY_LABELS = {"**Total**": None, **{label: category for category, label in LABELS.items()}}
-_CLOSING = re.compile(r"\s+#+$")
 _UNDERLINE = re.compile(r"=+|-+")
 # A line that begins with one of these is not a paragraph, so an underline below does not make it a heading.
 _NO_PARAGRAPH = re.compile(r">|<|[-+*]\s|\d+[.)]\s")
@@ -187,6 +190,12 @@ def _newline(text: str) -> str:
     return max(found, key=lambda ending: found[ending])
 
 
+def _without_closing(heading: str) -> str:
+    """A heading without the hashes behind it; those that follow its text at once belong to the text."""
+    text = heading.rstrip("#")
+    return text.rstrip() if text != heading and text[-1:].isspace() else heading
+
+
 @dataclass(slots=True, kw_only=True)
 class _Scanner:
     """One pass over the lines. Its state is what is open: section, table, fence."""
@@ -199,6 +208,10 @@ class _Scanner:
     hidden: list[tuple[int, int]] = field(default_factory=list)
     hidden_since: int = 0
     _until: str = ""
+    _in_text: bool = False  # the line above is part of a paragraph
+    _in_table: bool = False  # the line above is part of a table with a header
+    _inline: InlineComments = field(init=False)
+    _inline_until: int = 0  # the last line that a comment behind other text hides
     _in_list: bool = False  # the fence is in a list item, and ends with it at a line that is not indented
     _category: Category | None = None
     _start: int = 0
@@ -212,28 +225,29 @@ class _Scanner:
     _summary_rows: dict[Category | None, int] = field(default_factory=dict)
     _quotes: dict[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._inline = InlineComments(self.lines)
+
     def run(self) -> None:
         """Read all lines."""
-        blank = True
         for number, line in enumerate(self.lines, 1):
             text = line.lstrip(BOM) if number == 1 else line
             stripped = text.strip()
-            # After a blank line, four columns of indentation make a code block: an example, not a row.
-            example = blank and not self._block and text.startswith(("    ", "\t"))
-            blank = not stripped or example
+            # Four columns of indentation make a code block: an example, not a row. Within a paragraph they do not.
+            example = not self._in_text and not self._block and text.startswith(("    ", "\t"))
             if self.hidden_since and self._in_list and stripped and not text[0].isspace():
-                self.hidden.append((self.hidden_since, number - 1))
-                self.hidden_since = 0
+                self._end_item(number)
             if self.hidden_since:
                 self._hidden(stripped, number)
-            elif example:
+            elif number <= self._inline_until or example:
                 continue
             elif stripped.startswith("|"):
-                self._paragraph = -1
+                self._paragraph, self._in_text = -1, True
                 if self._in_summary:
                     self._summary_row(stripped, number)
                 else:
                     self._block.append(number)
+                    self._look_for_comment(number)
             else:
                 self._in_summary_table = None
                 if self._block:
@@ -241,7 +255,7 @@ class _Scanner:
                 if stripped:
                     self._other(stripped, number)
                 else:
-                    self._paragraph = 0
+                    self._paragraph, self._in_text, self._in_table = 0, False, False
         if self.hidden_since:
             self.hidden.append((self.hidden_since, len(self.lines)))
         self._end_section(len(self.lines))
@@ -253,30 +267,70 @@ class _Scanner:
         rows, quotes = tuple(self._summary_rows.items()), tuple(self._quotes.items())
         return Summary(line=self._summary_line, rows=rows, quotes=quotes)
 
+    def _end_item(self, number: int) -> None:
+        """The list item has ended above this line, and a code fence with it; a comment that is left open goes on."""
+        if self._until == "-->":
+            self._until = "<!--"
+        elif self._until != "<!--":
+            self.hidden.append((self.hidden_since, number - 1))
+            self.hidden_since = 0
+
     def _hidden(self, stripped: str, number: int) -> None:
         """End the code fence or comment if this line does."""
-        comment = self._until == "-->"
-        fence = stripped.startswith(self._until) and not stripped.strip(self._until[0])
-        if self._until in stripped if comment else fence:
+        if self._until in {"-->", "<!--"}:
+            self._hidden_by_comment(stripped, number)
+        elif stripped.startswith(self._until) and not stripped.strip(self._until[0]):
             self.hidden.append((self.hidden_since, number))
             self.hidden_since = 0
+
+    def _hidden_by_comment(self, stripped: str, number: int) -> None:
+        """End the comment if this line does. One that opens again behind the end is only ended by another comment's."""
+        if self._until == "<!--" and not stripped.startswith("<!--"):
+            if not self._inline.closes_one(number):
+                return
+            self._look_for_comment(number)
+        else:
+            end = stripped.find("-->")
+            self._until = "-->" if end < 0 else "<!--"
+            if end < 0 or is_left_open(stripped[end + 3 :]):
+                return
+        self.hidden.append((self.hidden_since, number))
+        self.hidden_since = 0
+
+    def _look_for_comment(self, number: int) -> None:
+        """Hide the lines of a comment that opens behind other text, which in a table ends with its cell."""
+        if len(self._block) > 1 and is_delimiter(self.lines[number - 1]):
+            self._in_table = True
+        if self._in_table:
+            return
+        last = self._inline.last_line(number)
+        if last > number:
+            self._inline_until = last
+            self.hidden.append((number + 1, last))
 
     def _other(self, stripped: str, number: int) -> None:
         """A line that is neither blank nor part of a table."""
         paragraph, self._paragraph = self._paragraph, -1
+        self._in_table = self._in_table and not begins_block(stripped)
+        self._in_text = False
         if stripped.startswith("#"):
             self._heading(stripped, number)
         elif paragraph > 0 and _UNDERLINE.fullmatch(stripped):
             self._begin("", paragraph)
-        elif stripped.startswith("<!--"):
-            if "-->" not in stripped:
-                self._until, self.hidden_since, self._in_list = "-->", number, False
-            else:
-                self.hidden.append((number, number))
-        elif match := _FENCE.match(_IN_LIST.sub("", stripped, count=1)):
-            self._in_list = _IN_LIST.match(stripped) is not None
-            self._until, self.hidden_since = match.group(1) or match.group(2), number
-        elif "**Last updated:**" in stripped:
+        elif (match := _HIDES.fullmatch(stripped)) is not None:
+            self._in_list = match["items"] != ""
+            self.hidden_since = number
+            self._until = match["ticks"] or match["tildes"] or "-->"
+            if match["comment"]:
+                self._hidden_by_comment(match["comment"], number)
+        else:
+            self._text(stripped, number, paragraph)
+
+    def _text(self, stripped: str, number: int, paragraph: int) -> None:
+        """A line of a paragraph, a list or a quotation."""
+        self._in_text = not self._in_table
+        self._look_for_comment(number)
+        if "**Last updated:**" in stripped:
             self.updated.append(number)
         elif self._category is not None and _STATS.match(stripped):
             self._stats.append(number)
@@ -290,7 +344,7 @@ class _Scanner:
     def _heading(self, stripped: str, number: int) -> None:
         self._paragraph = 0
         if _HEADING.match(stripped):
-            self._begin(_CLOSING.sub("", stripped), number)
+            self._begin(_without_closing(stripped), number)
         else:
             self._in_summary = False  # what is below another heading is not the summary's
 

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .comments import is_delimiter
 from .markdown import cells_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ __all__ = [
     "read_table",
 ]
 
-_DELIMITER = re.compile(r":?-+:?")
 _NAME = re.compile(r"\*\*((?:\\.|[^\\])+?)\*\*", re.DOTALL)
 _FIELDS = {
     "architecture": "name",
@@ -50,6 +50,8 @@ _FIELDS = {
 _ORDER = ("name", "native", "hf", "file", "example")
 _REQUIRED = _ORDER[:4]
 _FLAGS = frozenset({"", "Y"})
+MOST_COLUMNS = 200
+_CODE = ("    ", "\t")  # moved below a blank line, such a line would be a code block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +220,7 @@ def read_table(lines: Sequence[str], block: Sequence[int], before: Table | None)
         cannot be told.
     """
     header = cells_of(lines[block[0] - 1])
-    if len(block) == 1 or not _is_delimiter(lines[block[1] - 1]):
+    if len(block) == 1 or not is_delimiter(lines[block[1] - 1]):
         above = before or Table(after=0, header=(), columns=STANDARD, width=len(_ORDER), rows=())
         rows, strays = _rows(lines, block, above.columns, above.width)
         return replace(above, after=block[0] - 1, header=(), rows=rows, strays=strays) if rows else None
@@ -227,6 +229,11 @@ def read_table(lines: Sequence[str], block: Sequence[int], before: Table | None)
         name = field_of(cell)
         if name is not None:
             found.setdefault(name, index)
+    if len(header) > MOST_COLUMNS:  # its rows cost their width, however short they are
+        message = (
+            f"this table has {len(header)} columns, more than the {MOST_COLUMNS} that are read; split it"
+        )
+        return Problem(line=block[0], message=message) if found else None
     chosen = _columns(found, len(header))
     rows, strays = _rows(lines, block[2:], chosen or STANDARD, len(header))
     if chosen is None:
@@ -288,10 +295,6 @@ def _looks_tracked(rows: Sequence[Row]) -> bool:
     return bool(rows) and all(row.native in _FLAGS and row.hf in _FLAGS for row in rows)
 
 
-def _is_delimiter(line: str) -> bool:
-    return all(_DELIMITER.fullmatch(cell) for cell in cells_of(line))
-
-
 def _rows(
     lines: Sequence[str], block: Sequence[int], columns: Columns, width: int
 ) -> tuple[tuple[Row, ...], tuple[int, ...]]:
@@ -307,7 +310,7 @@ def _rows(
         size = len(cells)
         if size < needed:
             cells += [""] * (needed - size)
-        name = _name(cells[columns.name])
+        name = None if raw.startswith(_CODE) else _name(cells[columns.name])
         if name is None:
             strays.append(number)
             continue

@@ -31,7 +31,7 @@ _MULTIMODAL_WORDS = (
     "NVILA", "InternVL", "MultiModality",
 )  # fmt: skip
 
-_DRAFT = re.compile(r"(\w+For(?:CausalLM|ConditionalGeneration))[A-Z]\w*")
+_PURPOSE = re.compile(r"For(?:CausalLM|ConditionalGeneration)(?=[A-Z])")
 _SEQ_TO_SEQ = "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES"
 
 _BASE_MODELS = "MODEL_MAPPING_NAMES"
@@ -214,8 +214,10 @@ def by_tables(tables: tuple[str, ...], name: str) -> tuple[Category, str] | None
 
 def draft_target(name: str) -> str | None:
     """The target of a draft by its name: ``XForCausalLM`` for ``XForCausalLMMTP``; None for other names."""
-    match = _DRAFT.fullmatch(name)
-    return match[1] if match else None
+    if not name.isidentifier():
+        return None
+    ends = [match.end() for match in _PURPOSE.finditer(name) if match.start()]
+    return name[: ends[-1]] if ends else None
 
 
 def _says_only_model(name: str) -> bool:

@@ -13,7 +13,7 @@ __all__ = ["Entry", "Locator", "example_table"]
 
 _TABLE = re.compile(r'\["([^"]+)"\."([^"]+)"\]')
 _LINE = re.compile(r'(\w+) = (?:"([^"]+)"|\{ (\w+ = "[^"]+"(?:, \w+ = "[^"]+")*) \})', re.ASCII)
-_PAIR = re.compile(r'(\w+) = "([^"]+)"')
+_PAIR = re.compile(r'\b(\w+) = "([^"]+)"')
 _KINDS = (("id",), ("target",), ("draft_of",), ("variant_of",), ("id", "near"), ("target", "near"))
 
 

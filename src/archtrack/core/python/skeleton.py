@@ -24,12 +24,13 @@ _METHOD = b"    "
 _FUNCTION = re.compile(rb"(?:async[ \t]+)?def[ \t]")
 _CLASS = re.compile(rb"class[ \t]")
 _HEADER = re.compile(
-    rb'"""|\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|["\']|[(\[{]|[)\]}]|:[ \t]*(?:#[^\n]*)?\n|#[^\n]*'
+    rb'"""|\'\'\'|"(?:[^"\\\n]|\\.)*(?P<closed>")?|\'(?:[^\'\\\n]|\\.)*(?P<single>\')?'
+    rb"|[(\[{]|[)\]}]|:[ \t]*(?:#[^\n]*)?\n|#[^\n]*"
 )
 """What tells where the header of a function ends: strings, brackets, comments, a colon at the end of a line."""
 
 _TRIPLE = re.compile(rb'"""|\'\'\'')
-_QUOTED_OR_COMMENT = re.compile(rb'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[#"\']')
+_QUOTED_OR_COMMENT = re.compile(rb'"(?:[^"\\\n]|\\.)*(?P<closed>")?|\'(?:[^\'\\\n]|\\.)*(?P<single>\')?|#')
 _FORMATTED = re.compile(rb"[fFtT][rR]?\Z")
 """Before the quotes of an f-string."""
 _PLAIN_FIELDS = re.compile(rb"[^{}]*(?:(?:\{\{|\}\}|\{[^{}\"']*\})[^{}]*)*")
@@ -107,7 +108,7 @@ def _header_end(function: bytes) -> int:
             if end is None:
                 break
             at = end
-        elif token[0] in b"\"'" and (len(token) == 1 or b"{" in token):
+        elif token[0] in b"\"'" and (match.lastgroup is None or b"{" in token):
             break
         elif token in b"([{":
             depth += 1
@@ -175,10 +176,10 @@ def _opens_string(text: bytes, behind: int, start: int) -> bool | None:
         return True
     if len(prefix) > _LONG_LINE or b"{" in prefix or b"}" in prefix:
         return None  # since Python 3.12 strings in the fields of an f-string may have its own quotes
-    for token in _QUOTED_OR_COMMENT.findall(prefix):
-        if token == b"#":
+    for token in _QUOTED_OR_COMMENT.finditer(prefix):
+        if token[0] == b"#":
             return False
-        if len(token) == 1:
+        if token.lastgroup is None:  # a string that does not end on its line
             return None
     return True
 

@@ -17,7 +17,7 @@ _WHOLE = 93.0  # a letter or two of a whole name, endings included
 
 # What a class is for: its beginning is enough, for the slip may be further on (`ForCausallLM`).
 _ENDING = re.compile(
-    r"(?<=.)(?:for(?:caus|cond|sequ|toke|mask|ques|class|imag|spee|rewa|pret|mult|audi|ctc)\w*|lmheadmodel|model)$"
+    r"(?<=.)(?:for(?:caus|cond|sequ|toke|mask|ques|class|imag|spee|rewa|pret|mult|audi|ctc)\w{0,40}|lmheadmodel|model)$"
 )
 
 
