@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import miniature
 from archtrack.config.keys import COLUMN_NAMES, DEFAULT_ROWS, KEYS
-from archtrack.config.settings import Settings, find_settings, override_line, override_place, parse_settings
+from archtrack.config.settings import Settings, find_settings, override_lines, parse_settings
 from archtrack.core.document.columns import FURTHER
-from archtrack.core.toml import line_of, loads
+from archtrack.core.toml import line_of, lines_of, loads
 from archtrack.errors import ConfigError
 from archtrack.model import Category, Override
 
@@ -277,6 +277,7 @@ def test_a_text_without_the_table_gives_the_defaults(text: str) -> None:
         ('a = 1\ndocument = "x', "2:14: not TOML: "),
         ("a = '''\n\nx", "3:2: not TOML: Expected \"'''\";"),
         ("a = " + "[" * 100_000, "1: not TOML that can be read: it is nested too deeply"),
+        ("a" + ".a" * 5_000 + " = 1", "1: not TOML that can be read: it has a key of too many parts"),
         ("a = " + "9" * 5000, "1: not TOML that can be read: it holds a number of too many digits"),
     ],
 )
@@ -380,7 +381,7 @@ def test_the_line_of_every_key_is_the_one_on_which_it_was_written(
     text, lines = written
     text = text.replace("\n", newline)
     loads(text)  # else the test is wrong
-    assert {keys: line_of(text, keys) for keys in lines} == lines
+    assert {keys: line_of(lines_of(text), keys) for keys in lines} == lines
 
 
 @pytest.mark.parametrize(
@@ -391,13 +392,13 @@ def test_the_line_of_every_key_is_the_one_on_which_it_was_written(
         ("\n[a]\nb = 1", ("a", "c"), 2),
         ("\n\n[a.b]\nc = 1\n[a]\nd = 1", ("a",), 3),
         ("\n\n[a.b]\nc = 1\n[a]\nd = 1", ("a", "d"), 6),
-        ("\n[[a]]\nb = 1\n[[a]]", ("a", "b"), 2),
+        ("\n[[a]]\nb = 1\n[[a]]", ("a", "b"), 3),
         ("b = 'a'\n# a\n\n\"\\u0061\" = 1", ("a",), 4),
-        ("x = {a = [\n1], b = {c = [[\n2], [\n3]], d = 1}}", ("x", "b", "d"), 4),
+        ("x = {a = [\n1], b = {c = [[\n2], [\n3]], d = 1}}", ("x", "b", "d"), 1),
     ],
 )
 def test_the_line_of_a_key_or_of_what_is_nearest_to_it(text: str, keys: tuple[str, ...], line: int) -> None:
-    assert line_of(text, keys) == line
+    assert line_of(lines_of(text), keys) == line
 
 
 # -- where the file is found -----------------------------------------------------------------------
@@ -511,12 +512,12 @@ def test_a_name_that_no_folder_can_have_is_an_error() -> None:
 def test_the_line_of_an_override_is_where_it_was_read(tree: Path, name: str, text: str, line: int) -> None:
     write(tree, {name: text})
     found = find_settings(tree)
-    assert (override_line(found, "B"), override_place(found, "B")) == ((name, line), f"{name}:{line}")
+    assert override_lines(found)["B"] == line
     for harm in (b"no toml", b"\xff"):
         (tree / name).write_bytes(harm)
-        assert (override_line(found, "B"), override_place(found, "B")) == ((name, 0), name)
+        assert override_lines(found) == {}
     (tree / name).unlink()
-    assert override_place(found, "B") == name
+    assert override_lines(found) == {}
 
 
 # -- one list of keys, and its documentation -------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
-from archtrack.config.settings import override_place
+from archtrack.config.settings import override_lines
 from archtrack.core.document.columns import further
 from archtrack.core.document.markdown import name_cell
 from archtrack.core.document.merge import MergeOptions, MergeResult, merge
@@ -205,7 +205,12 @@ def _notes(settings: Settings) -> tuple[tuple[str, str], ...]:
     """Where the configuration says the note of an architecture; looked for only where the document shows notes."""
     if "notes" not in settings.columns:
         return ()
-    return tuple((each.name, override_place(settings, each.name)) for each in settings.overrides if each.note)
+    lines = override_lines(settings)
+    return tuple(
+        (each.name, f"{settings.path}:{lines[each.name]}" if each.name in lines else settings.path or "")
+        for each in settings.overrides
+        if each.note
+    )
 
 
 def _anew(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archtrack.config.settings import override_line
+from archtrack.config.settings import override_lines
 from archtrack.core.document.columns import further
 from archtrack.core.document.lint import fix as fixed
 from archtrack.core.document.lint import lint
@@ -84,7 +84,8 @@ def lint_configuration(
         raise SourceError(f"{error}; {what}") from error
     for inventory in tracked.matrix.inventories:
         refuse_nothing(inventory)
-    places = {each.name: override_line(settings, each.name) for each in settings.overrides}
+    lines = override_lines(settings)
+    places = {each.name: (settings.path or "", lines.get(each.name, 0)) for each in settings.overrides}
     findings = lint_overrides(settings.overrides, tracked.matrix, today, places)
     return findings, replace(tracked, matrix=with_overrides(tracked.matrix, settings.overrides))
 

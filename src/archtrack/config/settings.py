@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.toml import TOMLDecodeError, line_of, loads
+from archtrack.core.toml import TOMLDecodeError, line_of, lines_of, loads
 from archtrack.errors import ConfigError
 from archtrack.model import Override
 
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Settings",
     "find_settings",
-    "override_line",
-    "override_place",
+    "override_lines",
     "parse_settings",
 ]
 
@@ -45,6 +44,7 @@ _FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("archtrack.toml", ()),
     ("pyproject.toml", ("tool", "archtrack")),
 )
+_MOST_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,13 @@ def _read(path: Path) -> bytes | None:
     try:
         mode = path.stat().st_mode
         if stat.S_ISREG(mode):
-            return path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(_MOST_BYTES + 1)
+            if len(data) > _MOST_BYTES:
+                raise ConfigError(
+                    f"{_shown(path)}: more than {_MOST_BYTES // 1024**2} MB is no configuration; shorten it"
+                )
+            return data
     except (FileNotFoundError, NotADirectoryError) as error:
         if not path.is_symlink():
             return None
@@ -225,8 +231,7 @@ class _File:
         return values
 
     def _error(self, keys: tuple[str, ...], message: str) -> ConfigError:
-
-        line = line_of(self._text, (*self._table, *keys))
+        line = line_of(lines_of(self._text), (*self._table, *keys))
         return ConfigError(f"{self._path}:{line}: {message}")
 
 
@@ -273,18 +278,17 @@ def _anchored(spec: str, folder: str) -> str:
     return f"{git}{colon}{folder}/{path.removeprefix('./')}"
 
 
-def override_place(settings: Settings, name: str) -> str:
-    """Where the settings say something of an architecture: ``file:line``, or the file alone if it has changed."""
-    path, line = override_line(settings, name)
-    return f"{path}:{line}" if line else path
+def override_lines(settings: Settings) -> dict[str, int]:
+    """Architecture -> the line of ``settings.path`` that says something of it.
 
-
-def override_line(settings: Settings, name: str) -> tuple[str, int]:
-    """The same as path and line; 0 where the file no longer is what the settings were read from."""
-    path = settings.path or ""
-    table = dict(_FILES).get(PurePath(path).name, ())
-    with suppress(OSError, ValueError, ConfigError):
-        text = Path(path).read_text(encoding="utf-8-sig")
-        _loads(text, path)
-        return path, line_of(text, (*table, "overrides", name))
-    return path, 0
+    Empty where the file no longer is what the settings were read from.
+    """
+    path = Path(settings.path or "")
+    table = dict(_FILES).get(path.name, ())
+    with suppress(ConfigError):
+        text = _decoded(_read(path) or b"", path.name).removeprefix("\ufeff")
+        _loads(text, path.name)
+        lines = lines_of(text)
+        names = (each.name for each in settings.overrides)
+        return {name: lines[keys] for name in names if (keys := (*table, "overrides", name)) in lines}
+    return {}

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-__all__ = ["TOMLDecodeError", "line_of", "loads"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["TOMLDecodeError", "line_of", "lines_of", "loads"]
 
 TOMLDecodeError = tomllib.TOMLDecodeError
 
-_ESCAPED = r"[\"\\\x00-\x1f\x7f]"  # what may stand in a name only as an escape
-_CLOSINGS = tuple(
-    f"\n{quotes}{brackets}"
-    for brackets in ("", "]", "}", "]]", "]}", "}}", "]}}")
-    for quotes in ("", '"""', "'''")
+_MOST_DOTS = 10_000_000
+"""The squares of the numbers of dots on each line, together: the parser takes the square of the parts of a key."""
+_KEY = re.compile(r"""(?:[^"'=]|"(?:[^"\\]|\\.)*(?:"|\Z)|'[^']*(?:'|\Z))*""", re.DOTALL)
+"""What stands before the ``=``."""
+_TOKEN = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*(?:"{3,5})?'
+    r"|'''(?:[^']|'(?!''))*(?:'{3,5})?"
+    r'|"(?:[^"\\]|\\.)*"?|'
+    r"'[^']*'?|#[^\n]*|[\[{\]}\n]",
+    re.DOTALL,
 )
+"""What tells where a value ends: strings, comments, brackets, the end of a line."""
 
 
 def loads(text: str) -> dict[str, Any]:
@@ -29,8 +37,10 @@ def loads(text: str) -> dict[str, Any]:
 
     Raises:
         TOMLDecodeError: it is not TOML; the message names line and column where the parser does. Or it is nested
-            too deeply, or holds a number or a date that Python does not read.
+            too deeply, or holds a number, a date or a key that is not read.
     """
+    if sum(line.count(".") ** 2 for line in text.split("\n")) > _MOST_DOTS:
+        raise TOMLDecodeError("it has a key of too many parts")
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -41,33 +51,65 @@ def loads(text: str) -> dict[str, Any]:
         raise TOMLDecodeError("it holds a number of too many digits, or a date that there is not") from None
 
 
-def line_of(text: str, keys: tuple[str, ...]) -> int:
-    """The line on which a TOML text first mentions a key or table, which the parser does not say.
+def lines_of(text: str) -> dict[tuple[str, ...], int]:
+    """The line on which a TOML text first mentions each key and table, which the parser does not say.
 
-    It is the first line that, with all above it and whatever is open there closed, already holds the key: so
-    the parser decides, and there is no second grammar. Costs a parse or two; meant for messages.
+    The parts of a key are the parser's: there is no second grammar of these. A key in an inline table has the line of
+    that table.
 
     Args:
         text: valid TOML.
-        keys: the parts of the dotted key. One that is not there gives the line of its table, in the end 1.
+
+    Returns:
+        The parts of the dotted key -> line, from 1. The key of all is the empty one, on line 1.
     """
-    lines = text.split("\n")
-    for length in range(len(keys), 0, -1):
-        name = keys[length - 1]
-        escape = re.compile(r"\\" if re.search(_ESCAPED, name) else r"\\[uUx]")  # may spell the name
-        for number, line in enumerate(lines, 1):
-            if (name in line or escape.search(line)) and _holds("\n".join(lines[:number]), keys[:length]):
-                return number
-    return 1
+    text = text.replace("\r\n", "\n")
+    found: dict[tuple[str, ...], int] = {(): 1}
+    table: tuple[str, ...] = ()
+    at, line = 0, 1
+    while at < len(text):
+        if text[at] in " \t\n":
+            line += text[at] == "\n"
+            at += 1
+            continue
+        end = _end(text, at)
+        keys: tuple[str, ...] = ()
+        if text[at] == "[":
+            keys = table = _parts(text[at:end])
+        elif text[at] != "#" and (key := _KEY.match(text, at, end)):
+            keys = (*table, *_parts(f"{key[0]}= 0"))
+        for length in range(1, len(keys) + 1):
+            found.setdefault(keys[:length], line)
+        line += text.count("\n", at, end)
+        at = end
+    return found
 
 
-def _holds(start: str, keys: tuple[str, ...]) -> bool:
-    for closing in _CLOSINGS:
-        with suppress(TOMLDecodeError):  # not TOML: something else is open
-            found: object = loads(start + closing)
-            for key in keys:
-                if not isinstance(found, dict) or key not in found:
-                    return False
-                found = found[key]
-            return True
-    return False
+def line_of(lines: Mapping[tuple[str, ...], int], keys: tuple[str, ...]) -> int:
+    """The line of a key by ``lines_of``; that of its table where it has none of its own."""
+    return next(lines[keys[:length]] for length in range(len(keys), -1, -1) if keys[:length] in lines)
+
+
+def _end(text: str, at: int) -> int:
+    """Where the statement ends that begins here: at the end of a line, outside of brackets and strings."""
+    depth = 0
+    for token in _TOKEN.finditer(text, at):
+        if token[0] == "\n":
+            if not depth:
+                return token.start()
+        elif token[0] in "[{":
+            depth += 1
+        elif token[0] in "]}":
+            depth -= 1
+    return len(text)
+
+
+def _parts(statement: str) -> tuple[str, ...]:
+    """The parts of the key of a table or value."""
+    found: Any = loads(statement)
+    parts: list[str] = []
+    while isinstance(found, dict) and found:
+        ((name, inner),) = found.items()
+        parts.append(name)
+        found = inner[0] if isinstance(inner, list) else inner
+    return tuple(parts)

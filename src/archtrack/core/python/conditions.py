@@ -14,7 +14,10 @@ _MAX_TEXT = 2_000
 
 def short(node: ast.AST, width: int = _WIDTH) -> str:
     """An expression as one line of text of at most ``width`` characters."""
-    text = type(node).__name__ if _too_deep(node) else " ".join(ast.unparse(node).split())
+    try:
+        text = type(node).__name__ if _too_deep(node) else " ".join(ast.unparse(node).split())
+    except ValueError:  # a number of more digits than Python writes
+        text = type(node).__name__
     return text if len(text) <= width else f"{text[: width - 3]}..."
 
 

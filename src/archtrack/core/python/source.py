@@ -25,6 +25,8 @@ __all__ = [
 MAX_BYTES = 1_000_000
 """Four times the largest module of any release; the parser may need several hundred times as much memory."""
 NOT_READ = f"more than {MAX_BYTES:,} are not read"
+_MOST_WORK = 4_000_000_000
+"""Characters that the parser would look at again and again: a second or two."""
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _UTF_8 = frozenset({b"utf-8", b"utf8", b"ascii", b"us-ascii"})
@@ -40,6 +42,21 @@ def unreadable(data: bytes) -> tuple[str, int] | None:
         return "it contains a NUL byte (is it UTF-16?)", data.count(b"\n", 0, nul) + 1
     if len(data) > MAX_BYTES:
         return f"it has {len(data):,} bytes; {NOT_READ}", longest_line(data)
+    return _repetitive(data)
+
+
+def _repetitive(data: bytes) -> tuple[str, int] | None:
+    """Where the parser takes time by the square of a text: an f-string of many fields, ``import a.a.a…`` of many parts.
+
+    A string holds no three of its own quotes in a row, so each lies between two of these or is one. No release comes
+    within a tenth of the bound.
+    """
+    pieces = [(b"{", part) for quotes in (b'"""', b"'''") for part in data.split(quotes)]
+    pieces += [(b".", line) for line in data.replace(b"\\\n", b"").split(b"\n") if b"import" in line]
+    for mark, piece in pieces:
+        if piece.count(mark) * len(piece) > _MOST_WORK:
+            what = "an f-string of too many fields" if mark == b"{" else "an import of too many parts"
+            return f"it may have {what} to be parsed in time", longest_line(data)
     return None
 
 

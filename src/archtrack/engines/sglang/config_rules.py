@@ -8,23 +8,26 @@ code that they name, or by the keys of a format that has no architectures at all
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
 from archtrack.core.python.values import strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = ["class_rules", "config_rules"]
 
 _MAX_DEPTH = 100
 """Classes that are followed, one behind the other."""
+_MOST = 20_000
+"""Rules of one module, the names in them counted, and methods of its classes: a release has fewer than a hundred."""
 
 Rule = dict[str, Any]
 """``{"to": architecture, "line": line}`` with what has to be so: ``model_type``; ``of``: one of these architectures
 is listed, and with ``alone`` nothing else; ``missing``: none is; ``remote``: functions that look at ``auto_map``;
-``keys``: these are there."""
+``keys``: these are there. ``{"too_many": line}`` in the last place: the module has more than are read."""
 
 
 def config_rules(data: bytes) -> dict[str, Any]:
@@ -53,13 +56,17 @@ def config_rules(data: bytes) -> dict[str, Any]:
         if remote := _remote_tests(node.test, holders):
             found = _sets(node.body, setters)
             rules += [{"to": found[0], "line": found[1], "remote": remote}] if found else []
+    typed: dict[str, list[str]] = {}
+    for node in tests:
+        for name, names in _typed(node):
+            typed.setdefault(name, []).extend(names)
     for node in tests:
         if (model_type := _model_type(node.test)) and (found := _sets(node.body, setters)):
             rules.append({"to": found[0], "line": found[1], "model_type": model_type})
-            of = [name for other in tests for name in _typed(other, model_type)]
+            of = typed.pop(model_type, [])  # where a type is tested again, none of these is left
             rules += [{"to": found[0], "line": found[1], "of": of, "alone": True}] if of else []
     references = {each.name: text for each in functions if (text := _reference(each))}
-    return {"rules": rules, "remote": references}
+    return {"rules": _bounded(rules), "remote": references}
 
 
 def class_rules(data: bytes) -> list[Rule]:
@@ -70,22 +77,41 @@ def class_rules(data: bytes) -> list[Rule]:
     """
     if b"architectures" not in data:
         return []
-    module = Module(data, words=None)
+    return _bounded(_class_rules(Module(data, words=None)))
+
+
+def _class_rules(module: Module) -> Iterator[Rule]:
     classes = module.classes
     functions = {node.name: node for node in module.tree.body if isinstance(node, ast.FunctionDef)}
-    found: list[Rule] = []
     known: dict[str, dict[str, ast.FunctionDef]] = {}
+    written = cache(lambda function: list(_written(function.body)))
+    called = cache(lambda function: _called_with_own(function, functions))
+    looked_at = 0
     for node in classes.values():
         model_type = next((value for each in node.body if (value := _declared(each))), None)
         if model_type is None:
             continue
         when = {"model_type": model_type}
         methods = _methods_of(node, classes, known).values()
-        for method in methods:
-            found += _written(method.body, when)
+        reached = _reached(methods, called)
+        looked_at += len(methods) + len(reached)
+        if looked_at > _MOST:
+            yield {"too_many": node.lineno}
+            return
+        yield from (when | rule for method in methods for rule in written(method))
         # A function is handed all kinds of values: it says something of a config where it tests what that names.
-        for function in _called_with_own(methods, functions):
-            found += (rule for rule in _written(function.body, when) if "of" in rule)
+        yield from (when | rule for function in reached for rule in written(function) if "of" in rule)
+
+
+def _bounded(rules: Iterable[Rule]) -> list[Rule]:
+    """The rules, as far as they are not too many."""
+    found: list[Rule] = []
+    left = _MOST
+    for rule in rules:
+        left -= 1 + len(rule.get("of", ())) + len(rule.get("keys", ())) + len(rule.get("remote", ()))
+        if left < 0 and "too_many" not in rule:
+            return [*found, {"too_many": rule["line"]}]
+        found.append(rule)
     return found
 
 
@@ -101,9 +127,9 @@ def _declared(node: ast.stmt) -> str | None:
     return None
 
 
-def _written(body: list[ast.stmt], when: Rule) -> Iterator[Rule]:
+def _written(body: list[ast.stmt]) -> Iterator[Rule]:
     """What the statements write to ``architectures``; a test that is not understood hides what is below it."""
-    waiting: list[tuple[ast.stmt, Rule, Rule | None]] = [(node, when, None) for node in reversed(body)]
+    waiting: list[tuple[ast.stmt, Rule, Rule | None]] = [(node, {}, None) for node in reversed(body)]
     while waiting:
         node, known, again = waiting.pop()  # what is known around an `else`, and what is tested again in it
         if isinstance(node, ast.If):
@@ -210,8 +236,8 @@ def _model_type(test: ast.expr) -> str | None:
     return None
 
 
-def _typed(node: ast.If, model_type: str) -> list[str]:
-    """The architectures for which ``config.architectures in [["A"], ["B"]]`` sets the model type."""
+def _typed(node: ast.If) -> Iterator[tuple[str, list[str]]]:
+    """The model type that ``if config.architectures in [["A"], ["B"]]`` sets, and the architectures."""
     match node.test:
         case ast.Compare(
             left=ast.Attribute(attr="architectures"), ops=[ast.In()], comparators=[ast.List(elts=lists)]
@@ -220,11 +246,9 @@ def _typed(node: ast.If, model_type: str) -> list[str]:
                 match statement:
                     case ast.Assign(
                         targets=[ast.Attribute(attr="model_type")], value=ast.Constant(value=value)
-                    ):
-                        return (
-                            [name for each in lists for name in strings(each)] if value == model_type else []
-                        )
-    return []  # fmt: skip
+                    ) if isinstance(value, str):
+                        yield value, [name for each in lists for name in strings(each)]
+                        return
 
 
 def _remote_tests(test: ast.expr, holders: dict[str, str]) -> list[str]:
@@ -321,26 +345,38 @@ def _methods_of(
     return found
 
 
-def _called_with_own(
-    methods: Iterable[ast.FunctionDef], functions: Mapping[str, ast.FunctionDef]
+def _reached(
+    methods: Iterable[ast.FunctionDef], called: Callable[[ast.FunctionDef], list[ast.FunctionDef]]
 ) -> list[ast.FunctionDef]:
     """The module's functions that methods hand what they were themselves made from, and that these hand it on to.
 
-    That is ``self``, the method's ``**kwargs``, and the first parameter of a function. By line.
+    By line.
     """
     found: dict[str, ast.FunctionDef] = {}
     waiting = list(methods)
     while waiting:
-        function = waiting.pop()
-        own = _own(function)
-        for node in ast.walk(function):
-            match node:
-                case ast.Call(func=ast.Name(id=name)) if name in functions and name not in found:
-                    given = [*node.args[:1], *(each.value for each in node.keywords if each.arg is None)]
-                    if any(isinstance(each, ast.Name) and each.id in own for each in given):
-                        found[name] = functions[name]
-                        waiting.append(functions[name])
+        for function in called(waiting.pop()):
+            if function.name not in found:
+                found[function.name] = function
+                waiting.append(function)
     return sorted(found.values(), key=lambda each: each.lineno)
+
+
+def _called_with_own(
+    function: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef]
+) -> list[ast.FunctionDef]:
+    """The functions that a function hands ``self``, its ``**kwargs`` or its first parameter."""
+    found: dict[str, ast.FunctionDef] = {}
+    own = _own(function)
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in functions and name not in found:
+                given = [*node.args[:1], *(each.value for each in node.keywords if each.arg is None)]
+                if any(isinstance(each, ast.Name) and each.id in own for each in given):
+                    found[name] = functions[name]
+            case _:
+                pass
+    return list(found.values())
 
 
 def _own(function: ast.FunctionDef) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
@@ -83,58 +84,88 @@ def _lists(data: bytes) -> dict[str, Any]:
 
 def _listed(module: Module, variable: str | None, function: str) -> list[Any] | None:
     nodes: list[ast.stmt] = []
-    for node in () if variable is None else _assigning(module, variable):
-        nodes = [*nodes, node] if isinstance(node, ast.AugAssign) else [node]
+    for target, node in _assigned(module):
+        if target == variable:
+            if not isinstance(node, ast.AugAssign):
+                nodes.clear()
+            nodes.append(node)
     if not nodes:
         found = module.function(function)
         nodes = [] if found is None else [found]
-    values: dict[str, int] = {}
-    spread: list[list[Any]] = []
+    members = _Members(module)
     for node in nodes:
-        _add_members(module, node, values, spread)
-    return [values, spread] if nodes else None
+        members.add(node)
+    return [members.values, members.spread] if nodes else None
 
 
-def _assigning(module: Module, name: str) -> Iterator[ast.stmt]:
+def _assigned(module: Module) -> Iterator[tuple[str, ast.stmt]]:
+    """Name and statement of each assignment to a name alone."""
     for statement in module.statements:
         match statement.node:
-            case ast.Assign(targets=[ast.Name(id=target)]) as node if target == name:
-                yield node
-            case ast.AnnAssign(target=ast.Name(id=target)) as node if target == name:
-                yield node
-            case ast.AugAssign(target=ast.Name(id=target)) as node if target == name:
-                yield node
+            case ast.Assign(targets=[ast.Name(id=target)]) as node:
+                yield target, node
+            case (
+                ast.AnnAssign(target=ast.Name(id=target)) | ast.AugAssign(target=ast.Name(id=target))
+            ) as node:
+                yield target, node
             case _:
                 pass
 
 
-def _add_members(module: Module, node: ast.stmt, values: dict[str, int], spread: list[list[Any]]) -> None:
-    """The architectures that a list names, or that a function tests for with ``in``; and lists that it takes in."""
-    for part in ast.walk(node):
-        members: list[ast.expr] = []
-        match part:
-            case ast.List(elts=members) | ast.Set(elts=members) | ast.Tuple(elts=members):
-                pass
-            case ast.Compare(left=left, ops=[ast.In(), *_]):
-                members = [left]
-            case ast.Starred(value=ast.Name(id=name)):
-                origin = module.imports.get(name)
-                if origin is not None:
-                    spread.append([origin.level, origin.module, origin.attribute, part.lineno])
-                for value in () if origin is not None else strings_of(module, name):
-                    values.setdefault(value, part.lineno)
-            case _:
-                pass
-        for each in members:
-            if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                values.setdefault(each.value, each.lineno)
+class _Members:
+    """The architectures that lists name, or that a function tests for with ``in``; and the lists that these take in.
+
+    Attributes:
+        values: architecture -> line.
+        spread: [level, module, attribute, line] of the lists that come from other modules.
+    """
+
+    def __init__(self, module: Module) -> None:
+        self.values: dict[str, int] = {}
+        self.spread: list[list[Any]] = []
+        self._module = module
+        self._taken: set[str] = set()
+
+    def add(self, node: ast.stmt) -> None:
+        for part in ast.walk(node):
+            members: list[ast.expr] = []
+            match part:
+                case ast.List(elts=members) | ast.Set(elts=members) | ast.Tuple(elts=members):
+                    pass
+                case ast.Compare(left=left, ops=[ast.In(), *_]):
+                    members = [left]
+                case ast.Starred(value=ast.Name(id=name)) if name not in self._taken:
+                    self._taken.add(name)
+                    self._take(name, part.lineno)
+                case _:
+                    pass
+            for each in members:
+                if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                    self.values.setdefault(each.value, each.lineno)
+
+    def _take(self, name: str, line: int) -> None:
+        origin = self._module.imports.get(name)
+        if origin is not None:
+            self.spread.append([origin.level, origin.module, origin.attribute, line])
+            return
+        for node in self._assignments.get(name, ()):
+            for value in _texts(node):
+                self.values.setdefault(value, line)
+
+    @cached_property
+    def _assignments(self) -> dict[str, list[ast.stmt]]:
+        found: dict[str, list[ast.stmt]] = {}
+        for name, node in _assigned(self._module):
+            found.setdefault(name, []).append(node)
+        return found
 
 
 def strings_of(module: Module, name: str) -> list[str]:
     """Every string in the values that a module assigns to a name."""
-    return [
-        part.value
-        for node in _assigning(module, name)
-        for part in ast.walk(node)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str)
-    ]
+    return [text for target, node in _assigned(module) if target == name for text in _texts(node)]
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value

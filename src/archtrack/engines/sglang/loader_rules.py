@@ -7,11 +7,13 @@ What it makes of the architectures before, while it loads the config, is in ``co
 from __future__ import annotations
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
 from archtrack.core.python.values import strings
 from archtrack.core.verdict.context import Rewrite, Rules
+from archtrack.errors import SourceError
 from archtrack.model import Place
 
 from .config_rules import class_rules, config_rules
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["rules_of"]
 
-REVISION = 5
+REVISION = 6
 """Counts up whenever equal files would give other facts."""
+_MOST = 50
+"""Substitutions of architectures in the loader: each may name a list of quantisations."""
 
 
 def rules_of(library: Library, inventory: Inventory) -> Rules:
@@ -36,6 +40,9 @@ def rules_of(library: Library, inventory: Inventory) -> Rules:
     Args:
         library: its source.
         inventory: what it registers, and its own lists.
+
+    Raises:
+        SourceError: a file cannot be read, or has more rules than are read.
     """
     paths = library.paths(LOADER)
     library.expect(LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS)
@@ -43,6 +50,9 @@ def rules_of(library: Library, inventory: Inventory) -> Rules:
     loader = {}
     if LOADER in paths:
         loader = library.facts((LOADER,), f"sglang-loader-{REVISION}", _loader_rules)[LOADER]
+        if len(loader.get("rewrites", ())) > _MOST:
+            line = loader["rewrites"][-1][0]
+            raise SourceError(f"{LOADER}:{line}: more than {_MOST} substitutions; no release has so many")
     return Rules(
         path=LOADER if LOADER in paths else None,
         loader=loader,
@@ -68,6 +78,15 @@ def _rewrites(library: Library) -> Iterator[Rewrite]:
 
 
 def _rewrite(path: str, rule: dict[str, Any], remote: dict[str, str]) -> Rewrite:
+    """One rule of a module.
+
+    Raises:
+        SourceError: the module has more than are read.
+    """
+    if "too_many" in rule:
+        raise SourceError(
+            f"{path}:{rule['too_many']}: more rules about architectures than any release has; check the source"
+        )
     return Rewrite(
         to=rule["to"],
         place=Place(file=path, line=rule["line"]),
@@ -97,7 +116,7 @@ def _loader_rules(data: bytes) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     if choice := functions("get_model_architecture"):
         rules["choice"] = choice.lineno
-        rules["rewrites"] = list(_substitutions(choice))
+        rules["rewrites"] = list(islice(_substitutions(choice), _MOST + 1))
     if fallback := functions("resolve_transformers_arch"):
         rules["fallback"] = fallback.lineno
         calls = [node for node in ast.walk(fallback) if isinstance(node, ast.Call)]
