@@ -110,15 +110,15 @@ def _key(engine: Engine, source: Source, options: ScanOptions) -> str | None:
     if content is None:
         return None
     if options.companion is not None:
-        if options.companion.origin.digest is None:
+        if options.companion.kept_as is None:
             return None
-        content = f"{content} {options.companion.origin.digest}"
+        content = f"{content} {options.companion.kept_as}"
     parts = (__version__, PYTHON, engine.name, str(engine.revision), *options.disabled, content)
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _content(engine: Engine, source: Source) -> str | None:
-    """What identifies the watched files: the release's or commit's digest, or the files' sizes, times and inodes.
+    """What identifies the watched files: the release's or commit's digest and where it is from, or the files' stats.
 
     None for files on disk that were changed so recently that another change might not show; their facts are still
     kept by content.
@@ -126,7 +126,7 @@ def _content(engine: Engine, source: Source) -> str | None:
     if isinstance(source, LocalSource):
         digest = source.stat_digest(source.list(engine.watched))
         return None if digest is None else "\0".join((digest, *source.broken_links(engine.watched)))
-    return source.origin.digest
+    return source.kept_as
 
 
 def _beyond(source: Source, paths: Sequence[str]) -> str:

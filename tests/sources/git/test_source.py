@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,11 +15,14 @@ import pytest
 from archtrack.errors import SourceError, UsageError
 from archtrack.model import Origin
 from archtrack.sources.base import Layout
+from archtrack.sources.cache import Cache
 from archtrack.sources.git import command as git_command
 from archtrack.sources.git import tree as git_tree
 from archtrack.sources.git.address import is_remote
 from archtrack.sources.git.mirror import clear_mirrors, size_of_mirrors
 from archtrack.sources.git.source import GitSource, git_source
+from archtrack.sources.identity import scope
+from archtrack.sources.library import Library
 from miniature import commit, git
 
 LAYOUT = Layout(package="pkg", distribution="pkg-dist", parents=("python", ""))
@@ -114,8 +118,25 @@ def test_a_package_is_listed_identified_and_read_without_a_checkout(made: Path) 
     }
     identities = found.identify(paths)
     assert identities["pkg/models/a.py"] == identities["pkg/models/same as a.py"]
-    assert identities["pkg/models/a.py"] == f"git:{git(made, 'rev-parse', 'main:python/pkg/models/a.py')}"
+    blob = git(made, "rev-parse", "main:python/pkg/models/a.py")
+    assert identities["pkg/models/a.py"] == f"{scope(str(made))}:git:{blob}"
     assert found.read([]) == {}
+
+
+def test_a_repository_that_holds_another_file_under_an_id_answers_for_itself_alone(
+    made: Path, repo: Path, tmp_path: Path
+) -> None:
+    blob = git(made, "rev-parse", "v1:python/pkg/models/a.py")
+    forged = repo / ".git/objects" / blob[:2] / blob[2:]
+    forged.chmod(0o644)
+    forged.write_bytes(zlib.compress(b"blob 6\0A = 9\n"))
+    with Cache(tmp_path / "cache") as cache:
+        found = []
+        for place in (repo, made):
+            library = Library(source(place, "v1"), cache)
+            found.append(library.facts(["pkg/models/a.py"], "text", bytes.decode)["pkg/models/a.py"])
+    assert found == ["A = 9\n", "A = 1\n"]
+    assert source(repo, "v1").kept_as != source(made, "v1").kept_as
 
 
 @pytest.mark.parametrize(

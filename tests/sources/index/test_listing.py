@@ -15,7 +15,7 @@ from archtrack.sources.index.remote_file import ReleaseFile
 
 def listed(name: str, version: str, size: int | None = 10, *, yanked: bool = False) -> Listed:
     kind = "wheel" if name.endswith(".whl") else "sdist"
-    file = ReleaseFile(name=name, url=f"http://x/{name}", version=version, kind=kind, size=size)
+    file = ReleaseFile(name=name, url=f"http://x/{name}", scope="x", version=version, kind=kind, size=size)
     return Listed(file=file, version=parse_version(version), yanked=yanked)
 
 

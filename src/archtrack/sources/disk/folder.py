@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import METADATA, PYPROJECT
+from archtrack.sources.files import expanded
 from archtrack.sources.identity import content_identity
 from archtrack.sources.patterns import match_paths
 from archtrack.sources.redaction import shown_source
@@ -60,6 +61,11 @@ class LocalSource:
     def origin(self) -> Origin:
         """What is read here."""
         return self._origin
+
+    @property
+    def kept_as(self) -> None:
+        """Nothing stands for the files on disk but themselves."""
+        return None
 
     def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Paths that match any pattern, as ``Source.list`` says.
@@ -154,11 +160,10 @@ def local_source(path: str | os.PathLike[str], layout: Layout) -> LocalSource:
 
     Raises:
         SourceError: there is no such folder, or no such package in it.
+        UsageError: it is in the home folder, and nobody knows that.
     """
     try:
-        return _local_source(
-            Path(path).expanduser() if os.fspath(path).startswith("~/") else Path(path), layout
-        )
+        return _local_source(expanded(path) if os.fspath(path).startswith("~/") else Path(path), layout)
     except OSError as error:
         raise _explained(error) from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
+from archtrack.sources.files import expanded
 from archtrack.sources.redaction import shown_source
 
 from .address import check_ref
@@ -16,7 +17,16 @@ from .tree import tree_entries
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["commit_of", "edited_since", "local_git", "merge_base", "place_in_repository"]
+__all__ = ["commit_of", "edited_since", "folder_of", "local_git", "merge_base", "place_in_repository"]
+
+
+def folder_of(repository: str) -> Path:
+    """The folder that a repository's path names.
+
+    Raises:
+        UsageError: it is in the home folder, and nobody knows that.
+    """
+    return expanded(repository) if repository.startswith("~/") else Path(repository)
 
 
 def local_git(repository: str, environ: Mapping[str, str]) -> Git:
@@ -25,7 +35,7 @@ def local_git(repository: str, environ: Mapping[str, str]) -> Git:
     Raises:
         SourceError: there is no such folder.
     """
-    path = Path(repository).expanduser() if repository.startswith("~/") else Path(repository)
+    path = folder_of(repository)
     if not os.path.isdir(path):  # noqa: PTH112 - False for what is no name for a folder
         raise SourceError(
             f"{shown_source(repository)}: no such folder; give a git repository's path or URL, then @ and a reference"

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from archtrack.core import parsing
 from archtrack.errors import SourceError, UsageError
 from archtrack.sources.disk.metadata import plain_name
-from archtrack.sources.redaction import shown_address
+from archtrack.sources.identity import scope
+from archtrack.sources.redaction import address_key, shown_address
 
 from .http import GoneError
 from .remote_file import ReleaseFile, local_path
@@ -197,11 +198,12 @@ def listing(distribution: str, url: str, http: Http) -> tuple[Listed, ...]:
         page = _parsed(
             name, _local_page(folder / name / "index.html"), "text/html", f"{url.rstrip('/')}/{name}/"
         )
+    origin = scope(address_key(url.rstrip("/")), name)
     found = []
     for package in page.packages:
         if folder is None:
             package.url = http.keep_credentials(package.url)
-        if (one := _listed(package, name, local=folder is not None)) is not None:
+        if (one := _listed(package, name, origin, local=folder is not None)) is not None:
             found.append(one)
     return tuple(found)
 
@@ -265,7 +267,7 @@ def _parsed(name: str, content: bytes, content_type: str, url: str) -> ProjectPa
     return page
 
 
-def _listed(package: DistributionPackage, name: str, *, local: bool) -> Listed | None:
+def _listed(package: DistributionPackage, name: str, origin: str, *, local: bool) -> Listed | None:
     if not package.filename.isprintable() or package.project is None or package.version is None:
         return None
     if plain_name(package.project) != name:
@@ -284,6 +286,7 @@ def _listed(package: DistributionPackage, name: str, *, local: bool) -> Listed |
     file = ReleaseFile(
         name=package.filename,
         url=package.url,
+        scope=origin,
         version=str(version),
         kind="wheel" if wheel else "sdist",
         size=package.size,

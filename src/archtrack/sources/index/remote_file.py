@@ -49,6 +49,7 @@ class ReleaseFile:
     Attributes:
         name: file name.
         url: where it is; no credentials.
+        scope: tells the index that lists it and the distribution from all others.
         version: the release it belongs to.
         kind: wheel or sdist.
         size: bytes, None where the index does not say.
@@ -57,10 +58,16 @@ class ReleaseFile:
 
     name: str
     url: str
+    scope: str
     version: str
     kind: Literal["wheel", "sdist"]
     size: int | None = None
     sha256: str | None = None
+
+    @property
+    def kept_as(self) -> str | None:
+        """What stands for the file in the cache: its digest, which is the index's word only until all of it is read."""
+        return f"{self.scope}:sha256:{self.sha256}" if self.sha256 else None
 
 
 class RangesError(Exception):
