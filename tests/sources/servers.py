@@ -39,6 +39,7 @@ class Fault:
         total: sent as the file's size.
         no_range: the range is ignored.
         body: the bytes are replaced by these, as far as they go.
+        whole: the body is this.
     """
 
     status: int | None = None
@@ -50,6 +51,7 @@ class Fault:
     total: int | None = None
     no_range: bool = False
     body: bytes | None = None
+    whole: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -197,6 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
                 body, headers = PORTAL, {"Content-Type": "text/html; charset=utf-8"}
             if fault.body is not None:
                 body = (fault.body + body[len(fault.body) :])[: max(len(body), 1)]
+            body = body if fault.whole is None else fault.whole
             headers.update(fault.headers)
         self.send_response(status)
         for name, value in headers.items():

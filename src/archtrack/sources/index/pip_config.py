@@ -37,6 +37,7 @@ class IndexSettings:
         retries: how often a failed request is made again.
         backoff: seconds before the first repetition; doubled each time.
         longest_wait: seconds; bounds back-off and what a server asks for with ``Retry-After``.
+        longest_page: seconds in which a page has to be there, and of a file a megabyte more.
         verify: bundle of certificates to trust; None leaves it to requests and its environment.
         client_cert: certificate to present.
         proxy: address of a proxy; None leaves it to requests and its environment.
@@ -50,6 +51,7 @@ class IndexSettings:
     retries: int = 4
     backoff: float = 0.5
     longest_wait: float = 30.0
+    longest_page: float = 300.0
     verify: str | None = None
     client_cert: str | None = None
     proxy: str | None = field(default=None, repr=False)

@@ -38,6 +38,7 @@ _REFUSED_RANGE = re.compile(r"bytes \*/(\d{1,18})")
 _WHOLE, _PARTIAL, _RANGE_REFUSED = 200, 206, 416  # HTTP
 _LARGEST = 2 * 1024**3  # bytes of a file taken whole; the largest wheels of engines are a quarter of it
 _LARGEST_READ = 64 * 1024**2  # bytes that are read without having been fetched: a table of contents
+_DIGITS = 19  # no file has a size of as many
 _IN_MEMORY = 32 * 1024**2
 _CHUNK = 1024 * 1024
 
@@ -307,7 +308,7 @@ class RemoteFile:
                 if response.status_code != _WHOLE:
                     raise BrokenError("the transfer could not be continued")
             length = response.headers.get("Content-Length", "")
-            if at == 0 and self._size is None and length.isdecimal():
+            if at == 0 and self._size is None and len(length) < _DIGITS and length.isdecimal():
                 self._progress.start(self.release.name, int(length))
             # A listed size may be wrong, a digest is not: with one, the size needs no more than a bound.
             limit = (None if self.release.sha256 else self.release.size) or _LARGEST
