@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.json_values import inventory_from_json, inventory_to_json
 from archtrack.core.parsing import parse_json
 from archtrack.engines.base import ScanOptions
+from archtrack.model import Place, Unresolved
 from archtrack.sources.disk.folder import LocalSource
 from archtrack.sources.identity import content_digest
 from archtrack.sources.library import Library
@@ -92,6 +93,10 @@ def _read(planned: Plan, cache: Cache) -> Inventory:
     library = Library(source, cache)
     library.expect(*engine.fetched)
     inventory = engine.scan(library, planned.options)
+    if isinstance(source, LocalSource) and (outside := source.links_outside()):
+        reason = "a link to a folder out of the tree is not followed; what it leads to is unknown"
+        left_out = (Unresolved(reason=reason, place=Place(file=path, line=0)) for path in outside)
+        inventory = replace(inventory, unresolved=(*inventory.unresolved, *left_out))
     if planned.key is not None:
         beyond = library.asked_beyond(engine.watched)
         data = {
@@ -125,7 +130,8 @@ def _content(engine: Engine, source: Source) -> str | None:
     """
     if isinstance(source, LocalSource):
         digest = source.stat_digest(source.list(engine.watched))
-        return None if digest is None else "\0".join((digest, *source.broken_links(engine.watched)))
+        links = (*source.broken_links(engine.watched), "", *source.links_outside())
+        return None if digest is None else "\0".join((digest, *links))
     return source.kept_as
 
 

@@ -13,7 +13,7 @@ import sys
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from archtrack.errors import DocumentError, UsageError
 
@@ -24,11 +24,12 @@ if sys.platform != "win32":
     import fcntl
 
 __all__ = [
-    "BadFileError",
+    "TooLargeError",
     "clear_leftovers",
     "document_lock",
     "expanded",
     "make_folder",
+    "open_regular",
     "read_bounded",
     "read_document",
     "write_atomic",
@@ -39,8 +40,8 @@ _NOT_REGULAR = "it is no regular file; name another one"
 _NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
 
 
-class BadFileError(OSError):
-    """A file that is not read: it is no regular one, or larger than it may be."""
+class TooLargeError(OSError):
+    """A file is larger than it may be."""
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
@@ -59,15 +60,25 @@ def read_bounded(path: str | os.PathLike[str], most: int) -> bytes:
     """The bytes of a regular file. A pipe or a device is not waited for, and no more than ``most`` bytes are taken.
 
     Raises:
-        BadFileError: it is no regular file, or has more bytes.
-        OSError: it cannot be read.
+        TooLargeError: it has more.
+        OSError: it cannot be read, or is no regular file.
         ValueError: that is no name for a file.
     """
-    with os.fdopen(_opened(Path(path)), "rb") as file:
+    with open_regular(path) as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise BadFileError(0, f"more than {most // 1024**2} MB; this is not what it should be")
+        raise TooLargeError(0, f"more than {most // 1024**2} MB; this is not what it should be")
     return data
+
+
+def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:
+    """A regular file, open for reading; a pipe in its place is not waited for.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+        ValueError: that is no name for a file.
+    """
+    return os.fdopen(_opened(Path(path)), "rb")
 
 
 def read_document(path: Path) -> bytes | None:
@@ -187,7 +198,7 @@ def _opened(path: Path) -> int:
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
     os.close(descriptor)
-    raise BadFileError(0, _NOT_REGULAR)
+    raise OSError(0, _NOT_REGULAR)
 
 
 def _regular(target: Path) -> os.stat_result | None:

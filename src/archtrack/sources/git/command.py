@@ -23,14 +23,14 @@ from archtrack.sources.redaction import shown_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["FetchingGit", "Git", "GitError", "explained"]
+__all__ = ["LARGEST", "FetchingGit", "Git", "GitError", "explained"]
 
 _PROTOCOLS = "file:git:http:https:ssh"
 _KEPT = re.compile(r"GIT_(CONFIG_(COUNT|GLOBAL|NOSYSTEM|SYSTEM|KEY_\d+|VALUE_\d+)|EXEC_PATH)")
 _KEPT_TO_FETCH = re.compile(r"GIT_(ASKPASS|PROXY_\w+|SSH\w*|SSL_\w+)")
 _LOCAL_SECONDS = 120.0
 _NETWORK_SECONDS = 900.0
-_LARGEST = 256 * 1024 * 1024  # far above any source file: a packed file of zeroes must not fill the memory
+LARGEST = 256 * 1024 * 1024  # far above any source file: a packed file of zeroes must not fill the memory
 _CONFIG = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=",  # older gits take "false" for a program's name
@@ -122,7 +122,7 @@ class Git:
         for line in self._cat_file("--batch-check", ids).decode().splitlines():
             name, kind, *size = line.split()  # "<id> blob <size>", or "<id> missing"
             if kind == "blob":
-                if int(size[0]) > _LARGEST:
+                if int(size[0]) > LARGEST:
                     raise GitError(f"blob {name}: {size[0]} bytes is no source file")
                 there.append(name)
         found: dict[str, bytes] = {}

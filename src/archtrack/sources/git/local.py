@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
-from archtrack.sources.files import expanded
+from archtrack.sources.files import expanded, read_bounded
 from archtrack.sources.redaction import shown_source
 
 from .address import check_ref
-from .command import Git, GitError, explained
+from .command import LARGEST, Git, GitError, explained
 from .tree import tree_entries
 
 if TYPE_CHECKING:
@@ -140,11 +140,11 @@ def _names(output: bytes) -> list[str]:
 
 
 def _content(path: Path) -> bytes | None:
-    """The bytes of a file, or where a link leads; None where there is neither."""
+    """The bytes of a file, or where a link leads; None where there is neither, or more than any source has."""
     try:
         if path.is_symlink():
             return os.fsencode(path.readlink())
-        return path.read_bytes() if path.is_file() else None
+        return read_bounded(path, LARGEST) if path.is_file() else None
     except OSError:
         return None
 

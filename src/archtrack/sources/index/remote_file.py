@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 from archtrack.errors import SourceError
 from archtrack.sources.address import parse_address
+from archtrack.sources.files import open_regular
 from archtrack.sources.redaction import shown_address
 
 from .http import BrokenError, UnreachableError, chunks
@@ -99,15 +100,15 @@ def open_local(path: Path, release: ReleaseFile) -> IO[bytes]:
         SourceError: it cannot be read, or is not what the index says.
     """
     try:
-        file = path.open("rb")
+        file = open_regular(path)
         try:
             _verify(file, release)
         except BaseException:
             file.close()
             raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise SourceError(
-            f"{path}: {error.strerror or error}; check the index in pip's configuration"
+            f"{path}: {getattr(error, 'strerror', None) or error}; check the index in pip's configuration"
         ) from error
     return file
 
