@@ -1,8 +1,8 @@
 """Patterns expanded on disk, all of them in one pass.
 
 Only folders that a wildcard leads through are listed, each once, whatever the size of the package. Links are followed,
-as the person who made them means it, except by ``**``: a link to a folder above cannot make a listing endless. A link to
-a folder out of the tree is not followed either: it may lead to all files that there are.
+as the person who made them means it, except by ``**``: a link to a folder above cannot make a listing endless. A
+link to a folder out of the tree is not followed either: it may lead to all files that there are.
 """
 
 from __future__ import annotations
