@@ -333,7 +333,7 @@ def test_a_damaged_repository_is_an_error_of_one_line(repo: Path) -> None:
 
 
 def test_a_blob_too_large_to_be_source_is_refused(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_command, "_LARGEST", 5)
+    monkeypatch.setattr(git_command, "LARGEST", 5)
     with pytest.raises(SourceError, match=r"blob [0-9a-f]{40}: 6 bytes is no source file"):
         source(made).read(["pkg/models/a.py"])
 
@@ -640,3 +640,26 @@ def test_a_cache_folder_that_cannot_be_used_is_said(made: Path, tmp_path: Path) 
         SourceError, match="a URL needs the cache folder; set ARCHTRACK_CACHE_DIR, or clone it"
     ):
         source(made.as_uri(), "v1")
+
+
+def tree_of(repo: Path, lines: str) -> str:
+    command = ["git", "-C", str(repo), "mktree"]
+    return subprocess.run(command, input=lines, capture_output=True, check=True, text=True).stdout.strip()  # noqa: S603
+
+
+def test_a_tree_that_multiplies_itself_is_one_clear_line(repo: Path) -> None:
+    """Ten folders that are one, ten times over: of a few objects come a million files."""
+    tree = tree_of(repo, f"100644 blob {new_blob(repo, 'x')}\t__init__.py\n")
+    for _ in range(7):
+        tree = tree_of(repo, "".join(f"040000 tree {tree}\tpkg{n or ''}\n" for n in range(10)))
+    bomb = git(repo, "commit-tree", "-m", "x", tree)
+    with pytest.raises(SourceError, match=r"more than (200,000 files in the commit|64 MB of names or files)"):
+        source(repo, bomb)
+
+
+def test_a_listing_and_files_without_end_are_one_clear_line(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_command, "_MOST_READ", 5)
+    with pytest.raises(SourceError, match="of files at once is no source"):
+        source(repo, "v1").read(["pkg/models/a.py"])
