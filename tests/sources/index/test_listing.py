@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 
 import index_servers as servers
 import pytest
@@ -317,6 +318,12 @@ def test_the_links_of_a_page_are_found_whatever_stands_around_them(piece):
         "x-1.0.tar.gz",
         {"href": "x-1.0.tar.gz", "data-requires-python": ">=3.8"},
     )
+
+
+@pytest.mark.parametrize("piece", ["<![x ", "<![", "<![x[ ]]>", "<!x [<!", "<?x"])
+def test_a_page_with_declarations_of_no_kind_gives_its_links_or_is_none(piece):
+    with suppress(ValueError):
+        assert Links(f"<a href=x>one</a>{piece} two>".encode(), "").links[0].text == "one"
 
 
 def test_a_link_that_another_begins_in_ends_there():

@@ -32,7 +32,11 @@ class Links(HTMLParser):
     """
 
     def __init__(self, page: bytes, charset: str) -> None:
-        """Read a page; a charset that nobody knows is UTF-8. What is cut off at the end does not count."""
+        """Read a page; a charset that nobody knows is UTF-8. What is cut off at the end does not count.
+
+        Raises:
+            ValueError: it is no HTML.
+        """
         super().__init__()
         self.links: list[Link] = []
         self.base: str | None = None
@@ -43,7 +47,10 @@ class Links(HTMLParser):
             text = page.decode(charset or "utf-8", "replace")
         except LookupError:
             text = page.decode("utf-8", "replace")
-        self.feed(text)  # no close(): the parser looks for what never ends again and again then
+        try:
+            self.feed(text)  # no close(): the parser looks for what never ends again and again then
+        except AssertionError as error:  # of older Pythons, for "<![" and what is no section
+            raise ValueError("no HTML") from error
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a link."""
