@@ -35,6 +35,7 @@ _NETWORK_SECONDS = 900.0
 _MOST_NAMES = 64 * 1024 * 1024  # bytes of a listing
 _MOST_WORDS = 64 * 1024  # of errors; what comes after them is passed over
 _AT_ONCE = 1024 * 1024
+_DIGITS = 6  # git refuses more settings
 _MOST_READ = 512 * 1024 * 1024  # bytes of files
 LARGEST = 256 * 1024 * 1024  # far above any source file: a packed file of zeroes must not fill the memory
 _CONFIG = (
@@ -253,7 +254,7 @@ class FetchingGit(Git):
         self._access = {name: value for name, value in environ.items() if _KEPT_TO_FETCH.fullmatch(name)}
         self._access["GIT_ALLOW_PROTOCOL"] = _PROTOCOLS
         given = self._environ.get("GIT_CONFIG_COUNT", "")
-        count = int(given) if given.isdecimal() else 0
+        count = int(given) if given.isdecimal() and len(given) < _DIGITS else 0
         for place, (name, value) in enumerate(config.items(), count):
             self._access |= {f"GIT_CONFIG_KEY_{place}": name, f"GIT_CONFIG_VALUE_{place}": value}
         if config:
