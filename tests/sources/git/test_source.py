@@ -324,7 +324,7 @@ def test_a_damaged_repository_is_an_error_of_one_line(repo: Path) -> None:
     with pytest.raises(SourceError) as caught:
         found.read(["pkg/models/a.py"])
     assert str(caught.value) == (
-        f"{repo}@HEAD: pkg/models/a.py: blob {blob} is missing; `git fsck` tells what is damaged"
+        f"{repo}@HEAD: 'pkg/models/a.py': blob {blob} is missing; `git fsck` tells what is damaged"
     )
     path.write_bytes(b"damaged")
     with pytest.raises(SourceError) as caught:

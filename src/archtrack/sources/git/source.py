@@ -109,7 +109,7 @@ class GitSource:
         for path, name in wanted.items():
             if name not in contents:
                 raise SourceError(
-                    f"{self._origin.location}: {path}: blob {name} is missing; `git fsck` tells what is damaged"
+                    f"{self._origin.location}: {path!r}: blob {name} is missing; `git fsck` tells what is damaged"
                 )
         return {path: contents[name] for path, name in wanted.items()}
 
