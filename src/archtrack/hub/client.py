@@ -116,8 +116,8 @@ def _bar(base: Any) -> Any:
         def update(self, count: float | None = 1) -> Any:
             self.come += count or 0
             if self.come > MAX_CONFIG_BYTES:
-                raise TargetError(
-                    f"a {CONFIG} of more than {MAX_CONFIG_BYTES:,} bytes came, which are not read"
+                raise _OddError(
+                    f"has more than {MAX_CONFIG_BYTES:,} bytes, and than was told; it is not read"
                 )
             return super().update(count)
 
@@ -298,6 +298,8 @@ def _told(client: Any, shown: str, *, offline: bool) -> Iterator[None]:
             yield
     except TargetError:
         raise
+    except _OddError as error:
+        raise TargetError(f"{shown}: its {CONFIG} {error}") from None
     except LateError:
         raise HubDownError(f"{shown}: {_LATE}; {ADVICE}") from None
     except Exception as error:  # noqa: BLE001 -- its classes depend on its release and on what that is built on
