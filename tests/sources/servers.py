@@ -87,7 +87,7 @@ class IndexServer:
         class Handler(_Handler):
             index = outer
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
@@ -123,6 +123,11 @@ class IndexServer:
     def file_requests(self) -> list[str | None]:
         """The Range headers of the requests for files."""
         return [wanted for path, wanted in self.requests if path.startswith("/files/")]
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a client that has heard enough goes."""
 
 
 class _Handler(BaseHTTPRequestHandler):
