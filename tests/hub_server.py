@@ -53,6 +53,7 @@ class Fault:
         body: with it.
         size: that it claims the file to have.
         cut: the connection ends after so many bytes of the answer to a GET, 0 for none at all.
+        endless: a GET brings many megabytes, whatever size is told.
         plain: the headers of a Hub are missing: some other server.
         headers: that it sends besides.
     """
@@ -61,6 +62,7 @@ class Fault:
     body: bytes = b""
     size: int | None = None
     cut: int | None = None
+    endless: bool = False
     plain: bool = False
     headers: tuple[tuple[str, str], ...] = ()
 
@@ -234,6 +236,17 @@ class _Answer:
         message = f"{code}: some words of the Hub"
         self._write(status, message.encode(), {"X-Error-Code": code, "X-Error-Message": message})
 
+    def _go_on(self) -> None:
+        """A body of 100 MB, so that a test ends even where nobody minds."""
+        self.handler.send_header("Transfer-Encoding", "chunked")
+        self.handler.end_headers()
+        try:
+            for _ in range(100):
+                self.handler.wfile.write(b"100000\r\n" + bytes(1024**2) + b"\r\n")
+            self.handler.wfile.write(b"0\r\n\r\n")
+        except OSError:  # the client has heard enough
+            self.handler.close_connection = True
+
     def _write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         handler, fault = self.handler, self.fault or Fault()
         got = handler.command == "GET"
@@ -243,6 +256,9 @@ class _Answer:
         handler.send_response(status)
         for name, value in {} if fault.plain else headers.items():
             handler.send_header(name, value)
+        if fault.endless and got:
+            self._go_on()
+            return
         handler.send_header("Content-Length", str(fault.size or len(body)))
         handler.end_headers()
         if got:

@@ -118,3 +118,15 @@ def test_what_was_kept_has_the_place_of_the_reading(
     moved = scan(kind, local_source(tmp_path / "moved", kind.layout), cache)
     assert moved.origin.location == str(tmp_path / "moved")
     assert moved.registrations == first.registrations
+
+
+def test_a_link_to_all_files_that_there_are_is_told_and_not_followed(read: Read, trees: Any) -> None:
+    before = read()
+    link = trees.sglang / "python/sglang/srt/models/root"
+    link.symlink_to("/")
+    for _ in range(2):  # read, and kept
+        after = read()
+        assert after.registrations == before.registrations
+        assert [str(each.place) for each in after.unresolved if each not in before.unresolved] == [
+            "sglang/srt/models/root"
+        ]

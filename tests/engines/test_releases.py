@@ -54,6 +54,10 @@ class Kept:
     def origin(self) -> Origin:
         return self._source.origin
 
+    @property
+    def kept_as(self) -> str | None:
+        return self._source.kept_as
+
     def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
         return self._source.list(patterns)
 

@@ -123,6 +123,12 @@ def test_a_wrong_token_is_not_shown(check: Run, hub: HubServer) -> None:
     assert OPENS[::-1] not in words
 
 
+def test_a_config_larger_than_the_hub_says_is_not_read(check: Run, hub: HubServer) -> None:
+    hub.fault = Fault(endless=True)
+    words = one_line_error(check("owner/alpha", hub=hub))
+    assert "owner/alpha: its config.json has more than 16,777,216 bytes, and than was told" in words
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [

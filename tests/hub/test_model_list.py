@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import traceback
 from dataclasses import replace
@@ -182,7 +183,7 @@ def test_a_page_that_fails_again_is_waited_for_longer_and_longer(hub: HubServer,
 @pytest.mark.parametrize(
     ("faults", "words"),
     [
-        ([Fault(status=500)] * 5, "the list of models: the Hub answers 500, 5 times; try again later"),
+        ([Fault(status=500)] * 5, "the list of models: the Hub answers 500, 5 times; check the network"),
         ([Fault(cut=0)] * 5, "the Hub cannot be asked: "),
         ([Fault(status=429, headers=(("Retry-After", "3600"),))], "answers 429 and asks to wait 3600 s; try again aft"),
         ([Fault(status=401)], "the Hub refuses to give it (401); check HF_TOKEN, or unset it"),
@@ -358,6 +359,61 @@ def test_an_answer_that_makes_no_sense_is_told(
     with pytest.raises(HubDownError, match=words):
         read(tmp_path)
     assert len(hub.queries) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "words"),
+    [
+        (gzip.compress(bytes(70 * 1024 * 1024)), {"Content-Encoding": "gzip"}, "has more than 64 MB"),
+        (gzip.compress(gzip.compress(b"[]")), {"Content-Encoding": "gzip, gzip"}, "not asked for"),
+        (b"[]", {"Content-Encoding": "br"}, "not asked for"),
+    ],
+    ids=["bomb", "twice", "other"],
+)
+def test_a_page_that_unpacks_without_end_or_oddly_is_refused(
+    hub: HubServer, tmp_path: Path, body: bytes, headers: dict[str, str], words: str
+) -> None:
+    hub.fault = Fault(status=200, body=body, headers=tuple(headers.items()))
+    with pytest.raises(
+        HubDownError, match=f"the Hub's answer .*{words}.*; check the network and HF_ENDPOINT"
+    ):
+        read(tmp_path)
+    assert len(hub.queries) == 1
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "NaN", "[" * 50_000])
+def test_a_page_that_is_no_json_is_asked_for_again_and_told(
+    hub: HubServer, tmp_path: Path, number: str
+) -> None:
+    hub.fault = Fault(status=200, body=f"[{number}]".encode())
+    with pytest.raises(HubDownError, match=r"the request failed \(ValueError\), 5 times; check the network"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("location", "words", "asked"),
+    [
+        ("http://elsewhere.example/x", "leads to another address", 1),
+        ("file:///etc/passwd", "leads to another address", 1),
+        ("/api/models?x", "redirects without end", 6),
+    ],
+)
+def test_a_redirect_leads_to_no_other_host_and_not_on_for_ever(
+    hub: HubServer, tmp_path: Path, location: str, words: str, asked: int
+) -> None:
+    hub.fault = Fault(status=302, body=gzip.compress(bytes(10**8)), headers=(("Location", location),))
+    with pytest.raises(HubDownError, match=words):
+        read(tmp_path)
+    assert len(hub.queries) == asked
+
+
+def test_a_page_that_does_not_end_is_given_up(
+    hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archtrack.hub.client._LONGEST_SECONDS", 0.2)
+    hub.fault = Fault(size=10**6)
+    with pytest.raises(HubDownError, match="the Hub's answer did not end in"):
+        read(tmp_path)
 
 
 def test_an_empty_hub_gives_an_empty_census(hub: HubServer, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ class Fault:
         total: sent as the file's size.
         no_range: the range is ignored.
         body: the bytes are replaced by these, as far as they go.
+        whole: the body is this.
     """
 
     status: int | None = None
@@ -50,6 +51,7 @@ class Fault:
     total: int | None = None
     no_range: bool = False
     body: bytes | None = None
+    whole: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ class IndexServer:
         class Handler(_Handler):
             index = outer
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
@@ -121,6 +123,11 @@ class IndexServer:
     def file_requests(self) -> list[str | None]:
         """The Range headers of the requests for files."""
         return [wanted for path, wanted in self.requests if path.startswith("/files/")]
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: a client that has heard enough goes."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -197,6 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
                 body, headers = PORTAL, {"Content-Type": "text/html; charset=utf-8"}
             if fault.body is not None:
                 body = (fault.body + body[len(fault.body) :])[: max(len(body), 1)]
+            body = body if fault.whole is None else fault.whole
             headers.update(fault.headers)
         self.send_response(status)
         for name, value in headers.items():

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archtrack.errors import DocumentError
-from archtrack.sources.files import clear_leftovers, document_lock, read_document, write_atomic
+from archtrack.errors import DocumentError, UsageError
+from archtrack.sources.files import (
+    TooLargeError,
+    clear_leftovers,
+    document_lock,
+    expanded,
+    read_bounded,
+    read_document,
+    write_atomic,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -298,3 +306,30 @@ def test_a_folder_that_cannot_hold_locks_is_told(document: Path) -> None:
         document_lock(document, document / "locks"),
     ):
         pytest.fail("there is no such folder")
+
+
+# -- other people's files --------------------------------------------------------------------------
+
+
+def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1234")
+    assert read_bounded(tmp_path / "file", 4) == b"1234"
+    with pytest.raises(TooLargeError, match="more than 0 MB"):
+        read_bounded(tmp_path / "file", 3)
+
+
+@pytest.mark.parametrize("place", ["fifo", "folder", "/dev/zero", "no\0name", "nothing"])
+def test_what_is_no_file_is_neither_waited_for_nor_read(tmp_path: Path, place: str) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises((OSError, ValueError)):
+        read_bounded(tmp_path / place, 10)
+
+
+def test_a_home_folder_is_found_or_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert (expanded("~/x"), expanded("x/~y"), expanded("/x")) == (tmp_path / "x", Path("x/~y"), Path("/x"))
+    with pytest.raises(
+        UsageError, match=r"~nobody-of-that-name/x: no such home folder is known; write the whole path"
+    ):
+        expanded("~nobody-of-that-name/x")

@@ -35,6 +35,7 @@ class Remote:
     """A source that is not on disk, counting its reads."""
 
     origin = Origin(distribution="pkg", kind="release", location="pkg-1.whl")
+    kept_as = None
 
     def __init__(self, **files: bytes) -> None:
         self.files = {f"pkg/{name}.py": data for name, data in files.items()}

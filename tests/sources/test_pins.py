@@ -22,6 +22,13 @@ from archtrack.sources.pins import pins_from_metadata, pins_from_project
         ("transformers", None),
         ("transformers @ git+https://h/x@v1", None),
         ("transformers===4.57.1", None),
+        (" transformers [ a, b ] ( == 4.57.1 ) ; extra == 'x'", ["transformers", "4.57.1"]),
+        ("transformers[a]b==4.57.1", None),
+        ("transformers[a==4.57.1", None),
+        (f"transformers==4.{'9' * 5000}", None),
+        ("transformers==main", None),
+        pytest.param("transformers" + " " * 500_000 + "x==1", None, id="blanks without end"),
+        pytest.param("transformers" + " (" * 200_000 + "==1", None, id="brackets without end"),
         ("", None),
     ],
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.json_values import inventory_from_json, inventory_to_json
 from archtrack.core.parsing import parse_json
 from archtrack.engines.base import ScanOptions
+from archtrack.model import Place, Unresolved
 from archtrack.sources.disk.folder import LocalSource
 from archtrack.sources.identity import content_digest
 from archtrack.sources.library import Library
@@ -92,6 +93,10 @@ def _read(planned: Plan, cache: Cache) -> Inventory:
     library = Library(source, cache)
     library.expect(*engine.fetched)
     inventory = engine.scan(library, planned.options)
+    if isinstance(source, LocalSource) and (outside := source.links_outside()):
+        reason = "a link to a folder out of the tree is not followed; what it leads to is unknown"
+        left_out = (Unresolved(reason=reason, place=Place(file=path, line=0)) for path in outside)
+        inventory = replace(inventory, unresolved=(*inventory.unresolved, *left_out))
     if planned.key is not None:
         beyond = library.asked_beyond(engine.watched)
         data = {
@@ -110,23 +115,24 @@ def _key(engine: Engine, source: Source, options: ScanOptions) -> str | None:
     if content is None:
         return None
     if options.companion is not None:
-        if options.companion.origin.digest is None:
+        if options.companion.kept_as is None:
             return None
-        content = f"{content} {options.companion.origin.digest}"
+        content = f"{content} {options.companion.kept_as}"
     parts = (__version__, PYTHON, engine.name, str(engine.revision), *options.disabled, content)
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _content(engine: Engine, source: Source) -> str | None:
-    """What identifies the watched files: the release's or commit's digest, or the files' sizes, times and inodes.
+    """What identifies the watched files: the release's or commit's digest and where it is from, or the files' stats.
 
     None for files on disk that were changed so recently that another change might not show; their facts are still
     kept by content.
     """
     if isinstance(source, LocalSource):
         digest = source.stat_digest(source.list(engine.watched))
-        return None if digest is None else "\0".join((digest, *source.broken_links(engine.watched)))
-    return source.origin.digest
+        links = (*source.broken_links(engine.watched), "", *source.links_outside())
+        return None if digest is None else "\0".join((digest, *links))
+    return source.kept_as
 
 
 def _beyond(source: Source, paths: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError, UsageError
+from archtrack.sources.files import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,7 +86,7 @@ def expect_whole(file: DumpFile) -> None:
 
 def _paths(name: str, folder: Path) -> Iterator[Path]:
     try:
-        path = folder / Path(name).expanduser()
+        path = folder / expanded(name)
         if path.is_dir():
             raise UsageError(f"{name}: a folder; name the files in it, such as {name.rstrip('/')}/*.parquet")
         if path.exists():

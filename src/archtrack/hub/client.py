@@ -8,24 +8,51 @@ from __future__ import annotations
 import logging
 import warnings
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from functools import cache
+from inspect import signature
 from io import StringIO
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urljoin
 
+from archtrack.core.matrix.repositories import is_repository
+from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES
 from archtrack.errors import HubDownError, TargetError, extra
+from archtrack.sources.address import parse_address
+from archtrack.sources.deadline import LateError, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["CONFIG", "failure", "fetch_config", "hub_client", "is_offline", "most_downloaded", "unwarned"]
+__all__ = [
+    "ADVICE",
+    "CONFIG",
+    "Answer",
+    "ask",
+    "failure",
+    "fetch_config",
+    "hub_client",
+    "is_offline",
+    "most_downloaded",
+    "unwarned",
+]
 
 CONFIG = "config.json"
 
 _LOADING = Lock()  # of one thread at a time: where output goes is the process's
 _TIMEOUT_SECONDS = 20
+ADVICE = "check the network and HF_ENDPOINT, or go on without the Hub (--offline, or a file in its place)"
+_LONGEST_SECONDS = 300.0
+_LATE = f"the Hub's answer did not end in {_LONGEST_SECONDS:.0f} s"
+_LARGEST = 64 * 1024 * 1024  # bytes of a page; the Hub's have one or two million
+_AT_ONCE = 64 * 1024
+_OK = 200
+_REDIRECTS = 5
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_MOST_DOWNLOADS = 10**15
 _SEARCHED = 100
 """Models looked at for one architecture: the most downloaded of those that a search gives."""
 
@@ -58,13 +85,43 @@ def fetch_config(repository: str, revision: str | None = None, *, offline: bool)
                 raise TargetError(
                     f"{shown}: its {CONFIG} has {size:,} bytes; more than {MAX_CONFIG_BYTES:,} are not read"
                 )
-        path = Path(
-            client.hf_hub_download(
-                repository, CONFIG, revision=revision, local_files_only=offline, etag_timeout=_TIMEOUT_SECONDS
-            )
-        )
+        path = Path(within(_LONGEST_SECONDS, lambda: _downloaded(client, repository, revision, offline)))
         with path.open("rb") as file:
             return file.read(MAX_CONFIG_BYTES + 1), f"{repository}@{path.parent.name}/{CONFIG}"
+
+
+def _downloaded(client: Any, repository: str, revision: str | None, offline: bool) -> str:  # noqa: FBT001
+    """Where the Hub's cache has a config; what is downloaded for that has a bound, whatever size was told."""
+    bounds = {}
+    if "tqdm_class" in signature(client.hf_hub_download).parameters:
+        bounds["tqdm_class"] = _bar(client.utils.tqdm)
+    found: str = client.hf_hub_download(
+        repository,
+        CONFIG,
+        revision=revision,
+        local_files_only=offline,
+        etag_timeout=_TIMEOUT_SECONDS,
+        **bounds,
+    )
+    return found
+
+
+@cache
+def _bar(base: Any) -> Any:
+    """The client's progress bar, which is told of every piece that comes, and ends a download without end."""
+
+    class Bar(base):  # type: ignore[misc]
+        come: float = 0
+
+        def update(self, count: float | None = 1) -> Any:
+            self.come += count or 0
+            if self.come > MAX_CONFIG_BYTES:
+                raise _OddError(
+                    f"has more than {MAX_CONFIG_BYTES:,} bytes, and than was told; it is not read"
+                )
+            return super().update(count)
+
+    return Bar
 
 
 def most_downloaded(architecture: str, search: str) -> tuple[str, int] | None:
@@ -79,17 +136,116 @@ def most_downloaded(architecture: str, search: str) -> tuple[str, int] | None:
     """
     client = hub_client(architecture)
     with _told(client, f"models with {architecture}", offline=False):
-        found = client.HfApi().list_models(
-            search=search,
-            sort="downloads",
-            limit=_SEARCHED,
-            expand=["config", "downloads", "gated", "private"],
+        asked = [("search", search), ("sort", "downloads"), ("direction", "-1"), ("limit", str(_SEARCHED))]
+        asked += [("expand", each) for each in ("config", "downloads", "gated", "private")]
+        answer = ask(
+            client,
+            f"models with {architecture}",
+            f"{client.constants.ENDPOINT}/api/models?{urlencode(asked)}",
+            timeout=_TIMEOUT_SECONDS,
         )
-        for model in found:
-            config = model.config if isinstance(model.config, dict) else {}
-            if architecture in (config.get("architectures") or ()) and not model.private and not model.gated:
-                return str(model.id), int(model.downloads or 0)
+        if answer.status != _OK:
+            raise HubDownError(f"models with {architecture}: the Hub answers {answer.status}; {ADVICE}")
+        for model in parse_json(answer.body):
+            if (found := _model(model, architecture)) is not None:
+                return found
     return None
+
+
+def _model(model: Any, architecture: str) -> tuple[str, int] | None:
+    """The id and the downloads of a public model whose config names an architecture; None of any other."""
+    config = model.get("config") if isinstance(model, dict) else None
+    names = config.get("architectures") if isinstance(config, dict) else None
+    if not isinstance(names, list) or architecture not in names or model.get("private") or model.get("gated"):
+        return None
+    name, downloads = model.get("id"), model.get("downloads")
+    if not isinstance(name, str) or not is_repository(name):
+        return None
+    return name, downloads if isinstance(downloads, int) and 0 <= downloads < _MOST_DOWNLOADS else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the Hub answers.
+
+    Attributes:
+        status: of HTTP.
+        headers: of it.
+        links: of its header of that name.
+        body: unpacked; of a success alone.
+    """
+
+    status: int
+    headers: Any
+    links: Any
+    body: bytes
+
+
+def ask(client: Any, shown: str, url: str, *, timeout: float) -> Answer:
+    """What the Hub answers, bounded in bytes and seconds; the client's own methods read whatever comes.
+
+    Args:
+        client: of the Hub.
+        shown: what is asked for, for messages.
+        url: where.
+        timeout: seconds without a byte.
+
+    Raises:
+        HubDownError: it is larger than any page, does not end, or leads to another host.
+        Exception: of the client, whose classes depend on what it is built on.
+    """
+    try:
+        return within(_LONGEST_SECONDS, lambda: _asked(client, url, timeout))
+    except _OddError as error:
+        raise HubDownError(f"{shown}: the Hub's answer {error}; {ADVICE}") from None
+    except LateError:
+        raise HubDownError(f"{shown}: {_LATE}; {ADVICE}") from None
+
+
+class _OddError(Exception):
+    """An answer that is not taken; the text goes on from "the answer"."""
+
+
+def _asked(client: Any, url: str, timeout: float) -> Answer:
+    session = client.utils.get_session()
+    headers = {**client.utils.build_hf_headers(), "Accept-Encoding": "gzip"}
+    host = parse_address(url).hostname
+    for _ in range(_REDIRECTS + 1):
+        with _streamed(session, url, headers, timeout) as response:
+            status = int(response.status_code)
+            location = response.headers.get("location")
+            if status not in _REDIRECTING or not location:
+                return Answer(
+                    status=status,
+                    headers=response.headers,
+                    links=response.links,
+                    body=_body(response) if status == _OK else b"",
+                )
+        url = urljoin(url, location)
+        parts = parse_address(url)
+        if parts.hostname != host or parts.scheme not in {"http", "https"}:
+            raise _OddError("leads to another address")
+    raise _OddError("redirects without end")
+
+
+def _streamed(session: Any, url: str, headers: Mapping[str, str], timeout: float) -> Any:
+    """The answer before its body is read: newer clients are built on httpx, older ones on requests."""
+    if hasattr(session, "stream") and callable(session.stream):
+        return session.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=False)
+    session.get_redirect_target = lambda _: None  # else requests reads the bodies of redirects
+    return session.get(url, headers=headers, timeout=timeout, stream=True, allow_redirects=False)
+
+
+def _body(response: Any) -> bytes:
+    if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity", "gzip"}:
+        raise _OddError("is compressed in a way that was not asked for")
+    pieces = response.iter_bytes() if hasattr(response, "iter_bytes") else response.iter_content(_AT_ONCE)
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > _LARGEST:
+            raise _OddError(f"has more than {_LARGEST // 1024**2} MB")
+    return bytes(body)
 
 
 @cache
@@ -142,6 +298,10 @@ def _told(client: Any, shown: str, *, offline: bool) -> Iterator[None]:
             yield
     except TargetError:
         raise
+    except _OddError as error:
+        raise TargetError(f"{shown}: its {CONFIG} {error}") from None
+    except LateError:
+        raise HubDownError(f"{shown}: {_LATE}; {ADVICE}") from None
     except Exception as error:  # noqa: BLE001 -- its classes depend on its release and on what that is built on
         raise _refusal(error, shown, offline=offline, errors=client.errors) from None
 
@@ -173,7 +333,7 @@ def _refusal(error: Exception, shown: str, *, offline: bool, errors: Any) -> Tar
     why = error.__cause__ if missing and isinstance(error.__cause__, Exception) else error
     words = next((words for kind, words in reasons if isinstance(why, kind)), None)
     if words is None:
-        return HubDownError(f"{shown}: the Hub cannot be asked: {failure(why)}; try again later")
+        return HubDownError(f"{shown}: the Hub cannot be asked: {failure(why)}; {ADVICE}")
     return TargetError(words)
 
 

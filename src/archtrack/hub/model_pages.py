@@ -14,13 +14,16 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from archtrack.core.parsing import parse_json
 from archtrack.errors import HubDownError
 from archtrack.sources.address import parse_address
 
-from .client import failure, hub_client, unwarned
+from .client import ADVICE, ask, failure, hub_client, unwarned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from .client import Answer
 
 __all__ = ["FIRST", "PAGE", "Page", "StaleCursorError", "fetch_page", "hub_endpoint"]
 
@@ -94,14 +97,10 @@ def fetch_page(query: str, *, endpoint: str, wait: Callable[[float, str], object
         seconds = 2.0**turn
         try:
             with unwarned():
-                response = client.utils.get_session().get(
-                    f"{endpoint}/api/models?{query}",
-                    headers=client.utils.build_hf_headers(),
-                    timeout=_TIMEOUT_SECONDS,
-                )
-            status = int(response.status_code)
+                answer = ask(client, _WHAT, f"{endpoint}/api/models?{query}", timeout=_TIMEOUT_SECONDS)
+            status = answer.status
             if status == _OK:
-                return _page(response, query)
+                return _page(answer, query)
         except HubDownError:
             raise
         except Exception as error:  # noqa: BLE001 -- its classes depend on what the client is built on
@@ -112,16 +111,16 @@ def fetch_page(query: str, *, endpoint: str, wait: Callable[[float, str], object
         if status not in _BUSY:
             raise HubDownError(f"{_WHAT}: {_refusal(status)}")
         problem = f"the Hub answers {status}"
-        seconds = _asked_for(response.headers, seconds)
-    raise HubDownError(f"{_WHAT}: {problem}, {_TRIES} times; try again later")
+        seconds = _asked_for(answer.headers, seconds)
+    raise HubDownError(f"{_WHAT}: {problem}, {_TRIES} times; {ADVICE}")
 
 
-def _page(response: Any, query: str) -> Page:
+def _page(answer: Answer, query: str) -> Page:
     """The page in an answer; a ValueError where it was cut off."""
-    models = response.json()
+    models = parse_json(answer.body)
     if not isinstance(models, list):
         raise HubDownError(f"{_WHAT}: the answer is no list; is HF_ENDPOINT the address of a Hub?")
-    link = response.links.get("next", {}).get("url")
+    link = answer.links.get("next", {}).get("url")
     following = parse_address(link).query if link else None
     if following == query or (following and not models):
         raise HubDownError(f"{_WHAT}: the Hub names a page as the one after itself; try again later")

@@ -64,6 +64,15 @@ class Source(Protocol):
         """What is read here."""
         ...
 
+    @property
+    def kept_as(self) -> str | None:
+        """What stands for every file here in the cache; None where only the files themselves can tell.
+
+        It names where the source is from, too: what an index or a repository says of a file is its word only, and
+        must not answer for the files of another.
+        """
+        ...
+
     def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Paths of the regular files that match any pattern, sorted by code point, each once.
 
@@ -75,7 +84,9 @@ class Source(Protocol):
     def identify(self, paths: Sequence[str]) -> Mapping[str, str]:
         """A content identity per path (as ``list`` gave it): equal identities mean equal bytes.
 
-        ``crc32:<8 hex>:<size>`` in a wheel, ``git:<blob id>`` in git, ``blake2b:<hex>`` elsewhere.
+        Where bytes need not be read for it (the CRC-32 and size of a wheel's member, git's blob id) it begins with
+        where the source is from: whoever makes the files of one could else make one that answers for another's.
+        On disk it is ``blake2b:<hex>``.
         """
         ...
 

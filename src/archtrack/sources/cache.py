@@ -24,6 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from archtrack.errors import UsageError
+
+from .files import expanded
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
@@ -72,7 +76,9 @@ def cache_folder(environ: Mapping[str, str]) -> Path:
     platform. Where no home folder is known the path begins with ``~``, which ``Cache`` refuses.
     """
     if chosen := environ.get("ARCHTRACK_CACHE_DIR"):
-        return Path(chosen).expanduser() if chosen.startswith("~/") else Path(chosen)
+        with suppress(UsageError):
+            return expanded(chosen)
+        return Path(chosen)
     from platformdirs import user_cache_path
 
     return user_cache_path("archtrack", appauthor=False)

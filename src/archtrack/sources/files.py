@@ -1,8 +1,8 @@
-"""Reading and replacing the document: the old one or the new one, whole, whatever happens in between.
+"""Files on this machine: paths as they are written, bounded reading; and the document, replaced whole.
 
-The new content goes to a temporary file beside the document, reaches the disk, and takes the document's
-place in one step. The temporary file is locked while its writer lives, so that the next run can tell what a
-killed one left behind.
+The document is the old one or the new one, whatever happens in between. The new content goes to a temporary file
+beside it, reaches the disk, and takes the document's place in one step. The temporary file is locked while its writer
+lives, so that the next run can tell what a killed one left behind.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import sys
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from archtrack.errors import DocumentError
+from archtrack.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,62 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["clear_leftovers", "document_lock", "make_folder", "read_document", "write_atomic"]
+__all__ = [
+    "TooLargeError",
+    "clear_leftovers",
+    "document_lock",
+    "expanded",
+    "make_folder",
+    "open_regular",
+    "read_bounded",
+    "read_document",
+    "write_atomic",
+]
 
 _MODE = 0o666  # of a new document, before the umask
 _NOT_REGULAR = "it is no regular file; name another one"
 _NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
+
+
+class TooLargeError(OSError):
+    """A file is larger than it may be."""
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """A path as a person writes it: a leading ``~`` or ``~user`` is a home folder.
+
+    Raises:
+        UsageError: nobody knows that home folder.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{os.fspath(path)}: no such home folder is known; write the whole path") from None
+
+
+def read_bounded(path: str | os.PathLike[str], most: int) -> bytes:
+    """The bytes of a regular file. A pipe or a device is not waited for, and no more than ``most`` bytes are taken.
+
+    Raises:
+        TooLargeError: it has more.
+        OSError: it cannot be read, or is no regular file.
+        ValueError: that is no name for a file.
+    """
+    with open_regular(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise TooLargeError(0, f"more than {most // 1024**2} MB; this is not what it should be")
+    return data
+
+
+def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:
+    """A regular file, open for reading; a pipe in its place is not waited for.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+        ValueError: that is no name for a file.
+    """
+    return os.fdopen(_opened(Path(path)), "rb")
 
 
 def read_document(path: Path) -> bytes | None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from .base import Source
 
-__all__ = ["content_digest", "content_identity", "digest_identities"]
+__all__ = ["content_digest", "content_identity", "digest_identities", "scope"]
 
 _SIZE = 16
 
@@ -18,6 +18,11 @@ _SIZE = 16
 def content_identity(data: bytes) -> str:
     """The identity of bytes where nothing else names them: ``blake2b:`` and 32 hexadecimal digits."""
     return f"blake2b:{blake2b(data, digest_size=_SIZE).hexdigest()}"
+
+
+def scope(*parts: str) -> str:
+    """Where something is from, as the beginning of a key: 32 hexadecimal digits, for addresses may hold tokens."""
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
 
 
 def digest_identities(identities: Mapping[str, str]) -> str:
@@ -30,7 +35,7 @@ def digest_identities(identities: Mapping[str, str]) -> str:
 def content_digest(source: Source, paths: Sequence[str]) -> str:
     """One digest over the names and the bytes of files: equal digests mean equal files.
 
-    Sources of another kind identify the same bytes differently, so the digest is the source kind's own.
+    Sources of another kind or origin identify the same bytes differently, so the digest is that origin's own.
 
     Raises:
         SourceError: a file could not be identified.

@@ -58,6 +58,11 @@ class Library:
         """What is read."""
         return self._source.origin
 
+    @property
+    def kept_as(self) -> str | None:
+        """As ``Source.kept_as``."""
+        return self._source.kept_as
+
     def paths(self, *patterns: str) -> tuple[str, ...]:
         """The source's files that match, sorted. A path that is asked for by its whole name counts as read."""
         self._asked.update(pattern for pattern in patterns if "*" not in pattern)

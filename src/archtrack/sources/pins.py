@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archtrack.core.parsing import parse_version
 from archtrack.core.toml import TOMLDecodeError, loads
 
 from .base import METADATA, PYPROJECT
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = ["pins_from_metadata", "pins_from_project", "pins_of"]
 
-_EXACT = re.compile(
-    r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*==\s*([A-Za-z0-9][A-Za-z0-9.!+_-]*)\s*\)?\s*(?:;.*)?"
-)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
+_LARGEST = 4 * 1024**2  # bytes of a project file; the parser of TOML is not made for more
 
 
 def pins_of(library: Library) -> tuple[tuple[str, str], ...]:
     """Distribution -> exactly pinned version, sorted; extras included, the unconditional pin first to count."""
     for path, extract in ((METADATA, pins_from_metadata), (PYPROJECT, pins_from_project)):
         if path in library.paths(path):
-            facts = library.facts((path,), f"pins-{path}-1", extract)[path]
+            facts = library.facts((path,), f"pins-{path}-2", extract)[path]
             if facts:
                 return tuple((name, version) for name, version in facts)
     return ()
@@ -44,6 +45,8 @@ def pins_from_metadata(data: bytes) -> list[list[str]]:
 
 def pins_from_project(data: bytes) -> list[list[str]]:
     """The pins of a ``pyproject.toml``: ``dependencies``, then ``optional-dependencies``."""
+    if len(data) > _LARGEST:
+        return []
     try:
         project = loads(data.decode("utf-8", "replace")).get("project", {})
     except TOMLDecodeError:
@@ -60,8 +63,25 @@ def pins_from_project(data: bytes) -> list[list[str]]:
 
 def _pins(requirements: Iterable[str]) -> list[list[str]]:
     """Name and version of every exact requirement, by name; without a marker before with one, then in order."""
-    exact = [match for match in map(_EXACT.fullmatch, requirements) if match]
+    exact = [pin for pin in map(_exact, requirements) if pin is not None]
     pins: dict[str, str] = {}
-    for match in sorted(exact, key=lambda match: ";" in match[0]):
-        pins.setdefault(plain_name(match[1]), match[2])
+    for _, name, version in sorted(exact, key=lambda pin: pin[0]):
+        pins.setdefault(plain_name(name), version)
     return [[name, version] for name, version in sorted(pins.items())]
+
+
+def _exact(requirement: str) -> tuple[bool, str, str] | None:
+    """Of ``NAME[EXTRAS] (==VERSION); MARKER``: whether there is a marker, the name, the version; else None."""
+    required, marker, _ = requirement.partition(";")
+    before, equals, after = required.partition("==")
+    name, bracket, extras = before.strip().removesuffix("(").rstrip().partition("[")
+    if not equals or (bracket and extras.find("]") != len(extras) - 1):
+        return None
+    name, version = name.rstrip(), after.strip().removesuffix(")").rstrip()
+    if not _NAME.fullmatch(name) or not _VERSION.fullmatch(version):
+        return None
+    try:
+        parse_version(version)
+    except ValueError:
+        return None
+    return bool(marker), name, version

@@ -275,6 +275,46 @@ def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     )
 
 
+def test_a_link_to_a_folder_out_of_the_tree_is_not_followed_and_told(tmp_path: Path) -> None:
+    plant(tmp_path / "away", "b.py", "deep/c.py")
+    source = planted(
+        tmp_path / "tree", "pkg/__init__.py", "pkg/models/__init__.py", "other/b.py", ".git/HEAD"
+    )
+    models = tmp_path / "tree/pkg/models"
+    (models / "root").symlink_to("/")
+    (models / "away").symlink_to(tmp_path / "away")
+    (models / "up").symlink_to("../../..")
+    (models / "inside").symlink_to("../../other")
+    (models / "file.py").symlink_to(tmp_path / "away/b.py")
+    patterns = ["pkg/models/*.py", "pkg/models/*/*.py", "pkg/models/*/**/*.py"]
+    assert source.list(patterns) == (
+        "pkg/models/__init__.py",
+        "pkg/models/file.py",
+        "pkg/models/inside/b.py",
+    )
+    outside = ("pkg/models/away", "pkg/models/root", "pkg/models/up")
+    assert source.links_outside() == outside
+    assert source.broken_links(patterns) == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "entries", "deepest"),
+    [(["pkg/a/x.py", "pkg/a/y.py"], 3, 9), (["pkg/a/b/c/d/x.py"], 99, 2)],
+    ids=["many", "deep"],
+)
+def test_a_tree_larger_than_any_package_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: list[str], entries: int, deepest: int
+) -> None:
+    source = planted(tmp_path, "pkg/__init__.py", *files)
+    assert len(source.list(["pkg/**/*.py"])) == len(files) + 1
+    monkeypatch.setattr("archtrack.sources.disk.patterns_on_disk._MOST_ENTRIES", entries)
+    monkeypatch.setattr("archtrack.sources.disk.patterns_on_disk._DEEPEST", deepest)
+    with pytest.raises(
+        SourceError, match=rf"more than {entries} files and folders, or {deepest} folders deep"
+    ):
+        source.list(["pkg/**/*.py"])
+
+
 def test_the_package_may_be_a_link(tmp_path: Path) -> None:
     plant(tmp_path, "elsewhere/__init__.py", "elsewhere/sub/a.py")
     (tmp_path / "pkg").symlink_to("elsewhere")

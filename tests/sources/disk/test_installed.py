@@ -243,3 +243,19 @@ def test_a_record_of_another_kind_is_no_editable_install(tmp_path: Path, record:
     plant_metadata(site, "7.0")
     (site / "planted_dist-7.0.dist-info" / "direct_url.json").write_text(record)
     assert find(VIRTUAL_ENV=str(tmp_path / "env")) is None
+
+
+@pytest.mark.parametrize("name", ["direct_url.json", "METADATA", "../a.pth"])
+def test_files_without_end_and_pipes_say_nothing_and_are_not_waited_for(tmp_path: Path, name: str) -> None:
+    site = environment(tmp_path / "env")
+    plant(tmp_path / "env/src", version=None)
+    (site / "b.pth").write_text("../../../src\n")
+    plant_metadata(site, "7.0", tmp_path / "nowhere")
+    path = site / "planted_dist-7.0.dist-info" / name
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    assert find(VIRTUAL_ENV=str(tmp_path / "env")) is not None
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate(5_000_000_000)
+    assert find(VIRTUAL_ENV=str(tmp_path / "env")) is not None

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,11 +15,14 @@ import pytest
 from archtrack.errors import SourceError, UsageError
 from archtrack.model import Origin
 from archtrack.sources.base import Layout
+from archtrack.sources.cache import Cache
 from archtrack.sources.git import command as git_command
 from archtrack.sources.git import tree as git_tree
 from archtrack.sources.git.address import is_remote
 from archtrack.sources.git.mirror import clear_mirrors, size_of_mirrors
 from archtrack.sources.git.source import GitSource, git_source
+from archtrack.sources.identity import scope
+from archtrack.sources.library import Library
 from miniature import commit, git
 
 LAYOUT = Layout(package="pkg", distribution="pkg-dist", parents=("python", ""))
@@ -114,8 +118,25 @@ def test_a_package_is_listed_identified_and_read_without_a_checkout(made: Path) 
     }
     identities = found.identify(paths)
     assert identities["pkg/models/a.py"] == identities["pkg/models/same as a.py"]
-    assert identities["pkg/models/a.py"] == f"git:{git(made, 'rev-parse', 'main:python/pkg/models/a.py')}"
+    blob = git(made, "rev-parse", "main:python/pkg/models/a.py")
+    assert identities["pkg/models/a.py"] == f"{scope(str(made))}:git:{blob}"
     assert found.read([]) == {}
+
+
+def test_a_repository_that_holds_another_file_under_an_id_answers_for_itself_alone(
+    made: Path, repo: Path, tmp_path: Path
+) -> None:
+    blob = git(made, "rev-parse", "v1:python/pkg/models/a.py")
+    forged = repo / ".git/objects" / blob[:2] / blob[2:]
+    forged.chmod(0o644)
+    forged.write_bytes(zlib.compress(b"blob 6\0A = 9\n"))
+    with Cache(tmp_path / "cache") as cache:
+        found = []
+        for place in (repo, made):
+            library = Library(source(place, "v1"), cache)
+            found.append(library.facts(["pkg/models/a.py"], "text", bytes.decode)["pkg/models/a.py"])
+    assert found == ["A = 9\n", "A = 1\n"]
+    assert source(repo, "v1").kept_as != source(made, "v1").kept_as
 
 
 @pytest.mark.parametrize(
@@ -303,7 +324,7 @@ def test_a_damaged_repository_is_an_error_of_one_line(repo: Path) -> None:
     with pytest.raises(SourceError) as caught:
         found.read(["pkg/models/a.py"])
     assert str(caught.value) == (
-        f"{repo}@HEAD: pkg/models/a.py: blob {blob} is missing; `git fsck` tells what is damaged"
+        f"{repo}@HEAD: 'pkg/models/a.py': blob {blob} is missing; `git fsck` tells what is damaged"
     )
     path.write_bytes(b"damaged")
     with pytest.raises(SourceError) as caught:
@@ -312,7 +333,7 @@ def test_a_damaged_repository_is_an_error_of_one_line(repo: Path) -> None:
 
 
 def test_a_blob_too_large_to_be_source_is_refused(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_command, "_LARGEST", 5)
+    monkeypatch.setattr(git_command, "LARGEST", 5)
     with pytest.raises(SourceError, match=r"blob [0-9a-f]{40}: 6 bytes is no source file"):
         source(made).read(["pkg/models/a.py"])
 
@@ -619,3 +640,26 @@ def test_a_cache_folder_that_cannot_be_used_is_said(made: Path, tmp_path: Path) 
         SourceError, match="a URL needs the cache folder; set ARCHTRACK_CACHE_DIR, or clone it"
     ):
         source(made.as_uri(), "v1")
+
+
+def tree_of(repo: Path, lines: str) -> str:
+    command = ["git", "-C", str(repo), "mktree"]
+    return subprocess.run(command, input=lines, capture_output=True, check=True, text=True).stdout.strip()  # noqa: S603
+
+
+def test_a_tree_that_multiplies_itself_is_one_clear_line(repo: Path) -> None:
+    """Ten folders that are one, ten times over: of a few objects come a million files."""
+    tree = tree_of(repo, f"100644 blob {new_blob(repo, 'x')}\t__init__.py\n")
+    for _ in range(7):
+        tree = tree_of(repo, "".join(f"040000 tree {tree}\tpkg{n or ''}\n" for n in range(10)))
+    bomb = git(repo, "commit-tree", "-m", "x", tree)
+    with pytest.raises(SourceError, match=r"more than (200,000 files in the commit|64 MB of names or files)"):
+        source(repo, bomb)
+
+
+def test_a_listing_and_files_without_end_are_one_clear_line(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_command, "_MOST_READ", 5)
+    with pytest.raises(SourceError, match="of files at once is no source"):
+        source(repo, "v1").read(["pkg/models/a.py"])

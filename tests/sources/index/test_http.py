@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import gzip
+import itertools
+import socket
+import threading
+import time
+from contextlib import closing, suppress
 from email.utils import formatdate
 
 import pytest
@@ -96,6 +102,134 @@ def test_an_address_that_is_none_is_one_clear_line(http, url, waits):
     with pytest.raises(SourceError, match="check the index's address"):
         http.page(url, {}, MB)
     assert waits == []
+
+
+@pytest.fixture
+def raw_server(request):
+    """Starts a server that answers every request with the pieces given; its address, and what it was sent."""
+
+    def start(answer):
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.settimeout(10)
+        request.addfinalizer(listener.close)
+        asked = []
+
+        def serve():
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    threading.Thread(target=reply, args=(connection,), daemon=True).start()
+
+        def reply(connection):
+            with closing(connection), suppress(OSError):
+                connection.settimeout(10)
+                asked.append(connection.recv(65536).decode("latin-1"))
+                for piece in answer():
+                    connection.sendall(piece)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+
+    return start
+
+
+def with_head(*headers, status="200 OK"):
+    return "\r\n".join((f"HTTP/1.1 {status}", *headers, "", "")).encode()
+
+
+def trickle(head, least=0):
+    """The head at once, or but for ``least`` bytes of it, and then a byte at a time, until nobody listens."""
+
+    def answer():
+        yield head[: len(head) - least]
+        for _ in range(100):
+            time.sleep(0.01)
+            yield b"x"
+
+    return answer
+
+
+@pytest.mark.parametrize("least", [0, 2], ids=["body", "headers"])
+def test_a_page_that_trickles_is_given_up_and_the_bound_is_said(settings_for, raw_server, waits, least):
+    url, _ = raw_server(trickle(with_head("Content-Length: 1000"), least))
+    with closing(Http(settings_for("", longest_page=0.1), sleep=waits.append)) as http:
+        message = r"less than 1 MB came in 0.1 s, and no end; check the network"
+        with pytest.raises(SourceError, match=message):
+            http.page(f"{url}/x/", {}, MB)
+    assert waits == []
+
+
+BOMB = gzip.compress(bytes(20 * MB))
+
+
+def endless(piece):
+    def answer():
+        yield with_head("Location: /there/", "Content-Encoding: gzip", status="302 Found")
+        yield from itertools.repeat(piece, 10_000)
+
+    return answer
+
+
+@pytest.mark.parametrize("piece", [BOMB, bytes(MB)], ids=["packed", "plain"])
+def test_the_body_of_a_redirect_is_not_read(http, raw_server, piece):
+    url, asked = raw_server(endless(piece))
+    with pytest.raises(SourceError, match="redirects without end; check the index's address"):
+        http.page(f"{url}/x/", {}, MB)
+    assert len(asked) == http.transfer.requests == 6
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"), [("gzip", BOMB * 100), ("gzip, gzip", BOMB), ("br", b"x"), ("deflate", b"x")]
+)
+def test_a_page_that_unpacks_without_end_or_oddly_is_refused(http, raw_server, encoding, body):
+    head = with_head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}")
+    url, _ = raw_server(lambda: [head, body])
+    with pytest.raises(SourceError, match=r"more than 1 MB; is it an index|not asked for"):
+        http.page(f"{url}/x/", {}, MB)
+
+
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://127.0.0.1/x", "data:text/html,x", "http://[::1/", "//:x/"]
+)
+def test_a_redirect_to_what_is_no_web_address_is_not_followed(http, raw_server, location):
+    url, asked = raw_server(lambda: [with_head(f"Location: {location}", status="301 Moved")])
+    with pytest.raises(SourceError, match="redirects to what is no secure web address"):
+        http.page(f"{url}/x/", {}, MB)
+    assert len(asked) == 1
+
+
+def test_credentials_and_cookies_do_not_follow_a_redirect_to_another_host(
+    settings_for, raw_server, tmp_path, monkeypatch
+):
+    other, heard = raw_server(lambda: [with_head("Content-Length: 2"), b"ok"])
+    other = other.replace("127.0.0.1", "localhost")
+    head = with_head(f"Location: {other}/x", "Set-Cookie: s=s3cret; Domain=localhost", status="302 Found")
+    url, asked = raw_server(lambda: [head])
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password s3cret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for given in (url, url.replace("//", "//me:s3cret@")):
+        with closing(Http(settings_for(""))) as http:
+            assert http.page(f"{http.keep_credentials(given)}/x/", {}, MB).content == b"ok"
+    assert [("Authorization" in each, "Cookie" in each) for each in asked] == [(True, False)] * 2
+    assert [("Authorization" in each, "Cookie" in each) for each in heard] == [(False, False)] * 2
+
+
+def test_an_index_has_no_say_over_credentials_that_are_configured(http, index):
+    index.credentials = "Basic bWU6czNjcmV0"
+    http.keep_credentials(f"http://me:s3cret@{index.address}/simple")
+    assert (
+        http.keep_credentials(f"http://you:other@{index.address}/x", listed=True)
+        == f"http://{index.address}/x"
+    )
+    index.add("demo_engine-1.0.tar.gz", b"x")
+    assert page(http, index)
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "x"])
+def test_a_length_that_is_none_is_one_clear_line_or_nothing(http, raw_server, length):
+    url, _ = raw_server(lambda: [with_head(f"Content-Length: {length}"), b"ok"])
+    with suppress(SourceError):
+        assert http.page(f"{url}/x/", {}, MB).content in {b"ok", b""}
 
 
 def test_redirects_without_end_are_one_clear_line(http, index):

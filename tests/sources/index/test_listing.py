@@ -1,21 +1,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from contextlib import suppress
 
 import index_servers as servers
 import pytest
-from index_servers import Fault
+from index_servers import JSON, Fault
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from archtrack.errors import SourceError, UsageError
 from archtrack.sources.index.http import Http
-from archtrack.sources.index.listing import Listed, choose, find_release, index_urls, parse_version
+from archtrack.sources.index.links import Links
+from archtrack.sources.index.listing import Listed, choose, find_release, index_urls, listing, parse_version
 from archtrack.sources.index.remote_file import ReleaseFile
 
 
 def listed(name: str, version: str, size: int | None = 10, *, yanked: bool = False) -> Listed:
     kind = "wheel" if name.endswith(".whl") else "sdist"
-    file = ReleaseFile(name=name, url=f"http://x/{name}", version=version, kind=kind, size=size)
+    file = ReleaseFile(name=name, url=f"http://x/{name}", scope="x", version=version, kind=kind, size=size)
     return Listed(file=file, version=parse_version(version), yanked=yanked)
 
 
@@ -239,3 +242,106 @@ def test_no_index_is_respected(settings_for):
 
 def test_the_default_index_is_the_one_that_the_client_knows(settings_for):
     assert index_urls(settings_for(None, "file:///x")) == (PYPI_SIMPLE_ENDPOINT, "file:///x")
+
+
+# -- pages that are not as they should be ----------------------------------------------------------------
+
+MANY = "9" * 5000
+ODD_FILES = {
+    "upload time beyond the calendar": {"upload-time": "9999-12-31T23:59:59-12:00"},
+    "upload time before the calendar": {"upload-time": "0001-01-01T00:00:00+12:00"},
+    "upload time of many digits": {"upload-time": f"{MANY}-01-01T00:00:00Z"},
+    "upload time that is a number": {"upload-time": 1e300},
+    "size below nothing": {"size": -5},
+    "size beyond every file": {"size": 10**30},
+    "size that is a text": {"size": "many"},
+    "version of many digits": {"filename": f"demo_engine-{MANY}-py3-none-any.whl"},
+    "address that never closes": {"url": "https://[::1/x"},
+    "address with an odd port": {"url": "https://h:x/x"},
+    "address of a file": {"url": "file:///etc/passwd"},
+    "requires-python that is a list": {"requires-python": []},
+    "no address": {"url": None},
+}
+
+
+@pytest.mark.parametrize("odd", ODD_FILES.values(), ids=ODD_FILES)
+def test_a_file_that_says_what_cannot_be_is_passed_over(index, settings_for, odd):
+    index.add("demo_engine-1.0-py3-none-any.whl", b"x")
+    index.add("demo_engine-2.0-py3-none-any.whl", b"x", **odd)
+    index.add("demo_engine-1.5-py3-none-any.whl", b"x", **{"requires-python": f">={MANY}"})
+    assert listed_versions(index, settings_for) == ["1.0", "1.5"]
+
+
+@pytest.mark.parametrize("address", ["https://[::1/x", "https://h:x/x", "file:///etc/passwd", "javascript:x"])
+def test_a_link_to_what_is_no_release_is_passed_over(index, settings_for, address):
+    index.form = "html"
+    index.add("demo_engine-1.0-py3-none-any.whl", b"x")
+    index.add("demo_engine-2.0-py3-none-any.whl", b"x", url=address)
+    assert listed_versions(index, settings_for) == ["1.0"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "{}",
+        "[]",
+        "null",
+        '{"files": {}}',
+        '{"meta": {"api-version": "' + MANY + '"}, "files": []}',
+        "[" * 100_000,
+        f'{{"files": [], "x": {MANY}}}',
+    ],
+)
+def test_what_is_no_page_of_an_index_is_one_clear_line(index, settings_for, page):
+    index.add("demo_engine-1.0-py3-none-any.whl", b"x")
+    index.always_page = Fault(status=200, headers=(("Content-Type", JSON),), whole=page.encode())
+    with pytest.raises(SourceError, match="does not look like a package index"):
+        listed_versions(index, settings_for)
+
+
+def listed_versions(index, settings_for):
+    http = Http(settings_for(index.url))
+    try:
+        return [str(one.version) for one in listing("demo-engine", index.url, http)]
+    finally:
+        http.close()
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a href=x>", "<!--", "<a href='", "</x", "<a ", "<![CDATA[", "<script>", "&#", '<a href="x" ']
+)
+def test_the_links_of_a_page_are_found_whatever_stands_around_them(piece):
+    good = '<a href="x-1.0.tar.gz" data-requires-python=">=3.8">x-1.0.tar.gz</a>'
+    found = Links((good + piece * 20_000).encode(), "no-such-charset")
+    assert found.links[0] == (
+        "x-1.0.tar.gz",
+        "x-1.0.tar.gz",
+        {"href": "x-1.0.tar.gz", "data-requires-python": ">=3.8"},
+    )
+
+
+@pytest.mark.parametrize("piece", ["<![x ", "<![", "<![x[ ]]>", "<!x [<!", "<?x"])
+def test_a_page_with_declarations_of_no_kind_gives_its_links_or_is_none(piece):
+    with suppress(ValueError):
+        assert Links(f"<a href=x>one</a>{piece} two>".encode(), "").links[0].text == "one"
+
+
+def test_a_link_that_another_begins_in_ends_there():
+    assert [
+        link.text for link in Links(b"<a href=1>one <b>more</b><a href=2>two</a> three<a name=3>", "").links
+    ] == [
+        "one more",
+        "two",
+    ]
+
+
+def test_an_index_on_disk_has_a_page_of_bounded_size_that_is_a_file(tmp_path, settings_for):
+    page = tmp_path / "demo-engine/index.html"
+    page.parent.mkdir()
+    with page.open("wb") as file:
+        file.truncate(5_000_000_000)
+    for message in ("more than 16 MB", "no regular file"):
+        with pytest.raises(SourceError, match=message):
+            listing("demo-engine", tmp_path.as_uri(), Http(settings_for("")))
+        page.unlink()
+        os.mkfifo(page)

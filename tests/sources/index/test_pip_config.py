@@ -103,6 +103,17 @@ def test_a_broken_file_is_told_without_what_stands_in_it(tmp_path, content, mess
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_file_without_end_is_told_and_what_is_no_file_is_as_good_as_none(tmp_path):
+    path = tmp_path / "pip.conf"
+    with path.open("wb") as file:
+        file.truncate(5_000_000_000)
+    with pytest.raises(ConfigError, match=r"pip.conf: pip's configuration is more than 1 MB"):
+        index_settings({"PIP_CONFIG_FILE": str(path)})
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert index_settings({"PIP_CONFIG_FILE": str(path)}).index_url is None
+
+
 def test_where_files_are_looked_for():
     assert config_files({"PIP_CONFIG_FILE": "/dev/null"}) == ()
     linux = config_files({"HOME": "/h"}, platform="linux", prefix="/p")

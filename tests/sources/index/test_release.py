@@ -12,9 +12,11 @@ from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import METADATA, Layout
 from archtrack.sources.cache import Cache
+from archtrack.sources.identity import scope
 from archtrack.sources.index.http import Http
 from archtrack.sources.index.pip_config import index_settings
 from archtrack.sources.index.release import open_release
+from archtrack.sources.library import Library
 from archtrack.sources.progress import SilentProgress
 
 MODELS = ("demo/models/*.py",)
@@ -28,6 +30,11 @@ SMALL = servers.make_wheel(SMALL_FILES)
 
 def bodies(files, prefix="demo/models/"):
     return {name: body for name, body in files.items() if name.startswith(prefix)}
+
+
+def listed_by(url):
+    """What identities of the demo engine begin with where an index lists it."""
+    return scope(url, "demo-engine")
 
 
 def expect_models(source, files=LARGE_FILES):
@@ -95,7 +102,7 @@ def test_lists_the_package_and_its_metadata_only(index, open_demo):
     assert source.read([METADATA])[METADATA].startswith(b"Metadata-Version: 2.1\nName: demo_engine\n")
 
 
-def test_identities_are_crc_and_size_and_cost_no_request(index, open_demo):
+def test_identities_are_index_crc_and_size_and_cost_no_request(index, open_demo):
     index.add(WHEEL, LARGE)
     source = open_demo()
     paths = source.list(MODELS)
@@ -103,7 +110,9 @@ def test_identities_are_crc_and_size_and_cost_no_request(index, open_demo):
     identities = source.identify(paths)
     assert len(index.requests) == before
     body = servers.source(7)
-    assert identities["demo/models/m07.py"] == f"crc32:{zlib.crc32(body):08x}:{len(body)}"
+    assert (
+        identities["demo/models/m07.py"] == f"{listed_by(index.url)}:crc32:{zlib.crc32(body):08x}:{len(body)}"
+    )
 
 
 def test_many_members_cost_few_requests_and_few_bytes(index, open_demo, settings_for):
@@ -250,7 +259,7 @@ def test_a_cut_range_goes_on_where_it_ended(index, open_demo):
     open_demo()
     end = len(LARGE) - 1
     start = end - 65_535
-    assert index.file_requests() == [f"bytes={start}-{end}", f"bytes={start + 16_384}-{end}"]
+    assert index.file_requests() == [f"bytes={start}-{end}", f"bytes={start + 20_000}-{end}"]
 
 
 @pytest.mark.parametrize("ranges", [True, False])
@@ -259,7 +268,7 @@ def test_a_cut_whole_file_goes_on_or_begins_again(index, open_demo, ranges):
     index.ranges = ranges
     index.file_faults = [Fault(no_range=True), Fault(no_range=True, cut=100_000)]
     expect_models(open_demo())
-    assert index.file_requests()[2] == f"bytes=98304-{len(LARGE) - 1}"
+    assert index.file_requests()[2] == f"bytes=100000-{len(LARGE) - 1}"
     assert len(index.file_requests()) == 3
 
 
@@ -413,7 +422,9 @@ def test_latest_is_always_asked_for(index, open_demo, cache):
     assert open_demo("latest", cache=cache).origin.version == "1.1"
 
 
-@pytest.mark.parametrize(("listed", "late"), [({}, False), ({}, True), ({"hashes": {}}, False)])
+@pytest.mark.parametrize(
+    ("listed", "late"), [({}, False), ({}, True), ({"hashes": {}}, False), ({"hashes": {}}, True)]
+)
 def test_a_file_that_moved_is_found_again(index, open_demo, cache, listed, late):
     index.add(WHEEL, LARGE, **listed)
     open_demo(cache=cache)
@@ -424,16 +435,88 @@ def test_a_file_that_moved_is_found_again(index, open_demo, cache, listed, late)
     expect_models(source)
 
 
-def test_a_file_that_was_replaced_is_not_read_as_the_one_that_was_remembered(index, open_demo, cache):
-    index.add(WHEEL, LARGE)
+@pytest.mark.parametrize("listed", [{}, {"hashes": {}}])
+def test_a_file_that_was_replaced_is_not_read_as_the_one_that_was_remembered(index, open_demo, cache, listed):
+    index.add(WHEEL, LARGE, **listed)
     open_demo(cache=cache)
     source = open_demo(cache=cache)
     index.files.clear()
     index.projects.clear()
-    index.add("elsewhere/" + WHEEL, SMALL, filename=WHEEL)
+    index.add("elsewhere/" + WHEEL, SMALL, filename=WHEEL, **listed)
     with pytest.raises(SourceError, match=r"not there \(the server answers 404\)"):
         source.read(source.list(MODELS))
     expect_models(open_demo(cache=cache), SMALL_FILES)
+
+
+# -- what is kept from one origin never answers for another ------------------------------------------------
+
+
+def forged(body, like):
+    """The body with four bytes at its end that give it the CRC-32 of another of that length."""
+    table = [zlib.crc32(bytes([n])) ^ zlib.crc32(b"\0") for n in range(256)]
+    register, indexes = zlib.crc32(like) ^ 0xFFFFFFFF, []
+    for _ in range(4):  # backwards: which entries of the table lead there
+        index = next(n for n, entry in enumerate(table) if entry >> 24 == register >> 24)
+        indexes.insert(0, index)
+        register = (register ^ table[index]) << 8 & 0xFFFFFFFF
+    register, end = zlib.crc32(body) ^ 0xFFFFFFFF, bytearray()
+    for index in indexes:
+        end.append(index ^ register & 0xFF)
+        register = register >> 8 ^ table[index]
+    return body + bytes(end)
+
+
+MINE = b"mine = 1\n#....\n"
+THEIRS = forged(b"theirs = 2#", MINE)
+
+
+def test_a_crc_can_be_forged():
+    assert (len(THEIRS), zlib.crc32(THEIRS)) == (len(MINE), zlib.crc32(MINE))
+    assert THEIRS != MINE
+
+
+@pytest.mark.parametrize("copied", ["nothing", "the digest"])
+def test_two_indexes_with_files_of_one_name_size_and_crc_each_have_their_own_facts(
+    index, open_demo, settings_for, cache, copied
+):
+    mine, theirs = (
+        servers.make_wheel({"demo/__init__.py": b"", "demo/models/a.py": body}, packed=False)
+        for body in (MINE, THEIRS)
+    )
+    index.add(WHEEL, mine)
+    with servers.IndexServer() as other:
+        claim = {"hashes": index.projects["demo-engine"][0]["hashes"]} if copied == "the digest" else {}
+        # Read by ranges, a file is believed to have the digest that is listed.
+        padding = {"demo/data.bin": servers.noise(200_000)} if claim else {}
+        files = {"demo/__init__.py": b"", "demo/models/a.py": THEIRS, **padding}
+        other.add(WHEEL, servers.make_wheel(files, packed=False) if claim else theirs, **claim)
+        found = []
+        for url in (other.url, index.url, other.url):
+            source = open_demo(settings=settings_for(url), cache=cache)
+            library = Library(source, cache)
+            path = "demo/models/a.py"
+            found.append(library.facts([path], "text", lambda body: body.decode("latin-1"))[path])
+    assert found == [body.decode("latin-1") for body in (THEIRS, MINE, THEIRS)]
+
+
+def test_releases_of_one_index_share_the_facts_of_files_that_did_not_change(index, open_demo, cache):
+    looked_at = []
+    for version in ("1.0", "1.1"):
+        index.add(f"demo_engine-{version}-py3-none-any.whl", servers.make_wheel(SMALL_FILES, version))
+        library = Library(open_demo(version, cache=cache), cache)
+        library.facts(["demo/models/a.py"], "text", lambda body: looked_at.append(body) or len(body))
+    assert looked_at == [SMALL_FILES["demo/models/a.py"]]
+
+
+def test_two_distributions_of_one_index_share_nothing(index, open_demo, cache):
+    other = Layout(package="demo", distribution="other-engine")
+    index.add(WHEEL, servers.make_wheel({"demo/__init__.py": b"", "demo/a.py": MINE}))
+    files = {"demo/__init__.py": b"", "demo/a.py": THEIRS}
+    index.add(
+        "other_engine-1.0-py3-none-any.whl", servers.make_wheel(files, stem="other_engine"), "other-engine"
+    )
+    mine = open_demo(cache=cache).identify(["demo/a.py"])
+    assert mine != open_demo(cache=cache, layout=other).identify(["demo/a.py"])
 
 
 # -- an index on disk ------------------------------------------------------------------------------------
@@ -519,7 +602,8 @@ def test_real_releases_keep_to_the_budget(name, version, patterns, size):
         paths = source.list([*(f"{name}/{pattern}" for pattern in patterns), METADATA])
         read = source.read(paths)
         assert len(paths) > 300
-        assert source.identify(paths) == {p: f"crc32:{zlib.crc32(b):08x}:{len(b)}" for p, b in read.items()}
+        found = {path: identity.partition(":")[2] for path, identity in source.identify(paths).items()}
+        assert found == {p: f"crc32:{zlib.crc32(b):08x}:{len(b)}" for p, b in read.items()}
         assert f"Version: {version}\n".encode() in read[METADATA]
         assert source.problems == source.notes == ()
     assert settings.transfer.requests <= 6

@@ -137,3 +137,31 @@ def test_an_sdist_with_random_damage_gives_its_bytes_or_a_source_error(data):
     assert {name: content_identity(body) for name, body in read.items()} == {
         member.name: member.identity for member in members
     }
+
+
+def header(kind: bytes, size: int) -> bytes:
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+LONG_KINDS = {
+    "long name": tarfile.GNUTYPE_LONGNAME,
+    "long link": tarfile.GNUTYPE_LONGLINK,
+    "pax": tarfile.XHDTYPE,
+    "global pax": tarfile.XGLTYPE,
+}
+
+
+@pytest.mark.parametrize("kind", LONG_KINDS.values(), ids=LONG_KINDS)
+@pytest.mark.parametrize("size", [2 * 1024**2, 2**33, 2**62])
+def test_a_header_that_goes_on_and_on_is_one_clear_line(kind, size):
+    with pytest.raises(SourceError, match=r"not a readable archive \(a header is too long\)"):
+        reader_of(gzip.compress(header(kind, size) + bytes(1024))).survey()
+
+
+@pytest.mark.parametrize("kind", LONG_KINDS.values(), ids=LONG_KINDS)
+def test_headers_in_a_row_are_one_clear_line(kind):
+    row = header(kind, 10) + b"10 a=bcde\n" + bytes(502)
+    with pytest.raises(SourceError, match=r"not a readable archive \(.*; run again or choose another"):
+        reader_of(gzip.compress(row * 5_000 + bytes(1024))).survey()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from contextlib import suppress
 from itertools import pairwise
 
 import index_servers as servers
@@ -97,6 +98,7 @@ DAMAGED = [
     ("no header", ONE, {0: b"XXXX"}, {}, "its header is damaged"),
     ("other name inside", ONE, {30: b"demo/b.py"}, {}, "has another name inside the file"),
     ("damaged data", ONE, {39: b"\xff\xff\xff\xff"}, {}, "is damaged"),
+    ("packed without end", ONE, {}, {20: u32(2**32 - 2)}, "packed are more than its size can need"),
     ("65 MB declared", ONE, {}, {24: u32(65 * 1024**2)}, "are more than a source file can have"),
     ("60 MB declared", ONE, {}, {24: u32(60 * 1024**2)}, "a zip bomb, not read"),
     ("a real bomb", BOMB, {}, {}, "a zip bomb, not read"),
@@ -175,6 +177,59 @@ def test_what_is_no_zip_file_is_one_clear_line(blob):
     assert "\n" not in str(caught.value)
 
 
+def with_zip64(places: dict[str, int]) -> bytes:
+    """A zip file with the sizes and places of the zip64 extension, some of which are not what they are."""
+    blob = io.BytesIO()
+    with zipfile.ZipFile(blob, "w") as archive:
+        info = zipfile.ZipInfo("demo/a.py")
+        archive.writestr(info, BODY)
+    whole = blob.getvalue()
+    at = whole.index(b"PK\x01\x02")
+    told = {"size": len(BODY), "packed": len(BODY), "offset": 0, **places}
+    extra = struct.pack("<HHQQQ", 1, 24, told["size"], told["packed"], told["offset"])
+    entry = bytearray(whole[at : at + 46 + 9])
+    entry[20:28], entry[30:32], entry[42:46] = b"\xff" * 8, u16(len(extra)), b"\xff" * 4
+    table = bytes(entry) + extra
+    end = {"table": len(table), "start": at, "entries": 1, **places}
+    record = struct.pack(
+        "<4sQ2H2L4Q",
+        b"PK\x06\x06",
+        44,
+        45,
+        45,
+        0,
+        0,
+        end["entries"],
+        end["entries"],
+        end["table"],
+        end["start"],
+    )
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at + len(table), 1)
+    last = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return whole[:at] + table + record + locator + last
+
+
+def test_the_zip64_extension_is_read():
+    assert read(with_zip64({})) == {"demo/a.py": BODY}
+
+
+@pytest.mark.parametrize("place", ["size", "packed", "offset", "table", "start", "entries"])
+@pytest.mark.parametrize("number", [2**64 - 1, 2**63, 2**63 - 1, 2**33])
+def test_a_zip64_size_that_lies_is_one_clear_line(place, number):
+    if place in {"entries", "start"}:  # nobody needs them
+        with suppress(SourceError):
+            assert read(with_zip64({place: number})) == {"demo/a.py": BODY}
+        return
+    with pytest.raises(SourceError, match=r"\Ademo.whl: .*\Z"):
+        read(with_zip64({place: number}))
+
+
+def test_a_table_of_contents_without_end_is_one_clear_line():
+    size = 17 * 1024**2
+    with pytest.raises(SourceError, match="its table of contents is too large"):
+        survey(bytes(size) + with_zip64({"table": size, "start": 0}))
+
+
 @given(st.data())
 def test_a_zip_file_with_random_damage_gives_its_bytes_or_a_source_error(data):
     files = {"demo/a.py": BODY, "demo/b.py": b"y = 2\n"}
@@ -232,6 +287,7 @@ def test_spans_cover_everything_are_few_and_do_not_touch(pairs, most):
         (5_900_000, [(0, 10_000_000)], 12_000_000, 250_000, False),  # not quite half
         (1_000, [(0, 91_000)], 100_000, 0, True),  # little, but all over the file
         (30_000_000, [(0, 31_000_000)], 33_000_000, 0, True),  # nearly all of a large one
+        (1_000, [(0, 135_000_000)], 400_000_000, 0, True),  # more than memory is for
     ],
 )
 def test_the_whole_file_is_taken_when_pieces_save_little(wanted, spans, size, spent, whole):

@@ -246,7 +246,7 @@ def _read_chunk(
     work: Work, chunk: Sequence[FinalRelease], workspace: Workspace, steps: Steps, stop: Event
 ) -> None:
     settings = workspace.index_settings()
-    digest = None if work.companion is None else f"sha256:{work.companion.file.sha256}"
+    kept_as = None if work.companion is None else work.companion.file.kept_as
     with (
         closing(Http(settings)) as http,
         Cache(
@@ -257,7 +257,7 @@ def _read_chunk(
         for release in chunk:
             if stop.is_set():
                 return
-            reading = kept_reading(work.engine, release, digest, cache)
+            reading = kept_reading(work.engine, release, kept_as, cache)
             if reading is None:
                 if work.companion is not None and companion is None:
                     companion = Library(_companion(work, workspace, cache), cache)

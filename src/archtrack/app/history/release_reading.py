@@ -92,7 +92,7 @@ def kept_reading(
     Args:
         engine: whose registry.
         release: which release.
-        companion: digest of what the registry is joined with.
+        companion: what stands in the cache for what the registry is joined with.
         cache: of the calling thread.
     """
     key = _key(engine, release, companion)
@@ -145,7 +145,7 @@ def read_release(
     except SourceError as error:
         return Reading(problem=str(error))
     reading = Reading(entries=entries, unresolved=len(inventory.unresolved))
-    key = _key(engine, release, None if companion is None else companion.origin.digest)
+    key = _key(engine, release, None if companion is None else companion.kept_as)
     if key is not None:
         cache.put_many(_KIND, {key: _to_bytes(reading)})
     return reading
@@ -172,7 +172,7 @@ def _example(each: Registration) -> tuple[str | None, str | None]:
 
 
 def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | None:
-    if release.file.sha256 is None:
+    if release.file.kept_as is None:
         return None
     parts = (
         __version__,
@@ -181,7 +181,7 @@ def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | 
         engine.name,
         str(engine.revision),
         release.version,
-        release.file.sha256,
+        release.file.kept_as,
         companion or "",
     )
     return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()

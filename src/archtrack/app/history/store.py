@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
@@ -10,9 +9,11 @@ from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, UsageError
+from archtrack.sources.files import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from archtrack.core.history.history import History, Release
 
@@ -26,9 +27,12 @@ def data_folder(environ: Mapping[str, str]) -> Path:
     """The folder of the user's own data; it need not exist.
 
     ``ARCHTRACK_DATA_DIR`` if it is set and not empty, else the user's data folder of the platform.
+
+    Raises:
+        UsageError: it is in a home folder that nobody knows.
     """
     if chosen := environ.get("ARCHTRACK_DATA_DIR"):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     from platformdirs import user_data_path
 
     return user_data_path("archtrack", appauthor=False) / "history"

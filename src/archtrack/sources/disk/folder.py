@@ -1,6 +1,7 @@
 """A source on disk: a checkout, an unpacked release, any folder that holds the package.
 
-Links are followed, as the person who made them means it. Pipes, sockets and devices are never opened.
+Links are followed, as the person who made them means it, but for those to folders out of the tree. Pipes, sockets and
+devices are never opened.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import TYPE_CHECKING
 from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import METADATA, PYPROJECT
+from archtrack.sources.files import expanded
 from archtrack.sources.identity import content_identity
 from archtrack.sources.patterns import match_paths
 from archtrack.sources.redaction import shown_source
 
 from .metadata import PROJECT_FILES, find_metadata, version_in
-from .patterns_on_disk import expand, stat_file
+from .patterns_on_disk import Links, expand, stat_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,10 +42,13 @@ class LocalSource:
     ``os.path.join(origin.location, origin.prefix + path)`` is the file behind ``path``.
     """
 
-    def __init__(self, *, base: str, package: str, origin: Origin, extras: Mapping[str, str]) -> None:
+    def __init__(
+        self, *, root: str, base: str, package: str, origin: Origin, extras: Mapping[str, str]
+    ) -> None:
         """Describe a package.
 
         Args:
+            root: the folder of the whole tree, absolute; a link to a folder out of it is not followed.
             base: the folder that holds the package's folder, absolute.
             package: name of the package's folder.
             origin: what to say of it.
@@ -54,21 +59,27 @@ class LocalSource:
         self._origin = origin
         self._extras = dict(extras)
         self._regular: set[str] = set()
-        self._broken: set[str] = set()
+        self._links = Links()
+        self._trees = (os.path.realpath(root), os.path.realpath(f"{base}/{package}"))
 
     @property
     def origin(self) -> Origin:
         """What is read here."""
         return self._origin
 
+    @property
+    def kept_as(self) -> None:
+        """Nothing stands for the files on disk but themselves."""
+        return None
+
     def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Paths that match any pattern, as ``Source.list`` says.
 
         Raises:
-            SourceError: a folder on the way could not be listed.
+            SourceError: a folder on the way could not be listed, or there is more than any package has.
         """
         try:
-            found = expand(self._base, self._package, patterns, self._broken)
+            found = expand(self._base, self._package, patterns, self._links, self._trees)
         except OSError as error:
             raise _explained(error) from error
         found.update(match_paths(self._extras, patterns))
@@ -77,7 +88,11 @@ class LocalSource:
 
     def broken_links(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Links to nothing that match any pattern, among those that ``list`` came by."""
-        return match_paths(self._broken, patterns)
+        return match_paths(self._links.broken, patterns)
+
+    def links_outside(self) -> tuple[str, ...]:
+        """Links to folders out of the tree among those that ``list`` came by; none of them is followed. Sorted."""
+        return tuple(sorted(self._links.outside))
 
     def identify(self, paths: Sequence[str]) -> dict[str, str]:
         """``blake2b:<hex>`` per path. Reads the files; ``stat_digest`` tells cheaply if that is needed.
@@ -154,11 +169,10 @@ def local_source(path: str | os.PathLike[str], layout: Layout) -> LocalSource:
 
     Raises:
         SourceError: there is no such folder, or no such package in it.
+        UsageError: it is in the home folder, and nobody knows that.
     """
     try:
-        return _local_source(
-            Path(path).expanduser() if os.fspath(path).startswith("~/") else Path(path), layout
-        )
+        return _local_source(expanded(path) if os.fspath(path).startswith("~/") else Path(path), layout)
     except OSError as error:
         raise _explained(error) from error
 
@@ -187,7 +201,7 @@ def _local_source(given: Path, layout: Layout) -> LocalSource:
         version=version_in(metadata),
         prefix=f"{parent}/" if parent else "",
     )
-    return LocalSource(base=str(base), package=layout.package, origin=origin, extras=extras)
+    return LocalSource(root=str(root), base=str(base), package=layout.package, origin=origin, extras=extras)
 
 
 def is_package(folder: Path, *, namespace: bool = False) -> bool:

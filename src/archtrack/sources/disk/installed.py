@@ -20,6 +20,7 @@ from archtrack.core.parsing import parse_json
 from archtrack.model import Origin
 from archtrack.sources.address import parse_address
 from archtrack.sources.base import METADATA, PYPROJECT
+from archtrack.sources.files import read_bounded
 
 from .folder import LocalSource, is_package, locate_package
 from .metadata import find_metadata, version_in
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from archtrack.sources.base import Layout
 
 __all__ = ["installed_source"]
+
+_LARGEST = 1024**2  # bytes of a file that says where a package is
 
 
 def installed_source(
@@ -81,7 +84,13 @@ def _source(layout: Layout, package: Path, folders: Sequence[Path]) -> LocalSour
         version=version_in(metadata) if metadata else None,
         prefix=f"{parent}/" if parent else "",
     )
-    return LocalSource(base=str(base.absolute()), package=layout.package, origin=origin, extras=extras)
+    return LocalSource(
+        root=str(root.absolute()),
+        base=str(base.absolute()),
+        package=layout.package,
+        origin=origin,
+        extras=extras,
+    )
 
 
 def _in_this_interpreter(layout: Layout, folders: Sequence[Path]) -> Path | None:
@@ -131,7 +140,7 @@ def _path_lines(site: Path) -> Iterator[Path]:
     """Folders that the ``.pth`` files of a folder add to the import path."""
     for file in sorted(site.glob("*.pth")):
         with suppress(OSError):
-            for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            for line in read_bounded(file, _LARGEST).decode("utf-8", "replace").splitlines():
                 if line.strip() and not line.startswith(("#", "import ", "import\t")):
                     with suppress(ValueError):  # a NUL: no path at all
                         if (folder := site / line.rstrip()).is_dir():
@@ -147,7 +156,7 @@ def _editable(layout: Layout, sites: Sequence[Path]) -> Path | None:
         from urllib.request import url2pathname
 
         with suppress(OSError, ValueError, TypeError, AttributeError, LookupError):
-            record = parse_json((metadata.parent / "direct_url.json").read_bytes())
+            record = parse_json(read_bounded(metadata.parent / "direct_url.json", _LARGEST))
             url = parse_address(record["url"])
             if url.scheme == "file" and record["dir_info"]["editable"] is True:
                 project = Path(url2pathname(url.path))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archtrack.core.parsing import LONGEST_VERSION
+from archtrack.sources.files import read_bounded
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["PROJECT_FILES", "find_metadata", "plain_name", "version_in"]
 
+_LARGEST = 16 * 1024**2  # bytes; most of it is the description
 PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -33,11 +37,11 @@ def find_metadata(folder: Path, distribution: str) -> Path | None:
 def version_in(metadata: Path) -> str | None:
     """The ``Version`` that a file of core metadata names; None where it names none or cannot be read."""
     try:
-        head = metadata.read_bytes().partition(b"\n\n")[0]
-    except OSError:
+        head = read_bounded(metadata, _LARGEST).partition(b"\n\n")[0]
+    except (OSError, ValueError):
         return None
     match = re.search(rb"^Version:[ \t]*(\S+)", head, re.MULTILINE)
-    return match[1].decode("ascii", "replace") if match else None
+    return match[1].decode("ascii", "replace") if match and len(match[1]) <= LONGEST_VERSION else None
 
 
 def _find_metadata(entries: list[Path], distribution: str) -> Path | None:

@@ -1,31 +1,58 @@
 """Patterns expanded on disk, all of them in one pass.
 
-Only folders that a wildcard leads through are listed, each once, whatever the size of the package. Links are
-followed, as the person who made them means it, except by ``**``: a link to a folder above cannot
-make a listing endless.
+Only folders that a wildcard leads through are listed, each once, whatever the size of the package. Links are followed,
+as the person who made them means it, except by ``**``: a link to a folder above cannot make a listing endless. A
+link to a folder out of the tree is not followed either: it may lead to all files that there are.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from archtrack.errors import SourceError
 from archtrack.sources.patterns import path_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["expand", "stat_file"]
+__all__ = ["Links", "expand", "stat_file"]
+
+_MOST_ENTRIES = 200_000  # SGLang has 5,000
+_DEEPEST = 100  # folders
 
 
-def expand(base: str, package: str, patterns: Sequence[str], broken: set[str]) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links that were come by and lead to nothing that is read.
+
+    Attributes:
+        broken: to no file, with names that match where a folder is listed.
+        outside: to a folder out of the tree.
+    """
+
+    broken: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)
+
+
+def expand(
+    base: str, package: str, patterns: Sequence[str], links: Links, trees: tuple[str, ...]
+) -> set[str]:
     """Paths of the regular files in the folder ``base/package`` that match any pattern, relative to ``base``.
 
-    Links to nothing whose names match where a folder is listed are added to ``broken``.
+    Args:
+        base: the folder that holds the package's.
+        package: name of that.
+        patterns: as ``Source.list`` has them.
+        links: gets those that are come by.
+        trees: folders without links that links to folders may lead into.
 
     Raises:
         OSError: a folder on the way could not be listed.
+        SourceError: there is more than any package has.
     """
     found = {path for path in patterns if "*" not in path and _is_file(base, package, path)}
     wild = tuple(pattern for pattern in patterns if "*" in pattern)
@@ -35,17 +62,29 @@ def expand(base: str, package: str, patterns: Sequence[str], broken: set[str]) -
         path_pattern(each).fullmatch for each in (wild, on_the_way, by_name)
     )
     waiting = [package] if leads_on(package) else []
+    seen = 0
     while waiting:
         folder = waiting.pop()
-        for entry in _entries(f"{base}/{folder}/"):
+        entries = _entries(f"{base}/{folder}/", _MOST_ENTRIES - seen + 1)
+        seen += len(entries)
+        if seen > _MOST_ENTRIES or folder.count("/") > _DEEPEST:
+            raise SourceError(
+                f"{base}/{package}: more than {_MOST_ENTRIES:,} files and folders, or {_DEEPEST} folders deep; "
+                "give the folder of a package"
+            )
+        for entry in entries:
             path = f"{folder}/{entry.name}"
             if is_wanted(path) and _is(entry.is_file):
                 found.add(path)
             elif leads_on(path) and _is(entry.is_dir):
-                if not entry.is_symlink() or leads_through_links(path):
+                if not entry.is_symlink():
+                    waiting.append(path)
+                elif not _is_inside(os.path.realpath(entry.path), trees):
+                    links.outside.add(path)
+                elif leads_through_links(path):
                     waiting.append(path)
             elif is_wanted(path) and entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110 - a string
-                broken.add(path)
+                links.broken.add(path)
     return found
 
 
@@ -72,10 +111,14 @@ def _is_file(base: str, package: str, path: str) -> bool:
         return False
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
+def _is_inside(place: str, trees: tuple[str, ...]) -> bool:
+    return any(place == tree or place.startswith(tree.rstrip(os.sep) + os.sep) for tree in trees)
+
+
+def _entries(folder: str, most: int) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            return list(entries)
+            return list(islice(entries, most))
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -15,22 +15,29 @@ import re
 import signal
 import subprocess
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import IO, TYPE_CHECKING, cast
 
 from archtrack.errors import SourceError
+from archtrack.sources.deadline import LateError, within
 from archtrack.sources.redaction import shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["FetchingGit", "Git", "GitError", "explained"]
+__all__ = ["LARGEST", "FetchingGit", "Git", "GitError", "explained"]
 
 _PROTOCOLS = "file:git:http:https:ssh"
 _KEPT = re.compile(r"GIT_(CONFIG_(COUNT|GLOBAL|NOSYSTEM|SYSTEM|KEY_\d+|VALUE_\d+)|EXEC_PATH)")
 _KEPT_TO_FETCH = re.compile(r"GIT_(ASKPASS|PROXY_\w+|SSH\w*|SSL_\w+)")
 _LOCAL_SECONDS = 120.0
 _NETWORK_SECONDS = 900.0
-_LARGEST = 256 * 1024 * 1024  # far above any source file: a packed file of zeroes must not fill the memory
+_MOST_NAMES = 64 * 1024 * 1024  # bytes of a listing
+_MOST_WORDS = 64 * 1024  # of errors; what comes after them is passed over
+_AT_ONCE = 1024 * 1024
+_DIGITS = 6  # git refuses more settings
+_MOST_READ = 512 * 1024 * 1024  # bytes of files
+LARGEST = 256 * 1024 * 1024  # far above any source file: a packed file of zeroes must not fill the memory
 _CONFIG = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=",  # older gits take "false" for a program's name
@@ -118,12 +125,17 @@ class Git:
             GitError: git ended with an error, or a blob is too large to be source.
             SourceError: git is not installed, or took too long.
         """
-        there = []
+        there, total = [], 0
         for line in self._cat_file("--batch-check", ids).decode().splitlines():
             name, kind, *size = line.split()  # "<id> blob <size>", or "<id> missing"
             if kind == "blob":
-                if int(size[0]) > _LARGEST:
+                if int(size[0]) > LARGEST:
                     raise GitError(f"blob {name}: {size[0]} bytes is no source file")
+                total += int(size[0])
+                if total > _MOST_READ:
+                    raise GitError(
+                        f"fatal: more than {_MOST_READ // 1024**2} MB of files at once is no source"
+                    )
                 there.append(name)
         found: dict[str, bytes] = {}
         output, at = self._cat_file("--batch", there), 0
@@ -140,6 +152,7 @@ class Git:
             _ENVIRON_TO_READ,
             stdin="".join(f"{name}\n" for name in ids).encode(),
             seconds=_LOCAL_SECONDS,
+            most=_MOST_READ + _MOST_NAMES,
         )
         if _NOT_FETCHED.search(words):
             raise GitError(words)
@@ -153,6 +166,7 @@ class Git:
         *,
         stdin: bytes = b"",
         seconds: float,
+        most: int = _MOST_NAMES,
     ) -> tuple[bytes, str]:
         """What a call writes to stdout and to stderr; the one place where git is started."""
         options = [part for setting in (*_CONFIG, *config) for part in ("-c", setting)]
@@ -176,10 +190,10 @@ class Git:
             ) from error
         with process:
             try:
-                out, err = process.communicate(stdin, timeout=seconds)
+                out, err = within(seconds, lambda: _said(process, stdin, most))
             except BaseException as error:
                 _end(process)
-                if isinstance(error, subprocess.TimeoutExpired):
+                if isinstance(error, LateError):
                     raise SourceError(
                         f"git {arguments[0]} took longer than {seconds:.0f} s and was ended; run again"
                     ) from None
@@ -188,6 +202,41 @@ class Git:
         if process.returncode:
             raise GitError(words)
         return out, words
+
+
+def _said(process: subprocess.Popen[bytes], stdin: bytes, most: int) -> tuple[bytes, bytes]:
+    """What git writes until it ends, to stdout and to stderr.
+
+    Raises:
+        GitError: it is more than any repository has to say.
+    """
+    into, answers, words = (
+        cast("IO[bytes]", pipe) for pipe in (process.stdin, process.stdout, process.stderr)
+    )
+    said: list[bytes] = []
+
+    def write() -> None:
+        with suppress(OSError, ValueError):  # git has ended, or was ended
+            into.write(stdin)
+            into.close()
+
+    def listen() -> None:
+        with suppress(OSError, ValueError):
+            said.append(words.read(_MOST_WORDS))
+            while words.read(_MOST_WORDS):
+                pass
+
+    threads = [Thread(target=each, daemon=True) for each in (write, listen)]
+    for thread in threads:
+        thread.start()
+    out = bytearray()
+    while piece := answers.read(_AT_ONCE):
+        out += piece
+        if len(out) > most:
+            raise GitError(f"fatal: more than {most // 1024**2} MB of names or files")
+    for thread in threads:
+        thread.join()
+    return bytes(out), b"".join(said)
 
 
 class FetchingGit(Git):
@@ -205,7 +254,7 @@ class FetchingGit(Git):
         self._access = {name: value for name, value in environ.items() if _KEPT_TO_FETCH.fullmatch(name)}
         self._access["GIT_ALLOW_PROTOCOL"] = _PROTOCOLS
         given = self._environ.get("GIT_CONFIG_COUNT", "")
-        count = int(given) if given.isdecimal() else 0
+        count = int(given) if given.isdecimal() and len(given) < _DIGITS else 0
         for place, (name, value) in enumerate(config.items(), count):
             self._access |= {f"GIT_CONFIG_KEY_{place}": name, f"GIT_CONFIG_VALUE_{place}": value}
         if config:

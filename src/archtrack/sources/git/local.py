@@ -7,16 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
+from archtrack.sources.files import expanded, read_bounded
 from archtrack.sources.redaction import shown_source
 
 from .address import check_ref
-from .command import Git, GitError, explained
+from .command import LARGEST, Git, GitError, explained
 from .tree import tree_entries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["commit_of", "edited_since", "local_git", "merge_base", "place_in_repository"]
+__all__ = ["commit_of", "edited_since", "folder_of", "local_git", "merge_base", "place_in_repository"]
+
+
+def folder_of(repository: str) -> Path:
+    """The folder that a repository's path names.
+
+    Raises:
+        UsageError: it is in the home folder, and nobody knows that.
+    """
+    return expanded(repository) if repository.startswith("~/") else Path(repository)
 
 
 def local_git(repository: str, environ: Mapping[str, str]) -> Git:
@@ -25,7 +35,7 @@ def local_git(repository: str, environ: Mapping[str, str]) -> Git:
     Raises:
         SourceError: there is no such folder.
     """
-    path = Path(repository).expanduser() if repository.startswith("~/") else Path(repository)
+    path = folder_of(repository)
     if not os.path.isdir(path):  # noqa: PTH112 - False for what is no name for a folder
         raise SourceError(
             f"{shown_source(repository)}: no such folder; give a git repository's path or URL, then @ and a reference"
@@ -130,11 +140,11 @@ def _names(output: bytes) -> list[str]:
 
 
 def _content(path: Path) -> bytes | None:
-    """The bytes of a file, or where a link leads; None where there is neither."""
+    """The bytes of a file, or where a link leads; None where there is neither, or more than any source has."""
     try:
         if path.is_symlink():
             return os.fsencode(path.readlink())
-        return path.read_bytes() if path.is_file() else None
+        return read_bounded(path, LARGEST) if path.is_file() else None
     except OSError:
         return None
 

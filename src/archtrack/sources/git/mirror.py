@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
+from archtrack.sources.identity import scope
 from archtrack.sources.redaction import WITHHELD, address_key, shown_address
 
 from .address import is_commit_id
@@ -44,7 +45,7 @@ class Mirror:
             environ: the environment for git.
         """
         self.shown = shown_address(url)
-        name = blake2b(address_key(url).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        self.scope = name = scope(address_key(url))  # tells the repository from all others
         self._root = folder / "git"
         self._path = self._root / f"{name}.git"
         self._lock = self._root / f"{name}.lock"

@@ -8,17 +8,19 @@ commit and submodules not entered: what a repository contains never leads out of
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import PYPROJECT, package_paths
+from archtrack.sources.identity import scope
 from archtrack.sources.patterns import match_paths
 
 from .address import check_ref, check_url, is_commit_id, is_remote, shown_repository
 from .command import GitError, explained
-from .local import commit_of, local_git
+from .local import commit_of, folder_of, local_git
 from .mirror import Mirror
 from .tree import Tree, read_tree
 
@@ -43,6 +45,7 @@ class GitSource:
         git: Git,
         *,
         origin: Origin,
+        scope: str,
         tree: Tree,
         complete: Callable[[Sequence[str]], None],
     ) -> None:
@@ -51,11 +54,13 @@ class GitSource:
         Args:
             git: runs in the repository.
             origin: what to say of it.
+            scope: tells the repository from all others.
             tree: its files and broken links, by source path.
             complete: fetches those of some blobs that are missing.
         """
         self._git = git
         self._origin = origin
+        self._scope = scope
         self._blobs = tree.files
         self._broken = tree.broken
         self._complete = complete
@@ -64,6 +69,11 @@ class GitSource:
     def origin(self) -> Origin:
         """What is read here."""
         return self._origin
+
+    @property
+    def kept_as(self) -> str | None:
+        """As ``Source.kept_as``: the commit, with the repository."""
+        return f"{self._scope}:{self._origin.digest}"
 
     def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Paths that match any pattern, as ``Source.list`` says."""
@@ -74,12 +84,12 @@ class GitSource:
         return match_paths(self._broken, patterns)
 
     def identify(self, paths: Sequence[str]) -> dict[str, str]:
-        """``git:<blob id>`` per path.
+        """``<scope>:git:<blob id>`` per path: a repository can hold under an id what is not of that id.
 
         Raises:
             SourceError: a path is not in the source.
         """
-        return {path: f"git:{self._blob(path)}" for path in paths}
+        return {path: f"{self._scope}:git:{self._blob(path)}" for path in paths}
 
     def read(self, paths: Sequence[str]) -> dict[str, bytes]:
         """The bytes per path.
@@ -99,7 +109,7 @@ class GitSource:
         for path, name in wanted.items():
             if name not in contents:
                 raise SourceError(
-                    f"{self._origin.location}: {path}: blob {name} is missing; `git fsck` tells what is damaged"
+                    f"{self._origin.location}: {path!r}: blob {name} is missing; `git fsck` tells what is damaged"
                 )
         return {path: contents[name] for path, name in wanted.items()}
 
@@ -144,9 +154,11 @@ def git_source(
                     f"{shown}: a URL needs the cache folder; set ARCHTRACK_CACHE_DIR, or clone it"
                 )
             mirror = Mirror(repository, folder=folder, environ=environ)
+            origin_key = mirror.scope
             git, complete = mirror.git, _completing(mirror, location, offline=offline)
             commit, found = _remote_tree(mirror, ref, layout, complete, offline=offline)
         else:
+            origin_key = scope(os.path.realpath(folder_of(repository)))
             git, complete = local_git(repository, environ), _nothing_fetched
             commit = commit_of(git, repository, ref)
             found = _tree(git, commit, layout, complete)
@@ -160,7 +172,7 @@ def git_source(
         digest=f"commit:{commit}",
         prefix=prefix,
     )
-    return GitSource(git, origin=origin, tree=tree, complete=complete)
+    return GitSource(git, origin=origin, scope=origin_key, tree=tree, complete=complete)
 
 
 def _nothing_fetched(_: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ _FILE_MODES = ("100644", "100755", "100664")  # the last one is of old repositor
 _LINK_MODE = "120000"
 _MOST_LINKS = 40  # in a row, as Linux has it
 _LONGEST = 4096  # bytes of a link, as Linux has it
+_MOST_FILES = 200_000
 _MOST_PATHS = 200_000  # SGLang has 5,000, and links to folders can multiply them
 
 
@@ -71,7 +72,10 @@ def tree_entries(git: Git, commit: str, *wanted: str) -> tuple[dict[str, str], d
     """Path -> id of the files, and of the links."""
     files: dict[str, str] = {}
     links: dict[str, str] = {}
-    for entry in git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *wanted).split(b"\0"):
+    output = git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *wanted)
+    if output.count(b"\0") > _MOST_FILES:
+        raise SourceError(f"more than {_MOST_FILES:,} files in the commit; give the path of a checkout")
+    for entry in output.split(b"\0"):
         about, _, path = entry.partition(b"\t")
         mode, _, rest = about.decode().partition(" ")
         if mode in _FILE_MODES or mode == _LINK_MODE:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import time
+import zlib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import unquote, urlunsplit
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urljoin, urlunsplit
 
 from archtrack.errors import SourceError
 from archtrack.sources.address import parse_address
+from archtrack.sources.deadline import LateError, within
 from archtrack.sources.redaction import shown_address
 from archtrack.version import __version__
 
@@ -25,7 +29,10 @@ __all__ = ["BrokenError", "GoneError", "Http", "Page", "UnreachableError", "chun
 _CHUNK = 16 * 1024  # what is lost at most when a connection breaks
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _RANGE_REFUSED = 416  # of interest to whoever asked for a range
-_FRESH_START = 1024 * 1024  # bytes that came since the last failure after which the line counts as alive
+_FRESH_START = 1024 * 1024  # bytes that came since it was last looked after which the line counts as alive
+_REDIRECTS = 5
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_GZIP = 16 + zlib.MAX_WBITS
 
 _T = TypeVar("_T")
 
@@ -74,6 +81,7 @@ class Http:
         self._settings = settings
         self._sleep = sleep
         self._session: requests.Session | None = None
+        self._open: list[requests.Response] = []
         self._credentials: dict[tuple[str, str], tuple[str, str]] = {}
         self.transfer = settings.transfer
 
@@ -82,8 +90,12 @@ class Http:
         if self._session is not None:
             self._session.close()
 
-    def keep_credentials(self, url: str) -> str:
+    def keep_credentials(self, url: str, *, listed: bool = False) -> str:
         """The address without credentials; they are sent to that server from now on, and no other.
+
+        Args:
+            url: the address.
+            listed: an index has named it, so that it has no say over credentials that are there.
 
         Raises:
             SourceError: that is no address.
@@ -95,7 +107,8 @@ class Http:
         userinfo, at, netloc = parts.netloc.rpartition("@")
         if at:
             user, _, password = userinfo.partition(":")
-            self._credentials[parts.scheme, netloc] = (unquote(user), unquote(password))
+            if not listed or (parts.scheme, netloc) not in self._credentials:
+                self._credentials[parts.scheme, netloc] = (unquote(user), unquote(password))
         return urlunsplit(parts._replace(netloc=netloc))
 
     def keep_index_credentials(self) -> None:
@@ -129,7 +142,7 @@ class Http:
         return self.repeat(url, attempt)
 
     def repeat(self, url: str, attempt: Callable[[], _T], reached: Callable[[], int] = lambda: 0) -> _T:
-        """What ``attempt`` gives; made again, after a pause, when it breaks.
+        """What ``attempt`` gives; made again, after a pause, when it breaks. It may not take for ever, nor trickle.
 
         Args:
             url: what is asked, for the message.
@@ -137,8 +150,31 @@ class Http:
             reached: bytes that are there so far; a line that delivers is not given up.
 
         Raises:
-            UnreachableError: too many failures in a row.
+            UnreachableError: too many failures in a row, or too little in too long.
         """
+        at, seconds, given_up = 0, self._settings.longest_page, Event()
+
+        def moved() -> bool:
+            nonlocal at
+            before, at = at, reached()
+            return at - before >= _FRESH_START
+
+        try:
+            return within(seconds, lambda: self._repeated(url, attempt, reached, given_up), moved)
+        except LateError:
+            given_up.set()
+            for response in tuple(self._open):  # whoever reads it finds the connection broken
+                connection: Any = response.raw.connection
+                with suppress(AttributeError, OSError):
+                    connection.sock.shutdown(socket.SHUT_RDWR)
+            raise UnreachableError(
+                f"{shown_address(url)}: less than {_FRESH_START // 1024**2} MB came in {seconds:g} s, and no end; "
+                "check the network and the address, then run again"
+            ) from None
+
+    def _repeated(
+        self, url: str, attempt: Callable[[], _T], reached: Callable[[], int], given_up: Event
+    ) -> _T:
         failures, alive_at = 0, 0
         while True:
             try:
@@ -147,7 +183,7 @@ class Http:
                 if reached() - alive_at >= _FRESH_START:
                     failures, alive_at = 0, reached()
                 failures += 1
-                if failures > self._settings.retries:
+                if failures > self._settings.retries or given_up.is_set():
                     raise UnreachableError(
                         f"{shown_address(url)}: {error} ({failures} tries); "
                         "check the network and the address, then run again"
@@ -167,15 +203,41 @@ class Http:
             SourceError: anything else but a success.
         """
         response = self._send(url, headers)
+        self._open.append(response)
         try:
             if response.status_code != _RANGE_REFUSED or "Range" not in headers:
                 _check(response, url)
             yield response
         finally:
+            self._open.remove(response)
             self.transfer.bytes += response.raw.tell()
             response.close()
 
     def _send(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """The answer, after a few redirects, of which only the headers are read."""
+        asked = url
+        for _ in range(_REDIRECTS + 1):
+            response = self._sent(asked, headers)
+            location = response.headers.get("Location")
+            if response.status_code not in _REDIRECTING or location is None:
+                return response
+            response.close()
+            try:
+                parts = parse_address(urljoin(asked, location))
+            except ValueError:
+                break
+            if parts.scheme not in {"http", "https"}:
+                break
+            if parts.scheme == "http" and asked.startswith("https:"):
+                break
+            asked = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        else:
+            raise SourceError(f"{shown_address(url)}: redirects without end; check the index's address")
+        raise SourceError(
+            f"{shown_address(url)}: redirects to what is no secure web address; check the index's address"
+        )
+
+    def _sent(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         from requests import exceptions as failures
 
         shown = shown_address(url)
@@ -183,10 +245,12 @@ class Http:
         try:  # errors of requests may name the address, so none is passed on
             parts = parse_address(url)
             session = self._opened()
-            response = session.get(
+            session.cookies.clear()  # none is kept
+            return session.get(
                 url,
-                headers=dict(headers),
+                headers={"Accept-Encoding": "gzip", **headers},
                 stream=True,
+                allow_redirects=False,
                 timeout=self._settings.timeout,
                 verify=self._settings.verify,  # given here, as requests' environment beats its session
                 cert=self._settings.client_cert,
@@ -201,24 +265,20 @@ class Http:
         except (failures.ConnectionError, failures.Timeout, failures.ChunkedEncodingError) as error:
             timed_out = isinstance(error, failures.Timeout)
             raise BrokenError("no answer in time" if timed_out else "cannot be reached") from None
-        except failures.TooManyRedirects:
-            self.transfer.requests += session.max_redirects
-            raise SourceError(f"{shown}: redirects without end; check the index's address") from None
         except (failures.RequestException, OSError, ValueError) as error:
             # OSError: requests' own for a bundle of certificates that is not there.
             raise UnreachableError(
                 f"{shown}: the request could not be made ({type(error).__name__}); "
                 "check the index's address, proxy and PIP_CERT"
             ) from None
-        self.transfer.requests += len(response.history)
-        self.transfer.bytes += sum(len(hop.content) for hop in response.history)
-        return response
 
     def _opened(self) -> requests.Session:
         if self._session is None:
             import requests
 
             self._session = requests.Session()
+            # Else requests reads the body of every redirect, and of those that it does not follow, too.
+            self._session.get_redirect_target = lambda _: None  # type: ignore[method-assign, assignment]
             self._session.headers["User-Agent"] = f"archtrack/{__version__}"
             if self._settings.proxy:
                 self._session.proxies = {"http": self._settings.proxy, "https": self._settings.proxy}
@@ -226,20 +286,32 @@ class Http:
 
 
 def chunks(response: requests.Response) -> Iterator[bytes]:
-    """The body, piece by piece, decoded where it is compressed.
+    """The body, piece by piece, unpacked where it is compressed; each piece is small, whatever it comes from.
 
     Raises:
         BrokenError: the connection broke, or the body is shorter than announced.
     """
-    from urllib3.exceptions import DecodeError, HTTPError
+    from urllib3.exceptions import HTTPError
 
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in {"identity", "", "gzip", "x-gzip"}:
+        raise BrokenError("the answer is compressed in a way that was not asked for")
+    inflater = zlib.decompressobj(_GZIP) if encoding.endswith("gzip") else None
     try:
-        while chunk := response.raw.read(_CHUNK, decode_content=True):
-            yield chunk
-    except DecodeError as error:
+        while piece := response.raw.read(_CHUNK, decode_content=False):
+            yield from (piece,) if inflater is None else _unpacked(inflater, piece)
+    except zlib.error as error:
         raise BrokenError("the answer could not be decompressed") from error
     except (HTTPError, OSError) as error:
         raise BrokenError("the connection broke before the end") from error
+    if inflater is not None and not inflater.eof:
+        raise BrokenError("the answer could not be decompressed")
+
+
+def _unpacked(inflater: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
+    while chunk := inflater.decompress(packed, _CHUNK):
+        yield chunk
+        packed = inflater.unconsumed_tail
 
 
 def _check(response: requests.Response, url: str) -> None:

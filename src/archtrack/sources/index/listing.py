@@ -7,27 +7,33 @@ compared by version, never by their place in the listing. Any platform's wheel w
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urljoin
 
 from archtrack.core import parsing
 from archtrack.errors import SourceError, UsageError
 from archtrack.sources.disk.metadata import plain_name
-from archtrack.sources.redaction import shown_address
+from archtrack.sources.files import read_bounded
+from archtrack.sources.identity import scope
+from archtrack.sources.redaction import address_key, shown_address
 
 from .http import GoneError
+from .links import Links
 from .remote_file import ReleaseFile, local_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from packaging.version import Version
-    from pypi_simple import DistributionPackage, ProjectPage
+    from pypi_simple import DistributionPackage
 
     from .http import Http
+    from .links import Link
     from .pip_config import IndexSettings
 
 __all__ = [
@@ -40,8 +46,10 @@ __all__ = [
     "parse_version",
 ]
 
-_PAGE_LIMIT = 64 * 1024**2  # bytes; the pages of the engines have 0.2 MB
+_PAGE_LIMIT = 16 * 1024**2  # bytes; the pages of the engines have 0.2 MB
+_LARGEST = 2**40  # bytes that a file can have
 _SDISTS = (".tar.gz", ".tgz")
+_T = TypeVar("_T")
 _SHOWN = 3  # releases named in a message
 
 
@@ -192,16 +200,20 @@ def listing(distribution: str, url: str, http: Http) -> tuple[Listed, ...]:
     name = plain_name(distribution)
     folder = local_path(url)
     if folder is None:
-        page = _remote_page(name, http.keep_credentials(url).rstrip("/") + f"/{name}/", http)
+        packages = _remote_page(name, http.keep_credentials(url).rstrip("/") + f"/{name}/", http)
     else:
-        page = _parsed(
+        packages = _parsed(
             name, _local_page(folder / name / "index.html"), "text/html", f"{url.rstrip('/')}/{name}/"
         )
+    origin = scope(address_key(url.rstrip("/")), name)
     found = []
-    for package in page.packages:
+    for package in packages:
         if folder is None:
-            package.url = http.keep_credentials(package.url)
-        if (one := _listed(package, name, local=folder is not None)) is not None:
+            try:
+                package.url = http.keep_credentials(package.url, listed=True)
+            except SourceError:  # no address
+                continue
+        if (one := _listed(package, name, origin, local=folder is not None)) is not None:
             found.append(one)
     return tuple(found)
 
@@ -210,7 +222,7 @@ def _unasked(error: SourceError) -> str:
     return f"an index was left out: {error}"
 
 
-def _remote_page(name: str, url: str, http: Http) -> ProjectPage:
+def _remote_page(name: str, url: str, http: Http) -> list[DistributionPackage]:
     from pypi_simple import ACCEPT_JSON_PREFERRED
 
     page = http.page(url, {"Accept": ACCEPT_JSON_PREFERRED}, _PAGE_LIMIT)
@@ -219,17 +231,17 @@ def _remote_page(name: str, url: str, http: Http) -> ProjectPage:
 
 def _local_page(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bounded(path, _PAGE_LIMIT)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise GoneError(f"{path}: not there") from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise SourceError(
-            f"{path}: {error.strerror or error}; check the index in pip's configuration"
+            f"{path}: {getattr(error, 'strerror', None) or error}; check the index in pip's configuration"
         ) from error
 
 
-def _parsed(name: str, content: bytes, content_type: str, url: str) -> ProjectPage:
-    """The page as ``pypi-simple`` understands it.
+def _parsed(name: str, content: bytes, content_type: str, url: str) -> list[DistributionPackage]:
+    """The files of a page as ``pypi-simple`` understands them; one that is not as it should be is passed over.
 
     Raises:
         SourceError: it is no page of a package index.
@@ -243,29 +255,63 @@ def _parsed(name: str, content: bytes, content_type: str, url: str) -> ProjectPa
     kind, _, parameters = content_type.partition(";")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a newer minor version of the protocol; HTML that is none
+            warnings.simplefilter("ignore")  # a newer minor version of the protocol
             if kind.strip().lower().endswith("json"):
-                return ProjectPage.from_json_data(parsing.parse_json(content), url)
-            charset = parameters.strip().lower().removeprefix("charset=").strip('"') or None
-            page = ProjectPage.from_html(name, content, url, charset if "=" not in (charset or "") else None)
+                data = parsing.parse_json(content)
+                if not isinstance(data, dict) or not isinstance(data.get("files"), list):
+                    raise wrong
+                ProjectPage.from_json_data({**data, "files": []})
+                return _understood(data["files"], lambda each: _from_json(each, name, url))
+            page = Links(content, parameters.strip().lower().removeprefix("charset=").strip('"'))
+            if page.protocol is not None:
+                ProjectPage.from_json_data(
+                    {"name": name, "files": [], "meta": {"api-version": page.protocol}}
+                )
     except UnsupportedRepoVersionError as error:
         raise SourceError(
             f"{shown_address(url)}: speaks a newer protocol than archtrack; update archtrack"
         ) from error
-    except (ValueError, LookupError):  # pydantic's and json's are ValueErrors
+    except ValueError:  # pydantic's and json's are ValueErrors
         raise wrong from None
+    found = _understood(page.links, lambda each: _from_link(each, name, page.base, url))
     if not (
-        page.repository_version
-        or any(package.package_type for package in page.packages)
-        or (
-            not page.packages and b"links for" in content[:4096].lower()
-        )  # how every index heads an empty page
+        page.protocol
+        or any(package.package_type for package in found)
+        or (not page.links and b"links for" in content[:4096].lower())  # how every index heads an empty page
     ):
         raise wrong
-    return page
+    return found
 
 
-def _listed(package: DistributionPackage, name: str, *, local: bool) -> Listed | None:
+def _understood(
+    entries: Iterable[_T], understand: Callable[[_T], DistributionPackage]
+) -> list[DistributionPackage]:
+    found = []
+    for entry in entries:
+        with suppress(
+            ValueError, OverflowError, RecursionError
+        ):  # a wrong address, a time beyond the calendar
+            found.append(understand(entry))
+    return found
+
+
+def _from_json(entry: object, name: str, url: str) -> DistributionPackage:
+    from pypi_simple import DistributionPackage
+
+    return DistributionPackage.from_json_data(entry, name, url)
+
+
+def _from_link(link: Link, name: str, base: str | None, url: str) -> DistributionPackage:
+    from pypi_simple import DistributionPackage
+    from pypi_simple import Link as Known
+
+    attributes: dict[str, str | list[str]] = dict(link.attributes)
+    known = Known(text=link.text, url=urljoin(urljoin(url, base or ""), link.address), attrs=attributes)
+    return DistributionPackage.from_link(known, name)
+
+
+def _listed(package: DistributionPackage, name: str, origin: str, *, local: bool) -> Listed | None:
+    """The file, if it can be read; None for what is no release of this distribution, or says what cannot be."""
     if not package.filename.isprintable() or package.project is None or package.version is None:
         return None
     if plain_name(package.project) != name:
@@ -276,20 +322,24 @@ def _listed(package: DistributionPackage, name: str, *, local: bool) -> Listed |
     schemes = ("http://", "https://", "file://") if local else ("http://", "https://")
     if not package.url.startswith(schemes):  # a server has no say over files of this machine
         return None
+    if package.size is not None and not 0 < package.size < _LARGEST:
+        return None
     try:
         version = parsing.parse_version(package.version)
-    except ValueError:
+        uploaded = _day(package.upload_time)
+    except (ValueError, OverflowError):  # the latter: a time that is beyond the calendar in UTC
         return None
     digest = package.digests.get("sha256", "").lower()
     file = ReleaseFile(
         name=package.filename,
         url=package.url,
+        scope=origin,
         version=str(version),
         kind="wheel" if wheel else "sdist",
         size=package.size,
         sha256=digest if len(digest) == 64 else None,  # noqa: PLR2004 - hex digits of SHA-256
     )
-    return Listed(file=file, version=version, yanked=package.is_yanked, uploaded=_day(package.upload_time))
+    return Listed(file=file, version=version, yanked=package.is_yanked, uploaded=uploaded)
 
 
 def _day(time: datetime | None) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import ConfigError
+from archtrack.sources.files import TooLargeError, read_bounded
 from archtrack.sources.progress import Transfer
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["IndexSettings", "config_files", "index_settings"]
 
 _SECTIONS = ("global", "download", "install")
+_LARGEST = 1024**2  # bytes of one file
 _TIMEOUT = 15.0
 _TIMEOUT_BOUNDS = (1.0, 60.0)  # a silent server is given up after a minute, whatever pip would allow it
 
@@ -37,6 +39,7 @@ class IndexSettings:
         retries: how often a failed request is made again.
         backoff: seconds before the first repetition; doubled each time.
         longest_wait: seconds; bounds back-off and what a server asks for with ``Retry-After``.
+        longest_page: seconds in which a page has to be there, and of a file a megabyte more.
         verify: bundle of certificates to trust; None leaves it to requests and its environment.
         client_cert: certificate to present.
         proxy: address of a proxy; None leaves it to requests and its environment.
@@ -50,6 +53,7 @@ class IndexSettings:
     retries: int = 4
     backoff: float = 0.5
     longest_wait: float = 30.0
+    longest_page: float = 300.0
     verify: str | None = None
     client_cert: str | None = None
     proxy: str | None = field(default=None, repr=False)
@@ -121,7 +125,9 @@ def _file_values(paths: tuple[Path, ...]) -> dict[str, str]:
     found: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
     for path in paths:
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = read_bounded(path, _LARGEST).decode("utf-8-sig")
+        except TooLargeError as error:
+            raise ConfigError(f"{path}: pip's configuration is {error.strerror}") from error
         except (OSError, UnicodeDecodeError) as error:
             if isinstance(error, UnicodeDecodeError):
                 raise ConfigError(f"{path}: pip's configuration is not UTF-8; repair or remove it") from error

@@ -150,6 +150,11 @@ class ReleaseSource:
         """Close."""
         self.close()
 
+    @property
+    def kept_as(self) -> str | None:
+        """As ``Source.kept_as``: the file's digest, with index and distribution."""
+        return self._file.kept_as
+
     def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """As ``Source.list``; no request."""
         return match_paths(self._contents.members, patterns)
@@ -160,7 +165,7 @@ class ReleaseSource:
         Raises:
             SourceError: a path is not there.
         """
-        return {path: self._member(path).identity for path in paths}
+        return {path: f"{self._file.scope}:{self._member(path).identity}" for path in paths}
 
     def expect(self, patterns: Sequence[str]) -> None:
         """Say what else will be read: the next ``read`` that needs a request fetches that as well."""
@@ -247,11 +252,16 @@ class ReleaseSource:
                 raise
             old = self._file
             self._ask(old.version)
-            is_same = old.sha256 is not None and old.sha256 == self._file.sha256
-            if self._file.url == old.url or (same_file and not is_same):
+            self._opened = None
+            if self._file.url == old.url or (same_file and not self._is_same(old)):
                 raise
-        self._opened = None
         return work(self._reader())
+
+    def _is_same(self, old: ReleaseFile) -> bool:
+        """Whether the file is an older one at another address; without a digest, whether it holds just the same."""
+        if old.sha256 is not None or self._file.sha256 is not None:
+            return old.sha256 == self._file.sha256
+        return contents_of(self._file, *self._reader().survey(), self._layout) == self._contents
 
     def _reader(self) -> WheelReader | SdistReader:
         """What reads the file; a warm run needs none."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from archtrack.core.parsing import parse_json, parse_version
 from archtrack.sources.disk.metadata import plain_name
+from archtrack.sources.identity import scope
 from archtrack.sources.redaction import address_key, shown_address
 
 from .contents import Contents
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ReleaseMemory"]
 
+_FILE, _CONTENTS = "release-file-2", "release-contents-2"
+
 
 class ReleaseMemory:
     """What is kept in the cache about the releases of one distribution."""
@@ -31,13 +33,12 @@ class ReleaseMemory:
         urls = (settings.index_url or "", *settings.extra_index_urls)
         self._cache = cache
         # The same name may be another project on another index. The addresses may hold tokens, hence the hash.
-        indexes = blake2b("\n".join(map(address_key, urls)).encode(), digest_size=16).hexdigest()
-        self._key = f"{indexes}:{plain_name(layout.distribution)}"
+        self._key = f"{scope(*map(address_key, urls))}:{plain_name(layout.distribution)}"
         self._place = "|".join((layout.package, *layout.parents, *layout.markers))
 
     def file(self, version: str) -> ReleaseFile | None:
         """The file of an exact release."""
-        blob = self._get("release-file", f"{self._key}:{version}")
+        blob = self._get(_FILE, f"{self._key}:{version}")
         try:
             return ReleaseFile(**parse_json(blob)) if blob is not None else None
         except (ValueError, TypeError):
@@ -46,11 +47,11 @@ class ReleaseMemory:
     def keep_file(self, file: ReleaseFile) -> None:
         """Keep it, unless its address is signed, so that it is good for a while only, or may hold a password."""
         if shown_address(file.url) == file.url:
-            self._put("release-file", f"{self._key}:{file.version}", json.dumps(asdict(file)).encode())
+            self._put(_FILE, f"{self._key}:{file.version}", json.dumps(asdict(file)).encode())
 
     def contents(self, file: ReleaseFile) -> Contents | None:
         """What the file holds of the package; only of a file whose digest is known."""
-        blob = self._get("release-contents", f"{file.sha256}:{self._place}") if file.sha256 else None
+        blob = self._get(_CONTENTS, f"{file.kept_as}:{self._place}") if file.kept_as else None
         try:
             return Contents.from_bytes(blob) if blob is not None else None
         except ValueError:
@@ -58,8 +59,8 @@ class ReleaseMemory:
 
     def keep_contents(self, file: ReleaseFile, contents: Contents) -> None:
         """Keep what the file holds."""
-        if file.sha256:
-            self._put("release-contents", f"{file.sha256}:{self._place}", contents.to_bytes())
+        if file.kept_as:
+            self._put(_CONTENTS, f"{file.kept_as}:{self._place}", contents.to_bytes())
 
     def saw(self, version: str) -> None:
         """Note a release that was opened."""

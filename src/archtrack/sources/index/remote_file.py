@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 from archtrack.errors import SourceError
 from archtrack.sources.address import parse_address
+from archtrack.sources.files import open_regular
 from archtrack.sources.redaction import shown_address
 
 from .http import BrokenError, UnreachableError, chunks
@@ -38,6 +39,7 @@ _REFUSED_RANGE = re.compile(r"bytes \*/(\d{1,18})")
 _WHOLE, _PARTIAL, _RANGE_REFUSED = 200, 206, 416  # HTTP
 _LARGEST = 2 * 1024**3  # bytes of a file taken whole; the largest wheels of engines are a quarter of it
 _LARGEST_READ = 64 * 1024**2  # bytes that are read without having been fetched: a table of contents
+_DIGITS = 19  # no file has a size of as many
 _IN_MEMORY = 32 * 1024**2
 _CHUNK = 1024 * 1024
 
@@ -49,6 +51,7 @@ class ReleaseFile:
     Attributes:
         name: file name.
         url: where it is; no credentials.
+        scope: tells the index that lists it and the distribution from all others.
         version: the release it belongs to.
         kind: wheel or sdist.
         size: bytes, None where the index does not say.
@@ -57,10 +60,16 @@ class ReleaseFile:
 
     name: str
     url: str
+    scope: str
     version: str
     kind: Literal["wheel", "sdist"]
     size: int | None = None
     sha256: str | None = None
+
+    @property
+    def kept_as(self) -> str | None:
+        """What stands for the file in the cache: its digest, which is the index's word only until all of it is read."""
+        return f"{self.scope}:sha256:{self.sha256}" if self.sha256 else None
 
 
 class RangesError(Exception):
@@ -91,15 +100,15 @@ def open_local(path: Path, release: ReleaseFile) -> IO[bytes]:
         SourceError: it cannot be read, or is not what the index says.
     """
     try:
-        file = path.open("rb")
+        file = open_regular(path)
         try:
             _verify(file, release)
         except BaseException:
             file.close()
             raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise SourceError(
-            f"{path}: {error.strerror or error}; check the index in pip's configuration"
+            f"{path}: {getattr(error, 'strerror', None) or error}; check the index in pip's configuration"
         ) from error
     return file
 
@@ -300,7 +309,7 @@ class RemoteFile:
                 if response.status_code != _WHOLE:
                     raise BrokenError("the transfer could not be continued")
             length = response.headers.get("Content-Length", "")
-            if at == 0 and self._size is None and length.isdecimal():
+            if at == 0 and self._size is None and len(length) < _DIGITS and length.isdecimal():
                 self._progress.start(self.release.name, int(length))
             # A listed size may be wrong, a digest is not: with one, the size needs no more than a bound.
             limit = (None if self.release.sha256 else self.release.size) or _LARGEST

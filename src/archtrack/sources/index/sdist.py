@@ -22,6 +22,14 @@ __all__ = ["SdistReader"]
 
 _UNPACKED_LIMIT = 2 * 1024**3  # bytes; the largest sdist of an engine unpacks to 0.2 GB
 _ENTRIES_LIMIT = 500_000
+_HEADER_LIMIT = 1024**2
+_LONG = (
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)
 
 
 class SdistReader:
@@ -86,7 +94,7 @@ class SdistReader:
         try:
             with (
                 _Bounded(fileobj=self._file, mode="rb") as unpacked,
-                tarfile.open(fileobj=unpacked, mode="r|") as archive,
+                tarfile.open(fileobj=unpacked, mode="r|", tarinfo=_Header) as archive,
             ):
                 for count, member in enumerate(archive):
                     if count > _ENTRIES_LIMIT:
@@ -97,10 +105,20 @@ class SdistReader:
                         stream = archive.extractfile(member) if member.size <= MEMBER_LIMIT else None
                         yield member.name, member.size, None if stream is None else stream.read()
                     archive.members.clear()  # type: ignore[attr-defined]  # else it remembers every one
-        except (tarfile.TarError, zlib.error, OSError, EOFError, ValueError) as error:
+        except (tarfile.TarError, zlib.error, OSError, EOFError, ValueError, RecursionError) as error:
             raise SourceError(
                 f"{self._shown}: not a readable archive ({error}); run again or choose another release"
             ) from error
+
+
+class _Header(tarfile.TarInfo):
+    """What stands before a file; one that goes on about it (a long name, pax records) has a bound."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.size > _HEADER_LIMIT and self.type in _LONG:
+            raise ValueError("a header is too long")
+        found: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]  # typeshed has public ones
+        return found
 
 
 class _Bounded(gzip.GzipFile):

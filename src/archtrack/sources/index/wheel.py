@@ -14,11 +14,11 @@ import struct
 import zipfile
 import zlib
 from itertools import pairwise
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from archtrack.errors import SourceError
 
-from .contents import MEMBER_LIMIT, Member, tidy_names
+from .contents import MEMBER_LIMIT, READ_LIMIT, Member, tidy_names
 from .remote_file import RangesError, RemoteFile
 
 if TYPE_CHECKING:
@@ -40,15 +40,31 @@ _USUAL, _THRIFTY = (128 * 1024, 3), (64 * 1024, 24)
 # (transformers 5.23.0: 13.3 MB whole, 11.6 MB in three pieces).
 _BUDGET = 12_500_000
 _NEARLY_ALL = 0.9  # of the bytes: from here on pieces save nothing
+_PIECES_LIMIT = 128 * 1024**2  # bytes held in memory; the whole file is on disk
+_TABLE_LIMIT = 16 * 1024**2  # bytes; ten times what the largest wheels of all have
 _KEPT = 32 * 1024**2
 _RATIO_LIMIT = 200  # real source files compress 3 to 12 times, generated tables up to 50
 _RATIO_FREE = 1024**2  # bytes below which the ratio does not matter
 _LOCAL = struct.Struct("<4s5H3I2H")
+_LOCAL_MOST = _LOCAL.size + 2 * 0xFFFF  # with a name and something extra, as long as they can be
 _LOCAL_MAGIC = b"PK\x03\x04"
 _ENCRYPTED = 0x1 | 0x40
 _STORED, _DEFLATED = 0, 8
 
 _T = TypeVar("_T")
+
+
+class _End:
+    """A file whose table of contents is read, which has a bound: its sizes are whatever its maker wrote."""
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _TABLE_LIMIT:
+            raise ValueError("its table of contents is too large")
+        return self._file.read(size if size >= 0 else _TABLE_LIMIT)
 
 
 class WheelReader:
@@ -113,7 +129,7 @@ class WheelReader:
                 raise RangesError("the end is all of it")  # one request without a range, and its sha256
             file.fetch_end(length)
         try:
-            with zipfile.ZipFile(file) as archive:
+            with zipfile.ZipFile(cast("IO[bytes]", _End(file))) as archive:
                 infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
                 starts = [min(max(info.header_offset, 0), archive.start_dir) for info in infos]
                 ends = [*starts, archive.start_dir][1:]
@@ -144,7 +160,7 @@ class WheelReader:
                     size=info.file_size,
                     crc=info.CRC,
                     start=start,
-                    end=end,
+                    end=min(end, start + _LOCAL_MOST + info.compress_size),
                     packed=info.compress_size,
                     method=info.compress_type,
                     flags=info.flag_bits,
@@ -167,6 +183,10 @@ class WheelReader:
             return
         together = {member.start: member for member in (*self._expected, *members)}.values()
         self._expected = ()
+        if sum(member.packed for member in together) > READ_LIMIT:
+            raise SourceError(
+                f"{self._shown}: more than {READ_LIMIT // 1024**2} MB to fetch; not to be trusted"
+            )
         extents = [(one.start, one.end) for one in together if not file.has(one.start, one.end)]
         spans = merge_spans(extents, *self._spread)
         if take_whole(sum(member.packed for member in together), spans, file.size, file.fetched):
@@ -203,7 +223,11 @@ def take_whole(wanted: int, spans: Sequence[tuple[int, int]], size: int, spent: 
         spent: bytes of it that were fetched before.
     """
     pieces = sum(end - start for start, end in spans)
-    return pieces >= _NEARLY_ALL * size or (wanted > size / 2 and spent + size <= _BUDGET)
+    return (
+        pieces >= _NEARLY_ALL * size
+        or pieces > _PIECES_LIMIT
+        or (wanted > size / 2 and spent + size <= _BUDGET)
+    )
 
 
 def _extract(member: Member, file: File, where: str) -> bytes:
@@ -216,6 +240,8 @@ def _extract(member: Member, file: File, where: str) -> bytes:
         raise SourceError(f"{where}: is encrypted and cannot be read")
     if member.method not in {_STORED, _DEFLATED}:
         raise SourceError(f"{where}: is packed with method {member.method}, which no wheel should use")
+    if member.packed > member.size + MEMBER_LIMIT:
+        raise SourceError(f"{where}: {member.packed} bytes packed are more than its size can need")
     if member.size > MEMBER_LIMIT:
         raise SourceError(f"{where}: {member.size} bytes are more than a source file can have")
     if member.size > _RATIO_FREE and member.size > _RATIO_LIMIT * member.packed:
