@@ -269,6 +269,14 @@ def test_it_ends_when_its_input_does_and_prints_nothing_but_the_protocol(folder:
     assert "Traceback" not in done.stdout
 
 
+def test_without_a_standard_input_it_ends_at_once(folder: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        ["sh", "-c", 'exec "$@" <&-', "sh", *miniature.command("mcp", "--offline")],  # noqa: S607
+        cwd=folder, env=miniature.environment(folder), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 def test_it_ends_also_while_a_call_waits_for_others(bare: Path, silent_index: str) -> None:
     text = message(1, "initialize", **HANDSHAKE) + message(None, "notifications/initialized")
     text += message(2, "tools/call", name="check_model", arguments={"model": "A", "sglang": "0.5.9"})

@@ -12,6 +12,7 @@ import glob
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,10 @@ def expect_duckdb() -> None:
         UsageError: it is not.
     """
     try:
-        import duckdb  # noqa: F401 -- an extra, and slow to load
+        with ThreadPoolExecutor(
+            1
+        ) as pool:  # Ctrl-C in this thread, while DuckDB's C++ is set up, ends in an abort
+            pool.submit(import_module, "duckdb").result()
     except ImportError as error:
         raise UsageError(f"counting needs DuckDB, {extra('demand')}") from error
 
