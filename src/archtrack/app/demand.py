@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.census.dump_files import DumpFile, Kind, dump_files
@@ -13,6 +12,7 @@ from archtrack.core.demand.ranking import Answered
 from archtrack.errors import UsageError
 from archtrack.hub.model_list import kept_models
 from archtrack.model import Status
+from archtrack.sources.files import expanded
 from archtrack.sources.redaction import shown_address
 
 from .check import decided
@@ -21,6 +21,7 @@ from .track import refuse_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from archtrack.config.settings import Settings
     from archtrack.core.demand.census import Census
@@ -69,16 +70,24 @@ def census_of_dump(names: Sequence[str], folder: Path, *, memory_mb: int) -> Cen
         UsageError: there is no such file, or it is none of these; DuckDB is not installed; a column is missing.
         SourceError, DataError: a file cannot be read.
     """
-    saved = [name for name in names if is_census(folder / Path(name).expanduser())]
+    paths = {name: folder / _expanded(name) for name in names}
+    saved = [name for name, path in paths.items() if is_census(path)]
     if saved and len(names) > 1:
         raise UsageError(f"{saved[0]}: a census counts alone; leave out the others")
     if saved:
-        return read_census(folder / Path(saved[0]).expanduser())
+        return read_census(paths[saved[0]])
 
     files = dump_files(names, folder)
     shown = ", ".join(each.path.name for each in files[:_SHOWN])
     more = f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else ""
     return count_models(files, f"{shown}{more}", date=None, memory_mb=memory_mb)
+
+
+def _expanded(name: str) -> Path:
+    try:
+        return expanded(name)
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}; write the whole path") from error
 
 
 def census_of_hub(

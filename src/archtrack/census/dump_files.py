@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError, UsageError
+from archtrack.sources.files import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,14 +86,14 @@ def expect_whole(file: DumpFile) -> None:
 
 def _paths(name: str, folder: Path) -> Iterator[Path]:
     try:
-        path = folder / Path(name).expanduser()
+        path = folder / expanded(name)
         if path.is_dir():
             raise UsageError(f"{name}: a folder; name the files in it, such as {name.rstrip('/')}/*.parquet")
         if path.exists():
             yield path.resolve()
             return
         matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 -- Path.glob takes no absolute pattern
-    except (OSError, ValueError, RuntimeError) as error:  # no name for a file, no such user
+    except (OSError, ValueError) as error:  # no name for a file, no such user
         raise UsageError(f"{name}: no name for a file ({error})") from error
     yield from (Path(match).resolve() for match in matches if not Path(match).is_dir())
 

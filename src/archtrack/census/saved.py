@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.demand.census import MEASURES, Census, Counted, Flaws
 from archtrack.core.parsing import parse_json
 from archtrack.errors import DataError, UsageError
-from archtrack.sources.files import read_document, write_atomic
+from archtrack.sources.files import read_file, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,13 +79,14 @@ def read_census(path: Path) -> Census:
         DataError: there is none, or it is damaged.
     """
     try:
-        if path.is_file() and path.stat().st_size > _LARGEST:
-            raise DataError(f"{path}: more than {_LARGEST // 1024**2} MB; this is no census")
+        data = read_file(path, _LARGEST)
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{path}: no such census; `archtrack demand --save {path.name}` writes one"
+        ) from error
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
-    data = read_document(path)
-    if data is None:
-        raise DataError(f"{path}: no such census; `archtrack demand --save {path.name}` writes one")
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: cannot be read: {reason}") from error
     try:
         return _census(parse_json(data))
     except (ValueError, KeyError, TypeError) as error:

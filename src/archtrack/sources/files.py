@@ -23,8 +23,17 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["clear_leftovers", "document_lock", "make_folder", "read_document", "write_atomic"]
+__all__ = [
+    "clear_leftovers",
+    "document_lock",
+    "expanded",
+    "make_folder",
+    "read_document",
+    "read_file",
+    "write_atomic",
+]
 
+_LARGEST = 64 * 1024 * 1024  # bytes of a document; one of 200,000 rows has 24 million
 _MODE = 0o666  # of a new document, before the umask
 _NOT_REGULAR = "it is no regular file; name another one"
 _NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
@@ -37,12 +46,42 @@ def read_document(path: Path) -> bytes | None:
         DocumentError: it cannot be read.
     """
     try:
-        with os.fdopen(_opened(path), "rb") as file:
-            return file.read()
+        return read_file(path, _LARGEST)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:  # the latter: no name for a file
         raise DocumentError(f"{path}: cannot be read: {_reason(error)}") from error
+
+
+def read_file(path: Path, largest: int) -> bytes:
+    """What a regular file holds.
+
+    Args:
+        path: the file.
+        largest: bytes that it may have.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, or has more bytes.
+        ValueError: that is no name for a file.
+    """
+    with os.fdopen(_opened(path), "rb") as file:
+        # Asked for at once, so many bytes would be set aside at once.
+        data = file.read(min(largest, os.fstat(file.fileno()).st_size) + 1)
+    if len(data) > largest:
+        raise OSError(0, f"it has more than {largest // 1024**2} MB")
+    return data
+
+
+def expanded(text: str) -> Path:
+    """A path with `~` and `~user` in the place of folders.
+
+    Raises:
+        ValueError: there is no such user, or nobody knows the folder.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"no folder of a user is known for {text.partition('/')[0][:40]}") from error
 
 
 def make_folder(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
@@ -10,9 +9,11 @@ from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, UsageError
+from archtrack.sources.files import expanded, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from archtrack.core.history.history import History, Release
 
@@ -26,9 +27,15 @@ def data_folder(environ: Mapping[str, str]) -> Path:
     """The folder of the user's own data; it need not exist.
 
     ``ARCHTRACK_DATA_DIR`` if it is set and not empty, else the user's data folder of the platform.
+
+    Raises:
+        UsageError: the variable names none.
     """
     if chosen := environ.get("ARCHTRACK_DATA_DIR"):
-        return Path(chosen).expanduser()
+        try:
+            return expanded(chosen)
+        except ValueError as error:
+            raise UsageError(f"ARCHTRACK_DATA_DIR: {error}; write the whole path") from error
     from platformdirs import user_data_path
 
     return user_data_path("archtrack", appauthor=False) / "history"
@@ -38,16 +45,13 @@ def read_data(path: Path) -> bytes:
     """What a data file holds.
 
     Raises:
-        DataError: it cannot be read, or is larger than any.
+        DataError: it cannot be read, is no regular file, or is larger than any.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(data) > LARGEST:
-        raise DataError(f"{path}: more than {LARGEST // 1024**2} MB; this is no data of archtrack's")
-    return data
+        return read_file(path, LARGEST)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: cannot be read: {reason}") from error
 
 
 def read_history(path: Path) -> History:

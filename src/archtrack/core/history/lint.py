@@ -27,7 +27,7 @@ _MOST = 20_000_000
 """The most releases times architectures of one engine; transformers has half a million."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PLACE = re.compile(r"[^\s:/][^:]*(:[1-9][0-9]*)?")
+_PLACE = re.compile(r"[^\s:/][^:]*(:[1-9][0-9]{0,8})?")
 """A path in the release, and a line, unless the whole file is meant."""
 _CATEGORIES = frozenset(each.value for each in Category)
 

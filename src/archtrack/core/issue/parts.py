@@ -182,14 +182,14 @@ class _Splitter:
     def _section_pieces(self, section: Section, room: int) -> Iterator[Piece]:
         """The tables of a section in pieces, and the text above and below them; a table's first piece has its text."""
         texts, tables = [], []
-        above = section.line
+        above, stats = section.line, frozenset(section.stats)
         for table in section.tables:
             begin = table.after - 1 if table.header else table.after + 1
             end = max([table.after, *table.strays, *(row.line for row in table.rows)])
-            texts.append(self._lines(above, begin - 1, section.stats))
+            texts.append(self._lines(above, begin - 1, stats))
             tables.append((self._lines(begin, table.after), self._lines(table.after + 1, end)))
             above = end + 1
-        below = self._lines(above, section.end, section.stats)
+        below = self._lines(above, section.end, stats)
         # Each piece of a table leaves the same room for all of the text, so that its rows alone say where it is split.
         text = size(line.text for lines in (*texts, below) for line in lines)
         reserved = text if text <= room // _SHARE else 0
