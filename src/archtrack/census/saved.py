@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.demand.census import MEASURES, Census, Counted, Flaws
-from archtrack.core.parsing import parse_json
+from archtrack.core.parsing import parse_date, parse_json
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.files import read_file, write_atomic
 
@@ -20,6 +20,7 @@ _KIND = "archtrack census"
 _VERSION = 1
 _MARK = f'{{\n "kind": "{_KIND}",'.encode()
 _LARGEST = 256 * 1024 * 1024  # bytes; one of all that is counted one by one has about 15 million
+_MOST = 10**18  # of whatever is counted; what the Hub has takes some 12 digits
 _NUMBERS = (
     "models",
     "downloads",
@@ -102,11 +103,11 @@ def _row(counted: Counted) -> list[Any]:
 
 
 def _census(data: Any) -> Census:
-    if data["kind"] != _KIND or data["version"] != _VERSION or data["measure"] not in MEASURES:
+    if data["kind"] != _KIND or _number(data["version"]) != _VERSION or data["measure"] not in MEASURES:
         raise ValueError("another kind of file")
     return Census(
         source=_text(data["source"]),
-        date=None if data["date"] is None else _text(data["date"]),
+        date=None if data["date"] is None else parse_date(_text(data["date"])).isoformat(),
         measure=data["measure"],
         whole=data["whole"] is True,
         flaws=Flaws(**{each.name: _number(data["flaws"][each.name]) for each in fields(Flaws)}),
@@ -131,6 +132,6 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if type(value) is not int or not 0 <= value <= _MOST:
         raise ValueError("not a number of something")
     return value
