@@ -132,6 +132,8 @@ def test_what_goes_wrong_is_an_error_to_act_on_and_the_server_goes_on(folder: Pa
         found = await ask(client, "check_model", config=large)
         assert found["answer"]["architectures"] == names
         assert "\x1b" not in found["summary"]
+        page = await ask(client, "list_architectures", limit=2.0)
+        assert len(page["architectures"]) == 2
         half = '{"architectures": ["A\\ud800"]}'
         assert (await ask(client, "check_model", config=half))["answer"]["architectures"] == ["A\ufffd"]
 
