@@ -18,9 +18,12 @@ from .history import Companion, ExampleState, History, Release, Span, State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SCHEMA_VERSION", "WrongHistoryError", "checked", "parse_history", "write_history"]
+__all__ = ["ENGINE_NAME", "SCHEMA_VERSION", "WrongHistoryError", "checked", "parse_history", "write_history"]
 
 SCHEMA_VERSION = 1
+
+ENGINE_NAME = re.compile(r"(?!schema$)[a-z0-9][a-z0-9-]{0,39}")
+"""The name of an engine becomes that of a file, and a word of an address of the page."""
 
 _LINE = re.compile(r"[0-9]{1,9}")
 _MOST = 10**9  # of whatever is counted
@@ -183,6 +186,8 @@ def _check(history: History) -> None:
 
 
 def _check_releases(history: History) -> None:
+    if not ENGINE_NAME.fullmatch(history.engine):
+        raise ValueError(f"{history.engine[:40]!r} is not a name of an engine")
     for release in history.releases:
         parse_version(release.version)
         if release.date is not None:
