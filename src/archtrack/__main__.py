@@ -5,13 +5,11 @@ from __future__ import annotations
 import gc
 import io
 import os
-import signal
 import sys
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as in `typing`: what takes long to import is imported where Ctrl-C is waited for
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from types import FrameType
 
 __all__ = ["main"]
@@ -28,61 +26,74 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: without the program's name; those of the process by default.
     """
-    came: list[int] = []
+    heard = _Interrupts(last=arguments is None)
     try:
-        with _heard(came, last=arguments is None):
+        with heard:
             try:
                 return _run(arguments)
             except (Exception, SystemExit) as error:  # noqa: BLE001 -- the last frame: a fault must not look like "something to do"
-                return _INTERRUPTED if came else _ended(error, arguments)
+                return _INTERRUPTED if heard.came else _ended(error, arguments)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BaseException:
-        if came:
+        if heard.came:
             return _INTERRUPTED
         raise
 
 
-@contextmanager
-def _heard(came: list[int], *, last: bool) -> Iterator[None]:
-    """Note each Ctrl-C, whatever becomes of the exception that it raises.
+class _Interrupts:
+    """Notes a Ctrl-C, whatever becomes of the exception that it raises.
 
     Python and libraries make something else of a ``KeyboardInterrupt`` that meets them at the wrong moment: the
     compiler a ``SyntaxError``, DuckDB a ``RuntimeError``. Where none gets through at all, it is raised anew.
 
-    Args:
-        came: takes the signals.
-        last: the process ends with the run: a Ctrl-C after it ends the process at once, without a word.
+    Attributes:
+        came: whether there was one.
     """
 
-    def hear(number: int, _frame: FrameType | None) -> None:
-        came.append(number)
+    def __init__(self, *, last: bool) -> None:
+        """Listen to nothing yet.
+
+        Args:
+            last: the process ends with the run: a Ctrl-C after it ends the process at once, without a word.
+        """
+        self.came = False
+        self._last = last
+        self._shown = sys.unraisablehook
+
+    def __enter__(self) -> None:
+        import signal
+
+        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            return  # whoever started it wants it otherwise
+        try:
+            signal.signal(signal.SIGINT, self._hear)
+        except ValueError:  # a thread beside the main one hears of no signal
+            return
+        self._shown, sys.unraisablehook = sys.unraisablehook, self._unheard
+
+    def __exit__(self, *_: object) -> None:
+        import signal
+
+        if sys.unraisablehook == self._unheard:
+            sys.unraisablehook = self._shown
+        if signal.getsignal(signal.SIGINT) == self._hear:
+            signal.signal(signal.SIGINT, signal.SIG_DFL if self._last else signal.default_int_handler)
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self.came = True
         raise KeyboardInterrupt
 
-    def unheard(lost: sys.UnraisableHookArgs) -> None:
+    def _unheard(self, lost: sys.UnraisableHookArgs) -> None:
         if issubclass(lost.exc_type, KeyboardInterrupt):
             _send_again()
         else:
-            shown(lost)
-
-    if (
-        signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):  # whoever started it wants it otherwise
-        yield
-        return
-    with suppress(ValueError):  # a thread beside the main one hears of no signal
-        signal.signal(signal.SIGINT, hear)
-    shown, sys.unraisablehook = sys.unraisablehook, unheard
-    try:
-        yield
-    finally:
-        sys.unraisablehook = shown
-        if signal.getsignal(signal.SIGINT) is hear:
-            signal.signal(signal.SIGINT, signal.SIG_DFL if last else signal.default_int_handler)
+            self._shown(lost)
 
 
 def _send_again() -> None:
     """Interrupt once more, a moment later: what runs now, such as a destructor, cannot be."""
+    import signal
     from threading import Timer, main_thread
 
     thread = main_thread().ident
@@ -107,9 +118,11 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _ended(error: BaseException, arguments: Sequence[str] | None) -> int:
     """Say why a run ended; returns the exit code."""
     code, words = _told(error, arguments)
-    with suppress(OSError):  # nobody listens
+    try:
         sys.stderr.write(words)
         sys.stderr.flush()
+    except OSError:  # nobody listens
+        pass
     return code
 
 

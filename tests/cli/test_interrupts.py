@@ -219,3 +219,16 @@ def test_whoever_calls_the_command_finds_its_handler_again(cli: Cli, handler: An
         assert (signal.getsignal(signal.SIGINT), sys.unraisablehook) == (handler, hook)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_before_ctrl_c_is_waited_for_next_to_nothing_is_imported() -> None:
+    """What is imported before `main` is called can be interrupted with a traceback: Python's own start-up and this."""
+    code = "import sys; before = {*sys.modules}; import archtrack.__main__; print(*sorted({*sys.modules} - before))"
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {miniature.SOURCE!r}); {code}"],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert {*done.stdout.split()} <= {
+        "__future__", "_warnings", "archtrack", "archtrack.__main__", "gc", "importlib", "importlib._bootstrap",
+        "importlib._bootstrap_external", "warnings",
+    }  # fmt: skip
