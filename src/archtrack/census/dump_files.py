@@ -122,7 +122,7 @@ def _unpacked(path: Path) -> bytes:
     try:
         with gzip.open(path) as file:
             return file.read(_LOOKED_AT)
-    except (OSError, EOFError):  # what is wrong with it is told by whoever reads it whole
+    except (OSError, EOFError, zlib.error):  # what is wrong with it is told by whoever reads it whole
         return b""
 
 
