@@ -19,12 +19,21 @@ fi
 if [ -n "${GITHUB_HEAD_REF:-}" ] && [ "$branch" != "$GITHUB_HEAD_REF" ]; then
   refuse "the document was not committed: $branch is checked out, and the pull request's branch is $GITHUB_HEAD_REF"
 fi
+top=$(git rev-parse --show-toplevel)
+document=$(reported document) # the file behind links
+case $document in
+  "$top"/.git/*) refuse "the document was not committed: it is a link to $document, which is git's own" ;;
+  "$top"/*) ;;
+  *) refuse "the document was not committed: it is a link to $document, which is outside of the checkout $top" ;;
+esac
+if git check-ignore --quiet -- "$document"; then
+  refuse "the document was not committed: git ignores $document; take it out of .gitignore, or name another document"
+fi
 
 status=0
 annotate update || status=$? # 1: a place could not be resolved, with `strict`
 [ "$status" -le 1 ] || exit "$status"
 
-document=$(reported document)
 as_text git add -- "$document"
 if git diff --cached --quiet -- "$document"; then
   echo "There is nothing to commit."

@@ -326,6 +326,46 @@ def test_where_it_may_not_or_cannot_commit_it_says_so_and_writes_nothing(
 
 
 @pytest.mark.network
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("../outside%0A::error::x.md", "which is outside of the checkout"),
+        (".git/own.md", "which is git's own"),
+        ("ignored.md", "git ignores"),
+    ],
+)
+def test_a_document_that_git_could_not_take_is_refused_before_it_is_written(
+    action: Action, checkout: Path, trees: Any, target: str, said: str
+) -> None:
+    trees.register("GammaForCausalLM", file="gamma.py")
+    miniature.write(checkout / ".gitignore", "/ignored.md\n")
+    (checkout / DOCUMENT).rename(checkout / target)
+    (checkout / DOCUMENT).symlink_to(target)
+    before = miniature.commit(checkout)
+    written = (checkout / target).read_bytes()
+    job = action(commit="true")
+    assert (job.code, job.outputs) == (1, {"changed": "true", "committed": "false"})
+    assert len(job.commands) == 2
+    assert job.commands[1].startswith("::error title=archtrack::the document was not committed: ")
+    assert said in job.commands[1]
+    assert (head(checkout), status(checkout)) == (before, "")
+    assert (checkout / target).read_bytes() == written
+
+
+@pytest.mark.network
+def test_a_document_that_is_a_link_within_the_checkout_is_committed(
+    action: Action, checkout: Path, trees: Any
+) -> None:
+    trees.register("GammaForCausalLM", file="gamma.py")
+    (checkout / DOCUMENT).rename(checkout / "real.md")
+    (checkout / DOCUMENT).symlink_to("real.md")
+    miniature.commit(checkout)
+    job = action(commit="true")
+    assert (job.code, job.outputs["committed"]) == (0, "true")
+    assert miniature.git(checkout, "show", "--name-only", "--format=") == "real.md"
+
+
+@pytest.mark.network
 def test_a_refused_push_fails_and_says_what_it_needs(action: Action, checkout: Path, trees: Any) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     miniature.commit(checkout)
@@ -387,6 +427,8 @@ def test_no_file_of_a_pull_request_commands_the_runner(action: Action, checkout:
     hostile = "##[add-mask]e.py"
     trees.native(hostile, "EntryClass = pick()\n")
     trees.register("GammaForCausalLM", file="##[error]g.py")
+    trees.register("DeltaXForCausalLM", file="a\n::error::b%0A::warning::c.py")
+    trees.native("\r::set-output name=x::y\n.py", "EntryClass = pick()\n")
     miniature.commit(checkout)
     miniature.git(checkout, "fetch", "--quiet", "origin")
     for inputs in ({}, {"commit": "true"}):

@@ -6,8 +6,8 @@ The names of the API are imported when they are first used: ``import archtrack``
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as in `typing`, whose import takes longer than this one
 if TYPE_CHECKING:
     from .api import check, history, scan, track, update_document
     from .app.check import Answer

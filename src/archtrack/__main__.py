@@ -6,16 +6,18 @@ import gc
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as in `typing`: what takes long to import is imported where Ctrl-C is waited for
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
 __all__ = ["main"]
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 _OUTPUT_LOST = 5
 _FAULT = 70  # EX_SOFTWARE of sysexits.h
+_SOON = 0.01  # seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,62 +26,142 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: without the program's name; those of the process by default.
     """
-    _open_streams()
+    heard = _Interrupts(last=arguments is None)
     try:
-        return _run(arguments)
+        with heard:
+            try:
+                return _run(arguments)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 -- the last frame: a fault must not look like "something to do"
+                return _INTERRUPTED if heard.came else _ended(error, arguments)
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except Exception:  # noqa: BLE001 -- the last frame: a fault of archtrack must not look like "something to do"
-        import traceback
-
-        traceback.print_exc()
-        sys.stderr.write(
-            "archtrack: this is a fault of archtrack itself; please report it with the lines above\n"
-        )
-        return _FAULT
+    except BaseException:
+        if heard.came:
+            return _INTERRUPTED
+        raise
 
 
-def _open_streams() -> None:
-    """Give a stream that the caller has closed (`>&-`) somewhere to go."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 -- for the whole run
+class _Interrupts:
+    """Notes a Ctrl-C, whatever becomes of the exception that it raises.
+
+    Python and libraries make something else of a ``KeyboardInterrupt`` that meets them at the wrong moment: the
+    compiler a ``SyntaxError``, DuckDB a ``RuntimeError``. Where none gets through at all, it is raised anew.
+
+    Attributes:
+        came: whether there was one.
+    """
+
+    def __init__(self, *, last: bool) -> None:
+        """Listen to nothing yet.
+
+        Args:
+            last: the process ends with the run: a Ctrl-C after it ends the process at once, without a word.
+        """
+        self.came = False
+        self._last = last
+        self._shown = sys.unraisablehook
+
+    def __enter__(self) -> None:
+        import signal
+
+        if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            return  # whoever started it wants it otherwise
+        try:
+            signal.signal(signal.SIGINT, self._hear)
+        except ValueError:  # a thread beside the main one hears of no signal
+            return
+        self._shown, sys.unraisablehook = sys.unraisablehook, self._unheard
+
+    def __exit__(self, *_: object) -> None:
+        import signal
+
+        if sys.unraisablehook == self._unheard:
+            sys.unraisablehook = self._shown
+        if signal.getsignal(signal.SIGINT) == self._hear:
+            signal.signal(signal.SIGINT, signal.SIG_DFL if self._last else signal.default_int_handler)
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+    def _unheard(self, lost: sys.UnraisableHookArgs) -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):
+            _send_again()
+        else:
+            self._shown(lost)
+
+
+def _send_again() -> None:
+    """Interrupt once more, a moment later: what runs now, such as a destructor, cannot be."""
+    import signal
+    from threading import Timer, main_thread
+
+    thread = main_thread().ident
+    if sys.platform == "win32" or thread is None:
+        Timer(_SOON, signal.raise_signal, [signal.SIGINT]).start()
+    else:
+        Timer(_SOON, signal.pthread_kill, [thread, signal.SIGINT]).start()
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    import click
-
+    _open_streams()
     from archtrack.cli import archtrack
-    from archtrack.errors import ArchtrackError
-    from archtrack.render.terminal import plain
 
     # A short run makes many values that live to its end; looking for cycles among them is wasted.
     gc.disable()
     _accept_any_text()
+    code = archtrack.main(args=arguments, prog_name="archtrack", standalone_mode=False)
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _ended(error: BaseException, arguments: Sequence[str] | None) -> int:
+    """Say why a run ended; returns the exit code."""
+    code, words = _told(error, arguments)
     try:
-        code = archtrack.main(args=arguments, prog_name="archtrack", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Abort:
-        return _INTERRUPTED
-    except click.ClickException as error:
+        sys.stderr.write(words)
+        sys.stderr.flush()
+    except OSError:  # nobody listens
+        pass
+    return code
+
+
+def _told(error: BaseException, arguments: Sequence[str] | None) -> tuple[int, str]:
+    """The exit code that an error means, and what is said of it."""
+    import click
+
+    from archtrack.errors import ArchtrackError
+    from archtrack.render.terminal import plain
+
+    if isinstance(error, click.exceptions.Abort):
+        return _INTERRUPTED, ""
+    if isinstance(error, click.ClickException):
         said = io.StringIO()
         error.show(said)
-        click.echo(_shown(said.getvalue(), arguments), err=True, nl=False)
-        return error.exit_code
-    except ArchtrackError as error:
-        click.echo(plain(f"archtrack: error: {_shown(str(error), arguments)}"), err=True)
-        return error.exit_code
-    except (BrokenPipeError, SystemExit):
+        return error.exit_code, _shown(said.getvalue(), arguments)
+    if isinstance(error, ArchtrackError):
+        return error.exit_code, plain(f"archtrack: error: {_shown(str(error), arguments)}") + "\n"
+    if isinstance(error, BrokenPipeError | SystemExit):
         # The reader has left (`archtrack list | head`), which click turns into an exit: nothing more to say.
         _forget_output()
-        return 0
-    except OSError as error:
-        if not _is_output(error):
-            raise
-        click.echo(f"archtrack: error: the output could not be written: {error.strerror}", err=True)
+        return 0, ""
+    if isinstance(error, OSError) and _is_output(error):
         _forget_output()
-        return _OUTPUT_LOST
-    return code if isinstance(code, int) else 0
+        return _OUTPUT_LOST, f"archtrack: error: the output could not be written: {error.strerror}\n"
+    from traceback import format_exception
+
+    lines = "".join(format_exception(type(error), error, error.__traceback__))
+    return (
+        _FAULT,
+        f"{lines}archtrack: this is a fault of archtrack itself; please report it with the lines above\n",
+    )
+
+
+def _open_streams() -> None:
+    """Give a stream that the caller has closed (`>&-`, `<&-`) somewhere to go, or nothing to come from."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 -- for the whole run
 
 
 def _accept_any_text() -> None:

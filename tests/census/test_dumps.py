@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -416,6 +417,26 @@ def test_a_packed_file_that_is_damaged_gives_no_half_a_census(tmp_path: Path, da
     (tmp_path / "m.gz").write_bytes(whole.get(damage, packed))
     with pytest.raises(SourceError, match=r"m\.gz: damaged: .*; get it again"):
         count(tmp_path / "m.gz")
+
+
+def test_a_packed_file_that_is_damaged_at_its_beginning_is_told_in_one_line(tmp_path: Path) -> None:
+    rows = [{"id": f"o/{place}", "downloads": place, "config": {}} for place in range(50)]
+    packed = gzip.compress(lines(tmp_path / "m", rows).read_bytes())
+    for place in range(2, len(packed)):
+        damaged = bytearray(packed)
+        damaged[place] ^= 0xFF
+        (tmp_path / "m.gz").write_bytes(damaged)
+        with suppress(SourceError, UsageError):  # a byte of the head may say nothing of the content
+            dump_files([str(tmp_path / "m.gz")], tmp_path)
+
+
+def test_columns_whose_names_are_no_text_are_told_in_one_line(tmp_path: Path) -> None:
+    source, target = lines(tmp_path / "m.jsonl", ROWS), tmp_path / "m.parquet"
+    duckdb.read_json(str(source)).write_parquet(str(target))
+    whole = target.read_bytes()
+    target.write_bytes(whole.replace(b"architectures", b"\xd1" * len("architectures")))
+    with pytest.raises(SourceError, match="cannot be counted: the name of a column is no text"):
+        count(target)
 
 
 def test_nothing_is_left_behind_well_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

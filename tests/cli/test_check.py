@@ -425,10 +425,22 @@ def test_a_target_that_is_none_has_a_one_line_error_and_leaves_no_file(
     assert len(one_line_error(done)) < 600
     assert (done.code, done.out) == (code, "")
     assert snapshot(tmp_path) == before
-    (answer,) = check("--format", "json", "--", target).json["targets"]
+    # What means nothing is wrong usage: beside another target it is told as an answer, alone no source is read for it.
+    alone = [target] if code != 2 else ["AlphaForCausalLM", target]
+    answer = check("--format", "json", "--", *alone).json["targets"][-1]
     assert answer["target"] == target
     assert answer["error"]
     assert (answer["status"], answer["because"], answer["steps"]) == (None, None, [])
+
+
+@pytest.mark.parametrize("targets", [["a b"], ["a b", "9Lives"]])
+def test_wrong_usage_is_told_before_a_source_is_read(cli: Cli, targets: list[str]) -> None:
+    done = cli("check", *targets, "--sglang", "nowhere")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "archtrack: error: 'a b' is neither an architecture (LlamaForCausalLM), a path, nor a repository (OWNER/NAME)\n"
+    )
+    assert "nowhere: no such folder" in cli("check", *targets, "A", "--sglang", "./nowhere").err
 
 
 def snapshot(folder: Path) -> list[str]:

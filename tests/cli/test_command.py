@@ -123,6 +123,62 @@ def test_a_full_disk_behind_the_output_is_one_line(many: Any, tmp_path: Path, ve
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("verb", "code"),
+    [("check -", 0), ("check --log -", 0), ("check - --require native", 1), ("list", 0)],
+)
+def test_a_standard_input_that_is_closed_holds_nothing(
+    trees: Any, tmp_path: Path, verb: str, code: int
+) -> None:
+    ends = []
+    for closing in ("<&-", "</dev/null"):
+        done = subprocess.run(  # noqa: S603 - our own program
+            ["sh", "-c", f'exec "$@" {closing}', "sh", *miniature.command(*verb.split(), *trees.options)],  # noqa: S607
+            cwd=tmp_path, env=miniature.environment(tmp_path), capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        ends.append((done.returncode, done.stdout, done.stderr))
+    assert ends[0] == ends[1]
+    assert ends[0][0] == code
+    assert b"Traceback" not in ends[0][2]
+
+
+@pytest.mark.parametrize("closing", [">&-", "2>&-", ">&- 2>&- <&-", "2>/dev/full"])
+@pytest.mark.parametrize(("verb", "code"), [("list", 0), ("list --bad", 2), ("check /nowhere/x", 3)])
+def test_streams_that_are_closed_or_full_change_no_exit_code(
+    trees: Any, tmp_path: Path, closing: str, verb: str, code: int
+) -> None:
+    if closing == "2>/dev/full" and code != 2:
+        code = 5  # what was read is told there
+    done = subprocess.run(  # noqa: S603 - our own program
+        ["sh", "-c", f'exec "$@" {closing}', "sh", *miniature.command(*verb.split(), *trees.options)],  # noqa: S607
+        cwd=tmp_path, env=miniature.environment(tmp_path), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, b"Traceback" in done.stderr) == (code, False)
+
+
+@pytest.mark.parametrize(
+    ("options", "environ"),
+    [
+        (["-O"], {}),
+        (["-OO"], {}),
+        ([], {"LANG": "C", "LC_ALL": "C"}),
+        ([], {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        ([], {"HOME": "/nonexistent"}),
+        ([], {"HOME": ""}),
+    ],
+    ids=str,
+)
+def test_an_odd_environment_changes_nothing(
+    trees: Any, tmp_path: Path, options: list[str], environ: dict[str, str]
+) -> None:
+    usual = miniature.spawn("list", *trees.options, cwd=tmp_path, home=tmp_path)
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, *options, "-m", "archtrack", "list", *trees.options], cwd=tmp_path,
+        env=miniature.environment(tmp_path, **environ), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == (0, usual.out, usual.err)
+
+
 def on_a_terminal(arguments: list[str], folder: Path, **changes: str) -> str:
     """What the command prints where its output is a terminal."""
     leader, follower = pty.openpty()

@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import os
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import hub_server
 import miniature
-from archtrack.census.saved import read_census
+from archtrack.census.saved import read_census, save_census
+from archtrack.core.demand.census import Census, Counted
 from archtrack.core.demand.ranking import Status
 from archtrack.errors import DataError
 from miniature import Cli
@@ -312,7 +315,7 @@ def test_without_the_extra_the_error_says_how_to_install_it(tmp_path: Path, modu
     work = tmp_path / "work"
     dump(miniature.write(work / "m.jsonl", ""), ROWS)
     done = miniature.spawn("demand", cwd=work, home=tmp_path, PYTHONPATH=path, ARCHTRACK_OFFLINE="")
-    assert (done.code, done.out) == (2 if module == "duckdb" else 3, "")
+    assert (done.code, done.out) == (2, "")
     assert "pip install" in done.err.splitlines()[-1]
     if module == "duckdb":
         assert miniature.spawn("demand", "m.jsonl", cwd=work, home=tmp_path, PYTHONPATH=path).code == 2
@@ -413,3 +416,50 @@ def test_a_census_that_cannot_be_read_changes_no_document(cli: Cli, trees: Any, 
     assert (done.code, done.out) == (3, "")
     assert "sub/census.json: no such census; `archtrack demand --save census.json` writes one" in done.err
     assert (work / "MODEL_SUPPORT_TRACKING.md").read_bytes() == before
+
+
+def test_the_folder_of_nobody_is_wrong_usage(cli: Cli) -> None:
+    for names in (["~nobody-of-that-name/x"], ["~nobody-of-that-name/*.parquet", "m.jsonl"]):
+        done = cli("demand", *names)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+        assert "no folder of a user is known for ~nobody-of-that-name" in done.err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "huge"])
+def test_what_is_no_file_is_no_census(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "c.json"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as file:
+            file.truncate(3 * 1024**3)  # takes no room on the disk
+    words = "cannot be read: it has more than 256 MB" if kind == "huge" else "cannot be read"
+    with pytest.raises(DataError, match=words):
+        read_census(path)
+
+
+@pytest.mark.parametrize(
+    "odd", ["null", "true", "-1", "2.5", "1e999", "1" * 5000, "1" * 30, '"x"', "[]", "{}"]
+)
+def test_a_value_of_another_kind_anywhere_in_a_census_is_refused_or_a_text(tmp_path: Path, odd: str) -> None:
+    counted = Counted(name="A", models=1, downloads=2, example="o/n", example_downloads=3)
+    numbers = {"models": 4, "downloads": 5, "nameless_models": 6, "nameless_downloads": 7}
+    census = Census(source="s", date="2026-01-31", measure="downloads", architectures=(counted,), **numbers)  # type: ignore[arg-type]
+    path = tmp_path / "c.json"
+    save_census(census, path)
+    assert read_census(path) == census
+    text = path.read_text(encoding="utf-8")
+    for value in re.findall(r"(?<=[\[:,] )(?:\d+|\"[^\"]*\"|false)(?=[,\]}])", text.partition('"source"')[2]):
+        path.write_text(text.replace(f" {value}", f" {odd}", 1), encoding="utf-8")
+        if odd == '"x"' and value in {'"s"', '"o/n"'}:
+            assert read_census(path) != census
+        elif (odd == "null" and value == '"2026-01-31"') or value == "false":
+            with suppress(DataError):
+                read_census(path)
+        else:
+            with pytest.raises(DataError, match="no census that this archtrack can read"):
+                read_census(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -371,6 +372,15 @@ HARMED = {
     "no release": (NEWER[NEWER.index('"releases"') : NEWER.index('],"arch')], '"releases":['),
     "no day": ('"date":"2026-01-01"', '"date":"yesterday"'),
     "no category": ('"spans"', '"category":"bogus","spans"'),
+    "an end that is empty": ('"last":null', '"last":""'),
+    "a first state that is later": ('"since":"1.0","file"', '"since":"1.1","file"'),
+    "a line of 5,000 digits": ('vllm/r.py:1"', f'vllm/r.py:{"1" * 5000}"'),
+    "a line of digits that are none": ('vllm/r.py:1"', 'vllm/r.py:\u00b2"'),
+    "a number of 5,000 digits": ('"revision":1', f'"revision":{"1" * 5000}'),
+    "a number that is none": ('"revision":1', '"revision":true'),
+    "a number below nothing": ('"revision":1', '"revision":-1'),
+    "a number that no float holds": ('"revision":1', '"revision":1e999'),
+    "groups that are a text": ('"at":"vllm/r.py:1"', '"at":"vllm/r.py:1","groups":"ab"'),
     "no version": ('"version":"1.1"', f'"version":"{"1" * 5000}"'),
 }
 
@@ -515,3 +525,47 @@ def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, p
     assert row.endswith("| 1.1 |")
     info = json.loads("\n".join(run("data", "info", "--format", "json")))
     assert info["engines"]["tinyrt"]["architectures"] == 2
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "huge"])
+@pytest.mark.usefixtures("data")
+def test_what_is_no_file_of_data_is_not_read_to_its_end(cli: Cli, work: Path, kind: str) -> None:
+    path = work / "vllm.json"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as file:
+            file.truncate(3 * 1024**3)  # takes no room on the disk
+    message = "more than 64 MB" if kind == "huge" else "archtrack: error: "
+    for arguments in (
+        ("history", "A", "--data", path),
+        ("data", "lint", path),
+        ("data", "update", path),
+        ("site", "--data", path),
+    ):
+        done = cli(*arguments)
+        assert (done.code, message in done.err, done.err.count("\n")) == (3, True, 1), done.err
+
+
+def test_the_schema_s_version_is_a_number(cli: Cli, work: Path) -> None:
+    path = miniature.write(
+        work / "vllm.json", NEWER.replace('"schema_version":1', '"schema_version":true', 1)
+    )
+    done = cli("history", "A", "--data", path)
+    assert (done.code, "schema version True" in done.err) == (3, True)
+
+
+@pytest.mark.parametrize("arguments", ["history A", "site", "list", "data info", "data update vllm.json"])
+def test_a_folder_of_data_of_nobody_is_told_in_one_line(
+    cli: Cli, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch, arguments: str
+) -> None:
+    monkeypatch.setenv("ARCHTRACK_DATA_DIR", "~nobody-of-that-name/x")
+    miniature.write(work / "vllm.json", NEWER)
+    if arguments == "list":  # it needs no history
+        assert cli("list", *trees.options).code == 0
+        return
+    done = cli(*arguments.split())
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "ARCHTRACK_DATA_DIR: no folder of a user is known for ~nobody-of-that-name" in done.err

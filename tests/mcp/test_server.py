@@ -132,6 +132,8 @@ def test_what_goes_wrong_is_an_error_to_act_on_and_the_server_goes_on(folder: Pa
         found = await ask(client, "check_model", config=large)
         assert found["answer"]["architectures"] == names
         assert "\x1b" not in found["summary"]
+        page = await ask(client, "list_architectures", limit=2.0)
+        assert len(page["architectures"]) == 2
         half = '{"architectures": ["A\\ud800"]}'
         assert (await ask(client, "check_model", config=half))["answer"]["architectures"] == ["A\ufffd"]
 
@@ -267,6 +269,14 @@ def test_it_ends_when_its_input_does_and_prints_nothing_but_the_protocol(folder:
         assert json.loads(line)["jsonrpc"] == "2.0"
     assert "check_model" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_without_a_standard_input_it_ends_at_once(folder: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        ["sh", "-c", 'exec "$@" <&-', "sh", *miniature.command("mcp", "--offline")],  # noqa: S607
+        cwd=folder, env=miniature.environment(folder), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_it_ends_also_while_a_call_waits_for_others(bare: Path, silent_index: str) -> None:

@@ -11,6 +11,8 @@ import pytest
 from mcp import types
 
 import miniature
+from archtrack.app.history import store
+from archtrack.data import HISTORY as SHIPPED
 from archtrack.mcp.server import TOOLS
 from archtrack.mcp.tool import Call
 from miniature import Cli
@@ -559,10 +561,71 @@ def test_a_fault_of_archtrack_itself_is_told_and_ends_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: object) -> None:
-        raise ZeroDivisionError("at\nfault")
+        raise ZeroDivisionError("at\nfault https://user:secret@example.org/x")
 
     monkeypatch.setattr("archtrack.mcp.model_history.nearest", broken)
     said = refused("model_history", architectures=["NobodysForCausalLM"])
-    assert "a fault of archtrack itself (ZeroDivisionError: at fault)" in said
+    assert "a fault of archtrack itself (ZeroDivisionError);" in said
     out, err = capsys.readouterr()
-    assert (out, "Traceback" in err) == ("", True)
+    assert (out, "Traceback" in err, "example.org" in err, "secret" in said + err) == ("", True, True, False)
+
+
+ADDRESS = "git:https://user:secret@127.0.0.1:1/x@main"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        (name, {argument: value})
+        for name, argument in (
+            ("check_model", "model"),
+            ("check_model", "sglang"),
+            ("check_model", "config"),
+            ("model_history", "engine"),
+            ("model_history", "architectures"),
+            ("list_architectures", "engine"),
+            ("list_architectures", "version"),
+            ("list_architectures", "name"),
+            ("list_architectures", "status"),
+            ("list_architectures", "from"),
+            ("update_document", "document"),
+            ("update_document", "transformers"),
+        )
+        for value in (ADDRESS, [ADDRESS], ADDRESS + "/" * 80, ADDRESS.removeprefix("git:"))
+    ],
+)
+def test_no_refusal_quotes_a_password(name: str, arguments: dict[str, Any], capsys: Any) -> None:
+    if name == "model_history":
+        arguments = {"architectures": ["LlamaForCausalLM"]} | arguments
+    if "version" in arguments:
+        arguments = {"engine": "sglang"} | arguments
+    answer = TOOLS[name].answer(arguments, Call(offline=True))
+    assert "secret" not in answer.model_dump_json() + "".join(capsys.readouterr())
+
+
+def test_the_data_is_read_anew_only_if_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sglang.json"
+    text = (SHIPPED / "sglang.json").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    read = []
+
+    def told(path: Path, read_data: Any = store.read_data) -> bytes:
+        read.append(path)
+        found: bytes = read_data(path)
+        return found
+
+    monkeypatch.setattr(store, "read_data", told)
+
+    def total() -> int:
+        answer = TOOLS["list_architectures"].answer({}, Call(offline=True, data=path))
+        assert answer.structured_content is not None
+        return int(answer.structured_content["total"])
+
+    before = total()
+    assert [total() for _ in range(5)] == [before] * 5
+    assert len(read) == 1
+    path.write_text(text + " ", encoding="utf-8")
+    assert total() == before
+    assert len(read) == 2

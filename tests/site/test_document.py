@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +14,8 @@ from archtrack.errors import DocumentError
 from archtrack.site.document import read_document_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from miniature import Cli
 
 HEAD = (
@@ -100,6 +105,71 @@ def test_what_list_prints_is_read_back_with_its_evidence(cli: Cli, trees: Any) -
     assert {told.kind for told in found.rows.values()} >= {"native", "fallback", "refused"}
 
 
+MATRIX = {
+    "sources": [
+        {"engine": "sglang", "version": "1", "kind": "release", "location": "x"},
+        {"engine": "transformers", "version": "5", "kind": "release", "location": "y"},
+    ],
+    "architectures": [
+        {
+            "name": "A",
+            "category": "text",
+            "category_source": "name",
+            "example": {"id": "o/n", "source": "x"},
+            "engines": {
+                "sglang": {
+                    "status": "native", "file": "a.py", "line": 7, "path": "sglang/a.py", "condition": None,
+                    "broken": {"reason": "r", "path": "b.py", "line": 1},
+                },
+                "transformers": {
+                    "file": "m.py", "line": 1, "path": "m.py", "exported": True, "backend_compatible": True,
+                    "backend_path": "m.py", "backend_line": 3,
+                },
+            },
+        }
+    ],
+}  # fmt: skip
+
+
+def places(value: Any, *above: Any) -> Iterator[tuple[Any, ...]]:
+    """Every place of a JSON value, as keys from the outermost on."""
+    yield above
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, dict | list):
+            yield from places(inner, *above, key)
+        else:
+            yield (*above, key)
+
+
+@pytest.mark.parametrize(
+    "odd", [None, True, -1, 2.5, 10**12, "", "\ud800", [], {}, [[]], float("inf")], ids=repr
+)
+def test_a_matrix_with_a_value_of_another_kind_is_shown_or_an_error_that_says_so(odd: Any) -> None:
+    for place in places(MATRIX):
+        changed: Any = copy.deepcopy(MATRIX)
+        inner = changed
+        for key in place[:-1]:
+            inner = inner[key]
+        if place:
+            inner[place[-1]] = odd
+        else:
+            changed = odd
+        with suppress(DocumentError):
+            found = read_document_rows(
+                json.dumps(changed).encode(), "T.json", {"sglang": "https://x/{version}/{path}"}
+            )
+            texts = [value for row in found.rows.values() for value in asdict(row).values()]
+            assert all(text is None or isinstance(text, str) for text in [found.title, found.words, *texts])
+
+
+@pytest.mark.parametrize("line", ["Infinity", "NaN", "1e999", "1" * 5000, "true", "-1", "7.0", '"7"'])
+def test_a_line_of_a_matrix_is_a_number_or_the_error_says_so(line: str) -> None:
+    text = json.dumps(MATRIX)
+    assert read_document_rows(text.encode(), "T.json", {}).rows["A"].place == "sglang/a.py:7"
+    with pytest.raises(DocumentError, match=r"T\.json: is JSON, but not what"):
+        read_document_rows(text.replace('"line": 7', f'"line": {line}').encode(), "T.json", {})
+
+
 def test_a_release_is_linked_at_its_tag() -> None:
     here = {
         "status": "native",
@@ -155,3 +225,11 @@ def test_what_a_page_cannot_show_of_a_document_is_told_with_its_line() -> None:
         "T.md:6: AForCausalLM has a row already, T.md:5, which counts",
     )
     assert read_document_rows(document(first), "T.md", {}).notes == ()
+
+
+@pytest.mark.parametrize("piece", ["[", "[a](", "[a](b", "](", "\\", "&", "* "])
+def test_a_cell_of_many_beginnings_is_read_in_one_pass(piece: str) -> None:
+    """Where each beginning was looked at to the end of the cell, this took minutes."""
+    cell = piece * 300_000
+    found = read_document_rows(document(f"| **AForCausalLM** | Y |  | {cell} |  |"), "T.md", {})
+    assert "AForCausalLM" in found.rows

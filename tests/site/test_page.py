@@ -497,6 +497,27 @@ def test_markup_in_names_and_examples_is_never_run(demo: list[History], made: An
     assert set(links) <= {"file:", "https:"}
 
 
+def test_an_engine_may_be_called_as_what_every_object_has(made: Any, opened: Any) -> None:
+    called = ("__proto__", "constructor", "toString", "</script>", "<!--", "\u2028")
+    engines = [
+        history(name, {"1.0": {"AlphaForCausalLM": "m/alpha.py:3", "constructor": "m/c.py:1"}}, {})
+        for name in called
+    ]
+    page = opened(made(engines)).page
+    assert sorted(names(page)) == ["AlphaForCausalLM", "constructor"]
+    for name in called:
+        page.select_option("#engine", name)
+        page.select_option("#sort", name)
+        assert count(page) == 2
+    saved = json.loads(downloaded(page, "#json"))
+    for row in saved:
+        assert {engine: found["since"] for engine, found in row["engines"].items()} == dict.fromkeys(
+            called, "1.0"
+        )
+    assert names(opened(made(engines), "#/?sort=constructor&engine=valueOf&status=toString").page)
+    assert opened(made(engines), "#/constructor").page.inner_text("#detail h2").startswith("constructor")
+
+
 def test_nothing_but_the_page_itself_may_run_or_load(shipped: str, opened: Any) -> None:
     shown = opened(shipped)
     ran = shown.page.evaluate(

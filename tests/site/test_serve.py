@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import socket
 import threading
-from http.client import HTTPConnection
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
 import pytest
 
+from archtrack.app.history.store import Histories
+from archtrack.data import HISTORY as SHIPPED
 from archtrack.errors import DocumentError, UsageError
+from archtrack.site.page import files_read, make_page
 from archtrack.site.serve import HOST, Live, Server
 
 if TYPE_CHECKING:
@@ -156,3 +162,105 @@ def test_a_folder_that_is_away_for_a_while_is_told_once_and_then_read_again(tmp_
     (folder / "x").write_text("22")
     assert live.look() == "the data has changed: the page was made anew"
     assert live.page == b"22"
+
+
+BAD = [
+    b"",
+    b"\n",
+    b"\r\n\r\n",
+    b"GET\r\n\r\n",
+    b"GET / HTTP/9.9\r\n\r\n",
+    b"GET / HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: \r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: evil.example.org\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost.evil.example.org\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: evil@localhost\r\n\r\n",
+    b"GET http://evil.example.org/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET //etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /..\\..\\x HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /\xff\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
+    b"CONNECT localhost:1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 1000 + b"\r\n",
+    b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01",
+]
+
+
+@pytest.mark.parametrize("sent", BAD, ids=lambda sent: repr(sent[:50]))
+def test_what_is_no_request_for_the_page_gets_nothing_of_it_and_is_not_told_at_length(
+    server: Server, sent: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_connection((HOST, server.server_port), timeout=10) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        with suppress(ConnectionError):
+            while part := connection.recv(65536):
+                answer += part
+    assert b"data-state" not in answer
+    assert b" 200 " not in answer.partition(b"\r\n")[0]
+    assert got(server, "/")[0] == 200
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_more_connections_than_it_takes_are_hung_up_and_then_it_goes_on(server: Server) -> None:
+    waiting = [socket.create_connection((HOST, server.server_port), timeout=10) for _ in range(100)]
+    hung_up = 0
+    for each in waiting[64:]:  # the first are waited for, these are not
+        with suppress(ConnectionError):
+            hung_up += each.recv(1) == b""
+    assert hung_up > 0
+    for each in waiting:
+        each.close()
+    for _ in range(1000):
+        with suppress(ConnectionError, HTTPException):
+            if got(server, "/")[0] == 200:
+                return
+    pytest.fail("it did not go on")
+
+
+def test_of_a_fault_one_line_is_told(server: Server, live: Live, capfd: pytest.CaptureFixture[str]) -> None:
+    live.page = None  # type: ignore[assignment]
+    with suppress(ConnectionError, HTTPException):
+        got(server, "/")
+    live.page = b"again"
+    assert got(server, "/") == (200, "again")
+    assert capfd.readouterr().err == "archtrack: a request could not be answered: TypeError\n"
+
+
+def test_the_page_outlives_files_that_are_bad_and_follows_them_when_they_are_mended(tmp_path: Path) -> None:
+    data, matrix = tmp_path / "data", tmp_path / "T.md"
+    shutil.copytree(SHIPPED, data)
+    good = (data / "vllm.json").read_bytes()
+    head = "## Text-only Language Models (Generative)\n\n| Architecture | Native | HF | SGLang File |\n"
+    head += "|---|---|---|---|\n"
+    matrix.write_text(head + "| **AForCausalLM** | Y |  |  |\n")
+    live = Live(
+        lambda: files_read(Histories({}, data), matrix), lambda: make_page(Histories({}, data), matrix)
+    )
+    bad: list[tuple[Path, bytes]] = [
+        (data / "vllm.json", b"{"),
+        (data / "vllm.json", good.replace(b'"last":null', b'"last":""', 1)),
+        (data / "vllm.json", good.replace(b".py:", b".py:" + b"1" * 5000, 1)),
+        (data / "vllm.json", b'{"schema_version":1}'),
+        (matrix, b"\xff"),
+        (matrix, b'{"sources": [{}, {}], "architectures": [Infinity]}'),
+        (matrix, b'{"a": ' + b"1" * 5000 + b"}"),
+        (matrix, b"# no row\n"),
+    ]
+    for number, (path, content) in enumerate(bad):
+        whole = path.read_bytes()
+        path.write_bytes(content)
+        words = live.look()
+        assert words is not None
+        assert words.startswith("the data has changed, and the page stays as it was: "), content
+        assert "\n" not in words
+        path.write_bytes(whole)
+        live.look()  # it may be as it was, of which nothing is said
+        matrix.write_text(head + f"| **A{number}ForCausalLM** | Y |  |  |\n")
+        assert live.look() == "the data has changed: the page was made anew"
+        assert f"A{number}ForCausalLM".encode() in live.page

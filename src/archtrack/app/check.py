@@ -15,7 +15,7 @@ from archtrack.core.verdict.decision import decide
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.engines.base import Decides
 from archtrack.engines.transformers.auto_tables import classes_by_type
-from archtrack.errors import ArchtrackError
+from archtrack.errors import ArchtrackError, UsageError
 from archtrack.hub.targets import Target, open_target
 from archtrack.model import Place, Status
 from archtrack.sources.library import Library
@@ -127,21 +127,24 @@ def check(
         pooled: the engine is told to serve them as embedding models.
 
     Raises:
-        UsageError: a specification means nothing.
+        UsageError: a specification means nothing, or not one target is any.
         SourceError: the engine or transformers cannot be read.
     """
+    opened = [_opened(target, workspace) for target in targets]
+    if opened and not messages and all(_is_none(each) for each in opened):
+        raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
     with workspace.open_cache() as cache:
         both = read_both(request, settings, workspace, cache)
         context = _context(both, cache)
         answers = tuple(
             _with_engines(
-                _answer(target, context, workspace, draft=draft, pooled=pooled),
+                _answer(target, context, draft=draft, pooled=pooled),
                 histories,
                 (context.engine, context.version),
             )
-            for target in targets
+            for target in opened
         )
-        explained = tuple(explain(message, context, workspace) for message in messages)
+        explained = tuple(explain(message, context) for message in messages)
     return Checked(
         answers=answers,
         messages=explained,
@@ -165,25 +168,36 @@ def decided(
         return {name: decide(only_named(name), context) for name in names}, both.track
 
 
-def explain(message: Message, context: Context, workspace: Workspace) -> Explained:
+def explain(message: Message, context: Context) -> Explained:
     """A message, with the answers for the architectures that it names or that its module registers."""
     names = message.architectures
     if message.module is not None:
         path = message.module.replace(".", "/") + ".py"
         names = tuple(name for name, native in context.natives.items() if native.place.file == path)
-    return Explained(message=message, answers=tuple(_answer(name, context, workspace) for name in names))
+    named = [Target(text=name, kind="architecture", checkpoint=only_named(name)) for name in names]
+    return Explained(message=message, answers=tuple(_answer(each, context) for each in named))
+
+
+def _opened(asked: str | Target, workspace: Workspace) -> Target | Answer:
+    """A target, or why it cannot be read."""
+    if isinstance(asked, Target):
+        return asked
+    try:
+        return open_target(asked, folder=workspace.folder, offline=workspace.offline)
+    except ArchtrackError as error:
+        return Answer(text=shown_argument(asked), error=str(error), exit_code=error.exit_code)
+
+
+def _is_none(opened: Target | Answer) -> bool:
+    """Whether the text means nothing: no source need be read to say so."""
+    return isinstance(opened, Answer) and opened.exit_code == UsageError.exit_code
 
 
 def _answer(
-    asked: str | Target, context: Context, workspace: Workspace, *, draft: bool = False, pooled: bool = False
+    target: Target | Answer, context: Context, *, draft: bool = False, pooled: bool = False
 ) -> Answer:
-    if isinstance(asked, Target):
-        target = asked
-    else:
-        try:
-            target = open_target(asked, folder=workspace.folder, offline=workspace.offline)
-        except ArchtrackError as error:
-            return Answer(text=shown_argument(asked), error=str(error), exit_code=error.exit_code)
+    if isinstance(target, Answer):
+        return target
     verdict = decide(target.checkpoint, context, draft=draft, pooled=pooled)
     near: tuple[Near, ...] = ()
     if verdict.status in {Status.UNSUPPORTED, Status.REMOTE_CODE} and verdict.asked:

@@ -70,11 +70,12 @@ def census_of_dump(names: Sequence[str], folder: Path, *, memory_mb: int) -> Cen
         UsageError: there is no such file, or it is none of these; DuckDB is not installed; a column is missing.
         SourceError, DataError: a file cannot be read.
     """
-    saved = [name for name in names if is_census(folder / expanded(name))]
+    paths = {name: folder / expanded(name) for name in names}
+    saved = [name for name, path in paths.items() if is_census(path)]
     if saved and len(names) > 1:
         raise UsageError(f"{saved[0]}: a census counts alone; leave out the others")
     if saved:
-        return read_census(folder / expanded(saved[0]))
+        return read_census(paths[saved[0]])
 
     files = dump_files(names, folder)
     shown = ", ".join(each.path.name for each in files[:_SHOWN])

@@ -93,7 +93,7 @@ def _paths(name: str, folder: Path) -> Iterator[Path]:
             yield path.resolve()
             return
         matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 -- Path.glob takes no absolute pattern
-    except (OSError, ValueError, RuntimeError) as error:  # no name for a file, no such user
+    except (OSError, ValueError) as error:  # no name for a file, no such user
         raise UsageError(f"{name}: no name for a file ({error})") from error
     yield from (Path(match).resolve() for match in matches if not Path(match).is_dir())
 
@@ -122,7 +122,7 @@ def _unpacked(path: Path) -> bytes:
     try:
         with gzip.open(path) as file:
             return file.read(_LOOKED_AT)
-    except (OSError, EOFError):  # what is wrong with it is told by whoever reads it whole
+    except (OSError, EOFError, zlib.error):  # what is wrong with it is told by whoever reads it whole
         return b""
 
 

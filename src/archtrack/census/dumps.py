@@ -12,6 +12,7 @@ import glob
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,10 @@ def expect_duckdb() -> None:
         UsageError: it is not.
     """
     try:
-        import duckdb  # noqa: F401 -- an extra, and slow to load
+        with ThreadPoolExecutor(
+            1
+        ) as pool:  # Ctrl-C in this thread, while DuckDB's C++ is set up, ends in an abort
+            pool.submit(import_module, "duckdb").result()
     except ImportError as error:
         raise UsageError(f"counting needs DuckDB, {extra('demand')}") from error
 
@@ -108,6 +112,8 @@ def count_models(
         ) from error
     except duckdb.Error as error:
         raise SourceError(f"{source}: cannot be counted: {_line(error)}") from error
+    except UnicodeError as error:  # DuckDB gives the names of columns as they are
+        raise SourceError(f"{source}: cannot be counted: the name of a column is no text") from error
     except (OSError, RuntimeError) as error:  # of the temporary folder, which may have any name
         raise SourceError(
             f"{source}: cannot be counted: {_line(error)}; TMPDIR names another folder for what does not fit"

@@ -7,9 +7,9 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.demand.census import MEASURES, Census, Counted, Flaws
-from archtrack.core.parsing import parse_json
+from archtrack.core.parsing import parse_date, parse_json
 from archtrack.errors import DataError, UsageError
-from archtrack.sources.files import read_document, write_atomic
+from archtrack.sources.files import read_bounded, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ _KIND = "archtrack census"
 _VERSION = 1
 _MARK = f'{{\n "kind": "{_KIND}",'.encode()
 _LARGEST = 256 * 1024 * 1024  # bytes; one of all that is counted one by one has about 15 million
+_MOST = 10**18  # of whatever is counted; what the Hub has takes some 12 digits
 _NUMBERS = (
     "models",
     "downloads",
@@ -79,13 +80,14 @@ def read_census(path: Path) -> Census:
         DataError: there is none, or it is damaged.
     """
     try:
-        if path.is_file() and path.stat().st_size > _LARGEST:
-            raise DataError(f"{path}: more than {_LARGEST // 1024**2} MB; this is no census")
+        data = read_bounded(path, _LARGEST)
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{path}: no such census; `archtrack demand --save {path.name}` writes one"
+        ) from error
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
-    data = read_document(path)
-    if data is None:
-        raise DataError(f"{path}: no such census; `archtrack demand --save {path.name}` writes one")
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: cannot be read: {reason}") from error
     try:
         return _census(parse_json(data))
     except (ValueError, KeyError, TypeError) as error:
@@ -101,11 +103,11 @@ def _row(counted: Counted) -> list[Any]:
 
 
 def _census(data: Any) -> Census:
-    if data["kind"] != _KIND or data["version"] != _VERSION or data["measure"] not in MEASURES:
+    if data["kind"] != _KIND or _number(data["version"]) != _VERSION or data["measure"] not in MEASURES:
         raise ValueError("another kind of file")
     return Census(
         source=_text(data["source"]),
-        date=None if data["date"] is None else _text(data["date"]),
+        date=None if data["date"] is None else parse_date(_text(data["date"])).isoformat(),
         measure=data["measure"],
         whole=data["whole"] is True,
         flaws=Flaws(**{each.name: _number(data["flaws"][each.name]) for each in fields(Flaws)}),
@@ -130,6 +132,6 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if type(value) is not int or not 0 <= value <= _MOST:
         raise ValueError("not a number of something")
     return value

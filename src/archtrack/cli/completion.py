@@ -17,9 +17,9 @@ __all__ = ["command"]
         "archtrack completion fish > ~/.config/fish/completions/archtrack.fish",
     ),
 )
-@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")), metavar="SHELL")
 def command(shell: str) -> None:
-    """Print the completion script for SHELL."""
+    """Print the completion script for SHELL: bash, zsh or fish."""
     from click.shell_completion import get_completion_class
 
     from archtrack.cli import archtrack

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,7 +31,7 @@ UNJOINED = "unjoined_model_types"
         "archtrack scan transformers pinned --format json",
     ),
 )
-@click.argument("engine", type=click.Choice(engine_names()))
+@click.argument("engine", type=click.Choice(engine_names()), metavar="ENGINE")
 @click.argument("source", required=False)
 @registry_options
 @offline_option
@@ -70,6 +71,9 @@ def _line(registration: Registration) -> str:
     place = registration.place
     own = f"/{place.file}".endswith(f"/{registration.file}")
     return (str(place.line) if place.line else "") if own else str(place)
+
+
+command.help = f"{cleandoc(command.help or '')}\n\nENGINE is one of {', '.join(engine_names())}."
 
 
 def _print(found: Scan) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.toml import TOMLDecodeError, line_of, lines_of, loads
 from archtrack.errors import ConfigError
 from archtrack.model import Override
+from archtrack.sources.files import TooLargeError, read_bounded
 
 from .keys import (
     A_TABLE,
@@ -128,17 +129,13 @@ def _read(path: Path) -> bytes | None:
     try:
         mode = path.stat().st_mode
         if stat.S_ISREG(mode):
-            with path.open("rb") as file:
-                data = file.read(_MOST_BYTES + 1)
-            if len(data) > _MOST_BYTES:
-                raise ConfigError(
-                    f"{_shown(path)}: more than {_MOST_BYTES // 1024**2} MB is no configuration; shorten it"
-                )
-            return data
+            return read_bounded(path, _MOST_BYTES)
     except (FileNotFoundError, NotADirectoryError) as error:
         if not path.is_symlink():
             return None
         raise ConfigError(f"{_shown(path)}: a link to nowhere; repair or remove it") from error
+    except TooLargeError as error:
+        raise ConfigError(f"{_shown(path)}: {error.strerror}; shorten it") from error
     except OSError as error:
         raise ConfigError(
             f"{_shown(path)}: cannot be read ({_reason(error)}); make it readable or remove it"

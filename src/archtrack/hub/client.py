@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urljoin
 from archtrack.core.matrix.repositories import is_repository
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES
-from archtrack.errors import HubDownError, TargetError, extra
+from archtrack.errors import HubDownError, TargetError, UsageError, extra
 from archtrack.sources.address import parse_address
 from archtrack.sources.deadline import LateError, within
 
@@ -269,12 +269,13 @@ def hub_client(shown: str) -> Any:
         shown: what it is needed for, for the message.
 
     Raises:
-        HubDownError: it is not installed, or its settings make no sense.
+        UsageError: it is not installed.
+        HubDownError: its settings make no sense.
     """
     try:
         client = _loaded()
     except ImportError as error:
-        raise HubDownError(f"{shown}: asking the Hub needs {extra('hub')}") from error
+        raise UsageError(f"{shown}: asking the Hub needs {extra('hub')}") from error
     except Exception as error:  # noqa: BLE001 -- it looks at its settings while it is imported
         raise HubDownError(
             f"{shown}: the Hub cannot be asked: {failure(error)}; is HF_ENDPOINT an address?"

@@ -6,12 +6,13 @@ Its signature says what these are. The schemas that clients see and the check of
 import json
 import os
 import re
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, get_type_hints
 
 from mcp import types
@@ -38,7 +39,7 @@ from archtrack.data import SCHEMA
 from archtrack.errors import ArchtrackError, UsageError
 from archtrack.render.terminal import plain
 from archtrack.sources.progress import Progress, SilentProgress
-from archtrack.sources.redaction import shown_text
+from archtrack.sources.redaction import WITHHELD, shown_argument, shown_text
 
 __all__ = [
     "Answer",
@@ -57,6 +58,7 @@ __all__ = [
 
 Json = dict[str, Any]
 
+_LEAST_QUOTED = 10  # characters of an argument; fewer hold no password behind `https://`
 _LONGEST_MESSAGE = 600  # characters: what was asked for may be a megabyte
 _SHIPPED = "https://#/$defs/"
 """Before the name of a shipped definition, until the schema is done: pydantic expects to know any nearer one."""
@@ -178,12 +180,12 @@ class Tool:
                 self.run(self._checked(arguments), call), ensure_ascii=False, separators=(",", ":")
             )
         except ArchtrackError as error:
-            return self._refusal(str(error))
+            return self._refusal(_without(arguments, str(error)))
         except Exception as error:  # noqa: BLE001 -- a fault of archtrack must not end the server
-            traceback.print_exc()
+            sys.stderr.write(shown_text(_without(arguments, traceback.format_exc())))
             return self._refusal(
-                f"this is a fault of archtrack itself ({type(error).__name__}: {shown_text(str(error))}); it is in the "
-                "server's log, please report it; `archtrack --help` shows the same as commands"
+                f"this is a fault of archtrack itself ({type(error).__name__}); it is in the server's log, please "
+                "report it; `archtrack --help` shows the same as commands"
             )
         text = well_formed(text)
         # The same once more as text: for clients that know no structured answers.
@@ -254,6 +256,19 @@ def alike(name: str, known: Iterable[str]) -> str:
     """The name that may have been meant, as words to go on with; empty where none is like it."""
     near = get_close_matches(name[:_LONGEST_MESSAGE], list(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _without(arguments: Mapping[str, Any], message: str) -> str:
+    """A message that may quote arguments, whole or their beginnings, without those that may hold a password."""
+    for value in arguments.values():
+        for argument in value if isinstance(value, list) else [value]:
+            if not isinstance(argument, str) or (shown := shown_argument(argument)) == argument:
+                continue
+            message = message.replace(argument, shown)
+            for end in range(min(len(argument), _LONGEST_MESSAGE), _LEAST_QUOTED, -1):
+                for text in (argument, str(PurePath(argument))):
+                    message = message.replace(text[:end], WITHHELD)
+    return message
 
 
 def one_line(text: str) -> str:

@@ -31,8 +31,10 @@ _KINDS = {
 _CATEGORIES = frozenset(each.value for each in Category)
 _JSON = re.compile(r'[\ufeff\s]*\{\s*(?:["}]|\Z)')
 _HUB = re.compile(r"https://huggingface\.co/([\w.-]+/[\w.-]+)/?")
+_LINK = re.compile(r"\[([^\]\[]*)\]\([^)]{0,2000}\)")  # bounded: each opening may be looked at to its end
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _NO_EXAMPLE = re.compile(r"\(.*\)|-*")
+_LINES = 10**9  # more than any file has
 _FALLBACK = "fallback"
 _FALLBACKS = {"Y": "fallback", "refused": "refused"}
 """What the further column of that name may say."""
@@ -169,22 +171,25 @@ def _example(cell: str) -> str:
 
 def _plain(cell: str) -> str:
     """What a cell shows: without code quotes, the target of a link, escapes and entities."""
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", cell.strip()).replace("`", "").strip("* ")
+    text = _LINK.sub(r"\1", cell.strip()).replace("`", "").strip("* ")
     return html.unescape(_ESCAPE.sub(r"\1", text))
 
 
 def _of_matrix(text: str, name: str, sources: Mapping[str, str]) -> TrackedDocument:
     try:
         data = parse_json(text.removeprefix("\ufeff"))
-        engine, library = data["sources"]
-        rows = {row["name"]: _matrix_row(row, engine, library, sources) for row in data["architectures"]}
+        engine, library = map(_checked_source, data["sources"])
+        rows = {
+            _text(row["name"]): _matrix_row(row, engine, library, sources) for row in data["architectures"]
+        }
         title = f"{engine['engine']} {engine['version'] or engine['location']}"
         words = " with ".join(
-            f"{each['engine']} {each['version'] or each['location']}" for each in data["sources"]
+            f"{each['engine']} {each['version'] or each['location']}" for each in (engine, library)
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        words = f"{type(error).__name__}: {str(error)[:200]}"
         raise DocumentError(
-            f"{name}: is JSON, but not what `archtrack list --format json` prints ({type(error).__name__}: {error})"
+            f"{name}: is JSON, but not what `archtrack list --format json` prints ({words})"
         ) from error
     if not rows:
         raise DocumentError(f"{name}: lists no architecture")
@@ -197,27 +202,27 @@ def _matrix_row(
     own, other = row["engines"][engine["engine"]], row["engines"]["transformers"]
     native = own["path"] is not None
     where, at = (own, engine) if native else (other, library)
-    example = row["example"]["id"] if row["example"] else ""
+    example = _text(row["example"]["id"]) if row["example"] else ""
     broken = own["broken"]
-    if row["category"] not in _CATEGORIES or not all(
-        isinstance(each, str) for each in (row["name"], row["category_source"], where["file"] or "", example)
-    ):
-        raise ValueError(f"{row['name']!r} has a value of another kind")
+    if row["category"] not in _CATEGORIES:
+        raise ValueError(f"{row['name'][:40]!r} has no category")
     kind, because = _KINDS[own["status"]], None
     if broken is not None:
-        because = f"{broken['reason']} ({broken['path']}:{broken['line']})"
+        because = f"{_text(broken['reason'])} ({_place(broken['path'], broken['line'])})"
     elif own["status"] == Status.UNSUPPORTED.value and other["exported"]:
         kind, because = "unknown", "whether the Transformers backend takes it cannot be said"
     elif not native and other["backend_path"] is not None:
         answer = "true" if other["backend_compatible"] else "false"
-        because = f"is_backend_compatible() is {answer} ({other['backend_path']}:{other['backend_line']})"
+        because = (
+            f"is_backend_compatible() is {answer} ({_place(other['backend_path'], other['backend_line'])})"
+        )
     return TrackedRow(
         kind=kind,
         because=because,
         category=row["category"],
-        by=row["category_source"],
-        file=where["file"] or "",
-        place=f"{where['path']}:{where['line']}" if where["path"] else "",
+        by=_text(row["category_source"]),
+        file=_text(where["file"] or ""),
+        place=_place(where["path"], where["line"]) if where["path"] else "",
         address=_address(where, at, sources) if where["path"] else "",
         example=example,
     )
@@ -228,5 +233,25 @@ def _address(where: dict[str, Any], engine: dict[str, Any], sources: Mapping[str
     template = sources.get(engine["engine"], "")
     if engine["kind"] != "release" or not template.startswith("https://"):
         return ""
-    address = template.replace("{version}", engine["version"]).replace("{path}", where["path"])
-    return f"{address}#L{int(where['line'])}"
+    address = template.replace("{version}", _text(engine["version"])).replace("{path}", where["path"])
+    return f"{address}#L{where['line']}"
+
+
+def _checked_source(source: dict[str, Any]) -> dict[str, Any]:
+    """What was read, if each value is of its kind."""
+    _text(source["engine"])
+    _text(source["version"] or source["location"])
+    return source
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{str(value)[:40]!r} is no text")
+    return value
+
+
+def _place(path: object, line: object) -> str:
+    """A file and its line, such as ``a.py:7``."""
+    if type(line) is not int or not 0 <= line < _LINES:
+        raise ValueError(f"{str(line)[:40]!r} is no line's number")
+    return f"{_text(path)}:{line}"

@@ -11,7 +11,8 @@ import re
 import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any
 
 from archtrack.errors import ArchtrackError, UsageError
 
@@ -23,6 +24,7 @@ __all__ = ["Live", "Server"]
 
 HOST = "127.0.0.1"
 _NAMES = frozenset({HOST, "localhost"})
+_MOST = 64  # connections at the same time
 _STATE = re.compile(rb'data-state="(\w+)"')
 
 
@@ -85,6 +87,7 @@ class Server(ThreadingHTTPServer):
     """Serves one page on the loopback address."""
 
     daemon_threads = True
+    request_queue_size = _MOST
 
     def __init__(self, live: Live, port: int) -> None:
         """Listen.
@@ -97,6 +100,7 @@ class Server(ThreadingHTTPServer):
             UsageError: the port is taken, or may not be used.
         """
         self.live = live
+        self._free = BoundedSemaphore(_MOST)
         try:
             super().__init__((HOST, port), _Handler)
         except OSError as error:
@@ -104,10 +108,25 @@ class Server(ThreadingHTTPServer):
                 f"port {port} cannot be used: {error.strerror or error}; --port names another one, 0 any that is free"
             ) from error
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a browser that went away."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread of its own; hang up where too many wait already."""
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """What such a thread does."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 -- the library's signature
+        """Say nothing of a browser that went away or is slow, and of all else one line."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            sys.stderr.write(f"archtrack: a request could not be answered: {type(error).__name__}\n")
 
     @property
     def address(self) -> str:
@@ -119,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
     server_version = "archtrack"
     sys_version = ""
-    timeout = 60
+    timeout = 20  # seconds that a client may be silent
 
     def do_GET(self) -> None:
         """The page, or its state."""

@@ -343,7 +343,7 @@ OTHERWISE = "it is not written as `archtrack history refresh` writes it"
 UNORDERED = "A: the examples of the span from 1.0 are not in its order"
 STATELESS = "A: a span without states, or with releases that are not"
 SHORTEST = "A: its spans are not in their shortest form"
-NOT_IN_SPAN = "A: an example with releases that are not in its"
+NOT_IN_SPAN = "A: a span without states, or with releases that are not in it"
 
 
 @pytest.mark.parametrize(

@@ -111,3 +111,30 @@ def test_colours_and_other_words_of_vllm_hide_no_name() -> None:
         ("fallback", ("SmolLM3ForCausalLM",), 1),
         ("incompatible", ("FalconForCausalLM",), 2),
     ]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "Model architectures [",
+        "Model architectures ['A' ",
+        "Cannot find model module. 'A",
+        "The Transformers implementation of 'A",
+        "Ignore import error when loading ",
+        "A has no SGLang implementation ",
+        "implementation\n",
+        "\x1b[0;",
+        "\n",
+    ],
+)
+def test_a_log_of_many_beginnings_is_read_in_one_pass(piece: str) -> None:
+    """Where each beginning was looked at to the end of its line, this took minutes."""
+    last = "Ignore import error when loading sglang.srt.models.x"
+    found = find_messages(piece * (4_000_000 // len(piece)) + "\n" + last)
+    assert found[-1].module == "sglang.srt.models.x"
+
+
+def test_the_number_of_a_line_counts_all_that_are_above_it() -> None:
+    log = "one\n\nA has no vLLM implementation, falling back to Transformers\nimplementation\n" * 2
+    assert [each.line for each in find_messages(log)] == [3]
+    assert [each.line for each in find_messages(log.replace("A has", "B has", 1))] == [3, 7]

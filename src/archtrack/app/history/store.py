@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
@@ -9,7 +10,7 @@ from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, UsageError
-from archtrack.sources.files import expanded
+from archtrack.sources.files import expanded, read_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["LARGEST", "SHIPPED", "Histories", "data_files", "data_folder", "read_data", "read_history"]
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes of one file; the largest has about one."""
+"""Bytes of one file; the largest has about one million."""
+
+_KEPT = 16  # histories
 
 
 def data_folder(environ: Mapping[str, str]) -> Path:
@@ -42,24 +45,31 @@ def read_data(path: Path) -> bytes:
     """What a data file holds.
 
     Raises:
-        DataError: it cannot be read, or is larger than any.
+        DataError: it cannot be read, is no regular file, or is larger than any.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(data) > LARGEST:
-        raise DataError(f"{path}: more than {LARGEST // 1024**2} MB; this is no data of archtrack's")
-    return data
+        return read_bounded(path, LARGEST)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: cannot be read: {reason}") from error
 
 
 def read_history(path: Path) -> History:
-    """The history that a file holds.
+    """The history that a file holds; the same one again as long as the file is the same.
 
     Raises:
         DataError: it cannot be read, or is none.
     """
+    try:
+        found = path.stat()
+    except (OSError, ValueError):  # reading it says why
+        return _parsed(path, None)
+    return _parsed(path, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(path: Path, _as_it_is: tuple[int, ...] | None) -> History:
+    """A history, kept for what runs for long: reading those that are shipped takes a twentieth of a second."""
     try:
         return checked(parse_history(read_data(path)))
     except WrongHistoryError as error:

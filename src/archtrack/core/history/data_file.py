@@ -6,6 +6,7 @@ Releases and architectures have one line each, sorted, so that a diff shows what
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archtrack.core.matrix.repositories import is_hub_id
@@ -17,9 +18,15 @@ from .history import Companion, ExampleState, History, Release, Span, State
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SCHEMA_VERSION", "WrongHistoryError", "checked", "parse_history", "write_history"]
+__all__ = ["ENGINE_NAME", "SCHEMA_VERSION", "WrongHistoryError", "checked", "parse_history", "write_history"]
 
 SCHEMA_VERSION = 1
+
+ENGINE_NAME = re.compile(r"(?!schema$)[a-z0-9][a-z0-9-]{0,39}")
+"""The name of an engine becomes that of a file, and a word of an address of the page."""
+
+_LINE = re.compile(r"[0-9]{1,9}")
+_MOST = 10**9  # of whatever is counted
 
 _T = TypeVar("_T")
 
@@ -64,14 +71,16 @@ def parse_history(text: str | bytes) -> History:
     try:
         data = parse_json(text)
     except ValueError as error:
-        raise WrongHistoryError(f"not JSON: {error}") from error
-    if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
-        found = data.get("schema_version") if isinstance(data, dict) else None
-        raise WrongHistoryError(f"schema version {found}, and this archtrack reads {SCHEMA_VERSION}")
+        raise WrongHistoryError(f"not a history: not JSON: {str(error)[:200]}") from error
+    found = data.get("schema_version") if isinstance(data, dict) else None
+    if type(found) is not int or found != SCHEMA_VERSION:
+        raise WrongHistoryError(
+            f"schema version {str(found)[:40]}, and this archtrack reads {SCHEMA_VERSION}"
+        )
     try:
         return _history(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise WrongHistoryError(f"not a history: {type(error).__name__} {error}") from error
+        raise WrongHistoryError(f"not a history: {type(error).__name__} {str(error)[:200]}") from error
 
 
 def _separated(lines: Iterable[str]) -> list[str]:
@@ -132,7 +141,7 @@ def _history(data: dict[str, Any]) -> History:
         distribution=_a(str, data["distribution"]),
         floor=_a(str, data["floor"]),
         tool=_a(str, data["tool"]),
-        revision=_a(int, data["revision"]),
+        revision=_count(data["revision"]),
         companion=None if companion is None else _companion(companion),
         releases=tuple(map(_release_from, _a(list, data["releases"]))),
         architectures={name: tuple(map(_span, _a(list, each["spans"]))) for name, each in table.items()},
@@ -154,33 +163,59 @@ def checked(history: History) -> History:
 
 
 def _check(history: History) -> None:
+    _check_releases(history)
+    examples: set[str | None] = set()  # each once: thousands of states name some hundred checkpoints
+    places: set[str] = set()
+    for name, spans in history.architectures.items():
+        for span in spans:
+            if not _in_order(span, history):
+                raise ValueError(
+                    f"{name[:40]}: a span without states, or with releases that are not in it or out of order"
+                )
+            examples.update([each.example for each in span.examples])
+            places.update([state.at for state in span.states])
+    for example in examples:
+        if example is not None and not is_hub_id(example):
+            raise ValueError(f"{example[:40]!r} is not a checkpoint on the Hub")
+    for place in places:
+        line = place.rpartition(":")[2]
+        if line.isdigit() and not _LINE.fullmatch(line):
+            raise ValueError(f"{place[:40]!r} has no line's number")
+    for category in history.categories.values():
+        Category(category)
+
+
+def _check_releases(history: History) -> None:
+    if not ENGINE_NAME.fullmatch(history.engine):
+        raise ValueError(f"{history.engine[:40]!r} is not a name of an engine")
     for release in history.releases:
         parse_version(release.version)
         if release.date is not None:
             parse_date(release.date)
     parse_version(history.floor)
-    positions = history.positions
-    if len(positions) != len(history.releases):
+    if history.companion is not None:
+        parse_version(history.companion.version)
+    if len(history.positions) != len(history.releases):
         raise ValueError("a release is in it twice")
-    newest = history.releases[-1].version if history.releases else ""
-    examples: set[str | None] = set()  # each once: thousands of states name some hundred checkpoints
-    for name, spans in history.architectures.items():
-        for span in spans:
-            named = [span.first, *span.changes, span.last or newest]
-            wrong = [version for version in named if version not in positions]
-            if wrong or not span.states or positions[named[-1]] < positions[span.first]:
-                raise ValueError(f"{name}: a span without states, or with releases that are not in it")
-            if any(
-                not positions[span.first] <= positions[each.since] <= positions[named[-1]]
-                for each in span.examples
-            ):
-                raise ValueError(f"{name}: an example with releases that are not in its span")
-            examples.update(each.example for each in span.examples)
-    for example in examples:
-        if example is not None and not is_hub_id(example):
-            raise ValueError(f"{example[:40]!r} is not a checkpoint on the Hub")
-    for category in history.categories.values():
-        Category(category)
+
+
+def _in_order(span: Span, history: History) -> bool:
+    """Whether its releases are in the history, its states in their order from the first on, its examples within."""
+    positions = history.positions
+    first = positions.get(span.first, -1)
+    last = len(positions) - 1 if span.last is None else positions.get(span.last, -1)
+    before = first
+    for state in span.states:
+        at = positions.get(state.since, -1)
+        if not before <= at <= last:
+            return False
+        before = at
+    return (
+        first >= 0
+        and bool(span.states)
+        and span.states[0].since == span.first
+        and all(first <= positions.get(each.since, -1) <= last for each in span.examples)
+    )
 
 
 def _companion(data: dict[str, Any]) -> Companion:
@@ -198,7 +233,7 @@ def _release_from(data: dict[str, Any]) -> Release:
         file=_a(str, data["file"]),
         sha256=_a_or_none(str, data["sha256"]),
         unknown=_a_or_none(str, data.get("unknown")),
-        unresolved=_a(int, data.get("unresolved", 0)),
+        unresolved=_count(data.get("unresolved", 0)),
         accepted=_a(bool, data.get("accepted", False)),
     )
 
@@ -223,21 +258,28 @@ def _state_from(data: dict[str, Any]) -> State:
         since=_a(str, data["since"]),
         file=_a(str, data["file"]),
         at=_a(str, data["at"]),
-        groups=tuple(_a(str, each) for each in data.get("groups", ())),
+        groups=tuple(_a(str, each) for each in _a(list, data.get("groups", []))),
         compatible=_a_or_none(bool, data.get("compatible")),
         runs_as=_a_or_none(str, data.get("runs_as")),
     )
 
 
 def _a(kind: type[_T], value: object) -> _T:
-    """The value, if it is of a type.
+    """The value, if it is of a type, and not of one below it: `true` is no number.
 
     Raises:
         TypeError: it is not.
     """
-    if not isinstance(value, kind):
+    if type(value) is not kind:
         raise TypeError(f"{str(value)[:40]!r} is not a {kind.__name__}")
     return value
+
+
+def _count(value: object) -> int:
+    number = _a(int, value)
+    if not 0 <= number <= _MOST:
+        raise ValueError(f"{str(number)[:40]} is too small or too large a number")
+    return number
 
 
 def _a_or_none(kind: type[_T], value: object) -> _T | None:

@@ -10,7 +10,7 @@ from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_date, parse_version
 from archtrack.model import Category
 
-from .data_file import WrongHistoryError, parse_history, write_history
+from .data_file import ENGINE_NAME, WrongHistoryError, parse_history, write_history
 from .plausibility import doubts_of
 from .spans import entries_of, spans_of
 
@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 
     from .history import Entry, History, Release, Span
 
-__all__ = ["ENGINE_NAME", "lint_history"]
+__all__ = ["lint_history"]
 
-ENGINE_NAME = re.compile(r"(?!schema$)[a-z0-9][a-z0-9-]{0,39}")
-"""The name of an engine becomes that of a file."""
 _MOST = 20_000_000
 """The most releases times architectures of one engine; transformers has half a million."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PLACE = re.compile(r"[^\s:/][^:]*(:[1-9][0-9]*)?")
+_PLACE = re.compile(r"[^\s:/][^:]*(:[1-9][0-9]{0,8})?")
 """A path in the release, and a line, unless the whole file is meant."""
 _CATEGORIES = frozenset(each.value for each in Category)
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Message", "find_messages"]
 
@@ -46,8 +50,8 @@ _NO_IMPLEMENTATION = r"(?<!\w)(?P<name>\w+) has no (?:SGlang|SGLang|vLLM) implem
 _PATTERNS = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        ("unsupported", r"Model architectures (?P<names>\[[^\]]*\]) are not supported for now"),
-        ("not inspected", r"Model architectures (?P<names>\[[^\]]*\]) failed to be inspected"),
+        ("unsupported", r"Model architectures (?P<names>\[[^\]\[]*\]) are not supported for now"),
+        ("not inspected", r"Model architectures (?P<names>\[[^\]\[]*\]) failed to be inspected"),
         ("incompatible", rf"{_NO_IMPLEMENTATION} and the Transformers implementation is not compatible"),
         ("incompatible", rf"The Transformers implementation of {_QUOTED} is not compatible with vLLM"),
         ("fallback", rf"{_NO_IMPLEMENTATION}, falling back to Transformers"),
@@ -60,6 +64,10 @@ _PATTERNS = tuple(
 )
 
 
+_HINT = re.compile("Model architectures|implementation|Cannot find model|Ignore import")
+"""In every one of them: most lines of a log have none."""
+
+
 def find_messages(text: str) -> tuple[Message, ...]:
     """The messages about models in a log, in order, each once.
 
@@ -67,9 +75,9 @@ def find_messages(text: str) -> tuple[Message, ...]:
         text: of the log, or of one message.
     """
     found: dict[tuple[str, tuple[str, ...], str | None], Message] = {}
-    for number, line in enumerate(_COLOUR.sub("", text).split("\n"), 1):
+    for number, line in _lines(_COLOUR.sub("", text)):
         for kind, pattern in _PATTERNS:
-            match = pattern.search(line[:_LONGEST_LINE])
+            match = pattern.search(line)
             if match is None:
                 continue
             groups = match.groupdict()
@@ -85,3 +93,17 @@ def find_messages(text: str) -> tuple[Message, ...]:
             )
             found.setdefault((kind, names, message.module), message)
     return tuple(found.values())
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that may hold a message, with their numbers; of a line its beginning."""
+    number, counted, end = 1, 0, -1
+    for hint in _HINT.finditer(text):
+        if hint.start() < end:
+            continue
+        start = text.rfind("\n", 0, hint.start()) + 1
+        end = text.find("\n", hint.end())
+        end = len(text) if end < 0 else end
+        number += text.count("\n", counted, start)
+        counted = start
+        yield number, text[start : min(end, start + _LONGEST_LINE)]
