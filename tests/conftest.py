@@ -59,6 +59,7 @@ index_servers = _shared("index_servers", _HERE / "sources" / "servers.py")
 hub_server = _shared("hub_server", _HERE / "hub_server.py")
 seed_reader = _shared("seed_reader", _HERE / "seed_reader.py")
 _shared("pattern_steps", _HERE / "pattern_steps.py")
+_shared("hostile", _HERE / "hostile.py")
 made_history = _shared("made_history", _HERE / "made_history.py")
 page_histories = _shared("page_histories", _HERE / "site" / "page_histories.py")
 

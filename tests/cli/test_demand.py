@@ -422,7 +422,7 @@ def test_the_folder_of_nobody_is_wrong_usage(cli: Cli) -> None:
     for names in (["~nobody-of-that-name/x"], ["~nobody-of-that-name/*.parquet", "m.jsonl"]):
         done = cli("demand", *names)
         assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
-        assert "no folder of a user is known for ~nobody-of-that-name" in done.err
+        assert "~nobody-of-that-name/x: no such home folder is known" in done.err
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "huge"])

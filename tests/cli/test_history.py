@@ -568,4 +568,4 @@ def test_a_folder_of_data_of_nobody_is_told_in_one_line(
         return
     done = cli(*arguments.split())
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
-    assert "ARCHTRACK_DATA_DIR: no folder of a user is known for ~nobody-of-that-name" in done.err
+    assert "ARCHTRACK_DATA_DIR: ~nobody-of-that-name/x: no such home folder is known" in done.err

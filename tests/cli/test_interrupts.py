@@ -118,6 +118,7 @@ def heard() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @pytest.mark.usefixtures("heard")
 def test_an_interrupt_while_the_document_is_written_leaves_the_old_one_or_the_new_one(
     cli: Cli, trees: Any, work: Path, monkeypatch: pytest.MonkeyPatch

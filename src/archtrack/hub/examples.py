@@ -22,7 +22,7 @@ __all__ = ["hub_examples", "lint_examples", "search_words"]
 
 _AT_ONCE = 4  # polite: the Hub limits requests, and a few hundred take seconds all the same
 _ENDING = re.compile(
-    r"(?:For(?:CausalLM|ConditionalGeneration|SequenceClassification|RewardModel)|LMHeadModel|ChatModel|Model)\w*\Z"
+    r"(?:For(?:CausalLM|ConditionalGeneration|SequenceClassification|RewardModel)|LMHeadModel|ChatModel|Model)\w{0,40}\Z"
 )
 
 

@@ -50,7 +50,7 @@ def shown_source(text: str) -> str:
 def shown_argument(text: str) -> str:
     """As ``shown_source``, of what was given for anything: ``owner/name@revision`` is no address, ``a:b@c`` is one."""
     bare = text.removeprefix("git:")
-    return text if "://" not in bare and not re.search(r":[^@]*@", bare) else shown_source(bare)
+    return text if "://" not in bare and "@" not in bare.partition(":")[2] else shown_source(bare)
 
 
 def shown_text(text: str) -> str:

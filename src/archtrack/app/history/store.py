@@ -35,7 +35,10 @@ def data_folder(environ: Mapping[str, str]) -> Path:
         UsageError: it is in a home folder that nobody knows.
     """
     if chosen := environ.get("ARCHTRACK_DATA_DIR"):
-        return expanded(chosen)
+        try:
+            return expanded(chosen)
+        except UsageError as error:
+            raise UsageError(f"ARCHTRACK_DATA_DIR: {error}") from error
     from platformdirs import user_data_path
 
     return user_data_path("archtrack", appauthor=False) / "history"

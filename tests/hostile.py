@@ -1,0 +1,398 @@
+"""Texts that hurt a reader, as long as one likes, and every reader of texts from outside.
+
+``READERS`` names what reads, with the shapes of text for it: ``shape(n)`` is about n lines, or n times the same.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archtrack.config.settings import parse_settings
+from archtrack.core.document.lint import fix, lint
+from archtrack.core.document.merge import MergeOptions, merge
+from archtrack.core.document.parse import parse
+from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
+from archtrack.core.issue.parts import issue_of
+from archtrack.core.matrix.categories import by_name, draft_target
+from archtrack.core.verdict.checkpoint import read_checkpoint
+from archtrack.core.verdict.error_messages import find_messages
+from archtrack.engines import load_engine
+from archtrack.engines.base import Decides, ScanOptions
+from archtrack.model import Category, Matrix, Origin, Status
+from archtrack.sources.library import Library
+from archtrack.sources.patterns import match_paths
+from archtrack.sources.pins import pins_from_metadata, pins_from_project
+from miniature import READ, matrix_row, public, registration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+# -- documents -------------------------------------------------------------------------------------
+
+HEADING = "## Text-only Language Models (Generative)\n"
+HEAD = "| Architecture | Native | HF | SGLang File | Example |\n|---|---|---|---|---|\n"
+STATS = "**1** native / **2** HF-only / **3** no fallback / **4** total\n"
+SUMMARY = "## Overall Summary\n"
+ROW = "| **A{}** | Y |  | `a` | x |\n"
+
+DOCUMENTS: dict[str, Any] = {
+    "heading of blanks": lambda n: "# a" + " " * n + "x\n",
+    "heading of hashes": lambda n: "# a" + " #" * n + "x\n",
+    "list markers": lambda n: "- " * n + "x\n",
+    "list markers and a fence": lambda n: "1. " * n + "```x\n",
+    "stats lines": lambda n: HEADING + STATS * n,
+    "tables and stats lines": lambda n: (
+        HEADING + "".join(f"{HEAD}{ROW.format(i)}\n{STATS}\n" for i in range(n))
+    ),
+    "rows": lambda n: HEADING + HEAD + "".join(map(ROW.format, range(n))),
+    "rows in the wrong order": lambda n: HEADING + HEAD + "".join(map(ROW.format, range(n, 0, -1))),
+    "one row again and again": lambda n: HEADING + HEAD + ROW * n,
+    "rows outside": lambda n: HEAD + "".join(map(ROW.format, range(n))),
+    "sections": lambda n: "".join(f"{HEADING}\n{HEAD}{ROW.format(i)}\n" for i in range(n)),
+    "tables": lambda n: HEADING + "".join(f"\n{HEAD}{ROW.format(i)}\n" for i in range(n)),
+    "tables without header": lambda n: HEADING + "".join(f"\n{ROW.format(i)}\n" for i in range(n)),
+    "a wide row": lambda n: f"{HEADING}|{' a |' * n}\n|{'---|' * n}\n|**A**{'| a' * n}|\n",
+    "short rows of a wide table": lambda n: (
+        f"{HEADING}| Architecture |{' a |' * n}\n|{'-|' * n}\n" + "|**A**|\n" * n
+    ),
+    "backslashes": lambda n: HEADING + HEAD + "|" + "\\" * n + "|\n",
+    "escaped stars": lambda n: HEADING + HEAD + "| **" + "\\*" * n + " |\n",
+    "stars": lambda n: HEADING + HEAD + "| **" + "*" * n + " |\n",
+    "ticks": lambda n: HEADING + HEAD + "| **A** |" + "` `` " * n + " |\n",
+    "comments": lambda n: "<!-- a -->\n" * n,
+    "comments that open": lambda n: "a <!-- a\n" * n,
+    "comments that open on one line": lambda n: "a <!-- a " * n + "\n",
+    "comments that open again": lambda n: "<!-- a --> b <!-- c\n" * n,
+    "ticks around comments": lambda n: "`<!--" * n + "\n",
+    "fences": lambda n: "```\na\n```\n" * n,
+    "fences in fences": lambda n: "````\n```\n" * n,
+    "quoted counts": lambda n: SUMMARY + "> **1** natively supported (1%)\n" * n,
+    "a quotation of blanks": lambda n: f"{SUMMARY}>{' ' * n}x\n",
+    "a quotation of stars": lambda n: f"{SUMMARY}> {'*' * n}x\n",
+    "dates": lambda n: "**Last updated:** 2026-01-01\n" * n,
+    "dates on one line": lambda n: "**Last updated:**" * n + "\n",
+    "underlines": lambda n: "a\n-\n" * n,
+    "pipes": lambda n: f"{HEADING}{'|' * n}\n",
+    "lines of pipes": lambda n: HEADING + "|\n" * n,
+    "code": lambda n: "\n    a\n" * n,
+}
+
+_MATRIX = Matrix(
+    rows=(
+        *(matrix_row(f"A{i}", native=registration(f"A{i}", "a.py")) for i in range(10)),
+        matrix_row("Bb", status=Status.FALLBACK, hf=public("Bb")),
+        matrix_row("Zz", Category.EMBEDDING, native=registration("Zz")),
+    ),
+    inventories=READ,
+    known=frozenset({"A1", "Bb", "Zz"}),
+)
+
+
+def read_document(text: str) -> None:
+    document = parse(text)
+    lint(document, matrix=_MATRIX)
+    fix(document)
+    merge(document, _MATRIX, options=MergeOptions(date="2026-01-01", refresh=True, prune=True, force=True))
+
+
+_BEFORE = (
+    "## Embedding / Classification / Reward / Retrieval Models\n"
+    + HEAD
+    + "".join(map(ROW.format, range(100)))
+)
+
+
+def split_document(text: str) -> None:
+    """A document that does not fit into one part in any case."""
+    issue_of(parse(f"{_BEFORE}\n{text}"), "x", limit=2048)
+
+
+# -- Python ----------------------------------------------------------------------------------------
+
+_X = "class X: ...\n"
+
+
+def _of_tables(name: str) -> dict[str, Any]:
+    """What may be done to a table or list again and again."""
+    return {
+        "a table: items": lambda n: f"{_X}{name} = [{'X, ' * n}]\n",
+        "a table: keys": lambda n: f"{name} = {{{''.join(f'{i!r}: X, ' for i in map(str, range(n)))}}}\n",
+        "a table: additions": lambda n: f"{_X}{name} = []\n" + f"{name} += [X]\n" * n,
+        "a table: appended": lambda n: f"{_X}{name} = []\n" + f"{name}.append(X)\n" * n,
+        "a table: set": lambda n: f"{name} = {{}}\n" + "".join(f'{name}["A{i}"] = "a"\n' for i in range(n)),
+        "a table: set and deleted": lambda n: f"{name} = {{}}\n" + f'{name}["A"] = "a"\ndel {name}["A"]\n' * n,
+        "a table: taken in": lambda n: f'T = ["a"]\n{name} = [{"*T, " * n}]\n',
+        "a table: taken in by name": lambda n: (
+            "".join(f'T{i} = ["a{i}"]\n' for i in range(n)) + f"{name} = [{''.join(f'*T{i}, ' for i in range(n))}]\n"
+        ),
+        "a table: lists of lists": lambda n: (
+            f"{_X}L0 = [X]\n" + "".join(f"L{i + 1} = [*L{i}, *L{i}]\n" for i in range(n)) + f"{name} = L{n}\n"
+        ),
+        "a table: other names": lambda n: (
+            "T0 = {}\n" + "".join(f"T{i + 1} = T{i}\n" for i in range(n)) + f"{name} = T{n}\n"
+        ),
+        "a table: under conditions": lambda n: _X + "".join(f"if a{i}:\n    {name} = X\n" for i in range(n)),
+        "a table: else": lambda n: f"{_X}if a:\n    {name} = X\n" + f"elif b:\n    {name} = X\n" * n,
+        "a table: loops in loops": lambda n: (
+            f"{name} = []\n" + "".join(f"{' ' * i}for a{i} in 'ab':\n" for i in range(min(n, 20)))
+            + f"{' ' * 20}{name}.append(a0)\n"
+        ),
+        "a table: a loop": lambda n: (
+            f"{name} = {{}}\nfor a in [" + '"x", ' * n + "]:\n" + f'    {name}[a] = "b"\n' * 3
+        ),
+    }  # fmt: skip
+
+
+PYTHON: dict[str, Any] = {
+    "elif": lambda n: "if a:\n    pass\n" + "elif b:\n    pass\n" * n,
+    "imports under conditions": lambda n: "if a:\n    import b\n" * n,
+    "imports of all names": lambda n: "".join(f"from .m{i} import *\n" for i in range(n)),
+    "imported names": lambda n: f"from .m import {', '.join(f'a{i}' for i in range(n))}\n",
+    "a long hexadecimal number": lambda n: f"{_X}if a[0x{'f' * n}]:\n    EntryClass = X\n",
+    "attributes": lambda n: f"EntryClass = a{'.a' * n}\n",
+    "operators": lambda n: f"EntryClass = a{' + a' * n}\n",
+    "comparisons": lambda n: f"EntryClass = a{' < a' * n}\n",
+    "dots of an import": lambda n: f"from {'.' * n} import a\n",
+    "parts of an import": lambda n: f"from a{'.a' * n} import EntryClass\n",
+    "blanks of an import": lambda n: f"from {' ' * n}a import \u00e9\n",
+    "import import": lambda n: "import " * n + "\n",
+    "escaped quotes": lambda n: 'x = "' + '\\"' * n + '"\n',
+    "escaped quotes of nothing": lambda n: "x = " + '\\"' * n + "\n",
+    "quotes before a docstring": lambda n: '"a" ' * n + '"""\ndef f():\n    pass\n"""\n',
+    "brackets in a docstring": lambda n: 'def f(a):\n    """x' + "]" * n + '"""\n',
+    "functions": lambda n: "def f(\n    a,\n):\n    return 1\n\n" * n,
+    "functions that open": lambda n: "def f(\n" * n,
+    "classes": lambda n: "".join(f"class C{i}(C{i - 1}):\n    x = 1\n" for i in range(n)),
+    "bases": lambda n: (
+        "".join(f"class C{i}: pass\n" for i in range(n)) + f"class D({', '.join(f'C{i}' for i in range(n))}): pass\n"
+        "EntryClass = D\n"
+    ),
+    "models": lambda n: (
+        "class C0(PreTrainedModel): pass\n"
+        + "".join(f"class C{i + 1}(C{i}):\n    _supports_attention_backend = True\n" for i in range(n))
+        + f"__all__ = [{', '.join(f'{name!r}' for name in (f'C{i}' for i in range(n)))}]\n"
+    ),
+    "registrations": lambda n: "".join(
+        f'@ModelBase.register("A{i}")\n@register_auto_model("A{i}")\nclass X{i}(TextModel): ...\n' for i in range(n)
+    ),
+    "tries": lambda n: "try:\n    import a\nexcept ImportError:\n    b = 1\n" * n,
+    "withs": lambda n: "with a as b:\n    c = 1\n" * n,
+    "fields of an f-string": lambda n: 'EntryClass = f"' + "{a}" * n + '"\n',
+    "sums of texts": lambda n: 'a0 = "x"\n' + "".join(f'a{i + 1} = a{i} + "x"\n' for i in range(n)),
+    "names of one table": lambda n: " = ".join(f"a{i}" for i in range(n)) + " = {}\n",
+    "cases": lambda n: "match a:\n" + "    case 1:\n        x = 1\n" * n,
+    "uses": lambda n: "f(EntryClass, MODULE_MAP)\n" * n,
+    "global": lambda n: "def f():\n    global EntryClass\n    EntryClass = 1\n" * n,
+    "raises": lambda n: "if a:\n    raise ValueError\n" * n,
+    "tests of one model type": lambda n: (
+        'def get_config(config):\n    if config.architectures in [["A"], ["B"]]:\n        config.model_type = "a"\n'
+        + '    if config.model_type == "a":\n        config.update({"architectures": ["C"]})\n' * n
+    ),
+    "tests of model types": lambda n: "def get_config(config):\n" + "".join(
+        f'    if config.model_type == "a{i}":\n        config.update({{"architectures": ["C"]}})\n' for i in range(n)
+    ),
+    "classes that share a function": lambda n: (
+        "".join(f'class C{i}:\n    model_type = "a{i}"\n    def f(self):\n        g(self)\n' for i in range(n))
+        + "def g(self):\n" + '    if "A" in self.architectures:\n        self.architectures = ["B"]\n' * n
+    ),
+    "functions that a function calls": lambda n: "".join(
+        f"def f{i}(config):\n    f{i + 1}(config)\n    f{i + 1}(config)\n" for i in range(n)
+    ),
+    "substitutions": lambda n: (
+        f"def get_model_architecture(config):\n    left = [{', '.join(f'{i!r}' for i in map(str, range(n)))}]\n"
+        + '    if quantization not in left:\n        architectures = ["A"]\n' * n
+    ),
+    "comments with quotes": lambda n: '# """\n' * n,
+    "docstrings": lambda n: '"""a"""\n' * n,
+    "backslashes": lambda n: "\\\n" * n,
+    "statements on a line": lambda n: "a;" * n + "\n",
+}  # fmt: skip
+
+_SGLANG = {
+    "sglang/__init__.py": "",
+    "sglang/srt/models/a.py": f"{_X}EntryClass = X\n",
+    "sglang/srt/models/registry.py": "",
+    "sglang/srt/configs/model_config.py": "multimodal_model_archs = []\n",
+}
+_TRANSFORMERS = {
+    "transformers/__init__.py": "",
+    "transformers/modeling_utils.py": "class PreTrainedModel: ...\n",
+    "transformers/models/auto/modeling_auto.py": 'MODEL_FOR_CAUSAL_LM_MAPPING_NAMES = {"a": "A"}\n',
+    "transformers/models/a/modeling_a.py": 'class A(PreTrainedModel): ...\n__all__ = ["A"]\n',
+}
+_CONVERSION = {
+    "conversion/__init__.py": 'TEXT_MODEL_MAP = {"A": "a"}\nMMPROJ_MODEL_MAP = {}\n',
+    "conversion/base.py": "class ModelBase: ...\nclass TextModel(ModelBase): ...\n",
+    "conversion/a.py": '@ModelBase.register("A")\nclass A(TextModel): ...\n',
+    "convert_hf_to_gguf.py": "from conversion import get_model_class\n",
+}
+_ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
+    ("sglang", _SGLANG, "sglang/srt/models/b.py", "EntryClass"),
+    ("sglang", _SGLANG, "sglang/srt/configs/model_config.py", "multimodal_model_archs"),
+    ("sglang", _SGLANG, "sglang/srt/configs/b.py", "EntryClass"),
+    ("sglang", _SGLANG, "sglang/srt/model_loader/utils.py", "EntryClass"),
+    ("sglang", _SGLANG, "sglang/srt/utils/hf_transformers_utils.py", "EntryClass"),
+    ("transformers", _TRANSFORMERS, "transformers/models/a/modeling_a.py", "__all__"),
+    (
+        "transformers",
+        _TRANSFORMERS,
+        "transformers/models/auto/modeling_auto.py",
+        "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
+    ),
+    (
+        "vllm",
+        {"vllm/__init__.py": "", "vllm/model_executor/models/a.py": ""},
+        "vllm/model_executor/models/registry.py",
+        "_TEXT_GENERATION_MODELS",
+    ),
+    ("lmdeploy", {"lmdeploy/__init__.py": ""}, "lmdeploy/pytorch/models/module_map.py", "MODULE_MAP"),
+    (
+        "mlx-lm",
+        {"mlx_lm/__init__.py": "", "mlx_lm/utils.py": "MODEL_REMAPPING = {}\n"},
+        "mlx_lm/models/a.py",
+        "Model",
+    ),
+    ("exllamav3", {"exllamav3/__init__.py": ""}, "exllamav3/architecture/architectures.py", "ARCHITECTURES"),
+    ("llama-cpp", _CONVERSION, "conversion/a.py", "TEXT_MODEL_MAP"),
+    (
+        "tensorrt-llm",
+        {"tensorrt_llm/__init__.py": "", "tensorrt_llm/_torch/models/__init__.py": ""},
+        "tensorrt_llm/_torch/models/modeling_a.py",
+        "MODEL_MAP",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class _Files:
+    """A source in memory."""
+
+    files: Mapping[str, bytes]
+    origin: Origin
+    kept_as: None = None
+
+    def list(self, patterns: Sequence[str]) -> tuple[str, ...]:
+        return match_paths(self.files, patterns)
+
+    def identify(self, paths: Sequence[str]) -> dict[str, str]:
+        return dict.fromkeys(paths, "")
+
+    def read(self, paths: Sequence[str]) -> dict[str, bytes]:
+        return {path: self.files[path] for path in paths}
+
+
+def scan(name: str, files: Mapping[str, str], path: str, text: str) -> None:
+    """An engine's whole reading of a source with one odd file."""
+    engine = load_engine(name)
+    content = {each: data.encode() for each, data in {**files, path: text}.items()}
+    origin = Origin(distribution=name, kind="local", location=".")
+    library = Library(_Files(content, origin), None)
+    inventory = engine.scan(library, ScanOptions())
+    if isinstance(engine, Decides):
+        engine.rules(library, inventory)
+
+
+# -- everything else -------------------------------------------------------------------------------
+
+CONFIGURATIONS: dict[str, Any] = {
+    "overrides": lambda n: "".join(f'[overrides.A{i}]\nnote = "x"\nreason = "y"\n' for i in range(n)),
+    "a wrong value at the end": lambda n: (
+        "".join(f'[overrides.A{i}]\nnote = "x"\nreason = "y"\n' for i in range(n))
+        + "[overrides.Z]\nnote = 1\n"
+    ),
+    "the name of the wrong key": lambda n: (
+        "[overrides.note]\nreason = 'note'\n" + "# note\n" * n + "note = 1\n"
+    ),
+    "dotted": lambda n: "".join(f'overrides.A{i}.note = "x"\n' for i in range(n)) + "overrides.Z.note = 1\n",
+    "lines of a list": lambda n: "columns = [\n" + '"since",\n' * n + "1]\n",
+    "escapes": lambda n: "".join(f'"\\u0061{i}" = 1\n' for i in range(n)),
+    "parts of a key": lambda n: f"a{'.a' * n} = 1\n",
+    "brackets": lambda n: f"a = {'[' * n}{']' * n}\n",
+    "digits": lambda n: f"a = {'9' * n}\n",
+    "comments": lambda n: "# note\n" * n,
+    "lines of a text": lambda n: 'a = """\n' + "note = 1\n" * n + '"""\n',
+}
+METADATA: dict[str, Any] = {
+    "blanks": lambda n: f"Requires-Dist: a{' ' * n}x\n",
+    "requirements": lambda n: "Requires-Dist: a==1\n" * n,
+    "blanks before a version": lambda n: f"Requires-Dist: a=={' ' * n}1\n",
+    "extras": lambda n: f"Requires-Dist: a[{'b,' * n}]==1\n",
+    "brackets": lambda n: f"Requires-Dist: a{'[' * n}\n",
+    "digits": lambda n: f"Requires-Dist: a=={'1' * n}\n",
+    "dots": lambda n: f"Requires-Dist: a=={'1.' * n}1\n",
+    "hyphens": lambda n: f"Requires-Dist: {'a-' * n}b==1\n",
+    "headers": lambda n: "A: b\n" * n,
+}
+PROJECTS: dict[str, Any] = {
+    "dependencies": lambda n: "[project]\ndependencies = [" + '"a==1", ' * n + "]\n",
+    "brackets": lambda n: f"a = {'[' * n}\n",
+    "blanks": lambda n: '[project]\ndependencies = ["a' + " " * n + 'x"]\n',
+}
+CONFIGS: dict[str, Any] = {
+    "architectures": lambda n: '{"architectures": [' + ", ".join(['"A"'] * n) + "]}",
+    "keys": lambda n: "{" + ", ".join(f'"k{i}": {i}' for i in range(n)) + "}",
+    "brackets": lambda n: "[" * n,
+    "digits": lambda n: '{"a": ' + "9" * n + "}",
+    "auto_map": lambda n: '{"auto_map": {' + ", ".join(f'"A{i}": "m.{i}"' for i in range(n)) + "}}",
+    "escapes": lambda n: '{"model_type": "' + "\\u0061" * n + '"}',
+}
+LOGS: dict[str, Any] = {
+    "names": lambda n: "Model architectures [" + "'A', " * n + "] are not supported for now\n",
+    "messages": lambda n: "".join(
+        f"A{i} has no SGLang implementation, falling back to Transformers\n" for i in range(n)
+    ),
+    "the beginning of a message": lambda n: "Model architectures [" * n + "\n",
+    "a name": lambda n: f"{'A' * n} has no implementation\n",
+    "colours": lambda n: "\x1b[" * n + "0m\n",
+    "a module": lambda n: f"Ignore import error when loading {'a.' * n}\n",
+    "lines": lambda n: "implementation\n" * n,
+}
+_RELEASE = '{{"version": "{}", "file": "a.whl", "digest": "sha256:00", "date": "2026-01-01"}}'
+HISTORIES: dict[str, Any] = {
+    "brackets": lambda n: "[" * n,
+    "keys": lambda n: '{"schema_version": 1, ' + ", ".join(f'"a{i}": 1' for i in range(n)) + "}",
+    "releases": lambda n: (
+        '{"schema_version": 1, "engine": "vllm", "releases": ['
+        + ", ".join(map(_RELEASE.format, range(n)))
+        + "]}"
+    ),
+    "digits": lambda n: '{"schema_version": ' + "9" * n + "}",
+}
+NAMES: dict[str, Any] = {
+    "ForCausalLM": lambda n: "XForCausalLM" * n + "!",
+    "letters": lambda n: "A" * n,
+    "For": lambda n: "For" * n,
+}
+
+
+def read_name(text: str) -> None:
+    draft_target(text)
+    by_name(text)
+
+
+def read_history(text: str) -> None:
+    with suppress(WrongHistoryError):
+        checked(parse_history(text))
+
+
+def _scanning(name: str, files: Mapping[str, str], path: str) -> Callable[[str], None]:
+    return lambda text: scan(name, files, path, text)
+
+
+READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
+    "document": (read_document, DOCUMENTS),
+    "an issue": (split_document, DOCUMENTS),
+    **{
+        path: (_scanning(name, files, path), PYTHON | _of_tables(table))
+        for name, files, path, table in _ENGINES
+    },
+    "archtrack.toml": (lambda text: parse_settings(text, path="archtrack.toml"), CONFIGURATIONS),
+    "METADATA": (lambda text: pins_from_metadata(text.encode()), METADATA),
+    "pyproject.toml": (lambda text: pins_from_project(text.encode()), PROJECTS),
+    "config.json": (lambda text: read_checkpoint(text.encode()), CONFIGS),
+    "a log": (find_messages, LOGS),
+    "a history": (read_history, HISTORIES),
+    "a name": (read_name, NAMES),
+}
