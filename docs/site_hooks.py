@@ -24,6 +24,7 @@ OUTSIDE = {
     "README.md": "overview.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
+    "SECURITY.md": "security.md",
     "benchmarks/README.md": "benchmarks.md",
     "LICENSE": "license.txt",
     "src/archtrack/data/schema.json": "schema.json",
