@@ -466,6 +466,7 @@ def test_a_file_above_is_told_with_its_whole_path(tree: Path, monkeypatch: pytes
     [
         (b"a = 1\n# \xe4\n", "2: not UTF-8, as TOML has to be; save it in that encoding"),
         ("offline = true".encode("utf-16"), "1: not UTF-8, as TOML has to be; save it in that encoding"),
+        (b"#" * (1024 * 1024 + 1), " it has more than 1 MB; shorten it"),
         (b"\xef\xbb\xbf\noffline = 1", "2: offline must be true or false (without quotes), not an integer"),
     ],
 )

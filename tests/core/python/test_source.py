@@ -118,3 +118,25 @@ def test_lines_to_point_at(data: bytes, longest: int, undecodable: int) -> None:
 )
 def test_some_files_are_not_given_to_the_parser(data: bytes, expected: tuple[str, int] | None) -> None:
     assert unreadable(data) == expected
+
+
+FIELDS, PARTS = "an f-string of too many fields", "an import of too many parts"
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b'"""a"""\nx = f"' + b"{a}" * 50_000 + b'"\n', FIELDS),
+        (b'x = f"' + b"{a}'''" * 50_000 + b'"\n', FIELDS),
+        (b"x = f'''" + b'{a}"""\n' * 50_000 + b"'''\n", FIELDS),
+        (b'x = f"""' + b'{a}\\"""\n' * 50_000 + b'"""\n', FIELDS),
+        (b'x = f"""' + b"{a}\n" * 50_000 + b'"""\n', FIELDS),
+        (b"x = 1; import a" + b".a" * 60_000 + b"\n", PARTS),
+        (b"from a" + b".\\\na" * 60_000 + b" import b\n", PARTS),
+        (b"x = {1: f'{a}', 2: 3}\n" * 10_000, None),
+        (b"import a.b.c\n" * 50_000, None),
+    ],
+)
+def test_what_the_parser_takes_the_square_of_is_not_given_to_it(data: bytes, what: str | None) -> None:
+    found = unreadable(data)
+    assert (found and found[0]) == (what and f"it may have {what} to be parsed in time")

@@ -9,6 +9,7 @@ import pytest
 from archtrack.engines.base import ScanOptions
 from archtrack.engines.sglang import ENGINE
 from archtrack.engines.sglang.files import CONFIGS, GET_CONFIG, LOADER, MODEL_CONFIG, MODELS
+from archtrack.errors import SourceError
 from archtrack.model import Place
 
 if TYPE_CHECKING:
@@ -142,6 +143,35 @@ def test_what_configuration_classes_and_get_config_write_are_rules_with_their_pl
         ("Reader", Place(file=GET_CONFIG[2], line=3), None, False, ("modeling.Reader",)),
         ("Other", Place(file=GET_CONFIG[2], line=5), None, False, ("",)),  # a function that is not there
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "where"),
+    [
+        (
+            CONFIGS.replace("*", "own"),
+            "".join(
+                f"class C{at}:\n    model_type = 'c{at}'\n    def f(self):\n        g(self)\n"
+                for at in range(40)
+            )
+            + "def g(self):\n"
+            + "    if 'A' in self.architectures:\n        self.architectures = ['B']\n" * 40,
+            ":",
+        ),
+        (
+            LOADER,
+            "def get_model_architecture(config):\n"
+            + "    if quantization not in left:\n        architectures = ['A']\n" * 60,
+            ":103:",
+        ),
+    ],
+    ids=["classes that share a function", "substitutions"],
+)
+def test_more_rules_than_any_release_has_are_refused_with_their_place(
+    library: Make, file: str, text: str, where: str
+) -> None:
+    with pytest.raises(SourceError, match=f"^{file}{where}"):
+        rules(library({**MODULE, file: text}))
 
 
 def test_the_lists_of_the_engine_and_its_drafts_are_rules(library: Make) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,11 +49,16 @@ def unreadable(data: bytes) -> tuple[str, int] | None:
 def _repetitive(data: bytes) -> tuple[str, int] | None:
     """Where the parser takes time by the square of a text: an f-string of many fields, ``import a.a.a…`` of many parts.
 
-    A string holds no three of its own quotes in a row, so each lies between two of these or is one. No release comes
-    within a tenth of the bound.
+    An f-string is on one line, also a continued one, or behind an ``f`` and before the next three quotes of its kind.
     """
-    pieces = [(b"{", part) for quotes in (b'"""', b"'''") for part in data.split(quotes)]
-    pieces += [(b".", line) for line in data.replace(b"\\\n", b"").split(b"\n") if b"import" in line]
+    if max(data.count(b"{"), data.count(b".")) * len(data) <= _MOST_WORK:  # nearly always
+        return None
+    lines = data.replace(b"\\\n", b"").split(b"\n")
+    pieces = [(b".", line) for line in lines if b"import" in line]
+    pieces += [(b"{", line) for line in lines]
+    for quote in (b'"', b"'"):
+        parts = data.replace(b"\\" + quote, b"").split(3 * quote)
+        pieces += [(b"{", inside) for before, inside in pairwise(parts) if b"f" in before[-2:].lower()]
     for mark, piece in pieces:
         if piece.count(mark) * len(piece) > _MOST_WORK:
             what = "an f-string of too many fields" if mark == b"{" else "an import of too many parts"
