@@ -26,7 +26,12 @@ case $document in
   "$top"/*) ;;
   *) refuse "the document was not committed: it is a link to $document, which is outside of the checkout $top" ;;
 esac
-if git check-ignore --quiet -- "$document"; then
+if [ "$(git -C "$(dirname "$document")" rev-parse --show-toplevel 2>/dev/null)" != "$top" ]; then
+  refuse "the document was not committed: $document belongs to another repository than $top"
+fi
+ignored=0
+git check-ignore --quiet -- "$document" || ignored=$?
+if [ "$ignored" -ne 1 ]; then # 0: it is; more: git cannot tell
   refuse "the document was not committed: git ignores $document; take it out of .gitignore, or name another document"
 fi
 

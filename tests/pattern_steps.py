@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 MOST = 100_000
 """Steps after which a text counts as one that never ends."""
 
-_OFTEN = 4  # more repetitions than this, where a pattern bounds them, only make a text longer before it shows
+_OFTEN = (
+    4  # of repetitions that a pattern bounds: what they cost is bounded, too, and is not what is looked for
+)
 
 _CATEGORIES = {
     sre.CATEGORY_DIGIT: str.isdecimal,

@@ -332,6 +332,7 @@ def test_where_it_may_not_or_cannot_commit_it_says_so_and_writes_nothing(
         ("../outside%0A::error::x.md", "which is outside of the checkout"),
         (".git/own.md", "which is git's own"),
         ("ignored.md", "git ignores"),
+        ("sub/own.md", "belongs to another repository"),
     ],
 )
 def test_a_document_that_git_could_not_take_is_refused_before_it_is_written(
@@ -339,8 +340,13 @@ def test_a_document_that_git_could_not_take_is_refused_before_it_is_written(
 ) -> None:
     trees.register("GammaForCausalLM", file="gamma.py")
     miniature.write(checkout / ".gitignore", "/ignored.md\n")
+    if target.startswith("sub/"):
+        miniature.write(checkout / "sub" / "x", "")
+        miniature.commit(checkout / "sub")
     (checkout / DOCUMENT).rename(checkout / target)
     (checkout / DOCUMENT).symlink_to(target)
+    if target.startswith("sub/"):
+        miniature.commit(checkout / "sub")
     before = miniature.commit(checkout)
     written = (checkout / target).read_bytes()
     job = action(commit="true")

@@ -1,6 +1,6 @@
 """Whatever is changed about a text, a reader reads it or refuses it with an error of archtrack's own.
 
-``python tests/fuzz.py READER`` looks for longer, guided by what the code does.
+``python tests/fuzz.py READER`` looks for longer, guided by the code that runs (``pip install atheris``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ODD = [
-    "\x00", "\ufeff", "\u2028", "\udc80", "\r", "\x0c", "\x1b[31m", "9" * 5000, "0x" + "f" * 5000, "1e999", "-",
+    "\x00", "\ufeff", "\u2028", "\r", "\x0c", "\x1b[31m", "9" * 5000, "0x" + "f" * 5000, "1e999", "-",
     "Infinity", "[" * 300, "{" * 300, "(" * 300,
     '"""', "'''", "\\", "null", "\n\n", "é", "1.0.0+x", "2026-02-30", "~nobody/x",
     "https://u:p@[::1/", "__proto__", "</script>", "``", "<!--", "-->", "|", "**", "#", "@", "\t", " " * 300,

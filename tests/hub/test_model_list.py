@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import traceback
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +20,7 @@ import hub_server
 from archtrack.app.demand import census_of_hub
 from archtrack.core.demand.census import LONGEST_NAME, Flaws
 from archtrack.errors import HubDownError, TargetError, UsageError
+from archtrack.hub.client import _asked
 from archtrack.hub.model_list import Watch, clear_kept, kept_models, size_of_kept
 from archtrack.sources.workspace import Workspace
 from hub_server import Fault, HubServer
@@ -393,18 +396,61 @@ def test_a_page_that_is_no_json_is_asked_for_again_and_told(
 @pytest.mark.parametrize(
     ("location", "words", "asked"),
     [
-        ("http://elsewhere.example/x", "leads to another address", 1),
-        ("file:///etc/passwd", "leads to another address", 1),
+        ("file:///etc/passwd", "leads to what is no secure web address", 1),
         ("/api/models?x", "redirects without end", 6),
     ],
 )
-def test_a_redirect_leads_to_no_other_host_and_not_on_for_ever(
+def test_a_redirect_leads_to_web_addresses_and_not_on_for_ever(
     hub: HubServer, tmp_path: Path, location: str, words: str, asked: int
 ) -> None:
     hub.fault = Fault(status=302, body=gzip.compress(bytes(10**8)), headers=(("Location", location),))
     with pytest.raises(HubDownError, match=words):
         read(tmp_path)
     assert len(hub.queries) == asked
+
+
+class Redirecting:
+    """The session of a client that is told to go on to another address."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        self.heard: list[tuple[str, bool]] = []
+
+    @contextmanager
+    def stream(self, _: str, url: str, *, headers: dict[str, str], **__: Any) -> Iterator[Any]:
+        self.heard.append((url, "authorization" in headers))
+        first = len(self.heard) == 1
+        yield SimpleNamespace(
+            status_code=302 if first else 200,
+            headers={"location": self.location} if first else {},
+            links={},
+            iter_bytes=lambda: [b"[]"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("asked", "location", "told"),
+    [
+        ("https://hub.example/x", "/y", True),
+        ("http://hub.example/x", "https://hub.example/x", True),
+        ("https://hub.example/x", "https://other.example/x", False),
+        ("http://hub.example/x", "http://hub.example:81/x", False),
+        ("https://hub.example/x", "http://hub.example/x", None),
+    ],
+)
+def test_the_token_goes_to_no_other_server(asked: str, location: str, told: bool | None) -> None:  # noqa: FBT001
+    session = Redirecting(location)
+    utils = SimpleNamespace(
+        get_session=lambda: session, build_hf_headers=lambda: {"authorization": "Bearer s3cret"}
+    )
+    client = SimpleNamespace(utils=utils)
+    if told is None:
+        with pytest.raises(Exception, match="no secure web address"):
+            _asked(client, asked, 1.0)
+    else:
+        _asked(client, asked, 1.0)
+        assert session.heard[1][1] == told
+    assert session.heard[0] == (asked, True)
 
 
 def test_a_page_that_does_not_end_is_given_up(

@@ -18,8 +18,8 @@ __all__ = ["TOMLDecodeError", "line_of", "lines_of", "loads"]
 
 TOMLDecodeError = tomllib.TOMLDecodeError
 
-_MOST_DOTS = 10_000_000
-"""The squares of the numbers of dots on each line, together: the parser takes the square of the parts of a key."""
+_MOST_PARTS = 100
+"""Of a key: the parser takes the square of them, and those of a table again for each of its lines."""
 _KEY = re.compile(r"""(?:[^"'=]|"(?:[^"\\]|\\.)*(?:"|\Z)|'[^']*(?:'|\Z))*""", re.DOTALL)
 """What stands before the ``=``."""
 _TOKEN = re.compile(
@@ -39,8 +39,10 @@ def loads(text: str) -> dict[str, Any]:
         TOMLDecodeError: it is not TOML; the message names line and column where the parser does. Or it is nested
             too deeply, or holds a number, a date or a key that is not read.
     """
-    if sum(line.count(".") ** 2 for line in text.split("\n")) > _MOST_DOTS:
-        raise TOMLDecodeError("it has a key of too many parts")
+    for number, line in enumerate(text.split("\n"), 1):
+        key = line.partition("=")[0].partition("#")[0]
+        if key.count(".") > _MOST_PARTS:
+            raise TOMLDecodeError(f"a key has more than {_MOST_PARTS} parts (at line {number}, column 1)")
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -54,14 +56,14 @@ def loads(text: str) -> dict[str, Any]:
 def lines_of(text: str) -> dict[tuple[str, ...], int]:
     """The line on which a TOML text first mentions each key and table, which the parser does not say.
 
-    The parts of a key are the parser's: there is no second grammar of these. A key in an inline table has the line of
+    The parser takes the keys apart. A key in an inline table has the line of
     that table.
 
     Args:
         text: valid TOML.
 
     Returns:
-        The parts of the dotted key -> line, from 1. The key of all is the empty one, on line 1.
+        The parts of the dotted key -> line, from 1. The empty key is the whole text, on line 1.
     """
     text = text.replace("\r\n", "\n")
     found: dict[tuple[str, ...], int] = {(): 1}
@@ -73,12 +75,13 @@ def lines_of(text: str) -> dict[tuple[str, ...], int]:
             at += 1
             continue
         end = _end(text, at)
-        keys: tuple[str, ...] = ()
+        keys, known = table, len(table)
         if text[at] == "[":
-            keys = table = _parts(text[at:end])
+            keys, known = _parts(text[at:end]), 0
+            table = keys
         elif text[at] != "#" and (key := _KEY.match(text, at, end)):
-            keys = (*table, *_parts(f"{key[0]}= 0"))
-        for length in range(1, len(keys) + 1):
+            keys = (*table, *_parts(f"{key[0]}= 0"))  # the parser takes a key apart only with a value
+        for length in range(known + 1, len(keys) + 1):
             found.setdefault(keys[:length], line)
         line += text.count("\n", at, end)
         at = end

@@ -21,7 +21,7 @@ from archtrack.core.matrix.repositories import is_repository
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES
 from archtrack.errors import HubDownError, TargetError, UsageError, extra
-from archtrack.sources.address import parse_address
+from archtrack.sources.address import is_same_server, parse_address
 from archtrack.sources.deadline import LateError, within
 
 if TYPE_CHECKING:
@@ -209,7 +209,6 @@ class _OddError(Exception):
 def _asked(client: Any, url: str, timeout: float) -> Answer:
     session = client.utils.get_session()
     headers = {**client.utils.build_hf_headers(), "Accept-Encoding": "gzip"}
-    host = parse_address(url).hostname
     for _ in range(_REDIRECTS + 1):
         with _streamed(session, url, headers, timeout) as response:
             status = int(response.status_code)
@@ -221,10 +220,12 @@ def _asked(client: Any, url: str, timeout: float) -> Answer:
                     links=response.links,
                     body=_body(response) if status == _OK else b"",
                 )
-        url = urljoin(url, location)
+        before, url = parse_address(url), urljoin(url, location)
         parts = parse_address(url)
-        if parts.hostname != host or parts.scheme not in {"http", "https"}:
-            raise _OddError("leads to another address")
+        if parts.scheme not in {"http", "https"} or (before.scheme, parts.scheme) == ("https", "http"):
+            raise _OddError("leads to what is no secure web address")
+        if not is_same_server(before, parts):  # a token is for the server that was asked
+            headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
     raise _OddError("redirects without end")
 
 

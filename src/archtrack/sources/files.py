@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _LARGEST = 64 * 1024 * 1024  # bytes of a document; one of 200,000 rows has 24 million
+_AT_ONCE = 1024 * 1024
 _MODE = 0o666  # of a new document, before the umask
 _NOT_REGULAR = "it is no regular file; name another one"
 _NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
@@ -66,11 +67,14 @@ def read_bounded(path: str | os.PathLike[str], most: int) -> bytes:
         ValueError: that is no name for a file.
     """
     with open_regular(path) as file:
-        # Memory is set aside for all that is asked for.
-        data = file.read(min(most, os.fstat(file.fileno()).st_size) + 1)
-    if len(data) > most:
+        # Memory is set aside for all that is asked for at once, and what the system says of the size may be untrue.
+        pieces, left = [], most + 1
+        while left and (piece := file.read(min(left, _AT_ONCE))):
+            pieces.append(piece)
+            left -= len(piece)
+    if not left:
         raise TooLargeError(0, f"it has more than {most // 1024**2} MB")
-    return data
+    return b"".join(pieces)
 
 
 def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:

@@ -20,7 +20,7 @@ __all__ = ["pins_from_metadata", "pins_from_project", "pins_of"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
-_LARGEST = 4 * 1024**2  # bytes of a project file; the parser of TOML is not made for more
+_LARGEST = 1024**2  # bytes of a project file; the parser of TOML is not made for more
 
 
 def pins_of(library: Library) -> tuple[tuple[str, str], ...]:

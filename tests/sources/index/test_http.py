@@ -5,6 +5,7 @@ import itertools
 import socket
 import threading
 import time
+import zlib
 from contextlib import closing, suppress
 from email.utils import formatdate
 
@@ -12,6 +13,7 @@ import pytest
 from index_servers import Fault
 
 from archtrack.errors import SourceError
+from archtrack.sources.address import is_same_server, parse_address
 from archtrack.sources.index.http import BrokenError, GoneError, Http
 
 MB = 1024**2
@@ -79,7 +81,7 @@ def test_a_compressed_page_is_read_and_counted_as_it_came(http, index):
 def test_a_page_without_end_is_refused(http, index, packed):
     index.packed = packed
     index.add("demo_engine-1.0.tar.gz", b"x", padding="x" * 20 * MB)
-    with pytest.raises(SourceError, match="more than 1 MB; is it an index"):
+    with pytest.raises(SourceError, match="more than 1 MB; check the address"):
         page(http, index)
 
 
@@ -173,19 +175,70 @@ def endless(piece):
 @pytest.mark.parametrize("piece", [BOMB, bytes(MB)], ids=["packed", "plain"])
 def test_the_body_of_a_redirect_is_not_read(http, raw_server, piece):
     url, asked = raw_server(endless(piece))
-    with pytest.raises(SourceError, match="redirects without end; check the index's address"):
+    with pytest.raises(SourceError, match="redirects without end; check the address"):
         http.page(f"{url}/x/", {}, MB)
     assert len(asked) == http.transfer.requests == 6
 
 
 @pytest.mark.parametrize(
-    ("encoding", "body"), [("gzip", BOMB * 100), ("gzip, gzip", BOMB), ("br", b"x"), ("deflate", b"x")]
+    ("encoding", "body", "words"),
+    [
+        ("gzip", BOMB * 100, "more than 1 MB"),
+        ("gzip", gzip.compress(b"x")[:-5], "4 tries"),
+        ("deflate", b"x", "4 tries"),
+    ],
+    ids=["without end", "cut off", "no deflate"],
 )
-def test_a_page_that_unpacks_without_end_or_oddly_is_refused(http, raw_server, encoding, body):
+def test_a_page_that_unpacks_without_end_or_oddly_is_refused(http, raw_server, encoding, body, words):
     head = with_head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}")
     url, _ = raw_server(lambda: [head, body])
-    with pytest.raises(SourceError, match=r"more than 1 MB; is it an index|not asked for"):
+    with pytest.raises(SourceError, match=words):
         http.page(f"{url}/x/", {}, MB)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(b"one ") + gzip.compress(b"two")),
+        ("x-gzip", gzip.compress(b"one two")),
+        ("deflate", zlib.compress(b"one two")),
+        ("utf-8", b"one two"),  # a mistake that servers make
+        ("none", b"one two"),
+    ],
+    ids=["members", "x-gzip", "deflate", "utf-8", "none"],
+)
+def test_a_page_is_unpacked_whole_however_a_server_packs_it(http, raw_server, encoding, body):
+    head = with_head(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}")
+    url, _ = raw_server(lambda: [head, body])
+    assert http.page(f"{url}/x/", {}, MB).content == b"one two"
+
+
+def test_a_cookie_lasts_for_the_redirects_of_one_page(http, raw_server):
+    def answers():
+        yield [with_head("Location: /x/", "Set-Cookie: s=1", "Content-Length: 0", status="302 Found")]
+        yield [with_head("Content-Length: 2"), b"ok"]
+
+    following = itertools.cycle(answers())
+    url, asked = raw_server(lambda: next(following))
+    for _ in range(2):
+        assert http.page(f"{url}/x/", {}, MB).content == b"ok"
+    assert ["Cookie" in each for each in asked] == [False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("asked", "other", "same"),
+    [
+        ("http://a.example/x", "http://a.example/y", True),
+        ("http://a.example:80/x", "http://a.example/y", True),
+        ("http://a.example/x", "https://a.example/x", True),
+        ("https://a.example/x", "http://a.example/x", False),
+        ("http://a.example/x", "http://a.example:81/x", False),
+        ("http://a.example:81/x", "https://a.example:444/x", False),
+        ("https://a.example/x", "https://b.example/x", False),
+    ],
+)
+def test_credentials_are_good_for_the_same_server_and_its_secure_address(asked, other, same):
+    assert is_same_server(parse_address(asked), parse_address(other)) == same
 
 
 @pytest.mark.parametrize(
@@ -234,7 +287,7 @@ def test_a_length_that_is_none_is_one_clear_line_or_nothing(http, raw_server, le
 
 def test_redirects_without_end_are_one_clear_line(http, index):
     index.always_page = Fault(status=302, headers=(("Location", "/simple/demo-engine/"),))
-    with pytest.raises(SourceError, match="redirects without end; check the index's address"):
+    with pytest.raises(SourceError, match="redirects without end; check the address"):
         page(http, index)
 
 

@@ -335,6 +335,19 @@ def test_a_link_that_another_begins_in_ends_there():
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "charset"),
+    [
+        (b"<a href=1>one</a><a href=2>two</body></html>", ""),
+        ("<a href=1>one</a><a href=2>two".encode("utf-16"), ""),
+        (b"<a href=1>one</a><a href=2>two", "punycode"),
+    ],
+    ids=["the last link is open", "UTF-16", "a charset that few pages have"],
+)
+def test_every_link_of_a_page_is_found(page, charset):
+    assert [link.text for link in Links(page, charset).links] == ["one", "two"]
+
+
 def test_an_index_on_disk_has_a_page_of_bounded_size_that_is_a_file(tmp_path, settings_for):
     page = tmp_path / "demo-engine/index.html"
     page.parent.mkdir()

@@ -19,7 +19,8 @@ __all__ = ["InlineComments", "begins_block", "is_delimiter", "is_left_open"]
 
 _MARK = re.compile(r"\\.|`+|<!--", re.DOTALL)
 _DELIMITER = re.compile(r":?-+:?")
-# What begins another block and so ends a paragraph: a heading, a rule or underline, a fence, a list, HTML.
+# What begins another block and so ends a paragraph: a heading, a rule or underline, a fence, a list (a numbered one
+# only from 1 on), HTML of the kinds that people write.
 _BLOCK = re.compile(
     r"#{1,6}(?:\s|\Z)|(?:=+|-+|(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})\Z|`{3}|~{3}|(?:[-+*]|1[.)])\s|<[!?]"
     r"|</?(?:center|details|div|dl|form|h[1-6]|hr|li|ol|p|pre|script|section|style|summary|table|td|th|tr|ul)(?:[\s/>]|\Z)",
@@ -49,20 +50,22 @@ def is_left_open(html: str) -> bool:
 
 
 class InlineComments:
-    """The comments of a document that begin behind other text. Ask in the order of the lines."""
+    """The comments of a document that begin behind other text."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         """Look at nothing yet."""
         self._lines = lines
-        self._none_before = 0  # no comment ends above this line, the end of a paragraph
+        self._ends_in_none = range(
+            0
+        )  # of these lines is known that no comment ends below them in their paragraph
 
     def last_line(self, number: int) -> int:
-        """The last line (from 1) that the comments hide that open in line ``number``; itself where they hide none.
+        """The last line (from 1) that is hidden by comments that open in line ``number``; that line if none is.
 
-        Each line is looked at once, however many of them open a comment that never ends.
+        Of comments that never end in one paragraph only the first is followed: so each line is looked at once.
         """
         start = _opening(self._lines[number - 1], 0)
-        while start is not None and number >= self._none_before:
+        while start is not None and number not in self._ends_in_none:
             found = self._end(number)
             if found is None:
                 break
@@ -78,20 +81,24 @@ class InlineComments:
         )
 
     def _end(self, number: int) -> tuple[int, int] | None:
-        """The line below ``number`` in which its paragraph closes a comment, and the place behind that."""
+        """The line below ``number`` in which its paragraph closes a comment, and the place behind that.
+
+        The paragraph may be in a quotation, whose marks its lines may have or leave out. Where it began a block, such
+        as a list item, a table below is taken for more of its text.
+        """
         opening = self._lines[number - 1].lstrip()
-        quoted, inner = opening.startswith(">"), begins_block(opening)
+        quoted, in_block = opening.startswith(">"), begins_block(opening)
         for below in range(number + 1, len(self._lines) + 1):
             line = self._lines[below - 1]
-            if self._ends_paragraph(below, quoted=quoted, inner=inner):
-                self._none_before = below
+            if self._ends_paragraph(below, quoted=quoted, in_block=in_block):
+                self._ends_in_none = range(number, below)
                 return None
             if (end := line.find("-->")) >= 0:
                 return below, end + 3
-        self._none_before = len(self._lines) + 1
+        self._ends_in_none = range(number, len(self._lines) + 1)
         return None
 
-    def _ends_paragraph(self, number: int, *, quoted: bool, inner: bool) -> bool:
+    def _ends_paragraph(self, number: int, *, quoted: bool, in_block: bool) -> bool:
         line = self._lines[number - 1]
         text = line.strip()
         if quoted and text.startswith(">"):
@@ -100,7 +107,7 @@ class InlineComments:
             return False  # a code block cannot begin within a paragraph
         if not text or begins_block(text):
             return True
-        return text.startswith("|") and not inner and self._is_header(number)
+        return text.startswith("|") and not in_block and self._is_header(number)
 
     def _is_header(self, number: int) -> bool:
         below = self._lines[number].strip() if number < len(self._lines) else ""

@@ -152,10 +152,7 @@ def _table(table: Table, places: set[int]) -> Iterator[Finding]:
             message = f"archtrack does not know the column '{title}'; it is kept as it is"
             yield Finding(line=header, code="unknown-column", message=message)
     for number in table.strays:
-        message = (
-            "this line of the table is not a row: a row begins with the architecture in bold, and with at most"
-            " three spaces before that"
-        )
+        message = "this line of the table is not a row: a row begins with the architecture in bold"
         yield Finding(line=number, code="malformed-row", message=message)
     for above, below in pairwise(table.rows):
         if above.name > below.name:

@@ -208,7 +208,6 @@ class _Scanner:
     hidden: list[tuple[int, int]] = field(default_factory=list)
     hidden_since: int = 0
     _until: str = ""
-    _in_text: bool = False  # the line above is part of a paragraph
     _in_table: bool = False  # the line above is part of a table with a header
     _inline: InlineComments = field(init=False)
     _inline_until: int = 0  # the last line that a comment behind other text hides
@@ -230,11 +229,13 @@ class _Scanner:
 
     def run(self) -> None:
         """Read all lines."""
+        blank = True
         for number, line in enumerate(self.lines, 1):
             text = line.lstrip(BOM) if number == 1 else line
             stripped = text.strip()
-            # Four columns of indentation make a code block: an example, not a row. Within a paragraph they do not.
-            example = not self._in_text and not self._block and text.startswith(("    ", "\t"))
+            # After a blank line, four columns of indentation make a code block: an example, not a row.
+            example = blank and not self._block and text.startswith(("    ", "\t"))
+            blank = not stripped or example
             if self.hidden_since and self._in_list and stripped and not text[0].isspace():
                 self._end_item(number)
             if self.hidden_since:
@@ -242,12 +243,13 @@ class _Scanner:
             elif number <= self._inline_until or example:
                 continue
             elif stripped.startswith("|"):
-                self._paragraph, self._in_text = -1, True
+                self._paragraph = -1
                 if self._in_summary:
                     self._summary_row(stripped, number)
                 else:
                     self._block.append(number)
-                    self._look_for_comment(number)
+                    # A comment in a row ends with its cell: else the rows that it hides would depend on their order.
+                    self._in_table |= len(self._block) > 1 and is_delimiter(line)
             else:
                 self._in_summary_table = None
                 if self._block:
@@ -255,7 +257,7 @@ class _Scanner:
                 if stripped:
                     self._other(stripped, number)
                 else:
-                    self._paragraph, self._in_text, self._in_table = 0, False, False
+                    self._paragraph, self._in_table = 0, False
         if self.hidden_since:
             self.hidden.append((self.hidden_since, len(self.lines)))
         self._end_section(len(self.lines))
@@ -298,9 +300,7 @@ class _Scanner:
         self.hidden_since = 0
 
     def _look_for_comment(self, number: int) -> None:
-        """Hide the lines of a comment that opens behind other text, which in a table ends with its cell."""
-        if len(self._block) > 1 and is_delimiter(self.lines[number - 1]):
-            self._in_table = True
+        """Hide the lines of a comment that opens behind other text. Text below a table's rows is one more of them."""
         if self._in_table:
             return
         last = self._inline.last_line(number)
@@ -312,7 +312,6 @@ class _Scanner:
         """A line that is neither blank nor part of a table."""
         paragraph, self._paragraph = self._paragraph, -1
         self._in_table = self._in_table and not begins_block(stripped)
-        self._in_text = False
         if stripped.startswith("#"):
             self._heading(stripped, number)
         elif paragraph > 0 and _UNDERLINE.fullmatch(stripped):
@@ -328,7 +327,6 @@ class _Scanner:
 
     def _text(self, stripped: str, number: int, paragraph: int) -> None:
         """A line of a paragraph, a list or a quotation."""
-        self._in_text = not self._in_table
         self._look_for_comment(number)
         if "**Last updated:**" in stripped:
             self.updated.append(number)

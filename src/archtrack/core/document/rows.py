@@ -51,7 +51,6 @@ _ORDER = ("name", "native", "hf", "file", "example")
 _REQUIRED = _ORDER[:4]
 _FLAGS = frozenset({"", "Y"})
 MOST_COLUMNS = 200
-_CODE = ("    ", "\t")  # moved below a blank line, such a line would be a code block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,7 +309,7 @@ def _rows(
         size = len(cells)
         if size < needed:
             cells += [""] * (needed - size)
-        name = None if raw.startswith(_CODE) else _name(cells[columns.name])
+        name = _name(cells[columns.name])
         if name is None:
             strays.append(number)
             continue

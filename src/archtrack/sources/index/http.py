@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urljoin, urlunsplit
 
 from archtrack.errors import SourceError
-from archtrack.sources.address import parse_address
+from archtrack.sources.address import is_same_server, parse_address
 from archtrack.sources.deadline import LateError, within
 from archtrack.sources.redaction import shown_address
 from archtrack.version import __version__
@@ -32,7 +32,7 @@ _RANGE_REFUSED = 416  # of interest to whoever asked for a range
 _FRESH_START = 1024 * 1024  # bytes that came since it was last looked after which the line counts as alive
 _REDIRECTS = 5
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
-_GZIP = 16 + zlib.MAX_WBITS
+_WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 _T = TypeVar("_T")
 
@@ -103,7 +103,7 @@ class Http:
         try:
             parts = parse_address(url)
         except ValueError:
-            raise SourceError(f"{shown_address(url)} is configured; check the index's address") from None
+            raise SourceError(f"{shown_address(url)}: it cannot be read; check the index's address") from None
         userinfo, at, netloc = parts.netloc.rpartition("@")
         if at:
             user, _, password = userinfo.partition(":")
@@ -134,7 +134,7 @@ class Http:
                     body += chunk
                     if len(body) > limit:
                         raise SourceError(
-                            f"{shown_address(came_from)}: more than {limit // 1024**2} MB; is it an index?"
+                            f"{shown_address(came_from)}: more than {limit // 1024**2} MB; check the address"
                         )
                 content_type = response.headers.get("Content-Type", "text/html")
                 return Page(content=bytes(body), content_type=content_type, url=came_from)
@@ -214,8 +214,9 @@ class Http:
             response.close()
 
     def _send(self, url: str, headers: Mapping[str, str]) -> requests.Response:
-        """The answer, after a few redirects, of which only the headers are read."""
+        """The answer, after a few redirects, of which only the headers are read. Cookies last for these alone."""
         asked = url
+        self._opened().cookies.clear()
         for _ in range(_REDIRECTS + 1):
             response = self._sent(asked, headers)
             location = response.headers.get("Location")
@@ -228,13 +229,18 @@ class Http:
                 break
             if parts.scheme not in {"http", "https"}:
                 break
-            if parts.scheme == "http" and asked.startswith("https:"):
+            before = parse_address(asked)
+            if (before.scheme, parts.scheme) == ("https", "http"):
                 break
-            asked = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+            parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+            known = self._credentials.get((before.scheme, before.netloc))
+            if known is not None and is_same_server(before, parts):
+                self._credentials.setdefault((parts.scheme, parts.netloc), known)
+            asked = urlunsplit(parts)
         else:
-            raise SourceError(f"{shown_address(url)}: redirects without end; check the index's address")
+            raise SourceError(f"{shown_address(url)}: redirects without end; check the address")
         raise SourceError(
-            f"{shown_address(url)}: redirects to what is no secure web address; check the index's address"
+            f"{shown_address(url)}: redirects to what is no secure web address; check the address"
         )
 
     def _sent(self, url: str, headers: Mapping[str, str]) -> requests.Response:
@@ -245,7 +251,6 @@ class Http:
         try:  # errors of requests may name the address, so none is passed on
             parts = parse_address(url)
             session = self._opened()
-            session.cookies.clear()  # none is kept
             return session.get(
                 url,
                 headers={"Accept-Encoding": "gzip", **headers},
@@ -293,25 +298,41 @@ def chunks(response: requests.Response) -> Iterator[bytes]:
     """
     from urllib3.exceptions import HTTPError
 
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in {"identity", "", "gzip", "x-gzip"}:
-        raise BrokenError("the answer is compressed in a way that was not asked for")
-    inflater = zlib.decompressobj(_GZIP) if encoding.endswith("gzip") else None
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    window = _WINDOWS.get(encoding)  # None also for words that servers write there by mistake
+    inflater = None if window is None else _Inflater(window)
     try:
         while piece := response.raw.read(_CHUNK, decode_content=False):
-            yield from (piece,) if inflater is None else _unpacked(inflater, piece)
+            yield from (piece,) if inflater is None else inflater.unpacked(piece)
     except zlib.error as error:
         raise BrokenError("the answer could not be decompressed") from error
     except (HTTPError, OSError) as error:
         raise BrokenError("the connection broke before the end") from error
-    if inflater is not None and not inflater.eof:
+    if inflater is not None and not inflater.ended:
         raise BrokenError("the answer could not be decompressed")
 
 
-def _unpacked(inflater: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
-    while chunk := inflater.decompress(packed, _CHUNK):
-        yield chunk
-        packed = inflater.unconsumed_tail
+class _Inflater:
+    """Unpacks a stream of one member or more, each piece into small ones."""
+
+    def __init__(self, window: int) -> None:
+        self._window = window
+        self._member = zlib.decompressobj(window)
+        self._begun = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the stream is whole; an empty one is."""
+        return self._member.eof or not self._begun
+
+    def unpacked(self, packed: bytes) -> Iterator[bytes]:
+        while packed:
+            if self._member.eof:
+                self._member = zlib.decompressobj(self._window)
+            self._begun = True
+            if chunk := self._member.decompress(packed, _CHUNK):
+                yield chunk
+            packed = self._member.unconsumed_tail or self._member.unused_data
 
 
 def _check(response: requests.Response, url: str) -> None:

@@ -8,6 +8,12 @@ from typing import NamedTuple
 __all__ = ["Link", "Links"]
 
 
+# Others are rare, and decoding some of them takes the square of the page.
+_CHARSETS = frozenset(
+    {"ascii", "iso-8859-1", "latin-1", "us-ascii", "utf-16", "utf-8", "utf8", "windows-1252"}
+)
+
+
 class Link(NamedTuple):
     """One ``<a href>``.
 
@@ -32,7 +38,7 @@ class Links(HTMLParser):
     """
 
     def __init__(self, page: bytes, charset: str) -> None:
-        """Read a page; a charset that nobody knows is UTF-8. What is cut off at the end does not count.
+        """Read a page; a charset that few pages have counts as UTF-8. What is cut off at the end does not count.
 
         Raises:
             ValueError: it is no HTML.
@@ -43,14 +49,14 @@ class Links(HTMLParser):
         self.protocol: str | None = None
         self._open: dict[str, str] | None = None
         self._text: list[str] = []
-        try:
-            text = page.decode(charset or "utf-8", "replace")
-        except LookupError:
-            text = page.decode("utf-8", "replace")
+        if page.startswith((b"\xff\xfe", b"\xfe\xff")):
+            charset = "utf-16"
+        text = page.decode(charset if charset in _CHARSETS else "utf-8", "replace")
         try:
             self.feed(text)  # no close(): the parser looks for what never ends again and again then
         except AssertionError as error:  # of older Pythons, for "<![" and what is no section
             raise ValueError("no HTML") from error
+        self._end()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a link."""

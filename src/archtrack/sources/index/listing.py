@@ -322,7 +322,8 @@ def _listed(package: DistributionPackage, name: str, origin: str, *, local: bool
     schemes = ("http://", "https://", "file://") if local else ("http://", "https://")
     if not package.url.startswith(schemes):  # a server has no say over files of this machine
         return None
-    if package.size is not None and not 0 < package.size < _LARGEST:
+    size = package.size or None  # some indexes say 0 of what they do not know
+    if size is not None and not 0 < size < _LARGEST:
         return None
     try:
         version = parsing.parse_version(package.version)
@@ -336,7 +337,7 @@ def _listed(package: DistributionPackage, name: str, origin: str, *, local: bool
         scope=origin,
         version=str(version),
         kind="wheel" if wheel else "sdist",
-        size=package.size,
+        size=size,
         sha256=digest if len(digest) == 64 else None,  # noqa: PLR2004 - hex digits of SHA-256
     )
     return Listed(file=file, version=version, yanked=package.is_yanked, uploaded=uploaded)
