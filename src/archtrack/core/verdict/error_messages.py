@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["Message", "find_messages"]
 
 _NAMES = re.compile(r"[\"']([A-Za-z_]\w*)[\"']")
-_LONGEST_LINE = 20_000
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -59,7 +58,7 @@ _PATTERNS = tuple(
             "not found",
             rf"Cannot find model module\. {_QUOTED} is not a registered model in the Transformers library",
         ),
-        ("import error", r"Ignore import error when loading (?P<module>\w+(?:\.\w+)*)[^\n]*"),
+        ("import error", r"Ignore import error when loading (?P<module>\w+(?:\.\w+)*)[^\n]{0,2000}"),
     )
 )
 
@@ -96,7 +95,7 @@ def find_messages(text: str) -> tuple[Message, ...]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that may hold a message, with their numbers; of a line its beginning."""
+    """The lines that may hold a message, with their numbers."""
     number, counted, end = 1, 0, -1
     for hint in _HINT.finditer(text):
         if hint.start() < end:
@@ -106,4 +105,4 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         end = len(text) if end < 0 else end
         number += text.count("\n", counted, start)
         counted = start
-        yield number, text[start : min(end, start + _LONGEST_LINE)]
+        yield number, text[start:end]

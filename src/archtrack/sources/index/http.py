@@ -29,7 +29,7 @@ __all__ = ["BrokenError", "GoneError", "Http", "Page", "UnreachableError", "chun
 _CHUNK = 16 * 1024  # what is lost at most when a connection breaks
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _RANGE_REFUSED = 416  # of interest to whoever asked for a range
-_FRESH_START = 1024 * 1024  # bytes that came since it was last looked after which the line counts as alive
+_FRESH_START = 1024 * 1024  # bytes that have to come between two looks for the connection to count as alive
 _REDIRECTS = 5
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
@@ -81,7 +81,7 @@ class Http:
         self._settings = settings
         self._sleep = sleep
         self._session: requests.Session | None = None
-        self._open: list[requests.Response] = []
+        self._being_read: list[requests.Response] = []
         self._credentials: dict[tuple[str, str], tuple[str, str]] = {}
         self.transfer = settings.transfer
 
@@ -142,12 +142,15 @@ class Http:
         return self.repeat(url, attempt)
 
     def repeat(self, url: str, attempt: Callable[[], _T], reached: Callable[[], int] = lambda: 0) -> _T:
-        """What ``attempt`` gives; made again, after a pause, when it breaks. It may not take for ever, nor trickle.
+        """What ``attempt`` gives; made again, after a pause, when it breaks.
+
+        It runs in a thread of its own: with a byte now and then from the server no time-out of the socket ever passes.
 
         Args:
             url: what is asked, for the message.
             attempt: raises ``BrokenError`` if another try makes sense.
-            reached: bytes that are there so far; a line that delivers is not given up.
+            reached: bytes that are there so far; a connection that delivers is not given up. Without it there is one
+                span of time for everything.
 
         Raises:
             UnreachableError: too many failures in a row, or too little in too long.
@@ -163,7 +166,7 @@ class Http:
             return within(seconds, lambda: self._repeated(url, attempt, reached, given_up), moved)
         except LateError:
             given_up.set()
-            for response in tuple(self._open):  # whoever reads it finds the connection broken
+            for response in tuple(self._being_read):  # whoever reads it finds the connection broken
                 connection: Any = response.raw.connection
                 with suppress(AttributeError, OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
@@ -202,23 +205,23 @@ class Http:
             GoneError: 404 or 410.
             SourceError: anything else but a success.
         """
-        response = self._send(url, headers)
-        self._open.append(response)
+        response = self._after_redirects(url, headers)
+        self._being_read.append(response)
         try:
             if response.status_code != _RANGE_REFUSED or "Range" not in headers:
                 _check(response, url)
             yield response
         finally:
-            self._open.remove(response)
+            self._being_read.remove(response)
             self.transfer.bytes += response.raw.tell()
             response.close()
 
-    def _send(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+    def _after_redirects(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         """The answer, after a few redirects, of which only the headers are read. Cookies last for these alone."""
         asked = url
-        self._opened().cookies.clear()
+        self._requests().cookies.clear()
         for _ in range(_REDIRECTS + 1):
-            response = self._sent(asked, headers)
+            response = self._one_request(asked, headers)
             location = response.headers.get("Location")
             if response.status_code not in _REDIRECTING or location is None:
                 return response
@@ -243,14 +246,14 @@ class Http:
             f"{shown_address(url)}: redirects to what is no secure web address; check the address"
         )
 
-    def _sent(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+    def _one_request(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         from requests import exceptions as failures
 
         shown = shown_address(url)
         self.transfer.requests += 1
         try:  # errors of requests may name the address, so none is passed on
             parts = parse_address(url)
-            session = self._opened()
+            session = self._requests()
             return session.get(
                 url,
                 headers={"Accept-Encoding": "gzip", **headers},
@@ -277,7 +280,7 @@ class Http:
                 "check the index's address, proxy and PIP_CERT"
             ) from None
 
-    def _opened(self) -> requests.Session:
+    def _requests(self) -> requests.Session:
         if self._session is None:
             import requests
 
