@@ -422,7 +422,7 @@ def test_the_folder_of_nobody_is_wrong_usage(cli: Cli) -> None:
     for names in (["~nobody-of-that-name/x"], ["~nobody-of-that-name/*.parquet", "m.jsonl"]):
         done = cli("demand", *names)
         assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
-        assert "~nobody-of-that-name/x: no such home folder is known" in done.err
+        assert "no such home folder is known; write the whole path" in done.err
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "huge"])
