@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TOMLDecodeError", "line_of", "lines_of", "loads"]
 
-TOMLDecodeError = tomllib.TOMLDecodeError
-
 _MOST_PARTS = 100
 """Of a key: the parser takes the square of them, and those of a table again for each of its lines."""
 _KEY = re.compile(r"""(?:[^"'=]|"(?:[^"\\]|\\.)*(?:"|\Z)|'[^']*(?:'|\Z))*""", re.DOTALL)
@@ -30,6 +28,10 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 """What tells where a value ends: strings, comments, brackets, the end of a line."""
+
+
+class TOMLDecodeError(ValueError):
+    """A text is not TOML, or none that is read."""
 
 
 def loads(text: str) -> dict[str, Any]:
@@ -47,8 +49,8 @@ def loads(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise TOMLDecodeError("it is nested too deeply") from None
-    except TOMLDecodeError:
-        raise
+    except tomllib.TOMLDecodeError as error:
+        raise TOMLDecodeError(str(error)) from None
     except ValueError:  # a number of 4,300 digits, a day that no calendar has
         raise TOMLDecodeError("it holds a number of too many digits, or a date that there is not") from None
 
@@ -56,8 +58,7 @@ def loads(text: str) -> dict[str, Any]:
 def lines_of(text: str) -> dict[tuple[str, ...], int]:
     """The line on which a TOML text first mentions each key and table, which the parser does not say.
 
-    The parser takes the keys apart. A key in an inline table has the line of
-    that table.
+    The parser takes the keys apart. A key in an inline table has the line of that table.
 
     Args:
         text: valid TOML.
