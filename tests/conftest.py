@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -101,9 +102,13 @@ _NEEDS = {"browser": no_browser, "network": no_index}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the files first that read releases or look at pages: a slow one that began last would run alone."""
+    """Puts the files first that read releases or look at pages, and then those of many tests.
+
+    A slow one that began last would run alone.
+    """
     slow = {item.path for item in items if any(map(item.get_closest_marker, _NEEDS))}
-    items.sort(key=lambda item: item.path not in slow)
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in slow, -tests[item.path], item.path))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-SIZES = (20, 40, 80)
+SIZES = (16, 32, 64)
 SLACK = 500  # steps beside the growth: a cache that is filled, a bound that is reached
 
 
