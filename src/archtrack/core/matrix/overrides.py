@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from archtrack.model import Example, Finding
@@ -88,10 +87,11 @@ def _redundant(override: Override, key: str, fact: str) -> str:
 
 
 def _without_row(name: str, rows: Mapping[str, MatrixRow], matrix: Matrix) -> str:
+    from rapidfuzz import fuzz, process
 
     if name in matrix.known:
         return f"{name} gets no row (see the setting `rows`), so its override does nothing; remove it"
-    close = get_close_matches(name, rows, n=1, cutoff=0.8)
+    close = process.extractOne(name, rows.keys(), scorer=fuzz.ratio, score_cutoff=80)
     remedy = f"did you mean {close[0]}?" if close else "correct its name or remove it"
     unread = sum(len(inventory.unresolved) for inventory in matrix.inventories)
     uncertain_import = f" ({unread} place(s) in the sources could not be read)" if unread else ""
