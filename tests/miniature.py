@@ -139,6 +139,17 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
+def make_odd(path: Path, kind: str) -> None:
+    """A ``pipe``, a ``device`` or a ``huge`` file, which takes no room on the disk: none is to be read to its end."""
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as file:
+            file.truncate(3 * 1024**3)
+
+
 def edit(path: Path, *changes: tuple[str, str]) -> str:
     """Replaces words of a file, which have to be there; the text that it has then."""
     text = path.read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -531,13 +530,7 @@ def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, p
 @pytest.mark.usefixtures("data")
 def test_what_is_no_file_of_data_is_not_read_to_its_end(cli: Cli, work: Path, kind: str) -> None:
     path = work / "vllm.json"
-    if kind == "pipe":
-        os.mkfifo(path)
-    elif kind == "device":
-        path.symlink_to("/dev/zero")
-    else:
-        with path.open("wb") as file:
-            file.truncate(3 * 1024**3)  # takes no room on the disk
+    miniature.make_odd(path, kind)
     message = "more than 64 MB" if kind == "huge" else "archtrack: error: "
     for arguments in (
         ("history", "A", "--data", path),

@@ -139,13 +139,7 @@ def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path) -> None
 @pytest.mark.parametrize("kind", ["pipe", "device", "huge"])
 def test_a_document_that_is_no_file_or_a_huge_one_is_not_read(work: Path, cli: Cli, kind: str) -> None:
     path = work / "T.md"
-    if kind == "pipe":
-        os.mkfifo(path)
-    elif kind == "device":
-        path.symlink_to("/dev/zero")
-    else:
-        with path.open("wb") as file:
-            file.truncate(3 * 1024**3)  # takes no room on the disk
+    miniature.make_odd(path, kind)
     words = "it has more than 64 MB" if kind == "huge" else "it is no regular file"
     for arguments in (["site", "--matrix", path], ["render", "--doc", path], ["lint", "--doc", path]):
         done = cli(*arguments)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from archtrack.core.json_values import broken_from_json, broken_to_json
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.import_failures import broken_modules, names_imported
 from archtrack.engines.base import GivesNames
+from archtrack.sources.identity import digest_of
 from archtrack.sources.library import Library
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def broken_imports(
         return {}
     key = None
     if own.key is not None and other.key is not None:
-        key = blake2b(f"{own.key} {other.key}".encode(), digest_size=16).hexdigest()
+        key = digest_of(f"{own.key} {other.key}")
         known = cache.get_many(_KIND, [key]).get(key)
         if known is not None:
             return broken_from_json(parse_json(known))

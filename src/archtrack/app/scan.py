@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.json_values import inventory_from_json, inventory_to_json
@@ -12,7 +11,7 @@ from archtrack.core.parsing import parse_json
 from archtrack.engines.base import ScanOptions
 from archtrack.model import Place, Unresolved
 from archtrack.sources.disk.folder import LocalSource
-from archtrack.sources.identity import content_digest
+from archtrack.sources.identity import content_digest, digest_of
 from archtrack.sources.library import Library
 from archtrack.sources.syntax_check import PYTHON
 from archtrack.version import __version__
@@ -118,8 +117,7 @@ def _key(engine: Engine, source: Source, options: ScanOptions) -> str | None:
         if options.companion.kept_as is None:
             return None
         content = f"{content} {options.companion.kept_as}"
-    parts = (__version__, PYTHON, engine.name, str(engine.revision), *options.disabled, content)
-    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return digest_of(__version__, PYTHON, engine.name, str(engine.revision), *options.disabled, content)
 
 
 def _content(engine: Engine, source: Source) -> str | None:

@@ -61,9 +61,8 @@ def expect_duckdb() -> None:
         UsageError: it is not.
     """
     try:
-        with ThreadPoolExecutor(
-            1
-        ) as pool:  # Ctrl-C in this thread, while DuckDB's C++ is set up, ends in an abort
+        # In a thread of its own: Ctrl-C in this one, while DuckDB's C++ is set up, ends in an abort.
+        with ThreadPoolExecutor(1) as pool:
             pool.submit(import_module, "duckdb").result()
     except ImportError as error:
         raise UsageError(f"counting needs DuckDB, {extra('demand')}") from error

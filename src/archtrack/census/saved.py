@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.demand.census import MEASURES, Census, Counted, Flaws
 from archtrack.core.parsing import parse_date, parse_json
 from archtrack.errors import DataError, UsageError
-from archtrack.sources.files import read_bounded, write_atomic
+from archtrack.sources.files import read_bounded, why, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,8 +86,7 @@ def read_census(path: Path) -> Census:
             f"{path}: no such census; `archtrack demand --save {path.name}` writes one"
         ) from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path}: cannot be read: {reason}") from error
+        raise DataError(f"{path}: cannot be read: {why(error)}") from error
     try:
         return _census(parse_json(data))
     except (ValueError, KeyError, TypeError) as error:

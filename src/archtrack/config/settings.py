@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.toml import TOMLDecodeError, line_of, lines_of, loads
 from archtrack.errors import ConfigError
 from archtrack.model import Override
-from archtrack.sources.files import TooLargeError, read_bounded
+from archtrack.sources.files import TooLargeError, read_bounded, why
 
 from .keys import (
     A_TABLE,
@@ -96,7 +96,7 @@ def find_settings(start: Path) -> Settings:
     try:
         folder = start.resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        raise ConfigError(f"{str(start)!r}: no settings can be looked for here: {_reason(error)}") from error
+        raise ConfigError(f"{str(start)!r}: no settings can be looked for here: {why(error)}") from error
     for place in (folder, *folder.parents):
         for name, table in _FILES:
             data = _read(place / name)
@@ -138,7 +138,7 @@ def _read(path: Path) -> bytes | None:
         raise ConfigError(f"{_shown(path)}: {error.strerror}; shorten it") from error
     except OSError as error:
         raise ConfigError(
-            f"{_shown(path)}: cannot be read ({_reason(error)}); make it readable or remove it"
+            f"{_shown(path)}: cannot be read ({why(error)}); make it readable or remove it"
         ) from error
     if stat.S_ISDIR(mode):
         return None
@@ -150,10 +150,6 @@ def _shown(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except (OSError, ValueError):  # elsewhere, or the working folder is gone
         return str(path)
-
-
-def _reason(error: BaseException) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _decoded(data: bytes, path: str) -> str:

@@ -41,7 +41,7 @@ def loads(text: str) -> dict[str, Any]:
         TOMLDecodeError: it is not TOML; the message names line and column where the parser does. Or it is nested
             too deeply, or holds a number, a date or a key that is not read.
     """
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.split("\n") if text.count(".") > _MOST_PARTS else (), 1):
         key = line.partition("=")[0].partition("#")[0]
         if key.count(".") > _MOST_PARTS:
             raise TOMLDecodeError(f"a key has more than {_MOST_PARTS} parts (at line {number}, column 1)")

@@ -15,13 +15,19 @@ from io import StringIO
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from archtrack.core.matrix.repositories import is_repository
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES
 from archtrack.errors import HubDownError, TargetError, UsageError, extra
-from archtrack.sources.address import is_same_server, parse_address
+from archtrack.sources.address import (
+    MOST_REDIRECTS,
+    REDIRECTING,
+    is_same_server,
+    parse_address,
+    redirected,
+)
 from archtrack.sources.deadline import LateError, within
 
 if TYPE_CHECKING:
@@ -50,8 +56,6 @@ _LATE = f"the Hub's answer did not end in {_LONGEST_SECONDS:.0f} s"
 _LARGEST = 64 * 1024 * 1024  # bytes of a page; the Hub's have one or two million
 _AT_ONCE = 64 * 1024
 _OK = 200
-_REDIRECTS = 5
-_REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _MOST_DOWNLOADS = 10**15
 _SEARCHED = 100
 """Models looked at for one architecture: the most downloaded of those that a search gives."""
@@ -209,23 +213,24 @@ class _OddError(Exception):
 def _asked(client: Any, url: str, timeout: float) -> Answer:
     session = client.utils.get_session()
     headers = {**client.utils.build_hf_headers(), "Accept-Encoding": "gzip"}
-    for _ in range(_REDIRECTS + 1):
+    for _ in range(MOST_REDIRECTS + 1):
         with _streamed(session, url, headers, timeout) as response:
             status = int(response.status_code)
             location = response.headers.get("location")
-            if status not in _REDIRECTING or not location:
+            if status not in REDIRECTING or not location:
                 return Answer(
                     status=status,
                     headers=response.headers,
                     links=response.links,
                     body=_body(response) if status == _OK else b"",
                 )
-        before, url = parse_address(url), urljoin(url, location)
-        parts = parse_address(url)
-        if parts.scheme not in {"http", "https"} or (before.scheme, parts.scheme) == ("https", "http"):
-            raise _OddError("leads to what is no secure web address")
-        if not is_same_server(before, parts):  # a token is for the server that was asked
+        try:
+            parts = redirected(url, location)
+        except ValueError:
+            raise _OddError("leads to what is no secure web address") from None
+        if not is_same_server(parse_address(url), parts):  # a token is for the server that was asked
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+        url = parts.geturl()
     raise _OddError("redirects without end")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
-__all__ = ["is_same_server", "parse_address"]
+__all__ = ["MOST_REDIRECTS", "REDIRECTING", "is_same_server", "parse_address", "redirected"]
+
+MOST_REDIRECTS = 5
+REDIRECTING = frozenset({301, 302, 303, 307, 308})
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -17,6 +20,24 @@ def parse_address(text: str) -> SplitResult:
     """
     parts = urlsplit(text)
     _ = parts.port  # raises for what is no port
+    return parts
+
+
+def redirected(asked: str, location: str) -> SplitResult:
+    """Where a redirect leads.
+
+    Args:
+        asked: the address that was asked.
+        location: what the answer says.
+
+    Raises:
+        ValueError: that is no web address, or one that is no longer secure.
+    """
+    parts = parse_address(urljoin(asked, location))
+    if parts.scheme not in {"http", "https"} or (
+        parts.scheme == "http" and parse_address(asked).scheme == "https"
+    ):
+        raise ValueError("a redirect to what is no secure web address")
     return parts
 
 

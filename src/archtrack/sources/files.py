@@ -32,6 +32,7 @@ __all__ = [
     "open_regular",
     "read_bounded",
     "read_document",
+    "why",
     "write_atomic",
 ]
 
@@ -284,8 +285,13 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def why(error: BaseException) -> str:
+    """What the system says of a failure, without the name of the file."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 def _reason(error: BaseException) -> str:
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    reason = why(error)
     if isinstance(error, FileNotFoundError):
         return f"{reason}; create the folder first"
     if isinstance(error, PermissionError):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from .base import Source
 
-__all__ = ["content_digest", "content_identity", "digest_identities", "scope"]
+__all__ = ["content_digest", "content_identity", "digest_identities", "digest_of"]
 
 _SIZE = 16
 
@@ -20,16 +20,14 @@ def content_identity(data: bytes) -> str:
     return f"blake2b:{blake2b(data, digest_size=_SIZE).hexdigest()}"
 
 
-def scope(*parts: str) -> str:
-    """Where something is from, as the beginning of a key: 32 hexadecimal digits, for addresses may hold tokens."""
+def digest_of(*parts: str) -> str:
+    """32 hexadecimal digits over texts, for keys. Parts without a NUL have one reading only."""
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
 
 
 def digest_identities(identities: Mapping[str, str]) -> str:
     """One digest over pairs of path and identity, whatever their order."""
-    # Neither a path nor an identity holds a NUL, so the joined text has one reading only.
-    text = "\0".join(f"{path}\0{identity}" for path, identity in sorted(identities.items()))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SIZE).hexdigest()
+    return digest_of(*(part for pair in sorted(identities.items()) for part in pair))
 
 
 def content_digest(source: Source, paths: Sequence[str]) -> str:

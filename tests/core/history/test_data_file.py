@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -66,16 +65,19 @@ def use(history: History) -> None:
         assert all(bounds.since and bounds.first.version for bounds in span_bounds(history, name))
 
 
+def opened_at(place: Any) -> tuple[Any, Any]:
+    """The data anew, and what of it holds the value at a place."""
+    changed = inner = json.loads(TEXT)
+    for key in place[:-1]:
+        inner = inner[key]
+    return changed, inner
+
+
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
 def test_a_value_of_another_kind_anywhere_is_refused_or_does_no_harm(odd: Any) -> None:
     use(checked(parse_history(TEXT)))
-    for place in places(json.loads(TEXT)):
-        if not place:
-            continue
-        changed = copy.deepcopy(json.loads(TEXT))
-        inner = changed
-        for key in place[:-1]:
-            inner = inner[key]
+    for place in filter(None, places(json.loads(TEXT))):
+        changed, inner = opened_at(place)
         inner[place[-1]] = odd
         text = json.dumps(changed)
         with suppress(WrongHistoryError):
@@ -84,13 +86,8 @@ def test_a_value_of_another_kind_anywhere_is_refused_or_does_no_harm(odd: Any) -
 
 
 def test_a_key_that_is_missing_is_refused_or_does_no_harm() -> None:
-    for place in places(json.loads(TEXT)):
-        if not place:
-            continue
-        changed = copy.deepcopy(json.loads(TEXT))
-        inner = changed
-        for key in place[:-1]:
-            inner = inner[key]
+    for place in filter(None, places(json.loads(TEXT))):
+        changed, inner = opened_at(place)
         del inner[place[-1]]
         text = json.dumps(changed)
         with suppress(WrongHistoryError):

@@ -21,7 +21,7 @@ from archtrack.sources.git import tree as git_tree
 from archtrack.sources.git.address import is_remote
 from archtrack.sources.git.mirror import clear_mirrors, size_of_mirrors
 from archtrack.sources.git.source import GitSource, git_source
-from archtrack.sources.identity import scope
+from archtrack.sources.identity import digest_of
 from archtrack.sources.library import Library
 from miniature import commit, git
 
@@ -119,7 +119,7 @@ def test_a_package_is_listed_identified_and_read_without_a_checkout(made: Path) 
     identities = found.identify(paths)
     assert identities["pkg/models/a.py"] == identities["pkg/models/same as a.py"]
     blob = git(made, "rev-parse", "main:python/pkg/models/a.py")
-    assert identities["pkg/models/a.py"] == f"{scope(str(made))}:git:{blob}"
+    assert identities["pkg/models/a.py"] == f"{digest_of(str(made))}:git:{blob}"
     assert found.read([]) == {}
 
 

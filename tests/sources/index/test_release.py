@@ -12,7 +12,7 @@ from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import METADATA, Layout
 from archtrack.sources.cache import Cache
-from archtrack.sources.identity import scope
+from archtrack.sources.identity import digest_of
 from archtrack.sources.index.http import Http
 from archtrack.sources.index.pip_config import index_settings
 from archtrack.sources.index.release import open_release
@@ -34,7 +34,7 @@ def bodies(files, prefix="demo/models/"):
 
 def listed_by(url):
     """What identities of the demo engine begin with where an index lists it."""
-    return scope(url, "demo-engine")
+    return digest_of(url, "demo-engine")
 
 
 def expect_models(source, files=LARGE_FILES):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.history.history import Entry
@@ -15,6 +14,7 @@ from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.aliases import aliases
 from archtrack.engines.base import Decides, ScanOptions
 from archtrack.errors import SourceError
+from archtrack.sources.identity import digest_of
 from archtrack.sources.index.http import GoneError, UnreachableError
 from archtrack.sources.index.release import open_release
 from archtrack.sources.library import Library
@@ -184,7 +184,7 @@ def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | 
         release.file.kept_as,
         companion or "",
     )
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+    return digest_of(*parts)
 
 
 def _to_bytes(reading: Reading) -> bytes:

@@ -10,7 +10,7 @@ from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, UsageError
-from archtrack.sources.files import expanded, read_bounded
+from archtrack.sources.files import expanded, read_bounded, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,8 +53,7 @@ def read_data(path: Path) -> bytes:
     try:
         return read_bounded(path, LARGEST)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path}: cannot be read: {reason}") from error
+        raise DataError(f"{path}: cannot be read: {why(error)}") from error
 
 
 def read_history(path: Path) -> History:

@@ -10,15 +10,14 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from .markdown import cells_of
+from .markdown import cells_of, is_delimiter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["InlineComments", "begins_block", "is_delimiter", "is_left_open"]
+__all__ = ["InlineComments", "begins_block", "is_left_open"]
 
 _MARK = re.compile(r"\\.|`+|<!--", re.DOTALL)
-_DELIMITER = re.compile(r":?-+:?")
 # What begins another block and so ends a paragraph: a heading, a rule or underline, a fence, a list (a numbered one
 # only from 1 on), HTML of the kinds that people write.
 _BLOCK = re.compile(
@@ -26,11 +25,6 @@ _BLOCK = re.compile(
     r"|</?(?:center|details|div|dl|form|h[1-6]|hr|li|ol|p|pre|script|section|style|summary|table|td|th|tr|ul)(?:[\s/>]|\Z)",
     re.IGNORECASE,
 )
-
-
-def is_delimiter(line: str) -> bool:
-    """Whether a line of a table is the one below the header."""
-    return all(_DELIMITER.fullmatch(cell) for cell in cells_of(line))
 
 
 def begins_block(text: str) -> bool:
@@ -55,9 +49,8 @@ class InlineComments:
     def __init__(self, lines: Sequence[str]) -> None:
         """Look at nothing yet."""
         self._lines = lines
-        self._ends_in_none = range(
-            0
-        )  # of these lines is known that no comment ends below them in their paragraph
+        # Of these lines is known that no comment ends below them in their paragraph.
+        self._ends_in_none = range(0)
 
     def last_line(self, number: int) -> int:
         """The last line (from 1) that is hidden by comments that open in line ``number``; that line if none is.
@@ -122,6 +115,8 @@ def _opening(line: str, at: int) -> int | None:
 
 def _comments(line: str, at: int = 0) -> Iterator[tuple[int, int | None]]:
     """The comments that a line of text opens: the places behind their beginning and their end, None for no end."""
+    if line.find("<!--", at) < 0:  # nearly always
+        return
     runs: dict[int, list[int]] = {}
     for run in re.finditer("`+", line):
         runs.setdefault(len(run[0]), []).append(run.start())

@@ -61,11 +61,11 @@ def fix(document: Document) -> str:
 
     A document without such findings comes back as it was. No date is changed. Fixing the result again changes nothing.
     """
-    text = _fixed(document)
+    before, text = render(document), _fixed(document)
     for _ in range(_PASSES):
-        before, text = text, _fixed(parse(text))
         if text == before:
             break
+        before, text = text, _fixed(parse(text))
     return text
 
 

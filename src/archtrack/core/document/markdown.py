@@ -27,6 +27,7 @@ __all__ = [
     "ending_of",
     "escape_cell",
     "header_line",
+    "is_delimiter",
     "name_cell",
     "row_line",
     "split_lines",
@@ -57,6 +58,7 @@ COLUMNS = ("Architecture", "Native", "HF", "SGLang File", "Example HF Model")
 """The header of every table that archtrack writes; tables that it reads may have other names and another order."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_DELIMITER = re.compile(r":?-+:?")
 _ESCAPE_OR_PIPE = re.compile(r"\\.|\|", re.DOTALL)
 _SPAN_OR_PIPE = re.compile(r"\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|\|", re.DOTALL)
 _LONGEST_WITH_SPANS = 4_000  # looking for the end of every code span is quadratic
@@ -91,6 +93,11 @@ def cells_of(line: str, width: int = 0) -> list[str]:
     if not parts[0]:
         del parts[0]
     return [part.strip() for part in parts]
+
+
+def is_delimiter(line: str) -> bool:
+    """Whether a line of a table is the one below the header."""
+    return all(_DELIMITER.fullmatch(cell) for cell in cells_of(line))
 
 
 def with_cells(line: str, changes: Mapping[int, str], width: int) -> str:

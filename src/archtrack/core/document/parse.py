@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import DocumentError
 
-from .comments import InlineComments, begins_block, is_delimiter, is_left_open
-from .markdown import BOM, HEADINGS, LABELS, SUMMARY_HEADING, cells_of, split_lines
+from .comments import InlineComments, begins_block, is_left_open
+from .markdown import BOM, HEADINGS, LABELS, SUMMARY_HEADING, cells_of, is_delimiter, split_lines
 from .rows import Counts, Problem, Row, Table, count, read_outside, read_table
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ class _Scanner:
                 else:
                     self._block.append(number)
                     # A comment in a row ends with its cell: else the rows that it hides would depend on their order.
-                    self._in_table |= len(self._block) > 1 and is_delimiter(line)
+                    self._in_table = self._in_table or (len(self._block) > 1 and is_delimiter(line))
             else:
                 self._in_summary_table = None
                 if self._block:

@@ -14,8 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .comments import is_delimiter
-from .markdown import cells_of
+from .markdown import cells_of, is_delimiter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

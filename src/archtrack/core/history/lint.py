@@ -69,7 +69,7 @@ def _head(history: History) -> Iterator[str]:
         yield f"{len(history.releases)} releases of {len(history.architectures)} architectures are too many"
     try:
         floor = parse_version(history.floor)
-    except ValueError:  # as below
+    except ValueError:
         yield f"the oldest release that is read, {history.floor[:40]!r}, is not a version"
         return
     for release in history.releases:
@@ -104,7 +104,7 @@ def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
     for release in releases:
         try:
             version = parse_version(release.version)
-        except ValueError:  # InvalidVersion is one, and so is what thousands of digits raise
+        except ValueError:
             yield f"release {release.version[:40]!r} is not a version"
             return
         if str(version) != release.version:
@@ -125,9 +125,10 @@ def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
 
 def _is_day(text: str) -> bool:
     try:
-        return parse_date(text) is not None
+        parse_date(text)
     except ValueError:
         return False
+    return True
 
 
 def _spans(spans: tuple[Span, ...], history: History) -> Iterator[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import time
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import METADATA, PYPROJECT
 from archtrack.sources.files import expanded
-from archtrack.sources.identity import content_identity
+from archtrack.sources.identity import content_identity, digest_of
 from archtrack.sources.patterns import match_paths
 from archtrack.sources.redaction import shown_source
 
@@ -134,7 +133,7 @@ class LocalSource:
             parts.append(f"{name}\0{now.st_size}\0{now.st_mtime_ns}\0{now.st_ctime_ns}\0{now.st_ino}")
         if newest > time.time_ns() - _RACY_NS:
             return None
-        return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return digest_of(*parts)
 
     def _name(self, path: str) -> str:
         """The file behind a path of this source, which is never one beside the package."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 import shutil
 import time
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
-from archtrack.sources.identity import scope
+from archtrack.sources.identity import digest_of
 from archtrack.sources.redaction import WITHHELD, address_key, shown_address
 
 from .address import is_commit_id
@@ -45,7 +44,9 @@ class Mirror:
             environ: the environment for git.
         """
         self.shown = shown_address(url)
-        self.scope = name = scope(address_key(url))  # tells the repository from all others
+        self.scope = name = digest_of(
+            address_key(url)
+        )  # tells the repository from all others, and shows no token
         self._root = folder / "git"
         self._path = self._root / f"{name}.git"
         self._lock = self._root / f"{name}.lock"
@@ -185,7 +186,7 @@ class Mirror:
 
 
 def _kept_as(ref: str) -> str:
-    return f"refs/archtrack/{blake2b(ref.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+    return f"refs/archtrack/{digest_of(ref)}"
 
 
 def size_of_mirrors(folder: Path) -> int:

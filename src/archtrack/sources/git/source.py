@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import PYPROJECT, package_paths
-from archtrack.sources.identity import scope
+from archtrack.sources.identity import digest_of
 from archtrack.sources.patterns import match_paths
 
 from .address import check_ref, check_url, is_commit_id, is_remote, shown_repository
@@ -158,7 +158,7 @@ def git_source(
             git, complete = mirror.git, _completing(mirror, location, offline=offline)
             commit, found = _remote_tree(mirror, ref, layout, complete, offline=offline)
         else:
-            origin_key = scope(os.path.realpath(folder_of(repository)))
+            origin_key = digest_of(os.path.realpath(folder_of(repository)))
             git, complete = local_git(repository, environ), _nothing_fetched
             commit = commit_of(git, repository, ref)
             found = _tree(git, commit, layout, complete)

@@ -9,10 +9,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urljoin, urlunsplit
+from urllib.parse import unquote, urlunsplit
 
 from archtrack.errors import SourceError
-from archtrack.sources.address import is_same_server, parse_address
+from archtrack.sources.address import (
+    MOST_REDIRECTS,
+    REDIRECTING,
+    is_same_server,
+    parse_address,
+    redirected,
+)
 from archtrack.sources.deadline import LateError, within
 from archtrack.sources.redaction import shown_address
 from archtrack.version import __version__
@@ -30,8 +36,6 @@ _CHUNK = 16 * 1024  # what is lost at most when a connection breaks
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _RANGE_REFUSED = 416  # of interest to whoever asked for a range
 _FRESH_START = 1024 * 1024  # bytes that have to come between two looks for the connection to count as alive
-_REDIRECTS = 5
-_REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 _T = TypeVar("_T")
@@ -220,31 +224,24 @@ class Http:
         """The answer, after a few redirects, of which only the headers are read. Cookies last for these alone."""
         asked = url
         self._requests().cookies.clear()
-        for _ in range(_REDIRECTS + 1):
+        for _ in range(MOST_REDIRECTS + 1):
             response = self._one_request(asked, headers)
             location = response.headers.get("Location")
-            if response.status_code not in _REDIRECTING or location is None:
+            if response.status_code not in REDIRECTING or location is None:
                 return response
             response.close()
             try:
-                parts = parse_address(urljoin(asked, location))
+                parts = redirected(asked, location)
             except ValueError:
-                break
-            if parts.scheme not in {"http", "https"}:
-                break
-            before = parse_address(asked)
-            if (before.scheme, parts.scheme) == ("https", "http"):
-                break
-            parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+                raise SourceError(
+                    f"{shown_address(url)}: redirects to what is no secure web address; check the address"
+                ) from None
+            before, parts = parse_address(asked), parts._replace(netloc=parts.netloc.rpartition("@")[2])
             known = self._credentials.get((before.scheme, before.netloc))
             if known is not None and is_same_server(before, parts):
                 self._credentials.setdefault((parts.scheme, parts.netloc), known)
             asked = urlunsplit(parts)
-        else:
-            raise SourceError(f"{shown_address(url)}: redirects without end; check the address")
-        raise SourceError(
-            f"{shown_address(url)}: redirects to what is no secure web address; check the address"
-        )
+        raise SourceError(f"{shown_address(url)}: redirects without end; check the address")
 
     def _one_request(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         from requests import exceptions as failures
@@ -320,19 +317,17 @@ class _Inflater:
 
     def __init__(self, window: int) -> None:
         self._window = window
-        self._member = zlib.decompressobj(window)
-        self._begun = False
+        self._member: zlib._Decompress | None = None
 
     @property
     def ended(self) -> bool:
         """Whether the stream is whole; an empty one is."""
-        return self._member.eof or not self._begun
+        return self._member is None or self._member.eof
 
     def unpacked(self, packed: bytes) -> Iterator[bytes]:
         while packed:
-            if self._member.eof:
+            if self._member is None or self._member.eof:
                 self._member = zlib.decompressobj(self._window)
-            self._begun = True
             if chunk := self._member.decompress(packed, _CHUNK):
                 yield chunk
             packed = self._member.unconsumed_tail or self._member.unused_data

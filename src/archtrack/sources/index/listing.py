@@ -16,8 +16,8 @@ from urllib.parse import urljoin
 from archtrack.core import parsing
 from archtrack.errors import SourceError, UsageError
 from archtrack.sources.disk.metadata import plain_name
-from archtrack.sources.files import read_bounded
-from archtrack.sources.identity import scope
+from archtrack.sources.files import read_bounded, why
+from archtrack.sources.identity import digest_of
 from archtrack.sources.redaction import address_key, shown_address
 
 from .http import GoneError
@@ -205,7 +205,7 @@ def listing(distribution: str, url: str, http: Http) -> tuple[Listed, ...]:
         packages = _parsed(
             name, _local_page(folder / name / "index.html"), "text/html", f"{url.rstrip('/')}/{name}/"
         )
-    origin = scope(address_key(url.rstrip("/")), name)
+    origin = digest_of(address_key(url.rstrip("/")), name)
     found = []
     for package in packages:
         if folder is None:
@@ -235,9 +235,7 @@ def _local_page(path: Path) -> bytes:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise GoneError(f"{path}: not there") from error
     except (OSError, ValueError) as error:
-        raise SourceError(
-            f"{path}: {getattr(error, 'strerror', None) or error}; check the index in pip's configuration"
-        ) from error
+        raise SourceError(f"{path}: {why(error)}; check the index in pip's configuration") from error
 
 
 def _parsed(name: str, content: bytes, content_type: str, url: str) -> list[DistributionPackage]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.core.parsing import parse_json, parse_version
 from archtrack.sources.disk.metadata import plain_name
-from archtrack.sources.identity import scope
+from archtrack.sources.identity import digest_of
 from archtrack.sources.redaction import address_key, shown_address
 
 from .contents import Contents
@@ -33,7 +33,7 @@ class ReleaseMemory:
         urls = (settings.index_url or "", *settings.extra_index_urls)
         self._cache = cache
         # The same name may be another project on another index. The addresses may hold tokens, hence the hash.
-        self._key = f"{scope(*map(address_key, urls))}:{plain_name(layout.distribution)}"
+        self._key = f"{digest_of(*map(address_key, urls))}:{plain_name(layout.distribution)}"
         self._place = "|".join((layout.package, *layout.parents, *layout.markers))
 
     def file(self, version: str) -> ReleaseFile | None:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from archtrack.errors import SourceError
 from archtrack.sources.address import parse_address
-from archtrack.sources.files import open_regular
+from archtrack.sources.files import open_regular, why
 from archtrack.sources.redaction import shown_address
 
 from .http import BrokenError, UnreachableError, chunks
@@ -107,9 +107,7 @@ def open_local(path: Path, release: ReleaseFile) -> IO[bytes]:
             file.close()
             raise
     except (OSError, ValueError) as error:
-        raise SourceError(
-            f"{path}: {getattr(error, 'strerror', None) or error}; check the index in pip's configuration"
-        ) from error
+        raise SourceError(f"{path}: {why(error)}; check the index in pip's configuration") from error
     return file
 
 
