@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from .app.check import Answer
     from .app.document import DocumentUpdate
     from .core.history.history import History
-    from .core.verdict.context import Step
-    from .core.verdict.decision import Verdict
+    from .core.verdict.verdict import Step, Verdict
     from .errors import (
         ArchtrackError,
         ConfigError,

@@ -25,6 +25,7 @@ __all__ = [
     "CellText",
     "Example",
     "Finding",
+    "Gate",
     "Import",
     "Inventory",
     "Matrix",
@@ -63,6 +64,17 @@ class Status(str, Enum):
     UNKNOWN = "unknown"
 
 
+class Gate(str, Enum):
+    """A gate of an engine's load path; each engine goes through them in its own order."""
+
+    CONFIG = "config"
+    ARCHITECTURE = "architecture"
+    IMPORT = "import"
+    PROCESSOR = "processor"
+    BACKEND = "backend"
+    QUANTISATION = "quantisation"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A line of a file: the evidence that a person can open.
@@ -70,10 +82,13 @@ class Place:
     Attributes:
         file: path inside the source (``sglang/srt/models/llama.py``).
         line: counted from 1; 0 where no single line is meant.
+        release: the release that the line is of, where it is another one than the one that is spoken of: a history
+            has the lines of the release with which something began.
     """
 
     file: str
     line: int
+    release: str | None = None
 
     def __str__(self) -> str:
         """``file:line``, or the file alone where no line is meant."""
@@ -127,6 +142,11 @@ class TransformersFacts:
         backend_place: the line that decides ``backend_compatible``, if any line does.
         bases: the base classes as written.
         auto_mappings: the auto-mapping tables that name the class, sorted.
+        attention_settable: what ``NAME._can_set_attn_implementation()`` returns; None where the release does not have
+            the method, or that cannot be told.
+        flex_attention: the class attribute ``_supports_flex_attn``; None where the release does not have it, or that
+            cannot be told.
+        model_type: that of the class's own configuration class; None where that cannot be told.
     """
 
     exported: bool
@@ -134,6 +154,9 @@ class TransformersFacts:
     backend_place: Place | None = None
     bases: tuple[str, ...] = ()
     auto_mappings: tuple[str, ...] = ()
+    attention_settable: bool | None = None
+    flex_attention: bool | None = None
+    model_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,7 @@ from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Entry, Span, State
 from archtrack.core.history.presence import Presence
 from archtrack.core.history.spans import SpanBounds
-from archtrack.core.verdict.context import Step
-from archtrack.core.verdict.decision import Verdict
+from archtrack.core.verdict.verdict import Step, Verdict
 from archtrack.model import Category, Status
 from made_history import made_history, release
 

@@ -41,6 +41,9 @@ FACTS = st.builds(
     backend_place=st.none() | PLACES,
     bases=SOME,
     auto_mappings=SOME,
+    attention_settable=st.none() | st.booleans(),
+    flex_attention=st.none() | st.booleans(),
+    model_type=st.none() | st.text(max_size=5),
 )
 
 
@@ -129,7 +132,10 @@ def test_no_field_of_a_value_is_forgotten() -> None:
             "example", "example_source", "transformers", "class_name", "groups",
         ],
         "Signs": ["category", "source", "targets", "targets_source"],
-        "TransformersFacts": ["exported", "backend_compatible", "backend_place", "bases", "auto_mappings"],
+        "TransformersFacts": [
+            "exported", "backend_compatible", "backend_place", "bases", "auto_mappings", "attention_settable",
+            "flex_attention", "model_type",
+        ],
     }  # fmt: skip
 
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from archtrack.config.settings import Settings
     from archtrack.core.history.presence import Presence
-    from archtrack.core.verdict.decision import Verdict
     from archtrack.core.verdict.error_messages import Message
+    from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Inventory
     from archtrack.sources.cache import Cache
     from archtrack.sources.workspace import Workspace

@@ -14,7 +14,7 @@ from archtrack.model import CellText, Status, TransformersFacts
 
 if TYPE_CHECKING:
     from archtrack.core.history.history import History, Release
-    from archtrack.core.verdict.decision import Verdict
+    from archtrack.core.verdict.verdict import Verdict
 
     from .history.store import Histories
 

@@ -148,6 +148,9 @@ def _transformers(facts: TransformersFacts) -> dict[str, Any]:
         "backend_line": facts.backend_place.line if facts.backend_place else None,
         "bases": list(facts.bases),
         "auto_mappings": list(facts.auto_mappings),
+        "attention_settable": facts.attention_settable,
+        "flex_attention": facts.flex_attention,
+        "model_type": facts.model_type,
     }
 
 
@@ -162,6 +165,9 @@ def _registration_from(name: str, data: dict[str, Any], engine: str) -> Registra
             backend_place=Place(file=decided, line=data["backend_line"]) if decided else None,
             bases=tuple(data["bases"]),
             auto_mappings=tuple(data["auto_mappings"]),
+            attention_settable=data["attention_settable"],
+            flex_attention=data["flex_attention"],
+            model_type=data["model_type"],
         )
     example = data["example"]
     return Registration(

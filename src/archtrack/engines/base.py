@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.context import Rules
     from archtrack.core.verdict.import_failures import Missing
+    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
+    from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Inventory, Status, TransformersFacts
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library
 
-__all__ = ["About", "Decides", "Engine", "External", "GivesNames", "RunsTransformers", "ScanOptions"]
+__all__ = ["About", "Decides", "Engine", "External", "GivesNames", "Loads", "RunsTransformers", "ScanOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,36 @@ class GivesNames(Protocol):
 
         Raises:
             SourceError: a file cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Loads(Protocol):
+    """What an engine's file declares besides if archtrack follows its load path.
+
+    An engine without it is judged by its registry alone.
+    """
+
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
+        """What the gates of this release rest on, read statically.
+
+        Args:
+            library: the release.
+            inventory: what it registers.
+
+        Raises:
+            SourceError: a file cannot be read.
+        """
+        ...
+
+    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
+        """Take a checkpoint through the gates of a release, in the engine's own order. Reads no file.
+
+        Args:
+            checkpoint: what its config says, or a bare architecture (``given`` is False).
+            release: what is known of the release.
+            options: how the engine is told to load it.
         """
         ...
 

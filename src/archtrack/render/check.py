@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from archtrack.app.check import Answer, Checked, Explained
     from archtrack.core.history.presence import Presence
-    from archtrack.core.verdict.context import Step
-    from archtrack.core.verdict.decision import Verdict
+    from archtrack.core.verdict.verdict import Step, Verdict
 
 __all__ = ["advice", "asked_words", "checked_json", "print_checked"]
 
@@ -52,7 +51,7 @@ def _cells(answer: Answer, verdict: Verdict) -> tuple[str, ...]:
         asked_words(answer),
         verdict.status.value,
         verdict.resolved or "",
-        verdict.category.value,
+        verdict.category.value if verdict.category else "",
         _step(verdict.because),
     )
 
@@ -77,7 +76,8 @@ def _below(answer: Answer, *, explain: bool) -> Iterator[str]:
         yield ""
         yield plain(f"{answer.text}: {verdict.status.value}")
         yield from (plain(f"  {number}. {_step(step)}") for number, step in enumerate(verdict.steps, 1))
-        yield plain(f"  category {verdict.category.value}: {verdict.category_source}")
+        if verdict.category is not None:
+            yield plain(f"  category {verdict.category.value}: {verdict.category_source}")
         if verdict.example is not None:
             yield plain(f"  example {verdict.example.id}: {verdict.example.source}")
     if any(each.status not in {Status.ABSENT, Status.UNKNOWN} for each in answer.engines):
@@ -158,7 +158,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "model_type": target.checkpoint.model_type if target else None,
         "status": verdict.status.value if verdict else None,
         "runs_as": verdict.resolved if verdict else None,
-        "category": verdict.category.value if verdict else None,
+        "category": verdict.category.value if verdict and verdict.category else None,
         "category_source": verdict.category_source if verdict else None,
         "example": example_to_json(verdict.example) if verdict else None,
         "because": _step_json(verdict.because) if verdict else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +14,12 @@ import miniature
 from archtrack.core.verdict.checkpoint import only_named, read_checkpoint
 from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 from archtrack.core.verdict.context import Context, Rewrite, Rules
-from archtrack.core.verdict.decision import Verdict, decide
+from archtrack.core.verdict.decision import decide
 from archtrack.model import Broken, Category, Place, Registration, Status
 from miniature import matrix_row, registration
+
+if TYPE_CHECKING:
+    from archtrack.core.verdict.verdict import Verdict
 
 LOADER = {
     "choice": 10,

@@ -12,22 +12,7 @@ if TYPE_CHECKING:
 
     from .config_classes import ConfigClasses
 
-__all__ = ["Context", "Rewrite", "Rules", "Step"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a decision.
-
-    Attributes:
-        text: what was found, in a sentence.
-        source: whose file ``place`` is in: the engine's name or ``transformers``; None for the config itself.
-        place: the evidence.
-    """
-
-    text: str
-    source: str | None = None
-    place: Place | None = None
+__all__ = ["Context", "Rewrite", "Rules"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,13 @@ Rules that differ between releases come from the release (the engine's ``loader_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.core.matrix.categories import BY_NAME, Registered, by_name, categorize
 from archtrack.model import Category, Place, Status
 
-from .context import Step
 from .substitutions import Substitutions
+from .verdict import Step, Verdict
 from .wrapper_class import backend_class
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
     from .context import Context
 
-__all__ = ["Verdict", "decide"]
+__all__ = ["decide"]
 
 # The categories of classes that get no row in the document and are in no table of generating models.
 _TASKS = (
@@ -33,31 +32,6 @@ _TASKS = (
     (Category.MULTIMODAL, "MODEL_FOR_CTC_MAPPING_NAMES"),
 )
 _TOWERS = ("vision_config", "audio_config", "thinker_config", "vision_tower", "mm_vision_tower")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What the engine does with a checkpoint, and how that is known.
-
-    Attributes:
-        status: the answer.
-        asked: the architectures that the checkpoint names.
-        resolved: the class that the engine runs; None where it runs none, or where only a config would tell.
-        category: and ``category_source``, of the architecture that counts.
-        category_source: who says so.
-        example: a checkpoint with that architecture.
-        because: the step that decided.
-        steps: what led there, in order.
-    """
-
-    status: Status
-    asked: tuple[str, ...]
-    resolved: str | None
-    category: Category
-    category_source: str
-    example: Example | None
-    because: Step
-    steps: tuple[Step, ...]
 
 
 def decide(checkpoint: Checkpoint, context: Context, *, draft: bool = False, pooled: bool = False) -> Verdict:
