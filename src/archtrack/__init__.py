@@ -82,8 +82,8 @@ _HOMES = {
     "Answer": "app.check",
     "DocumentUpdate": "app.document",
     "History": "core.history.history",
-    "Step": "core.verdict.context",
-    "Verdict": "core.verdict.decision",
+    "Step": "core.verdict.verdict",
+    "Verdict": "core.verdict.verdict",
 }
 """Where a name is from that is neither an error nor of ``model``."""
 

@@ -17,8 +17,10 @@ from .app.history.store import Histories
 from .app.run import day, start
 from .app.track import scan_engine
 from .app.track import track as track_sources
+from .core.verdict.release_facts import LoadOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
     from typing import TypeAlias
 
@@ -72,24 +74,27 @@ def track(
 
 def check(
     *targets: Text,
+    engines: Sequence[str] = (),
     sglang: Text | None = None,
     transformers: Text | None = None,
     draft: bool = False,
     embedding: bool = False,
     offline: bool = False,
 ) -> tuple[Answer, ...]:
-    """What SGLang does with each target.
+    """What engines do with each target.
 
     Args:
-        targets: architectures, paths of configs or their folders, repositories on the Hub.
-        sglang: a SOURCE; None as for ``scan``.
-        transformers: a SOURCE; None for the release that SGLang pins.
+        targets: architectures, model types, paths of configs or their folders, repositories on the Hub.
+        engines: ``ENGINE``, ``ENGINE==VERSION`` or ``ENGINE@SOURCE``; none for all, at their newest known releases.
+        sglang: a SOURCE; None for the newest known release.
+        transformers: a SOURCE; None for the release that counts for each engine.
         draft: the targets are loaded as draft models.
-        embedding: SGLang is told to serve them as embedding models.
+        embedding: the engines are told to serve them as embedding models.
         offline: make no request.
 
     Returns:
-        One answer per target, in order; a target that cannot be read has an ``error`` and no ``verdict``.
+        One answer per target, in order, of a model type one per architecture; a target that cannot be read has an
+        ``error`` and no answer of an engine.
 
     Raises:
         UsageError: a SOURCE means nothing.
@@ -100,11 +105,10 @@ def check(
     return check_targets(
         wanted,
         run.request,
-        run.settings,
         run.workspace,
         histories=Histories(run.workspace.environ),
-        draft=draft,
-        pooled=embedding,
+        engines=engines,
+        options=LoadOptions(draft=draft, pooled=embedding),
     ).answers
 
 

@@ -51,7 +51,7 @@ class Category(str, Enum):
 
 
 class Status(str, Enum):
-    """What an engine does with an architecture; the last three are said by its history only."""
+    """What an engine does with a checkpoint; ``gone`` is said by its history only."""
 
     NATIVE = "native"
     UNIMPORTABLE = "unimportable"
@@ -60,7 +60,6 @@ class Status(str, Enum):
     REMOTE_CODE = "remote code"
     UNSUPPORTED = "unsupported"
     GONE = "gone"
-    ABSENT = "absent"
     UNKNOWN = "unknown"
 
 

@@ -1,48 +1,43 @@
-"""The use case of ``check``: what an engine does with architectures, configs, repositories and error messages."""
+"""The use case of ``check``: what engines do with architectures, model types, configs, repositories and messages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
-from archtrack.core.matrix.status import status_of
-from archtrack.core.verdict.aliases import aliases
-from archtrack.core.verdict.checkpoint import only_named
-from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
-from archtrack.core.verdict.context import Context, Rules
-from archtrack.core.verdict.decision import decide
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
 from archtrack.core.verdict.suggestions import nearest
-from archtrack.engines.base import Decides
-from archtrack.engines.transformers.auto_tables import classes_by_type
+from archtrack.engines import load_engine
 from archtrack.errors import ArchtrackError, UsageError
-from archtrack.hub.targets import Target, open_target
-from archtrack.model import Place, Status
-from archtrack.sources.library import Library
+from archtrack.hub.targets import Target, open_targets
+from archtrack.model import Origin, Status
 from archtrack.sources.redaction import shown_argument
 
-from .presence import as_decided, presences
-from .track import read_both
+from .category import category_of, example_of
+from .counting import TRANSFORMERS
+from .engine_source import EngineSource, parse_engine_source
+from .names import Names
+from .presence import Presence, presence_of, presence_with
+from .release_facts import facts_at
+from .release_reading import read_release_facts
+from .remedy import remedy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from archtrack.config.settings import Settings
-    from archtrack.core.history.presence import Presence
+    from archtrack.core.history.history import History, Release
     from archtrack.core.verdict.error_messages import Message
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.model import Inventory
+    from archtrack.model import Category, Example
     from archtrack.sources.cache import Cache
     from archtrack.sources.workspace import Workspace
 
     from .history.store import Histories
     from .request import Request
-    from .track import Both, Track
 
-__all__ = ["Answer", "Checked", "Explained", "Near", "check", "decided", "explain"]
+__all__ = ["Answer", "Checked", "EngineAnswer", "Explained", "Near", "Source", "check"]
 
-AUTO = "transformers/models/auto/modeling_auto.py"
-CONFIGS = "transformers/models/*/configuration_*.py"
+SGLANG = "sglang"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,34 +49,70 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EngineAnswer:
+    """What one engine does with a target.
+
+    Attributes:
+        presence: what its release does.
+        fix: what would help, in words; None where nothing is wrong, or nothing is known to help.
+    """
+
+    presence: Presence
+    fix: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What was found out about one target.
 
     Attributes:
         text: the target as the user gave it.
         target: what it was; None where it could not be read.
-        verdict: the answer; None where there is an error.
+        engines: what each engine does with it, in the order in which they were asked.
+        sglang: what SGLang does, whichever engines were asked; None where there is an error, or nothing is known of it.
+        category: of the architecture that counts, and ``category_source``.
+        category_source: who says so.
+        example: a checkpoint with that architecture.
         near: known names like the one asked for, where that is not known.
-        engines: whether the newest release of each engine has the first architecture, by the histories.
         error: why there is no answer.
         exit_code: that the error stands for; 0 without one.
     """
 
     text: str
     target: Target | None = None
-    verdict: Verdict | None = None
+    engines: tuple[EngineAnswer, ...] = ()
+    sglang: Presence | None = None
+    category: Category | None = None
+    category_source: str = ""
+    example: Example | None = None
     near: tuple[Near, ...] = ()
-    engines: tuple[Presence, ...] = ()
     error: str | None = None
     exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """One message of an engine, with what the sources say of the architectures that it names."""
+    """One message of an engine, with what the engines do with what it names."""
 
     message: Message
     answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What an answer rests on.
+
+    Attributes:
+        engine: whose release.
+        version: which; None where the source does not say.
+        origin: what was read, now or when the history was made.
+        read: it was read for this answer, and does not come from the history.
+    """
+
+    engine: str
+    version: str | None
+    origin: Origin
+    read: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,103 +120,88 @@ class Checked:
     """All answers, and what they rest on.
 
     Attributes:
-        answers: one per target, in order.
+        answers: one per target, in order; those of a log's messages after them.
         messages: one per message of a log.
-        inventories: what was read: the engine first, transformers second.
+        sources: what was asked, engine by engine, each with its transformers.
         notices: what the user should know about how they came to be.
     """
 
     answers: tuple[Answer, ...]
     messages: tuple[Explained, ...]
-    inventories: tuple[Inventory, ...]
+    sources: tuple[Source, ...]
     notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A release of an engine that is asked.
+
+    Attributes:
+        facts: what is known of it.
+        history: of the engine; None where there is none.
+        release: the same release in the history, else the newest one there; None without a history.
+    """
+
+    facts: ReleaseFacts
+    history: History | None
+    release: Release | None
 
 
 def check(
     targets: Iterable[str | Target],
     request: Request,
-    settings: Settings,
     workspace: Workspace,
     *,
+    histories: Histories,
+    engines: Sequence[str] = (),
     messages: Sequence[Message] = (),
-    histories: Histories | None = None,
-    draft: bool = False,
-    pooled: bool = False,
+    options: LoadOptions | None = None,
 ) -> Checked:
-    """What the engine does with each target, and what is behind each message.
+    """What engines do with each target, and what is behind each message.
 
     A target that cannot be read has an error in its answer; the others are answered all the same.
 
     Args:
         targets: names, paths and repositories, or such as have been read already.
-        request: which sources.
-        settings: overrides.
+        request: which SGLang and transformers, where the user names them.
         workspace: where the run takes place.
+        histories: of every engine.
+        engines: ``ENGINE``, ``ENGINE==VERSION`` or ``ENGINE@SOURCE``; none for all, at their newest known releases.
         messages: found in a log.
-        histories: of every engine; None to look at no other engine.
-        draft: the targets are loaded as draft models.
-        pooled: the engine is told to serve them as embedding models.
+        options: how the engines are told to load the targets.
 
     Raises:
         UsageError: a specification means nothing, or not one target is any.
-        SourceError: the engine or transformers cannot be read.
+        SourceError: a source cannot be read.
+        DataError: a history cannot be read.
     """
-    opened = [_opened(target, workspace) for target in targets]
+    names = Names(histories)
+    opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
+    run = _Run(request, workspace, histories, names, options or LoadOptions())
     with workspace.open_cache() as cache:
-        both = read_both(request, settings, workspace, cache)
-        context = _context(both, cache)
-        answers = tuple(
-            _with_engines(
-                _answer(target, context, draft=draft, pooled=pooled),
-                histories,
-                (context.engine, context.version),
-            )
-            for target in opened
-        )
-        explained = tuple(explain(message, context) for message in messages)
+        asked = run.open(_sources(engines, request, histories), cache)
+        sglang = next((each for each in asked if each.facts.engine == SGLANG), None) or run.newest(SGLANG)
+        answers = [run.answer(target, asked, sglang) for target in opened]
+        explained = [run.explain(message, asked, sglang) for message in messages]
+    told = [answer for each in explained for answer in each.answers]
     return Checked(
-        answers=answers,
-        messages=explained,
-        inventories=both.track.matrix.inventories,
-        notices=both.track.notices,
+        answers=(*answers, *told),
+        messages=tuple(explained),
+        sources=tuple(run.sources),
+        notices=tuple(dict.fromkeys(run.notices)),
     )
 
 
-def decided(
-    names: Iterable[str], request: Request, settings: Settings, workspace: Workspace
-) -> tuple[dict[str, Verdict], Track]:
-    """What the engine does with each of many architectures, as ``check`` says it of a name; and what was read.
-
-    Raises:
-        UsageError: a specification means nothing.
-        SourceError: the engine or transformers cannot be read.
-    """
-    with workspace.open_cache() as cache:
-        both = read_both(request, settings, workspace, cache)
-        context = _context(both, cache)
-        return {name: decide(only_named(name), context) for name in names}, both.track
-
-
-def explain(message: Message, context: Context) -> Explained:
-    """A message, with the answers for the architectures that it names or that its module registers."""
-    names = message.architectures
-    if message.module is not None:
-        path = message.module.replace(".", "/") + ".py"
-        names = tuple(name for name, native in context.natives.items() if native.place.file == path)
-    named = [Target(text=name, kind="architecture", checkpoint=only_named(name)) for name in names]
-    return Explained(message=message, answers=tuple(_answer(each, context) for each in named))
-
-
-def _opened(asked: str | Target, workspace: Workspace) -> Target | Answer:
-    """A target, or why it cannot be read."""
+def _opened(asked: str | Target, names: Names, workspace: Workspace) -> tuple[Target | Answer, ...]:
+    """The targets that a text names, or why it cannot be read."""
     if isinstance(asked, Target):
-        return asked
+        return (asked,)
     try:
-        return open_target(asked, folder=workspace.folder, offline=workspace.offline)
+        return open_targets(asked, names, folder=workspace.folder, offline=workspace.offline)
     except ArchtrackError as error:
-        return Answer(text=shown_argument(asked), error=str(error), exit_code=error.exit_code)
+        return (Answer(text=shown_argument(asked), error=str(error), exit_code=error.exit_code),)
 
 
 def _is_none(opened: Target | Answer) -> bool:
@@ -193,86 +209,220 @@ def _is_none(opened: Target | Answer) -> bool:
     return isinstance(opened, Answer) and opened.exit_code == UsageError.exit_code
 
 
-def _answer(
-    target: Target | Answer, context: Context, *, draft: bool = False, pooled: bool = False
-) -> Answer:
-    if isinstance(target, Answer):
-        return target
-    verdict = decide(target.checkpoint, context, draft=draft, pooled=pooled)
-    near: tuple[Near, ...] = ()
-    if verdict.status in {Status.UNSUPPORTED, Status.REMOTE_CODE} and verdict.asked:
-        near = tuple(_near(verdict.asked[0], context))
-    return Answer(text=target.text, target=target, verdict=verdict, near=near)
+def _sources(engines: Sequence[str], request: Request, histories: Histories) -> tuple[EngineSource, ...]:
+    """The engines that are asked, each at the source that the user or the configuration names.
 
-
-def _with_engines(answer: Answer, histories: Histories | None, read: tuple[str, str | None]) -> Answer:
-    """The answer, with what every engine does with the same architecture; ``read`` is the one that was asked."""
-    if histories is None or answer.verdict is None or not answer.verdict.asked:
-        return answer
-
-    verdict, asked = answer.verdict, answer.verdict.asked
-    engines = presences(asked[0], histories)
-    # With several architectures the verdict may be on another one than the first; what a name alone would run as it
-    # overrules all the same.
-    engines = tuple(
-        as_decided(each, verdict)
-        if (each.engine, each.release.version) == read and (len(asked) == 1 or each.runs_as is not None)
-        else each
-        for each in engines
-    )
-    return replace(answer, engines=engines)
-
-
-def _near(name: str, context: Context) -> Iterable[Near]:
-    if name in context.natives or name in context.public:
-        return
-    others = {each.name for each in aliases(context.natives, context.rules)}
-    if name in others:
-        return
-    for other in nearest(name, context.natives.keys() | context.public.keys() | others):
-        native = context.natives.get(other)
-        flaw = context.broken.get(native.place.file) if native is not None else None
-        status = Status.NATIVE if other in others else status_of(native, context.public.get(other), flaw)
-        yield Near(name=other, status=status)
-
-
-def _context(both: Both, cache: Cache) -> Context:
-    matrix = both.track.matrix
-    inventory, public = matrix.inventories[:2]
-    engine = both.engine.engine
-    rules = Rules()
-    if isinstance(engine, Decides):
-        rules = engine.rules(Library(both.engine.source, cache), inventory)
-    rules = replace(rules, types=_types(both, cache))
-    return Context(
-        engine=inventory.engine,
-        version=inventory.version,
-        library=f"transformers {public.version or ''}".strip(),
-        natives=inventory.by_name(),
-        public=public.by_name(),
-        rows={row.name: row for row in matrix.rows},
-        broken=both.broken,
-        rules=rules,
-        configs=_once(lambda: _configs(both, cache)),
+    Raises:
+        UsageError: one is no engine, or named twice.
+    """
+    if not engines:
+        found = [EngineSource(engine=name) for name in histories.engines]
+    else:
+        found = [parse_engine_source(text) for text in engines]
+    if twice := [each.engine for index, each in enumerate(found) if each in found[:index]]:
+        raise UsageError(f"--engine {twice[0]} is given twice; name it once")
+    for each in found:
+        if histories.get(each.engine) is None:
+            load_engine(each.engine)  # says which there are
+    own = request.engine
+    return tuple(
+        replace(each, source=own) if each.engine == SGLANG and each.source is None else each for each in found
     )
 
 
-def _types(both: Both, cache: Cache) -> dict[str, tuple[str, str, Place]]:
-    """Model type -> class, table and place, as transformers' auto tables have it."""
-    library = Library(both.transformers.source, cache)
-    if not library.paths(AUTO):
-        return {}
-    facts = library.facts((AUTO,), "transformers-types-3", classes_by_type)[AUTO]
-    return {key: (name, table, Place(file=AUTO, line=line)) for key, (name, table, line) in facts.items()}
+class _Run:
+    """One run: the releases that are asked, and what is said of how they came to be."""
+
+    def __init__(
+        self,
+        request: Request,
+        workspace: Workspace,
+        histories: Histories,
+        names: Names,
+        options: LoadOptions,
+    ) -> None:
+        self._request = request
+        self._workspace = workspace
+        self._histories = histories
+        self._names = names
+        self._options = options
+        self.sources: list[Source] = []
+        self.notices: list[str] = []
+
+    # -- the releases that are asked -----------------------------------------------------------------
+
+    def open(self, sources: Sequence[EngineSource], cache: Cache) -> list[_Asked]:
+        """The facts of each release that is asked, from the history where that has them."""
+        asked = []
+        for source in sources:
+            known = self._from_history(source)
+            if known is None or self._lacks_imports(known, source):
+                known = self._read(source, cache, known)
+            asked.append(known)
+        return asked
+
+    def newest(self, engine: str) -> _Asked | None:
+        """The newest release of an engine that is known; None where there is none."""
+        history = self._histories.get(engine)
+        if history is None or history.newest is None:
+            return None
+        return self._at(history, history.newest, None)
+
+    def _from_history(self, source: EngineSource) -> _Asked | None:
+        """The release by the history; None where that does not have it, or the registry is changed by the user."""
+        history = self._histories.get(source.engine)
+        if history is None or history.newest is None:
+            return None
+        if source.engine == SGLANG and (self._request.external or self._request.disabled):
+            return None
+        release = history.newest if source.source is None else history.find(source.source)
+        if release is None or release.unknown is not None:
+            return None
+        wanted = self._request.transformers
+        if source.engine == TRANSFORMERS or wanted in {None, "pinned"}:
+            return self._with_source(self._at(history, release, None))
+        library = self._histories.get(TRANSFORMERS)
+        if library is None:
+            return None
+        other = library.newest if wanted == "latest" else library.find(wanted or "")
+        if other is None or other.unknown is not None:
+            return None
+        return self._with_source(self._at(history, release, other))
+
+    def _at(self, history: History, release: Release, transformers: Release | None) -> _Asked:
+        facts = facts_at(history, release, self._histories, transformers)
+        return _Asked(facts=facts, history=history, release=release)
+
+    def _with_source(self, asked: _Asked) -> _Asked:
+        history, release = asked.history, asked.release
+        if history is not None and release is not None:
+            self.sources.append(
+                Source(
+                    engine=history.engine,
+                    version=release.version,
+                    origin=_origin(history, release),
+                    read=False,
+                )
+            )
+        return asked
+
+    def _lacks_imports(self, known: _Asked, source: EngineSource) -> bool:
+        """Whether the user names a release whose imports nobody has followed, and it can be read."""
+        named = source.source is not None or self._request.transformers not in {None, "pinned"}
+        follows = known.history is not None and any(each.imports for each in known.history.releases)
+        return named and follows and known.facts.broken is None and not self._workspace.offline
+
+    def _read(self, source: EngineSource, cache: Cache, known: _Asked | None) -> _Asked:
+        try:
+            found = read_release_facts(
+                source.engine, source.source, self._request, self._workspace, cache, self._histories
+            )
+        except ArchtrackError:
+            if known is None:
+                raise
+            return known  # what the history has of it says what was not looked at
+        if known is not None:
+            self.sources.pop()
+        self.sources += [
+            Source(engine=each.engine, version=each.version, origin=each.origin, read=True)
+            for each in found.inventories
+        ]
+        self.notices += found.notices
+        history = self._histories.get(source.engine)
+        release = None
+        if history is not None:
+            version = found.facts.version
+            release = (history.find(version) if version is not None else None) or history.newest
+        return _Asked(facts=found.facts, history=history, release=release)
+
+    # -- answers -------------------------------------------------------------------------------------
+
+    def answer(self, target: Target | Answer, asked: Sequence[_Asked], sglang: _Asked | None) -> Answer:
+        """What the engines do with one target."""
+        if isinstance(target, Answer):
+            return target
+        options = replace(self._options, folder=target.folder)
+        engines = []
+        own = None
+        for each in asked:
+            presence = self._presence(target.checkpoint, each, options)
+            fix = remedy_of(presence, target.checkpoint, each.history, self._histories, options, each.facts)
+            engines.append(EngineAnswer(presence=presence, fix=fix))
+            own = presence if each is sglang else own
+        if own is None and sglang is not None:
+            own = self._presence(target.checkpoint, sglang, options)
+        counting = own.runs_as if own is not None and own.status is Status.NATIVE else None
+        category, source = category_of(target.checkpoint, counting, self._histories)
+        return Answer(
+            text=target.text,
+            target=target,
+            engines=tuple(engines),
+            sglang=own,
+            category=category,
+            category_source=source,
+            example=example_of(target.checkpoint, self._histories),
+            near=self._near(target.checkpoint, engines),
+        )
+
+    def explain(self, message: Message, asked: Sequence[_Asked], sglang: _Asked | None) -> Explained:
+        """A message, with the answers for what it names; the engine whose message it is comes first."""
+        first = [each for each in asked if each.facts.engine == message.engine]
+        ordered = [*first, *(each for each in asked if each not in first)]
+        targets = dict.fromkeys(self._named(message, first[0] if first else sglang))
+        return Explained(
+            message=message,
+            answers=tuple(self.answer(target, ordered, sglang) for target in targets),
+        )
+
+    def _named(self, message: Message, asked: _Asked | None) -> Iterator[Target]:
+        """What a message names: architectures, model types, and what a module registers."""
+        for name in message.architectures:
+            yield Target(text=name, kind="architecture", checkpoint=only_named(name))
+        for name in message.model_types:
+            architectures = self._names.architectures_of(name)
+            if architectures is None and message.kind == "key error":
+                continue  # any program raises such a one
+            for each in architectures or ():
+                checkpoint = Checkpoint(architectures=(each,), model_type=name, given=False)
+                yield Target(text=name, kind="model type", checkpoint=checkpoint)
+            if not architectures:
+                checkpoint = Checkpoint(architectures=(), model_type=name, given=False)
+                yield Target(text=name, kind="model type", checkpoint=checkpoint)
+        if message.module is not None and asked is not None:
+            path = message.module.replace(".", "/") + ".py"
+            for name, registered in asked.facts.registered.items():
+                if registered.place.file == path:
+                    yield Target(text=name, kind="architecture", checkpoint=only_named(name))
+
+    def _presence(self, checkpoint: Checkpoint, asked: _Asked, options: LoadOptions) -> Presence:
+        known = None
+        if asked.history is not None and asked.release is not None:
+            known = asked.history, asked.release
+        return presence_of(checkpoint, asked.facts, known, options)
+
+    def _near(self, checkpoint: Checkpoint, engines: Sequence[EngineAnswer]) -> tuple[Near, ...]:
+        """Known names like one that nobody knows."""
+        name = next(iter(checkpoint.architectures), None)
+        if name is None or self._names.is_architecture(name):
+            return ()
+        if any(each.presence.status not in {Status.UNSUPPORTED, Status.REMOTE_CODE} for each in engines):
+            return ()
+        history = self._histories.get(SGLANG)
+        near = nearest(name, self._names.architectures())
+        if history is None or history.newest is None:
+            return tuple(Near(name=each, status=Status.UNKNOWN) for each in near)
+        newest = history.newest
+        return tuple(
+            Near(name=each, status=presence_with(each, history, newest, self._histories).status)
+            for each in near
+        )
 
 
-def _configs(both: Both, cache: Cache) -> ConfigClasses:
-    """Transformers' configuration classes."""
-    library = Library(both.transformers.source, cache)
-    library.expect(CONFIGS)
-    return ConfigClasses(library.facts(library.paths(CONFIGS), "transformers-config-classes-1", class_facts))
-
-
-def _once(make: Callable[[], ConfigClasses]) -> Callable[[], ConfigClasses]:
-    """``make``, called at most once."""
-    return cache(make)
+def _origin(history: History, release: Release) -> Origin:
+    return Origin(
+        distribution=history.distribution,
+        kind="release",
+        location=release.file,
+        version=release.version,
+        digest=f"sha256:{release.sha256}" if release.sha256 is not None else None,
+    )

@@ -9,27 +9,28 @@ from archtrack.census.dump_files import DumpFile, Kind, dump_files
 from archtrack.census.dumps import count_models, expect_duckdb
 from archtrack.census.saved import is_census, read_census
 from archtrack.core.demand.ranking import Answered
+from archtrack.core.verdict.checkpoint import only_named
 from archtrack.errors import UsageError
 from archtrack.hub.model_list import kept_models
 from archtrack.model import Status
 from archtrack.sources.files import expanded
 from archtrack.sources.redaction import shown_address
 
-from .check import decided
-from .presence import presence_with
-from .track import refuse_nothing
+from .presence import presence_of, presence_with
+from .release_reading import read_release_facts
+from .track import ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from archtrack.config.settings import Settings
     from archtrack.core.demand.census import Census
     from archtrack.hub.model_list import Watch
     from archtrack.model import Inventory
     from archtrack.sources.workspace import Workspace
 
     from .history.store import Histories
+    from .presence import Presence
     from .request import Request
 
 __all__ = ["Engine", "by_history", "by_sources", "census_of_dump", "census_of_hub"]
@@ -130,14 +131,11 @@ def by_history(names: Iterable[str], engine: str, histories: Histories) -> Engin
         DataError: the history cannot be read, or the release was not read.
     """
     history, release = histories.release(engine)
-    answers = {}
-    for name in names:
-        presence = presence_with(name, history, release, histories)
-        answers[name] = Answered(status=presence.status, because=presence.because)
+    answers = {name: _answered(presence_with(name, history, release, histories)) for name in names}
     return Engine(name=history.engine, version=release.version, date=release.date, answers=answers)
 
 
-def by_sources(names: Iterable[str], request: Request, settings: Settings, workspace: Workspace) -> Engine:
+def by_sources(names: Iterable[str], request: Request, workspace: Workspace, histories: Histories) -> Engine:
     """What SGLang does, by its source and that of transformers, as ``check`` says it of a name.
 
     Raises:
@@ -145,26 +143,19 @@ def by_sources(names: Iterable[str], request: Request, settings: Settings, works
         SourceError: a source cannot be read.
         ImplausibleError: nothing was found in one.
     """
-    verdicts, tracked = decided(names, request, settings, workspace)
-    inventories = tracked.matrix.inventories
-    for inventory in inventories:
-        refuse_nothing(inventory)
-    own = inventories[0]
-    answers = {
-        name: Answered(status=verdict.status, because=verdict.because.text)
-        for name, verdict in verdicts.items()
-    }
-    if own.unresolved:
-        because = f"{len(own.unresolved)} places of {own.engine} could not be read"
-        found = own.by_name()
-        for name, answer in answers.items():
-            if name not in found and answer.status is not Status.NATIVE:
-                answers[name] = Answered(status=Status.UNKNOWN, because=because)
+    with workspace.open_cache() as cache:
+        read = read_release_facts(ENGINE, request.engine, request, workspace, cache, histories)
+    answers = {name: _answered(presence_of(only_named(name), read.facts, None)) for name in names}
     return Engine(
-        name=own.engine,
-        version=own.version,
+        name=read.facts.engine,
+        version=read.facts.version,
         date=None,
         answers=answers,
-        inventories=inventories,
-        notices=tracked.notices,
+        inventories=read.inventories,
+        notices=read.notices,
     )
+
+
+def _answered(presence: Presence) -> Answered:
+    plainly = presence.status in {Status.NATIVE, Status.GONE} and presence.runs_as is None
+    return Answered(status=presence.status, because=None if plainly else presence.reason)

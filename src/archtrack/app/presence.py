@@ -1,32 +1,102 @@
-"""What the engines do with an architecture, by their histories and the rules of their Transformers backends."""
+"""What a release of an engine does with a checkpoint: its load path, and what its history says besides.
+
+Whoever asks, on the command line, the page or the server, gets the answer from here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from archtrack.core.history.presence import Difference, Presence, difference, has_and_had, presence_of
+from archtrack.core.history.spans import bounds_at, has_and_had
+from archtrack.core.verdict.by_registry import by_registry
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.release_facts import LoadOptions
 from archtrack.engines import load_engine
-from archtrack.engines.base import RunsTransformers
+from archtrack.engines.base import Loads
 from archtrack.errors import UsageError
-from archtrack.model import CellText, Status, TransformersFacts
+from archtrack.model import CellText, Gate, Status
+
+from .counting import TRANSFORMERS
+from .release_facts import facts_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from archtrack.core.history.history import History, Release
-    from archtrack.core.verdict.verdict import Verdict
+    from archtrack.core.history.spans import SpanBounds
+    from archtrack.core.verdict.release_facts import ReleaseFacts
+    from archtrack.core.verdict.verdict import Step, Verdict
+    from archtrack.engines.base import Engine
 
     from .history.store import Histories
 
-__all__ = ["as_decided", "compared", "presence_with", "presences", "since_of"]
+__all__ = [
+    "Compared",
+    "Presence",
+    "compared",
+    "key_of",
+    "names_of",
+    "presence_of",
+    "presence_with",
+    "presences",
+    "since_of",
+    "verdict_of",
+]
 
-TRANSFORMERS = "transformers"
-_BACKEND = frozenset((Status.FALLBACK, Status.REFUSED))
-"""What a Transformers backend can do with an architecture."""
+NAMED = LoadOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """What one release of an engine does with a checkpoint.
+
+    Attributes:
+        engine: its name.
+        version: the release; None for a source that does not say.
+        date: the day on which it came out, where that is known.
+        status: ``gone`` where the release lacks what an older one had, ``unknown`` where what was not found may be
+            there all the same; else that of the verdict.
+        verdict: what its load path came to.
+        bounds: the span of its history that holds the release, or the last one before it; None where there is none.
+        key: what the span is of: an architecture or a model type; None without one.
+        why: why it is not known, where the history says so.
+    """
+
+    engine: str
+    version: str | None
+    date: str | None
+    status: Status
+    verdict: Verdict
+    bounds: SpanBounds | None = None
+    key: str | None = None
+    why: str | None = None
+
+    @property
+    def gate(self) -> Gate | None:
+        """The gate that stopped the checkpoint."""
+        return self.verdict.gate
+
+    @property
+    def runs_as(self) -> str | None:
+        """The architecture, wrapper or module that the release runs it as, where that has another name."""
+        resolved = self.verdict.resolved
+        return resolved if resolved not in {None, *self.verdict.asked} else None
+
+    @property
+    def because(self) -> Step:
+        """The step that decided."""
+        return self.verdict.because
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return self.why or self.verdict.because.text
 
 
 def presences(name: str, histories: Histories) -> tuple[Presence, ...]:
-    """Whether the newest release of every engine that there is data of has an architecture; without transformers."""
+    """What the newest known release of every engine but transformers does with an architecture."""
     found = []
     for engine in histories.engines:
         history = histories.get(engine)
@@ -36,23 +106,63 @@ def presences(name: str, histories: Histories) -> tuple[Presence, ...]:
 
 
 def presence_with(name: str, history: History, release: Release, histories: Histories) -> Presence:
-    """Whether a release of an engine has an architecture, its Transformers backend included."""
-    return _completed(name, presence_of(name, history, release), history, histories)
+    """What a known release of an engine does with an architecture of which nothing but the name is known."""
+    return presence_of(only_named(name), facts_at(history, release, histories), (history, release))
 
 
-def as_decided(presence: Presence, verdict: Verdict) -> Presence:
-    """The presence in a release that was itself read: by the verdict, where that knows more."""
-    if presence.status is Status.NATIVE and presence.runs_as in {None, verdict.resolved}:
-        return presence
-    if verdict.status is Status.NATIVE:
-        runs_as = verdict.resolved if verdict.resolved != verdict.asked[0] else None
-        return Presence.native(presence.engine, presence.release, runs_as=runs_as)
-    if presence.runs_as is not None:  # what the name alone told does not hold of this config
-        presence = replace(presence, bounds=None, runs_as=None)
-    if verdict.status in _BACKEND:
-        return replace(presence, status=verdict.status, because=verdict.because.text)
-    status = Status.ABSENT if presence.bounds is None else Status.GONE
-    return replace(presence, status=status, because=None)
+def presence_of(
+    checkpoint: Checkpoint,
+    facts: ReleaseFacts,
+    known: tuple[History, Release] | None,
+    options: LoadOptions = NAMED,
+) -> Presence:
+    """What a release of an engine does with a checkpoint.
+
+    Args:
+        checkpoint: what its config says, or a name.
+        facts: what is known of the release.
+        known: the history of the engine, and the release in it; the newest there for a source that is no release that
+            it has. None where there is no history.
+        options: how the engine is told to load it.
+    """
+    verdict = verdict_of(checkpoint, facts, options)
+    key, bounds = None, None
+    if known is not None:
+        verdict = _run_as_another(checkpoint, verdict, *known)
+        key, bounds = _span(checkpoint, verdict, *known)
+    status, why = verdict.status, None
+    if status is Status.UNSUPPORTED and verdict.gate in {None, Gate.ARCHITECTURE}:
+        if facts.unresolved:
+            status, why = Status.UNKNOWN, f"{facts.unresolved} places of {facts.name} could not be read"
+        elif bounds is not None and bounds.last is not None:
+            status = Status.GONE
+    same = known is not None and known[1].version == facts.version
+    return Presence(
+        engine=facts.engine,
+        version=facts.version,
+        date=known[1].date if known is not None and same else None,
+        status=status,
+        verdict=verdict,
+        bounds=bounds,
+        key=key,
+        why=why,
+    )
+
+
+def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions = NAMED) -> Verdict:
+    """What a load path comes to; of an engine whose load path is not followed, what its registry says."""
+    engine = _engine(facts.engine)
+    if isinstance(engine, Loads):
+        return engine.load(checkpoint, facts, options)
+    return by_registry(checkpoint, facts)
+
+
+def key_of(name: str, history: History, histories: Histories) -> str:
+    """What an engine looks an architecture up by: its name, or its model type where that is what the engine goes by."""
+    if history.key == "architecture" or name in history.registered or history.newest is None:
+        return name
+    verdict = verdict_of(only_named(name), facts_at(history, history.newest, histories))
+    return verdict.key or name
 
 
 def since_of(name: str, engine: str, histories: Histories) -> CellText:
@@ -65,81 +175,110 @@ def since_of(name: str, engine: str, histories: Histories) -> CellText:
     history = histories.need(engine)
     if history.newest is None:
         return CellText(text="", source=f"no release of {engine} could be read")
-    presence = presence_of(name, history, history.newest)
+    presence = presence_with(name, history, history.newest, histories)
     bounds = presence.bounds
     newest = f"{engine} {history.newest.version}"
     if presence.status is Status.UNKNOWN:
-        return CellText(text="", source=f"not known of {newest}: {presence.because}")
+        return CellText(text="", source=f"not known of {newest}: {presence.reason}")
     if bounds is None:
         return CellText(text="", source=f"no release of {engine} up to {newest} registers it")
     state = bounds.span.states[0]
     has, had = has_and_had({each.runs_as for each in bounds.span.states})
-    if presence.status is Status.GONE and bounds.last is not None:
+    if bounds.last is not None:
         source = f"{engine} {had} from {bounds.since} until {bounds.until}"
         return CellText(text=f"until {bounds.until}", source=source, place=state.at)
     date = f" ({bounds.first.date})" if bounds.first.date else ""
     return CellText(text=bounds.since, source=f"{engine} {has} since {bounds.since}{date}", place=state.at)
 
 
-def compared(
-    one: tuple[History, Release], other: tuple[History, Release], histories: Histories
-) -> Difference:
-    """What two releases register, with what the Transformers backend of the one that lacks it does."""
-    found = difference(one, other)
-    return replace(
-        found,
-        here=tuple((name, a, _completed(name, b, other[0], histories)) for name, a, b in found.here),
-        there=tuple((name, a, _completed(name, b, one[0], histories)) for name, a, b in found.there),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What a release of one engine has and one of another lacks, and the other way round.
 
-
-def _completed(name: str, presence: Presence, history: History, histories: Histories) -> Presence:
-    """The presence, completed by what else is known than the engine's registry."""
-    joined = history.companion
-    if presence.status is Status.ABSENT and joined is not None:
-        other = histories.get(joined.engine)
-        there = other.find(joined.version) if other is not None else None
-        if other is None or there is None or there.unknown or name not in other.names(there.version):
-            because = (
-                f"{history.engine} knows model types, and {joined.engine} {joined.version} does not say which"
-            )
-            return replace(presence, status=Status.UNKNOWN, because=because)
-    return _with_backend(name, presence, history, histories)
-
-
-def _with_backend(name: str, presence: Presence, history: History, histories: Histories) -> Presence:
-    """The presence, completed by what the engine's Transformers backend does with an architecture that it lacks.
-
-    The class is looked up in the newest transformers that was out on the day of the engine's release: what came later
-    may not work with it.
+    Attributes:
+        here: (name, what the first does, what the second does) of each that only the first one has, by name.
+        there: (name, what the second does, what the first does) of each that only the second one has.
+        both: the names that both have.
     """
-    if presence.status in {Status.NATIVE, Status.UNKNOWN}:
-        return presence
-    engine, day = _with_rules(history.engine), presence.release.date
-    public = histories.get(TRANSFORMERS) if engine is not None else None
-    library = public.newest_on(day) if public is not None and day is not None else None
-    if engine is None or public is None or library is None:
-        return presence
-    state = public.state(name, library.version)
-    names = history.names(presence.release.version)
-    facts = TransformersFacts(
-        exported=state is not None, backend_compatible=None if state is None else state.compatible
+
+    here: tuple[tuple[str, Presence, Presence], ...]
+    there: tuple[tuple[str, Presence, Presence], ...]
+    both: tuple[str, ...]
+
+
+def compared(one: tuple[History, Release], other: tuple[History, Release], histories: Histories) -> Compared:
+    """What two releases register or run as another, and what the one that lacks it does with it."""
+    mine, theirs = names_of(*one, histories), names_of(*other, histories)
+
+    def pairs(
+        names: Iterable[str], having: tuple[History, Release], lacking: tuple[History, Release]
+    ) -> tuple[tuple[str, Presence, Presence], ...]:
+        return tuple(
+            (name, presence_with(name, *having, histories), presence_with(name, *lacking, histories))
+            for name in sorted(names)
+        )
+
+    return Compared(
+        here=pairs(mine - theirs, one, other),
+        there=pairs(theirs - mine, other, one),
+        both=tuple(sorted(mine & theirs)),
     )
-    status, because = engine.runs(names, facts, name)
-    if state is None:  # what the engine does by the name alone
-        found = status is Status.FALLBACK
-        return replace(presence, status=Status.FALLBACK, because=because) if found else presence
-    status = Status.UNKNOWN if status is None else status
-    if status not in {*_BACKEND, Status.UNKNOWN}:
-        return presence
-    return replace(presence, status=status, because=f"{because} (transformers {library.version})")
+
+
+def names_of(history: History, release: Release, histories: Histories) -> frozenset[str]:
+    """The architectures that a known release registers or runs as another.
+
+    Of an engine that goes by model types: those architectures of other engines that it runs by their types.
+    """
+    if history.key == "architecture":
+        return frozenset(history.run_as(release.version))
+    known = {
+        name
+        for engine in histories.engines
+        if (other := histories.get(engine)) is not None and other.key == "architecture"
+        for name in other.registered
+    }
+    return frozenset(
+        name for name in known if presence_with(name, history, release, histories).status is Status.NATIVE
+    )
+
+
+def _span(
+    checkpoint: Checkpoint, verdict: Verdict, history: History, release: Release
+) -> tuple[str | None, SpanBounds | None]:
+    """The span of what the registry was asked for, else of what the checkpoint itself names; with what it is of.
+
+    What the release runs as another has a span of its own, which tells since when it does.
+    """
+    keys = [verdict.key] if verdict.key is not None else []
+    if history.key == "architecture":
+        state = {name: history.state(name, release.version) for name in checkpoint.architectures}
+        others = [name for name, each in state.items() if each is not None and each.runs_as is not None]
+        keys = [*others, *keys, *checkpoint.architectures]
+    found = [(key, bounds) for key in keys if (bounds := bounds_at(history, key, release)) is not None]
+    holding = (each for each in found if _holds(each[1], history, release))
+    return next(holding, found[0] if found else (None, None))
+
+
+def _holds(bounds: SpanBounds, history: History, release: Release) -> bool:
+    last = bounds.last
+    return last is None or history.positions[release.version] <= history.positions[last.version]
+
+
+def _run_as_another(checkpoint: Checkpoint, verdict: Verdict, history: History, release: Release) -> Verdict:
+    """The verdict of an engine whose load path is not followed, where its history says what it runs a name as."""
+    if isinstance(_engine(history.engine), Loads) or not checkpoint.architectures:
+        return verdict
+    state = history.state(checkpoint.architectures[0], release.version)
+    if state is None or state.runs_as is None:
+        return verdict
+    return replace(verdict, status=Status.NATIVE, resolved=state.runs_as, gate=None, key=state.runs_as)
 
 
 @cache
-def _with_rules(name: str) -> RunsTransformers | None:
-    """The engine, if it says what its Transformers backend runs; there may be data of one that is not there."""
+def _engine(name: str) -> Engine | None:
+    """The engine; None where there is data of one that is not there."""
     try:
-        engine = load_engine(name)
+        return load_engine(name)
     except UsageError:
         return None
-    return engine if isinstance(engine, RunsTransformers) else None

@@ -113,10 +113,6 @@ def _key(engine: Engine, source: Source, options: ScanOptions) -> str | None:
     content = None if options.external is not None else _content(engine, source)
     if content is None:
         return None
-    if options.companion is not None:
-        if options.companion.kept_as is None:
-            return None
-        content = f"{content} {options.companion.kept_as}"
     return digest_of(__version__, PYTHON, engine.name, str(engine.revision), *options.disabled, content)
 
 

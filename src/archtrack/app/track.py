@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archtrack.config.settings import Settings
-    from archtrack.engines.base import Engine
     from archtrack.model import Broken, Example, Inventory, Matrix
     from archtrack.sources.base import Source
     from archtrack.sources.cache import Cache
@@ -44,9 +43,11 @@ __all__ = [
     "Both",
     "Scan",
     "Track",
+    "about_disabled",
     "read_both",
     "refuse_nothing",
     "scan_engine",
+    "scan_options",
     "track",
 ]
 
@@ -111,21 +112,11 @@ def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Requ
             notices = [*notices, *more]
         else:
             source, notices = open_engine(spec, engine.layout, workspace, cache)
-        options = _options(request, workspace, cache) if name == ENGINE else None
-        if engine.about.companion is not None:
-            companion = load_engine(engine.about.companion)
-            other, more = open_engine(_of_companion(companion, request), companion.layout, workspace, cache)
-            options = ScanOptions(companion=Library(other, cache))
-            notices = [*notices, *more]
+        options = scan_options(request, workspace, cache) if name == ENGINE else None
         inventory = scan(engine, source, cache, options)
-        unknown = _about_disabled(options, source) if options else ()
+        unknown = about_disabled(options, source) if options else ()
     refuse_nothing(inventory)
     return Scan(inventory=inventory, notices=(*notices, *unknown))
-
-
-def _of_companion(companion: Engine, request: Request) -> str:
-    """The source of the engine by which another's registry is joined: as asked for, else the newest release."""
-    return (request.transformers if companion.name == TRANSFORMERS else None) or "latest"
 
 
 def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
@@ -158,11 +149,11 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
     source, notices = open_engine(request.engine, engine.layout, workspace, cache)
     pin, words = _pin(source, cache)
     other, more = open_transformers(request.transformers, transformers.layout, pin, words, workspace, cache)
-    options = _options(request, workspace, cache)
+    options = scan_options(request, workspace, cache)
     own, their = plan(engine, source, options), plan(transformers, other)
     inventory, public = carry_out(own, cache), carry_out(their, cache)
     broken = broken_imports(own, inventory, their, public, cache)
-    unknown = _about_disabled(options, source)
+    unknown = about_disabled(options, source)
     matrix = join(
         inventory,
         public,
@@ -249,7 +240,7 @@ def _about_pin(engine: Inventory, public: Inventory, pin: str | None, *, asked: 
         yield f"{words} pins transformers {pin}; {public.version} was read, as asked"
 
 
-def _about_disabled(options: ScanOptions, source: Source) -> tuple[str, ...]:
+def about_disabled(options: ScanOptions, source: Source) -> tuple[str, ...]:
     """That a module is to be skipped which is not there: most likely its name is misspelled."""
     if not options.disabled:
         return ()
@@ -273,7 +264,7 @@ def _pin(source: Source, cache: Cache) -> tuple[str | None, str]:
     return dict(pins_of(library)).get(TRANSFORMERS), words
 
 
-def _options(request: Request, workspace: Workspace, cache: Cache) -> ScanOptions:
+def scan_options(request: Request, workspace: Workspace, cache: Cache) -> ScanOptions:
     """What the request changes about the registry."""
     if request.external is None:
         return ScanOptions(disabled=request.disabled)

@@ -77,7 +77,7 @@ def complete_engine(ctx: click.Context, param: click.Parameter, incomplete: str)
 def complete_architecture(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
     """Architectures that begin so, for the shell."""
     found = histories(None)
-    known = {name for engine in found.engines for name in found.need(engine).architectures}
+    known = {name for engine in found.engines for name in found.need(engine).registered}
     return sorted(name for name in known if name.startswith(incomplete)) if incomplete else []
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.errors import TargetError, UsageError
+from archtrack.model import Gate
 
 from ._options import (
     complete_architecture,
+    complete_engine,
     data_option,
     document_option,
     examples,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from archtrack.app.check import Checked
+    from archtrack.app.presence import Presence
 
 __all__ = ["command"]
 
@@ -42,26 +45,52 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 @click.command(
     "check",
-    short_help="Say what the engine does with an architecture, config or repository.",
+    short_help="Say what engines do with an architecture, model type, config or repository.",
     epilog=examples(
         "archtrack check Qwen3ForCausalLM",
         "archtrack check ./my-model Qwen/Qwen3-8B --explain",
+        "archtrack check gemma3 --engine vllm==0.10.1 --engine mlx-lm",
+        "archtrack check config.json --engine sglang@installed",
         "archtrack check --log server.log",
-        "archtrack check --require native - < models.txt",
+        "archtrack check --engine vllm --require native - < models.txt",
     ),
 )
 @click.argument("targets", nargs=-1, metavar="TARGET…", shell_complete=_complete)
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    metavar="ENGINE",
+    shell_complete=complete_engine,
+    help="Ask this engine: ENGINE, ENGINE==VERSION or ENGINE@SOURCE; may be repeated. Default: every engine at its "
+    "newest known release.",
+)
 @source_options
 @document_option
-@click.option("--log", metavar="FILE", help="A log of the engine to explain; `-` for standard input.")
+@click.option("--log", metavar="FILE", help="A log of an engine to explain; `-` for standard input.")
 @click.option("--explain", is_flag=True, help="Show the steps of each answer, with file and line.")
 @click.option(
     "--require",
     type=click.Choice(("native", "fallback")),
-    help="Exit 1 unless every target is native; with `fallback`, native or run by the Transformers backend.",
+    help="Exit 1 unless every target is native in every engine that is asked (of all engines, without --engine: in "
+    "SGLang); with `fallback`, native or run by the Transformers backend.",
 )
 @click.option("--draft", is_flag=True, help="The targets are loaded as draft models of speculative decoding.")
 @click.option("--embedding", is_flag=True, help="The engine is told to serve them as embedding models.")
+@click.option(
+    "--runner",
+    type=click.Choice(("auto", "generate", "pooling", "draft")),
+    default="auto",
+    show_default=True,
+    help="vLLM's --runner.",
+)
+@click.option(
+    "--convert",
+    type=click.Choice(("auto", "none", "embed", "classify")),
+    default="auto",
+    show_default=True,
+    help="vLLM's --convert.",
+)
 @data_option
 @format_option("text", "json")
 @click.pass_context
@@ -70,31 +99,36 @@ def command(  # noqa: PLR0913 -- one parameter per option
     /,
     *,
     targets: tuple[str, ...],
+    engines: tuple[str, ...],
     doc: Path | None,
     log: str | None,
     explain: bool,
     require: str | None,
     draft: bool,
     embedding: bool,
+    runner: str,
+    convert: str,
     data: Path | None,
     form: str,
     **sources: Any,
 ) -> None:
-    """Say what SGLang does with each TARGET: run it itself, run it through transformers, or refuse it.
+    """Say what each engine does with each TARGET: run it itself, run it through transformers, or refuse it.
 
-    A TARGET is an architecture (`LlamaForCausalLM`), a config.json or the folder of one, a repository on the Hub
-    (`OWNER/NAME`, `OWNER/NAME@REVISION`; needs the extra `hub`), or `-`: one target per
-    line from standard input.
+    A TARGET is a config.json or the folder of one (the folder of an adapter stands for its base model), an architecture
+    (`LlamaForCausalLM`), a model type (`qwen3`), a repository on the Hub (`OWNER/NAME`, `OWNER/NAME@REVISION` or its
+    address; needs the extra `hub`), or `-`: one target per line from standard input.
 
-    native: SGLang has its own implementation, or runs it by that of another. unimportable: it has one that fails to
-    import with this transformers. fallback: the Transformers backend runs it. refused: transformers has it, but not for
-    that backend. remote code: only the repository's own code could tell. unsupported: none of these.
+    native: the engine has its own implementation, or runs it by that of another. unimportable: it has one that fails to
+    import with this transformers. fallback: its Transformers backend runs it. refused: transformers has it, but not for
+    that backend. remote code: only the repository's own code could tell. gone: an older release had it. unsupported:
+    none of these; the gate that stopped it is named: config, architecture, processor or quantisation.
 
-    Below, what the newest release of every engine with a history (`archtrack history`) does with the architecture, and
-    since which release. SGLang and transformers themselves are read; the history comes with archtrack.
+    What is known of every release comes with archtrack: no request is made for it. A folder, an installed package or a
+    release that is not known is read.
     """
     from archtrack.app.check import check
     from archtrack.core.verdict.error_messages import find_messages
+    from archtrack.core.verdict.release_facts import LoadOptions
     from archtrack.render.check import checked_json, print_checked
     from archtrack.render.json import print_json
 
@@ -107,34 +141,38 @@ def command(  # noqa: PLR0913 -- one parameter per option
     found = check(
         _listed(targets),
         begun.request,
-        begun.settings,
         begun.workspace,
-        messages=messages,
         histories=histories(data),
-        draft=draft,
-        pooled=embedding,
+        engines=engines,
+        messages=messages,
+        options=LoadOptions(draft=draft, pooled=embedding, runner=runner, convert=convert),
     )
     if form == "json":
         print_json(checked_json(found))
     else:
         print_checked(found, explain=explain, log="standard input" if log == "-" else log)
-    unmet = require is not None and not _is_met(require, found)
+    unmet = require is not None and not _is_met(require, found, chosen=bool(engines))
     ctx.exit(next((answer.exit_code for answer in found.answers if answer.exit_code), int(unmet)))
 
 
-def _is_met(require: str, found: Checked) -> bool:
+def _is_met(require: str, found: Checked, *, chosen: bool) -> bool:
     """Whether every target is what is required; also if a list came out empty, it was not checked."""
     from archtrack.model import Status
 
     wanted = {Status.NATIVE} if require == "native" else {Status.NATIVE, Status.FALLBACK}
-    answers = [*found.answers, *(each for message in found.messages for each in message.answers)]
-    return bool(answers) and all(
-        answer.verdict is not None
-        and (
-            answer.verdict.status in wanted or (require == "fallback" and answer.verdict.resolved is not None)
-        )
-        for answer in answers
+    asked = [
+        [each.presence for each in answer.engines] if chosen else [answer.sglang] for answer in found.answers
+    ]
+    return bool(asked) and all(
+        presences
+        and all(each is not None and (each.status in wanted or _skipped(require, each)) for each in presences)
+        for presences in asked
     )
+
+
+def _skipped(require: str, presence: Presence) -> bool:
+    """Whether the backend runs what the engine has a class for that fails to import."""
+    return require == "fallback" and presence.gate is Gate.IMPORT and presence.verdict.resolved is not None
 
 
 def _listed(targets: tuple[str, ...]) -> list[str]:

@@ -44,7 +44,7 @@ _ENGINE = "sglang"
     short_help="Show which architectures people download that an engine refuses or lacks.",
     epilog=examples(
         "archtrack demand                                       the Hub's 20,000 most downloaded models, and SGLang",
-        "archtrack demand --engine vllm --status absent --top 50",
+        "archtrack demand --engine vllm --status unsupported --top 50",
         "archtrack demand models.parquet --save census.json     a dump, whatever its size",
         "archtrack demand 'dump/*.jsonl.gz' --by models --format markdown",
         "archtrack demand census.json --sglang git:.@main       what was counted before, and a checkout",
@@ -134,8 +134,7 @@ def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
     Each model counts once, with the most downloads that a row gives it; one that names several architectures counts
     for each of them. Adapters, GGUF files and other models that name none are counted apart.
 
-    native, fallback and refused mean what they mean to `check` of a name; gone: an older release had it; absent: no
-    release has it; unknown: that cannot be told. With --sglang: unimportable, remote code and unsupported as there.
+    Each status means what it means to `check` of a name; unknown: that cannot be told.
     """
     _check(dumps, options)
     begun = start(**{name: options[name] for name in ("sglang", "transformers", "offline")})
@@ -214,7 +213,7 @@ def _engine(census: Census, begun: Run, options: dict[str, Any]) -> Engine:
         engine = by_history(names, options["engine"], histories(options["data"]))
         click.echo(engine_line(engine), err=True)
         return engine
-    engine = by_sources(names, begun.request, begun.settings, begun.workspace)
+    engine = by_sources(names, begun.request, begun.workspace, histories(options["data"]))
     print_lines(read_lines(engine.inventories, engine.notices), err=True)
     for inventory in engine.inventories:
         print_lines(unresolved_lines(inventory.engine, inventory.unresolved), err=True)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+    from archtrack.app.history.store import Histories
     from archtrack.core.history.history import History
 
 __all__ = ["command"]
@@ -124,6 +125,7 @@ def show(
 
     Exits 0 also if nobody registers an ARCH.
     """
+    from archtrack.app.names import Names
     from archtrack.core.history.history import known_release
     from archtrack.render import history as render
     from archtrack.render.json import print_json
@@ -149,20 +151,23 @@ def show(
         charts().plot_growth(chosen, plot)
         click.echo(plain(f"Wrote {plot}"), err=True)
     elif form == "json":
-        print_json(render.history_json(names, chosen) if names else render.overview_json(chosen))
+        keys = Names(found).keys
+        print_json(render.history_json(names, chosen, keys) if names else render.overview_json(chosen))
     elif names:
-        render.print_history(names, chosen)
-        _print_near(names, chosen)
+        render.print_history(names, chosen, Names(found).keys)
+        _print_near(names, chosen, found)
     else:
         render.print_overview(chosen)
 
 
-def _print_near(names: Sequence[str], chosen: Sequence[History]) -> None:
+def _print_near(names: Sequence[str], chosen: Sequence[History], found: Histories) -> None:
+    from archtrack.app.names import Names
     from archtrack.core.verdict.suggestions import nearest
 
-    known = {name for history in chosen for name in history.architectures}
+    known_names = Names(found)
+    known = known_names.architectures()
     for name in names:
-        if name in known:
+        if name in known or known_names.architectures_of(name) is not None:
             continue
         if near := nearest(name, known):
             click.echo(plain(f"{name} is like: {', '.join(near)}"), err=True)

@@ -44,8 +44,7 @@ class About:
         source: address of a file at a release, with ``{version}`` and ``{path}`` to be filled in (a path as the
             inventory has it); None where nobody can look.
         refreshed: its history is part of every refresh; False where it has to be asked for by name.
-        companion: the engine without whose files its registry cannot be joined to architectures (MLX-LM knows
-            model types, and transformers says whose they are).
+        key: what it looks a checkpoint up by: ``architecture`` or ``model type``.
         confirmed: releases whose count falls or jumps, and is right: somebody has read them.
         untagged: releases (specifiers: ``<0.22``, ``==0.24.0``) that have no tag at ``source``.
         backend: the architectures under which it registers its wrappers of transformers models, if it has any.
@@ -54,7 +53,7 @@ class About:
     title: str
     source: str | None = None
     refreshed: bool = True
-    companion: str | None = None
+    key: str = "architecture"
     confirmed: tuple[str, ...] = ()
     untagged: tuple[str, ...] = ()
     backend: tuple[str, ...] = ()
@@ -67,12 +66,10 @@ class ScanOptions:
     Attributes:
         disabled: module names that the engine is told to skip (SGLang: ``SGLANG_DISABLED_MODEL_ARCHS``).
         external: a further package of models (SGLang: ``SGLANG_EXTERNAL_MODEL_PACKAGE``).
-        companion: the files of the engine's ``About.companion``, where it has one.
     """
 
     disabled: tuple[str, ...] = ()
     external: External | None = None
-    companion: Library | None = None
 
 
 class Engine(Protocol):

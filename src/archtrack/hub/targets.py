@@ -1,4 +1,4 @@
-"""What is to be checked: an architecture's name, a config on disk, a repository on the Hub."""
+"""What is to be checked: a config on disk, a name of an architecture or model type, a repository on the Hub."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES, Checkpoint, only_named, read_checkpoint
 from archtrack.errors import TargetError, UsageError
+from archtrack.sources.address import parse_address
 from archtrack.sources.redaction import shown_argument
 
 from .client import fetch_config
 
-__all__ = ["Target", "inline_target", "open_target"]
+__all__ = ["KnownNames", "Target", "inline_target", "open_targets"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 _REPOSITORY = re.compile(rf"(?!.*(?:--|\.\.))(?P<id>{_PART}/{_PART})(?:@(?P<revision>[\w./-]+))?")
 CONFIG = "config.json"
+ADAPTER = "adapter_config.json"
+_BASE = "base_model_name_or_path"
+_REVISION = re.compile(r"[\w.-]{1,200}")
 _LONGEST = 200
 """Of a name or an id: the Hub's ids end at 96 characters, and no class has a longer name."""
 
@@ -30,15 +36,29 @@ class Target:
 
     Attributes:
         text: as the user gave it.
-        kind: ``architecture``, ``config`` or ``repository``.
+        kind: ``architecture``, ``model type``, ``config`` or ``repository``.
         checkpoint: what is known of it.
         location: the file that was read, or the repository with its commit; None for a name.
+        folder: the name of the folder that the config lies in, or of the repository; None where there is none.
     """
 
     text: str
     kind: str
     checkpoint: Checkpoint
     location: str | None = None
+    folder: str | None = None
+
+
+class KnownNames(Protocol):
+    """What names mean, as far as archtrack knows them."""
+
+    def is_architecture(self, name: str) -> bool:
+        """Whether an engine or transformers registers it."""
+        ...
+
+    def architectures_of(self, name: str) -> tuple[str, ...] | None:
+        """The architectures of a model type, which may be none; None for what is no known model type."""
+        ...
 
 
 def inline_target(data: bytes, shown: str) -> Target:
@@ -54,43 +74,151 @@ def inline_target(data: bytes, shown: str) -> Target:
     return Target(text=shown, kind="config", checkpoint=_parsed(data, shown))
 
 
-def open_target(text: str, *, folder: Path, offline: bool) -> Target:
-    """Read what a target names.
+def open_targets(text: str, names: KnownNames, *, folder: Path, offline: bool) -> tuple[Target, ...]:
+    """Read what a text names: one target, or of a model type one for each of its architectures.
 
-    What exists on disk is a path; ``OWNER/NAME`` is a repository on the Hub; anything else has to be a name.
+    Tried in this order: a file or folder, an architecture, a model type, a repository on the Hub (``OWNER/NAME``,
+    ``OWNER/NAME@REVISION`` or its address). A folder with an adapter and no config stands for the adapter's base model.
+    What is none of these and could be a name is taken for an architecture that nobody knows.
 
     Args:
         text: as the user gave it.
+        names: what names mean.
         folder: the working directory.
         offline: no request is made: the Hub's own cache is used.
 
     Raises:
         TargetError: it cannot be read; the message begins with what was asked for.
-        UsageError: it is none of the three.
+        UsageError: it is none of these.
+    """
+    path = folder / text
+    if text.strip() and _exists(path):
+        return (_on_disk(text, path, offline=offline),)
+    if len(text) > _LONGEST:
+        return (_unnamed(text),)
+    if names.is_architecture(text):
+        return (_named(text),)
+    architectures = names.architectures_of(text)
+    if architectures is not None:
+        return tuple(
+            Target(text=text, kind="model type", checkpoint=each) for each in _of_type(text, architectures)
+        )
+    if _NAME.fullmatch(text):
+        return (_named(text),)
+    repository = _repository(text)
+    if repository is None:
+        return (_unnamed(text),)
+    return (_on_hub(text, *repository, offline=offline),)
+
+
+def _named(text: str) -> Target:
+    return Target(text=text, kind="architecture", checkpoint=only_named(text))
+
+
+def _of_type(model_type: str, architectures: tuple[str, ...]) -> tuple[Checkpoint, ...]:
+    named: list[tuple[str, ...]] = [(each,) for each in architectures] or [()]
+    return tuple(Checkpoint(architectures=each, model_type=model_type, given=False) for each in named)
+
+
+def _unnamed(text: str) -> Target:
+    """What nothing can be made of.
+
+    Raises:
+        TargetError: it looks like a path or an id.
+        UsageError: it does not.
     """
     fit = shown_argument(text)
     shown = fit if len(fit) <= _LONGEST else f"{fit[:_LONGEST]}…"
-    path = folder / text
-    if text.strip() and _exists(path):
-        inner = path / CONFIG if path.is_dir() else path
-        location = str(Path(text) / CONFIG) if path.is_dir() else text
+    if "/" in text or os.sep in text or text.endswith(".json"):
+        raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
+    raise UsageError(
+        f"{shown!r} is neither an architecture (LlamaForCausalLM), a model type (qwen3), a path, nor a repository "
+        "(OWNER/NAME)"
+    )
+
+
+def _repository(text: str) -> tuple[str, str | None] | None:
+    """The id and the revision of a repository that a text names; None if it names none."""
+    match = _REPOSITORY.fullmatch(text)
+    if match is not None and not text.endswith(".json"):
+        return match["id"], match["revision"]
+    if not text.startswith(("https://", "http://")):
+        return None
+    try:
+        parts = [part for part in parse_address(text).path.split("/") if part]
+    except ValueError:
+        return None
+    if len(parts) < 2 or not _REPOSITORY.fullmatch("/".join(parts[:2])):  # noqa: PLR2004 -- an owner and a name
+        return None
+    if parts[0] in {"datasets", "spaces"}:
+        raise TargetError(f"{shown_argument(text)}: names no model; give the address of a model's page")
+    revision = parts[3] if len(parts) > 3 and parts[2] in {"tree", "blob", "resolve", "raw"} else None  # noqa: PLR2004
+    if revision is not None and not _REVISION.fullmatch(revision):
+        return None
+    return "/".join(parts[:2]), revision
+
+
+def _on_hub(text: str, repository: str, revision: str | None, *, offline: bool) -> Target:
+    data, location = fetch_config(repository, revision, offline=offline)
+    return Target(
+        text=text,
+        kind="repository",
+        checkpoint=_parsed(data, location),
+        location=location,
+        folder=repository.rpartition("/")[2],
+    )
+
+
+def _on_disk(text: str, path: Path, *, offline: bool) -> Target:
+    inner = path / CONFIG if path.is_dir() else path
+    location = str(Path(text) / CONFIG) if path.is_dir() else text
+    adapter = inner.with_name(ADAPTER)
+    if (path.is_dir() and not _exists(inner) and _exists(adapter)) or inner.name == ADAPTER:
+        return _base_of(text, adapter, offline=offline)
+    return Target(
+        text=text,
+        kind="config",
+        checkpoint=_parsed(_read(inner, location), location),
+        location=location,
+        folder=inner.resolve().parent.name,
+    )
+
+
+def _base_of(text: str, adapter: Path, *, offline: bool) -> Target:
+    """The base model of an adapter.
+
+    Raises:
+        TargetError: the adapter names none, or it cannot be read.
+    """
+    shown = str(Path(text) / ADAPTER) if not text.endswith(ADAPTER) else text
+    try:
+        config = parse_json(_read(adapter, shown))
+    except ValueError as error:
+        raise TargetError(f"{shown} is not JSON") from error
+    base = config.get(_BASE) if isinstance(config, dict) else None
+    if not isinstance(base, str) or not base.strip() or len(base) > _LONGEST:
+        raise TargetError(f"{shown} names no base model (`{_BASE}`); check the base model itself")
+    here = adapter.parent / base
+    if _exists(here) and here.resolve() != adapter.parent.resolve():
+        inner = here / CONFIG if here.is_dir() else here
+        location = str(Path(base) / CONFIG)
         return Target(
             text=text,
             kind="config",
             checkpoint=_parsed(_read(inner, location), location),
             location=location,
+            folder=inner.resolve().parent.name,
         )
-    if _NAME.fullmatch(text) and len(text) <= _LONGEST:
-        return Target(text=text, kind="architecture", checkpoint=only_named(text))
-    match = _REPOSITORY.fullmatch(text)
-    if match is not None and not text.endswith(".json") and len(text) <= _LONGEST:
-        data, location = fetch_config(match["id"], match["revision"], offline=offline)
-        return Target(text=text, kind="repository", checkpoint=_parsed(data, location), location=location)
-    if "/" in text or os.sep in text or text.endswith(".json"):
-        raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
-    raise UsageError(
-        f"{shown!r} is neither an architecture (LlamaForCausalLM), a path, nor a repository (OWNER/NAME)"
-    )
+    repository = _repository(base)
+    if repository is None:
+        fit = shown_argument(base)
+        raise TargetError(
+            f"{shown}: its base model {fit} is no folder here and no repository's id (OWNER/NAME)"
+        )
+    try:
+        return _on_hub(text, *repository, offline=offline)
+    except TargetError as error:
+        raise TargetError(f"{shown}: its base model cannot be read: {error}") from error
 
 
 def _exists(path: Path) -> bool:

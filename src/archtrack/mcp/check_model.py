@@ -1,4 +1,4 @@
-"""The tool ``check_model``: what SGLang does with one model."""
+"""The tool ``check_model``: what engines do with one model."""
 
 import json
 from collections.abc import Iterable
@@ -8,11 +8,12 @@ from pydantic import Field
 
 from archtrack.app.check import Answer as Checked
 from archtrack.app.check import check
+from archtrack.app.names import Names
 from archtrack.core.json_values import SCHEMA_VERSION
+from archtrack.core.verdict.release_facts import LoadOptions
 from archtrack.errors import TargetError, UsageError
-from archtrack.hub.targets import Target, inline_target, open_target
-from archtrack.model import Status
-from archtrack.render.check import advice, asked_words, checked_json
+from archtrack.hub.targets import Target, inline_target, open_targets
+from archtrack.render.check import asked_words, checked_json, engine_words
 from archtrack.render.terminal import plain
 from archtrack.sources.workspace import Workspace
 
@@ -27,8 +28,8 @@ class Asked(SourceArguments):
     """What it takes."""
 
     model: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
-    """An architecture (LlamaForCausalLM), a path of a config.json or of its folder, or a repository on the Hub
-    (OWNER/NAME, OWNER/NAME@REVISION). Leave it out if you give `config`."""
+    """An architecture (LlamaForCausalLM), a model type (qwen3), a path of a config.json or of its folder, or a repository
+    on the Hub (OWNER/NAME, OWNER/NAME@REVISION). Leave it out if you give `config`."""
 
     config: Json | Annotated[str, Field(max_length=4 * 1024 * 1024)] | None = None
     """The content of a config.json, as an object or as its text. Leave it out if you give `model`."""
@@ -40,57 +41,64 @@ class Asked(SourceArguments):
     """The model is loaded as the draft model of speculative decoding."""
 
     embedding: bool = False
-    """SGLang is told to serve the model for embeddings."""
+    """The engines are told to serve the model for embeddings."""
+
+    engines: list[Annotated[str, Field(min_length=1, max_length=4096)]] | None = Field(None, max_length=20)
+    """Only these: ENGINE, ENGINE==VERSION or ENGINE@SOURCE. Left out: every engine at its newest known release."""
 
 
 class Found(Answer):
     """What it answers."""
 
-    answer: Annotated[Json, shipped("answer")]
-    sources: list[Annotated[Json, shipped("engine_source")]]
-    """What was read: SGLang, transformers."""
+    answers: list[Annotated[Json, shipped("answer")]]
+    """One; of a model type one per architecture."""
+
+    sources: list[Annotated[Json, shipped("checked_source")]]
+    """The release of each engine that was asked."""
 
     notices: list[str]
 
 
-@tool("Check whether SGLang runs a model")
+@tool("Check which engines run a model")
 def check_model(asked: Asked, call: Call) -> Found:
-    """Is this model supported by SGLang, and how?
+    """Which inference engines run this model, since which release, and what stops the others?
 
-    Use it before you serve a model, when somebody asks "does SGLang run X", and to triage a request to port a model. It
-    reads SGLang's own code (never runs it) and says: native (SGLang has its own implementation, or runs it by that of
-    another), fallback (its Transformers backend runs it), refused (transformers has the class, the backend turns it
-    away), unimportable (registered, but the module fails to import), remote code (only the repository's code could
-    tell) or unsupported; with the step that decided, and with what the newest release of each other engine does. Give
-    `model` (an architecture such as LlamaForCausalLM, a path of a config.json or its folder, a repository on the Hub as
-    OWNER/NAME) or `config` (the content of a config.json). A config says more than a name: prefer it. A status is no
-    test of the model's output. For other engines' releases use model_history.
+    Use it before you serve a model, when somebody asks "does X run on vLLM", and to triage a request to port a model.
+    It follows each engine's load path (config, architecture, import, processor, backend, quantisation) by facts that were
+    read from released source, never run, and says of each engine: native (it has its own implementation, or runs it by
+    that of another), fallback (its Transformers backend runs it), refused (transformers has the class, the backend
+    turns it away), unimportable (registered, but the module fails to import), remote code (only the repository's code
+    could tell), gone (an older release had it), unsupported or unknown; with the gate that stopped it, what would open
+    it (`fix`), since when it is there, and the evidence. Give `model` (an architecture such as LlamaForCausalLM, a
+    model type such as qwen3, a path of a config.json or its folder, a repository on the Hub as OWNER/NAME) or `config` (the
+    content of a config.json). A config says more than a name: prefer it. A status is no test of the model's output.
     """
-    begun = call.start(asked)
+    begun, histories = call.start(asked), call.histories()
     found = check(
-        [_target(asked, begun.workspace)],
+        _targets(asked, begun.workspace, Names(histories)),
         begun.request,
-        begun.settings,
         begun.workspace,
-        histories=call.histories(),
-        draft=asked.draft,
-        pooled=asked.embedding,
+        histories=histories,
+        engines=asked.engines or (),
+        options=LoadOptions(draft=asked.draft, pooled=asked.embedding),
     )
     data = checked_json(found)
-    (shown,) = data["targets"]
     if not asked.explain:
-        shown["steps"] = []
+        for shown in data["targets"]:
+            shown["steps"] = []
+            for engine in shown["engines"].values():
+                engine["steps"] = []
     return {
         "schema_version": SCHEMA_VERSION,
-        "summary": plain(" ".join(_sentences(found.answers[0], found.inventories[0].version))),
-        "answer": shown,
+        "summary": plain(" ".join(sentence for answer in found.answers for sentence in _sentences(answer))),
+        "answers": data["targets"],
         "sources": data["sources"],
         "notices": data["notices"],
     }
 
 
-def _target(asked: Asked, workspace: Workspace) -> Target:
-    """What is to be checked, read before SGLang is: what is wrong with it is told at once.
+def _targets(asked: Asked, workspace: Workspace, names: Names) -> tuple[Target, ...]:
+    """What is to be checked, read before anything else is: what is wrong with it is told at once.
 
     Raises:
         UsageError: nothing or two things are given, or what can be no target.
@@ -104,25 +112,24 @@ def _target(asked: Asked, workspace: Workspace) -> Target:
     if model is not None and model.lstrip().startswith("{"):
         config = model  # the text of a config in the wrong argument: there is no doubt about it
     if config is None:
-        return open_target(str(model), folder=workspace.folder, offline=workspace.offline)
+        return open_targets(str(model), names, folder=workspace.folder, offline=workspace.offline)
     text = config if isinstance(config, str) else json.dumps(config)
     try:
-        return inline_target(text.encode(), INLINE)
+        return (inline_target(text.encode(), INLINE),)
     except UnicodeEncodeError as error:  # half of a surrogate pair, which JSON can write
         raise TargetError(
             f"{INLINE} holds text that is no Unicode; send it as it stands in the file"
         ) from error
 
 
-def _sentences(answer: Checked, version: str | None) -> Iterable[str]:
-    verdict = answer.verdict
-    if verdict is None:
-        return
-    runs_as = ""
-    if verdict.status is Status.NATIVE and verdict.resolved not in verdict.asked:
-        runs_as = f", run as {verdict.resolved}"
-    engine = f"SGLang {version or 'of unknown version'}"
-    yield f"{engine}: {asked_words(answer)} is {verdict.status.value}{runs_as}: {verdict.because.text}."
-    yield from (f"{line}." for line in advice(answer))
+def _sentences(answer: Checked) -> Iterable[str]:
+    for each in answer.engines:
+        presence = each.presence
+        words = engine_words(each)
+        version = presence.version or "of unknown version"
+        yield (
+            f"{presence.engine} {version}: {asked_words(answer)} is {presence.status.value}"
+            f"{f' ({words})' if words else ''}."
+        )
     if answer.near:
         yield f"Known names like it: {', '.join(near.name for near in answer.near)}; was one of them meant?"

@@ -6,12 +6,14 @@ from typing import Annotated, cast
 
 from pydantic import Field
 
+from archtrack.app.category import category_of
 from archtrack.app.history.store import Histories
-from archtrack.app.presence import presence_with
+from archtrack.app.names import Names
+from archtrack.app.presence import Presence, presence_with
 from archtrack.core.history.history import History, Release, known_release
-from archtrack.core.history.presence import Presence, has_and_had
-from archtrack.core.history.spans import SpanBounds, span_bounds
+from archtrack.core.history.spans import SpanBounds, has_and_had, span_bounds
 from archtrack.core.json_values import SCHEMA_VERSION
+from archtrack.core.verdict.checkpoint import only_named
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.errors import UsageError
 from archtrack.model import Status
@@ -106,10 +108,10 @@ def model_history(asked: Asked, call: Call) -> Found:
 
     Use it to choose an engine or the least version of one, and to date a change in support. Answers at once from the
     history that comes with archtrack (sglang, vllm, transformers, lmdeploy, mlx-lm, exllamav3); makes no request. For
-    each architecture and engine: how it stands with the newest release (native, fallback, refused, gone, absent,
+    each architecture and engine: how it stands with the newest release (native, fallback, refused, gone, unsupported,
     unknown; or with `version` of one engine), and the spans of releases that register it, or run it natively as another
-    one that they register (`runs_as`). `unknown` means that it cannot be told, never that it is absent. Takes class
-    names such as Qwen3ForCausalLM; to go from a checkpoint or a config to an architecture, use check_model.
+    one that they register (`runs_as`). `unknown` means that it cannot be told, never a no. Takes class names such as
+    Qwen3ForCausalLM; to go from a checkpoint or a config to an architecture, use check_model.
     """
     histories = call.histories()
     for name in asked.architectures:
@@ -126,7 +128,7 @@ def model_history(asked: Asked, call: Call) -> Found:
     else:
         history = history_of(asked.engine, histories)
         chosen = [(history, known_release(history, asked.version))]
-    known = {name for each in all_of_them for name in each.architectures}
+    known = {name for each in all_of_them for name in each.registered}
     found = [_architecture(name, chosen, histories, known) for name in dict.fromkeys(asked.architectures)]
     return {
         "schema_version": SCHEMA_VERSION,
@@ -161,14 +163,18 @@ def _architecture(
 ) -> tuple[ArchitectureHistory, Iterable[str]]:
     """What is known of an architecture, and that in words."""
     presences = [presence_with(name, history, release, histories) for history, release in chosen]
-    spans = {history.engine: list(span_bounds(history, name)) for history, _ in chosen}
+    keys = Names(histories).keys
+    spans = {
+        history.engine: [bounds for key in keys(name, history) for bounds in span_bounds(history, key)]
+        for history, _ in chosen
+    }
     near = [] if name in known else list(nearest(name, known))
-    categories = (history.categories.get(name) for history, _ in chosen)
+    category, _ = category_of(only_named(name), None, histories)
     found: ArchitectureHistory = {
         "name": name,
         "known": name in known,
         "near": near,
-        "category": next((each for each in categories if each is not None), None),
+        "category": category.value if name in known else None,
         "engines": {
             each.engine: {
                 "standing": presence_json(each),
@@ -196,8 +202,8 @@ def _sentences(
         return
     lacking: dict[str, list[str]] = {}
     for each in presences:
-        lacking.setdefault(each.status.value, []).append(f"{each.engine} {each.release.version}")
-    words = {"absent": "not in", "gone": "gone from", "unknown": "not known of"}
+        lacking.setdefault(each.status.value, []).append(f"{each.engine} {each.version}")
+    words = {"unsupported": "not in", "gone": "gone from", "unknown": "not known of"}
     parts = [f"{words.get(kind, kind + ' by')} {', '.join(who)}" for kind, who in lacking.items()]
     yield f"{name}: {'; '.join(parts)}."
     for engine, held in spans.items():

@@ -1,4 +1,4 @@
-"""What ``check`` prints: a table and steps for people, JSON for programs."""
+"""What ``check`` prints: a block per target with a line per engine for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.core.json_values import engine_source_to_json, example_to_json
+from archtrack.core.json_values import example_to_json
 from archtrack.model import Status
 
-from .presence import presence_json, presence_words
-from .terminal import plain, print_lines, read_lines, table
+from .presence import presence_json, since_words, step_json, step_words
+from .terminal import plain, print_lines, read_line, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archtrack.app.check import Answer, Checked, Explained
-    from archtrack.core.history.presence import Presence
-    from archtrack.core.verdict.verdict import Step, Verdict
+    from archtrack.app.check import Answer, Checked, EngineAnswer, Explained, Source
 
-__all__ = ["advice", "asked_words", "checked_json", "print_checked"]
+__all__ = ["asked_words", "checked_json", "engine_words", "print_checked"]
+
+_COLOURS = {
+    Status.NATIVE: "green",
+    Status.FALLBACK: "yellow",
+    Status.REMOTE_CODE: "yellow",
+    Status.UNKNOWN: "yellow",
+}
 
 
 def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
@@ -30,117 +35,111 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
         explain: with the steps of each answer.
         log: the log's name, if one was read.
     """
-    print_lines(read_lines(found.inventories, found.notices), err=True)
-    good = [(answer, answer.verdict) for answer in found.answers if answer.verdict is not None]
-    if good:
-        titles = ("Target", "Status", "Runs as", "Category", "Because")
-        table(titles, (_cells(answer, verdict) for answer, verdict in good), whole=True)
-    for answer in found.answers:
-        print_lines(_below(answer, explain=explain))
-    for answer in found.answers:
+    read = (read_line(each.engine, each.version, each.origin) for each in found.sources if each.read)
+    print_lines([*map(plain, read), *(plain(f"Note: {notice}") for notice in found.notices)], err=True)
+    told = {id(answer) for each in found.messages for answer in each.answers}
+    for number, answer in enumerate(each for each in found.answers if id(each) not in told):
         if answer.error is not None:
             click.echo(plain(f"archtrack: error: {answer.error}"), err=True)
+            continue
+        print_lines(["", *_block(answer, explain=explain)] if number else _block(answer, explain=explain))
     for each in found.messages:
         print_lines(_explained(each, explain=explain))
     if log is not None and not found.messages:
-        click.echo(plain(f"{log}: no message about a model's architecture is in it"))
-
-
-def _cells(answer: Answer, verdict: Verdict) -> tuple[str, ...]:
-    return (
-        asked_words(answer),
-        verdict.status.value,
-        verdict.resolved or "",
-        verdict.category.value if verdict.category else "",
-        _step(verdict.because),
-    )
+        click.echo(plain(f"{log}: no message about a model that archtrack knows is in it"))
 
 
 def asked_words(answer: Answer) -> str:
     """What was asked about, with the architectures that it names where it is none itself."""
-    if answer.target is None or answer.verdict is None or answer.target.kind == "architecture":
+    target = answer.target
+    if target is None or target.kind == "architecture":
         return answer.text
-    return f"{answer.text} ({', '.join(answer.verdict.asked) or 'no architecture'})"
+    named = ", ".join(target.checkpoint.architectures) or "no architecture"
+    return f"{answer.text} ({named})"
 
 
-def _step(step: Step) -> str:
-    return f"{step.text} [{step.place}]" if step.place is not None else step.text
+def engine_words(each: EngineAnswer) -> str:
+    """What an engine does, in words: status, since when, what it runs it as, or what stopped it and what would help."""
+    presence = each.presence
+    parts = []
+    if presence.status in {Status.NATIVE, Status.FALLBACK}:
+        parts += [since_words(presence)] if presence.status is Status.NATIVE else []
+        parts += [f"runs as {presence.runs_as}"] if presence.runs_as is not None else []
+    else:
+        if presence.status is Status.GONE and presence.bounds is not None:
+            parts.append(f"until {presence.bounds.until}")
+        gate = f"{presence.gate.value}: " if presence.gate is not None else ""
+        parts.append(f"{gate}{presence.reason}")
+        parts += [each.fix] if each.fix is not None else []
+    return "; ".join(filter(None, parts))
 
 
-def _below(answer: Answer, *, explain: bool) -> Iterator[str]:
-    """The lines below the table: the steps, if wanted, and similar names."""
-    verdict = answer.verdict
-    if verdict is None:
-        return
-    if explain:
-        yield ""
-        yield plain(f"{answer.text}: {verdict.status.value}")
-        yield from (plain(f"  {number}. {_step(step)}") for number, step in enumerate(verdict.steps, 1))
-        if verdict.category is not None:
-            yield plain(f"  category {verdict.category.value}: {verdict.category_source}")
-        if verdict.example is not None:
-            yield plain(f"  example {verdict.example.id}: {verdict.example.source}")
-    if any(each.status not in {Status.ABSENT, Status.UNKNOWN} for each in answer.engines):
-        yield plain(f"{verdict.asked[0]} by engine: {'; '.join(map(_presence, answer.engines))}")
-        yield from advice(answer)
+def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
+    """A target: what it is, and a line per engine."""
+    about = [answer.category.value] if answer.category is not None else []
+    about += [f"such as {answer.example.id}"] if answer.example is not None else []
+    target = answer.target
+    if target is not None and target.checkpoint.model_type is not None:
+        about.insert(0, f"model type {target.checkpoint.model_type}")
+    title = styled(plain(asked_words(answer)), bold=True)
+    yield f"{title}{plain(': ' + ', '.join(about)) if about else ''}"
+    names = [_named(each) for each in answer.engines]
+    width = max(map(len, names), default=0)
+    kinds = max((len(each.presence.status.value) for each in answer.engines), default=0)
+    for name, each in zip(names, answer.engines, strict=True):
+        status = each.presence.status
+        word = styled(f"{status.value:<{kinds}}", colour=_COLOURS.get(status, "red"))
+        yield f"  {plain(name):<{width}}  {word}  {plain(engine_words(each))}".rstrip()
+        if explain:
+            yield from _steps(each)
+    if explain and answer.category is not None:
+        yield plain(f"  category {answer.category.value}: {answer.category_source}")
+        if answer.example is not None:
+            yield plain(f"  example {answer.example.id}: {answer.example.source}")
     if answer.near:
-        names = ", ".join(f"{near.name} ({near.status.value})" for near in answer.near)
-        yield plain(f"{answer.text} is like: {names}")
+        near = ", ".join(f"{near.name} ({near.status.value})" for near in answer.near)
+        yield plain(f"  {answer.text} is like: {near}")
 
 
-def _presence(presence: Presence) -> str:
-    words = f"{presence.engine} {presence_words(presence)}"
-    if presence.status is not Status.NATIVE or presence.bounds is None:
-        return words
-    date = f" ({presence.bounds.first.date})" if presence.bounds.first.date else ""
-    return words + date + (f", runs as {presence.runs_as}" if presence.runs_as is not None else "")
+def _named(each: EngineAnswer) -> str:
+    return f"{each.presence.engine} {each.presence.version or ''}".strip()
 
 
-def advice(answer: Answer) -> Iterator[str]:
-    """The engine to take for a model that this one does not run.
-
-    What an engine runs as another is told by the name alone: of a config, that may not hold.
-    """
-    verdict = answer.verdict
-    if verdict is None or verdict.status in {Status.NATIVE, Status.FALLBACK} or verdict.resolved is not None:
-        return
-    native = [each for each in answer.engines if each.status is Status.NATIVE]
-    own = [f"{each.engine} {each.release.version}" for each in native if each.runs_as is None]
-    said = [f"has its own implementation in {' or '.join(own)}"] if own else []
-    if answer.target is not None and not answer.target.checkpoint.given:
-        others = [each for each in native if each.runs_as is not None]
-        said += [f"runs as {each.runs_as} in {each.engine} {each.release.version}" for each in others]
-    if said:
-        yield plain(f"{verdict.asked[0]} is {verdict.status.value} here, and {', and '.join(said)}")
+def _steps(each: EngineAnswer) -> Iterator[str]:
+    for number, step in enumerate(each.presence.verdict.steps, 1):
+        yield plain(f"    {number}. {step_words(step)}")
 
 
 def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
     message = each.message
-    yield plain(f"line {message.line}: {message.text}")
+    whose = f" ({message.engine})" if message.engine is not None else ""
+    yield plain(f"line {message.line}{whose}: {message.text}")
     yield f"  {message.meaning}"
     if message.module is not None and not each.answers:
-        yield plain(f"  {message.module} registers nothing in the release that was read")
+        yield plain(f"  {message.module} registers nothing in the newest release that is known")
     for answer in each.answers:
-        if answer.verdict is None:
+        if answer.error is not None:
             yield plain(f"  {answer.text}: {answer.error}")
             continue
-        yield plain(f"  {answer.text}: {answer.verdict.status.value}: {_step(answer.verdict.because)}")
-        yield from (f"  {line}" for line in _below(answer, explain=explain) if line)
+        yield from (f"  {line}" for line in _block(answer, explain=explain))
 
 
 def checked_json(found: Checked) -> dict[str, Any]:
     """Answers and explained messages for programs, by ``data/schema.json``."""
     return {
-        "sources": [engine_source_to_json(each) for each in found.inventories],
+        "sources": [_source(each) for each in found.sources],
         "notices": list(found.notices),
         "targets": [_answer(answer) for answer in found.answers],
         "messages": [
             {
                 "kind": each.message.kind,
+                "engine": each.message.engine,
                 "line": each.message.line,
                 "text": each.message.text,
                 "meaning": each.message.meaning,
                 "module": each.message.module,
+                "architectures": list(each.message.architectures),
+                "model_types": list(each.message.model_types),
                 "targets": [_answer(answer) for answer in each.answers],
             }
             for each in found.messages
@@ -148,31 +147,39 @@ def checked_json(found: Checked) -> dict[str, Any]:
     }
 
 
+def _source(source: Source) -> dict[str, Any]:
+    origin = source.origin
+    return {
+        "engine": source.engine,
+        "distribution": origin.distribution,
+        "kind": origin.kind,
+        "location": origin.location,
+        "prefix": origin.prefix,
+        "version": source.version,
+        "digest": origin.digest,
+        "read": source.read,
+    }
+
+
 def _answer(answer: Answer) -> dict[str, Any]:
-    target, verdict = answer.target, answer.verdict
+    target, own = answer.target, answer.sglang
     return {
         "target": answer.text,
         "kind": target.kind if target else None,
         "location": target.location if target else None,
-        "architectures": list(verdict.asked) if verdict else [],
+        "architectures": list(target.checkpoint.architectures) if target else [],
         "model_type": target.checkpoint.model_type if target else None,
-        "status": verdict.status.value if verdict else None,
-        "runs_as": verdict.resolved if verdict else None,
-        "category": verdict.category.value if verdict and verdict.category else None,
-        "category_source": verdict.category_source if verdict else None,
-        "example": example_to_json(verdict.example) if verdict else None,
-        "because": _step_json(verdict.because) if verdict else None,
-        "steps": [_step_json(step) for step in verdict.steps] if verdict else [],
-        "engines": {each.engine: presence_json(each) for each in answer.engines},
+        "status": own.status.value if own else None,
+        "runs_as": own.verdict.resolved if own else None,
+        "category": answer.category.value if answer.category else None,
+        "category_source": answer.category_source if answer.category else None,
+        "example": example_to_json(answer.example) if answer.example else None,
+        "because": step_json(own.because) if own else None,
+        "steps": [step_json(step) for step in own.verdict.steps] if own else [],
+        "engines": {
+            each.presence.engine: presence_json(each.presence, fix=each.fix, steps=True)
+            for each in answer.engines
+        },
         "near": [{"name": near.name, "status": near.status.value} for near in answer.near],
         "error": answer.error,
-    }
-
-
-def _step_json(step: Step) -> dict[str, Any]:
-    return {
-        "text": step.text,
-        "source": step.source,
-        "path": step.place.file if step.place else None,
-        "line": step.place.line if step.place else None,
     }

@@ -11,10 +11,12 @@ from archtrack.core.history.spans import bounds_at, span_bounds
 from .terminal import architectures, plain, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from archtrack.core.history.history import Entry, History, Release, Span
     from archtrack.core.history.spans import SpanBounds
+
+    Keys = Callable[[str, History], tuple[str, ...]]
 
 __all__ = [
     "at_json",
@@ -55,34 +57,41 @@ def overview_json(histories: Sequence[History]) -> dict[str, Any]:
     }
 
 
-def print_history(names: Sequence[str], histories: Sequence[History]) -> None:
-    """The spans of each architecture, engine by engine."""
-    rows = [row for name in names for history in histories for row in _rows(name, history)]
+def print_history(names: Sequence[str], histories: Sequence[History], keys: Keys) -> None:
+    """The spans of each name, engine by engine.
+
+    Args:
+        names: architectures and model types.
+        histories: of the engines.
+        keys: what an engine looks a name up by.
+    """
+    rows = [
+        row
+        for name in names
+        for history in histories
+        for key in keys(name, history)
+        for row in _rows(name, key, history)
+    ]
     if rows:
         table(("Architecture", "Engine", "Since", "Date", "Until", "File"), rows, whole=True)
     for name in names:
-        if not any(name in history.architectures for history in histories):
+        if not any(key in history.registered for history in histories for key in keys(name, history)):
             engines = ", ".join(history.engine for history in histories)
             click.echo(plain(f"{name}: no known release of {engines} registers it"), err=True)
-    for history in histories:
-        joined = history.companion
-        if joined is not None and any(name not in history.architectures for name in names):
-            words = f"{history.engine} knows model types: those that {joined.engine} {joined.version} does not know"
-            click.echo(
-                plain(f"Note: {words} are not in its history (`archtrack scan {history.engine}` names them)"),
-                err=True,
-            )
 
 
-def history_json(names: Sequence[str], histories: Sequence[History]) -> dict[str, Any]:
+def history_json(names: Sequence[str], histories: Sequence[History], keys: Keys) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     return {
         "engines": {history.engine: _coverage(history) for history in histories},
         "architectures": {
             name: {
-                history.engine: {"spans": [_span(bounds) for bounds in span_bounds(history, name)]}
+                history.engine: {
+                    "key": found[0],
+                    "spans": [_span(bounds) for key in found for bounds in span_bounds(history, key)],
+                }
                 for history in histories
-                if name in history.architectures
+                if (found := [key for key in keys(name, history) if key in history.registered])
             }
             for name in names
         },
@@ -132,10 +141,10 @@ def at_json(history: History, release: Release, entries: Mapping[str, Entry]) ->
     }
 
 
-def _rows(name: str, history: History) -> Iterable[tuple[str, ...]]:
-    for bounds in span_bounds(history, name):
+def _rows(name: str, key: str, history: History) -> Iterable[tuple[str, ...]]:
+    for bounds in span_bounds(history, key):
         yield (
-            name,
+            name if key == name else f"{name} ({key})",
             history.engine,
             bounds.since,
             bounds.first.date or "",
@@ -195,9 +204,7 @@ def _coverage(history: History) -> dict[str, Any]:
         "newest": None if newest is None else newest.version,
         "newest_date": None if newest is None else newest.date,
         "architectures": _count(history),
-        "companion": None
-        if history.companion is None
-        else {"engine": history.companion.engine, "version": history.companion.version},
+        "key": history.key,
     }
 
 

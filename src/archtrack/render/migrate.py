@@ -16,8 +16,8 @@ from .terminal import architectures, plain, print_lines, table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from archtrack.app.presence import Compared, Presence
     from archtrack.core.history.history import History, Release
-    from archtrack.core.history.presence import Difference, Presence
 
 __all__ = ["migrate_json", "print_migrate"]
 
@@ -25,7 +25,7 @@ _REASONS = 3
 """Of one kind that are printed."""
 
 
-def print_migrate(one: tuple[History, Release], other: tuple[History, Release], found: Difference) -> None:
+def print_migrate(one: tuple[History, Release], other: tuple[History, Release], found: Compared) -> None:
     """Print both ways."""
     names = [f"{history.engine} {release.version}" for history, release in (one, other)]
     for have, lack, rows in ((names[0], names[1], found.here), (names[1], names[0], found.there)):
@@ -45,7 +45,7 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
 
 
 def migrate_json(
-    one: tuple[History, Release], other: tuple[History, Release], found: Difference
+    one: tuple[History, Release], other: tuple[History, Release], found: Compared
 ) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     return {
@@ -60,9 +60,9 @@ def migrate_json(
 def _reasons(presences: Sequence[Presence]) -> Iterator[str]:
     """Why cells say what they do: per kind the most frequent reasons."""
     for status in Status:
-        found = Counter(
-            each.because for each in presences if each.status is status and each.because is not None
-        )
+        if status in {Status.UNSUPPORTED, Status.GONE, Status.NATIVE}:
+            continue  # the cell says it all
+        found = Counter(each.reason for each in presences if each.status is status)
         word = "not known" if status is Status.UNKNOWN else status.value
         shown = sorted(found, key=lambda because: (-found[because], because))[:_REASONS]
         yield from (f"{word}: {because}" for because in shown)
@@ -74,7 +74,11 @@ def _cell(presence: Presence) -> str:
     """The same without the reason: it is that of many."""
     if presence.status is Status.UNKNOWN:
         return "not known"
-    return presence.status.value if presence.because is not None else presence_words(presence)
+    return (
+        presence_words(presence).partition(":")[0]
+        if presence.status is not Status.GONE
+        else presence_words(presence)
+    )
 
 
 def _since(presence: Presence) -> tuple[str, str]:

@@ -40,7 +40,7 @@ _BARS = {
     Status.REMOTE_CODE: ("#c9b458", ".."),
     Status.UNSUPPORTED: ("#9c755f", "++"),
     Status.GONE: ("#8c8c8c", "--"),
-    Status.ABSENT: ("#c8504f", "oo"),
+    Status.UNSUPPORTED: ("#c8504f", "oo"),
     Status.UNKNOWN: ("#d9d9d9", "**"),
 }
 MOST_BARS = 100

@@ -1,4 +1,4 @@
-"""How an architecture stands with an engine, in words and for programs."""
+"""What an engine does with a checkpoint, in words and for programs."""
 
 from __future__ import annotations
 
@@ -7,37 +7,77 @@ from typing import TYPE_CHECKING, Any
 from archtrack.model import Status
 
 if TYPE_CHECKING:
-    from archtrack.core.history.presence import Presence
+    from archtrack.app.presence import Presence
+    from archtrack.core.verdict.verdict import Step
 
-__all__ = ["presence_json", "presence_words"]
+__all__ = ["presence_json", "presence_words", "since_words", "step_json", "step_words"]
 
 
 def presence_words(presence: Presence) -> str:
-    """How an architecture stands with an engine, in a few words."""
+    """How a checkpoint stands with an engine, in a few words."""
     bounds = presence.bounds
-    if presence.status is Status.NATIVE and bounds is not None:
-        return f"since {bounds.since}"
+    if presence.status is Status.NATIVE:
+        return since_words(presence) or "native"
     if presence.status is Status.GONE and bounds is not None and bounds.last is not None:
         return f"gone: until {bounds.last.version}"
-    if presence.status is Status.ABSENT:
-        return "no"
     if presence.status is Status.UNKNOWN:
-        return f"not known: {presence.because}"
-    return f"{presence.status.value}: {presence.because}"
+        return f"not known: {presence.reason}"
+    if presence.status is Status.UNSUPPORTED:
+        return "no"
+    return f"{presence.status.value}: {presence.reason}"
 
 
-def presence_json(presence: Presence) -> dict[str, Any]:
-    """How an architecture stands with an engine, for programs."""
+def since_words(presence: Presence) -> str:
+    """Since which release the engine has it, with its date; empty where that is not known."""
+    bounds = presence.bounds
+    if bounds is None:
+        return ""
+    date = f" ({bounds.first.date})" if bounds.first.date else ""
+    return f"since {bounds.since}{date}"
+
+
+def step_words(step: Step) -> str:
+    """A step with its evidence."""
+    place = step.place
+    if place is None:
+        return step.text
+    release = f" in {place.release}" if place.release is not None else ""
+    return f"{step.text} [{place}{release}]"
+
+
+def presence_json(presence: Presence, *, fix: str | None = None, steps: bool = False) -> dict[str, Any]:
+    """How a checkpoint stands with an engine, for programs.
+
+    Args:
+        presence: what the release does.
+        fix: what would help.
+        steps: give every step, not only the one that decided.
+    """
     bounds = presence.bounds
     return {
+        "version": presence.version,
+        "date": presence.date,
         "status": presence.status.value,
-        "version": presence.release.version,
-        "date": presence.release.date,
+        "gate": None if presence.gate is None else presence.gate.value,
+        "runs_as": presence.runs_as,
         "since": None if bounds is None else bounds.first.version,
         "since_date": None if bounds is None else bounds.first.date,
         "since_exact": None if bounds is None else bounds.first_exact,
         "last": None if bounds is None or bounds.last is None else bounds.last.version,
         "file": None if bounds is None else bounds.span.states[-1].file,
-        "runs_as": presence.runs_as,
-        "because": presence.because,
+        "because": {**step_json(presence.because), "text": presence.reason},
+        "fix": fix,
+        "steps": [step_json(step) for step in presence.verdict.steps] if steps else [],
+    }
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    """A step, for programs; ``release`` is that of the line where it is another one than the one that is asked."""
+    place = step.place
+    return {
+        "text": step.text,
+        "source": step.source,
+        "release": place.release if place else None,
+        "path": place.file if place else None,
+        "line": place.line if place else None,
     }

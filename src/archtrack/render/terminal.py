@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,19 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from archtrack.model import Inventory, Unresolved
+    from archtrack.model import Inventory, Origin, Unresolved
 
-__all__ = ["architectures", "counted", "plain", "print_lines", "read_lines", "table", "unresolved_lines"]
+__all__ = [
+    "architectures",
+    "counted",
+    "plain",
+    "print_lines",
+    "read_line",
+    "read_lines",
+    "styled",
+    "table",
+    "unresolved_lines",
+]
 
 
 def plain(text: str) -> str:
@@ -30,12 +41,21 @@ def print_lines(lines: Iterable[str], *, err: bool = False) -> None:
 
 def read_lines(inventories: Iterable[Inventory], notices: Iterable[str]) -> list[str]:
     """What was read: engine, version, where from; and what was chosen on the way."""
-    where = {"local": "checkout", "installed": "installed in", "release": "release file", "git": "git"}
-    read = (
-        f"Read {each.engine} {each.version or 'of unknown version'} ({where[each.origin.kind]} {each.origin.location})"
-        for each in inventories
-    )
+    read = (read_line(each.engine, each.version, each.origin) for each in inventories)
     return [*map(plain, read), *(plain(f"Note: {notice}") for notice in notices)]
+
+
+def read_line(engine: str, version: str | None, origin: Origin) -> str:
+    """That a release was read, and where."""
+    where = {"local": "checkout", "installed": "installed in", "release": "release file", "git": "git"}
+    return f"Read {engine} {version or 'of unknown version'} ({where[origin.kind]} {origin.location})"
+
+
+def styled(text: str, *, colour: str | None = None, bold: bool = False) -> str:
+    """Text in a colour, on a terminal that may have one."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return text
+    return click.style(text, fg=colour, bold=bold or None)
 
 
 def unresolved_lines(engine: str, unresolved: Sequence[Unresolved]) -> list[str]:

@@ -25,8 +25,8 @@ _KINDS = {
     Status.UNIMPORTABLE.value: "unimportable",
     Status.FALLBACK.value: "fallback",
     Status.REFUSED.value: "refused",
-    Status.REMOTE_CODE.value: "absent",
-    Status.UNSUPPORTED.value: "absent",
+    Status.REMOTE_CODE.value: "remote code",
+    Status.UNSUPPORTED.value: "unsupported",
 }
 _CATEGORIES = frozenset(each.value for each in Category)
 _JSON = re.compile(r'[\ufeff\s]*\{\s*(?:["}]|\Z)')
@@ -159,7 +159,7 @@ def _document_kind(row: Row, fallback: str) -> tuple[str, str | None]:
         return _FALLBACKS[fallback], None
     if row.hf == "Y":
         return "unknown", "public in transformers; the document does not say whether the engine takes it"
-    return "absent", None
+    return "unsupported", None
 
 
 def _example(cell: str) -> str:

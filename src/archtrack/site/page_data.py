@@ -18,20 +18,20 @@ from packaging.specifiers import SpecifierSet
 from archtrack.core.history.growth import growth
 from archtrack.core.history.spans import span_bounds
 from archtrack.core.matrix.categories import by_name
-from archtrack.model import Status
+from archtrack.model import Gate, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from archtrack.app.presence import Presence
     from archtrack.core.history.history import History, State
-    from archtrack.core.history.presence import Presence
     from archtrack.core.history.spans import SpanBounds
     from archtrack.engines.base import About
     from archtrack.site.document import TrackedDocument
 
 __all__ = ["page_data"]
 
-_KINDS = (*(kind.value for kind in Status), "unimportable")
+_KINDS = tuple(kind.value for kind in Status)
 _ORDER = ("sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3")
 """Whose word on a category counts first, and the columns from left to right; other engines follow, by name."""
 _LIBRARY = "transformers"
@@ -61,7 +61,7 @@ def page_data(
     """
     ordered = sorted(histories, key=lambda each: _place(each.engine))
     texts: dict[str, int] = {}
-    names = {name for history in ordered for name in history.architectures}
+    names = {name for history in ordered if history.key == "architecture" for name in history.registered}
     rows = tracked.rows if tracked is not None else {}
     return {
         "version": version,
@@ -74,7 +74,7 @@ def page_data(
                 name,
                 *(_category(name, ordered) if name not in rows else (rows[name].category, rows[name].by)),
                 (rows[name].example if name in rows else None) or examples.get(name),
-                [_cell(history, presence(name, history), name, texts) for history in ordered],
+                [_cell(history, presence(name, history), texts) for history in ordered],
                 *([_tracked(name, tracked, texts)] if tracked is not None else []),
             ]
             for name in sorted(names | rows.keys())
@@ -103,7 +103,9 @@ def _engine(history: History, about: About | None) -> dict[str, Any]:
         "source": source if source is not None and source.startswith("https://") else None,
         "library": history.engine == _LIBRARY,
         # Where what was not found may be there all the same, "not known" does not mean "not native".
-        "doubtful": history.companion is not None or bool(newest is not None and newest.unresolved),
+        "doubtful": history.key != "architecture" or bool(newest is not None and newest.unresolved),
+        # Of an engine that goes by the model type of a config: those that it runs.
+        "types": sorted(history.names(newest.version)) if newest and history.key == "model type" else None,
         "newest": history.positions[newest.version] if newest is not None else -1,
         "releases": [
             [release.version, release.date, int(_is_tagged(release.version, untagged))]
@@ -125,11 +127,14 @@ def _category(name: str, histories: Sequence[History]) -> tuple[str, str]:
     return by_name(name).value, "name"
 
 
-def _cell(history: History, presence: Presence, name: str, texts: dict[str, int]) -> Any:
-    spans = [_span(bounds, history, texts) for bounds in span_bounds(history, name)]
-    if presence.status is Status.ABSENT and presence.because is None and not spans:
+def _cell(history: History, presence: Presence, texts: dict[str, int]) -> Any:
+    key = presence.key
+    spans = [] if key is None else [_span(bounds, history, texts) for bounds in span_bounds(history, key)]
+    plainly = presence.gate is Gate.ARCHITECTURE and presence.verdict.fix is None
+    if presence.status is Status.UNSUPPORTED and plainly and not spans:
         return 0
-    return [_KINDS.index(presence.status.value), _text(presence.because, texts), spans]
+    because = None if presence.status is Status.NATIVE and presence.runs_as is None else presence.reason
+    return [_KINDS.index(presence.status.value), _text(because, texts), spans]
 
 
 def _span(bounds: SpanBounds, history: History, texts: dict[str, int]) -> list[Any]:

@@ -1,9 +1,11 @@
-"""Which releases of other packages a source pins: by its core metadata, else by its project file."""
+"""Which releases of other packages a source pins or allows: by its core metadata, else by its project file."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
 
 from archtrack.core.parsing import parse_version
 from archtrack.core.toml import TOMLDecodeError, loads
@@ -16,11 +18,12 @@ if TYPE_CHECKING:
 
     from .library import Library
 
-__all__ = ["pins_from_metadata", "pins_from_project", "pins_of"]
+__all__ = ["allowed_of", "pins_from_metadata", "pins_from_project", "pins_of"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _LARGEST = 1024**2  # bytes of a project file; the parser of TOML is not made for more
+_LONGEST = 1000  # characters of a requirement
 
 
 def pins_of(library: Library) -> tuple[tuple[str, str], ...]:
@@ -33,18 +36,45 @@ def pins_of(library: Library) -> tuple[tuple[str, str], ...]:
     return ()
 
 
+def allowed_of(library: Library, distribution: str) -> str | None:
+    """The releases of another distribution that a source allows, as a specifier (``>=4.51.0,<5``; empty for any).
+
+    Extras are included: a requirement without one counts first, else the first in order. None where the source does
+    not require it.
+    """
+    for path, extract in ((METADATA, _allowed_by_metadata), (PYPROJECT, _allowed_by_project)):
+        if path in library.paths(path):
+            facts: dict[str, str] = library.facts((path,), f"requirements-{path}-1", extract)[path]
+            if distribution in facts:
+                return facts[distribution]
+    return None
+
+
 def pins_from_metadata(data: bytes) -> list[list[str]]:
     """The pins of a ``METADATA`` or ``PKG-INFO`` file: its ``Requires-Dist`` lines with one ``==``."""
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    head = text.partition("\n\n")[0]
-    requirements = [
-        line.partition(":")[2] for line in head.split("\n") if line.lower().startswith("requires-dist:")
-    ]
-    return _pins(requirements)
+    return _pins(_in_metadata(data))
 
 
 def pins_from_project(data: bytes) -> list[list[str]]:
     """The pins of a ``pyproject.toml``: ``dependencies``, then ``optional-dependencies``."""
+    return _pins(_in_project(data))
+
+
+def _allowed_by_metadata(data: bytes) -> dict[str, str]:
+    return _allowed(_in_metadata(data))
+
+
+def _allowed_by_project(data: bytes) -> dict[str, str]:
+    return _allowed(_in_project(data))
+
+
+def _in_metadata(data: bytes) -> list[str]:
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    head = text.partition("\n\n")[0]
+    return [line.partition(":")[2] for line in head.split("\n") if line.lower().startswith("requires-dist:")]
+
+
+def _in_project(data: bytes) -> list[str]:
     if len(data) > _LARGEST:
         return []
     try:
@@ -58,7 +88,7 @@ def pins_from_project(data: bytes) -> list[list[str]]:
         groups += list(extras.values()) if isinstance(extras, dict) else []
         for group in groups:
             requirements += group if isinstance(group, list) else []
-    return _pins(requirement for requirement in requirements if isinstance(requirement, str))
+    return [requirement for requirement in requirements if isinstance(requirement, str)]
 
 
 def _pins(requirements: Iterable[str]) -> list[list[str]]:
@@ -68,6 +98,22 @@ def _pins(requirements: Iterable[str]) -> list[list[str]]:
     for _, name, version in sorted(exact, key=lambda pin: pin[0]):
         pins.setdefault(plain_name(name), version)
     return [[name, version] for name, version in sorted(pins.items())]
+
+
+def _allowed(requirements: Iterable[str]) -> dict[str, str]:
+    """Name -> specifier; a requirement that nothing switches on counts before one of an extra."""
+    found: dict[str, tuple[bool, str]] = {}
+    for text in requirements:
+        if len(text) > _LONGEST:
+            continue
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue
+        name, switched = plain_name(requirement.name), requirement.marker is not None
+        if name not in found or (found[name][0] and not switched):
+            found[name] = switched, str(requirement.specifier)
+    return {name: specifier for name, (_, specifier) in sorted(found.items())}
 
 
 def _exact(requirement: str) -> tuple[bool, str, str] | None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archtrack.core.history.data_file import write_history
-from archtrack.core.history.history import Companion, History, Release
+from archtrack.core.history.history import History, Release
 from archtrack.core.history.plausibility import doubts_of
 from archtrack.core.history.refresh_plan import versions_in_order
 from archtrack.core.history.spans import categories_of, entries_of, spans_of
+from archtrack.core.history.tables import rows_of, rules_of, rules_states, table_spans
 from archtrack.version import __version__
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Work:
         old: its history before.
         found: what its data file held when the refresh began; empty for none.
         listed: the final releases on the index.
-        companion: the release that its registry is joined with.
         plan: what is to be read.
+        libraries: the final releases of transformers on the index.
         readings: what was read so far, by version.
     """
 
@@ -42,8 +43,8 @@ class Work:
     old: History | None
     found: bytes
     listed: tuple[FinalRelease, ...]
-    companion: FinalRelease | None
     plan: Plan
+    libraries: tuple[FinalRelease, ...]
     readings: dict[str, Reading]
 
 
@@ -57,7 +58,10 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
     engine, plan = work.engine, work.plan
     before = {} if work.old is None else {each.version: each for each in work.old.releases}
     listed = {each.version: each for each in work.listed}
-    known = entries_of(work.old) if work.old is not None and plan.kept else {}
+    kept = work.old if plan.kept else None
+    known = entries_of(kept) if kept is not None else {}
+    tables = {} if kept is None else rows_of(kept)
+    rules = {} if kept is None else rules_of(kept)
     releases, found, lost = [], {}, {}
     for version in versions_in_order({*listed, *plan.kept}):
         if version in plan.kept:
@@ -69,27 +73,24 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
             release = _release(listed[version], plan, reading)
             if reading is not None and _is_lost(reading, before.get(version), listed[version], work):
                 lost[version] = release.unknown or ""
-            if release.unknown is None:
-                found[version] = dict(work.readings[version].entries)
+            if reading is not None and release.unknown is None:
+                found[version] = dict(reading.entries)
+                tables[version] = {table: dict(rows) for table, rows in reading.tables.items()}
+                rules[version] = reading.rules
         releases.append(release)
     confirmed = {*accepted, *engine.about.confirmed, *_still_accepted(work, listed)}
     judged, doubts = doubts_of(releases, found, confirmed)
-    companion = None
-    if work.companion is not None and engine.about.companion is not None:
-        companion = Companion(
-            engine=engine.about.companion,
-            version=work.companion.version,
-            sha256=work.companion.file.sha256,
-        )
     history = History(
         engine=engine.name,
         distribution=engine.layout.distribution,
         floor=engine.since,
         tool=__version__,
         revision=engine.revision,
-        companion=companion,
+        key=engine.about.key,
         releases=judged,
-        architectures=spans_of(judged, found),
+        registered=spans_of(judged, found),
+        tables=table_spans(judged, tables),
+        rules=rules_states(judged, rules),
         categories=categories_of(judged, found),
     )
     return _unchanged(history, work.old), doubts, lost
@@ -140,4 +141,6 @@ def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Relea
         sha256=listed.file.sha256,
         unknown=unknown,
         unresolved=0 if reading is None else reading.unresolved,
+        transformers=None if reading is None else reading.transformers,
+        imports=None if reading is None else reading.imports,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
+from archtrack.app.counting import TRANSFORMERS
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.refresh_plan import refresh_plan
 from archtrack.engines import engine_names, load_engine
@@ -19,11 +20,8 @@ from archtrack.errors import DataError, DocumentError, SourceError, UsageError
 from archtrack.sources.cache import Cache
 from archtrack.sources.files import make_folder, read_document, write_atomic
 from archtrack.sources.index.final_releases import FinalRelease, final_releases
-from archtrack.sources.index.http import Http
+from archtrack.sources.index.http import GoneError, Http
 from archtrack.sources.index.listing import parse_version
-from archtrack.sources.index.release import open_release
-from archtrack.sources.library import Library
-from archtrack.sources.progress import SilentProgress
 
 from .assembly import Work, assemble
 from .release_reading import kept_reading, read_release
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 
     from archtrack.core.history.history import History
     from archtrack.engines.base import Engine
-    from archtrack.sources.base import Source
     from archtrack.sources.workspace import Workspace
 
     from .store import Histories
@@ -125,8 +122,9 @@ def refresh(
         raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
     http = Http(workspace.index_settings())
     try:
+        libraries = _libraries(workspace, http)
         begun = [
-            _begin(load_engine(name), folder, base, workspace, http, anew=anew)
+            _begin(load_engine(name), folder, base, workspace, http, libraries, anew=anew)
             for name in dict.fromkeys(names)
         ]
     finally:
@@ -143,8 +141,25 @@ def refresh(
         steps.finish()
 
 
+def _libraries(workspace: Workspace, http: Http) -> tuple[FinalRelease, ...] | SourceError:
+    """The final releases of transformers; none for an index that does not have it, else why it cannot be asked."""
+    try:
+        return final_releases(TRANSFORMERS, workspace.index_settings(), http)
+    except GoneError:
+        return ()
+    except SourceError as error:
+        return error
+
+
 def _begin(
-    engine: Engine, folder: Path, base: Histories | None, workspace: Workspace, http: Http, *, anew: bool
+    engine: Engine,
+    folder: Path,
+    base: Histories | None,
+    workspace: Workspace,
+    http: Http,
+    libraries: tuple[FinalRelease, ...] | SourceError,
+    *,
+    anew: bool,
 ) -> Work | Refreshed:
     settings = workspace.index_settings()
     path = folder / f"{engine.name}.json"
@@ -155,31 +170,26 @@ def _begin(
             old = base.get(engine.name)
     except (DataError, DocumentError) as error:
         return Refreshed(engine=engine.name, old=None, new=None, doubts={}, error=str(error))
-    companion = None
     try:
         listed = final_releases(engine.layout.distribution, settings, http)
-        if engine.about.companion is not None:
-            other = load_engine(engine.about.companion)
-            releases = final_releases(other.layout.distribution, settings, http)
-            companion = next((each for each in reversed(releases) if not each.yanked), releases[-1])
+        if isinstance(libraries, SourceError):
+            raise libraries
     except SourceError as error:
         return Refreshed(engine=engine.name, old=old, new=None, doubts={}, error=str(error))
     plan = refresh_plan(
         tuple((each.version, each.file.name, each.digests) for each in listed),
         old,
         floor=engine.since,
-        anew=anew or old is None or not _still_holds(old, engine, companion),
+        anew=anew or old is None or not _still_holds(old, engine),
     )
     return Work(
-        engine=engine, old=old, found=found, listed=listed, companion=companion, plan=plan, readings={}
+        engine=engine, old=old, found=found, listed=listed, plan=plan, libraries=libraries, readings={}
     )
 
 
-def _still_holds(old: History, engine: Engine, companion: FinalRelease | None) -> bool:
+def _still_holds(old: History, engine: Engine) -> bool:
     """Whether what the data says of a release is what a reading would give now."""
-    joined = None if old.companion is None else (old.companion.version, old.companion.sha256)
-    wanted = None if companion is None else (companion.version, companion.file.sha256)
-    return old.revision == engine.revision and old.floor == engine.since and joined == wanted
+    return old.revision == engine.revision and old.floor == engine.since
 
 
 def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> frozenset[tuple[str, str]]:
@@ -246,38 +256,20 @@ def _read_chunk(
     work: Work, chunk: Sequence[FinalRelease], workspace: Workspace, steps: Steps, stop: Event
 ) -> None:
     settings = workspace.index_settings()
-    kept_as = None if work.companion is None else work.companion.file.kept_as
     with (
         closing(Http(settings)) as http,
         Cache(
             workspace.cache_folder, limit=_CACHE_LIMIT, busy_seconds=60, troubled=workspace.cache_troubled
         ) as cache,
     ):
-        companion: Library | None = None
         for release in chunk:
             if stop.is_set():
                 return
-            reading = kept_reading(work.engine, release, kept_as, cache)
+            reading = kept_reading(work.engine, release, cache)
             if reading is None:
-                if work.companion is not None and companion is None:
-                    companion = Library(_companion(work, workspace, cache), cache)
-                reading = read_release(work.engine, release, companion, cache, settings, http)
+                reading = read_release(work.engine, release, work.libraries, cache, settings, http)
             work.readings[release.version] = reading
             steps.step(f"{work.engine.name} {release.version}")
-
-
-def _companion(work: Work, workspace: Workspace, cache: Cache) -> Source:
-    if work.companion is None or work.engine.about.companion is None:
-        raise UsageError(f"{work.engine.name} is joined with nothing")
-    return open_release(
-        load_engine(work.engine.about.companion).layout,
-        work.companion.version,
-        settings=workspace.index_settings(),
-        cache=cache,
-        offline=False,
-        progress=SilentProgress(),
-        file=work.companion.file,
-    )
 
 
 def _end(work: Work, folder: Path, error: str | None, accepted: set[str], *, base: bool) -> Refreshed:

@@ -6,36 +6,45 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.history.history import Entry
+from archtrack.app.counting import TRANSFORMERS, allowed_release
+from archtrack.app.import_failures import broken_imports
+from archtrack.app.release_facts import IMPORT_FAILURES
+from archtrack.app.scan import carry_out, plan
+from archtrack.core.history.history import Entry, Row
 from archtrack.core.matrix.categories import BY_NAME, Registered, categorize
 from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.aliases import aliases
-from archtrack.engines.base import Decides, ScanOptions
+from archtrack.core.verdict.release_facts import LoadFacts
+from archtrack.engines import load_engine
+from archtrack.engines.base import Decides, Loads, ScanOptions
 from archtrack.errors import SourceError
 from archtrack.sources.identity import digest_of
 from archtrack.sources.index.http import GoneError, UnreachableError
 from archtrack.sources.index.release import open_release
 from archtrack.sources.library import Library
+from archtrack.sources.pins import allowed_of
 from archtrack.sources.progress import SilentProgress
 from archtrack.sources.syntax_check import PYTHON
 from archtrack.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from archtrack.app.scan import Plan
     from archtrack.engines.base import Engine
     from archtrack.model import Inventory, Registration
     from archtrack.sources.cache import Cache
     from archtrack.sources.index.final_releases import FinalRelease
     from archtrack.sources.index.http import Http
     from archtrack.sources.index.pip_config import IndexSettings
+    from archtrack.sources.index.release import ReleaseSource
 
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 3
+_REVISION = 4
 """Counts up whenever the same inventory would give other entries."""
 
 
@@ -44,13 +53,21 @@ class Reading:
     """What was read in one release.
 
     Attributes:
-        entries: architecture -> entry.
+        entries: key -> entry.
+        tables: name of a table -> key -> row, of what its gates look up.
+        rules: how it decides.
+        transformers: the releases of transformers that it allows, as a specifier.
+        imports: the release of transformers with which its imports were followed; None where it imports none of it.
         unresolved: places that could not be read statically.
         problem: why the release cannot be read; None where it can.
         missing: that is because its file is not there, which says nothing about what it registers.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, Row]] = field(default_factory=dict)
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    transformers: str | None = None
+    imports: str | None = None
     unresolved: int = 0
     problem: str | None = None
     missing: bool = False
@@ -84,18 +101,15 @@ def _run_as_others(
     }
 
 
-def kept_reading(
-    engine: Engine, release: FinalRelease, companion: str | None, cache: Cache
-) -> Reading | None:
+def kept_reading(engine: Engine, release: FinalRelease, cache: Cache) -> Reading | None:
     """The reading of an earlier run, without a request; None if there is none.
 
     Args:
         engine: whose registry.
         release: which release.
-        companion: what stands in the cache for what the registry is joined with.
         cache: of the calling thread.
     """
-    key = _key(engine, release, companion)
+    key = _key(engine, release)
     data = cache.get_many(_KIND, [key]).get(key) if key is not None else None
     return None if data is None else _from_bytes(data)
 
@@ -103,7 +117,7 @@ def kept_reading(
 def read_release(
     engine: Engine,
     release: FinalRelease,
-    companion: Library | None,
+    libraries: Sequence[FinalRelease],
     cache: Cache,
     settings: IndexSettings,
     http: Http,
@@ -113,7 +127,7 @@ def read_release(
     Args:
         engine: whose registry.
         release: which release, with its file.
-        companion: what the registry is joined with.
+        libraries: the releases of transformers, oldest version first.
         cache: of the calling thread.
         settings: where the index is.
         http: connections to it, which stay open for the next release.
@@ -122,21 +136,19 @@ def read_release(
         UnreachableError: the index did not answer, which says nothing about the release.
     """
     try:
-        with open_release(
-            engine.layout,
-            release.version,
-            settings=settings,
-            cache=cache,
-            offline=False,
-            progress=SilentProgress(),
-            file=release.file,
-            http=http,
-        ) as source:
+        with _opened(engine, release, cache, settings, http) as source:
             library = Library(source, cache)
             library.expect(*engine.fetched)
-            inventory = engine.scan(library, ScanOptions(companion=companion))
+            inventory = engine.scan(library, ScanOptions())
             entries = entries_from(inventory)
             entries |= _run_as_others(engine, library, inventory, entries)
+            facts = engine.load_facts(library, inventory) if isinstance(engine, Loads) else LoadFacts()
+            allowed = allowed_of(library, TRANSFORMERS)
+            other = allowed_release(allowed, release.date, libraries) if inventory.imports else None
+            failures: dict[str, Row] = {}
+            if other is not None:
+                with _opened(load_engine(TRANSFORMERS), other, cache, settings, http) as theirs:
+                    failures = _failures(plan(engine, source), inventory, theirs, cache)
     except UnreachableError:
         raise
     except GoneError:
@@ -144,21 +156,72 @@ def read_release(
         return Reading(problem=f"{release.file.name} is listed and not there", missing=True)
     except SourceError as error:
         return Reading(problem=str(error))
-    reading = Reading(entries=entries, unresolved=len(inventory.unresolved))
-    key = _key(engine, release, None if companion is None else companion.kept_as)
+    reading = Reading(
+        entries=entries,
+        tables={
+            **{
+                table: {key: Row(at=str(fact.place), value=fact.value) for key, fact in rows.items()}
+                for table, rows in facts.tables.items()
+            },
+            **({IMPORT_FAILURES: failures} if failures else {}),
+        },
+        rules=facts.rules,
+        transformers=allowed,
+        imports=None if other is None else other.version,
+        unresolved=len(inventory.unresolved),
+    )
+    key = _key(engine, release)
     if key is not None:
         cache.put_many(_KIND, {key: _to_bytes(reading)})
     return reading
 
 
+def _opened(
+    engine: Engine, release: FinalRelease, cache: Cache, settings: IndexSettings, http: Http
+) -> ReleaseSource:
+    return open_release(
+        engine.layout,
+        release.version,
+        settings=settings,
+        cache=cache,
+        offline=False,
+        progress=SilentProgress(),
+        file=release.file,
+        http=http,
+    )
+
+
+def _failures(own: Plan, inventory: Inventory, theirs: ReleaseSource, cache: Cache) -> dict[str, Row]:
+    """The modules that cannot be imported with a release of transformers, or may not be."""
+    other = plan(load_engine(TRANSFORMERS), theirs)
+    broken = broken_imports(own, inventory, other, carry_out(other, cache), cache)
+    return {
+        path: Row(
+            at=str(each.place),
+            value={
+                "reason": each.reason,
+                "condition": each.condition,
+                "certain": each.certain,
+                "through": list(each.through),
+            },
+        )
+        for path, each in broken.items()
+        if path in {registration.place.file for registration in inventory.registrations}
+    }
+
+
 def _entry(each: Registration, known: Registered) -> Entry:
     category, source = categorize(each.name, known)
     example, example_at = _example(each)
+    facts = each.transformers
     return Entry(
         file=each.file,
         at=str(each.place),
-        groups=each.groups,
-        compatible=None if each.transformers is None else each.transformers.backend_compatible,
+        groups=each.groups if facts is None else facts.auto_mappings,
+        compatible=None if facts is None else facts.backend_compatible,
+        settable=None if facts is None else facts.attention_settable,
+        flex=None if facts is None else facts.flex_attention,
+        model_type=None if facts is None else facts.model_type,
         category=None if source == BY_NAME else category.value,
         example=example,
         example_at=example_at,
@@ -171,7 +234,7 @@ def _example(each: Registration) -> tuple[str | None, str | None]:
     return (each.example, each.example_source) if named and not is_generic(each.name) else (None, None)
 
 
-def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | None:
+def _key(engine: Engine, release: FinalRelease) -> str | None:
     if release.file.kept_as is None:
         return None
     parts = (
@@ -182,7 +245,6 @@ def _key(engine: Engine, release: FinalRelease, companion: str | None) -> str | 
         str(engine.revision),
         release.version,
         release.file.kept_as,
-        companion or "",
     )
     return digest_of(*parts)
 
@@ -198,10 +260,24 @@ def _to_bytes(reading: Reading) -> bytes:
             each.example,
             each.example_at,
             each.runs_as,
+            each.settable,
+            each.flex,
+            each.model_type,
         )
         for name, each in reading.entries.items()
     }
-    data = {"unresolved": reading.unresolved, "entries": rows}
+    tables = {
+        table: {key: (row.at, row.value) for key, row in rows.items()}
+        for table, rows in reading.tables.items()
+    }
+    data = {
+        "unresolved": reading.unresolved,
+        "entries": rows,
+        "tables": tables,
+        "rules": reading.rules,
+        "transformers": reading.transformers,
+        "imports": reading.imports,
+    }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -211,13 +287,20 @@ def _from_bytes(data: bytes) -> Reading | None:
         return Reading(
             unresolved=found["unresolved"],
             entries={name: _entry_of(*row) for name, row in found["entries"].items()},
+            tables={
+                table: {key: Row(at=at, value=value) for key, (at, value) in rows.items()}
+                for table, rows in found["tables"].items()
+            },
+            rules=found["rules"],
+            transformers=found["transformers"],
+            imports=found["imports"],
         )
     except (ValueError, KeyError, TypeError):
         return None
 
 
 def _entry_of(file: str, at: str, groups: list[str], *rest: Any) -> Entry:
-    compatible, category, example, example_at, runs_as = rest
+    compatible, category, example, example_at, runs_as, settable, flex, model_type = rest
     return Entry(
         file=file,
         at=at,
@@ -227,4 +310,7 @@ def _entry_of(file: str, at: str, groups: list[str], *rest: Any) -> Entry:
         example=example,
         example_at=example_at,
         runs_as=runs_as,
+        settable=settable,
+        flex=flex,
+        model_type=model_type,
     )

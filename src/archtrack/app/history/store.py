@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from archtrack.app.engine_source import parse_engine_source
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
 from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archtrack.core.history.history import History, Release
+    from archtrack.core.verdict.release_facts import ReleaseFacts
 
 __all__ = ["LARGEST", "SHIPPED", "Histories", "data_files", "data_folder", "read_data", "read_history"]
 
@@ -72,8 +74,10 @@ def read_history(path: Path) -> History:
 @lru_cache(maxsize=_KEPT)
 def _parsed(path: Path, _as_it_is: tuple[int, ...] | None) -> History:
     """A history, kept for what runs for long: reading those that are shipped takes a twentieth of a second."""
+    shipped = path.parent == SHIPPED  # what is shipped has been checked
     try:
-        return checked(parse_history(read_data(path)))
+        history = parse_history(read_data(path), lazily=shipped)
+        return history if shipped else checked(history)
     except WrongHistoryError as error:
         raise DataError(f"{path}: {error}; `archtrack data update` gets data that fits") from error
 
@@ -105,6 +109,8 @@ class Histories:
             DataError: it is a folder without a data file.
         """
         self._read: dict[str, History | None] = {}
+        self.facts: dict[tuple[str, str, str | None], ReleaseFacts] = {}
+        """What is known of a release (engine, version, version of transformers), as it was put together before."""
         self._paths: dict[str, Path] = {}
         if chosen is not None:
             _expect_files(chosen)
@@ -146,19 +152,18 @@ class Histories:
         return found
 
     def release(self, text: str) -> tuple[History, Release]:
-        """An engine's history, and the release of it that is meant: ``ENGINE==VERSION``, or ENGINE for the newest.
+        """An engine's history, and the release of it that is meant.
+
+        Args:
+            text: ``ENGINE==VERSION`` or ``ENGINE@VERSION``, or ENGINE for the newest.
 
         Raises:
             DataError: its file cannot be read, or it is not known what the release registers.
             UsageError: there is no such history, or no such release in it.
         """
-        engine, given, version = text.partition("==")
-        if given and not version:
-            raise UsageError(
-                f"{text}: the version is empty; write ENGINE==VERSION, or ENGINE for the newest release"
-            )
-        history = self.need(engine)
-        return history, known_release(history, version or None)
+        asked = parse_engine_source(text)
+        history = self.need(asked.engine)
+        return history, known_release(history, asked.source)
 
     def path(self, engine: str) -> Path | None:
         """The file that counts for an engine, None where there is none.
@@ -169,9 +174,6 @@ class Histories:
         return self._paths.get(engine) if self.get(engine) is not None else None
 
     def _why_not(self, engine: str) -> str:
-
-        if "@" in engine:
-            return f"no engine is called {engine!r}; a release is written ENGINE==VERSION"
         if engine not in engine_names():
             return f"no engine is called {engine!r}"
         if not load_engine(engine).about.refreshed:

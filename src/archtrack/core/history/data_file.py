@@ -1,26 +1,38 @@
 """A history as the text of its data file, and back.
 
-Releases and architectures have one line each, sorted, so that a diff shows what a new release changes.
+Releases, keys and rows have one line each, sorted, so that a diff shows what a new release changes.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_date, parse_json, parse_version
 from archtrack.model import Category
 
-from .history import Companion, ExampleState, History, Release, Span, State
+from .history import ExampleState, History, Release, RowSpan, RowState, RulesState, Span, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["ENGINE_NAME", "SCHEMA_VERSION", "WrongHistoryError", "checked", "parse_history", "write_history"]
+__all__ = [
+    "ENGINE_NAME",
+    "KEYS",
+    "SCHEMA_VERSION",
+    "WrongHistoryError",
+    "checked",
+    "parse_history",
+    "write_history",
+]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+KEYS = ("architecture", "model type")
+"""What an engine may look a checkpoint up by."""
 
 ENGINE_NAME = re.compile(r"(?!schema$)[a-z0-9][a-z0-9-]{0,39}")
 """The name of an engine becomes that of a file, and a word of an address of the page."""
@@ -39,7 +51,6 @@ class WrongHistoryError(Exception):
 
 def write_history(history: History) -> str:
     """The text of a data file: the same history gives the same text."""
-    companion = history.companion
     head = {
         "schema_version": SCHEMA_VERSION,
         "engine": history.engine,
@@ -47,23 +58,48 @@ def write_history(history: History) -> str:
         "floor": history.floor,
         "tool": history.tool,
         "revision": history.revision,
-        "companion": None
-        if companion is None
-        else {"engine": companion.engine, "version": companion.version, "sha256": companion.sha256},
+        "key": history.key,
     }
     lines = [f'"{key}":{_encode(value)},' for key, value in head.items()]
     lines.append('"releases":[')
     lines += _separated(_encode(_release(each)) for each in history.releases)
-    lines.append('],"architectures":{')
+    lines.append('],"registered":{')
     lines += _separated(
-        f"{_encode(name)}:{_encode(_architecture(history, name, spans))}"
-        for name, spans in sorted(history.architectures.items())
+        f"{_encode(name)}:{_encode(_registered(history, name, spans))}"
+        for name, spans in sorted(history.registered.items())
+    )
+    lines.append('},"rules":[')
+    lines += _separated(_encode({"since": each.since, "rules": each.rules}) for each in history.rules)
+    lines.append('],"tables":{')
+    lines += _separated(
+        _encode(table) + ":{\n" + "\n".join(_separated(_rows(keys))) + "\n}"
+        for table, keys in sorted(history.tables.items())
     )
     return "{\n" + "\n".join(lines) + "\n}}\n"
 
 
-def parse_history(text: str | bytes) -> History:
+def _rows(keys: Mapping[str, tuple[RowSpan, ...]]) -> Iterator[str]:
+    for key, spans in sorted(keys.items()):
+        yield f"{_encode(key)}:{_encode([_row_span(span) for span in spans])}"
+
+
+def _row_span(span: RowSpan) -> list[Any]:
+    """``[first, last, states]``; a state is ``[since, at]``, and has a value where there is one."""
+    states = [[state.since, state.at, *_some(state.value)] for state in span.states]
+    return [span.first, span.last, states]
+
+
+def _some(value: object) -> list[object]:
+    return [] if value is None else [value]
+
+
+def parse_history(text: str | bytes, *, lazily: bool = False) -> History:
     """The history that a data file holds.
+
+    Args:
+        text: of the file.
+        lazily: read a key when it is asked for, which is for files that are known to be right: what is wrong with a
+            key shows only then, as an error of another kind.
 
     Raises:
         WrongHistoryError: the text is not a history.
@@ -75,10 +111,11 @@ def parse_history(text: str | bytes) -> History:
     found = data.get("schema_version") if isinstance(data, dict) else None
     if type(found) is not int or found != SCHEMA_VERSION:
         raise WrongHistoryError(
-            f"schema version {str(found)[:40]}, and this archtrack reads {SCHEMA_VERSION}"
+            f"schema version {str(found)[:40]}, and this archtrack reads {SCHEMA_VERSION};"
+            " run `archtrack data update` again"
         )
     try:
-        return _history(data)
+        return _history(data, lazily=lazily)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise WrongHistoryError(f"not a history: {type(error).__name__} {str(error)[:200]}") from error
 
@@ -103,11 +140,13 @@ def _release(release: Release) -> dict[str, Any]:
             unknown=release.unknown,
             unresolved=release.unresolved or None,
             accepted=release.accepted or None,
+            transformers=release.transformers,
+            imports=release.imports,
         ),
     }
 
 
-def _architecture(history: History, name: str, spans: tuple[Span, ...]) -> dict[str, Any]:
+def _registered(history: History, name: str, spans: tuple[Span, ...]) -> dict[str, Any]:
     return {**_given(category=history.categories.get(name)), "spans": [_span_data(span) for span in spans]}
 
 
@@ -129,22 +168,61 @@ def _state(state: State) -> dict[str, Any]:
         "since": state.since,
         "file": state.file,
         "at": state.at,
-        **_given(groups=list(state.groups) or None, compatible=state.compatible, runs_as=state.runs_as),
+        **_given(
+            groups=list(state.groups) or None,
+            compatible=state.compatible,
+            settable=state.settable,
+            flex=state.flex,
+            model_type=state.model_type,
+            runs_as=state.runs_as,
+        ),
     }
 
 
-def _history(data: dict[str, Any]) -> History:
-    companion = data["companion"]
-    table: dict[str, Any] = _a(dict, data["architectures"])
+class _Lazily(Mapping[str, _T]):
+    """A mapping whose values are made when they are asked for, each once."""
+
+    def __init__(self, raw: Mapping[str, Any], make: Callable[[Any], _T]) -> None:
+        self._raw = raw
+        self._make = make
+        self._made: dict[str, _T] = {}
+
+    def __getitem__(self, key: str) -> _T:
+        if key not in self._made:
+            self._made[key] = self._make(self._raw[key])
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._raw
+
+
+def _mapped(raw: object, make: Callable[[Any], _T], *, lazily: bool) -> Mapping[str, _T]:
+    table: dict[str, Any] = _a(dict, raw)
+    return _Lazily(table, make) if lazily else {key: make(each) for key, each in table.items()}
+
+
+def _history(data: dict[str, Any], *, lazily: bool) -> History:
+    table: dict[str, Any] = _a(dict, data["registered"])
     return History(
         engine=_a(str, data["engine"]),
         distribution=_a(str, data["distribution"]),
         floor=_a(str, data["floor"]),
         tool=_a(str, data["tool"]),
         revision=_count(data["revision"]),
-        companion=None if companion is None else _companion(companion),
+        key=_a(str, data["key"]),
         releases=tuple(map(_release_from, _a(list, data["releases"]))),
-        architectures={name: tuple(map(_span, _a(list, each["spans"]))) for name, each in table.items()},
+        registered=_mapped(table, _spans_from, lazily=lazily),
+        rules=tuple(map(_rules_from, _a(list, data["rules"]))),
+        tables={
+            name: _mapped(rows, _row_spans_from, lazily=lazily)
+            for name, rows in _a(dict, data["tables"]).items()
+        },
         categories={name: _a(str, each["category"]) for name, each in table.items() if "category" in each},
     )
 
@@ -166,7 +244,7 @@ def _check(history: History) -> None:
     _check_releases(history)
     examples: set[str | None] = set()  # each once: thousands of states name some hundred checkpoints
     places: set[str] = set()
-    for name, spans in history.architectures.items():
+    for name, spans in history.registered.items():
         for span in spans:
             if not _in_order(span, history):
                 raise ValueError(
@@ -174,6 +252,9 @@ def _check(history: History) -> None:
                 )
             examples.update([each.example for each in span.examples])
             places.update([state.at for state in span.states])
+    places.update(_checked_rows(history))
+    if any(each.since not in history.positions for each in history.rules):
+        raise ValueError("rules of a release that is not in it")
     for example in examples:
         if example is not None and not is_hub_id(example):
             raise ValueError(f"{example[:40]!r} is not a checkpoint on the Hub")
@@ -185,6 +266,15 @@ def _check(history: History) -> None:
         Category(category)
 
 
+def _checked_rows(history: History) -> Iterator[str]:
+    """The places of the rows of tables, if their releases are in order."""
+    for table, rows in history.tables.items():
+        for span in (span for spans in rows.values() for span in spans):
+            if not _in_order(span, history):
+                raise ValueError(f"{table[:40]}: a row without states, or with releases out of order")
+            yield from (state.at for state in span.states)
+
+
 def _check_releases(history: History) -> None:
     if not ENGINE_NAME.fullmatch(history.engine):
         raise ValueError(f"{history.engine[:40]!r} is not a name of an engine")
@@ -193,13 +283,13 @@ def _check_releases(history: History) -> None:
         if release.date is not None:
             parse_date(release.date)
     parse_version(history.floor)
-    if history.companion is not None:
-        parse_version(history.companion.version)
+    if history.key not in KEYS:
+        raise ValueError(f"{history.key[:40]!r} is nothing that an engine looks a checkpoint up by")
     if len(history.positions) != len(history.releases):
         raise ValueError("a release is in it twice")
 
 
-def _in_order(span: Span, history: History) -> bool:
+def _in_order(span: Span | RowSpan, history: History) -> bool:
     """Whether its releases are in the history, its states in their order from the first on, its examples within."""
     positions = history.positions
     first = positions.get(span.first, -1)
@@ -214,16 +304,31 @@ def _in_order(span: Span, history: History) -> bool:
         first >= 0
         and bool(span.states)
         and span.states[0].since == span.first
-        and all(first <= positions.get(each.since, -1) <= last for each in span.examples)
+        and all(first <= positions.get(each.since, -1) <= last for each in getattr(span, "examples", ()))
     )
 
 
-def _companion(data: dict[str, Any]) -> Companion:
-    return Companion(
-        engine=_a(str, data["engine"]),
-        version=_a(str, data["version"]),
-        sha256=_a_or_none(str, data["sha256"]),
+def _spans_from(data: dict[str, Any]) -> tuple[Span, ...]:
+    return tuple(map(_span, _a(list, data["spans"])))
+
+
+def _row_spans_from(data: object) -> tuple[RowSpan, ...]:
+    return tuple(
+        RowSpan(
+            first=_a(str, first),
+            last=_a_or_none(str, last),
+            states=tuple(_row_state(*_a(list, state)) for state in _a(list, states)),
+        )
+        for first, last, states in _a(list, data)
     )
+
+
+def _row_state(since: object, at: object, value: object = None) -> RowState:
+    return RowState(since=_a(str, since), at=_a(str, at), value=value)
+
+
+def _rules_from(data: dict[str, Any]) -> RulesState:
+    return RulesState(since=_a(str, data["since"]), rules=_a(dict, data["rules"]))
 
 
 def _release_from(data: dict[str, Any]) -> Release:
@@ -235,6 +340,8 @@ def _release_from(data: dict[str, Any]) -> Release:
         unknown=_a_or_none(str, data.get("unknown")),
         unresolved=_count(data.get("unresolved", 0)),
         accepted=_a(bool, data.get("accepted", False)),
+        transformers=_a_or_none(str, data.get("transformers")),
+        imports=_a_or_none(str, data.get("imports")),
     )
 
 
@@ -261,6 +368,9 @@ def _state_from(data: dict[str, Any]) -> State:
         groups=tuple(_a(str, each) for each in _a(list, data.get("groups", []))),
         compatible=_a_or_none(bool, data.get("compatible")),
         runs_as=_a_or_none(str, data.get("runs_as")),
+        settable=_a_or_none(bool, data.get("settable")),
+        flex=_a_or_none(bool, data.get("flex")),
+        model_type=_a_or_none(str, data.get("model_type")),
     )
 
 

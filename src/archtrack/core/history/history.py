@@ -1,30 +1,36 @@
-"""The history of one engine: which architectures each release registers, as spans of releases.
+"""The history of one engine: what each release registers, and what its gates rest on, as spans of releases.
 
-A release that was read registers an architecture or does not; of any other release nothing is known. Such a release
-does not end a span, but a span that begins or ends beside one says that its bound is not exact. An architecture that a
-release runs as another one has spans too, but does not count as registered.
+What is registered are keys: architectures, or model types where the engine looks a checkpoint up by these. A release
+that was read registers a key or does not; of any other release nothing is known. Such a release does not end a span,
+but a span that begins or ends beside one says that its bound is not exact. An architecture that a release runs as
+another one has spans too, but does not count as registered.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archtrack.core.parsing import parse_version
 from archtrack.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 __all__ = [
-    "Companion",
     "Entry",
     "ExampleState",
     "History",
     "Release",
+    "Row",
+    "RowSpan",
+    "RowState",
+    "RulesState",
     "Span",
     "State",
+    "Tables",
     "known_release",
 ]
 
@@ -41,6 +47,8 @@ class Release:
         unknown: why it was not read; None for a release that was.
         unresolved: how many places in it could not be read statically: it may register more than was found.
         accepted: a person has confirmed that its number of architectures is right although it looks implausible.
+        transformers: the releases of transformers that its metadata allows, as a specifier; None where it names none.
+        imports: the release of transformers with which the imports of its modules were followed; None for none.
     """
 
     version: str
@@ -50,6 +58,8 @@ class Release:
     unknown: str | None = None
     unresolved: int = 0
     accepted: bool = False
+    transformers: str | None = None
+    imports: str | None = None
 
     @property
     def complete(self) -> bool:
@@ -71,6 +81,10 @@ class Entry:
         example_at: the path and line that does.
         runs_as: the architecture that the release runs in its place, where it does not register the name itself
             (``core.verdict.aliases``); ``file`` and ``category`` are that one's, ``at`` is the line that puts it in.
+        settable: transformers only, as ``flex`` and ``model_type``: as ``attention_settable``, ``flex_attention`` and
+            ``model_type`` of ``TransformersFacts``.
+        flex: as above.
+        model_type: as above.
     """
 
     file: str
@@ -81,6 +95,9 @@ class Entry:
     example: str | None = None
     example_at: str | None = None
     runs_as: str | None = None
+    settable: bool | None = None
+    flex: bool | None = None
+    model_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +116,9 @@ class State:
     groups: tuple[str, ...] = ()
     compatible: bool | None = None
     runs_as: str | None = None
+    settable: bool | None = None
+    flex: bool | None = None
+    model_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +159,46 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Companion:
-    """The release of another engine that says which architectures belong to this one's model types."""
+class Row:
+    """One row of a table that a gate looks something up in, as one release has it.
 
-    engine: str
-    version: str
-    sha256: str | None
+    Attributes:
+        at: the path and line that has it.
+        value: what the gate finds there, as JSON.
+    """
+
+    at: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowState:
+    """A row, from one release of a span until the next state or the span's end; ``at`` is of the release ``since``."""
+
+    since: str
+    at: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSpan:
+    """Consecutive releases that have a row, unknown ones between them included; as ``Span``."""
+
+    first: str
+    last: str | None
+    states: tuple[RowState, ...]
+
+
+Tables = Mapping[str, Mapping[str, tuple[RowSpan, ...]]]
+"""Name of a table -> key -> spans, oldest first; both sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesState:
+    """How releases decide, from one on until the next of these; the lines are those of the release ``since``."""
+
+    since: str
+    rules: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,9 +211,11 @@ class History:
         floor: the oldest release that can be read; those before it are unknown.
         tool: the version of archtrack that read the releases.
         revision: of the engine's adapter that did.
-        companion: what the registry was joined with; None for nothing.
+        key: what a checkpoint is looked up by: ``architecture`` or ``model type``.
         releases: every final release, oldest version first.
-        architectures: name -> spans, oldest first; sorted by name.
+        registered: key -> spans, oldest first; sorted by key.
+        tables: what its gates look up besides.
+        rules: how its releases decide, oldest first.
         categories: name -> section, where the last release that registers it has evidence for one.
     """
 
@@ -169,9 +225,11 @@ class History:
     tool: str
     revision: int
     releases: tuple[Release, ...]
-    architectures: Mapping[str, tuple[Span, ...]]
+    registered: Mapping[str, tuple[Span, ...]]
     categories: Mapping[str, str]
-    companion: Companion | None = None
+    key: str = "architecture"
+    tables: Tables = field(default_factory=dict)
+    rules: tuple[RulesState, ...] = ()
 
     @cached_property
     def whole(self) -> bool:
@@ -248,6 +306,9 @@ class History:
             example=named[-1].example if named else None,
             example_at=named[-1].at if named else None,
             runs_as=state.runs_as,
+            settable=state.settable,
+            flex=state.flex,
+            model_type=state.model_type,
         )
 
     @cached_property
@@ -258,7 +319,7 @@ class History:
         """
         return {
             name: each
-            for name, spans in self.architectures.items()
+            for name, spans in self.registered.items()
             for span in spans
             for each in span.examples
             if each.example is not None  # the last one counts
@@ -269,15 +330,30 @@ class History:
         read = (each for each in reversed(self.releases) if each.unknown is None)
         return next((each for each in read if each.date is not None and each.date <= day), None)
 
+    def row(self, table: str, key: str, version: str) -> RowState | None:
+        """What a release that was read has in a table; None where it has no such row."""
+        index = self.positions[version]
+        for span in self.tables.get(table, {}).get(key, ()):
+            end = len(self.releases) - 1 if span.last is None else self.positions[span.last]
+            if self.positions[span.first] <= index <= end:
+                return [state for state in span.states if self.positions[state.since] <= index][-1]
+        return None
+
+    def rules_at(self, version: str) -> RulesState | None:
+        """How a release that was read decides; None where that is not known."""
+        index = self.positions[version]
+        begun = [each for each in self.rules if self.positions[each.since] <= index]
+        return begun[-1] if begun else None
+
     def state(self, name: str, version: str) -> State | None:
         """How a release that was read registers an architecture; None where it does not."""
         index = self.positions[version]
-        span = self._span(self.architectures.get(name, ()), index)
+        span = self._span(self.registered.get(name, ()), index)
         return None if span is None else self._state(span, index)
 
     def _spans(self, index: int) -> Iterator[tuple[str, Span]]:
         """The architectures of the release at an index, each with the span that it lies in."""
-        for name, spans in self.architectures.items():
+        for name, spans in self.registered.items():
             span = self._span(spans, index)
             if span is not None:
                 yield name, span

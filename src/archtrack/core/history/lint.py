@@ -6,18 +6,22 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_date, parse_version
 from archtrack.model import Category
 
-from .data_file import ENGINE_NAME, WrongHistoryError, parse_history, write_history
+from .data_file import ENGINE_NAME, KEYS, WrongHistoryError, parse_history, write_history
+from .history import Span
 from .plausibility import doubts_of
 from .spans import entries_of, spans_of
+from .tables import rows_of, rules_of, rules_states, table_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from .history import Entry, History, Release, Span
+    from .history import Entry, History, Release, RowSpan
 
 __all__ = ["lint_history"]
 
@@ -48,8 +52,9 @@ def lint_history(text: str, engine: str) -> tuple[str, ...]:
     found = found or list(_head(history))
     if found:
         return tuple(found)  # what follows relies on the order of the releases
-    for name, spans in history.architectures.items():
+    for name, spans in history.registered.items():
         found += [f"{name}: {problem}" for problem in _spans(spans, history)]
+    found += _rows(history)
     found += [
         f"{name}: {category!r} is not a category"
         for name, category in history.categories.items()
@@ -61,12 +66,14 @@ def lint_history(text: str, engine: str) -> tuple[str, ...]:
 def _head(history: History) -> Iterator[str]:
     if not ENGINE_NAME.fullmatch(history.engine):
         yield f"{history.engine[:40]!r} is not a name of an engine"
+    if history.key not in KEYS:
+        yield f"{history.key[:40]!r} is nothing that an engine looks a checkpoint up by"
     if not history.distribution:
         yield "it names no distribution"
     if all(release.unknown is not None for release in history.releases):
         yield "no release in it was read"
-    if len(history.releases) * len(history.architectures) > _MOST:
-        yield f"{len(history.releases)} releases of {len(history.architectures)} architectures are too many"
+    if len(history.releases) * len(history.registered) > _MOST:
+        yield f"{len(history.releases)} releases of {len(history.registered)} architectures are too many"
     try:
         floor = parse_version(history.floor)
     except ValueError:
@@ -84,16 +91,23 @@ def _head(history: History) -> Iterator[str]:
 
 
 def _places(history: History) -> Iterator[str]:
-    for span in (span for spans in history.architectures.values() for span in spans):
+    for span in (span for spans in history.registered.values() for span in spans):
         yield from (state.at for state in span.states)
         yield from (each.at for each in span.examples if each.at is not None)
+    for span in _row_spans(history):
+        yield from (state.at for state in span.states)
+
+
+def _row_spans(history: History) -> Iterator[RowSpan]:
+    return (span for rows in history.tables.values() for spans in rows.values() for span in spans)
 
 
 def _texts(history: History) -> list[str]:
-    texts = [history.floor, history.tool, *history.architectures, *_places(history)]
+    texts = [history.floor, history.tool, *history.registered, *_places(history)]
+    texts += [text for table, rows in history.tables.items() for text in (table, *rows)]
     for release in history.releases:
         texts += [release.file] if release.unknown is None else [release.file, release.unknown]
-    for span in (span for spans in history.architectures.values() for span in spans):
+    for span in (span for spans in history.registered.values() for span in spans):
         for state in span.states:
             texts += [state.file, *state.groups, *(() if state.runs_as is None else (state.runs_as,))]
     return texts
@@ -115,12 +129,22 @@ def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
             yield f"release {release.version}: {release.date!r} is not a date"
         if release.sha256 is not None and not _SHA256.fullmatch(release.sha256):
             yield f"release {release.version}: its sha256 is not valid"
+        if not _is_specifier(release.transformers or ""):
+            yield f"release {release.version}: {(release.transformers or '')[:40]!r} is no specifier"
         if release.unresolved < 0 or (release.unresolved and release.unknown is not None):
             yield f"release {release.version}: {release.unresolved} unresolved places"
         versions.append(version)
     for before, after in pairwise(versions):
         if before >= after:
             yield f"release {after} comes after {before}"
+
+
+def _is_specifier(text: str) -> bool:
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier:
+        return False
+    return True
 
 
 def _is_day(text: str) -> bool:
@@ -131,12 +155,15 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _spans(spans: tuple[Span, ...], history: History) -> Iterator[str]:
+def _spans(spans: Sequence[Span | RowSpan], history: History) -> Iterator[str]:
     if not spans:
         yield "no span"
     end = -1
     for span in spans:
-        named = [span.first, *span.changes]
+        named = [
+            span.first,
+            *(span.changes if isinstance(span, Span) else [each.since for each in span.states]),
+        ]
         named += [span.last] if span.last is not None else []
         wrong = [version for version in named if not _is_read(history.release(version))]
         if wrong:
@@ -149,8 +176,19 @@ def _spans(spans: tuple[Span, ...], history: History) -> Iterator[str]:
         starts = [history.positions[state.since] for state in span.states]
         if not starts or starts[0] != first or starts != sorted(set(starts)) or starts[-1] > last:
             yield f"the states of the span from {span.first} are not in its order"
-        yield from _examples(span, (first, last), history)
+        if isinstance(span, Span):
+            yield from _examples(span, (first, last), history)
         end = last
+
+
+def _rows(history: History) -> Iterator[str]:
+    """What is wrong with the order of tables and rules."""
+    for table, rows in history.tables.items():
+        for key, spans in rows.items():
+            yield from (f"{table} {key}: {problem}" for problem in _spans(spans, history))
+    starts = [history.positions.get(each.since, -1) for each in history.rules]
+    if starts != sorted(set(starts)) or -1 in starts:
+        yield "its rules are not in the order of the releases"
 
 
 def _examples(span: Span, ends: tuple[int, int], history: History) -> Iterator[str]:
@@ -192,9 +230,15 @@ def _whole(history: History, text: str) -> Iterator[str]:
     """What shows only when the whole history is looked at."""
     found = entries_of(history)
     again = spans_of(history.releases, found)
-    for name, spans in history.architectures.items():
+    for name, spans in history.registered.items():
         if again.get(name) != spans:
             yield f"{name}: its spans are not in their shortest form"
+    if table_spans(history.releases, rows_of(history)) != {
+        table: dict(rows) for table, rows in history.tables.items()
+    }:
+        yield "its tables are not in their shortest form"
+    if rules_states(history.releases, rules_of(history)) != history.rules:
+        yield "its rules are not in their shortest form"
     yield from _run_as(found)
     accepted = {release.version for release in history.releases if release.accepted}
     judged, doubts = doubts_of(history.releases, found, accepted)

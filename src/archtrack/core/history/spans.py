@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING
 from .history import ExampleState, Span, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from .history import Entry, History, Release
 
-__all__ = ["SpanBounds", "bounds_at", "categories_of", "entries_of", "span_bounds", "spans_of"]
+__all__ = [
+    "SpanBounds",
+    "bounds_at",
+    "categories_of",
+    "entries_of",
+    "has_and_had",
+    "span_bounds",
+    "spans_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +93,7 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
     found: dict[str, dict[str, Entry]] = {
         release.version: {} for release in history.releases if release.unknown is None
     }
-    for name, spans in history.architectures.items():
+    for name, spans in history.registered.items():
         for span in spans:
             end = len(history.releases) if span.last is None else history.positions[span.last] + 1
             starts = sorted({history.positions[version] for version in span.changes})
@@ -99,7 +107,7 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
 
 def span_bounds(history: History, name: str) -> Iterator[SpanBounds]:
     """The bounds of an architecture's spans, oldest first."""
-    for span in history.architectures.get(name, ()):
+    for span in history.registered.get(name, ()):
         begin = history.positions[span.first]
         last = None if span.last is None else history.positions[span.last]
         after = None if last is None else history.releases[last + 1 : last + 2]
@@ -119,6 +127,20 @@ def bounds_at(history: History, name: str, release: Release) -> SpanBounds | Non
         bounds for bounds in span_bounds(history, name) if history.positions[bounds.first.version] <= place
     ]
     return begun[-1] if begun else None
+
+
+def has_and_had(run_as: Collection[str | None]) -> tuple[str, str]:
+    """The verb for an engine that has an architecture, and for one that had it.
+
+    Args:
+        run_as: all that it is run as: as in ``State``, each once, None for its own name.
+    """
+    if len(run_as) > 1:
+        return "has it", "had it"
+    (other,) = run_as
+    return (
+        ("registers it", "registered it") if other is None else (f"runs it as {other}", f"ran it as {other}")
+    )
 
 
 def _spans(
@@ -141,6 +163,9 @@ def _spans(
             groups=entry.groups,
             compatible=entry.compatible,
             runs_as=entry.runs_as,
+            settable=entry.settable,
+            flex=entry.flex,
+            model_type=entry.model_type,
         )
         if not states:
             first = version
@@ -162,4 +187,5 @@ def _differs(before: State, after: State) -> bool:
 def _kept(state: State) -> tuple[object, ...]:
     """A state without its line. If it runs as another one, the path of that line is not ``file`` and counts too."""
     path = state.at.rpartition(":")[0] if state.runs_as is not None else None
-    return state.file, state.groups, state.compatible, state.runs_as, path
+    facts = (state.compatible, state.settable, state.flex, state.model_type)
+    return state.file, state.groups, facts, state.runs_as, path

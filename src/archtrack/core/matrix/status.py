@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUSES", "status_of"]
 
-STATUSES = tuple(each for each in Status if each not in {Status.GONE, Status.ABSENT, Status.UNKNOWN})
+STATUSES = tuple(each for each in Status if each not in {Status.GONE, Status.UNKNOWN})
 """The statuses that do not need the history of the engine."""
 
 

@@ -3,7 +3,7 @@ const plain = (words) => words.toLowerCase().replace(/[^\p{L}\p{N}/]+/gu, "");
 const haystacks = new Map(rows.map((row) => [row, `${plain(row[NAME])} ${plain(row[EXAMPLE] || "")}`]));
 // An engine's name cannot begin with a dot, so none is taken for one of these.
 const ORDERS = { ".most": "most engines first", ".name": "name", ".newest": "newest first", ".category": "category" };
-const RANKS = ["native", "unimportable", "fallback", "gone", "refused", "unknown", "absent", "missing"];
+const RANKS = ["native", "unimportable", "fallback", "gone", "refused", "unknown", "unsupported", "missing"];
 const ANYTHING = { q: "", category: "", engine: "", status: "", without: "", sort: ".most", down: "" };
 
 const isConfig = (words) => /^\s*[{[]/.test(words);
@@ -26,7 +26,7 @@ function chosen(wanted) {
 // Without a status: whatever there is to say of it.
 function fits(kind, status) {
   if (status === "runs") return kind === "native" || kind === "fallback";
-  return status ? kind === status : kind !== "absent" && kind !== "missing";
+  return status ? kind === status : kind !== "unsupported" && kind !== "missing";
 }
 // What is not known is not taken for a no.
 const mayBeNative = (kind, column) => kind === "native" || (kind === "unknown" && Boolean(column.doubtful));

@@ -2,8 +2,8 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const NAME = 0, CATEGORY = 1, BY = 2, EXAMPLE = 3, CELLS = 4;
 const FIRST = 0, LAST = 1, FIRST_EXACT = 2, LAST_EXACT = 3, STATES = 4;
-const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", absent: "–", unknown: "?", unimportable: "⚠", missing: "" };
-const PLAIN = { native: "native", fallback: "fallback", refused: "refused", gone: "gone", absent: "not there",
+const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", unsupported: "–", unknown: "?", unimportable: "⚠", missing: "" };
+const PLAIN = { native: "native", fallback: "fallback", refused: "refused", gone: "gone", unsupported: "not there",
   unknown: "not known", unimportable: "registered, but its module cannot be imported", missing: "no row" };
 
 const engines = data.engines.map((engine, place) => ({ ...engine, place }));
@@ -24,7 +24,7 @@ function standing(row, column) {
     if (!own) return { kind: "missing", because: "", spans: [], span: null };
     return { kind: data.kinds[own[0]], because: text(own[1]), spans: [], span: null, file: text(own[2]), at: text(own[3]), address: text(own[4]) };
   }
-  if (!cell) return { kind: "absent", because: "", spans: [], span: null };
+  if (!cell) return { kind: "unsupported", because: "", spans: [], span: null };
   return { kind: data.kinds[cell[0]], because: text(cell[1]), spans: cell[2], span: cell[2].length ? cell[2][cell[2].length - 1] : null };
 }
 function since(column, span) {

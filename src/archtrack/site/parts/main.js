@@ -90,7 +90,7 @@ function options(id, pairs) {
 
 options("engine", [["", "any engine"], ...columns.map((column) => [column.name, column.title])]);
 options("without", [["", "–"], ...columns.map((column) => [column.name, column.title])]);
-options("status", [["", "any status"], ["runs", "✓ or ↪"], ...data.kinds.map((kind) => [kind, `${SIGNS[kind]} ${kind === "absent" ? "not there" : kind === "unknown" ? "not known" : kind}`])]);
+options("status", [["", "any status"], ["runs", "✓ or ↪"], ...data.kinds.map((kind) => [kind, `${SIGNS[kind]} ${kind === "unsupported" ? "not there" : kind === "unknown" ? "not known" : kind}`])]);
 options("sort", [...Object.entries(ORDERS), ...columns.map((column) => [column.name, column.title])]);
 $("query").addEventListener("input", changed);
 for (const id of ["category", "engine", "status", "without", "sort"]) $(id).addEventListener("change", changed);

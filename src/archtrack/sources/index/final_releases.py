@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archtrack.errors import SourceError
 from archtrack.sources.redaction import shown_address
 
 from .http import GoneError
@@ -52,7 +51,8 @@ def final_releases(distribution: str, settings: IndexSettings, http: Http) -> tu
         http: the session.
 
     Raises:
-        SourceError: no index has it, or one could not be asked: without its answer the list may lack releases.
+        GoneError: no index has it.
+        SourceError: one could not be asked: without its answer the list may lack releases.
     """
     versions: dict[Version, list[Listed]] = {}
     urls = index_urls(settings)
@@ -68,7 +68,7 @@ def final_releases(distribution: str, settings: IndexSettings, http: Http) -> tu
     final = [version for version in sorted(versions) if not version.is_prerelease and not version.local]
     if not final:
         where = " or ".join(map(shown_address, urls))
-        raise SourceError(f"no final release of {distribution} on {where}; check the name and the index")
+        raise GoneError(f"no final release of {distribution} on {where}; check the name and the index")
     return tuple(_release(version, versions[version]) for version in final)
 
 

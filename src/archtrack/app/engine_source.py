@@ -1,0 +1,46 @@
+"""An engine, and which release or source of it is meant: ``ENGINE``, ``ENGINE==VERSION`` or ``ENGINE@SOURCE``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archtrack.errors import UsageError
+from archtrack.sources.redaction import shown_argument
+
+__all__ = ["EngineSource", "parse_engine_source"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSource:
+    """What a user asks of.
+
+    Attributes:
+        engine: its name.
+        source: a specification of its source; None for the newest release that is known.
+    """
+
+    engine: str
+    source: str | None = None
+
+
+def parse_engine_source(text: str) -> EngineSource:
+    """Read what a user gave.
+
+    Args:
+        text: ``vllm``, ``vllm==0.11.0``, ``vllm@0.11.0``, ``sglang@installed``, ``sglang@git:REPO@main``.
+
+    Raises:
+        UsageError: it names no engine, or nothing behind ``==`` or ``@``.
+    """
+    at, equals = text.find("@"), text.find("==")
+    marks = sorted((place, mark) for place, mark in ((at, "@"), (equals, "==")) if place >= 0)
+    if not marks:
+        return EngineSource(engine=text)
+    place, mark = marks[0]
+    engine, source = text[:place], text[place + len(mark) :]
+    if not source:
+        what = "the version is empty" if mark == "==" else "the source is empty"
+        raise UsageError(
+            f"{shown_argument(text)}: {what}; write ENGINE==VERSION, ENGINE@SOURCE, or ENGINE for the newest release"
+        )
+    return EngineSource(engine=engine, source=None if source == "latest" else source)

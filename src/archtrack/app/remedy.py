@@ -1,0 +1,116 @@
+"""What would open the gate that stopped a checkpoint: another release of the engine, or of transformers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archtrack.core.verdict.release_facts import MODEL_TYPES
+from archtrack.model import Gate, Status
+
+from .counting import TRANSFORMERS
+from .presence import presence_of
+from .release_facts import counting_release, facts_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archtrack.core.history.history import History, Release
+    from archtrack.core.verdict.checkpoint import Checkpoint
+    from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
+
+    from .history.store import Histories
+    from .presence import Presence
+
+__all__ = ["RUNS", "remedy_of"]
+
+RUNS = frozenset((Status.NATIVE, Status.FALLBACK))
+"""What an engine does with a checkpoint that gets through every gate."""
+
+
+def remedy_of(
+    presence: Presence,
+    checkpoint: Checkpoint,
+    history: History | None,
+    histories: Histories,
+    options: LoadOptions,
+    facts: ReleaseFacts,
+) -> str | None:
+    """What to do, in words; None where the checkpoint runs, or nothing is known to help.
+
+    Args:
+        presence: what the release does.
+        checkpoint: what it was asked about.
+        history: of the engine; None where there is none.
+        histories: of the other engines.
+        options: how the engine is told to load it.
+        facts: of the release.
+    """
+    if presence.status in RUNS:
+        return None
+    if history is None:
+        return presence.verdict.fix
+    at = _position(presence, history)
+    found = [
+        *_transformers(presence, checkpoint, history, histories, options, facts),
+        *_releases(presence, checkpoint, history, histories, options, at),
+    ]
+    return found[0] if found else presence.verdict.fix
+
+
+def _position(presence: Presence, history: History) -> int:
+    """Where the release stands in the history; behind all of it for one that the history does not have."""
+    return history.positions.get(presence.version or "", len(history.releases))
+
+
+def _releases(
+    presence: Presence,
+    checkpoint: Checkpoint,
+    history: History,
+    histories: Histories,
+    options: LoadOptions,
+    at: int,
+) -> Iterator[str]:
+    """The first release after this one whose gates are all open, else the last one before it."""
+
+    def runs(release: Release) -> bool:
+        if release.unknown is not None:
+            return False
+        facts = facts_at(history, release, histories)
+        return presence_of(checkpoint, facts, (history, release), options).status in RUNS
+
+    later = next((each for each in history.releases[at + 1 :] if runs(each)), None)
+    if later is not None:
+        yield f"upgrade to {history.engine} {later.version}"
+    elif presence.bounds is not None and presence.bounds.last is not None and runs(presence.bounds.last):
+        yield f"use {history.engine} {presence.bounds.last.version}, the last release that has it"
+
+
+def _transformers(
+    presence: Presence,
+    checkpoint: Checkpoint,
+    history: History,
+    histories: Histories,
+    options: LoadOptions,
+    facts: ReleaseFacts,
+) -> Iterator[str]:
+    """The transformers with which the same release takes the checkpoint: the one that counts, else the first one."""
+    library = histories.get(TRANSFORMERS)
+    release = history.release(presence.version or "")
+    if library is None or release is None or release.unknown is not None or facts.transformers is None:
+        return
+
+    def runs(other: Release) -> bool:
+        tried = facts_at(history, release, histories, other)
+        return presence_of(checkpoint, tried, (history, release), options).status in RUNS
+
+    counting = counting_release(release, library)
+    if counting is not None and counting.version != facts.transformers.version and runs(counting):
+        yield f"install transformers {counting.version}, which counts for {history.engine} {release.version}"
+        return
+    if presence.gate is not Gate.CONFIG:
+        return
+    spans = library.tables.get(MODEL_TYPES, {}).get(checkpoint.model_type or "", ())
+    first = library.release(spans[0].first) if spans else None
+    own = library.positions.get(facts.transformers.version or "", -1)
+    if first is not None and library.positions[first.version] > own and runs(first):
+        yield f"install transformers ≥ {first.version}"
