@@ -29,19 +29,18 @@ def loader_facts(data: bytes) -> dict[str, Any]:
 
     Returns:
         ``{"line": of the function or 0, "methods": {quant_method: [line, {"needs": {key: [value]}, "when": {key:
-        [value]}}]}, "model_file": [line, whether it asks for trust] or None, "text_config": whether it looks at
-        ``text_config.quantization_config``}``. ``needs`` are values of ``quantization_config`` without which it raises,
+        [value]}}]}, "model_file": [line, whether it asks for trust] or None}``. ``needs`` are values of ``quantization_config`` without which it raises,
         ``when`` are those without which it passes the method over.
     """
     module = Module(data, words=None)
     function = next((found for name in _LOADERS if (found := module.function(name)) is not None), None)
-    facts: dict[str, Any] = {"line": 0, "methods": {}, "model_file": None, "text_config": False}
+    facts: dict[str, Any] = {"line": 0, "methods": {}, "model_file": None}
     if function is None:
         return facts
     facts["line"] = function.lineno
     names = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
     helpers = _Helpers(module)
-    for node in ast.walk(function):
+    for node in _outer(function):
         match node:
             case ast.If(test=test, body=body) if len(facts["methods"]) < _MOST:
                 methods = list(_methods(test))[:_MOST]
@@ -50,10 +49,6 @@ def loader_facts(data: bytes) -> dict[str, Any]:
                     facts["methods"].setdefault(method, [line, more])
             case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value="model_file"), *_]):
                 facts["model_file"] = [node.lineno, "trust_remote_code" in names]
-            case ast.Subscript(
-                value=ast.Name(id="text_config"), slice=ast.Constant(value="quantization_config")
-            ):
-                facts["text_config"] = True
             case _:
                 pass
     return facts
@@ -82,6 +77,18 @@ def names_quantised_weights(data: bytes) -> dict[str, Any]:
         "line": min(lines, default=0),
         "sub_configs": {name: found for name, found in sub_configs.items() if found},
     }
+
+
+def _outer(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The parts of a function, but for what stands inside of a branch about methods."""
+    waiting: list[ast.AST] = [function]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If) and any(_methods(node.test)):
+            waiting += [*reversed(node.orelse), node.test]
+        else:
+            waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
 def _sub_configs(node: ast.ClassDef) -> Iterator[list[Any]]:
