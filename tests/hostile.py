@@ -19,7 +19,7 @@ from archtrack.core.matrix.categories import by_name, draft_target
 from archtrack.core.verdict.checkpoint import read_checkpoint
 from archtrack.core.verdict.error_messages import find_messages
 from archtrack.engines import load_engine
-from archtrack.engines.base import Decides, ScanOptions
+from archtrack.engines.base import Decides, Loads, ScanOptions
 from archtrack.model import Category, Matrix, Origin, Status
 from archtrack.sources.library import Library
 from archtrack.sources.patterns import match_paths
@@ -204,6 +204,17 @@ PYTHON: dict[str, Any] = {
         f"def get_model_architecture(config):\n    left = [{', '.join(f'{i!r}' for i in map(str, range(n)))}]\n"
         + '    if quantization not in left:\n        architectures = ["A"]\n' * n
     ),
+    "methods of a loader": lambda n: (
+        "def take(quantization_config):\n"
+        + "".join(f'    a{i} = quantization_config["k{i}"]\n    if a{i} != {i}: raise X\n' for i in range(n))
+        + "def load_model():\n"
+        + "".join(f'    if quant_method == "a{i}":\n        take(quantization_config)\n' for i in range(n))
+    ),
+    "methods of a loader in each other": lambda n: (
+        "def load_model():\n"
+        + "".join(f'{" " * (i + 1)}if quant_method == "a{i}":\n' for i in range(min(n, 90)))
+        + f"{' ' * 95}pass\n"
+    ),
     "comments with quotes": lambda n: '# """\n' * n,
     "docstrings": lambda n: '"""a"""\n' * n,
     "backslashes": lambda n: "\\\n" * n,
@@ -254,6 +265,12 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         "mlx_lm/models/a.py",
         "Model",
     ),
+    (
+        "mlx-lm",
+        {"mlx_lm/__init__.py": "", "mlx_lm/models/a.py": "class Model: ...\nclass ModelArgs: ...\n"},
+        "mlx_lm/utils.py",
+        "MODEL_REMAPPING",
+    ),
     ("exllamav3", {"exllamav3/__init__.py": ""}, "exllamav3/architecture/architectures.py", "ARCHITECTURES"),
     ("llama-cpp", _CONVERSION, "conversion/a.py", "TEXT_MODEL_MAP"),
     (
@@ -292,6 +309,8 @@ def scan(name: str, files: Mapping[str, str], path: str, text: str) -> None:
     inventory = engine.scan(library, ScanOptions())
     if isinstance(engine, Decides):
         engine.rules(library, inventory)
+    if isinstance(engine, Loads):
+        engine.load_facts(library, inventory)
 
 
 # -- everything else -------------------------------------------------------------------------------

@@ -1,21 +1,25 @@
-"""MLX-LM: which module runs a model type, and which architectures transformers knows for it."""
+"""MLX-LM: which module runs a model type, and what becomes of a checkpoint."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
+from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
 from archtrack.engines import load_engine
-from archtrack.engines.base import ScanOptions
 from archtrack.errors import SourceError
+from archtrack.model import Broken, Place, Registration, TransformersFacts
 from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
+    from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Inventory
 
     Scan = Callable[..., Inventory]
@@ -24,45 +28,22 @@ UTILS = "mlx_lm/utils.py"
 MODELS = "mlx_lm/models"
 MODEL = "class ModelArgs: ...\n\n\nclass Model: ...\n"
 REMAPPING = 'MODEL_REMAPPING = {"mistral": "llama"}\n'
-AUTO = "transformers/models/auto/modeling_auto.py"
-TABLES = """from collections import OrderedDict
+RECORDED = json.loads((Path(__file__).parents[1] / "data" / "mlx-lm-0.32.2.json").read_text(encoding="utf-8"))
+ENGINE: Any = load_engine("mlx-lm")
 
-MODEL_FOR_CAUSAL_LM_MAPPING_NAMES = OrderedDict(
-    [
-        ("apollo", "LlamaForCausalLM"),
-        ("llama", "LlamaForCausalLM"),
-        ("mistral", "MistralForCausalLM"),
-        ("qwen2_moe", "Qwen2MoeForCausalLM"),
-        ("seer", "SeerForConditionalGeneration"),
-    ]
-)
 
-MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES = OrderedDict([("seer", "SeerForConditionalGeneration")])
-MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES = OrderedDict([("hearer", "HearerForConditionalGeneration")])
-MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES = OrderedDict([("llama", "LlamaForSequenceClassification")])
-MODEL_FOR_MASKED_LM_MAPPING_NAMES = OrderedDict([("bert", "BertForMaskedLM")])
-"""
+def placed(files: Mapping[str, str]) -> dict[str, str]:
+    named = {name if name == UTILS else f"{MODELS}/{name}": text for name, text in files.items()}
+    return {UTILS: REMAPPING, "mlx_lm/__init__.py": "", **named}
 
 
 @pytest.fixture
-def joined(scan: Scan, tmp_path: Path) -> Callable[..., Inventory]:
-    """Scans files of MLX-LM, joined with tables of transformers."""
-
-    def run(files: Mapping[str, str], tables: str = TABLES) -> Inventory:
-        path = tmp_path / "companion" / AUTO
-        path.parent.mkdir(parents=True)
-        path.write_text(tables, encoding="utf-8")
-        (tmp_path / "companion" / "transformers" / "__init__.py").touch()
-        source = local_source(tmp_path / "companion", load_engine("transformers").layout)
-        named = {name if name == UTILS else f"{MODELS}/{name}": text for name, text in files.items()}
-        options = ScanOptions(companion=Library(source, None))
-        return scan("mlx-lm", {UTILS: REMAPPING, "mlx_lm/__init__.py": "", **named}, options)
-
-    return run
+def types(scan: Scan) -> Callable[[Mapping[str, str]], Inventory]:
+    return lambda files: scan("mlx-lm", placed(files))
 
 
 def told(found: Inventory) -> dict[str, Any]:
-    return {each.name: (each.file, each.groups) for each in found.registrations}
+    return {each.name: each.file for each in found.registrations}
 
 
 def odd(found: Inventory) -> list[str]:
@@ -73,175 +54,444 @@ def odd(found: Inventory) -> list[str]:
     ("files", "expected"),
     [
         ({}, {}),
-        ({"qwen2_moe.py": MODEL}, {"Qwen2MoeForCausalLM": ("qwen2_moe.py", ("qwen2_moe",))}),
-        (
-            {"qwen2_moe/__init__.py": MODEL},
-            {"Qwen2MoeForCausalLM": ("qwen2_moe/__init__.py", ("qwen2_moe",))},
-        ),
-        ({"hearer.py": MODEL}, {"HearerForConditionalGeneration": ("hearer.py", ("hearer",))}),
-        ({"bert.py": MODEL}, {}),
+        ({"qwen2_moe.py": MODEL}, {"qwen2_moe": "qwen2_moe.py"}),
+        ({"qwen2_moe/__init__.py": MODEL}, {"qwen2_moe": "qwen2_moe/__init__.py"}),
+        ({"lfm2-vl.py": MODEL, "Klear.py": MODEL}, {"Klear": "Klear.py", "lfm2-vl": "lfm2-vl.py"}),
         ({"sub/llama.py": MODEL}, {}),
         ({"seer.py": "class Attention: ...\n"}, {}),
-        ({"seer.py": "def Model(): ...\nModelArgs = 1\n"}, {}),
+        ({"seer.py": "class Model: ...\n"}, {}),
+        ({"cache.py": "def save():\n    return globals()['x']\n"}, {}),
         # A remapped type is run by the other module, whether it has its own or not.
-        (
-            {"llama.py": MODEL, "mistral.py": MODEL},
-            {"LlamaForCausalLM": ("llama.py", ("llama",)), "MistralForCausalLM": ("llama.py", ("mistral",))},
-        ),
+        ({"llama.py": MODEL, "mistral.py": MODEL}, {"llama": "llama.py", "mistral": "llama.py"}),
         ({"mistral.py": MODEL}, {}),
-        # The type that the architecture is named after stands for it.
+        # The module of the class is named, not the one that takes it from there.
         (
-            {"apollo.py": MODEL, "llama.py": MODEL, UTILS: "MODEL_REMAPPING = {}"},
-            {"LlamaForCausalLM": ("llama.py", ("apollo", "llama"))},
+            {
+                "llama.py": MODEL,
+                "seer.py": "from .llama import Model\nfrom .llama import ModelArgs as ModelArgs\n",
+            },
+            {"llama": "llama.py", "mistral": "llama.py", "seer": "llama.py"},
         ),
-        ({"apollo.py": MODEL}, {"LlamaForCausalLM": ("apollo.py", ("apollo",))}),
         (
-            {"seer.py": "from .llama import Model\nfrom .llama import ModelArgs as ModelArgs\n"},
-            {"SeerForConditionalGeneration": ("seer.py", ("seer",))},
+            {
+                "llama.py": MODEL.replace("Model:", "LM:"),
+                "seer.py": "from .llama import LM as Model, ModelArgs\n",
+            },
+            {"seer": "llama.py"},
         ),
     ],
 )
-def test_a_module_runs_the_architectures_of_its_type(
-    joined: Scan, files: dict[str, str], expected: dict[str, Any]
+def test_a_module_with_both_classes_runs_its_type(
+    types: Scan, files: dict[str, str], expected: dict[str, Any]
 ) -> None:
-    found = joined(files)
+    found = types(files)
     assert told(found) == expected
     assert odd(found) == []
 
 
 @pytest.mark.parametrize(
-    ("utils", "expected"),
+    ("utils", "expected", "pairs"),
     [
-        ('MODEL_MAPPING = {"llama": llama}', {"LlamaForCausalLM": ("llama.py", ("llama",))}),
+        ('MODEL_MAPPING = {"llama": llama}', {"llama": "llama.py"}, []),
+        ('MODEL_MAPPING = {"mistral": llama, "x": seer}', {"mistral": "llama.py", "x": "seer.py"}, []),
+        ("MODEL_MAPPING = {}", {}, []),
+        # A type together with an architecture is no type of its own.
         (
-            'MODEL_MAPPING = {"mistral": llama, "apollo": seer}',
-            {"LlamaForCausalLM": ("seer.py", ("apollo",)), "MistralForCausalLM": ("llama.py", ("mistral",))},
-        ),
-        ("MODEL_MAPPING = {}", {}),
-        # A table of architectures wins over the type's own module, for that architecture alone.
-        (
-            'MODEL_REMAPPING = {}\nMODEL_ARCHITECTURE_REMAPPING = {("seer", "OtherForCausalLM"): "llama"}',
-            {
-                "LlamaForCausalLM": ("llama.py", ("llama",)),
-                "OtherForCausalLM": ("llama.py", ("seer",)),
-                "SeerForConditionalGeneration": ("seer.py", ("seer",)),
-            },
-        ),
-        (
-            'MODEL_REMAPPING = {}\nMODEL_ARCHITECTURE_REMAPPING = {("seer", "SeerForConditionalGeneration"): "llama"}',
-            {
-                "LlamaForCausalLM": ("llama.py", ("llama",)),
-                "SeerForConditionalGeneration": ("llama.py", ("seer",)),
-            },
+            'MODEL_REMAPPING = {}\nMODEL_ARCHITECTURE_REMAPPING = {("other", "OtherForCausalLM"): "llama"}',
+            {"llama": "llama.py", "seer": "seer.py"},
+            [("other", "OtherForCausalLM", f"{UTILS}:2")],
         ),
     ],
 )
-def test_what_the_tables_say_of_types(joined: Scan, utils: str, expected: dict[str, Any]) -> None:
-    found = joined({UTILS: utils, "llama.py": MODEL, "seer.py": MODEL})
+def test_what_the_tables_say_of_types(
+    types: Scan, tmp_path: Path, utils: str, expected: dict[str, Any], pairs: list[Any]
+) -> None:
+    found = types({UTILS: utils, "llama.py": MODEL, "seer.py": MODEL})
     assert told(found) == expected
     assert odd(found) == []
+    library = Library(local_source(tmp_path / "mlx-lm", ENGINE.layout), None)
+    assert [(*names, str(place)) for *names, place in ENGINE.pairs(library)] == pairs
 
 
-def test_a_registration_points_at_the_line_that_leads_to_the_class_and_at_the_class(joined: Scan) -> None:
-    found = joined({"llama.py": MODEL, "seer.py": "from .llama import Model, ModelArgs\n"}).by_name()
-    places = {name: (str(each.place), each.defined and str(each.defined)) for name, each in found.items()}
-    assert places == {
-        "LlamaForCausalLM": (f"{MODELS}/llama.py:4", f"{MODELS}/llama.py:4"),
-        "MistralForCausalLM": (f"{UTILS}:1", f"{MODELS}/llama.py:4"),
-        "SeerForConditionalGeneration": (f"{MODELS}/seer.py", None),
+def test_a_registration_points_at_the_line_that_leads_to_the_class_and_at_the_class(types: Scan) -> None:
+    found = types({"llama.py": MODEL, "seer.py": "from .llama import Model, ModelArgs\n"}).by_name()
+    assert {name: (str(each.place), str(each.defined)) for name, each in found.items()} == {
+        "llama": (f"{MODELS}/llama.py:4", f"{MODELS}/llama.py:4"),
+        "mistral": (f"{UTILS}:1", f"{MODELS}/llama.py:4"),
+        "seer": (f"{MODELS}/seer.py:1", f"{MODELS}/llama.py:4"),
     }
-    assert {each.class_name for each in found.values()} == {"Model"}
-    assert found["MistralForCausalLM"].defined_in == "mlx_lm.models.llama"
-
-
-def test_the_table_of_models_that_take_more_than_text_says_the_category(joined: Scan) -> None:
-    found = joined({"llama.py": MODEL, "seer.py": MODEL, UTILS: "MODEL_REMAPPING = {}"})
-    assert [
-        (each.name, each.category and each.category.value, each.category_source)
-        for each in found.registrations
-    ] == [
-        ("LlamaForCausalLM", "text", f"{AUTO}:6 MODEL_FOR_CAUSAL_LM_MAPPING_NAMES"),
-        (
-            "SeerForConditionalGeneration",
-            "multimodal",
-            f"{AUTO}:13 MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES",
-        ),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("utils", "unjoined"),
-    [
-        (REMAPPING, ("bert", "phixtral")),
-        ('MODEL_MAPPING = {"llama": llama, "phi-msft": phixtral}', ("phi-msft",)),
-    ],
-)
-def test_types_that_no_table_joins_are_a_note(joined: Scan, utils: str, unjoined: tuple[str, ...]) -> None:
-    files = {
-        "llama.py": MODEL,
-        "bert.py": MODEL,
-        "phixtral.py": MODEL,
-        "base.py": "class BaseModelArgs: ...\n",
-    }
-    assert dict(joined({UTILS: utils, **files}).facts) == {"unjoined_model_types": unjoined}
+    assert {each.defined_in for each in found.values()} == {"mlx_lm.models.llama"}
 
 
 @pytest.mark.parametrize(
     ("files", "names", "places"),
     [
-        ({UTILS: "MODEL_REMAPPING = {"}, ["LlamaForCausalLM"], [f"{UTILS}:1"]),
-        ({UTILS: "MODEL_REMAPPING = build()"}, ["LlamaForCausalLM"], [UTILS]),
-        ({UTILS: "MODEL_REMAPPING = {\n    'mistral': name()}"}, ["LlamaForCausalLM"], [f"{UTILS}:2"]),
+        ({UTILS: "MODEL_REMAPPING = {"}, ["llama"], [f"{UTILS}:1"]),
+        ({UTILS: "\nMODEL_REMAPPING = build()"}, ["llama"], [f"{UTILS}:2"]),
+        ({UTILS: "x = 1"}, ["llama"], [UTILS]),
+        ({UTILS: "MODEL_REMAPPING = {\n    'mistral': name()}"}, ["llama"], [f"{UTILS}:2"]),
         # The engine stops at a module that is not there, too.
-        ({UTILS: "MODEL_REMAPPING = {'mistral': 'nowhere'}"}, ["LlamaForCausalLM"], []),
-        (
-            {UTILS: "MODEL_MAPPING = {'llama': llama,\n'mistral': other}"},
-            ["LlamaForCausalLM"],
-            [f"{UTILS}:2"],
-        ),
+        ({UTILS: "MODEL_REMAPPING = {'mistral': 'nowhere'}"}, ["llama"], []),
+        ({UTILS: "MODEL_MAPPING = {'llama': llama,\n'mistral': other}"}, ["llama"], [f"{UTILS}:2"]),
         (
             {UTILS: "MODEL_REMAPPING = {}\nMODEL_ARCHITECTURE_REMAPPING = {('seer', name()): 'llama'}"},
-            ["LlamaForCausalLM"],
+            ["llama"],
             [f"{UTILS}:2"],
         ),
-        ({"seer.py": "class Model("}, ["LlamaForCausalLM", "MistralForCausalLM"], [f"{MODELS}/seer.py:1"]),
+        ({UTILS: "MODEL_REMAPPING = {}\nMODEL_ARCHITECTURE_REMAPPING = make()"}, ["llama"], [f"{UTILS}:2"]),
+        ({"seer.py": "class Model("}, ["llama", "mistral"], [f"{MODELS}/seer.py:1"]),
+        ({"seer.py": "class ModelArgs: ...\nModel = build()\n"}, ["llama", "mistral"], [f"{MODELS}/seer.py:2"]),
+        ({"seer.py": "def Model(): ...\nclass ModelArgs: ...\n"}, ["llama", "mistral"], [f"{MODELS}/seer.py:1"]),
+        ({"seer.py": "\nfrom .llama import *\n"}, ["llama", "mistral"], [f"{MODELS}/seer.py:2"]),
+        ({"seer.py": "from elsewhere import *\n"}, ["llama", "mistral"], [f"{MODELS}/seer.py:1"]),
+        ({"seer.py": "from .base import *\n", "base.py": "x = 1\n"}, ["llama", "mistral"], []),
         (
-            {"seer.py": "class ModelArgs: ...\nModel = build()\n"},
-            ["LlamaForCausalLM", "MistralForCausalLM"],
-            [f"{MODELS}/seer.py"],
+            {"seer.py": "import x\nfrom .nothere import Model, ModelArgs\n"},
+            ["llama", "mistral"],
+            [f"{MODELS}/seer.py:2", f"{MODELS}/seer.py:2"],
         ),
+        ({"seer.py": "from . import llama\nModel = llama.Model\nclass ModelArgs: ...\n"}, ["llama", "mistral"],
+         [f"{MODELS}/seer.py:2"]),
+        ({"seer.py": "def __getattr__(name): ...\n"}, ["llama", "mistral"], [f"{MODELS}/seer.py:1"]),
+        ({"seer.py": "class Model: ...\nglobals()['ModelArgs'] = x\n"}, ["llama", "mistral"],
+         [f"{MODELS}/seer.py:2"]),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_written_out_is_said(
-    joined: Scan, files: dict[str, str], names: list[str], places: list[str]
+    types: Scan, files: dict[str, str], names: list[str], places: list[str]
 ) -> None:
-    found = joined({"llama.py": MODEL, **files})
+    found = types({"llama.py": MODEL, **files})
     assert list(told(found)) == names
     assert odd(found) == places
 
 
-def test_a_condition_of_a_remapping_is_kept(joined: Scan) -> None:
-    utils = 'MODEL_REMAPPING = {}\nif metal():\n    MODEL_REMAPPING["mistral"] = "llama"\n'
-    found = joined({UTILS: utils, "llama.py": MODEL}).by_name()
-    assert {name: each.condition for name, each in found.items()} == {
-        "LlamaForCausalLM": None,
-        "MistralForCausalLM": "metal()",
-    }
-
-
-def test_without_something_to_join_with_there_is_no_scan(scan: Scan) -> None:
-    with pytest.raises(SourceError, match="name a transformers to join them with"):
-        scan("mlx-lm", {UTILS: REMAPPING, f"{MODELS}/llama.py": MODEL})
-
-
 @pytest.mark.parametrize(
-    "tables", ["", "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES = OrderedDict([", TABLES.replace("_NAMES", "")]
+    ("files", "expected"),
+    [
+        (
+            {UTILS: 'MODEL_REMAPPING = {}\nif metal():\n    MODEL_REMAPPING["mistral"] = "llama"\n'},
+            {"llama": None, "mistral": "metal()"},
+        ),
+        (
+            {"seer.py": "class ModelArgs: ...\nif metal():\n    class Model: ...\n"},
+            {"llama": None, "mistral": None, "seer": "metal()"},
+        ),
+    ],
 )
-def test_a_transformers_without_these_tables_is_refused(joined: Scan, tables: str) -> None:
-    with pytest.raises(SourceError, match="name another release of transformers"):
-        joined({"llama.py": MODEL}, tables)
+def test_a_condition_is_kept(types: Scan, files: dict[str, str], expected: dict[str, Any]) -> None:
+    found = types({"llama.py": MODEL, **files}).by_name()
+    assert {name: each.condition for name, each in found.items()} == expected
 
 
 def test_a_tree_that_is_another_package_is_refused(scan: Scan) -> None:
     with pytest.raises(SourceError, match="not MLX-LM; name another source"):
         scan("mlx-lm", {f"{MODELS}/llama.py": MODEL})
+
+
+# -- what becomes of a checkpoint ------------------------------------------------------------------
+
+LOADER = """
+MODEL_REMAPPING = {"mistral": "llama"}
+MODEL_ARCHITECTURE_REMAPPING = {("hybrid", "V3ForCausalLM"): "other"}
+
+
+def _transform(weights, quantization_config):
+    bits = quantization_config.get("bits", 4)
+    if bits != 4:
+        raise ValueError(bits)
+
+
+def _compressed(quantization_config):
+    fmt = quantization_config.get("format")
+    if fmt == "pack-quantized":
+        return {}
+    raise ValueError(fmt)
+
+
+def load_model(path, trust_remote_code=False):
+    if (model_file := config.get("model_file")) is not None:
+        pass
+    quant_method = quantization_config["quant_method"]
+    if quant_method == "mxfp4":
+        pass
+    elif quant_method == "fp8" and quantization_config.get("scale_fmt") == "ue8m0" and more():
+        pass
+    elif quant_method == "compressed-tensors":
+        quantization = _compressed(quantization_config)
+    elif quant_method == "modelopt":
+        settings = quantization_config.get("quantization", quantization_config)
+        algo = settings["quant_algo"]
+        if algo != "NVFP4":
+            raise ValueError(algo)
+    elif quant_method in ("awq", "gptq"):
+        weights, quantization = _transform(weights, quantization_config)
+"""
+OLD = 'MODEL_REMAPPING = {"mistral": "llama"}\ndef load_model(path): ...\n'
+PARTS = "class ModelArgs:\n    text_config: dict\n    vision_config: dict = None\n\nclass Model: ...\n"
+OWN = MODEL + '\n\ndef sanitize(self, weights):\n    return weights["a.weight_scale_inv"]\n'
+FILES = {
+    "llama.py": MODEL,
+    "hybrid.py": MODEL,
+    "other.py": MODEL,
+    "parts.py": PARTS,
+    "deepseek.py": OWN,
+    "kimi.py": "from .deepseek import Model as Base\nclass ModelArgs: ...\nclass Model: ...\n",
+}
+
+
+@pytest.fixture
+def release(scan: Scan, tmp_path: Path) -> Callable[..., ReleaseFacts]:
+    """Facts of a release of these files, with a transformers that knows some classes."""
+
+    def make(utils: str = LOADER, **more: Any) -> ReleaseFacts:
+        inventory = scan("mlx-lm", placed({**FILES, UTILS: utils}))
+        library = Library(local_source(tmp_path / "mlx-lm", ENGINE.layout), None)
+        return ReleaseFacts(
+            **{
+                "engine": "mlx-lm",
+                "version": "0.32.2",
+                "registered": inventory.by_name(),
+                "load": ENGINE.load_facts(library, inventory),
+                "transformers": transformers({"LlamaForCausalLM": "llama", "OddForCausalLM": None}),
+                **more,
+            }
+        )
+
+    return make
+
+
+def transformers(types: Mapping[str, str | None]) -> ReleaseFacts:
+    return ReleaseFacts(
+        engine="transformers",
+        version="5.24.0",
+        registered={
+            name: Registration(
+                name=name,
+                file="a.py",
+                place=Place(file="transformers/a.py", line=3),
+                defined_in="a",
+                transformers=TransformersFacts(exported=True, backend_compatible=None, model_type=model_type),
+            )
+            for name, model_type in types.items()
+        },
+    )
+
+
+def load(checkpoint: Checkpoint | Mapping[str, Any], release: ReleaseFacts) -> Verdict:
+    if not isinstance(checkpoint, Checkpoint):
+        checkpoint = read_checkpoint(json.dumps(checkpoint).encode())
+    found: Verdict = ENGINE.load(checkpoint, release, LoadOptions())
+    return found
+
+
+def shown(found: Verdict) -> tuple[str, str | None, str | None, str | None]:
+    return found.status.value, found.gate and found.gate.value, found.resolved, found.key
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({"model_type": "llama"}, ("native", None, "llama", "llama")),
+        ({"model_type": "mistral"}, ("native", None, "llama", "mistral")),
+        # The type alone decides, whatever the architectures say.
+        ({"model_type": "llama", "architectures": ["XForCausalLM", "Y"]}, ("native", None, "llama", "llama")),
+        (
+            {"model_type": "x", "architectures": ["LlamaForCausalLM"]},
+            ("unsupported", "architecture", None, "x"),
+        ),
+        # But for a type that is named together with an architecture.
+        ({"model_type": "hybrid", "architectures": ["V3ForCausalLM"]}, ("native", None, "other", "hybrid")),
+        (
+            {"model_type": "hybrid", "architectures": ["A", "V3ForCausalLM"]},
+            ("native", None, "other", "hybrid"),
+        ),
+        ({"model_type": "hybrid", "architectures": ["V2ForCausalLM"]}, ("native", None, "hybrid", "hybrid")),
+        ({"model_type": "llama", "architectures": ["V3ForCausalLM"]}, ("native", None, "llama", "llama")),
+        ({"architectures": ["LlamaForCausalLM"]}, ("unsupported", "config", None, None)),
+        ({"model_type": "x", "model_file": "own.py"}, ("remote code", None, None, None)),
+        ({"model_type": "llama", "model_file": None}, ("native", None, "llama", "llama")),
+    ],
+)
+def test_the_config_s_model_type_decides(
+    release: Callable[..., ReleaseFacts], config: dict[str, Any], expected: tuple[Any, ...]
+) -> None:
+    assert shown(load(config, release())) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "text"),
+    [
+        (
+            "LlamaForCausalLM",
+            ("native", None, "llama", "llama"),
+            "for model type `llama` in transformers 5.24.0",
+        ),
+        ("V3ForCausalLM", ("native", None, "other", "hybrid"), "itself names `V3ForCausalLM`"),
+        (
+            "OddForCausalLM",
+            ("unknown", None, None, None),
+            "nothing says which one `OddForCausalLM` has; give a config",
+        ),
+        ("NobodyForCausalLM", ("unknown", None, None, None), "MLX-LM goes by model type"),
+    ],
+)
+def test_a_bare_architecture_goes_through_its_own_type(
+    release: Callable[..., ReleaseFacts], name: str, expected: tuple[Any, ...], text: str
+) -> None:
+    found = load(only_named(name), release())
+    assert shown(found) == expected
+    assert text in found.steps[0].text
+
+
+def test_a_bare_model_type_needs_no_architecture(release: Callable[..., ReleaseFacts]) -> None:
+    known = release(transformers=None)
+    assert shown(load(Checkpoint(architectures=(), model_type="mistral", given=False), known))[0] == "native"
+    assert shown(load(Checkpoint(architectures=(), model_type="x", given=False), known))[0] == "unsupported"
+    assert shown(load(only_named("LlamaForCausalLM"), known))[0] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("utils", "model_type", "quantization", "expected"),
+    [
+        (LOADER, "llama", {"quant_method": "mxfp4"}, None),
+        (LOADER, "llama", {"quant_method": "awq", "bits": 4}, None),
+        (LOADER, "llama", {"quant_method": "awq"}, None),
+        (LOADER, "llama", {"quant_method": "awq", "bits": 8}, f"{UTILS}:34"),
+        (LOADER, "llama", {"quant_method": "compressed-tensors", "format": "pack-quantized"}, None),
+        (LOADER, "llama", {"quant_method": "compressed-tensors", "format": "float-quantized"}, f"{UTILS}:27"),
+        (LOADER, "llama", {"quant_method": "modelopt", "quant_algo": "NVFP4"}, None),
+        (LOADER, "llama", {"quant_method": "modelopt", "quant_algo": "FP8"}, f"{UTILS}:29"),
+        (LOADER, "llama", {"quant_method": "fp8", "scale_fmt": "ue8m0"}, None),
+        (LOADER, "llama", {"quant_method": "fp8"}, f"{UTILS}:19"),
+        # A module that names such weights may take them itself, or one that takes its classes from there.
+        (LOADER, "deepseek", {"quant_method": "fp8"}, None),
+        (LOADER, "kimi", {"quant_method": "fp8"}, None),
+        (LOADER, "llama", {"quant_method": "bitsandbytes"}, f"{UTILS}:19"),
+        (OLD, "llama", {"quant_method": "awq"}, f"{UTILS}:2"),
+        (OLD, "llama", {}, None),
+        # No loader is found: nothing is claimed.
+        (REMAPPING, "llama", {"quant_method": "awq"}, None),
+    ],
+)  # fmt: skip
+def test_what_is_made_of_a_quantised_checkpoint(
+    release: Callable[..., ReleaseFacts],
+    utils: str,
+    model_type: str,
+    quantization: dict[str, Any],
+    expected: str | None,
+) -> None:
+    known = release(utils)
+    config = {"model_type": model_type, "quantization_config": quantization}
+    found = load(config, known)
+    place = found.because.place if found.gate else None
+    assert (found.gate and found.gate.value, place and str(place)) == (
+        expected and "quantisation",
+        expected,
+    )
+    own = load({**config, "quantization": {"bits": 4}}, known)  # MLX-LM's own form
+    assert own.status.value == "native"
+
+
+def test_a_module_that_cannot_be_imported_is_said(release: Callable[..., ReleaseFacts]) -> None:
+    place = Place(file=f"{MODELS}/llama.py", line=1)
+    for certain, status in ((True, "unimportable"), (False, "native")):
+        broken = Broken(reason="x is not there", place=place, condition=None, certain=certain, through=())
+        found = load({"model_type": "llama"}, release(broken={f"{MODELS}/llama.py": broken}))
+        assert found.status.value == status
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"model_type": "parts"}, [True]),
+        ({"model_type": "parts", "text_config": {}}, []),
+        ({"model_type": "llama"}, []),
+    ],
+)
+def test_a_flat_config_for_a_module_of_parts_is_said_and_proves_nothing(
+    release: Callable[..., ReleaseFacts], config: dict[str, Any], said: list[bool]
+) -> None:
+    found = load(config, release())
+    assert found.status.value == "native"
+    assert [True for step in found.steps if "asks for `text_config`" in step.text] == said
+
+
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [pytest.param(row, "native" if row[3] else "unsupported", id=row[0]) for row in RECORDED["checkpoints"]],
+)
+def test_recorded_checkpoints(row: list[Any], status: str) -> None:
+    """Checkpoints of the Hub, with the module that MLX-LM 0.32.2 itself takes for them."""
+    _, architecture, model_type, module = row
+    known = ReleaseFacts(
+        engine="mlx-lm",
+        version="0.32.2",
+        registered={
+            name: Registration(name=name, file=f"{file}.py", place=Place(file=UTILS, line=1), defined_in="")
+            for name, file in RECORDED["runs"].items()
+        },
+        load=LoadFacts(),
+    )
+    found = load({"architectures": [architecture], "model_type": model_type}, known)
+    assert (found.status.value, found.resolved) == (status, module)
+
+
+# -- real releases ---------------------------------------------------------------------------------
+
+LLAMA4 = {"architectures": ["Llama4ForCausalLM"], "model_type": "llama4_text"}
+EXAONE = {"architectures": ["ExaoneForCausalLM"], "model_type": "exaone"}
+HUNYUAN = {"architectures": ["HunYuanMoEV1ForCausalLM"], "model_type": "hunyuan"}
+V3 = {"architectures": ["BailingMoeV3ForCausalLM"], "model_type": "bailing_hybrid"}
+AWQ = {"model_type": "llama", "quantization_config": {"quant_method": "awq", "bits": 4}}
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    ("version", "count", "expected"),
+    [
+        ("0.0.3", 4, {"llama": "native", "exaone": "unsupported"}),
+        ("0.9.0", 16, {"exaone": "unsupported", "awq": "unsupported"}),
+        ("0.20.2", 34, {"exaone": "unsupported"}),
+        ("0.20.3", 35, {"exaone": "native", "llama4": "unsupported"}),
+        ("0.27.1", 77, {"llama4": "unsupported", "hunyuan": "native"}),
+        ("0.28.0", 84, {"llama4": "native", "fp8": "native"}),
+        ("0.31.0", 115, {"awq": "native", "v3": "unsupported"}),
+        (
+            "0.32.2",
+            138,
+            {
+                "llama4": "native",
+                "exaone": "native",
+                "hunyuan": "native",
+                "v1": "unsupported",
+                "v3": "native",
+                "awq": "native",
+                "fp8": "native",
+                "bnb": "unsupported",
+            },
+        ),
+    ],
+)
+def test_real_releases(
+    version: str, count: int, expected: dict[str, str], read_release: Callable[[str, str], ReleaseFacts]
+) -> None:
+    known = read_release("mlx-lm", version)
+    assert (len(known.registered), known.unresolved) == (count, 0)
+    configs = {
+        "llama": {"model_type": "llama"},
+        "llama4": LLAMA4,
+        "exaone": EXAONE,
+        "hunyuan": HUNYUAN,
+        "v1": {**HUNYUAN, "model_type": "hunyuan_v1_moe"},
+        "v3": V3,
+        "awq": AWQ,
+        "fp8": {"model_type": "deepseek_v3", "quantization_config": {"quant_method": "fp8"}},
+        "bnb": {"model_type": "llama", "quantization_config": {"quant_method": "bitsandbytes"}},
+    }
+    assert {name: load(configs[name], known).status.value for name in expected} == expected
+    if version == "0.32.2":
+        assert {name: each.file.removesuffix(".py") for name, each in known.registered.items()} == RECORDED[
+            "runs"
+        ]
+        assert load(V3, known).resolved == "bailing_moe_v3"
+        assert load(only_named("BailingMoeV3ForCausalLM"), known).resolved == "bailing_moe_v3"

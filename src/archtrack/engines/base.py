@@ -41,6 +41,7 @@ class About:
 
     Attributes:
         title: as its own people write it: ``vLLM``.
+        key: what its registry is keyed by: ``architecture``, or ``model type`` (MLX-LM).
         source: address of a file at a release, with ``{version}`` and ``{path}`` to be filled in (a path as the
             inventory has it); None where nobody can look.
         refreshed: its history is part of every refresh; False where it has to be asked for by name.
@@ -51,6 +52,7 @@ class About:
     """
 
     title: str
+    key: str = "architecture"
     source: str | None = None
     refreshed: bool = True
     key: str = "architecture"

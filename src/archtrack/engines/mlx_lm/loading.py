@@ -1,0 +1,350 @@
+"""How MLX-LM loads a checkpoint: ``load_model`` and ``_get_classes`` of ``mlx_lm/utils.py``.
+
+1. ``model_file`` of the config, since 0.30.0: the repository's own code takes the place of a module of MLX-LM.
+2. The config's ``model_type``, with the first of its architectures that ``MODEL_ARCHITECTURE_REMAPPING`` has beside
+   that type, else by itself. Nothing else of the config counts, the architectures least of all.
+3. Quantisation: ``quantization``, which MLX-LM writes itself, is always taken. Of ``quantization_config`` it takes the
+   methods that ``load_model`` names. What it does not name fails when the weights are loaded, which is strict, unless
+   the module itself turns such weights into others.
+
+A bare architecture has no type. That of its own configuration class in transformers stands in for it, else a pair that
+MLX-LM names itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archtrack.core.python.module import Import, Module
+from archtrack.core.python.source import candidates
+from archtrack.core.verdict.release_facts import QUANTISATION, Fact, LoadFacts
+from archtrack.core.verdict.verdict import Steps
+from archtrack.model import Gate, Place, Status
+
+from .quantisation import loader_facts, names_quantised_weights
+from .types import MODELS, UTILS, Types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archtrack.core.verdict.checkpoint import Checkpoint
+    from archtrack.core.verdict.release_facts import ReleaseFacts
+    from archtrack.core.verdict.verdict import Step, Verdict
+    from archtrack.model import Registration
+    from archtrack.sources.library import Library
+
+__all__ = ["PAIRS", "QUANTISED_WEIGHTS", "SUB_CONFIGS", "load", "load_facts"]
+
+PAIRS = "type_and_architecture"
+"""Table: ``type architecture`` -> the file of the module that runs the two together."""
+SUB_CONFIGS = "sub_configs"
+"""Table: file of a module -> the sub-configs that its ``ModelArgs`` cannot do without."""
+QUANTISED_WEIGHTS = "quantised_weights"
+"""Table: file of a module -> it names weights as quantising tools write them, or takes classes from one that does."""
+
+
+def load_facts(library: Library) -> LoadFacts:
+    """What the gates of a release rest on.
+
+    Args:
+        library: the release.
+    """
+    types = Types(library)
+    loader = library.facts((UTILS,), "mlx-lm-loader-1", loader_facts)[UTILS]
+    modules = library.facts(library.paths(f"{MODELS}/**/*.py"), "mlx-lm-modules-1", names_quantised_weights)
+    tables = {
+        PAIRS: {
+            f"{model_type} {architecture}": Fact(
+                key=f"{model_type} {architecture}", place=runs.place, value=_file(runs.model.path)
+            )
+            for (model_type, architecture), runs in types.architectures.items()
+        },
+        QUANTISATION: {
+            method: Fact(
+                key=method,
+                place=Place(file=UTILS, line=line),
+                value={name: part for name, part in more.items() if part} or None,
+            )
+            for method, (line, more) in loader["methods"].items()
+        },
+        SUB_CONFIGS: _sub_configs(types, modules),
+        QUANTISED_WEIGHTS: _quantised_weights(library, modules),
+    }
+    rules: dict[str, Any] = {}
+    if loader["line"]:
+        rules["load_model"] = {"line": loader["line"]}
+    if loader["model_file"]:
+        line, asks = loader["model_file"]
+        rules["model_file"] = {"line": line, "asks": asks}
+    return LoadFacts(tables={name: table for name, table in tables.items() if table}, rules=rules)
+
+
+def _file(path: str) -> str:
+    return path.removeprefix(f"{MODELS}/")
+
+
+def _sub_configs(types: Types, modules: Mapping[str, Any]) -> dict[str, Fact]:
+    found: dict[str, Fact] = {}
+    for runs in (*types.runs.values(), *types.architectures.values()):
+        fields = modules[runs.arguments.path]["sub_configs"].get(runs.arguments.name)
+        if fields:
+            key = _file(runs.model.path)
+            place = Place(file=runs.arguments.path, line=fields[0][1])
+            found[key] = Fact(key=key, place=place, value=[name for name, _ in fields])
+    return found
+
+
+def _quantised_weights(library: Library, modules: Mapping[str, Any]) -> dict[str, Fact]:
+    """The modules that name such weights, and those that take a name from one of them."""
+    names = library.facts(tuple(modules), "mlx-lm-sources-1", _sources)
+    found = {path: facts["line"] for path, facts in modules.items() if facts["line"]}
+    for path, sources in names.items():
+        if path not in found:
+            lines = [
+                line
+                for level, module, line in sources
+                if any(modules.get(each, {"line": 0})["line"] for each in candidates(path, level, module))
+            ]
+            if lines:
+                found[path] = min(lines)
+    return {
+        _file(path): Fact(key=_file(path), place=Place(file=path, line=line)) for path, line in found.items()
+    }
+
+
+def _sources(data: bytes) -> list[list[Any]]:
+    """[level, module, line] of the modules beside it that a module takes names from."""
+    found = {
+        (each.bound.level, each.bound.module): each.line
+        for bindings in Module(data).bindings.values()
+        for each in bindings
+        if isinstance(each.bound, Import) and each.bound.attribute is not None and each.bound.level
+    }
+    return [[level, module, line] for (level, module), line in sorted(found.items())]
+
+
+def load(checkpoint: Checkpoint, release: ReleaseFacts) -> Verdict:
+    """Take a checkpoint through the gates of a release.
+
+    Args:
+        checkpoint: what its config says, or a bare architecture.
+        release: what is known of the release.
+    """
+    return _Path(checkpoint, release).verdict()
+
+
+class _Path:
+    """One checkpoint on its way."""
+
+    def __init__(self, checkpoint: Checkpoint, release: ReleaseFacts) -> None:
+        self._checkpoint = checkpoint
+        self._release = release
+        self._plain = dict(checkpoint.plain)
+        self._steps = Steps(release.engine, checkpoint.architectures)
+
+    def verdict(self) -> Verdict:
+        own_code = self._own_code()
+        if own_code is not None:
+            return own_code
+        model_type = self._model_type()
+        if model_type is None:
+            return self._without_type()
+        pair = self._pair(model_type)
+        if pair is not None:
+            step = self._steps.say(
+                f"{self._release.name} runs model type `{model_type}` together with"
+                f" `{pair.key.partition(' ')[2]}` by {pair.value}",
+                pair.place,
+            )
+            return self._loaded(model_type, pair.value, step)
+        registration = self._release.registered.get(model_type)
+        if registration is None:
+            return self._not_registered(model_type)
+        step = self._steps.say(
+            f"{self._release.name} runs model type `{model_type}` by {registration.file}"
+            + (f", where {registration.condition}" if registration.condition else ""),
+            registration.place,
+        )
+        return self._loaded(model_type, registration.file, step, registration)
+
+    def _own_code(self) -> Verdict | None:
+        """``model_file``: the repository's own code."""
+        file = self._plain.get("model_file")
+        if file is None:
+            return None
+        rule = self._release.load.rules.get("model_file")
+        if rule is None:
+            self._steps.say(
+                f"the config's `model_file` is not looked at by {self._release.name}: its model type decides"
+            )
+            return None
+        place = Place(file=UTILS, line=rule["line"], release=self._release.load.lines_of)
+        asked = ", if it is told to trust it" if rule["asks"] else ""
+        step = self._steps.say(
+            f"the config's `model_file` names code in the repository: MLX-LM runs that{asked}, whatever the model type",
+            place,
+        )
+        return self._steps.verdict(
+            Status.REMOTE_CODE, step, fix="load it with `trust_remote_code=True`" if rule["asks"] else None
+        )
+
+    def _model_type(self) -> str | None:
+        checkpoint = self._checkpoint
+        if checkpoint.model_type is not None:
+            self._steps.say(f"the config's model type is `{checkpoint.model_type}`")
+            return checkpoint.model_type
+        return None if checkpoint.given else self._type_of_the_architecture()
+
+    def _type_of_the_architecture(self) -> str | None:
+        """The model type of a bare architecture."""
+        architecture = next(iter(self._checkpoint.architectures), None)
+        if architecture is None:
+            return None
+        transformers = self._release.transformers
+        known = None if transformers is None else transformers.registered.get(architecture)
+        if transformers is not None and known is not None and known.transformers is not None:
+            model_type = known.transformers.model_type
+            if model_type is not None:
+                self._steps.say(
+                    f"the configuration class of `{architecture}` is for model type `{model_type}` in"
+                    f" {transformers.name}",
+                    known.place,
+                    transformers.engine,
+                )
+                return model_type
+        for key, fact in sorted(self._release.load.tables.get(PAIRS, {}).items()):
+            model_type, _, named = key.partition(" ")
+            if named == architecture:
+                self._steps.say(
+                    f"MLX-LM itself names `{architecture}` with model type `{model_type}`", fact.place
+                )
+                return model_type
+        return None
+
+    def _without_type(self) -> Verdict:
+        if self._checkpoint.given:
+            step = self._steps.say("the config has no `model_type`, by which MLX-LM goes alone")
+            return self._steps.verdict(
+                Status.UNSUPPORTED, step, gate=Gate.CONFIG, fix="a `model_type` in the config"
+            )
+        name = next(iter(self._checkpoint.architectures), None)
+        step = self._steps.say(
+            "MLX-LM goes by model type"
+            + (f"; nothing says which one `{name}` has" if name else ", and none is given")
+            + "; give a config"
+        )
+        return self._steps.verdict(Status.UNKNOWN, step)
+
+    def _pair(self, model_type: str) -> Fact | None:
+        for architecture in self._checkpoint.architectures:
+            found = self._release.load.find(PAIRS, f"{model_type} {architecture}")
+            if found is not None:
+                return found
+        return None
+
+    def _not_registered(self, model_type: str) -> Verdict:
+        text = f"{self._release.name} has no module for model type `{model_type}`"
+        if self._release.unresolved:
+            text += f" ({self._release.unresolved} places of it could not be read)"
+        step = self._steps.say(text)
+        return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, key=model_type)
+
+    def _loaded(
+        self, model_type: str, file: str, step: Step, registration: Registration | None = None
+    ) -> Verdict:
+        """A module is found: what stands between it and the weights."""
+        broken = self._release.broken or {}
+        path = f"{MODELS}/{file}" if registration is None else registration.place.file
+        for each in (path, f"{MODELS}/{file}"):
+            if each in broken and broken[each].certain:
+                stop = self._steps.say(
+                    f"{each} cannot be imported: {broken[each].reason}", broken[each].place
+                )
+                return self._steps.verdict(Status.UNIMPORTABLE, stop, gate=Gate.IMPORT, key=model_type)
+        self._composite(file)
+        stopped = self._quantisation(file)
+        if stopped is not None:
+            return self._steps.verdict(
+                Status.UNSUPPORTED,
+                stopped,
+                gate=Gate.QUANTISATION,
+                key=model_type,
+                fix="the unquantised checkpoint, or one that mlx_lm.convert made of it",
+            )
+        return self._steps.verdict(Status.NATIVE, step, resolved=_module(file), key=model_type)
+
+    def _composite(self, file: str) -> None:
+        """Say that a module wants a config in parts and this one is flat. Its weights would be named otherwise, too."""
+        fact = self._release.load.find(SUB_CONFIGS, file)
+        if fact is None or not self._checkpoint.given:
+            return
+        missing = [name for name in fact.value if name not in self._checkpoint.keys]
+        if missing:
+            self._steps.say(
+                f"ModelArgs of {file} asks for {', '.join(f'`{name}`' for name in missing)}, which the config does not"
+                " have",
+                fact.place,
+            )
+
+    def _quantisation(self, file: str) -> Step | None:
+        """Say what becomes of a quantised checkpoint; the step that stops it, if one does."""
+        method = self._checkpoint.quant_method
+        if "quantization" in self._plain:
+            self._steps.say("the config has MLX-LM's own `quantization`, which it takes")
+            return None
+        inside = self._checkpoint.text_config
+        if method is None and inside and "quantization_config" in dict(self._checkpoint.text):
+            self._steps.say(f"the config has a `quantization_config` in its `{inside}`, which is not followed")
+        rule = self._release.load.rules.get("load_model")
+        if method is None or rule is None:
+            if method is not None:
+                self._steps.say(f"what becomes of quantisation method `{method}` could not be read")
+            return None
+        place = Place(file=UTILS, line=rule["line"], release=self._release.load.lines_of)
+        given = dict(self._checkpoint.quantization)
+        fact = self._release.load.find(QUANTISATION, method)
+        more = (fact.value or {}) if fact is not None else {}
+        # What the engine itself asks for by `get` counts as absent where the config does not have it.
+        if fact is not None and not any(
+            given.get(key) not in options for key, options in more.get("when", {}).items()
+        ):
+            unlike = _unlike(given, more.get("needs", {}))
+            if unlike is not None:
+                key, options = unlike
+                return self._steps.say(
+                    f"quantisation method `{method}` is taken with `{key}` {_either(options)} only, and it is"
+                    f" `{given[key]}` here",
+                    fact.place,
+                )
+            self._steps.say(f"quantisation method `{method}` is taken", fact.place)
+            return None
+        own = self._release.load.find(QUANTISED_WEIGHTS, file)
+        if own is not None:
+            self._steps.say(
+                f"load_model does nothing for quantisation method `{method}`; {file} names quantised weights itself:"
+                " whether it takes these is not followed",
+                own.place,
+            )
+            return None
+        return self._steps.say(
+            f"load_model does nothing for quantisation method `{method}`, nor does {file}: the weights are loaded"
+            " strictly, and those of that method do not fit",
+            place,
+        )
+
+
+def _module(file: str) -> str:
+    return file.removesuffix(".py").removesuffix("/__init__")
+
+
+def _unlike(given: Mapping[str, Any], wanted: Mapping[str, list[Any]]) -> tuple[str, list[Any]] | None:
+    """The first key that the config gives another value than those wanted; a key that it does not give is none."""
+    for key, options in wanted.items():
+        value = given.get(key)
+        if isinstance(value, (str, int)) and value not in options:
+            return key, options
+    return None
+
+
+def _either(options: list[Any]) -> str:
+    return " or ".join(f"`{each}`" for each in options)

@@ -1,0 +1,201 @@
+"""Which ``quant_method`` ``load_model`` takes, and what it asks of such a config besides."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from archtrack.core.python.module import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["loader_facts", "names_quantised_weights"]
+
+_VARIABLE = "quant_method"
+_LOADERS = ("load_model", "load")
+"""``load_model`` came with 0.0.5; before, ``load`` does it all."""
+_MOST = 50
+"""Methods that are read: more is no loader."""
+_WEIGHTS = ("weight_scale", "_scale_inv", "weight_packed", "qweight")
+"""Parts of the names that quantising tools give to weights. A module that names one may take such weights itself."""
+
+
+def loader_facts(data: bytes) -> dict[str, Any]:
+    """What ``load_model`` does before it loads weights.
+
+    Args:
+        data: ``mlx_lm/utils.py``.
+
+    Returns:
+        ``{"line": of the function or 0, "methods": {quant_method: [line, {"needs": {key: [value]}, "when": {key:
+        [value]}}]}, "model_file": [line, whether it asks for trust] or None}``. ``needs`` are values of ``quantization_config`` without which it raises,
+        ``when`` are those without which it passes the method over.
+    """
+    module = Module(data, words=None)
+    function = next((found for name in _LOADERS if (found := module.function(name)) is not None), None)
+    facts: dict[str, Any] = {"line": 0, "methods": {}, "model_file": None}
+    if function is None:
+        return facts
+    facts["line"] = function.lineno
+    names = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
+    helpers = _Helpers(module)
+    for node in _outer(function):
+        match node:
+            case ast.If(test=test, body=body) if len(facts["methods"]) < _MOST:
+                methods = list(_methods(test))[:_MOST]
+                more = {"needs": helpers.needs(body), "when": dict(_equal(test))} if methods else {}
+                for method, line in methods:
+                    facts["methods"].setdefault(method, [line, more])
+            case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value="model_file"), *_]):
+                facts["model_file"] = [node.lineno, "trust_remote_code" in names]
+            case _:
+                pass
+    return facts
+
+
+def names_quantised_weights(data: bytes) -> dict[str, Any]:
+    """The first line of a module that names weights as quantising tools write them; 0 for none.
+
+    Args:
+        data: a module of models.
+
+    Returns:
+        ``{"line": …, "sub_configs": {class: [[field, line]]}}``; the fields are those without a default whose names end
+        with ``_config``, in the bodies of the module's classes.
+    """
+    module = Module(data, words=[word.encode() for word in _WEIGHTS])
+    lines = [
+        node.lineno
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and any(word in node.value for word in _WEIGHTS)
+    ]
+    sub_configs = {name: list(_sub_configs(node)) for name, node in module.classes.items()}
+    return {
+        "line": min(lines, default=0),
+        "sub_configs": {name: found for name, found in sub_configs.items() if found},
+    }
+
+
+def _outer(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The parts of a function, but for what stands inside of a branch about methods."""
+    waiting: list[ast.AST] = [function]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If) and any(_methods(node.test)):
+            waiting += [*reversed(node.orelse), node.test]
+        else:
+            waiting += reversed(list(ast.iter_child_nodes(node)))
+
+
+def _sub_configs(node: ast.ClassDef) -> Iterator[list[Any]]:
+    for each in node.body:
+        match each:
+            case ast.AnnAssign(target=ast.Name(id=name), value=None) if name.endswith("_config"):
+                yield [name, each.lineno]
+            case _:
+                pass
+
+
+def _methods(test: ast.expr) -> Iterator[tuple[str, int]]:
+    """The methods that a test is about: ``quant_method == "a"``, ``quant_method in ("a", "b")``, also with ``and``."""
+    for each in _anded(test):
+        match each:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.In()], comparators=[other]) if (
+                name == _VARIABLE
+            ):
+                for text in _constants(other):
+                    if isinstance(text, str):
+                        yield text, each.lineno
+            case _:
+                pass
+
+
+def _equal(test: ast.expr) -> Iterator[tuple[str, list[Any]]]:
+    """What a test asks besides the method: ``quantization_config.get("key") == value``."""
+    for each in _anded(test):
+        match each:
+            case ast.Compare(
+                left=ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str() as key), *_]),
+                ops=[ast.Eq()],
+                comparators=[other],
+            ):
+                yield key, _constants(other)
+            case _:
+                pass
+
+
+def _anded(test: ast.expr) -> list[ast.expr]:
+    return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+
+
+def _constants(node: ast.expr) -> list[Any]:
+    parts = node.elts if isinstance(node, (ast.Tuple, ast.List, ast.Set)) else [node]
+    return [each.value for each in parts if isinstance(each, ast.Constant)]
+
+
+class _Helpers:
+    """The functions of the module, to which a branch may hand the config."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._known: dict[str, dict[str, list[Any]]] = {}
+
+    def needs(self, body: list[ast.stmt]) -> dict[str, list[Any]]:
+        """What a branch asks of the config, the functions that it calls by name included."""
+        needs = _needs(body)
+        for name in self._called(body):
+            if name not in self._known:
+                function = self._module.function(name)
+                self._known[name] = {} if function is None else _needs(function.body)
+            for key, values in self._known[name].items():
+                needs.setdefault(key, []).extend(values)
+        return needs
+
+    def _called(self, body: list[ast.stmt]) -> dict[str, None]:
+        found: dict[str, None] = {}
+        for node in (part for statement in body for part in ast.walk(statement)):
+            match node:
+                case ast.Call(func=ast.Name(id=name), args=[*_, ast.Name(id="quantization_config")]):
+                    found[name] = None
+                case _:
+                    pass
+        return found
+
+
+def _needs(body: list[ast.stmt]) -> dict[str, list[Any]]:
+    """Key -> the values that it may have, where anything else raises.
+
+    Read are ``if name != value: raise``, and a body of ``if name == value: return`` that ends with a ``raise``, of
+    names that stand for the value of a key.
+    """
+    keys: dict[str, str] = {}
+    needs: dict[str, list[Any]] = {}
+    returns: dict[str, list[Any]] = {}
+    for node in (part for statement in body for part in ast.walk(statement)):
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str() as key), *_])
+                | ast.Subscript(slice=ast.Constant(value=str() as key)),
+            ):
+                keys[name] = key
+            case ast.If(
+                test=ast.Compare(left=ast.Name(id=name), ops=[ast.NotEq()], comparators=[other]),
+                body=[ast.Raise(), *_],
+            ):
+                needs.setdefault(name, []).extend(_constants(other))
+            case ast.If(
+                test=ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[other]),
+                body=[ast.Return(), *_],
+            ):
+                returns.setdefault(name, []).extend(_constants(other))
+            case _:
+                pass
+    if isinstance(body[-1], ast.Raise):
+        for name, values in returns.items():
+            needs.setdefault(name, []).extend(values)
+    return {keys[name]: values for name, values in needs.items() if name in keys}
