@@ -45,14 +45,12 @@ class About:
         source: address of a file at a release, with ``{version}`` and ``{path}`` to be filled in (a path as the
             inventory has it); None where nobody can look.
         refreshed: its history is part of every refresh; False where it has to be asked for by name.
-        key: what it looks a checkpoint up by: ``architecture`` or ``model type``.
         confirmed: releases whose count falls or jumps, and is right: somebody has read them.
         untagged: releases (specifiers: ``<0.22``, ``==0.24.0``) that have no tag at ``source``.
         backend: the architectures under which it registers its wrappers of transformers models, if it has any.
     """
 
     title: str
-    key: str = "architecture"
     source: str | None = None
     refreshed: bool = True
     key: str = "architecture"
