@@ -12,6 +12,7 @@ from archtrack.core.verdict.checkpoint import only_named
 from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 from archtrack.core.verdict.context import Context, Rules
 from archtrack.core.verdict.decision import decide
+from archtrack.core.verdict.described import described
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.engines.base import Decides
 from archtrack.engines.transformers.auto_tables import classes_by_type
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from archtrack.config.settings import Settings
     from archtrack.core.history.presence import Presence
+    from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.error_messages import Message
     from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Inventory
@@ -165,7 +167,7 @@ def decided(
     with workspace.open_cache() as cache:
         both = read_both(request, settings, workspace, cache)
         context = _context(both, cache)
-        return {name: decide(only_named(name), context) for name in names}, both.track
+        return {name: _decided(only_named(name), context) for name in names}, both.track
 
 
 def explain(message: Message, context: Context) -> Explained:
@@ -198,11 +200,19 @@ def _answer(
 ) -> Answer:
     if isinstance(target, Answer):
         return target
-    verdict = decide(target.checkpoint, context, draft=draft, pooled=pooled)
+    verdict = _decided(target.checkpoint, context, draft=draft, pooled=pooled)
     near: tuple[Near, ...] = ()
     if verdict.status in {Status.UNSUPPORTED, Status.REMOTE_CODE} and verdict.asked:
         near = tuple(_near(verdict.asked[0], context))
     return Answer(text=target.text, target=target, verdict=verdict, near=near)
+
+
+def _decided(
+    checkpoint: Checkpoint, context: Context, *, draft: bool = False, pooled: bool = False
+) -> Verdict:
+    """The verdict, with category and example."""
+    verdict = decide(checkpoint, context, draft=draft, pooled=pooled)
+    return described(verdict, checkpoint, context, draft=draft)
 
 
 def _with_engines(answer: Answer, histories: Histories | None, read: tuple[str, str | None]) -> Answer:
@@ -231,7 +241,7 @@ def _near(name: str, context: Context) -> Iterable[Near]:
         return
     for other in nearest(name, context.natives.keys() | context.public.keys() | others):
         native = context.natives.get(other)
-        flaw = context.broken.get(native.place.file) if native is not None else None
+        flaw = context.flaw(native) if native is not None else None
         status = Status.NATIVE if other in others else status_of(native, context.public.get(other), flaw)
         yield Near(name=other, status=status)
 
