@@ -97,7 +97,8 @@ class Context:
         natives: the engine's registrations by name.
         public: transformers' public classes by name.
         rows: the rows of the matrix by name.
-        broken: path of a module of the engine -> why it cannot be imported, or may not be; None where nobody has looked.
+        broken: path of a module of the engine -> why it cannot be imported, or may not be; None where nobody has
+            looked.
         rules: how this release decides.
         configs: gives transformers' configuration classes; None where they cannot be read.
     """
