@@ -15,6 +15,7 @@ from archtrack.core.verdict.checkpoint import only_named, read_checkpoint
 from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 from archtrack.core.verdict.context import Context, Rewrite, Rules
 from archtrack.core.verdict.decision import decide
+from archtrack.core.verdict.described import described
 from archtrack.model import Broken, Category, Place, Registration, Status
 from miniature import matrix_row, registration
 
@@ -143,7 +144,9 @@ def asked(
 ) -> Verdict:
     given = {"architectures": list(names), **values} if names else values
     checkpoint = read_checkpoint(json.dumps(given).encode())
-    return decide(checkpoint, context, draft=draft, pooled=pooled)
+    found = decide(checkpoint, context, draft=draft, pooled=pooled)
+    assert (found.category, found.example) == (None, None)
+    return described(found, checkpoint, context, draft=draft)
 
 
 def without(*rules: str) -> Context:

@@ -27,8 +27,10 @@ from .values import MAX_TEXT, UnresolvedError, dotted, last_name, text, value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["imports_of_names", "table_facts"]
+__all__ = ["OTHER_VALUE", "imports_of_names", "table_facts"]
 
+OTHER_VALUE = "has another value under a condition"
+"""How a reason ends where a row is there in any case, and only its value is not known for sure."""
 _MAX_ROWS = 50_000
 """In all tables of a module together, each time that one is put: more is no registry."""
 _MAX_UNRESOLVED = 200
@@ -445,7 +447,7 @@ class _Reader:
         before = table.rows.get(key)
         if before is not None and row.condition is not None:
             if before.value != row.value:
-                self._say(table.name, row.line, f"`{key}` has another value under a condition")
+                self._say(table.name, row.line, f"`{key}` {OTHER_VALUE}")
             row = replace(row, condition=_either(before, row), branch=0)
         table.rows[key] = row
 

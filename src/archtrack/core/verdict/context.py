@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archtrack.model import Place
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from archtrack.model import Broken, MatrixRow, Place, Registration
+    from archtrack.model import Broken, MatrixRow, Registration
 
     from .config_classes import ConfigClasses
 
@@ -64,6 +66,7 @@ class Rules:
         drafts: (target, draft, place): how it replaces a target's architecture for the draft model.
         pooled: architectures that do not generate, by the engine's own lists.
         multimodal: multimodal architectures, by the engine's own lists.
+        release: the release that the lines are of, where it is another one than the one that is spoken of.
         types: model type -> (class, table, place), as transformers' tables have it.
     """
 
@@ -73,7 +76,14 @@ class Rules:
     drafts: tuple[tuple[str, str, Place], ...] = ()
     pooled: frozenset[str] = frozenset()
     multimodal: frozenset[str] = frozenset()
+    release: str | None = None
     types: Mapping[str, tuple[str, str, Place]] = field(default_factory=dict)
+
+    def at(self, line: int) -> Place | None:
+        """A line of the module that decides."""
+        if self.path is None or not line:
+            return None
+        return Place(file=self.path, line=line, release=self.release)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +93,12 @@ class Context:
     Attributes:
         engine: its name.
         version: its version, or None.
-        library: transformers with its version, in words.
+        library: transformers with its version, in words; empty where none is known.
         natives: the engine's registrations by name.
         public: transformers' public classes by name.
         rows: the rows of the matrix by name.
-        broken: path of a module of the engine -> why it cannot be imported, or may not be.
+        broken: path of a module of the engine -> why it cannot be imported, or may not be; None where nobody has
+            looked.
         rules: how this release decides.
         configs: gives transformers' configuration classes; None where they cannot be read.
     """
@@ -98,7 +109,7 @@ class Context:
     natives: Mapping[str, Registration]
     public: Mapping[str, Registration] = field(default_factory=dict)
     rows: Mapping[str, MatrixRow] = field(default_factory=dict)
-    broken: Mapping[str, Broken] = field(default_factory=dict)
+    broken: Mapping[str, Broken] | None = field(default_factory=dict)
     rules: Rules
     configs: Callable[[], ConfigClasses] | None = None
 
@@ -106,3 +117,7 @@ class Context:
     def name(self) -> str:
         """The engine with its version."""
         return f"{self.engine} {self.version or ''}".strip()
+
+    def flaw(self, native: Registration) -> Broken | None:
+        """Why the module that registers an architecture cannot be imported, or may not be."""
+        return None if self.broken is None else self.broken.get(native.place.file)

@@ -1,40 +1,41 @@
-"""What SGLang does with a checkpoint, step by step, as its own source decides.
+"""What SGLang does with a checkpoint whose config it has read, step by step, as its own source decides.
 
 Follows ``get_model_architecture``, ``resolve_transformers_arch``, ``_get_transformers_backend_arch`` and
 ``_is_moe_model`` in ``sglang/srt/model_loader/utils.py``, and what ``ModelConfig`` does to ``architectures`` before.
-Rules that differ between releases come from the release (the engine's ``loader_rules``).
+Rules that differ between releases come from the release (the engine's ``loader_rules``). These are the gates
+architecture, import and backend; the others are in the engine's ``load_path``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.matrix.categories import BY_NAME, Registered, by_name, categorize
-from archtrack.model import Category, Place, Status
+from archtrack.model import Gate, Status
 
 from .substitutions import Substitutions
-from .verdict import Step, Verdict
+from .verdict import Steps
 from .wrapper_class import backend_class
 
 if TYPE_CHECKING:
-    from archtrack.model import Example, MatrixRow
+    from archtrack.model import Place
 
     from .checkpoint import Checkpoint
     from .context import Context
+    from .verdict import Step, Verdict
 
 __all__ = ["decide"]
 
-# The categories of classes that get no row in the document and are in no table of generating models.
-_TASKS = (
-    (Category.EMBEDDING, "MODEL_FOR_MASKED_LM_MAPPING_NAMES"),
-    (Category.EMBEDDING, "MODEL_FOR_QUESTION_ANSWERING_MAPPING_NAMES"),
-    (Category.EMBEDDING, "MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING_NAMES"),
-    (Category.MULTIMODAL, "MODEL_FOR_CTC_MAPPING_NAMES"),
-)
-_TOWERS = ("vision_config", "audio_config", "thinker_config", "vision_tower", "mm_vision_tower")
+_EAGLE3 = "Eagle3"
 
 
-def decide(checkpoint: Checkpoint, context: Context, *, draft: bool = False, pooled: bool = False) -> Verdict:
+def decide(
+    checkpoint: Checkpoint,
+    context: Context,
+    *,
+    draft: bool = False,
+    pooled: bool = False,
+    steps: Steps | None = None,
+) -> Verdict:
     """What the engine does with a checkpoint.
 
     Args:
@@ -42,20 +43,25 @@ def decide(checkpoint: Checkpoint, context: Context, *, draft: bool = False, poo
         context: what the engine and transformers have.
         draft: it is loaded as the draft model of speculative decoding.
         pooled: the engine is told to serve it as an embedding model (SGLang: ``--is-embedding``).
+        steps: those of the gates before, if there were any.
     """
-    return _Decision(checkpoint, context, pooled=pooled).run(draft=draft)
+    return _Decision(checkpoint, context, steps, pooled=pooled).run(draft=draft)
 
 
 class _Decision:
     """One decision in the making."""
 
-    def __init__(self, checkpoint: Checkpoint, context: Context, *, pooled: bool) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, context: Context, steps: Steps | None, *, pooled: bool
+    ) -> None:
         self.checkpoint = checkpoint
         self.context = context
         self.loader = context.rules.loader
         self.pooled = pooled
-        self.steps: list[Step] = []
+        self.steps = steps or Steps(context.engine, checkpoint.architectures)
         self.because: Step | None = None
+        self.gate: Gate | None = None
+        self.fix: str | None = None
         self.names: tuple[str, ...] = ()
 
     def run(self, *, draft: bool) -> Verdict:
@@ -69,16 +75,19 @@ class _Decision:
         self.names = tuple(substitutions.names)
         chosen = self._registered()
         if chosen is not None:
-            return self._verdict(Status.NATIVE, chosen, chosen)
+            if draft:
+                self._look_for_eagle3(chosen)
+            return self._verdict(Status.NATIVE, resolved=chosen, key=chosen)
         flawed = next((name for name in self.names if name in self.context.natives), None)
         skipped = self.because
         status, resolved = self._fall_back()
         if flawed is not None:
-            self.because = skipped
-            return self._verdict(Status.UNIMPORTABLE, flawed, resolved)
-        return self._verdict(status, self.names[0], resolved)
+            self.because, self.gate = skipped, Gate.IMPORT
+            return self._verdict(Status.UNIMPORTABLE, resolved=resolved, key=flawed)
+        return self._verdict(status, resolved=resolved, key=resolved or self.names[0])
 
     def _nameless(self) -> Verdict:
+        self.gate = Gate.ARCHITECTURE
         self.decide(
             "the config names no architecture, and the engine takes the first one: it stops with an error"
         )
@@ -87,11 +96,9 @@ class _Decision:
             name, table, place = implied
             text = f"for model type `{self.checkpoint.model_type}` transformers has {name} ({table})"
             self.say(text, place, "transformers")
-            self.say(
-                f'to have the engine take that: --json-model-override-args \'{{"architectures": ["{name}"]}}\'; '
-                f"then `archtrack check {name}` applies"
-            )
-        return self._verdict(Status.UNSUPPORTED, None, None)
+            self.fix = f'--json-model-override-args \'{{"architectures": ["{name}"]}}\''
+            self.say(f"to have the engine take that: {self.fix}; then `archtrack check {name}` applies")
+        return self._verdict(Status.UNSUPPORTED)
 
     # -- the registry --------------------------------------------------------------------------------
 
@@ -102,7 +109,7 @@ class _Decision:
             if native is None:
                 self.say(f"{name} is not registered in {self.context.name}")
                 continue
-            flaw = self.context.broken.get(native.place.file)
+            flaw = self.context.flaw(native)
             if flaw is not None and flaw.certain:
                 through = f" through {', '.join(flaw.through)}" if flaw.through else ""
                 self.say(f"{name} is registered by {native.file}", native.place)
@@ -113,6 +120,8 @@ class _Decision:
                 continue
             condition = f", if {native.condition}" if native.condition else ""
             self.decide(f"{name} is registered by {native.file}{condition}", native.place)
+            if self.context.broken is None:
+                self.say(f"whether {native.file} can be imported was not looked at")
             if flaw is not None:
                 when = f", if {flaw.condition}" if flaw.condition else ""
                 self.say(f"its module may fail to import{when}: {flaw.reason}", flaw.place)
@@ -122,13 +131,34 @@ class _Decision:
             return name
         return None
 
+    def _look_for_eagle3(self, chosen: str) -> None:
+        """Say that weights of EAGLE-3, which its config shows, are loaded by a class of their own."""
+        name = f"{chosen}{_EAGLE3}"
+        native = self.context.natives.get(name)
+        if "draft_vocab_size" in self.checkpoint.keys and native is not None:
+            self.fix = f"architectures [`{name}`] instead of [`{chosen}`]"
+            self.say(
+                f"the config has `draft_vocab_size`, as drafts of EAGLE-3 do: {name} loads such weights, and {chosen}"
+                f" does not; to have the engine take that: {self.fix}",
+                native.place,
+            )
+
     # -- the Transformers backend --------------------------------------------------------------------
 
     def _fall_back(self) -> tuple[Status, str | None]:
         context, loader = self.context, self.loader
         if "fallback" not in loader:
+            self.gate = Gate.ARCHITECTURE
             self.decide(f"{context.name} has no Transformers backend to fall back on")
             return Status.UNSUPPORTED, None
+        if not context.library:
+            self.gate = Gate.BACKEND
+            self.decide(
+                "which transformers it runs with is not known: whether its Transformers backend takes"
+                f" {self.names[0]} cannot be told",
+                self.at("fallback"),
+            )
+            return Status.UNKNOWN, None
         remote = None
         for name in self.names:
             status = None if name.startswith("Transformers") else self._gate(name)
@@ -146,8 +176,9 @@ class _Decision:
         for text, rule in reasons:
             self.say(text, self.at(rule))
         native = context.natives.get(backend)
-        flaw = context.broken.get(native.place.file) if native is not None else None
+        flaw = context.flaw(native) if native is not None else None
         if native is None or (flaw is not None and flaw.certain):
+            self.gate = Gate.ARCHITECTURE if native is None else Gate.IMPORT
             self.decide(f"{context.name} registers no {backend}", flaw.place if flaw is not None else None)
             return Status.UNSUPPORTED, None
         self.say(f"the engine runs it as {backend}", native.place)
@@ -164,11 +195,12 @@ class _Decision:
             text = f"its is_backend_compatible() is true, so the Transformers backend takes {name}"
             self.decide(text, facts.backend_place, "transformers")
             return None
+        self.gate = Gate.BACKEND
         if facts.backend_compatible is None:
             text = f"whether the backend takes {name} cannot be told from {self.context.library}"
             self.decide(text, facts.backend_place, "transformers")
             return Status.UNSUPPORTED
-        text = "its is_backend_compatible() is false: _supports_attention_backend is not set"
+        text = "its is_backend_compatible() is false: _supports_attention_backend is false or not set"
         self.decide(text, facts.backend_place, "transformers")
         self.say(f"the engine refuses {name}", self.at("gate"))
         return Status.REFUSED
@@ -183,6 +215,7 @@ class _Decision:
                 self.at("fallback"),
             )
             return Status.REMOTE_CODE
+        self.gate = Gate.ARCHITECTURE
         if auto_map:
             self.say(
                 "the config's auto_map has no `AutoModel`, which the engine asks for", self.at("missing")
@@ -195,61 +228,28 @@ class _Decision:
 
     # -- saying it -----------------------------------------------------------------------------------
 
-    def at(self, rule: str | int) -> Place | None:
+    def at(self, rule: str) -> Place | None:
         """The place of one of the loader's rules."""
-        if self.context.rules.path is None:
-            return None
-        value = self.loader.get(rule) if isinstance(rule, str) else rule
+        value = self.loader.get(rule)
         line = value.get("line", 0) if isinstance(value, dict) else value
-        return Place(file=self.context.rules.path, line=line) if isinstance(line, int) and line else None
+        return self.context.rules.at(line) if isinstance(line, int) else None
 
     def say(self, text: str, place: Place | None = None, source: str | None = None) -> None:
         """Add a step."""
-        source = source or (self.context.engine if place else None)
-        self.steps.append(Step(text=text, source=source, place=place))
+        self.steps.say(text, place, source)
 
     def decide(self, text: str, place: Place | None = None, source: str | None = None) -> None:
         """Add a step that decides. Of several architectures, the last one that was looked at counts."""
-        self.say(text, place, source)
-        self.because = self.steps[-1]
+        self.because = self.steps.say(text, place, source)
 
-    def _verdict(self, status: Status, name: str | None, resolved: str | None) -> Verdict:
-        row = self.context.rows.get(name) if name is not None else None
-        category, source = (row.category, row.category_source) if row else self._category(name)
-        return Verdict(
-            status=status,
-            asked=self.checkpoint.architectures,
+    def _verdict(self, status: Status, *, resolved: str | None = None, key: str | None = None) -> Verdict:
+        because = self.because or self.steps.steps[-1]
+        stopped = status not in {Status.NATIVE, Status.FALLBACK, Status.REMOTE_CODE}
+        return self.steps.verdict(
+            status,
+            because,
+            gate=self.gate if stopped else None,
             resolved=resolved,
-            category=category,
-            category_source=source,
-            example=self._example(row),
-            because=self.because or self.steps[-1],
-            steps=tuple(self.steps),
+            fix=self.fix,
+            key=key,
         )
-
-    def _example(self, row: MatrixRow | None) -> Example | None:
-        """An example of the architecture that was asked for; the row may be that of the one that it is run as."""
-        asked = self.checkpoint.architectures
-        if asked and (row is None or row.name not in asked):
-            row = self.context.rows.get(asked[0])
-        return row.example if row is not None else None
-
-    def _category(self, name: str | None) -> tuple[Category, str]:
-        """The category of an architecture that has no row: by the sources, by the config, by its name."""
-        context = self.context
-        if name is not None:
-            known = Registered(
-                natives=context.natives, public=context.public, lists_pooled=bool(context.rules.pooled)
-            )
-            found = categorize(name, known)
-            if found[1] != BY_NAME:
-                return found
-        hf = context.public.get(name or "")
-        tables = hf.transformers.auto_mappings if hf is not None and hf.transformers is not None else ()
-        task = next(((category, table) for category, table in _TASKS if table in tables), None)
-        if task is not None:
-            return task[0], f"transformers {task[1]}"
-        key = next((key for key in _TOWERS if key in self.checkpoint.keys), None)
-        if key is not None:
-            return Category.MULTIMODAL, f"the config's {key}"
-        return (Category.TEXT, "nothing else is known") if name is None else (by_name(name), BY_NAME)

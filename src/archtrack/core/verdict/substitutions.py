@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.model import Place
-
 from .wrapper_class import language_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from archtrack.model import Place
 
     from .checkpoint import Checkpoint
     from .context import Context, Rewrite
@@ -143,8 +143,7 @@ class Substitutions:
         )
 
     def _at(self, line: int) -> Place | None:
-        path = self.context.rules.path
-        return None if path is None else Place(file=path, line=line)
+        return self.context.rules.at(line)
 
 
 def _prefix(target: str, draft: str) -> str:

@@ -32,7 +32,10 @@ from .backend_gate import by_gate
 from .files import MODEL_CONFIG, MODELS, RUNNER, VERSION_FILES
 
 if TYPE_CHECKING:
+    from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.context import Rules
+    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
+    from archtrack.core.verdict.verdict import Verdict
     from archtrack.engines.base import ScanOptions
     from archtrack.model import Inventory, Status, TransformersFacts
     from archtrack.sources.library import Library
@@ -76,6 +79,18 @@ class SGLang:
         from .registry import registry_of
 
         return registry_of(library, options, self.since)
+
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
+        """What the gates of this release rest on."""
+        from .load_facts import load_facts_of
+
+        return load_facts_of(library, inventory)
+
+    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
+        """Take a checkpoint through the gates: config, architecture, import, backend, processor, quantisation."""
+        from .load_path import load_checkpoint
+
+        return load_checkpoint(checkpoint, release, options)
 
     def rules(self, library: Library, inventory: Inventory) -> Rules:
         """How this release chooses the class for a checkpoint."""

@@ -7,8 +7,11 @@ __all__ = [
     "CONFIGS",
     "GET_CONFIG",
     "LOADER",
+    "MISTRAL",
     "MODELS",
     "MODEL_CONFIG",
+    "PROCESSORS",
+    "QUANTISATION",
     "RUNNER",
     "RUNNERS",
     "VERSION_FILES",
@@ -30,4 +33,13 @@ COMMON = "sglang/srt/utils/hf_transformers/common.py"
 """What newer releases' ``get_config`` asks about a config."""
 CONFIGS = "sglang/srt/configs/*.py"
 """The engine's own configuration classes."""
+MISTRAL = ("sglang/srt/utils/hf_transformers/mistral_utils.py", "sglang/srt/utils/mistral_utils.py")
+"""What tells folders of Mistral's own format."""
+PROCESSORS = (
+    "sglang/srt/multimodal/processors/*.py",
+    "sglang/srt/managers/multimodal_processors/*.py",
+    "sglang/srt/managers/image_processors/*.py",
+)
+"""The processors of images, video and sound, over the releases; the first folder that is there counts."""
+QUANTISATION = "sglang/srt/layers/quantization/__init__.py"
 VERSION_FILES = ("sglang/_version.py", "sglang/version.py")

@@ -34,18 +34,20 @@ _MOST = 50
 """Substitutions of architectures in the loader: each may name a list of quantisations."""
 
 
-def rules_of(library: Library, inventory: Inventory) -> Rules:
+def rules_of(library: Library, inventory: Inventory, *, expect: bool = True) -> Rules:
     """The rules of one release.
 
     Args:
         library: its source.
         inventory: what it registers, and its own lists.
+        expect: say which files are read; False where the caller has said so with others.
 
     Raises:
         SourceError: a file cannot be read, or has more rules than are read.
     """
     paths = library.paths(LOADER)
-    library.expect(LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS)
+    if expect:
+        library.expect(LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS)
     statements = dict(inventory.facts)
     loader = {}
     if LOADER in paths:

@@ -1,0 +1,60 @@
+"""What the gates of a release of SGLang rest on: three tables, and its rules as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archtrack.core.verdict.release_facts import MODEL_TYPES, PROCESSORS, QUANTISATION, Fact, LoadFacts
+
+from .config_types import types_of
+from .config_ways import config_ways
+from .files import COMMON, CONFIGS, GET_CONFIG, LOADER, MISTRAL, MODEL_CONFIG
+from .files import PROCESSORS as PROCESSOR_FOLDERS
+from .files import QUANTISATION as QUANTISATION_FILE
+from .loader_rules import rules_of
+from .processors import processors_of
+from .quantisation import quantisations_of
+from .rules_json import rules_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archtrack.model import Inventory
+    from archtrack.sources.library import Library
+
+__all__ = ["CONFIG", "load_facts_of"]
+
+CONFIG = "config"
+"""The key of the rules under which it stands how a config is read; the others are those of ``rules_json``.
+
+``taken``, ``retried`` and ``named`` are as ``config_ways`` gives them; ``unread`` names the classes that are registered
+for a model type that is not known.
+"""
+
+
+def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
+    """The facts of one release.
+
+    Args:
+        library: its source.
+        inventory: what it registers, and its own lists.
+
+    Raises:
+        SourceError: a file cannot be read, or is none of SGLang.
+    """
+    library.expect(
+        LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL, *PROCESSOR_FOLDERS, QUANTISATION_FILE
+    )
+    rules: dict[str, Any] = rules_to_json(rules_of(library, inventory, expect=False))
+    tables: dict[str, Mapping[str, Fact] | None] = {
+        PROCESSORS: processors_of(library),
+        QUANTISATION: quantisations_of(library),
+    }
+    types = types_of(library)
+    if types is not None:
+        tables[MODEL_TYPES] = types.known
+        rules[CONFIG] = {**config_ways(library), "unread": list(types.unread)}
+    return LoadFacts(
+        tables={name: table for name, table in tables.items() if table is not None},
+        rules=rules,
+    )

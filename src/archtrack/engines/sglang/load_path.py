@@ -1,0 +1,364 @@
+"""The load path of SGLang: the gates through which a release takes a checkpoint.
+
+First ``get_config`` (``utils/hf_transformers/config.py``) reads the config, mostly by transformers' ``AutoConfig``,
+which knows classes by model type. Then come the gates of ``core.verdict.decision``: architecture, import and backend. A
+model that runs needs a processor if the engine lists it as multimodal, and a method that the release takes if it is
+quantised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from packaging.version import InvalidVersion, Version
+
+from archtrack.core.verdict.context import Context
+from archtrack.core.verdict.decision import decide
+from archtrack.core.verdict.release_facts import MODEL_TYPES, PROCESSORS, QUANTISATION
+from archtrack.core.verdict.substitutions import Substitutions
+from archtrack.core.verdict.verdict import Steps
+from archtrack.model import Gate, Place, Status
+
+from .load_facts import CONFIG
+from .rules_json import rules_from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from archtrack.core.verdict.checkpoint import Checkpoint
+    from archtrack.core.verdict.release_facts import Fact, LoadOptions, ReleaseFacts
+    from archtrack.core.verdict.verdict import Step, Verdict
+
+__all__ = ["context_of", "load_checkpoint"]
+
+_RUNS = frozenset({Status.NATIVE, Status.FALLBACK})
+_BY_FOLDER_UNTIL = Version("5")
+"""Before this transformers, ``AutoConfig`` takes a model type out of the folder's name where the config has none."""
+
+
+def load_checkpoint(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
+    """Take a checkpoint through the gates of a release.
+
+    Args:
+        checkpoint: what its config says, or a bare architecture.
+        release: what is known of the release.
+        options: how SGLang is told to load it; of these ``draft``, ``pooled`` and ``folder`` count.
+    """
+    context = context_of(release, checkpoint)
+    steps = Steps(release.engine, checkpoint.architectures)
+    gate = _ConfigGate(checkpoint, release, options, context, steps)
+    because = gate.stops()
+    if because is not None:
+        return steps.verdict(
+            Status.UNSUPPORTED,
+            because,
+            gate=Gate.CONFIG,
+            fix=gate.fix(),
+            key=next(iter(checkpoint.architectures), None),
+        )
+    verdict = decide(checkpoint, context, draft=options.draft, pooled=options.pooled, steps=steps)
+    if verdict.status in _RUNS:
+        stopped = Gate.PROCESSOR
+        because = _processor(checkpoint, release, options, context, steps, verdict)
+        if because is None:
+            stopped = Gate.QUANTISATION
+            because = _quantisation(checkpoint, release, steps)
+        if because is not None:
+            verdict = replace(
+                verdict, status=Status.UNSUPPORTED, resolved=None, because=because, gate=stopped, fix=None
+            )
+    return replace(verdict, steps=tuple(steps.steps))
+
+
+def context_of(release: ReleaseFacts, checkpoint: Checkpoint | None = None) -> Context:
+    """What the decision is made from.
+
+    Args:
+        release: what is known of the release.
+        checkpoint: the one that it is about: what transformers has for its model type comes along.
+    """
+    hf = release.transformers
+    rules = rules_from_json(release.load.rules, release.load.lines_of)
+    found = (
+        hf.load.find(MODEL_TYPES, checkpoint.model_type)
+        if hf is not None and checkpoint is not None
+        else None
+    )
+    names = _classes(found)
+    if found is not None and names:
+        rules = replace(rules, types={found.key: (names[0], "its first class", found.place)})
+    return Context(
+        engine=release.engine,
+        version=release.version,
+        library="" if hf is None else hf.name,
+        natives=release.registered,
+        public={} if hf is None else hf.registered,
+        broken=release.broken,
+        rules=rules,
+    )
+
+
+def _classes(fact: Fact | None) -> list[str]:
+    """The classes that transformers has for a model type."""
+    value = fact.value if fact is not None else None
+    found = value.get("classes") if isinstance(value, dict) else None
+    return [each for each in found or () if isinstance(each, str)]
+
+
+class _ConfigGate:
+    """Whether ``get_config`` reads the config."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        release: ReleaseFacts,
+        options: LoadOptions,
+        context: Context,
+        steps: Steps,
+    ) -> None:
+        self._checkpoint = checkpoint
+        self._release = release
+        self._hf = release.transformers
+        self._options = options
+        self._context = context
+        self._steps = steps
+        self._ways: Mapping[str, Any] = release.load.rules.get(CONFIG, {})
+
+    # -- the ways that lead through ------------------------------------------------------------------
+
+    def stops(self) -> Step | None:
+        """The step that says why it does not; None where it does, or where that cannot be told."""
+        config = self._checkpoint
+        if not config.given and config.model_type is None:
+            return None  # a name has no config
+        if self._told_otherwise() or self._knows() or self._brings_code() or self._cannot_tell():
+            return None
+        if config.model_type is None and "model_type" not in config.keys and self._by_folder():
+            return None
+        return self._stop()
+
+    def _told_otherwise(self) -> bool:
+        """Whether the config is known by something else than its model type."""
+        config = self._checkpoint
+        folder = (self._options.folder or "").lower()
+        for way in self._ways.get("named", ()):
+            if folder and all(part in folder for part in way["parts"]):
+                self._steps.say(
+                    "in a folder of this name the engine reads Mistral's `params.json`, not this config: whether it can"
+                    " was not looked at",
+                    self._place(way),
+                )
+                return True
+        for way in self._ways.get("taken", ()):
+            name = next((name for name in config.architectures if name in way["of"]), None)
+            if name is not None:
+                self._steps.say(
+                    f"a config of {name} is read as one of model type `{way['type']}`, whatever type it has",
+                    self._place(way),
+                )
+                return True
+        return any(
+            rule.keys and set(rule.keys) <= set(config.keys)
+            for rule in self._context.rules.rewrites
+            if not config.model_type and not config.architectures
+        )
+
+    def _knows(self) -> bool:
+        """Whether the release or transformers has a class for the model type."""
+        model_type = self._checkpoint.model_type
+        if model_type is None:
+            return False
+        own = self._release.load.find(MODEL_TYPES, model_type)
+        retried = next((way for way in self._ways.get("retried", ()) if way["type"] == model_type), None)
+        known = self._hf.load.find(MODEL_TYPES, model_type) if self._hf is not None else None
+        if known is not None:
+            text = f"{self._context.library} has a configuration class for model type `{model_type}`"
+            self._steps.say(text, known.place, "transformers")
+        elif own is not None:
+            conditional = isinstance(own.value, dict) and own.value.get("conditional")
+            when = ", if what that needs can be imported" if conditional else ""
+            text = (
+                f"{self._release.name} itself has a configuration class for model type `{model_type}`{when}"
+            )
+            self._steps.say(text, own.place)
+        elif retried is not None:
+            text = (
+                f"the engine reads a config of model type `{model_type}` itself, after AutoConfig has failed"
+            )
+            self._steps.say(text, self._place(retried))
+        return known is not None or own is not None or retried is not None
+
+    def _brings_code(self) -> bool:
+        """Whether the repository has a class for its config."""
+        reference = dict(self._checkpoint.auto_map).get("AutoConfig")
+        if reference is None:
+            return False
+        what = f"model type `{self._checkpoint.model_type}`" if self._checkpoint.model_type else "its config"
+        self._steps.say(
+            f"for {what} the config's auto_map brings {reference}: its code is run with --trust-remote-code, and"
+            " without it the engine stops"
+        )
+        return True
+
+    def _cannot_tell(self) -> bool:
+        """Whether too little is known to say no."""
+        model_type = self._checkpoint.model_type
+        what = f"model type `{model_type}`" if model_type else "a config without model type"
+        if self._hf is None:
+            text = (
+                f"which transformers it runs with is not known: whether that takes {what} was not looked at"
+            )
+        elif MODEL_TYPES not in self._hf.load.tables:
+            text = f"the model types of {self._context.library} are not known"
+            text += f": whether it takes {what} was not looked at"
+        elif MODEL_TYPES not in self._release.load.tables:
+            text = f"which model types {self._release.name} itself registers is not known"
+            text += f": whether it takes {what} was not looked at"
+        elif unread := next(
+            (name for name in self._ways.get("unread", ()) if _is_for(name, model_type)), None
+        ):
+            text = f"{self._release.name} registers {unread} of another package, which may be for {what}"
+        else:
+            return False
+        self._steps.say(text)
+        return True
+
+    def _by_folder(self) -> bool:
+        """Whether transformers takes the type out of the folder's name, or may do so."""
+        hf = self._hf
+        if hf is None or not _before(hf.version, _BY_FOLDER_UNTIL):
+            return False
+        folder = self._options.folder
+        if folder is None:
+            self._steps.say(
+                f"the config has no `model_type`: {hf.name} looks for one in the folder's name, which is not known"
+            )
+            return True
+        types = {**hf.load.tables.get(MODEL_TYPES, {}), **self._release.load.tables.get(MODEL_TYPES, {})}
+        found = max((each for each in types if each and each in folder), key=len, default=None)
+        if found is None:
+            return False
+        self._steps.say(
+            f"the config has no `model_type`: {hf.name} takes `{found}` out of the folder's name",
+            types[found].place,
+            "transformers" if found in hf.load.tables.get(MODEL_TYPES, {}) else None,
+        )
+        return True
+
+    # -- where none does -----------------------------------------------------------------------------
+
+    def _stop(self) -> Step:
+        model_type, library = self._checkpoint.model_type, self._context.library
+        if model_type is None:
+            return self._steps.say(
+                f"the config has no `model_type`, by which {library} chooses its class: AutoConfig stops with"
+                " `Unrecognized model`"
+            )
+        because = self._steps.say(
+            f"{library} has no configuration class for model type `{model_type}`, and {self._release.name} registers"
+            " none: AutoConfig stops with an error"
+        )
+        if not self._checkpoint.given:
+            self._steps.say(
+                "a checkpoint that brings its own code (`auto_map.AutoConfig`) may still be run with it"
+            )
+        return because
+
+    def fix(self) -> str | None:
+        """The model type with which the config would be read, and run; None where no fact names one."""
+        given = self._checkpoint.model_type
+        for model_type in dict.fromkeys(self._other_types()):
+            if model_type == given or not self._is_known(model_type):
+                continue
+            other = replace(self._checkpoint, model_type=model_type)
+            verdict = decide(other, self._context, draft=self._options.draft, pooled=self._options.pooled)
+            if verdict.status in _RUNS:
+                return f"model_type `{model_type}`" + (
+                    f" instead of `{given}`" if given else " in the config"
+                )
+        return None
+
+    def _other_types(self) -> Iterator[str]:
+        """The model types of configs with the first architecture, by transformers, by the engine, by its module."""
+        name = next(iter(self._checkpoint.architectures), None)
+        if name is None or self._hf is None:
+            return
+        public = self._hf.registered.get(name)
+        if public is not None and public.transformers is not None and public.transformers.model_type:
+            yield public.transformers.model_type
+        for rule in self._context.rules.rewrites:
+            if name in rule.replaced and rule.model_type:
+                yield rule.model_type
+        types = self._hf.load.tables.get(MODEL_TYPES, {})
+        yield from (key for key, fact in types.items() if name in _classes(fact))
+        given, native = self._checkpoint.model_type or "", self._release.registered.get(name)
+        if native is None:
+            return
+        # `llava_mistral` begins with `llava`, and the module that registers the architecture has that type's class.
+        for key in sorted(types, key=len, reverse=True):
+            if given.startswith((f"{key}_", f"{key}-")):
+                others = (self._release.registered.get(each) for each in _classes(types[key]))
+                if any(each is not None and each.place.file == native.place.file for each in others):
+                    yield key
+
+    def _is_known(self, model_type: str) -> bool:
+        facts = (self._release, self._hf)
+        return any(each is not None and each.load.find(MODEL_TYPES, model_type) is not None for each in facts)
+
+    def _place(self, way: Mapping[str, Any]) -> Place:
+        return Place(file=way["file"], line=way["line"], release=self._release.load.lines_of)
+
+
+def _is_for(class_name: str, model_type: str | None) -> bool:
+    """Whether a configuration class may be for a model type: ``ChatGLMConfig`` for ``chatglm``."""
+    own = "".join(filter(str.isalnum, model_type or "")).lower()
+    return own != "" and class_name.removesuffix("Config").lower() == own
+
+
+def _before(version: str | None, other: Version) -> bool:
+    try:
+        return version is not None and Version(version) < other
+    except InvalidVersion:
+        return False
+
+
+def _processor(
+    checkpoint: Checkpoint,
+    release: ReleaseFacts,
+    options: LoadOptions,
+    context: Context,
+    steps: Steps,
+    verdict: Verdict,
+) -> Step | None:
+    """The step that stops a multimodal model without a processor; a draft, or a wrapper of the backend needs none."""
+    table = release.load.tables.get(PROCESSORS)
+    if table is None or verdict.status is not Status.NATIVE or options.draft:
+        return None
+    substitutions = Substitutions(checkpoint, context, lambda _text, _place: None)
+    substitutions.on_load()
+    names = substitutions.names
+    if context.rules.multimodal.isdisjoint(names) or any(name.startswith("Transformers") for name in names):
+        return None
+    found = next((table[name] for name in names if name in table), None)
+    if found is not None:
+        steps.say(f"{found.key} has a processor for what is not text", found.place)
+        return None
+    return steps.say(
+        f"{release.name} lists {names[0]} as multimodal and has no processor for it: the engine stops with an error"
+    )
+
+
+def _quantisation(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Step | None:
+    """The step that stops a quantisation that the release does not take."""
+    method = checkpoint.quant_method
+    table = release.load.tables.get(QUANTISATION)
+    if method is None or table is None:
+        return None
+    found = table.get(method) or table.get(method.replace("_", "-"))
+    if found is None:
+        return steps.say(f"{release.name} does not take the quantisation method `{method}`")
+    needs = found.value.get("needs") if isinstance(found.value, dict) else None
+    more = f", where {needs} is installed" if needs else ""
+    steps.say(f"{release.name} takes the quantisation method `{method}`{more}", found.place)
+    return None

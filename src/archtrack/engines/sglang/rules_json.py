@@ -1,0 +1,102 @@
+"""The rules of a release as JSON, for the history, and back.
+
+``{"path": module or null, "loader": {rule: {"line", …}}, "swaps": [{"to", "line", "but"}], "rewrites": [{"to", "file",
+"line", …}], "drafts": [{"target", "draft", "file", "line"}], "pooled": [name], "multimodal": [name]}``. What a rule
+does not ask for is left out. Every line is the value of a key ``line``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archtrack.core.verdict.context import Rewrite, Rules
+from archtrack.model import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["rules_from_json", "rules_to_json"]
+
+_TESTS = ("model_type", "replaced", "alone", "missing", "remote", "keys")
+"""What a ``Rewrite`` may ask for."""
+
+
+def rules_to_json(rules: Rules) -> dict[str, Any]:
+    """The rules as JSON; see above. What transformers says of model types is not among them."""
+    loader = {}
+    for name, value in rules.loader.items():
+        if name != "rewrites":
+            loader[name] = dict(value) if isinstance(value, dict) else {"line": value}
+    swaps = rules.loader.get("rewrites", ())
+    return {
+        "path": rules.path,
+        "loader": loader,
+        "swaps": [
+            {"to": name, "line": line, "but": list(left_alone)}
+            for line, name, left_alone in (swaps if isinstance(swaps, list) else ())
+        ],
+        "rewrites": [_rewrite_to_json(each) for each in rules.rewrites],
+        "drafts": [
+            {"target": target, "draft": draft, **_place_to_json(place)}
+            for target, draft, place in rules.drafts
+        ],
+        "pooled": sorted(rules.pooled),
+        "multimodal": sorted(rules.multimodal),
+    }
+
+
+def rules_from_json(found: Mapping[str, Any], release: str | None = None) -> Rules:
+    """The rules that ``rules_to_json`` gave.
+
+    Args:
+        found: the JSON. Where it is empty, nothing is known of how the release decides.
+        release: the release that the lines are of; None for the one that is spoken of.
+    """
+    loader: dict[str, object] = {
+        name: value if len(value) > 1 else value["line"] for name, value in found.get("loader", {}).items()
+    }
+    if "choice" in loader:
+        loader["rewrites"] = [[each["line"], each["to"], each["but"]] for each in found["swaps"]]
+    return Rules(
+        path=found.get("path"),
+        loader=loader,
+        rewrites=tuple(_rewrite_from_json(each, release) for each in found.get("rewrites", ())),
+        drafts=tuple(
+            (each["target"], each["draft"], _place(each, release)) for each in found.get("drafts", ())
+        ),
+        pooled=frozenset(found.get("pooled", ())),
+        multimodal=frozenset(found.get("multimodal", ())),
+        release=release,
+    )
+
+
+def _rewrite_to_json(rewrite: Rewrite) -> dict[str, Any]:
+    tests = {name: getattr(rewrite, name) for name in _TESTS}
+    return {
+        "to": rewrite.to,
+        **_place_to_json(rewrite.place),
+        **{
+            name: list(value) if isinstance(value, tuple) else value for name, value in tests.items() if value
+        },
+    }
+
+
+def _rewrite_from_json(found: Mapping[str, Any], release: str | None) -> Rewrite:
+    return Rewrite(
+        to=found["to"],
+        place=_place(found, release),
+        model_type=found.get("model_type"),
+        replaced=tuple(found.get("replaced", ())),
+        alone=found.get("alone", False),
+        missing=found.get("missing", False),
+        remote=tuple(found.get("remote", ())),
+        keys=tuple(found.get("keys", ())),
+    )
+
+
+def _place_to_json(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line}
+
+
+def _place(found: Mapping[str, Any], release: str | None) -> Place:
+    return Place(file=found["file"], line=found["line"], release=release)
