@@ -18,6 +18,7 @@ from archtrack.core.issue.parts import issue_of
 from archtrack.core.matrix.categories import by_name, draft_target
 from archtrack.core.verdict.checkpoint import read_checkpoint
 from archtrack.core.verdict.error_messages import find_messages
+from archtrack.core.verdict.log_text import read_log
 from archtrack.engines import load_engine
 from archtrack.engines.base import Decides, Loads, ScanOptions
 from archtrack.model import Category, Matrix, Origin, Status
@@ -367,6 +368,12 @@ LOGS: dict[str, Any] = {
     "colours": lambda n: "\x1b[" * n + "0m\n",
     "a module": lambda n: f"Ignore import error when loading {'a.' * n}\n",
     "lines": lambda n: "implementation\n" * n,
+    "key errors": lambda n: "File \"x\"\nKeyError: 'a'\n" * n,
+    "no name": lambda n: " is not supported\n" * n,
+    "words of a path": lambda n: "Unrecognized model in " + "a " * n + "\n",
+    "full lines": lambda n: ("a" * 80 + "\n") * n,
+    "signs of engines": lambda n: "vLLM " * n + "\nModel architectures ['A'] are not supported for now\n",
+    "one message over and over": lambda n: "Model architectures ['A'] are not supported for now\n" * n,
 }
 _RELEASE = '{{"version": "{}", "file": "a.whl", "digest": "sha256:00", "date": "2026-01-01"}}'
 HISTORIES: dict[str, Any] = {
@@ -391,6 +398,11 @@ def read_name(text: str) -> None:
     by_name(text)
 
 
+def read_log_file(text: str) -> None:
+    find_messages(read_log(text.encode()))
+    find_messages(read_log(text.encode("utf-16-le")))
+
+
 def read_history(text: str) -> None:
     with suppress(WrongHistoryError):
         checked(parse_history(text))
@@ -411,7 +423,7 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
     "METADATA": (lambda text: pins_from_metadata(text.encode()), METADATA),
     "pyproject.toml": (lambda text: pins_from_project(text.encode()), PROJECTS),
     "config.json": (lambda text: read_checkpoint(text.encode()), CONFIGS),
-    "a log": (find_messages, LOGS),
+    "a log": (read_log_file, LOGS),
     "a history": (read_history, HISTORIES),
     "a name": (read_name, NAMES),
 }

@@ -129,6 +129,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     from archtrack.app.check import check
     from archtrack.core.verdict.error_messages import find_messages
     from archtrack.core.verdict.release_facts import LoadOptions
+    from archtrack.core.verdict.log_text import read_log
     from archtrack.render.check import checked_json, print_checked
     from archtrack.render.json import print_json
 
@@ -137,7 +138,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     if log == "-" and "-" in targets:
         raise UsageError("standard input can hold targets or a log, not both")
     begun = start(doc=doc, **sources)
-    messages = find_messages(_log(log)) if log is not None else ()
+    messages = find_messages(read_log(_log(log))) if log is not None else ()
     found = check(
         _listed(targets),
         begun.request,
@@ -188,8 +189,8 @@ def _listed(targets: tuple[str, ...]) -> list[str]:
     return found
 
 
-def _log(name: str) -> str:
-    """The text of a log; what is not UTF-8 in it is replaced."""
+def _log(name: str) -> bytes:
+    """The bytes of a log."""
     try:
         if name == "-":
             data = sys.stdin.buffer.read(_MAX_LOG_BYTES + 1)
@@ -200,4 +201,4 @@ def _log(name: str) -> str:
         raise TargetError(f"{name} cannot be read: {error.strerror}") from error
     if len(data) > _MAX_LOG_BYTES:
         raise TargetError(f"{name} has more than {_MAX_LOG_BYTES:,} bytes; give the part with the error")
-    return data.decode("utf-8", "replace")
+    return data

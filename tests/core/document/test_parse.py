@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -246,6 +246,9 @@ BLOCKS = [
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(BLOCKS), max_size=9))
+@example(["> more -->", "word <!-- x", "{row}", "> more -->"])
+@example(["1. <!-- y", "1. <!-- y", "-->", "{row}"])
+@example(["> more -->", "", "word <!-- x", "{row}", "> more -->"])
 def test_a_row_counts_where_a_reader_sees_it(blocks: list[str]) -> None:
     lines = [each.format(row=f"| **R{number}** | Y |  | `a` | x |") for number, each in enumerate(blocks)]
     text = "\n".join([HEADINGS[Category.TEXT], "", *lines])

@@ -49,6 +49,7 @@ class InlineComments:
     def __init__(self, lines: Sequence[str]) -> None:
         """Look at nothing yet."""
         self._lines = lines
+        self._quoted = list(_quoted(lines))
         # Of these lines is known that no comment ends below them in their paragraph.
         self._ends_in_none = range(0)
 
@@ -80,7 +81,7 @@ class InlineComments:
         as a list item, a table below is taken for more of its text.
         """
         opening = self._lines[number - 1].lstrip()
-        quoted, in_block = opening.startswith(">"), begins_block(opening)
+        quoted, in_block = self._quoted[number - 1], begins_block(opening)
         for below in range(number + 1, len(self._lines) + 1):
             line = self._lines[below - 1]
             if self._ends_paragraph(below, quoted=quoted, in_block=in_block):
@@ -106,6 +107,18 @@ class InlineComments:
         below = self._lines[number].strip() if number < len(self._lines) else ""
         header = self._lines[number - 1].strip()
         return below.startswith("|") and is_delimiter(below) and len(cells_of(below)) == len(cells_of(header))
+
+
+def _quoted(lines: Sequence[str]) -> Iterator[bool]:
+    """Whether each line is in a quotation. A line without its mark is, too, where it goes on with a paragraph there."""
+    in_paragraph = False
+    for line in lines:
+        text = line.strip()
+        is_marked = text.startswith(">")
+        if is_marked:
+            text = text.lstrip("> \t")
+        in_paragraph = (is_marked or in_paragraph) and text != "" and not begins_block(text)
+        yield is_marked or in_paragraph
 
 
 def _opening(line: str, at: int) -> int | None:

@@ -287,11 +287,14 @@ class _Scanner:
 
     def _hidden_by_comment(self, stripped: str, number: int) -> None:
         """End the comment if this line does. One that opens again behind the end is only ended by another comment's."""
-        if self._until == "<!--" and not stripped.startswith("<!--"):
+        block = _HIDES.fullmatch(stripped) if self._until == "<!--" else None
+        if self._until == "<!--" and (block is None or not block["comment"]):
             if not self._inline.closes_one(number):
                 return
             self._look_for_comment(number)
         else:
+            if block is not None:
+                stripped, self._in_list = block["comment"], block["items"] != ""
             end = stripped.find("-->")
             self._until = "-->" if end < 0 else "<!--"
             if end < 0 or is_left_open(stripped[end + 3 :]):
