@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Names"]
 
-_ASKED = ("MODEL_FOR_CAUSAL_LM_MAPPING_NAMES", "MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES")
+_ASKED = ("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT")
 """AutoModelForCausalLM and AutoModelForImageTextToText: what they give for a type is what somebody means by it."""
 
 

@@ -128,8 +128,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     """
     from archtrack.app.check import check
     from archtrack.core.verdict.error_messages import find_messages
-    from archtrack.core.verdict.release_facts import LoadOptions
     from archtrack.core.verdict.log_text import read_log
+    from archtrack.core.verdict.release_facts import LoadOptions
     from archtrack.render.check import checked_json, print_checked
     from archtrack.render.json import print_json
 

@@ -36,7 +36,7 @@ __all__ = [
     "well_formed",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def source_to_json(inventory: Inventory) -> dict[str, Any]:

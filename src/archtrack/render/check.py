@@ -140,6 +140,7 @@ def checked_json(found: Checked) -> dict[str, Any]:
                 "module": each.message.module,
                 "architectures": list(each.message.architectures),
                 "model_types": list(each.message.model_types),
+                "gguf_architectures": list(each.message.gguf_architectures),
                 "targets": [_answer(answer) for answer in each.answers],
             }
             for each in found.messages

@@ -82,6 +82,11 @@ def _head(history: History) -> Iterator[str]:
     for release in history.releases:
         if release.unknown is None and parse_version(release.version) < floor:
             yield f"release {release.version} is older than {history.floor}, the oldest that is read"
+    yield from _characters(history)
+
+
+def _characters(history: History) -> Iterator[str]:
+    """Texts that cannot be printed, and places that are none."""
     for text in _texts(history):
         if not text or not text.isprintable():
             yield f"{text[:40]!r} is empty or has characters that cannot be printed"
@@ -94,8 +99,8 @@ def _places(history: History) -> Iterator[str]:
     for span in (span for spans in history.registered.values() for span in spans):
         yield from (state.at for state in span.states)
         yield from (each.at for each in span.examples if each.at is not None)
-    for span in _row_spans(history):
-        yield from (state.at for state in span.states)
+    for row in _row_spans(history):
+        yield from (state.at for state in row.states)
 
 
 def _row_spans(history: History) -> Iterator[RowSpan]:

@@ -101,9 +101,7 @@ def context_of(release: ReleaseFacts, checkpoint: Checkpoint | None = None) -> C
 
 def _classes(fact: Fact | None) -> list[str]:
     """The classes that transformers has for a model type."""
-    value = fact.value if fact is not None else None
-    found = value.get("classes") if isinstance(value, dict) else None
-    return [each for each in found or () if isinstance(each, str)]
+    return [] if fact is None else [*fact.value.get("classes", {}).values()]
 
 
 class _ConfigGate:
