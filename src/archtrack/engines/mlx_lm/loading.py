@@ -294,7 +294,9 @@ class _Path:
             return None
         inside = self._checkpoint.text_config
         if method is None and inside and "quantization_config" in dict(self._checkpoint.text):
-            self._steps.say(f"the config has a `quantization_config` in its `{inside}`, which is not followed")
+            self._steps.say(
+                f"the config has a `quantization_config` in its `{inside}`, which is not followed"
+            )
         rule = self._release.load.rules.get("load_model")
         if method is None or rule is None:
             if method is not None:
