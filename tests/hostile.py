@@ -216,6 +216,12 @@ PYTHON: dict[str, Any] = {
         + "".join(f'{" " * (i + 1)}if quant_method == "a{i}":\n' for i in range(min(n, 90)))
         + f"{' ' * 95}pass\n"
     ),
+    "architectures of a list and what they are asked": lambda n: (
+        "def is_supported():\n    if arch in [" + "".join(f'"A{i}", ' for i in range(n)) + "]:\n"
+        + "        support_by_turbomind = cfg.a == 1\n" * n
+        + "def check_vl_llm():\n    s = set([" + "".join(f'"A{i}", ' for i in range(n)) + "])\n"
+        + "    if arch in s:\n        return True\n" * n
+    ),
     "comments with quotes": lambda n: '# """\n' * n,
     "docstrings": lambda n: '"""a"""\n' * n,
     "backslashes": lambda n: "\\\n" * n,
@@ -240,6 +246,11 @@ _CONVERSION = {
     "conversion/a.py": '@ModelBase.register("A")\nclass A(TextModel): ...\n',
     "convert_hf_to_gguf.py": "from conversion import get_model_class\n",
 }
+_LMDEPLOY = {
+    "lmdeploy/__init__.py": "",
+    "lmdeploy/pytorch/models/module_map.py": 'MODULE_MAP = {"A": "a.A"}\n',
+    "lmdeploy/turbomind/supported_models.py": 'SUPPORTED_ARCHS = {"A": "a"}\n',
+}
 _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("sglang", _SGLANG, "sglang/srt/models/b.py", "EntryClass"),
     ("sglang", _SGLANG, "sglang/srt/configs/model_config.py", "multimodal_model_archs"),
@@ -259,7 +270,16 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         "vllm/model_executor/models/registry.py",
         "_TEXT_GENERATION_MODELS",
     ),
-    ("lmdeploy", {"lmdeploy/__init__.py": ""}, "lmdeploy/pytorch/models/module_map.py", "MODULE_MAP"),
+    *(
+        ("lmdeploy", _LMDEPLOY, f"lmdeploy/{path}", table)
+        for path, table in (
+            ("pytorch/models/module_map.py", "MODULE_MAP"),
+            ("pytorch/models/patch.py", "MODULE_MAP"),
+            ("pytorch/config.py", "MODULE_MAP"),
+            ("turbomind/supported_models.py", "SUPPORTED_ARCHS"),
+            ("archs.py", "supported_archs"),
+        )
+    ),
     (
         "mlx-lm",
         {"mlx_lm/__init__.py": "", "mlx_lm/utils.py": "MODEL_REMAPPING = {}\n"},

@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
+from archtrack.engines._quantisation import anded, compared_methods, constants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["loader_facts", "names_quantised_weights"]
 
-_VARIABLE = "quant_method"
 _LOADERS = ("load_model", "load")
 """``load_model`` came with 0.0.5; before, ``load`` does it all."""
 _MOST = 50
@@ -29,7 +29,8 @@ def loader_facts(data: bytes) -> dict[str, Any]:
 
     Returns:
         ``{"line": of the function or 0, "methods": {quant_method: [line, {"needs": {key: [value]}, "when": {key:
-        [value]}}]}, "model_file": [line, whether it asks for trust] or None}``. ``needs`` are values of ``quantization_config`` without which it raises,
+        [value]}}]}, "model_file": [line, whether it asks for trust] or None}``. ``needs`` are values of
+        ``quantization_config`` without which it raises,
         ``when`` are those without which it passes the method over.
     """
     module = Module(data, words=None)
@@ -43,7 +44,7 @@ def loader_facts(data: bytes) -> dict[str, Any]:
     for node in _outer(function):
         match node:
             case ast.If(test=test, body=body) if len(facts["methods"]) < _MOST:
-                methods = list(_methods(test))[:_MOST]
+                methods = list(compared_methods(test))[:_MOST]
                 more = {"needs": helpers.needs(body), "when": dict(_equal(test))} if methods else {}
                 for method, line in methods:
                     facts["methods"].setdefault(method, [line, more])
@@ -85,7 +86,7 @@ def _outer(function: ast.FunctionDef) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        if isinstance(node, ast.If) and any(_methods(node.test)):
+        if isinstance(node, ast.If) and any(compared_methods(node.test)):
             waiting += [*reversed(node.orelse), node.test]
         else:
             waiting += reversed(list(ast.iter_child_nodes(node)))
@@ -100,41 +101,18 @@ def _sub_configs(node: ast.ClassDef) -> Iterator[list[Any]]:
                 pass
 
 
-def _methods(test: ast.expr) -> Iterator[tuple[str, int]]:
-    """The methods that a test is about: ``quant_method == "a"``, ``quant_method in ("a", "b")``, also with ``and``."""
-    for each in _anded(test):
-        match each:
-            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.In()], comparators=[other]) if (
-                name == _VARIABLE
-            ):
-                for text in _constants(other):
-                    if isinstance(text, str):
-                        yield text, each.lineno
-            case _:
-                pass
-
-
 def _equal(test: ast.expr) -> Iterator[tuple[str, list[Any]]]:
     """What a test asks besides the method: ``quantization_config.get("key") == value``."""
-    for each in _anded(test):
+    for each in anded(test):
         match each:
             case ast.Compare(
                 left=ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str() as key), *_]),
                 ops=[ast.Eq()],
                 comparators=[other],
             ):
-                yield key, _constants(other)
+                yield key, constants(other)
             case _:
                 pass
-
-
-def _anded(test: ast.expr) -> list[ast.expr]:
-    return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
-
-
-def _constants(node: ast.expr) -> list[Any]:
-    parts = node.elts if isinstance(node, (ast.Tuple, ast.List, ast.Set)) else [node]
-    return [each.value for each in parts if isinstance(each, ast.Constant)]
 
 
 class _Helpers:
@@ -187,12 +165,12 @@ def _needs(body: list[ast.stmt]) -> dict[str, list[Any]]:
                 test=ast.Compare(left=ast.Name(id=name), ops=[ast.NotEq()], comparators=[other]),
                 body=[ast.Raise(), *_],
             ):
-                needs.setdefault(name, []).extend(_constants(other))
+                needs.setdefault(name, []).extend(constants(other))
             case ast.If(
                 test=ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[other]),
                 body=[ast.Return(), *_],
             ):
-                returns.setdefault(name, []).extend(_constants(other))
+                returns.setdefault(name, []).extend(constants(other))
             case _:
                 pass
     if isinstance(body[-1], ast.Raise):

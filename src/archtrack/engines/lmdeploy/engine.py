@@ -11,43 +11,48 @@ condition. Until 0.5.3 the map patched parts of models of transformers and remot
 How TurboMind registers models: ``SUPPORTED_ARCHS`` (until 0.3.0 ``_SUPPORTED_ARCHS``) in
 ``lmdeploy/turbomind/supported_models.py`` maps an architecture to its own name of the model, or to whether it runs it.
 
+While the map holds parts, the list is no gate: what it does not name is tried, with a warning. So a class whose parts
+the map patches (``modeling_phi3.Phi3Model``) is registered as the language model of that name (``Phi3ForCausalLM``),
+unless the list has an architecture of that family.
+
 ``REMOVED_MODEL_MAP`` is no registration: since 0.15.0 the PyTorch engine turns away what it names, whatever the map
 says. It is given as a note (``Inventory.facts``).
 
+``check_vl_llm`` in ``lmdeploy/archs.py`` names the architectures that take images: a statement of their category.
+
+How it loads a checkpoint: see ``loading``.
+
 Covers the releases from 0.2.5 on; before, neither engine has a table of architectures: the PyTorch engine has only the
-map of parts, and TurboMind goes by names that the user gives. It cannot see which sizes of a model TurboMind turns away
-(Baichuan-13B), which transformers' version a class wants, what a user adds with ``--custom-module-map``, nor that the
-PyTorch engine, since 0.6.0, takes the name from a checkpoint's ``auto_map`` where there is one: it runs checkpoints of
-``ChatGLMModel`` by its entry ``ChatGLMForConditionalGeneration``, which they name there.
+map of parts, and TurboMind goes by names that the user gives. It cannot see what a user adds with
+``--custom-module-map``, nor whether a class takes the transformers that is installed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.python.tables import table_facts
+from archtrack.engines._tables import tables_and_lines
+from archtrack.engines._versions import version_of
+from archtrack.engines.base import About
 from archtrack.errors import SourceError
-from archtrack.model import Inventory, Place, Registration, Unresolved
+from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 from archtrack.sources.pins import pins_of
 
-from ._versions import version_of
-from .base import About
+from .files import ARCHS, LOADING, MODULE_MAP, PYTORCH, TABLES, TURBOMIND, VERSION_FILES
+from .reading import vision_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from archtrack.core.verdict.checkpoint import Checkpoint
+    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
+    from archtrack.core.verdict.verdict import Verdict
+    from archtrack.engines.base import ScanOptions
     from archtrack.sources.library import Library
-
-    from .base import ScanOptions
 
 __all__ = ["ENGINE", "LMDeploy"]
 
-MODULE_MAP = "lmdeploy/pytorch/models/module_map.py"
-PYTORCH = "lmdeploy/pytorch/supported_models.py"
-TURBOMIND = "lmdeploy/turbomind/supported_models.py"
-TABLES = (MODULE_MAP, PYTORCH, TURBOMIND)
-VERSION_FILES = ("lmdeploy/version.py",)
 _SUPPORTED = ("SUPPORTED_ARCHS", "_SUPPORTED_ARCHS")
 _REMOVED = "REMOVED_MODEL_MAP"
 _MAP = "MODULE_MAP"
@@ -64,9 +69,9 @@ class LMDeploy:
         untagged=("==0.6.5",),  # its tag has no v
     )
     layout = Layout(package="lmdeploy", distribution="lmdeploy")
-    revision = 2
+    revision = 3
     since = "0.2.5"
-    fetched = (*TABLES, METADATA)
+    fetched = (*TABLES, *LOADING, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns LMDeploy
@@ -77,7 +82,8 @@ class LMDeploy:
                 f"{library.origin.location} has no {MODULE_MAP} with {TURBOMIND}: it is not LMDeploy, or a release"
                 f" before {self.since}; name a newer one, or another source"
             )
-        facts = library.facts(paths, "lmdeploy-tables-3", table_facts)
+        facts = library.facts(paths, "lmdeploy-tables-4", _tables)
+        vision = library.facts(library.paths(ARCHS), "lmdeploy-vision-1", vision_facts).get(ARCHS, {})
         pytorch = _pytorch(facts)
         turbomind = _listed(facts[TURBOMIND], TURBOMIND)
         return Inventory(
@@ -85,7 +91,7 @@ class LMDeploy:
             version=version_of(library, VERSION_FILES),
             origin=library.origin,
             registrations=tuple(
-                _registration(name, pytorch.get(name), turbomind.get(name))
+                _registration(name, pytorch.get(name), turbomind.get(name), vision.get(name))
                 for name in sorted(pytorch.keys() | turbomind.keys())
             ),
             unresolved=tuple(
@@ -95,11 +101,28 @@ class LMDeploy:
             facts=tuple(_notes(facts[MODULE_MAP])),
         )
 
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- the files say it all
+        """What the gates of LMDeploy's two engines rest on."""
+        from .loading import load_facts
+
+        tables = library.facts((MODULE_MAP,), "lmdeploy-tables-4", _tables)[MODULE_MAP]
+        return load_facts(library, tables)
+
+    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:  # noqa: ARG002 -- none concerns LMDeploy
+        """Follow TurboMind, then the PyTorch engine."""
+        from .loading import load
+
+        return load(checkpoint, release)
+
 
 ENGINE = LMDeploy()
 
 Row = tuple[str, int, object, "str | None"]
 """(path, line, value, condition) of an entry."""
+
+
+def _tables(data: bytes) -> dict[str, Any]:
+    return tables_and_lines(data, (_MAP, _REMOVED, _DEVICES, *_SUPPORTED))
 
 
 def _pytorch(facts: Mapping[str, Any]) -> dict[str, Row]:
@@ -115,9 +138,22 @@ def _pytorch(facts: Mapping[str, Any]) -> dict[str, Row]:
         if "." not in key:
             found[key] = (MODULE_MAP, line, value, condition)
     if not found and PYTORCH in facts:
-        return _listed(facts[PYTORCH], PYTORCH)
-    removed = {key for key, *_ in _rows(read, _REMOVED)}
+        listed = _listed(facts[PYTORCH], PYTORCH)
+        named = {key for name in _SUPPORTED for key, *_ in _rows(facts[PYTORCH], name)}
+        return {**dict(_patched(_rows(read, _MAP), named)), **listed}
+    removed = {key for key, *_, condition in _rows(read, _REMOVED) if condition is None}
     return {key: row for key, row in found.items() if key not in removed}
+
+
+def _patched(rows: list[Any], named: set[str]) -> Iterator[tuple[str, Row]]:
+    """The language models whose parts a map patches, but for families that the list knows by another name."""
+    for key, line, value, condition in rows:
+        module, _, class_name = key.rpartition(".")
+        family = class_name.removesuffix("Model")
+        if module.rpartition(".")[2].startswith("model") and family not in {class_name, ""}:
+            begins = family.casefold()
+            if not any(name.casefold().startswith(begins) for name in named):
+                yield f"{family}ForCausalLM", (MODULE_MAP, line, value, condition)
 
 
 def _listed(facts: Mapping[str, Any], path: str) -> dict[str, Row]:
@@ -135,8 +171,15 @@ def _rows(facts: Mapping[str, Any], table: str) -> list[Any]:
     return rows
 
 
-def _registration(name: str, pytorch: Row | None, turbomind: Row | None) -> Registration:
-    """One architecture; the PyTorch engine's class stands for it where there is one."""
+def _registration(name: str, pytorch: Row | None, turbomind: Row | None, vision: int | None) -> Registration:
+    """One architecture; the PyTorch engine's class stands for it where there is one.
+
+    Args:
+        name: the architecture.
+        pytorch: what the PyTorch engine's table says of it.
+        turbomind: what TurboMind's list says of it.
+        vision: the line that says that it takes images.
+    """
     path, line, value, condition = pytorch or turbomind or (TURBOMIND, 0, None, None)
     groups = tuple(group for group, row in (("pytorch", pytorch), ("turbomind", turbomind)) if row)
     file, module, class_name = path.removeprefix("lmdeploy/"), path.rpartition("/")[0].replace("/", "."), None
@@ -149,6 +192,8 @@ def _registration(name: str, pytorch: Row | None, turbomind: Row | None) -> Regi
         place=Place(file=path, line=line),
         defined_in=module,
         condition=None if turbomind is not None and turbomind[3] is None else condition,
+        category=None if vision is None else Category.MULTIMODAL,
+        category_source=None if vision is None else f"{ARCHS}:{vision} check_vl_llm",
         class_name=None if class_name == name else class_name,
         groups=groups,
     )
@@ -167,18 +212,32 @@ def _unresolved(facts: Mapping[str, Any]) -> Iterator[Unresolved]:
 
 def _doubts(path: str, read: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     """(line, reason) of what was read and does not say what it should."""
-    unparsable = any(not table for table, _, _ in read["unresolved"])
-    if not unparsable and not any(name in read["tables"] for name in names):
-        yield 0, f"{names[0]} is no dict that is written out"
+    told = {table for table, _, _ in read["unresolved"]}
+    tables, lines = read["tables"], read["lines"]
+    if "" not in told and not any(name in tables for name in names):
+        name = next((each for each in names if each in lines), names[0])
+        yield lines.get(name, 0), f"{name} is no dict that is written out"
     if path == MODULE_MAP:
-        for device, line, table, _ in _rows(read, _DEVICES):
-            if not isinstance(table, dict) or table["name"] not in read["tables"]:
-                yield line, f"cannot tell what is special about the device {device}"
+        yield from _doubts_of_maps(read, told)
         return
     for name in names:
         for key, line, value, _ in _rows(read, name):
             if not isinstance(value, (str, bool)):
                 yield line, f"cannot tell whether it runs {key}"
+
+
+def _doubts_of_maps(read: Mapping[str, Any], told: set[str]) -> Iterator[tuple[int, str]]:
+    """The same of the tables beside the map."""
+    tables, lines = read["tables"], read["lines"]
+    for name in (_REMOVED, _DEVICES):
+        if name in lines and name not in tables and not told & {"", name}:
+            yield lines[name], f"{name} is no dict that is written out"
+    for key, line, _, condition in _rows(read, _REMOVED):
+        if condition is not None:
+            yield line, f"{key} may be removed: {condition}"
+    for device, line, table, _ in _rows(read, _DEVICES):
+        if not isinstance(table, dict) or table["name"] not in tables:
+            yield line, f"cannot tell what is special about the device {device}"
 
 
 def _notes(facts: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -1,0 +1,35 @@
+"""The files of LMDeploy that are read."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ARCHS",
+    "CONFIG",
+    "CONVERTERS",
+    "LINEAR",
+    "LOADING",
+    "MODULE_MAP",
+    "OWN_CONFIGS",
+    "PATCH",
+    "PYTORCH",
+    "TABLES",
+    "TURBOMIND",
+    "VERSION_FILES",
+]
+
+MODULE_MAP = "lmdeploy/pytorch/models/module_map.py"
+PYTORCH = "lmdeploy/pytorch/supported_models.py"
+TURBOMIND = "lmdeploy/turbomind/supported_models.py"
+TABLES = (MODULE_MAP, PYTORCH, TURBOMIND)
+VERSION_FILES = ("lmdeploy/version.py",)
+
+ARCHS = "lmdeploy/archs.py"
+PATCH = "lmdeploy/pytorch/models/patch.py"
+CONFIG = "lmdeploy/pytorch/config.py"
+OWN_CONFIGS = ("lmdeploy/hf_configs/__init__.py", "lmdeploy/pytorch/transformers/__init__.py")
+"""Where ``config_from_pretrained`` is, newest first."""
+CONVERTERS = ("lmdeploy/turbomind/converter.py", "lmdeploy/turbomind/deploy/converter.py")
+"""Where TurboMind tells quantisation methods apart."""
+LINEAR = ("lmdeploy/pytorch/nn/linear/__init__.py", "lmdeploy/pytorch/nn/linear.py")
+"""Where the PyTorch engine does, until ``QuantizationConfig`` in ``CONFIG`` does."""
+LOADING = (ARCHS, PATCH, CONFIG, *OWN_CONFIGS, *CONVERTERS, *LINEAR)
