@@ -270,7 +270,7 @@ def _configs(both: Both, cache: Cache) -> ConfigClasses:
     """Transformers' configuration classes."""
     library = Library(both.transformers.source, cache)
     library.expect(CONFIGS)
-    return ConfigClasses(library.facts(library.paths(CONFIGS), "transformers-config-classes-1", class_facts))
+    return ConfigClasses(library.facts(library.paths(CONFIGS), "transformers-config-classes-2", class_facts))
 
 
 def _once(make: Callable[[], ConfigClasses]) -> Callable[[], ConfigClasses]:
