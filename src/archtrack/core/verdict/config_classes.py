@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .release_facts import Fact
 
-__all__ = ["EXPERTS", "TEXT_CONFIGS", "ConfigClass", "ConfigClasses", "class_facts", "to_row"]
+__all__ = ["EXPERTS", "TEXT_CONFIGS", "ConfigClass", "ConfigClasses", "class_facts", "of_row", "to_row"]
 
 TEXT_CONFIGS = ("thinker_config", "llm_config", "language_config", "text_config")
 """Where a composite config keeps that of its language model; the first that is there counts."""
@@ -30,6 +30,7 @@ EXPERTS = (
     "num_experts_per_tok",
     "moe_intermediate_size",
     "n_routed_experts",
+    "moe_num_experts",
 )
 """What an engine may ask a config for to tell a mixture of experts."""
 
@@ -74,19 +75,7 @@ class ConfigClasses:
     def of_table(cls, table: Mapping[str, Fact]) -> ConfigClasses:
         """Those of the table ``CONFIG_CLASSES`` of a release: the classes that set more than a model type."""
         found = cls({})
-        found._take(
-            ConfigClass(
-                name=name,
-                path=fact.place.file,
-                line=fact.place.line,
-                model_type=fact.value.get("type"),
-                parts=tuple(fact.value.get("parts", ())),
-                values=fact.value.get("values", {}),
-                aliases=fact.value.get("aliases", {}),
-                classes=fact.value.get("classes", {}),
-            )
-            for name, fact in sorted(table.items(), key=lambda item: item[1].place.file)
-        )
+        found._take(of_row(fact) for _, fact in sorted(table.items(), key=lambda item: item[1].place.file))
         return found
 
     def _take(self, classes: Iterable[ConfigClass]) -> None:
@@ -135,6 +124,20 @@ def class_facts(data: bytes) -> list[dict[str, Any]]:
                 _take(statement, facts)
             found[node.name] = facts
     return list(found.values())
+
+
+def of_row(fact: Fact) -> ConfigClass:
+    """The class that a row of the table ``CONFIG_CLASSES`` is."""
+    return ConfigClass(
+        name=fact.key,
+        path=fact.place.file,
+        line=fact.place.line,
+        model_type=fact.value.get("type"),
+        parts=tuple(fact.value.get("parts", ())),
+        values=fact.value.get("values", {}),
+        aliases=fact.value.get("aliases", {}),
+        classes=fact.value.get("classes", {}),
+    )
 
 
 def to_row(facts: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,63 +1,23 @@
-"""vLLM.
-
-How it registers models: tables at the top level of one module map an architecture to the module and the name of its
-class. The module is ``vllm/model_executor/models/registry.py``; from 0.2.5 to 0.6.2 ``models/__init__.py`` beside
-it, and before that ``vllm/model_executor/model_loader.py``, whose values are imported classes. The tables have had
-many names (``_MODEL_REGISTRY``, ``_MODELS``, ``_VLLM_MODELS``), so the registry is found by its shape: of the tables
-whose values name classes, the largest that is part of no other. The tables that it is made of are its groups, and say
-what an architecture is for. The class need not be called like the architecture; a module whose name begins with
-``vllm.`` is named in full, others lie in ``vllm.model_executor.models``.
-
-What is no registration: ``_PREVIOUSLY_SUPPORTED_MODELS`` (architecture -> the last release that had it, as vLLM's
-people remember it) and ``_OOT_SUPPORTED_MODELS`` (architecture -> a plugin). They are given as notes
-(``Inventory.facts``), to be checked against the releases. What a table under ROCm or Neuron leaves out, CUDA has.
-
-What becomes of an architecture that is not registered (``_ModelRegistry._try_resolve_transformers`` and
-``_normalize_arch``, before 0.10.1 ``resolve_transformers_arch`` in ``model_loader/utils.py``): unless ``model_impl`` is
-``vllm``, a wrapper runs the class of that name in transformers, or else the repository's own ``AutoModel`` if remote
-code is trusted, provided that it passes a gate: from 0.7.2 to 0.8.2 ``_supports_flex_attn``, since 0.8.3
-``is_backend_compatible()``, since 0.30.0 that or ``_can_set_attn_implementation()``. The wrappers: text since 0.7.2
-(``TransformersModel``, since 0.8.3 ``TransformersForCausalLM``); models that see since 0.10.0; pooling since 0.10.1
-(``TransformersModel`` again, until 0.11.0); experts, and embedding and classification apart, since 0.11.1; multi-token
-prediction since 0.33.0. Since 0.10.1 ``XForSequenceClassification``, ``XModel`` and their like are first looked for
-under other endings (``XForCausalLM``), and vLLM's own class is converted. ``_vllm_backend`` holds these rules.
-
-Covers the releases from 0.0.1 on, which is all of them. It cannot see what a plugin or program registers
-(``ModelRegistry.register_model``), nor whether a module can be imported on a machine.
-"""
+"""vLLM's tables of models, in the shapes of their years: what it registers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.tables import table_facts
+from archtrack.engines._versions import version_of
 from archtrack.errors import SourceError
 from archtrack.model import Category, Inventory, Place, Registration, Unresolved
-from archtrack.sources.base import METADATA, PYPROJECT, Layout
 from archtrack.sources.pins import pins_of
 
-from ._versions import version_of
-from ._vllm_backend import WRAPPERS, resolved
-from .base import About
+from .files import MODELS, REGISTRIES, VERSION_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from archtrack.model import Status, TransformersFacts
     from archtrack.sources.library import Library
 
-    from .base import ScanOptions
-
-__all__ = ["ENGINE", "VLLM"]
-
-MODELS = "vllm/model_executor/models"
-REGISTRIES = (
-    f"{MODELS}/registry.py",
-    f"{MODELS}/__init__.py",
-    "vllm/model_executor/model_loader.py",
-)
-"""Where the tables are, newest layout first; the first file that holds any counts."""
-VERSION_FILES = ("vllm/_version.py", "vllm/version.py", "vllm/__init__.py")
+__all__ = ["inventory_of"]
 
 NOTES = {
     "_PREVIOUSLY_SUPPORTED_MODELS": "previously_supported",
@@ -80,42 +40,24 @@ _SECTIONS = ((_MULTIMODAL, Category.MULTIMODAL), (_TEXT, Category.TEXT), (_POOLI
 _BACKEND = ("_TRANSFORMERS_SUPPORTED_MODELS", "_TRANSFORMERS_BACKEND_MODELS", "_TRANSFORMERS_MODELS")
 
 
-class VLLM:
-    """The declaration; see the module's docstring."""
+def inventory_of(library: Library) -> Inventory:
+    """What vLLM's ``ModelRegistry`` registers.
 
-    name = "vllm"
-    about = About(
-        title="vLLM",
-        source="https://github.com/vllm-project/vllm/blob/v{version}/{path}",
-        backend=WRAPPERS,
+    Raises:
+        SourceError: the files cannot be read, or are not vLLM.
+    """
+    path, facts = _registry(library)
+    table = facts["tables"][_used(facts["tables"])]
+    modules = _Modules(library, path, facts["imports"])
+    return Inventory(
+        engine="vllm",
+        version=version_of(library, VERSION_FILES),
+        origin=library.origin,
+        registrations=tuple(_registrations(path, table, facts["tables"], modules)),
+        unresolved=tuple(_unresolved(path, facts, modules)),
+        pins=pins_of(library),
+        facts=tuple(sorted(_notes(facts["tables"]))),
     )
-    layout = Layout(package="vllm", distribution="vllm")
-    revision = 1
-    since = "0.0.1"
-    fetched = (*REGISTRIES, METADATA)
-    watched = (*fetched, f"{MODELS}/**/*.py", "vllm/models/**/*.py", *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns vLLM
-        """What vLLM's ``ModelRegistry`` registers."""
-        path, facts = _registry(library)
-        table = facts["tables"][_used(facts["tables"])]
-        modules = _Modules(library, path, facts["imports"])
-        return Inventory(
-            engine=self.name,
-            version=version_of(library, VERSION_FILES),
-            origin=library.origin,
-            registrations=tuple(_registrations(path, table, facts["tables"], modules)),
-            unresolved=tuple(_unresolved(path, facts, modules)),
-            pins=pins_of(library),
-            facts=tuple(sorted(_notes(facts["tables"]))),
-        )
-
-    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:
-        """What the Transformers backend does with a class that the release does not register."""
-        return resolved(names, facts, name)
-
-
-ENGINE = VLLM()
 
 
 def _registry(library: Library) -> tuple[str, dict[str, Any]]:

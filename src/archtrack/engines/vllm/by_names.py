@@ -19,33 +19,12 @@ from typing import TYPE_CHECKING
 
 from archtrack.model import Status
 
+from .wrappers import EXPERTS, OLDEST, SEES, TEXT, WRAPPERS
+
 if TYPE_CHECKING:
     from archtrack.model import TransformersFacts
 
-__all__ = ["WRAPPERS", "resolved"]
-
-TEXT = "TransformersForCausalLM"
-OLDEST = "TransformersModel"
-"""For text until 0.8.2; from 0.10.1 to 0.11.0 it is the one that pools."""
-EXPERTS = "TransformersMoEForCausalLM"
-SEES = frozenset({"TransformersForMultimodalLM", "TransformersMultiModalForCausalLM"})
-
-WRAPPERS = (
-    TEXT,
-    OLDEST,
-    EXPERTS,
-    *sorted(SEES),
-    "TransformersMultiModalMoEForCausalLM",
-    "TransformersEmbeddingModel",
-    "TransformersMoEEmbeddingModel",
-    "TransformersMultiModalEmbeddingModel",
-    "TransformersForSequenceClassification",
-    "TransformersMoEForSequenceClassification",
-    "TransformersMultiModalForSequenceClassification",
-    "TransformersForMTP",
-    "TransformersMoEForMTP",
-)
-"""Every architecture under which a release registers a wrapper of transformers classes."""
+__all__ = ["resolved"]
 
 _GENERATES = ("ForCausalLM", "ForConditionalGeneration", "ChatModel", "LMHeadModel")
 _POOLS = (

@@ -1,0 +1,42 @@
+"""The files of vLLM that are read, and the revision of what is made of them."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CONFIGS",
+    "CONVERTOR",
+    "HF_CONFIG",
+    "LOADED",
+    "LOADER",
+    "MODELS",
+    "QUANTISATION",
+    "QUANTISATION_METHODS",
+    "REGISTRIES",
+    "REVISION",
+    "VERSION_FILES",
+]
+
+REVISION = 1
+"""Counts up whenever equal files would give other facts of the load path."""
+
+MODELS = "vllm/model_executor/models"
+REGISTRIES = (
+    f"{MODELS}/registry.py",
+    f"{MODELS}/__init__.py",
+    "vllm/model_executor/model_loader.py",
+)
+"""Where the tables are, newest layout first; the first file that holds any counts."""
+VERSION_FILES = ("vllm/_version.py", "vllm/version.py", "vllm/__init__.py")
+
+CONFIGS = ("vllm/config/model.py", "vllm/config/__init__.py", "vllm/config.py")
+"""Where ``ModelConfig`` is, newest layout first."""
+CONVERTOR = "vllm/transformers_utils/model_arch_config_convertor.py"
+HF_CONFIG = "vllm/transformers_utils/config.py"
+LOADER = "vllm/model_executor/model_loader/utils.py"
+QUANTISATION = (
+    "vllm/model_executor/layers/quantization/__init__.py",
+    "vllm/model_executor/quantization_utils/__init__.py",
+)
+QUANTISATION_METHODS = "vllm/model_executor/layers/quantization/**/*.py"
+LOADED = (*CONFIGS, CONVERTOR, HF_CONFIG, LOADER, *QUANTISATION, QUANTISATION_METHODS)
+"""What the load path rests on, besides the registry."""
