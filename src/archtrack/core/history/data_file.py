@@ -1,6 +1,8 @@
 """A history as the text of its data file, and back.
 
-Releases, keys and rows have one line each, sorted, so that a diff shows what a new release changes.
+Releases, keys and rows have one line each, sorted, so that a diff shows what a new release changes. A state has what is
+another one than in the state before it in the span, ``null`` where there is nothing any more; of a place in the same file
+it has the line (``:762``).
 """
 
 from __future__ import annotations
@@ -154,7 +156,9 @@ def _span_data(span: Span) -> dict[str, Any]:
     return {
         "first": span.first,
         "last": span.last,
-        "states": [_state(state) for state in span.states],
+        "states": [
+            _state(state, before) for before, state in zip((None, *span.states), span.states, strict=False)
+        ],
         **_given(examples=[_example(each) for each in span.examples] or None),
     }
 
@@ -163,19 +167,28 @@ def _example(state: ExampleState) -> dict[str, Any]:
     return {"since": state.since, "id": state.example, **_given(at=state.at)}
 
 
-def _state(state: State) -> dict[str, Any]:
+def _state(state: State, before: State | None) -> dict[str, Any]:
+    facts = _facts(state)
+    if before is None:
+        return {"since": state.since, **_given(**facts)}
+    old = _facts(before)
+    changed = {key: value for key, value in facts.items() if value != old[key]}
+    path, _, line = state.at.rpartition(":")
+    if "at" in changed and path and path == before.at.rpartition(":")[0]:
+        changed["at"] = f":{line}"
+    return {"since": state.since, **changed}
+
+
+def _facts(state: State) -> dict[str, Any]:
     return {
-        "since": state.since,
         "file": state.file,
         "at": state.at,
-        **_given(
-            groups=list(state.groups) or None,
-            compatible=state.compatible,
-            settable=state.settable,
-            flex=state.flex,
-            model_type=state.model_type,
-            runs_as=state.runs_as,
-        ),
+        "groups": list(state.groups) or None,
+        "compatible": state.compatible,
+        "settable": state.settable,
+        "flex": state.flex,
+        "model_type": state.model_type,
+        "runs_as": state.runs_as,
     }
 
 
@@ -349,7 +362,7 @@ def _span(data: dict[str, Any]) -> Span:
     return Span(
         first=_a(str, data["first"]),
         last=_a_or_none(str, data["last"]),
-        states=tuple(map(_state_from, _a(list, data["states"]))),
+        states=_states_from(_a(list, data["states"])),
         examples=tuple(map(_example_from, _a(list, data.get("examples", [])))),
     )
 
@@ -360,12 +373,26 @@ def _example_from(data: dict[str, Any]) -> ExampleState:
     return ExampleState(since=_a(str, data["since"]), example=example, at=at)
 
 
+def _states_from(states: list[Any]) -> tuple[State, ...]:
+    """The states of a span, each with what the one before it has and it does not say otherwise."""
+    found: list[State] = []
+    whole: dict[str, Any] = {}
+    for each in states:
+        data = _a(dict, each)
+        at = data.get("at")
+        if isinstance(at, str) and at.startswith(":") and "at" in whole:
+            data = {**data, "at": f"{_a(str, whole['at']).rpartition(':')[0]}{at}"}
+        whole = {**whole, **data}
+        found.append(_state_from(whole))
+    return tuple(found)
+
+
 def _state_from(data: dict[str, Any]) -> State:
     return State(
         since=_a(str, data["since"]),
         file=_a(str, data["file"]),
         at=_a(str, data["at"]),
-        groups=tuple(_a(str, each) for each in _a(list, data.get("groups", []))),
+        groups=tuple(_a(str, each) for each in _a_or_none(list, data.get("groups")) or ()),
         compatible=_a_or_none(bool, data.get("compatible")),
         runs_as=_a_or_none(str, data.get("runs_as")),
         settable=_a_or_none(bool, data.get("settable")),
