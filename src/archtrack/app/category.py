@@ -47,7 +47,7 @@ def example_of(checkpoint: Checkpoint, histories: Histories) -> Example | None:
             return Example(id=entry.id, source="the shipped table of examples")
         for engine in sorted(histories.engines, key=_place):
             history = histories.get(engine)
-            found = history.examples.get(name) if history is not None else None
+            found = history.example(name) if history is not None else None
             if found is not None and found.example is not None:
                 return Example(id=found.example, source=f"{engine} {found.since}: {found.at}")
     return None

@@ -20,7 +20,6 @@ from .engine_source import EngineSource, parse_engine_source
 from .names import Names
 from .presence import Presence, presence_of, presence_with
 from .release_facts import facts_at
-from .release_reading import read_release_facts
 from .remedy import remedy_of
 
 if TYPE_CHECKING:
@@ -313,6 +312,8 @@ class _Run:
         return named and follows and known.facts.broken is None and not self._workspace.offline
 
     def _read(self, source: EngineSource, cache: Cache, known: _Asked | None) -> _Asked:
+        from .release_reading import read_release_facts
+
         try:
             found = read_release_facts(
                 source.engine, source.source, self._request, self._workspace, cache, self._histories

@@ -16,9 +16,12 @@ from archtrack.core.verdict.support_changes import (
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import SourceError, UsageError
 from archtrack.sources.git.local import edited_since, merge_base, place_in_repository
+from archtrack.sources.library import Library
+from archtrack.sources.opening import open_engine
+from archtrack.sources.pins import pins_and_file_of
 from archtrack.sources.spec import find_checkout
 
-from .track import ENGINE, refuse_nothing, scan_engine, track
+from .track import ENGINE, TRANSFORMERS, refuse_nothing, scan_engine, track
 
 if TYPE_CHECKING:
     from archtrack.config.settings import Settings
@@ -75,6 +78,7 @@ def compare_with_base(
     _refuse_a_part(engine, folder, workspace)
     commit = merge_base(folder, ref, workspace.environ)
     specs = (f"git:{folder}@{commit}", folder)
+    request, notices = _agreed(engine, specs, request, workspace)
     sides = [_side(engine, spec, request, settings, workspace) for spec in specs]
     (before, first), (after, second) = sides
     return Branch(
@@ -84,8 +88,36 @@ def compare_with_base(
         after=after,
         changes=support_changes(before, after, _edited(before, after, folder, commit, workspace)),
         unresolved=newly_unresolved(before, after),
-        notices=tuple(dict.fromkeys((*first, *second))),
+        notices=tuple(dict.fromkeys((*notices, *first, *second))),
     )
+
+
+def _agreed(
+    engine: str, specs: tuple[str, str], request: Request, workspace: Workspace
+) -> tuple[Request, tuple[str, ...]]:
+    """The request, with one transformers for both sides where they do not say alike which one they pin.
+
+    A working tree may hold the metadata of an unpacked release, which no commit has. Two pins in the same file are what
+    the branch changes: each side is then joined with its own.
+    """
+    if engine != ENGINE or request.transformers is not None:
+        return request, ()
+    layout = load_engine(engine).layout
+    found = []
+    with workspace.open_cache() as cache:
+        for spec in specs:
+            source, _ = open_engine(spec, layout, workspace, cache)
+            pins, file = pins_and_file_of(Library(source, cache))
+            found.append((dict(pins).get(TRANSFORMERS), file))
+    (before, one), (after, other) = found
+    if one == other:
+        return request, ()
+    version = after or before
+    if version is None:
+        return request, ()
+    where = other if after is not None else one
+    words = f"both sides are joined with transformers {version}, which {where} pins: only one side has that file"
+    return replace(request, transformers=version), (words,)
 
 
 def _side(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .library import Library
 
-__all__ = ["allowed_of", "pins_from_metadata", "pins_from_project", "pins_of"]
+__all__ = ["allowed_of", "pins_and_file_of", "pins_from_metadata", "pins_from_project", "pins_of"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
@@ -28,12 +28,17 @@ _LONGEST = 1000  # characters of a requirement
 
 def pins_of(library: Library) -> tuple[tuple[str, str], ...]:
     """Distribution -> exactly pinned version, sorted; extras included, the unconditional pin first to count."""
+    return pins_and_file_of(library)[0]
+
+
+def pins_and_file_of(library: Library) -> tuple[tuple[tuple[str, str], ...], str | None]:
+    """The same, and the file that says so; None where none does."""
     for path, extract in ((METADATA, pins_from_metadata), (PYPROJECT, pins_from_project)):
         if path in library.paths(path):
             facts = library.facts((path,), f"pins-{path}-2", extract)[path]
             if facts:
-                return tuple((name, version) for name, version in facts)
-    return ()
+                return tuple((name, version) for name, version in facts), path
+    return (), None
 
 
 def allowed_of(library: Library, distribution: str) -> str | None:

@@ -311,19 +311,24 @@ class History:
             model_type=state.model_type,
         )
 
+    def example(self, name: str) -> ExampleState | None:
+        """The checkpoint of the last release that registers a key and names one for it; None where none does."""
+        named = [
+            each
+            for span in self.registered.get(name, ())
+            for each in span.examples
+            if each.example is not None
+        ]
+        return named[-1] if named else None
+
     @cached_property
     def examples(self) -> dict[str, ExampleState]:
         """Name -> the checkpoint of the last release that registers it and names one for it; sorted by name.
 
         ``since`` is the first of the consecutive releases that name it, and ``at`` the place in that one.
         """
-        return {
-            name: each
-            for name, spans in self.registered.items()
-            for span in spans
-            for each in span.examples
-            if each.example is not None  # the last one counts
-        }
+        found = ((name, self.example(name)) for name in self.registered)
+        return {name: each for name, each in found if each is not None}
 
     def newest_on(self, day: str) -> Release | None:
         """The highest version that was read and had come out by a day (``2026-01-31``); None if there is none."""
