@@ -222,6 +222,13 @@ PYTHON: dict[str, Any] = {
         + "def check_vl_llm():\n    s = set([" + "".join(f'"A{i}", ' for i in range(n)) + "])\n"
         + "    if arch in s:\n        return True\n" * n
     ),
+    "a class that asks for keys": lambda n: (
+        "class C(D):\n    arch_string = 'A'\n    def __init__(self):\n        super().__init__({'text': 1})\n"
+        + "".join(f"        self.a = self.read_cfg(int, 'k{i}', no_default)\n" for i in range(n))
+        + "".join(f"        self.assert_cfg(int, 'e{i}', {i})\n" for i in range(n))
+        + "class D:\n" + "    def a(self):\n        return {'text': 1}\n" * n
+        + "class X:\n    config_class = C\n"
+    ),
     "comments with quotes": lambda n: '# """\n' * n,
     "docstrings": lambda n: '"""a"""\n' * n,
     "backslashes": lambda n: "\\\n" * n,
@@ -245,6 +252,13 @@ _CONVERSION = {
     "conversion/base.py": "class ModelBase: ...\nclass TextModel(ModelBase): ...\n",
     "conversion/a.py": '@ModelBase.register("A")\nclass A(TextModel): ...\n',
     "convert_hf_to_gguf.py": "from conversion import get_model_class\n",
+}
+_EXLLAMAV3 = {
+    "exllamav3/__init__.py": "",
+    "exllamav3/architecture/architectures.py": (
+        "from .a import X\nARCHITECTURES = {m.config_class.arch_string: m for m in [X]}\n"
+    ),
+    "exllamav3/architecture/a.py": 'class C:\n    arch_string = "A"\n\n\nclass X:\n    config_class = C\n',
 }
 _LMDEPLOY = {
     "lmdeploy/__init__.py": "",
@@ -293,6 +307,8 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         "MODEL_REMAPPING",
     ),
     ("exllamav3", {"exllamav3/__init__.py": ""}, "exllamav3/architecture/architectures.py", "ARCHITECTURES"),
+    ("exllamav3", _EXLLAMAV3, "exllamav3/architecture/a.py", "ARCHITECTURES"),
+    ("exllamav3", _EXLLAMAV3, "exllamav3/modules/linear.py", "ARCHITECTURES"),
     ("llama-cpp", _CONVERSION, "conversion/a.py", "TEXT_MODEL_MAP"),
     (
         "tensorrt-llm",

@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 __all__ = ["bound_lines", "tables_and_lines"]
 
 
-def tables_and_lines(data: bytes, names: Collection[str]) -> dict[str, Any]:
+def tables_and_lines(data: bytes, names: Collection[str], *, of_classes: bool = False) -> dict[str, Any]:
     """What ``table_facts`` says of a module, and as ``lines`` where each of some names is bound last.
 
     Args:
         data: the file.
         names: of the tables that are looked for.
+        of_classes: as for ``table_facts``.
     """
-    return {**table_facts(data), "lines": bound_lines(Module(data), names)}
+    return {**table_facts(data, of_classes=of_classes), "lines": bound_lines(Module(data), names)}
 
 
 def bound_lines(module: Module, names: Collection[str]) -> dict[str, int]:

@@ -5,8 +5,12 @@ How it registers models: ``ARCHITECTURES`` in ``exllamav3/architecture/architect
 ``config_class``, and that class the architecture as ``arch_string``; both may come from a base class, in the same
 module or another. The list is read, and the two attributes are followed from class to class; nothing is imported.
 
-Covers the releases from 0.0.1 on, which is all of them. It cannot see an ``arch_string`` that is computed, nor which
-quantisation a checkpoint needs. A checkpoint that names more than one architecture is turned away.
+A configuration class that hands a model of ``"vision"`` to its base beside that of ``"text"`` is a statement of the
+category, unless it takes it out again for some configs.
+
+How it loads a checkpoint: see ``loading``.
+
+Covers the releases from 0.0.1 on, which is all of them. It cannot see an ``arch_string`` that is computed.
 """
 
 from __future__ import annotations
@@ -17,21 +21,25 @@ from archtrack.core.python.classes import class_facts
 from archtrack.core.python.module import Module
 from archtrack.core.python.mro import linearize
 from archtrack.core.python.source import candidates, module_name
-from archtrack.core.python.tables import imports_of_names, table_facts
+from archtrack.core.python.tables import imports_of_names
+from archtrack.engines._tables import tables_and_lines
+from archtrack.engines._versions import version_of
+from archtrack.engines.base import About
 from archtrack.errors import SourceError
-from archtrack.model import Inventory, Place, Registration, Unresolved
+from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 from archtrack.sources.pins import pins_of
 
-from ._versions import version_of
-from .base import About
+from .config_classes import WORDS, asked_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from archtrack.core.verdict.checkpoint import Checkpoint
+    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
+    from archtrack.core.verdict.verdict import Verdict
+    from archtrack.engines.base import ScanOptions
     from archtrack.sources.library import Library
-
-    from .base import ScanOptions
 
 __all__ = ["ENGINE", "ExLlamaV3"]
 
@@ -39,8 +47,9 @@ FOLDERS = ("exllamav3/architecture", "exllamav3/models")
 LIST = "architectures.py"
 TABLE = "ARCHITECTURES"
 VERSION_FILES = ("exllamav3/version.py",)
+LINEAR = "exllamav3/modules/linear.py"
 _DEPTH = 20
-"""Imports that are followed, one behind the other."""
+"""Imports that are followed, one behind the other, and classes that inherit from each other."""
 
 
 class ExLlamaV3:
@@ -51,33 +60,22 @@ class ExLlamaV3:
         title="ExLlamaV3", source="https://github.com/turboderp-org/exllamav3/blob/v{version}/{path}"
     )
     layout = Layout(package="exllamav3", distribution="exllamav3")
-    revision = 2
+    revision = 3
     since = "0.0.1"
-    fetched = (*(f"{folder}/*.py" for folder in FOLDERS), METADATA)
+    fetched = (*(f"{folder}/*.py" for folder in FOLDERS), LINEAR, METADATA)
     watched = (*fetched, *(f"{folder}/**/*.py" for folder in FOLDERS), *VERSION_FILES, PYPROJECT)
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns ExLlamaV3
         """What ExLlamaV3 lists."""
-        there = library.paths(*(f"{folder}/{LIST}" for folder in FOLDERS))
-        if not there:
-            raise SourceError(
-                f"{library.origin.location} has no {FOLDERS[0]}/{LIST}: it is not ExLlamaV3; name another source"
-            )
-        path = min(there, key=lambda each: FOLDERS.index(each.rpartition("/")[0]))
-        listed = library.facts((path,), "exllamav3-table-3", _tables)[path]
-        modules = library.facts(
-            library.paths(f"{path.rpartition('/')[0]}/**/*.py"),
-            "exllamav3-classes-3",
-            _module_facts,
-        )
-        reader = _Reader(path, listed["imports"], modules)
+        path, listed, reader = _read(library)
         table = listed["tables"].get(TABLE, {"rows": []})
         registrations = tuple(reader.registrations(table["rows"]))
         unresolved = [
             (path, line, reason) for name, line, reason in listed["unresolved"] if name in {"", TABLE}
         ]
         if not unresolved and TABLE not in listed["tables"]:
-            unresolved.append((path, 0, f"{TABLE} is no comprehension over a list of classes"))
+            line = listed["lines"].get(TABLE, 0)
+            unresolved.append((path, line, f"{TABLE} is no comprehension over a list of classes"))
         return Inventory(
             engine=self.name,
             version=version_of(library, VERSION_FILES),
@@ -90,19 +88,56 @@ class ExLlamaV3:
             pins=pins_of(library),
         )
 
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- the files say it all
+        """What the configuration classes ask for, and which tensors are loaded."""
+        from .loading import load_facts
+
+        _, listed, reader = _read(library)
+        list(reader.registrations(listed["tables"].get(TABLE, {"rows": []})["rows"]))
+        asked = {name: reader.asked(home) for name, home in reader.configs.items()}
+        return load_facts(library, LINEAR, asked)
+
+    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:  # noqa: ARG002 -- none concerns ExLlamaV3
+        """Follow ``Config.from_directory``."""
+        from .loading import load
+
+        return load(checkpoint, release)
+
 
 ENGINE = ExLlamaV3()
 
 
+def _read(library: Library) -> tuple[str, dict[str, Any], _Reader]:
+    """The path of the list, what is read of it, and what follows its classes.
+
+    Raises:
+        SourceError: it is not ExLlamaV3.
+    """
+    there = library.paths(*(f"{folder}/{LIST}" for folder in FOLDERS))
+    if not there:
+        raise SourceError(
+            f"{library.origin.location} has no {FOLDERS[0]}/{LIST}: it is not ExLlamaV3; name another source"
+        )
+    path = min(there, key=lambda each: FOLDERS.index(each.rpartition("/")[0]))
+    listed = library.facts((path,), "exllamav3-table-4", _tables)[path]
+    modules = library.facts(
+        library.paths(f"{path.rpartition('/')[0]}/**/*.py"),
+        "exllamav3-classes-4",
+        _module_facts,
+    )
+    return path, listed, _Reader(path, listed["imports"], modules)
+
+
 def _tables(data: bytes) -> dict[str, Any]:
-    return table_facts(data, of_classes=True)
+    return tables_and_lines(data, (TABLE,), of_classes=True)
 
 
 def _module_facts(data: bytes) -> dict[str, Any]:
-    """The classes of a module with the two attributes, and where its names come from."""
-    module = Module(data)
+    """The classes of a module with the two attributes and what they ask of a config, and where its names come from."""
+    module = Module(data, words=WORDS)
     return {
         "classes": class_facts(module, ("config_class", "arch_string")),
+        "asks": asked_by(module),
         "imports": imports_of_names(module),
     }
 
@@ -117,6 +152,8 @@ class _Reader:
         self._modules = modules
         self._orders: dict[tuple[str, str], tuple[tuple[str, str] | None, ...]] = {}
         self.unresolved: list[tuple[str, int, str]] = []
+        self.configs: dict[str, tuple[str, str]] = {}
+        """Architecture -> (module, name) of its configuration class."""
 
     def registrations(self, rows: list[list[Any]]) -> Iterator[Registration]:
         """The architecture of each class of the table; a name that comes twice is the last one's."""
@@ -133,6 +170,7 @@ class _Reader:
         home = self._home(self._path, self._imports, class_name)
         value: Any = {"name": class_name}
         place = (self._path, line)
+        owner: tuple[str, str] | None = None
         for attribute in attributes:
             name = value["name"] if isinstance(value, dict) else None
             imports = self._imports if place[0] == self._path else self._modules[place[0]]["imports"]
@@ -149,6 +187,10 @@ class _Reader:
             self.unresolved.append((self._path, line, f"cannot tell the architecture of {class_name}"))
             return None
         module, name = home
+        vision = None
+        if owner is not None:
+            self.configs[value] = owner
+            vision = self._vision(owner)
         return Registration(
             name=value,
             file=module.removeprefix(f"{self._folder}/"),
@@ -156,8 +198,38 @@ class _Reader:
             defined_in=module_name(module),
             defined=Place(file=module, line=self._modules[module]["classes"][name]["line"]),
             condition=condition,
+            category=None if vision is None else Category.MULTIMODAL,
+            category_source=vision and f"{vision[0]}:{vision[1]} its models are of text and vision",
             class_name=None if class_name == value else class_name,
         )
+
+    def _vision(self, config: tuple[str, str]) -> tuple[str, int] | None:
+        """Where a configuration class, or the first of its bases that names models, names one of vision."""
+        for home in self._order(config)[:_DEPTH]:
+            asks = None if home is None else self._modules[home[0]]["asks"].get(home[1])
+            if home is not None and asks is not None and asks["models"] is not None:
+                return (home[0], asks["models"]) if asks["models"] else None
+        return None
+
+    def asked(self, config: tuple[str, str]) -> dict[str, Any]:
+        """What a configuration class and its bases ask of a config: ``equal`` and ``needs``, see ``asked_by``.
+
+        A class that does not call its base's ``__init__`` asks for nothing that its bases ask for.
+        """
+        equal: dict[str, Any] = {}
+        needs: dict[str, None] = {}
+        place: Place | None = None
+        for home in self._order(config)[:_DEPTH]:
+            asks = None if home is None else self._modules[home[0]]["asks"].get(home[1])
+            if home is None or asks is None:
+                continue
+            equal = {**asks["equal"], **equal}
+            needs.update(dict.fromkeys(asks["needs"]))
+            if asks["line"]:
+                place = place or Place(file=home[0], line=asks["line"])
+                if not asks["base"]:
+                    break
+        return {"equal": equal, "needs": list(needs), "place": place}
 
     def _home(self, path: str, imports: Mapping[str, list[Any]], name: str) -> tuple[str, str] | None:
         """The module and the name of a class, through imports from one module to the next."""

@@ -1,0 +1,5 @@
+"""exllamav3: ``engine`` is its declaration."""
+
+from .engine import ENGINE
+
+__all__ = ["ENGINE"]
