@@ -229,6 +229,22 @@ PYTHON: dict[str, Any] = {
         + "class D:\n" + "    def a(self):\n        return {'text': 1}\n" * n
         + "class X:\n    config_class = C\n"
     ),
+    "loops that register": lambda n: (
+        f"for c in ({'C, ' * n}):\n" + "    AutoConfig.register(c.model_type, c)\n" * n
+    ),
+    "loops inside loops": lambda n: "".join(
+        f"{' ' * i}for c{i} in (A, B):\n" for i in range(min(n, 90))
+    )
+    + " " * min(n, 90)
+    + "AutoConfig.register(c0.model_type, c0)\n" * n,
+    "lists that are registered": lambda n: (
+        f"L = ({'C, ' * n})\n" + "_CONFIG_REGISTRY.update({c.model_type: c for c in L})\n" * n
+        + "for k, v in _CONFIG_REGISTRY.items():\n    AutoConfig.register(k, v)\n"
+    ),
+    "processors": lambda n: f"class P:\n    models = [{'A, ' * n}]\n",
+    "folders that are told by name": lambda n: (
+        "def get_config(model):\n" + "    if 'a' in lower or 'b' in lower:\n        pass\n" * n
+    ),
     "comments with quotes": lambda n: '# """\n' * n,
     "docstrings": lambda n: '"""a"""\n' * n,
     "backslashes": lambda n: "\\\n" * n,
@@ -270,7 +286,9 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("sglang", _SGLANG, "sglang/srt/configs/model_config.py", "multimodal_model_archs"),
     ("sglang", _SGLANG, "sglang/srt/configs/b.py", "EntryClass"),
     ("sglang", _SGLANG, "sglang/srt/model_loader/utils.py", "EntryClass"),
-    ("sglang", _SGLANG, "sglang/srt/utils/hf_transformers_utils.py", "EntryClass"),
+    ("sglang", _SGLANG, "sglang/srt/utils/hf_transformers_utils.py", "_CONFIG_REGISTRY"),
+    ("sglang", _SGLANG, "sglang/srt/multimodal/processors/b.py", "models"),
+    ("sglang", _SGLANG, "sglang/srt/layers/quantization/__init__.py", "QUANTIZATION_METHODS"),
     ("transformers", _TRANSFORMERS, "transformers/models/a/modeling_a.py", "__all__"),
     (
         "transformers",
@@ -344,7 +362,9 @@ def scan(name: str, files: Mapping[str, str], path: str, text: str) -> None:
     origin = Origin(distribution=name, kind="local", location=".")
     library = Library(_Files(content, origin), None)
     inventory = engine.scan(library, ScanOptions())
-    if isinstance(engine, Decides):
+    if isinstance(engine, Loads):
+        engine.load_facts(library, inventory)
+    elif isinstance(engine, Decides):
         engine.rules(library, inventory)
     if isinstance(engine, Loads):
         engine.load_facts(library, inventory)

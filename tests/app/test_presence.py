@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from archtrack.core.history.presence import Presence
 
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import as_decided, presences, since_of
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Entry, Span, State
-from archtrack.core.history.presence import Presence
 from archtrack.core.history.spans import SpanBounds
 from archtrack.core.verdict.verdict import Step, Verdict
 from archtrack.model import Category, Status

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from archtrack.core.history.presence import presence_of
 from page_histories import history
 
-from archtrack.core.history.presence import presence_of
 from archtrack.engines.base import About
 from archtrack.site.page import page_html
 from archtrack.site.page_data import page_data
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from archtrack.core.history.presence import Presence
     from playwright.sync_api import Browser, Page
 
     from archtrack.core.history.history import History
-    from archtrack.core.history.presence import Presence
 
 
 def by_registry(name: str, given: History) -> Presence:

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from archtrack.core.history.presence import Status
 
 from archtrack.app.history.store import SHIPPED, Histories
-from archtrack.core.history.presence import Status
 from archtrack.core.history.spans import span_bounds
 from archtrack.engines.base import About
 from archtrack.site.document import TrackedDocument, TrackedRow

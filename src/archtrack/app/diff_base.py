@@ -116,7 +116,9 @@ def _agreed(
     if version is None:
         return request, ()
     where = other if after is not None else one
-    words = f"both sides are joined with transformers {version}, which {where} pins: only one side has that file"
+    words = (
+        f"both sides are joined with transformers {version}, which {where} pins: only one side has that file"
+    )
     return replace(request, transformers=version), (words,)
 
 

@@ -152,7 +152,7 @@ def presence_of(
 def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions = NAMED) -> Verdict:
     """What a load path comes to; of an engine whose load path is not followed, what its registry says."""
     engine = _engine(facts.engine)
-    if isinstance(engine, Loads):
+    if engine is not None and isinstance(engine, Loads):
         return engine.load(checkpoint, facts, options)
     return by_registry(checkpoint, facts)
 

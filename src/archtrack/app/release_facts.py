@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from archtrack.core.verdict.release_facts import Fact, LoadFacts, ReleaseFacts
+from archtrack.core.verdict.release_facts import IMPORT_FAILURES, Fact, LoadFacts, ReleaseFacts
 from archtrack.model import Broken, Category, Place, Registration, TransformersFacts
 
 from .counting import TRANSFORMERS, allowed_release
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
     from .history.store import Histories
 
-__all__ = ["IMPORT_FAILURES", "counting_release", "facts_at", "place_from"]
-
-IMPORT_FAILURES = "import_failures"
-"""Table of a history: the modules that cannot be imported with the transformers that counts."""
+__all__ = ["counting_release", "facts_at", "place_from"]
 
 _T = TypeVar("_T")
 

@@ -65,14 +65,14 @@ def check_model(asked: Asked, call: Call) -> Found:
 
     Use it before you serve a model, when somebody asks "does X run on vLLM", and to triage a request to port a model.
     It follows each engine's load path (config, architecture, import, processor, backend, quantisation) by facts that
-    were read from released source, never run, and says of each engine: native (it has its own implementation, or runs it
-    by that of another), fallback (its Transformers backend runs it), refused (transformers has the class, the backend
-    turns it away), unimportable (registered, but the module fails to import), remote code (only the repository's code
-    could tell), gone (an older release had it), unsupported or unknown; with the gate that stopped it, what would open
-    it (`fix`), since when it is there, and the evidence. Give `model` (an architecture such as LlamaForCausalLM, a
-    model type such as qwen3, a path of a config.json or its folder, a repository on the Hub as OWNER/NAME) or `config`
-    (the content of a config.json). A config says more than a name: prefer it. A status is no test of the
-    model's output.
+    were read from released source, never run. Of each engine it says: native (its own implementation, or that of
+    another architecture, runs it), fallback (its Transformers backend runs it), refused (transformers has the class,
+    the backend turns it away), unimportable (registered, but the module fails to import), remote code (only the
+    repository's code could tell), gone (an older release had it), unsupported or unknown; and the gate that stopped it,
+    what would open it (`fix`), since when it is there, and the evidence. Give `model` (an architecture such as
+    LlamaForCausalLM, a model type such as qwen3, a path of a config.json or its folder, a repository on the Hub as
+    OWNER/NAME) or `config` (the content of a config.json). A config says more than a name: prefer it. A status is no
+    test of the model's output.
     """
     begun, histories = call.start(asked), call.histories()
     found = check(

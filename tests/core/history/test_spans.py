@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from archtrack.core.history.presence import Status, difference, presence_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from archtrack.core.history.growth import growth
 from archtrack.core.history.history import Entry, History, known_release
 from archtrack.core.history.inventory import inventory_of
 from archtrack.core.history.lint import lint_history
-from archtrack.core.history.presence import Status, difference, presence_of
 from archtrack.core.history.refresh_plan import refresh_plan
 from archtrack.core.history.spans import entries_of, span_bounds, spans_of
 from archtrack.errors import DataError, UsageError

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.app.counting import TRANSFORMERS, allowed_release
 from archtrack.app.import_failures import broken_imports
-from archtrack.app.release_facts import IMPORT_FAILURES
 from archtrack.app.scan import carry_out, plan
 from archtrack.core.history.history import Entry, Row
 from archtrack.core.matrix.categories import BY_NAME, Registered, categorize
@@ -16,7 +15,7 @@ from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.aliases import aliases
-from archtrack.core.verdict.release_facts import LoadFacts
+from archtrack.core.verdict.release_facts import IMPORT_FAILURES, LoadFacts
 from archtrack.engines import load_engine
 from archtrack.engines.base import Decides, Loads, ScanOptions
 from archtrack.errors import SourceError

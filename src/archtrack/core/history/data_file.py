@@ -1,8 +1,8 @@
 """A history as the text of its data file, and back.
 
 Releases, keys and rows have one line each, sorted, so that a diff shows what a new release changes. A state has what
-differs from the state before it in the span, ``null`` where there is nothing any more; of a place in the same file it has
-the line (``:762``).
+differs from the state before it in the span, ``null`` where there is nothing any more; of a place in the same file it
+has the line (``:762``).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIG_CLASSES",
+    "IMPORT_FAILURES",
     "MODEL_TYPES",
     "PROCESSORS",
     "QUANTISATION",
@@ -30,6 +31,8 @@ CONFIG_CLASSES = "config_classes"
 """Table of transformers: what its configuration classes set that an engine asks for."""
 PROCESSORS = "processors"
 """Table: the architectures that an engine has a processor of images, video or sound for."""
+IMPORT_FAILURES = "import_failures"
+"""Table of a history: the modules that cannot be imported with the transformers that counts."""
 QUANTISATION = "quantisation"
 """Table: the quantisation methods that a release takes, as ``quantization_config.quant_method`` names them."""
 

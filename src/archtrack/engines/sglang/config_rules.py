@@ -21,7 +21,7 @@ __all__ = ["class_rules", "config_rules"]
 
 _MAX_DEPTH = 100
 """Classes that are followed, one behind the other."""
-_MOST = 1_000
+_MOST = 300
 """Rules of one module, the names in them counted, and methods of its classes: a release has fewer than a hundred."""
 
 Rule = dict[str, Any]

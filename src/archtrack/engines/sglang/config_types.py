@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.python.conditions import short
 from archtrack.core.python.module import TRIES, Module
 from archtrack.core.python.source import candidates
 from archtrack.core.python.values import dotted
@@ -39,7 +40,7 @@ _TYPE = "model_type"
 _AUTO = frozenset({"AutoConfig", "CONFIG_MAPPING"})
 _WORDS = (b"AutoConfig", b"CONFIG_MAPPING", b"_CONFIG_REGISTRY")
 _MAX_HOPS = 20
-_MOST = 1_000
+_MOST = 250
 """Types that a release may register; the newest registers a hundred."""
 
 
@@ -49,7 +50,7 @@ class Types:
 
     Attributes:
         known: model type -> row; the value says ``conditional`` where it depends on what can be imported.
-        unread: classes that are registered for a type that is not known.
+        unread: classes that are registered for a type that is not known, and the texts of what is not plainly written.
     """
 
     known: Mapping[str, Fact]
@@ -262,6 +263,8 @@ class _Reader:
                 value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update"), args=[value])
             ) if name == _REGISTRY:
                 _add(self._registry, self._table(value), conditional)
+            case ast.AugAssign(target=ast.Name(id=name), value=value) if name == _REGISTRY:
+                _add(self._registry, self._table(value), conditional)
             case ast.Assign(
                 targets=[
                     ast.Subscript(
@@ -299,9 +302,11 @@ class _Reader:
                     elements = self._listed
                 elif isinstance(over, ast.Name):
                     yield over.lineno, None, None, over.id
+                elif not isinstance(over, (ast.List, ast.Tuple)):
+                    yield _unread(over)
                 yield from _of_classes(elements)
             case _:
-                pass
+                yield _unread(value)
 
     def _keys(self, keys: Iterable[ast.expr | None]) -> Iterator[_Key]:
         for each in keys:
@@ -314,9 +319,14 @@ class _Reader:
                 return [(node.lineno, literal, None, None)]
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute == _TYPE:
                 return loops.get(name, [(node.lineno, None, name, None)])
-            case ast.Name(id=name):
-                return loops.get(name, [])
-        return []
+            case ast.Name(id=name) if name in loops:
+                return loops[name]
+        return [_unread(node)]
+
+
+def _unread(node: ast.expr) -> _Key:
+    """A key that is not plainly written: its text stands in the place of a list that is not known."""
+    return node.lineno, None, None, f"`{short(node)}`"
 
 
 def _of_classes(elements: Iterable[ast.expr]) -> Iterator[_Key]:

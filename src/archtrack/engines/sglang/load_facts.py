@@ -45,7 +45,7 @@ def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
     library.expect(
         LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL, *PROCESSOR_FOLDERS, QUANTISATION_FILE
     )
-    rules: dict[str, Any] = rules_to_json(rules_of(library, inventory, expect=False))
+    rules: dict[str, Any] = {}
     tables: dict[str, Mapping[str, Fact] | None] = {
         PROCESSORS: processors_of(library),
         QUANTISATION: quantisations_of(library),
@@ -54,6 +54,7 @@ def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
     if types is not None:
         tables[MODEL_TYPES] = types.known
         rules[CONFIG] = {**config_ways(library), "unread": list(types.unread)}
+    rules |= rules_to_json(rules_of(library, inventory, expect=False))
     return LoadFacts(
         tables={name: table for name, table in tables.items() if table is not None},
         rules=rules,

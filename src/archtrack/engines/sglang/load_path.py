@@ -216,7 +216,7 @@ class _ConfigGate:
         elif unread := next(
             (name for name in self._ways.get("unread", ()) if _is_for(name, model_type)), None
         ):
-            text = f"{self._release.name} registers {unread} of another package, which may be for {what}"
+            text = f"{self._release.name} registers {unread}, which may be for {what}"
         else:
             return False
         self._steps.say(text)
@@ -309,7 +309,9 @@ class _ConfigGate:
 
 
 def _is_for(class_name: str, model_type: str | None) -> bool:
-    """Whether a configuration class may be for a model type: ``ChatGLMConfig`` for ``chatglm``."""
+    """Whether a class may be for a model type: ``ChatGLMConfig`` for ``chatglm``; any other name for any."""
+    if not class_name.endswith("Config"):
+        return True
     own = "".join(filter(str.isalnum, model_type or "")).lower()
     return own != "" and class_name.removesuffix("Config").lower() == own
 
