@@ -245,6 +245,20 @@ PYTHON: dict[str, Any] = {
     "folders that are told by name": lambda n: (
         "def get_config(model):\n" + "    if 'a' in lower or 'b' in lower:\n        pass\n" * n
     ),
+    "classes of attention": lambda n: (
+        "class Attention" * n + f"(nn.Module)\nclass {'Attention' * n}(nn.Module):\n" + "class XAttention(nn\n" * n
+    ),
+    "overrides": lambda n: (
+        "class A:\n    def override_quantization_method(cls, config):\n"
+        + "".join(f"        m{i} = config.get('quant_method')\n        m{i} == 'a{i}'\n" for i in range(n))
+    ),
+    "pieces of a name": lambda n: (
+        "class A:\n    def _get_transformers_backend_cls(self):\n        cls = 'Transformers'\n"
+        + "        if runner == 'pooling':\n            cls += 'A'\n" * n
+    ),
+    "answers of a gate": lambda n: (
+        "class A:\n    def f(self):\n        return " + "a.is_backend_compatible() or " * n + "None\n"
+    ),
     "comments with quotes": lambda n: '# """\n' * n,
     "docstrings": lambda n: '"""a"""\n' * n,
     "backslashes": lambda n: "\\\n" * n,
@@ -259,9 +273,17 @@ _SGLANG = {
 }
 _TRANSFORMERS = {
     "transformers/__init__.py": "",
-    "transformers/modeling_utils.py": "class PreTrainedModel: ...\n",
+    "transformers/modeling_utils.py": (
+        "class PreTrainedModel:\n    def _can_set_attn_implementation(cls):\n"
+        '        if re.search(r"^class \\w*Attention\\w*\\(nn\\.Module\\):", code, re.MULTILINE):\n'
+        '            return "ALL_ATTENTION_FUNCTIONS.get_interface(" in code\n        return True\n'
+    ),
     "transformers/models/auto/modeling_auto.py": 'MODEL_FOR_CAUSAL_LM_MAPPING_NAMES = {"a": "A"}\n',
     "transformers/models/a/modeling_a.py": 'class A(PreTrainedModel): ...\n__all__ = ["A"]\n',
+}
+_VLLM = {
+    "vllm/__init__.py": "",
+    "vllm/model_executor/models/registry.py": '_MODELS = {"A": ("a", "A")}\n',
 }
 _CONVERSION = {
     "conversion/__init__.py": 'TEXT_MODEL_MAP = {"A": "a"}\nMMPROJ_MODEL_MAP = {}\n',
@@ -312,6 +334,14 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
             ("archs.py", "supported_archs"),
         )
     ),
+    ("transformers", _TRANSFORMERS, "transformers/modeling_utils.py", "__all__"),
+    ("transformers", _TRANSFORMERS, "transformers/models/a/configuration_a.py", "__all__"),
+    ("transformers", _TRANSFORMERS, "transformers/models/auto/configuration_auto.py", "CONFIG_MAPPING_NAMES"),
+    ("vllm", _VLLM, "vllm/config/model.py", "_SUFFIX_TO_DEFAULTS"),
+    ("vllm", _VLLM, "vllm/transformers_utils/config.py", "_CONFIG_REGISTRY"),
+    ("vllm", _VLLM, "vllm/model_executor/model_loader/utils.py", "_CONFIG_REGISTRY"),
+    ("vllm", _VLLM, "vllm/model_executor/layers/quantization/__init__.py", "QUANTIZATION_METHODS"),
+    ("lmdeploy", {"lmdeploy/__init__.py": ""}, "lmdeploy/pytorch/models/module_map.py", "MODULE_MAP"),
     (
         "mlx-lm",
         {"mlx_lm/__init__.py": "", "mlx_lm/utils.py": "MODEL_REMAPPING = {}\n"},

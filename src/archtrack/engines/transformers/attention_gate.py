@@ -84,14 +84,15 @@ def _is_true(value: ast.expr | None) -> bool:
 
 
 def _searched(test: ast.expr) -> list[Any] | None:
-    """The expression of a ``re.search`` of the module's text, and whether it is one of lines."""
+    """The expression of a ``re.search`` of the module's text, and whether it is one of lines (None: not known)."""
     match test:
         case ast.Call(
             func=ast.Attribute(value=ast.Name(id="re"), attr="search"),
             args=[ast.Constant(value=str() as pattern), ast.Name(), *flags],
             keywords=[],
         ):
-            return [pattern, [ast.unparse(flag) for flag in flags] == ["re.MULTILINE"]]
+            of_lines = {"": False, "re.MULTILINE": True}.get(" ".join(map(ast.unparse, flags)))
+            return [pattern, of_lines]
         case _:
             return None
 
@@ -120,8 +121,9 @@ def settable(data: bytes, rule: Mapping[str, Any] | None) -> bool | None:
     """
     if rule is None or rule["texts"] is None:
         return None
-    if rule["pattern"] is not None:
-        code = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        if not _PATTERNS[tuple(rule["pattern"])](code):
-            return True
-    return all(text.encode() in data for text in rule["texts"])
+    if all(text.encode() in data for text in rule["texts"]):
+        return True
+    if rule["pattern"] is None:
+        return False
+    code = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return not _PATTERNS[tuple(rule["pattern"])](code)

@@ -26,6 +26,13 @@ __all__ = ["Backend", "place_of"]
 _TAKES_IMAGES = ("IMAGE_TEXT_TO_TEXT", "VISION_2_SEQ", "MULTIMODAL_LM")
 
 
+def _any_of(answers: Mapping[str, bool | None]) -> bool | None:
+    """Whether one of the answers is yes; None where that cannot be told."""
+    if True in answers.values():
+        return True
+    return None if None in answers.values() else False
+
+
 def place_of(rule: Mapping[str, Any] | None) -> Place | None:
     """The line that a rule was read from."""
     return Place(file=rule["path"], line=rule["line"]) if rule is not None else None
@@ -63,7 +70,7 @@ class Backend:
         if "gate" not in self.release.load.rules or self._public is None or self._remote(first=True):
             return False
         wrapper = self._wrapper()
-        return self._gate(self._public.transformers) is True and self._is_there(wrapper)
+        return _any_of(self._answers(self._public.transformers)) is True and self._is_there(wrapper)
 
     def decide(self, steps: Steps) -> tuple[Status, Step, str | None]:
         """The status, why, and the wrapper that runs it where that can be told."""
@@ -84,20 +91,19 @@ class Backend:
                 return Status.REMOTE_CODE, self._by_remote_code(key, steps), None
             words = f"{library.name} has no public class {self._name}, so no wrapper runs it."
             return Status.UNSUPPORTED, steps.say(words), None
-        asked = " or ".join(rule["any"])
-        compatible = self._gate(public.transformers)
+        answers = self._answers(public.transformers)
+        compatible = _any_of(answers)
         if compatible is None:
-            words = f"vLLM asks {self._name} of {library.name} for {asked}, which cannot be told."
+            asked = " or ".join(name for name, answer in answers.items() if answer is None)
+            words = f"What {asked} of {self._name} of {library.name} is cannot be told, and the backend asks for it."
             return Status.UNKNOWN, steps.say(words, place_of(rule)), None
-        place = public.transformers.backend_place if public.transformers is not None else None
+        place = self._evidence(public, answers)
         if not compatible:
-            words = f"{self._name} of {library.name} is not compatible: {asked} is false."
-            return Status.REFUSED, steps.say(words, place or public.place, "transformers"), None
-        steps.say(
-            f"{self._name} of {library.name} is compatible: {asked} is true.",
-            place or public.place,
-            "transformers",
-        )
+            words = f"{self._name} of {library.name} is not compatible: {' and '.join(answers)} is false."
+            words = words.replace(" is false.", " are false.") if len(answers) > 1 else words
+            return Status.REFUSED, steps.say(words, place, "transformers"), None
+        true = next(name for name, answer in answers.items() if answer)
+        steps.say(f"{self._name} of {library.name} is compatible: {true} is true.", place, "transformers")
         return self._wrapped(steps)
 
     def _wrapped(self, steps: Steps) -> tuple[Status, Step, str | None]:
@@ -123,17 +129,21 @@ class Backend:
 
     # -- the gate
 
-    def _gate(self, facts: TransformersFacts | None) -> bool | None:
-        """Whether any of what the release asks is true; None where that cannot be told."""
+    def _answers(self, facts: TransformersFacts | None) -> dict[str, bool | None]:
+        """What the release asks of a class -> the answer; None where it cannot be told."""
         known = {
             "is_backend_compatible": facts.backend_compatible if facts is not None else None,
             "_can_set_attn_implementation": facts.attention_settable if facts is not None else None,
             "_supports_flex_attn": facts.flex_attention if facts is not None else None,
         }
-        answers = [known[each] for each in self.release.load.rules["gate"]["any"]]
-        if True in answers:
-            return True
-        return None if None in answers else False
+        return {name: known[name] for name in self.release.load.rules["gate"]["any"]}
+
+    def _evidence(self, public: Registration, answers: Mapping[str, bool | None]) -> Place:
+        """The line that the answer rests on, or that of the class."""
+        facts = public.transformers
+        place = facts.backend_place if facts is not None and "is_backend_compatible" in answers else None
+        told = place is not None and (answers["is_backend_compatible"] or True not in answers.values())
+        return place if told and place is not None else public.place
 
     def _remote(self, *, first: bool) -> str | None:
         """The key of ``auto_map`` by which the repository's own class is taken.
@@ -221,7 +231,9 @@ class Backend:
 
     def _experts(self, over: int) -> bool | None:
         """Whether its language model has more experts than that; None where only the config would tell."""
-        names = self.release.load.rules.get("experts", {}).get("names", ())
+        rule = self.release.load.rules.get("experts")
+        if rule is None:
+            return None
         given = dict(self.checkpoint.text)
         model_type = self._model_type()
         declared = self._class_of(model_type)
@@ -229,7 +241,7 @@ class Backend:
             declared = self._language_model(declared, model_type)
             if declared is None and not self.checkpoint.given and "moe" in self._name.lower():
                 return None
-        for name in names:
+        for name in rule["names"]:
             value = given.get(name)
             if value is None and declared is not None:
                 alias = declared.aliases.get(name, name)

@@ -14,7 +14,7 @@ from archtrack.core.python.module import Module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["GATES", "backend_facts"]
+__all__ = ["GATES", "backend_facts", "functions"]
 
 GATES = ("is_backend_compatible", "_can_set_attn_implementation", "_supports_flex_attn")
 """What releases have asked of a class."""
@@ -35,15 +35,18 @@ def backend_facts(data: bytes) -> dict[str, Any]:
         data: the module.
     """
     rules: dict[str, Any] = {}
-    bodies = Module(data, words=_WORDS).tree
-    for node in ast.walk(bodies):
-        if not isinstance(node, ast.FunctionDef):
-            continue
+    for node in functions(Module(data, words=_WORDS).tree):
         parts = list(ast.walk(node))
         _gate(parts, rules)
         _remote(node.name, parts, rules)
         _endings(node, parts, rules)
     return rules
+
+
+def functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    """The functions of a module, and those of its classes."""
+    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    return [node for body in bodies for node in body if isinstance(node, ast.FunctionDef)]
 
 
 def _gate(parts: list[ast.AST], rules: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ from archtrack.engines._pairs import pairs, texts
 from archtrack.model import Place
 
 from . import files
-from .backend_rules import backend_facts
+from .backend_rules import backend_facts, functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -197,12 +197,6 @@ def config_facts(data: bytes) -> dict[str, Any]:
     if wrapper is not None:
         rules["wrapper"] = {**_wrapper(wrapper, over), "line": wrapper.lineno}
     return rules
-
-
-def functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    """The functions of a module, and those of its classes."""
-    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
-    return [node for body in bodies for node in body if isinstance(node, ast.FunctionDef)]
 
 
 def _row(node: ast.expr) -> list[str] | None:
