@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.python.module import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["EXPERTS", "TEXT_CONFIGS", "ConfigClass", "ConfigClasses", "class_facts"]
+    from .release_facts import Fact
+
+__all__ = ["EXPERTS", "TEXT_CONFIGS", "ConfigClass", "ConfigClasses", "class_facts", "to_row"]
 
 TEXT_CONFIGS = ("thinker_config", "llm_config", "language_config", "text_config")
 """Where a composite config keeps that of its language model; the first that is there counts."""
@@ -62,16 +64,40 @@ class ConfigClasses:
 
     def __init__(self, facts: Mapping[str, list[dict[str, Any]]]) -> None:
         """Take the facts of each module by its path."""
+        self._take(
+            ConfigClass(path=path, **{**each, "parts": tuple(each["parts"])})
+            for path, classes in sorted(facts.items())
+            for each in classes
+        )
+
+    @classmethod
+    def of_table(cls, table: Mapping[str, Fact]) -> ConfigClasses:
+        """Those of the table ``CONFIG_CLASSES`` of a release: the classes that set more than a model type."""
+        found = cls({})
+        found._take(
+            ConfigClass(
+                name=name,
+                path=fact.place.file,
+                line=fact.place.line,
+                model_type=fact.value.get("type"),
+                parts=tuple(fact.value.get("parts", ())),
+                values=fact.value.get("values", {}),
+                aliases=fact.value.get("aliases", {}),
+                classes=fact.value.get("classes", {}),
+            )
+            for name, fact in sorted(table.items(), key=lambda item: item[1].place.file)
+        )
+        return found
+
+    def _take(self, classes: Iterable[ConfigClass]) -> None:
         self._by_type: dict[str, ConfigClass] = {}
         self._by_name: dict[str, ConfigClass] = {}
         self._by_folder: dict[str, list[ConfigClass]] = {}
-        for path, classes in sorted(facts.items()):
-            for each in classes:
-                found = ConfigClass(path=path, **{**each, "parts": tuple(each["parts"])})
-                self._by_name.setdefault(found.name, found)
-                self._by_folder.setdefault(path.rpartition("/")[0], []).append(found)
-                if found.model_type is not None:
-                    self._by_type.setdefault(found.model_type, found)
+        for found in classes:
+            self._by_name.setdefault(found.name, found)
+            self._by_folder.setdefault(found.path.rpartition("/")[0], []).append(found)
+            if found.model_type is not None:
+                self._by_type.setdefault(found.model_type, found)
 
     def of_type(self, model_type: str | None) -> ConfigClass | None:
         """The class for a model type."""
@@ -109,6 +135,18 @@ def class_facts(data: bytes) -> list[dict[str, Any]]:
                 _take(statement, facts)
             found[node.name] = facts
     return list(found.values())
+
+
+def to_row(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A class as a row of the table ``CONFIG_CLASSES``; None where it sets a model type and no more.
+
+    Args:
+        facts: of one class, as ``class_facts`` gives them.
+    """
+    kept = {key: facts[key] for key in ("parts", "values", "aliases", "classes") if facts[key]}
+    if not kept:
+        return None
+    return ({"type": facts["model_type"]} if facts["model_type"] else {}) | kept
 
 
 def _take(node: ast.stmt, facts: dict[str, Any]) -> None:

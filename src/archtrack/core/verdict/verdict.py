@@ -66,13 +66,13 @@ class Steps:
 
     def __init__(self, engine: str, asked: tuple[str, ...]) -> None:
         """Begin the path of a checkpoint that names these architectures."""
-        self._engine = engine
+        self.engine = engine
         self._asked = asked
         self.steps: list[Step] = []
 
     def say(self, text: str, place: Place | None = None, source: str | None = None) -> Step:
         """Add a step; the place is in the engine's files unless ``source`` says whose."""
-        step = Step(text=text, source=source or (self._engine if place is not None else None), place=place)
+        step = Step(text=text, source=source or (self.engine if place is not None else None), place=place)
         self.steps.append(step)
         return step
 

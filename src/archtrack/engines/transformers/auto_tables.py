@@ -9,7 +9,7 @@ from archtrack.core.python.tables import table_facts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["all_classes_by_type", "auto_tables", "classes_by_type"]
+__all__ = ["TABLES", "all_classes_by_type", "auto_tables", "classes_by_type", "tables_by_type"]
 
 _ORDER = (
     "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
@@ -20,6 +20,19 @@ _ORDER = (
     "MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES",
     "MODEL_MAPPING_NAMES",
 )
+
+TABLES = {
+    "CAUSAL_LM": "AutoModelForCausalLM",
+    "IMAGE_TEXT_TO_TEXT": "AutoModelForImageTextToText",
+    "MULTIMODAL_LM": "AutoModelForMultimodalLM",
+    "VISION_2_SEQ": "AutoModelForVision2Seq",
+    "SPEECH_SEQ_2_SEQ": "AutoModelForSpeechSeq2Seq",
+    "SEQ_TO_SEQ_CAUSAL_LM": "AutoModelForSeq2SeqLM",
+    "SEQUENCE_CLASSIFICATION": "AutoModelForSequenceClassification",
+    "MODEL": "AutoModel",
+}
+"""The tables that facts of a release keep -> the class that looks into it. ``CAUSAL_LM`` is
+``MODEL_FOR_CAUSAL_LM_MAPPING_NAMES``, ``MODEL`` is ``MODEL_MAPPING_NAMES``; those that generate come first."""
 
 
 def auto_tables(data: bytes) -> dict[str, list[str]]:
@@ -52,6 +65,25 @@ def all_classes_by_type(data: bytes) -> dict[str, list[list[Any]]]:
             classes = list(_names(value))
             if classes and line >= tables[name]["line"]:  # the rows of another table stand above
                 found.setdefault(model_type, []).append([classes[0], name, line])
+    return found
+
+
+def tables_by_type(data: bytes) -> dict[str, dict[str, str]]:
+    """Model type -> table of ``TABLES`` -> the class that it gives for the type, of several the first.
+
+    A table lists what is written in it, not what it takes from another one.
+
+    Args:
+        data: the file.
+    """
+    tables = table_facts(data)["tables"]
+    found: dict[str, dict[str, str]] = {}
+    for short in TABLES:
+        table = tables.get(f"MODEL_FOR_{short}_MAPPING_NAMES" if short != "MODEL" else "MODEL_MAPPING_NAMES")
+        for model_type, line, value, _ in table["rows"] if table is not None else ():
+            classes = list(_names(value))
+            if classes and line >= table["line"]:  # the rows of another table stand above
+                found.setdefault(model_type, {})[short] = classes[0]
     return found
 
 

@@ -24,12 +24,15 @@ from typing import TYPE_CHECKING
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import CORE_FILES, INIT, NESTED
+from .files import AUTO_MAPPINGS, CONFIGURATIONS, CORE_FILES, FLAT_CONFIGURATIONS, INIT, NESTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.import_failures import Missing
+    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
+    from archtrack.core.verdict.verdict import Verdict
     from archtrack.engines.base import ScanOptions
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
@@ -46,7 +49,7 @@ class Transformers:
         source="https://github.com/huggingface/transformers/blob/v{version}/src/{path}",
     )
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 10  # histories of revision 9 do not keep the checkpoints
+    revision = 11  # histories of revision 10 know no model types, and not whether attention can be set
     since = "2.0"
     fetched = (
         INIT,
@@ -54,10 +57,10 @@ class Transformers:
         "transformers/generation/__init__.py",
         "transformers/generation/watermarking.py",
         NESTED,
-        "transformers/models/**/configuration_*.py",
+        CONFIGURATIONS,
         "transformers/models/**/generation_*.py",
     )
-    watched = (*fetched, METADATA, PYPROJECT)
+    watched = (*fetched, AUTO_MAPPINGS, FLAT_CONFIGURATIONS, METADATA, PYPROJECT)
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- nothing of it concerns transformers
         """The public PyTorch model classes of transformers."""
@@ -72,6 +75,18 @@ class Transformers:
         from .importable_names import missing_names
 
         return missing_names(library, inventory, wanted)
+
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- of the files alone
+        """What AutoConfig and the Auto classes rest on."""
+        from .load_facts import load_facts
+
+        return load_facts(library)
+
+    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
+        """What transformers itself does with a checkpoint."""
+        from .load import load
+
+        return load(checkpoint, release, options)
 
 
 ENGINE = Transformers()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 __all__ = [
     "AUTO",
+    "AUTO_MAPPINGS",
+    "CONFIGURATIONS",
+    "CONFIGURATION_AUTO",
     "CORE_FILES",
     "FLAT",
+    "FLAT_CONFIGURATIONS",
     "INIT",
     "MODELING_UTILS",
     "MODELS",
@@ -15,7 +19,7 @@ __all__ = [
     "ROOT_CLASS",
 ]
 
-REVISION = 9
+REVISION = 10
 """Counts up whenever equal files would give other facts."""
 
 PACKAGE = "transformers"
@@ -23,6 +27,11 @@ MODELS = f"{PACKAGE}/models/"
 INIT = f"{PACKAGE}/__init__.py"
 MODELING_UTILS = f"{PACKAGE}/modeling_utils.py"
 AUTO = f"{MODELS}auto/modeling_auto.py"
+AUTO_MAPPINGS = f"{MODELS}auto/auto_mappings.py"
+CONFIGURATION_AUTO = (f"{MODELS}auto/configuration_auto.py", f"{PACKAGE}/configuration_auto.py")
+"""Where AutoConfig is, newest layout first; since 5.6 its table is in ``AUTO_MAPPINGS``."""
+CONFIGURATIONS = f"{MODELS}**/configuration_*.py"
+FLAT_CONFIGURATIONS = f"{PACKAGE}/configuration_*.py"
 ROOT_CLASS = (MODELING_UTILS, "PreTrainedModel")
 NESTED = f"{MODELS}**/modeling_*.py"
 FLAT = f"{PACKAGE}/modeling_*.py"

@@ -3,17 +3,20 @@
 The facts of a file of models::
 
     {"classes": {NAME: {"line", "bases": [...], "attention": [value, line] | null, "config": NAME | null,
-                        "checkpoint": [id, line] | null, "gate": line | null}},
+                        "checkpoint": [id, line] | null, "gate": line | null, "flex": [value, line] | null,
+                        "settable": line | null}},
      "exports": [...], "aliases": {NAME: NAME}, "imports": {NAME: [level, module, attribute]},
      "checkpoint": [id, line] | null, "patched": [[NAME, line], ...], "unclear": {NAME: line},
-     "problem": [reason, line] | null}
+     "settable": bool | null, "problem": [reason, line] | null}
 
 Every optional backend is taken as installed: of two branches the one counts that runs then. ``attention`` is the
 class's own ``_supports_attention_backend`` (null inside the pair: it is set to something else than True or False, or
 under a condition), ``config`` its own ``config_class`` or ``config:`` annotation, ``checkpoint`` what its
-``@auto_docstring`` names, ``gate`` the line of an ``is_backend_compatible`` of its own. The file's ``checkpoint`` is
-its ``_CHECKPOINT_FOR_DOC``, ``patched`` are classes of other files whose attribute it sets, ``unclear`` exported names
-and bases that are bound to what only running the file would tell.
+``@auto_docstring`` names, ``gate`` the line of an ``is_backend_compatible`` of its own, ``flex`` its own
+``_supports_flex_attn``, ``settable`` the line of a ``_can_set_attn_implementation`` of its own. The file's
+``settable`` is what transformers' own method returns for a class of the file (see ``attention_gate``),
+``checkpoint`` its ``_CHECKPOINT_FOR_DOC``, ``patched`` are classes of other files whose attribute it sets,
+``unclear`` exported names and bases that are bound to what only running the file would tell.
 """
 
 from __future__ import annotations
@@ -26,15 +29,17 @@ from archtrack.core.python.conditions import short
 from archtrack.core.python.module import Module, binds
 from archtrack.core.python.values import dotted
 
+from .attention_gate import METHOD, settable
 from .exports import exported_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["ATTENTION", "GATE", "configuration_facts", "gate_facts", "model_facts"]
 
 ATTENTION = "_supports_attention_backend"
 GATE = "is_backend_compatible"
+FLEX = "_supports_flex_attn"
 _UNCLEAR = (
     ast.Call,
     ast.Attribute,
@@ -48,8 +53,13 @@ _UNCLEAR = (
 """What may make a class, and is none that is named."""
 
 
-def model_facts(data: bytes) -> dict[str, Any]:
-    """The facts of one file; see above. One that does not parse has a ``problem`` and nothing else."""
+def model_facts(data: bytes, rule: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The facts of one file; see above. One that does not parse has a ``problem`` and nothing else.
+
+    Args:
+        data: the file.
+        rule: how the release tells whether the attention of a class can be set, as ``attention_gate.rule_of`` gives it.
+    """
     module = Module(data)
     classes = {name: _class_of(module, name) for name in module.classes}
     aliases = {
@@ -77,6 +87,7 @@ def model_facts(data: bytes) -> dict[str, Any]:
             for name, found in module.bindings.items()
             if name in asked and name not in aliases and isinstance(found[-1].bound, _UNCLEAR)
         },
+        "settable": settable(data, rule) if classes else None,
         "problem": [f"cannot be parsed: {module.problem[0]}", module.problem[1]] if module.problem else None,
     }
 
@@ -121,14 +132,21 @@ def _class_facts(node: ast.ClassDef) -> dict[str, Any]:
         "config": None,
         "checkpoint": _declared_checkpoint(node),
         "gate": None,
+        "flex": None,
+        "settable": None,
     }
     for statement in node.body:
         for name, value in binds(statement):
             if name == ATTENTION:
                 known = value.value if isinstance(value, ast.Constant) else None
                 facts["attention"] = [known if isinstance(known, bool) else None, statement.lineno]
+            elif name == FLEX:
+                known = value.value if isinstance(value, ast.Constant) else None
+                facts["flex"] = [known if isinstance(known, bool) else None, statement.lineno]
             elif name == GATE:
                 facts["gate"] = statement.lineno
+            elif name == METHOD:
+                facts["settable"] = statement.lineno
             elif name == "config_class" and isinstance(value, ast.Name):
                 facts["config"] = value.id
         match statement:
@@ -181,13 +199,31 @@ def _set(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr | None]]:
 
 
 def configuration_facts(data: bytes) -> dict[str, Any]:
-    """``{"checkpoints": {CLASS: [id, line]}, "exports": [NAME, …]}`` of a file of configuration classes."""
-    classes = Module(data).classes if b"auto_docstring" in data else {}
+    """What a file of configuration classes says.
+
+    ``{"checkpoints": {CLASS: [id, line]}, "exports": [NAME, …], "types": {CLASS: [model type | null, BASE, …]}}``.
+    """
+    classes = Module(data).classes if b"auto_docstring" in data or b"model_type" in data else {}
     declared = {name: _declared_checkpoint(node) for name, node in classes.items()}
     return {
         "checkpoints": {name: checkpoint for name, checkpoint in declared.items() if checkpoint},
         "exports": exported_names(data),
+        "types": {
+            name: [_model_type(node), *(base.id for base in node.bases if isinstance(base, ast.Name))]
+            for name, node in classes.items()
+        },
     }
+
+
+def _model_type(node: ast.ClassDef) -> str | None:
+    """What a configuration class sets as its ``model_type``; None where it sets none."""
+    found = None
+    for statement in node.body:
+        for name, value in binds(statement):
+            if name == "model_type":
+                known = value.value if isinstance(value, ast.Constant) else None
+                found = known if isinstance(known, str) and known else None
+    return found
 
 
 def gate_facts(data: bytes) -> list[Any] | None:

@@ -6,6 +6,9 @@ classes and names through the files, and decides what is public and compatible.
 
 from __future__ import annotations
 
+import json
+from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.matrix.repositories import is_repository
@@ -14,10 +17,22 @@ from archtrack.engines._versions import version_of
 from archtrack.errors import SourceError
 from archtrack.model import Inventory, Place, Registration, TransformersFacts, Unresolved
 
+from .attention_gate import METHOD, rule_of
 from .auto_tables import auto_tables
 from .class_graph import ClassGraph, wanted_files
 from .exports import structure_of
-from .files import AUTO, CORE_FILES, FLAT, INIT, MODELING_UTILS, MODELS, NESTED, REVISION, ROOT_CLASS
+from .files import (
+    AUTO,
+    CORE_FILES,
+    FLAT,
+    FLAT_CONFIGURATIONS,
+    INIT,
+    MODELING_UTILS,
+    MODELS,
+    NESTED,
+    REVISION,
+    ROOT_CLASS,
+)
 from .model_file import ATTENTION, GATE, configuration_facts, gate_facts, model_facts
 
 if TYPE_CHECKING:
@@ -55,11 +70,14 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
             f"{library.origin.location} has no {MODELING_UTILS}: it is not transformers 2.0 or later"
         )
     home = NESTED if any(path.startswith(MODELS) for path in listed) else FLAT
-    graph = _read(library, sorted(filter(_is_code, {*listed, *library.paths(home)})), {})
+    rule = library.facts((MODELING_UTILS,), f"transformers-settable-{REVISION}", rule_of)[MODELING_UTILS]
+    graph = _read(library, sorted(filter(_is_code, {*listed, *library.paths(home)})), {}, rule)
     exports = dict(_exports(library, graph))
-    graph = _read(library, sorted({*exports.values()} - graph.files.keys()), graph.files)
+    graph = _read(library, sorted({*exports.values()} - graph.files.keys()), graph.files, rule)
     graph.public = exports
-    configurations = _Configurations(library, listed)
+    configurations = _Configurations(
+        library, listed if home == NESTED else library.paths(FLAT_CONFIGURATIONS)
+    )
     tables = _tables(library, listed)
     decider = _Decider(library, graph)
     registrations = []
@@ -69,11 +87,13 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
         if found is None:
             continue
         if ROOT_CLASS in graph.order(found):
-            example = _example(found, graph, configurations)
-            registrations.append(_registration(name, path, found, graph, tables, decider, example))
+            registrations.append(_registration(name, path, found, graph, tables, decider, configurations))
         elif name.endswith(_MODEL_ENDINGS) and (unknown := graph.unknown_base(found)) is not None:
             unresolved.add(_unsure(name, graph, *unknown))
     unresolved |= decider.unresolved
+    if rule is not None and rule["texts"] is None:
+        reason = f"{METHOD}() has a form that is not known: whether attention can be set cannot be told"
+        unresolved.add(Unresolved(reason=reason, place=Place(file=MODELING_UTILS, line=rule["line"])))
     return Inventory(
         engine="transformers",
         version=version_of(library, (INIT,)),
@@ -89,11 +109,18 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
 # -- files -------------------------------------------------------------------------------------------------
 
 
-def _read(library: Library, paths: list[str], known: Mapping[str, dict[str, Any]]) -> ClassGraph:
-    """The files at ``paths``, layer by layer those that their base classes come from, and what is known already."""
+def _read(
+    library: Library, paths: list[str], known: Mapping[str, dict[str, Any]], rule: Mapping[str, Any] | None
+) -> ClassGraph:
+    """The files at ``paths``, layer by layer those that their base classes come from, and what is known already.
+
+    ``rule`` is how the release tells whether the attention of a class can be set.
+    """
     files = dict(known)
+    rule = rule and {key: rule[key] for key in ("texts", "pattern")}
+    kind = f"transformers-model-file-{REVISION}-{sha256(json.dumps(rule).encode()).hexdigest()[:8]}"
     while paths:
-        files.update(library.facts(paths, f"transformers-model-file-{REVISION}", model_facts))
+        files.update(library.facts(paths, kind, partial(model_facts, rule=rule)))
         wanted = {other for path in paths for other in wanted_files(path, files[path])} - files.keys()
         paths = list(library.paths(*sorted(path for path in wanted if not path.endswith("/__init__.py"))))
     return ClassGraph(files)
@@ -116,6 +143,9 @@ class _Configurations:
         exports: the names that the files make public, sorted.
     """
 
+    # a class without a type of its own has that of a base; no release has more than three such in a row
+    _MAX_BASES = 10
+
     def __init__(self, library: Library, listed: tuple[str, ...]) -> None:
         paths = [path for path in listed if path.rpartition("/")[2].startswith("configuration_")]
         facts = library.facts(paths, f"transformers-configuration-{REVISION}", configuration_facts)
@@ -124,6 +154,26 @@ class _Configurations:
             for name, checkpoint in each["checkpoints"].items():
                 self.checkpoints.setdefault((path.rpartition("/")[0], name), []).append((path, checkpoint))
         self.exports = tuple(sorted({name for each in facts.values() for name in each["exports"]}))
+        self._types: dict[str, list[tuple[str, list[str | None]]]] = {}
+        for path, each in facts.items():
+            for name, bases in each["types"].items():
+                self._types.setdefault(name, []).append((path.rpartition("/")[0], bases))
+
+    def model_type(self, name: str, folder: str) -> str | None:
+        """The model type of a configuration class that a file in a folder names; None where that cannot be told."""
+        waiting = [name]
+        for _ in range(self._MAX_BASES):
+            if not waiting:
+                break
+            found = self._types.get(waiting.pop(0), [])
+            here = [bases for place, bases in found if place == folder] or [bases for _, bases in found]
+            if len(here) != 1:
+                continue
+            own, *bases = here[0]
+            if own is not None:
+                return own
+            waiting[:0] = [base for base in bases if base is not None]
+        return None
 
 
 def _tables(library: Library, listed: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -192,11 +242,14 @@ def _registration(
     graph: ClassGraph,
     tables: Mapping[str, tuple[str, ...]],
     decider: _Decider,
-    example: tuple[str | None, str | None],
+    configurations: _Configurations,
 ) -> Registration:
     own = graph.facts(found)
     place = Place(file=found[0], line=own["line"])
     compatible, decided = decider.decide(name, found)
+    example = _example(found, graph, configurations)
+    flex = graph.attribute(found, "flex")
+    config = graph.attribute(found, "config")
     return Registration(
         name=name,
         file=path.removeprefix("transformers/"),
@@ -211,8 +264,22 @@ def _registration(
             backend_place=decided,
             bases=tuple(own["bases"]),
             auto_mappings=tables.get(name, ()),
+            attention_settable=_settable(found, graph),
+            flex_attention=flex[0][0] if flex is not None else None,
+            model_type=configurations.model_type(config[0], config[1][0].rpartition("/")[0])
+            if config is not None
+            else None,
         ),
     )
+
+
+def _settable(cls: Class, graph: ClassGraph) -> bool | None:
+    """What ``_can_set_attn_implementation()`` returns; None where a class has one of its own."""
+    own = graph.attribute(cls, "settable")
+    if own is not None and own[1] != ROOT_CLASS:
+        return None
+    found: bool | None = graph.files[cls[0]]["settable"]
+    return found
 
 
 def _example(cls: Class, graph: ClassGraph, configurations: _Configurations) -> tuple[str | None, str | None]:
