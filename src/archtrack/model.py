@@ -250,7 +250,8 @@ class Inventory:
         facts: further statements of the engine, name -> values, sorted unless their order says something (SGLang:
             ``multimodal_model_archs``).
         imports: path -> what the engine's modules import, as ``core.python.imports`` gives it.
-        unparsable: (path, reason, line) of the modules that Python cannot parse.
+        unparsable: (path, reason, line) of the modules that fail on their own when they are imported: Python cannot
+            parse them, they raise, or they import from their own package what that does not have.
     """
 
     engine: str

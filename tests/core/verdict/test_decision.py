@@ -16,7 +16,7 @@ from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 from archtrack.core.verdict.context import Context, Rewrite, Rules
 from archtrack.core.verdict.decision import decide
 from archtrack.core.verdict.described import described
-from archtrack.model import Broken, Category, Place, Registration, Status
+from archtrack.model import Broken, Category, Gate, Place, Registration, Status
 from miniature import matrix_row, registration
 
 if TYPE_CHECKING:
@@ -286,6 +286,22 @@ def test_for_llava_s_own_classes_the_whole_config_is_that_of_the_language_model(
 def test_a_release_without_a_rule_does_without_it(context: Context, resolved: str) -> None:
     found = asked("BetaForCausalLM", context=context, text_config={"num_experts": 8})
     assert (found.status, found.resolved) == (F, resolved)
+
+
+def test_what_is_not_read_of_the_choice_is_said() -> None:
+    context = replace(SUPPORT, rules=replace(SUPPORT.rules, loader={**LOADER, "unread": 14}))
+    found = asked("AlphaForCausalLM", context=context)
+    assert (found.status, found.resolved) == (N, "AlphaForCausalLM")
+    assert [str(step.place) for step in found.steps if "is not read" in step.text] == [f"{PATH}:14"]
+    assert not any("is not read" in step.text for step in asked("AlphaForCausalLM").steps)
+
+
+def test_where_no_transformers_is_known_the_backend_is_not_followed() -> None:
+    context = replace(SUPPORT, library="", public={})
+    found = asked("BetaForCausalLM", context=context)
+    assert (found.status, found.gate, found.resolved) == (Status.UNKNOWN, Gate.BACKEND, None)
+    assert asked("AlphaForCausalLM", context=context).status is N
+    assert asked("BetaForCausalLM").status is F
 
 
 def test_a_release_without_a_fallback_runs_what_it_registers() -> None:

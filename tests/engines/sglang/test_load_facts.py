@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,7 @@ from archtrack.engines.sglang.files import (
 from archtrack.engines.sglang.files import (
     QUANTISATION as QUANT,
 )
+from archtrack.engines.sglang.load_facts import MULTIMODAL, POOLED
 from archtrack.engines.sglang.processors import processor_facts, processors_of
 from archtrack.engines.sglang.quantisation import quantisations_of
 from archtrack.engines.sglang.rules_json import rules_from_json, rules_to_json
@@ -316,9 +318,12 @@ RULES = Rules(
         Rewrite(to="D", place=Place(file="d.py", line=2), missing=True, keys=("d_model", "ssm_cfg")),
         Rewrite(to="E", place=Place(file="e.py", line=3), remote=("m.E",)),
     ),
-    drafts=(("A", "AMTP", Place(file="m.py", line=9)), ("A", "ADraft", Place(file="m.py", line=8))),
-    pooled=frozenset({"P", "O"}),
-    multimodal=frozenset({"M"}),
+    drafts=(
+        ("A", "AMTP", Place(file="m.py", line=9)),
+        ("A", "ADraft", Place(file="m.py", line=8)),
+        ("B", "ADraft", Place(file="m.py", line=8)),
+        ("A", "ADraft", Place(file="m.py", line=7)),
+    ),
 )
 
 
@@ -366,14 +371,17 @@ def test_a_release_gives_three_tables_and_its_rules(library: Make) -> None:
         MODEL_TYPES: ["a"],
         PROCESSORS: ["A"],
         QUANTISATION: ["fp8"],
+        MULTIMODAL: ["A"],
+        POOLED: [],
     }
-    assert found.rules["multimodal"] == ["A"]
+    assert str(found.tables[MULTIMODAL]["A"].place) == f"{MODEL_CONFIG}:2"
     assert found.rules["config"] == {"taken": [], "retried": [], "named": [], "unread": ["ChatGLMConfig"]}
-    assert rules_from_json(found.rules) == ENGINE.rules(read, ENGINE.scan(read, ScanOptions()))
+    rules = ENGINE.rules(read, ENGINE.scan(read, ScanOptions()))
+    assert rules_from_json(found.rules) == replace(rules, multimodal=frozenset(), pooled=frozenset())
 
 
 def test_a_release_that_has_none_of_the_files_gives_no_table(library: Make) -> None:
     read = library({f"{MODELS}/a.py": "class A: pass\nEntryClass = A\n"})
     found = ENGINE.load_facts(read, ENGINE.scan(read, ScanOptions()))
-    assert found.tables == {}
+    assert found.tables == {MULTIMODAL: {}, POOLED: {}}
     assert "config" not in found.rules

@@ -11,6 +11,7 @@ import pytest
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
 from archtrack.core.verdict.context import Rewrite, Rules
 from archtrack.core.verdict.release_facts import (
+    CONFIG_CLASSES,
     MODEL_TYPES,
     PROCESSORS,
     QUANTISATION,
@@ -20,6 +21,7 @@ from archtrack.core.verdict.release_facts import (
     ReleaseFacts,
 )
 from archtrack.engines.sglang import ENGINE
+from archtrack.engines.sglang.load_facts import MULTIMODAL
 from archtrack.engines.sglang.rules_json import rules_to_json
 from archtrack.model import Broken, Gate, Place, Status
 from miniature import public, registration
@@ -57,11 +59,17 @@ TRANSFORMERS = ReleaseFacts(
             MODEL_TYPES: table(
                 AUTO,
                 {
-                    "llama": {"config": "LlamaConfig", "classes": ["LlamaForCausalLM"]},
-                    "llava": {"config": "LlavaConfig", "classes": ["LlavaForConditionalGeneration"]},
-                    "fresh": {"config": "FreshConfig", "classes": ["FreshForCausalLM"]},
-                    "glm4": {"config": "Glm4Config", "classes": ["Glm4ForCausalLM"]},
-                    "falcon": {"config": "FalconConfig", "classes": ["FalconForCausalLM"]},
+                    "llama": {
+                        "config": "LlamaConfig",
+                        "classes": {"CAUSAL_LM": "LlamaForCausalLM", "MODEL": "LlamaModel"},
+                    },
+                    "llava": {
+                        "config": "LlavaConfig",
+                        "classes": {"IMAGE_TEXT_TO_TEXT": "LlavaForConditionalGeneration"},
+                    },
+                    "fresh": {"config": "FreshConfig", "classes": {"CAUSAL_LM": "FreshForCausalLM"}},
+                    "glm4": {"config": "Glm4Config", "classes": {"CAUSAL_LM": "Glm4ForCausalLM"}},
+                    "falcon": {"config": "FalconConfig", "classes": {"CAUSAL_LM": "FalconForCausalLM"}},
                 },
             )
         }
@@ -81,7 +89,6 @@ RULES = Rules(
             replaced=("OwnedModel",),
         ),
     ),
-    multimodal=frozenset({"LlavaForConditionalGeneration", "LlavaMistralForCausalLM", "SightForCausalLM"}),
 )
 WAYS = {
     "taken": [{"type": "long", "of": ["LongCausalLM"], "file": CONFIG, "line": 11}],
@@ -106,6 +113,14 @@ RELEASE = ReleaseFacts(
             PROCESSORS: table(
                 "p.py", {"LlavaForConditionalGeneration": None, "LlavaMistralForCausalLM": None}
             ),
+            MULTIMODAL: table(
+                "m.py",
+                {
+                    "LlavaForConditionalGeneration": None,
+                    "LlavaMistralForCausalLM": None,
+                    "SightForCausalLM": None,
+                },
+            ),
             QUANTISATION: table("q.py", {"fp8": None, "compressed-tensors": None, "aqlm": {"needs": "vllm"}}),
         },
         rules={**rules_to_json(RULES), "config": WAYS},
@@ -113,7 +128,12 @@ RELEASE = ReleaseFacts(
     broken={},
     transformers=TRANSFORMERS,
 )
-OLD = replace(RELEASE, transformers=replace(TRANSFORMERS, version="4.57.6"))
+OLD = replace(
+    RELEASE,
+    transformers=replace(
+        TRANSFORMERS, version="4.57.6", load=replace(TRANSFORMERS.load, rules={"folder": {"line": 9}})
+    ),
+)
 ALONE = replace(RELEASE, transformers=None)
 REMOTE = {"AutoConfig": "configuration_x.XConfig"}
 
@@ -333,6 +353,22 @@ def test_a_config_without_architectures_is_told_what_its_type_would_give() -> No
     found = load(model_type="llama")
     assert found.fix == '--json-model-override-args \'{"architectures": ["LlamaForCausalLM"]}\''
     assert any("transformers has LlamaForCausalLM" in step.text for step in found.steps)
+
+
+def test_what_a_configuration_class_adds_comes_from_the_facts_of_transformers() -> None:
+    rows = {"FreshConfig": {"type": "fresh", "values": {"num_experts": 4}}}
+    tables = {**TRANSFORMERS.load.tables, CONFIG_CLASSES: table("configuration_fresh.py", rows)}
+    many = replace(
+        RELEASE, transformers=replace(TRANSFORMERS, load=replace(TRANSFORMERS.load, tables=tables))
+    )
+    loader = {**RULES.loader, "backend": 6, "moe": {"line": 7, "attributes": ["num_experts"]}}
+    rules = {**many.load.rules, **rules_to_json(replace(RULES, loader=loader))}
+    many = replace(many, load=replace(many.load, rules=rules))
+    many = replace(many, registered={**many.registered, **named("t.py", "TransformersMoEForCausalLM")})
+    config = {"architectures": ["FreshForCausalLM"], "model_type": "fresh"}
+    assert load(many, **config).resolved == "TransformersMoEForCausalLM"
+    assert load(many, num_experts=1, **config).resolved == "TransformersForCausalLM"
+    assert load(replace(many, transformers=TRANSFORMERS), **config).resolved == "TransformersForCausalLM"
 
 
 def test_evidence_of_kept_rules_says_which_release_it_is_of() -> None:

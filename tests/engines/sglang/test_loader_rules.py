@@ -67,6 +67,15 @@ def get_model_architecture(model_config):
 """
 
 
+MINDSPORE = b"""\
+def get_model_architecture(config):
+    if config.mindspore:
+        architectures = ["MindSporeForCausalLM"]
+    others = names
+    architectures = getattr(config, "architectures")
+"""
+
+
 def rules(library: Library) -> Rules:
     return ENGINE.rules(library, ENGINE.scan(library, ScanOptions()))
 
@@ -81,6 +90,7 @@ def test_every_rule_of_a_release_has_its_line(library: Make) -> None:
             [37, "QuantMixtralForCausalLM", ["fp8", "gptq_marlin"]],
             [39, "OtherForCausalLM", ["fp8"]],
         ],
+        "unread": 39,
         "fallback": 17,
         "gate": 23,
         "lookup": 20,
@@ -99,8 +109,13 @@ def test_every_rule_of_a_release_has_its_line(library: Make) -> None:
         (b"def get_model_architecture(config):\n    return config\n", {"choice": 1, "rewrites": []}),
         (
             b"def get_model_architecture(config):\n    if config:\n        architectures = names\n",
-            {"choice": 1, "rewrites": []},
+            {"choice": 1, "rewrites": [], "unread": 3},
         ),
+        (
+            b"def get_model_architecture(config):\n    architectures += names\n    architectures = rename(names)\n",
+            {"choice": 1, "rewrites": [], "unread": 2},
+        ),
+        (MINDSPORE, {"choice": 1, "rewrites": [[3, "MindSporeForCausalLM", []]]}),
         (
             b"def resolve_transformers_arch(config, architectures):\n    return architectures\n",
             {"fallback": 1, "gate": 1, "lookup": 1, "missing": 1},

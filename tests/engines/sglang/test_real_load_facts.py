@@ -21,6 +21,7 @@ from archtrack.core.verdict.release_facts import (
 )
 from archtrack.engines.base import ScanOptions
 from archtrack.engines.sglang import ENGINE
+from archtrack.engines.sglang.load_facts import MULTIMODAL, POOLED
 from archtrack.engines.sglang.rules_json import rules_from_json, rules_to_json
 from archtrack.model import Gate, Place, Status
 from archtrack.sources.index.pip_config import index_settings
@@ -60,6 +61,7 @@ def release() -> Iterator[Read]:
             ) as source:
                 library = Library(source, None)
                 inventory = ENGINE.scan(library, ScanOptions())
+                assert inventory.unparsable == ()  # a release's modules do not fail on their own
                 known[version] = ReleaseFacts(
                     engine="sglang",
                     version=version,
@@ -103,13 +105,15 @@ def test_classes_of_another_package_are_not_read(release: Read) -> None:
     found = release("0.3.6").load
     assert list(found.tables[MODEL_TYPES]) == ["exaone", "qwen2_vl"]
     assert found.rules["config"]["unread"] == ["ChatGLMConfig", "DbrxConfig"]
-    assert release(BEFORE_TABLES).load.tables == {MODEL_TYPES: {}}  # it is asked after AutoConfig only
+    before = release(BEFORE_TABLES).load.tables
+    assert before[MODEL_TYPES] == {}  # its registry is asked after AutoConfig only
+    assert before.keys() == {MODEL_TYPES, MULTIMODAL, POOLED}
 
 
 @pytest.mark.parametrize("version", ALL[2:])
 def test_every_multimodal_model_that_a_release_registers_has_a_processor(version: str, release: Read) -> None:
     found = release(version)
-    listed = rules_from_json(found.load.rules).multimodal
+    listed = found.load.tables[MULTIMODAL]
     without = {
         name for name in listed if name in found.registered and name not in found.load.tables[PROCESSORS]
     }

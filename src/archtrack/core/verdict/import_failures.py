@@ -87,7 +87,7 @@ def broken_modules(
         imports: path -> what the module imports.
         missing: what the other package lacks.
         exists: whether there is such a file in the engine.
-        unparsable: path of a module that Python cannot parse -> why, and the line.
+        unparsable: path of a module that fails on its own (``Inventory.unparsable``) -> why, and the line.
     """
     lacking = {(each.module, each.name): each for each in missing}
     if not lacking and not unparsable:

@@ -103,6 +103,10 @@ class Substitutions:
 
     def before_lookup(self) -> None:
         """Replace what the engine replaces right before it looks the architectures up."""
+        unread = self.context.rules.loader.get("unread")
+        if isinstance(unread, int):
+            text = "the engine may take other architectures here: what it does is not read, and not followed"
+            self._say(text, self._at(unread))
         for line, name, left_alone in self._rewrites():
             if name == "EmbeddingGemmaModel" and self._is_embedding_gemma():
                 self._say(

@@ -15,7 +15,7 @@ from archtrack.core.python.imports import imports_of
 from archtrack.core.python.module import Import as Taken
 from archtrack.core.python.module import Module
 from archtrack.core.python.names import Modules, all_names, binding_of, named
-from archtrack.core.python.source import MAX_BYTES, NOT_READ, module_name
+from archtrack.core.python.source import MAX_BYTES, NOT_READ, candidates, module_name
 from archtrack.core.python.values import UnresolvedError, dotted
 from archtrack.model import STOPS, Place, Registration, Unresolved
 from archtrack.sources.syntax_check import PYTHON, start_check
@@ -23,7 +23,7 @@ from archtrack.sources.syntax_check import PYTHON, start_check
 from . import signs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from archtrack.core.python.names import ClassAt
     from archtrack.model import Category, Import
@@ -37,7 +37,7 @@ IMPORTED = ("transformers", "sglang.srt.models")
 """The packages whose imports decide whether a module can be imported."""
 SKIPPED = "the engine skips a module that fails to import"
 UNKNOWN = "what it registers is not known"
-REVISION = 10
+REVISION = 11
 """Counts up whenever equal files would give other facts."""
 
 
@@ -101,6 +101,9 @@ class EntryClasses:
                 self._problem(path, reason, line)
             for line, entry in entries:
                 self._register(path, line, entry, earlier)
+        whole = libraries[0].paths(f"{folder}/*.py", f"{folder}/**/*.py")
+        for path, failure in own_failures(found, whole):
+            self.unparsable.setdefault(path, failure)
 
     def add_remapped(self, path: str, facts: Mapping[str, Any]) -> None:
         """Add the further names under which a module registers its classes (``remapped_classes``)."""
@@ -224,7 +227,8 @@ def module_facts(data: bytes) -> dict[str, Any]:
     """What the registry needs of a module, as JSON.
 
     ``imports``; ``entries``: [line, what the name there stands for]; ``stars``; ``signs``; ``remapping``; ``others``:
-    [level, module, line] of the modules whose variable this one uses, and so may change.
+    [level, module, line] of the modules whose variable this one uses, and so may change; ``names``: all that it binds,
+    with spaces between them, or null where it may have any name; ``raises``: the line that raises in any case, or 0.
     """
     module = Module(data if len(data) <= MAX_BYTES else b"", (*HIDDEN, VARIABLE.encode(), *signs.WORDS))
     mentioned = VARIABLE.encode() in data or not data.isascii()  # in other letters it may be the same name
@@ -239,7 +243,15 @@ def module_facts(data: bytes) -> dict[str, Any]:
         "signs": signs.class_signs(module) if entries else {},
         "remapping": REMAPPING in module.bindings,
         "others": _others(module) if mentioned and elsewhere else [],
+        "names": _bound(module),
+        "raises": next((line for line, condition in module.raises if condition is None), 0),
     }
+
+
+def _bound(module: Module) -> str | None:
+    """The names that a module binds; None where it may have any."""
+    any_name = module.problem or module.stars or "__getattr__" in module.bindings or ANY in module.changed
+    return None if any_name else " ".join({**module.bindings, **module.changed})
 
 
 def registered(
@@ -263,6 +275,49 @@ def registered(
     if source is not None:
         problems.append((f"`{VARIABLE}` may come from `import *` of {source}", 1))
     return entries, problems
+
+
+def own_failures(
+    found: Mapping[str, Mapping[str, Any]], paths: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Path -> (reason, line) of the modules that fail in any case when they are imported, by the package's own fault.
+
+    One raises, or imports from the package what it does not have. What fails under a condition only is left out.
+
+    Args:
+        found: path -> what ``module_facts`` says of a module.
+        paths: all modules of the package and its subpackages.
+    """
+    there = frozenset(paths)
+    folders = {
+        "/".join(parts[:depth])
+        for parts in (path.split("/") for path in there)
+        for depth in range(1, len(parts))
+    }
+    home = min((path.rpartition("/")[0] for path in there), key=len, default="")
+    names = {
+        path: frozenset(facts["names"].split()) for path, facts in found.items() if facts["names"] is not None
+    }
+    for path, facts in found.items():
+        if facts["syntax"] is None and facts["raises"]:
+            yield path, ("it raises here when it is imported", facts["raises"])
+        for level, module, name, line, condition in facts["imports"] if facts["syntax"] is None else ():
+            tried = candidates(path, level, module)
+            base = tried[0].removesuffix("/__init__.py") if tried else ""
+            if condition is not None or not f"{base}/".startswith(f"{home}/"):
+                continue
+            if name is not None and (f"{base}/{name}.py" in there or f"{base}/{name}" in folders):
+                continue
+            target = next((each for each in tried if each in there), None)
+            what = f"`{'.' * level}{module}`"
+            if target is None and base not in folders:
+                yield path, (f"it imports {what}, which is not there", line)
+            elif (
+                name is not None
+                and not name.startswith("__")
+                and (target is None or name not in names.get(target, {name}))
+            ):
+                yield path, (f"it imports `{name}` from {what}, which has no such name", line)
 
 
 def changed_elsewhere(

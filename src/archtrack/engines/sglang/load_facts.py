@@ -1,16 +1,22 @@
-"""What the gates of a release of SGLang rest on: three tables, and its rules as JSON."""
+"""What the gates of a release of SGLang rest on: tables, and its rules as JSON.
+
+Besides the tables of ``core.verdict.release_facts`` there are ``MULTIMODAL`` and ``POOLED``: the architectures of the
+engine's own lists. The lists grow with nearly every release, which rules need not.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.verdict.release_facts import MODEL_TYPES, PROCESSORS, QUANTISATION, Fact, LoadFacts
+from archtrack.model import Place
 
 from .config_types import types_of
 from .config_ways import config_ways
 from .files import COMMON, CONFIGS, GET_CONFIG, LOADER, MISTRAL, MODEL_CONFIG
 from .files import PROCESSORS as PROCESSOR_FOLDERS
 from .files import QUANTISATION as QUANTISATION_FILE
+from .lists import statements_of
 from .loader_rules import rules_of
 from .processors import processors_of
 from .quantisation import quantisations_of
@@ -22,8 +28,12 @@ if TYPE_CHECKING:
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
-__all__ = ["CONFIG", "load_facts_of"]
+__all__ = ["CONFIG", "MULTIMODAL", "POOLED", "load_facts_of"]
 
+MULTIMODAL = "multimodal"
+"""Table: the architectures that the engine lists as multimodal."""
+POOLED = "pooled"
+"""Table: the architectures that the engine lists as not generating."""
 CONFIG = "config"
 """The key of the rules under which it stands how a config is read; the others are those of ``rules_json``.
 
@@ -50,6 +60,12 @@ def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
         PROCESSORS: processors_of(library),
         QUANTISATION: quantisations_of(library),
     }
+    statements = statements_of(library)
+    for name, statement in ((MULTIMODAL, "multimodal_model_archs"), (POOLED, "is_generation_model")):
+        tables[name] = {
+            key: Fact(key=key, place=Place(file=MODEL_CONFIG, line=line))
+            for key, line in sorted(statements.get(statement, {}).items())
+        }
     types = types_of(library)
     if types is not None:
         tables[MODEL_TYPES] = types.known

@@ -9,22 +9,23 @@ quantised.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from packaging.version import InvalidVersion, Version
-
+from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context
 from archtrack.core.verdict.decision import decide
-from archtrack.core.verdict.release_facts import MODEL_TYPES, PROCESSORS, QUANTISATION
+from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, PROCESSORS, QUANTISATION
 from archtrack.core.verdict.substitutions import Substitutions
 from archtrack.core.verdict.verdict import Steps
+from archtrack.engines.transformers.auto_tables import TABLES
 from archtrack.model import Gate, Place, Status
 
-from .load_facts import CONFIG
+from .load_facts import CONFIG, MULTIMODAL, POOLED
 from .rules_json import rules_from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import Fact, LoadOptions, ReleaseFacts
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["context_of", "load_checkpoint"]
 
 _RUNS = frozenset({Status.NATIVE, Status.FALLBACK})
-_BY_FOLDER_UNTIL = Version("5")
-"""Before this transformers, ``AutoConfig`` takes a model type out of the folder's name where the config has none."""
 
 
 def load_checkpoint(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
@@ -79,15 +78,20 @@ def context_of(release: ReleaseFacts, checkpoint: Checkpoint | None = None) -> C
         checkpoint: the one that it is about: what transformers has for its model type comes along.
     """
     hf = release.transformers
-    rules = rules_from_json(release.load.rules, release.load.lines_of)
+    tables = release.load.tables
+    rules = replace(
+        rules_from_json(release.load.rules, release.load.lines_of),
+        pooled=frozenset(tables.get(POOLED, ())),
+        multimodal=frozenset(tables.get(MULTIMODAL, ())),
+    )
     found = (
         hf.load.find(MODEL_TYPES, checkpoint.model_type)
         if hf is not None and checkpoint is not None
         else None
     )
-    names = _classes(found)
-    if found is not None and names:
-        rules = replace(rules, types={found.key: (names[0], "its first class", found.place)})
+    named = next(iter(_classes(found).items()), None)
+    if found is not None and named is not None:
+        rules = replace(rules, types={found.key: (named[1], TABLES[named[0]], found.place)})
     return Context(
         engine=release.engine,
         version=release.version,
@@ -96,12 +100,21 @@ def context_of(release: ReleaseFacts, checkpoint: Checkpoint | None = None) -> C
         public={} if hf is None else hf.registered,
         broken=release.broken,
         rules=rules,
+        configs=_configs(hf),
     )
 
 
-def _classes(fact: Fact | None) -> list[str]:
-    """The classes that transformers has for a model type."""
-    return [] if fact is None else [*fact.value.get("classes", {}).values()]
+def _classes(fact: Fact | None) -> dict[str, str]:
+    """The classes that transformers has for a model type: table -> class, generating ones first."""
+    value = fact.value if fact is not None else None
+    found = value.get("classes", {}) if isinstance(value, dict) else {}
+    return {table: found[table] for table in TABLES if table in found}
+
+
+def _configs(release: ReleaseFacts | None) -> Callable[[], ConfigClasses] | None:
+    """Gives transformers' configuration classes, read once; None where they are not known."""
+    table = release.load.tables.get(CONFIG_CLASSES) if release is not None else None
+    return None if table is None else cache(lambda: ConfigClasses.of_table(table))
 
 
 class _ConfigGate:
@@ -225,7 +238,7 @@ class _ConfigGate:
     def _by_folder(self) -> bool:
         """Whether transformers takes the type out of the folder's name, or may do so."""
         hf = self._hf
-        if hf is None or not _before(hf.version, _BY_FOLDER_UNTIL):
+        if hf is None or "folder" not in hf.load.rules:
             return False
         folder = self._options.folder
         if folder is None:
@@ -289,14 +302,14 @@ class _ConfigGate:
             if name in rule.replaced and rule.model_type:
                 yield rule.model_type
         types = self._hf.load.tables.get(MODEL_TYPES, {})
-        yield from (key for key, fact in types.items() if name in _classes(fact))
+        yield from (key for key, fact in types.items() if name in _classes(fact).values())
         given, native = self._checkpoint.model_type or "", self._release.registered.get(name)
         if native is None:
             return
         # `llava_mistral` begins with `llava`, and the module that registers the architecture has that type's class.
         for key in sorted(types, key=len, reverse=True):
             if given.startswith((f"{key}_", f"{key}-")):
-                others = (self._release.registered.get(each) for each in _classes(types[key]))
+                others = (self._release.registered.get(each) for each in _classes(types[key]).values())
                 if any(each is not None and each.place.file == native.place.file for each in others):
                     yield key
 
@@ -314,13 +327,6 @@ def _is_for(class_name: str, model_type: str | None) -> bool:
         return True
     own = "".join(filter(str.isalnum, model_type or "")).lower()
     return own != "" and class_name.removesuffix("Config").lower() == own
-
-
-def _before(version: str | None, other: Version) -> bool:
-    try:
-        return version is not None and Version(version) < other
-    except InvalidVersion:
-        return False
 
 
 def _processor(

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["rules_of"]
 
-REVISION = 6
+REVISION = 7
 """Counts up whenever equal files would give other facts."""
+_UNDERSTOOD = frozenset({"EmbeddingGemmaModel", "QuantMixtralForCausalLM", "MindSporeForCausalLM"})
+"""What ``get_model_architecture`` puts in by rules that are followed; the last one where the user asks for it."""
 _MOST = 50
 """Substitutions of architectures in the loader: each may name a list of quantisations."""
 
@@ -105,6 +107,8 @@ def _rewrite(path: str, rule: dict[str, Any], remote: dict[str, str]) -> Rewrite
 def _loader_rules(data: bytes) -> dict[str, Any]:
     """The rules of ``model_loader/utils.py``; every ``line`` is 0 or absent where the release has no such rule.
 
+    ``unread`` is the first line that makes something else of the architectures.
+
     ``{"choice": line, "fallback": line, "gate": line, "remote": line, "missing": line, "backend": line,
     "moe": {"line", "attributes"}, "rewrites": [[line, architecture, [quantisations]]]}``
 
@@ -119,6 +123,9 @@ def _loader_rules(data: bytes) -> dict[str, Any]:
     if choice := functions("get_model_architecture"):
         rules["choice"] = choice.lineno
         rules["rewrites"] = list(islice(_substitutions(choice), _MOST + 1))
+        unread = min(_not_understood(choice), default=0)
+        if unread:
+            rules["unread"] = unread
     if fallback := functions("resolve_transformers_arch"):
         rules["fallback"] = fallback.lineno
         calls = [node for node in ast.walk(fallback) if isinstance(node, ast.Call)]
@@ -168,6 +175,29 @@ def _substitutions(function: ast.FunctionDef) -> Iterator[list[Any]]:
                     for value in (lists.get(_name(part.comparators[0]) or "") or strings(part.comparators[0]))
                 ]
                 yield [statement.lineno, names[0], left_alone]
+
+
+def _not_understood(function: ast.FunctionDef) -> Iterator[int]:
+    """The lines that make something of the architectures that no rule of ``core.verdict`` stands for."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id="architectures")], value=ast.Call(func=ast.Name(id=called))
+            ) if called in {"getattr", "resolve_transformers_arch"}:
+                pass
+            case ast.Assign(targets=[ast.Name(id="architectures")], value=value) if strings(value)[:1] and (
+                strings(value)[0] in _UNDERSTOOD
+            ):
+                pass
+            case ast.Assign(targets=targets) if any(_name(each) == "architectures" for each in targets):
+                yield node.lineno
+            case (
+                ast.AugAssign(target=ast.Name(id="architectures"))
+                | ast.AnnAssign(target=ast.Name(id="architectures"))
+            ):
+                yield node.lineno
+            case _:
+                pass
 
 
 def _expert_attributes(function: ast.FunctionDef) -> list[str]:

@@ -1,12 +1,14 @@
 """The rules of a release as JSON, for the history, and back.
 
 ``{"path": module or null, "loader": {rule: {"line", …}}, "swaps": [{"to", "line", "but"}], "rewrites": [{"to", "file",
-"line", …}], "drafts": [{"target", "draft", "file", "line"}], "pooled": [name], "multimodal": [name]}``. What a rule
-does not ask for is left out. Every line is the value of a key ``line``.
+"line", …}], "drafts": [{"draft", "of": [target], "file", "line"}]}``. What a rule does not ask for is left out. Every
+line is the value of a key ``line``. The engine's lists (``pooled``, ``multimodal``) and what transformers says of model
+types (``types``) are not among them.
 """
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.verdict.context import Rewrite, Rules
@@ -22,12 +24,13 @@ _TESTS = ("model_type", "replaced", "alone", "missing", "remote", "keys")
 
 
 def rules_to_json(rules: Rules) -> dict[str, Any]:
-    """The rules as JSON; see above. What transformers says of model types is not among them."""
+    """The rules as JSON; see above."""
     loader = {}
     for name, value in rules.loader.items():
         if name != "rewrites":
             loader[name] = dict(value) if isinstance(value, dict) else {"line": value}
     swaps = rules.loader.get("rewrites", ())
+    drafts = groupby(rules.drafts, key=lambda each: (each[1], each[2]))
     return {
         "path": rules.path,
         "loader": loader,
@@ -37,11 +40,9 @@ def rules_to_json(rules: Rules) -> dict[str, Any]:
         ],
         "rewrites": [_rewrite_to_json(each) for each in rules.rewrites],
         "drafts": [
-            {"target": target, "draft": draft, **_place_to_json(place)}
-            for target, draft, place in rules.drafts
+            {"draft": draft, "of": [target for target, _, _ in each], **_place_to_json(place)}
+            for (draft, place), each in drafts
         ],
-        "pooled": sorted(rules.pooled),
-        "multimodal": sorted(rules.multimodal),
     }
 
 
@@ -62,10 +63,10 @@ def rules_from_json(found: Mapping[str, Any], release: str | None = None) -> Rul
         loader=loader,
         rewrites=tuple(_rewrite_from_json(each, release) for each in found.get("rewrites", ())),
         drafts=tuple(
-            (each["target"], each["draft"], _place(each, release)) for each in found.get("drafts", ())
+            (target, each["draft"], _place(each, release))
+            for each in found.get("drafts", ())
+            for target in each["of"]
         ),
-        pooled=frozenset(found.get("pooled", ())),
-        multimodal=frozenset(found.get("multimodal", ())),
         release=release,
     )
 
