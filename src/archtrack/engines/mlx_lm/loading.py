@@ -1,6 +1,6 @@
 """How MLX-LM loads a checkpoint: ``load_model`` and ``_get_classes`` of ``mlx_lm/utils.py``.
 
-1. ``model_file`` of the config, since 0.30.0: the repository's own code takes the place of a module of MLX-LM.
+1. ``model_file`` of the config, since 0.30.6: the repository's own code takes the place of a module of MLX-LM.
 2. The config's ``model_type``, with the first of its architectures that ``MODEL_ARCHITECTURE_REMAPPING`` has beside
    that type, else by itself. Nothing else of the config counts, the architectures least of all.
 3. Quantisation: ``quantization``, which MLX-LM writes itself, is always taken. Of ``quantization_config`` it takes the
