@@ -413,6 +413,37 @@ def test_what_becomes_of_a_config(
     assert text in said(found)
 
 
+CHECKS = """
+def check(trans_version, model_trans_version):
+    assert trans_version >= model_trans_version, "Version mismatch."
+"""
+WARNS = CHECKS.replace(
+    "assert trans_version >= model_trans_version", "warn(trans_version < model_trans_version)"
+)
+
+
+@pytest.mark.parametrize(
+    ("checks", "name", "written", "expected"),
+    [
+        (CHECKS, "Slow", "5.0.1", "config"),
+        (CHECKS, "Slow", "5.1.0.dev0", "config"),
+        (CHECKS, "Slow", "5.0.0", None),
+        (CHECKS, "Slow", "none", None),
+        (CHECKS, "Slow", None, None),
+        (CHECKS, "Fast", "5.0.1", None),  # TurboMind does not ask
+        (WARNS, "Slow", "5.0.1", None),
+    ],
+)
+def test_older_releases_stop_for_a_config_that_a_newer_transformers_wrote(
+    release: Callable[..., ReleaseFacts], checks: str, name: str, written: str | None, expected: str | None
+) -> None:
+    known = release({**RELEASE, "lmdeploy/pytorch/check_env/__init__.py": checks})
+    found = load(config(name, transformers_version=written), known)
+    assert (found.gate and found.gate.value) == expected
+    assert found.fix == (f"transformers >= {written}" if expected else None)
+    assert (str(found.because.place) == "lmdeploy/pytorch/check_env/__init__.py:3") is (expected is not None)
+
+
 def test_an_unknown_class_in_auto_map_says_what_would_help(release: Callable[..., ReleaseFacts]) -> None:
     known = release()
     fix = "a config without `auto_map.AutoModelForCausalLM`: `Slow` is known"

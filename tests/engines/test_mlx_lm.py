@@ -453,6 +453,7 @@ AWQ = {"model_type": "llama", "quantization_config": {"quant_method": "awq", "bi
         ("0.9.0", 16, {"exaone": "unsupported", "awq": "unsupported"}),
         ("0.20.2", 34, {"exaone": "unsupported"}),
         ("0.20.3", 35, {"exaone": "native", "llama4": "unsupported"}),
+        ("0.26.4", 73, {"mxfp4": "native", "mxfp4 of llama": "unsupported"}),
         ("0.27.1", 77, {"llama4": "unsupported", "hunyuan": "native"}),
         ("0.28.0", 84, {"llama4": "native", "fp8": "native"}),
         ("0.31.0", 115, {"awq": "native", "v3": "unsupported"}),
@@ -486,6 +487,8 @@ def test_real_releases(
         "v3": V3,
         "awq": AWQ,
         "fp8": {"model_type": "deepseek_v3", "quantization_config": {"quant_method": "fp8"}},
+        "mxfp4": {"model_type": "gpt_oss", "quantization_config": {"quant_method": "mxfp4"}},
+        "mxfp4 of llama": {"model_type": "llama", "quantization_config": {"quant_method": "mxfp4"}},
         "bnb": {"model_type": "llama", "quantization_config": {"quant_method": "bitsandbytes"}},
     }
     assert {name: load(configs[name], known).status.value for name in expected} == expected

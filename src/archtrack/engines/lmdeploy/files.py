@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "ARCHS",
+    "CHECKS",
     "CONFIG",
     "CONVERTERS",
     "LINEAR",
@@ -32,4 +33,6 @@ CONVERTERS = ("lmdeploy/turbomind/converter.py", "lmdeploy/turbomind/deploy/conv
 """Where TurboMind tells quantisation methods apart."""
 LINEAR = ("lmdeploy/pytorch/nn/linear/__init__.py", "lmdeploy/pytorch/nn/linear.py")
 """Where the PyTorch engine does, until ``QuantizationConfig`` in ``CONFIG`` does."""
-LOADING = (ARCHS, PATCH, CONFIG, *OWN_CONFIGS, *CONVERTERS, *LINEAR)
+CHECKS = ("lmdeploy/pytorch/check_env/model.py", "lmdeploy/pytorch/check_env/__init__.py")
+"""Where the PyTorch engine checks a config before it loads anything."""
+LOADING = (ARCHS, PATCH, CONFIG, *OWN_CONFIGS, *CONVERTERS, *LINEAR, *CHECKS)

@@ -3,8 +3,9 @@
 TurboMind is asked first (``autoget_backend`` in ``lmdeploy/archs.py``): it takes the first architecture that its list
 has, but for sizes and quantisation methods that ``is_supported`` turns away, and then ``get_tm_model`` stops for
 methods that it does not know. Whatever TurboMind does not take goes to the PyTorch engine. That one asks AutoConfig,
-then ``_get_model_class`` looks a class up: the one that ``auto_map`` names for AutoModelForCausalLM if there is one,
-and nothing else then, or the first architecture that the map has.
+and older releases stop where a newer transformers wrote the config. Then ``_get_model_class`` looks a class up: the one
+that ``auto_map`` names for AutoModelForCausalLM if there is one, and nothing else then, or the first architecture that
+the map has.
 
 Where AutoConfig fails, TurboMind goes on with a config of no model's own, and so does the PyTorch engine of newer
 releases.
@@ -14,12 +15,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.parsing import parse_version
 from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION, Fact, LoadFacts
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
 
-from .files import ARCHS, CONFIG, CONVERTERS, LINEAR, MODULE_MAP, OWN_CONFIGS, PATCH, TURBOMIND
-from .reading import config_facts, method_facts, patch_facts, turbomind_facts
+from .files import ARCHS, CHECKS, CONFIG, CONVERTERS, LINEAR, MODULE_MAP, OWN_CONFIGS, PATCH, TURBOMIND
+from .reading import check_facts, config_facts, method_facts, patch_facts, turbomind_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +66,10 @@ def load_facts(library: Library, tables: Mapping[str, Any]) -> LoadFacts:
         "refuses": {name: tests for name, tests in turbomind["refuses"].items() if tests},
         "named": None if named is None else {"class": named[0], "line": named[1]},
     }
+    checks = library.facts(library.paths(*CHECKS), "lmdeploy-checks-1", check_facts)
+    asserted = next((path for path in CHECKS if checks.get(path)), None)
+    if asserted is not None:
+        rules["transformers_version"] = {"file": asserted, "line": checks[asserted]}
     methods, rules["quantisation"] = _methods(library)
     types = {
         name: Fact(key=name, place=Place(file=path, line=line))
@@ -259,7 +265,7 @@ class _Path:
     # -- the PyTorch engine ----------------------------------------------------------------------
 
     def _by_pytorch(self) -> Verdict:
-        stopped = self._config("pytorch")
+        stopped = self._config("pytorch") or self._written_by()
         if stopped is not None:
             return stopped
         for rule in self._rules.get("auto_map", ()):
@@ -281,6 +287,36 @@ class _Path:
             if verdict is not None:
                 return verdict
         return self._not_registered(names)
+
+    def _written_by(self) -> Verdict | None:
+        """Older releases stop where the config was written by a newer transformers than the one that is there."""
+        rule, transformers = self._rules.get("transformers_version"), self._release.transformers
+        written = self._plain.get("transformers_version")
+        if (
+            rule is None
+            or transformers is None
+            or transformers.version is None
+            or not isinstance(written, str)
+        ):
+            return None
+        try:
+            newer = parse_version(written) > parse_version(transformers.version)
+        except ValueError:
+            return None
+        if not newer:
+            return None
+        step = self._steps.say(
+            f"the config was written by transformers {written}, and the PyTorch engine of {self._release.name} stops"
+            f" where an older one is installed: {transformers.name}",
+            self._place(rule["file"], rule["line"]),
+        )
+        return self._steps.verdict(
+            Status.UNSUPPORTED,
+            step,
+            gate=Gate.CONFIG,
+            key=next(iter(self._checkpoint.architectures), None),
+            fix=f"transformers >= {written}",
+        )
 
     def _by_auto_map(self, rule: Mapping[str, Any], name: str) -> Verdict:
         """The class that the config's ``auto_map`` names, which alone counts then."""

@@ -16,7 +16,7 @@ from archtrack.engines._quantisation import anded, compared_methods, constants
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["config_facts", "method_facts", "patch_facts", "turbomind_facts", "vision_facts"]
+__all__ = ["check_facts", "config_facts", "method_facts", "patch_facts", "turbomind_facts", "vision_facts"]
 
 _MOST = 200
 """Architectures or methods that are read of one function: more is no list of anybody's."""
@@ -151,6 +151,23 @@ def patch_facts(data: bytes) -> dict[str, Any]:
             case _:
                 pass
     return facts
+
+
+def check_facts(data: bytes) -> int:
+    """The line of ``assert trans_version >= model_trans_version``; 0 where a module has none."""
+    for node in ast.walk(Module(data, words=None).tree):
+        match node:
+            case ast.Assert(
+                test=ast.Compare(
+                    left=ast.Name(id="trans_version"),
+                    ops=[ast.GtE()],
+                    comparators=[ast.Name(id="model_trans_version")],
+                )
+            ):
+                return node.lineno
+            case _:
+                pass
+    return 0
 
 
 def vision_facts(data: bytes) -> dict[str, int]:

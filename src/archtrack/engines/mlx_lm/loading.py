@@ -1,6 +1,6 @@
 """How MLX-LM loads a checkpoint: ``load_model`` and ``_get_classes`` of ``mlx_lm/utils.py``.
 
-1. ``model_file`` of the config, since 0.30.0: the repository's own code takes the place of a module of MLX-LM.
+1. ``model_file`` of the config, since 0.30.6: the repository's own code takes the place of a module of MLX-LM.
 2. The config's ``model_type``, with the first of its architectures that ``MODEL_ARCHITECTURE_REMAPPING`` has beside
    that type, else by itself. Nothing else of the config counts, the architectures least of all.
 3. Quantisation: ``quantization``, which MLX-LM writes itself, is always taken. Of ``quantization_config`` it takes the
@@ -30,17 +30,16 @@ if TYPE_CHECKING:
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import ReleaseFacts
     from archtrack.core.verdict.verdict import Step, Verdict
-    from archtrack.model import Registration
     from archtrack.sources.library import Library
 
 __all__ = ["PAIRS", "QUANTISED_WEIGHTS", "SUB_CONFIGS", "load", "load_facts"]
 
 PAIRS = "type_and_architecture"
-"""Table: ``type architecture`` -> the file of the module that runs the two together."""
+"""Table: ``type architecture`` -> the module that runs the two together."""
 SUB_CONFIGS = "sub_configs"
-"""Table: file of a module -> the sub-configs that its ``ModelArgs`` cannot do without."""
+"""Table: module -> the sub-configs that its ``ModelArgs`` cannot do without."""
 QUANTISED_WEIGHTS = "quantised_weights"
-"""Table: file of a module -> it names weights as quantising tools write them, or takes classes from one that does."""
+"""Table: module -> it names weights as quantising tools write them, or takes classes from one that does."""
 
 
 def load_facts(library: Library) -> LoadFacts:
@@ -55,7 +54,7 @@ def load_facts(library: Library) -> LoadFacts:
     tables = {
         PAIRS: {
             f"{model_type} {architecture}": Fact(
-                key=f"{model_type} {architecture}", place=runs.place, value=_file(runs.model.path)
+                key=f"{model_type} {architecture}", place=runs.place, value=_module(runs.model.path)
             )
             for (model_type, architecture), runs in types.architectures.items()
         },
@@ -79,8 +78,9 @@ def load_facts(library: Library) -> LoadFacts:
     return LoadFacts(tables={name: table for name, table in tables.items() if table}, rules=rules)
 
 
-def _file(path: str) -> str:
-    return path.removeprefix(f"{MODELS}/")
+def _module(path: str) -> str:
+    """The name of a module of models, by its path or by its file below their folder."""
+    return path.removeprefix(f"{MODELS}/").removesuffix(".py").removesuffix("/__init__")
 
 
 def _sub_configs(types: Types, modules: Mapping[str, Any]) -> dict[str, Fact]:
@@ -88,7 +88,7 @@ def _sub_configs(types: Types, modules: Mapping[str, Any]) -> dict[str, Fact]:
     for runs in (*types.runs.values(), *types.architectures.values()):
         fields = modules[runs.arguments.path]["sub_configs"].get(runs.arguments.name)
         if fields:
-            key = _file(runs.model.path)
+            key = _module(runs.model.path)
             place = Place(file=runs.arguments.path, line=fields[0][1])
             found[key] = Fact(key=key, place=place, value=[name for name, _ in fields])
     return found
@@ -108,7 +108,8 @@ def _quantised_weights(library: Library, modules: Mapping[str, Any]) -> dict[str
             if lines:
                 found[path] = min(lines)
     return {
-        _file(path): Fact(key=_file(path), place=Place(file=path, line=line)) for path, line in found.items()
+        _module(path): Fact(key=_module(path), place=Place(file=path, line=line))
+        for path, line in found.items()
     }
 
 
@@ -156,7 +157,7 @@ class _Path:
                 f" `{pair.key.partition(' ')[2]}` by {pair.value}",
                 pair.place,
             )
-            return self._loaded(model_type, pair.value, step)
+            return self._loaded(model_type, pair.value, step, pair.place)
         registration = self._release.registered.get(model_type)
         if registration is None:
             return self._not_registered(model_type)
@@ -165,7 +166,7 @@ class _Path:
             + (f", where {registration.condition}" if registration.condition else ""),
             registration.place,
         )
-        return self._loaded(model_type, registration.file, step, registration)
+        return self._loaded(model_type, _module(registration.file), step, registration.place)
 
     def _own_code(self) -> Verdict | None:
         """``model_file``: the repository's own code."""
@@ -249,20 +250,17 @@ class _Path:
         step = self._steps.say(text)
         return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, key=model_type)
 
-    def _loaded(
-        self, model_type: str, file: str, step: Step, registration: Registration | None = None
-    ) -> Verdict:
+    def _loaded(self, model_type: str, module: str, step: Step, place: Place) -> Verdict:
         """A module is found: what stands between it and the weights."""
         broken = self._release.broken or {}
-        path = f"{MODELS}/{file}" if registration is None else registration.place.file
-        for each in (path, f"{MODELS}/{file}"):
-            if each in broken and broken[each].certain:
+        for path in (place.file, f"{MODELS}/{module}.py", f"{MODELS}/{module}/__init__.py"):
+            if path in broken and broken[path].certain:
                 stop = self._steps.say(
-                    f"{each} cannot be imported: {broken[each].reason}", broken[each].place
+                    f"{path} cannot be imported: {broken[path].reason}", broken[path].place
                 )
                 return self._steps.verdict(Status.UNIMPORTABLE, stop, gate=Gate.IMPORT, key=model_type)
-        self._composite(file)
-        stopped = self._quantisation(file)
+        self._composite(module)
+        stopped = self._quantisation(module)
         if stopped is not None:
             return self._steps.verdict(
                 Status.UNSUPPORTED,
@@ -271,22 +269,22 @@ class _Path:
                 key=model_type,
                 fix="the unquantised checkpoint, or one that mlx_lm.convert made of it",
             )
-        return self._steps.verdict(Status.NATIVE, step, resolved=_module(file), key=model_type)
+        return self._steps.verdict(Status.NATIVE, step, resolved=module, key=model_type)
 
-    def _composite(self, file: str) -> None:
+    def _composite(self, module: str) -> None:
         """Say that a module wants a config in parts and this one is flat. Its weights would be named otherwise, too."""
-        fact = self._release.load.find(SUB_CONFIGS, file)
+        fact = self._release.load.find(SUB_CONFIGS, module)
         if fact is None or not self._checkpoint.given:
             return
         missing = [name for name in fact.value if name not in self._checkpoint.keys]
         if missing:
             self._steps.say(
-                f"ModelArgs of {file} asks for {', '.join(f'`{name}`' for name in missing)}, which the config does not"
+                f"ModelArgs of {module} asks for {', '.join(f'`{name}`' for name in missing)}, which the config does not"
                 " have",
                 fact.place,
             )
 
-    def _quantisation(self, file: str) -> Step | None:
+    def _quantisation(self, module: str) -> Step | None:
         """Say what becomes of a quantised checkpoint; the step that stops it, if one does."""
         method = self._checkpoint.quant_method
         if "quantization" in self._plain:
@@ -320,23 +318,19 @@ class _Path:
                 )
             self._steps.say(f"quantisation method `{method}` is taken", fact.place)
             return None
-        own = self._release.load.find(QUANTISED_WEIGHTS, file)
+        own = self._release.load.find(QUANTISED_WEIGHTS, module)
         if own is not None:
             self._steps.say(
-                f"load_model does nothing for quantisation method `{method}`; {file} names quantised weights itself:"
+                f"load_model does nothing for quantisation method `{method}`; {module} names quantised weights itself:"
                 " whether it takes these is not followed",
                 own.place,
             )
             return None
         return self._steps.say(
-            f"load_model does nothing for quantisation method `{method}`, nor does {file}: the weights are loaded"
+            f"load_model does nothing for quantisation method `{method}`, nor does {module}: the weights are loaded"
             " strictly, and those of that method do not fit",
             place,
         )
-
-
-def _module(file: str) -> str:
-    return file.removesuffix(".py").removesuffix("/__init__")
 
 
 def _unlike(given: Mapping[str, Any], wanted: Mapping[str, list[Any]]) -> tuple[str, list[Any]] | None:

@@ -17,7 +17,7 @@ _LOADERS = ("load_model", "load")
 """``load_model`` came with 0.0.5; before, ``load`` does it all."""
 _MOST = 50
 """Methods that are read: more is no loader."""
-_WEIGHTS = ("weight_scale", "_scale_inv", "weight_packed", "qweight")
+_WEIGHTS = ("weight_scale", "_scale_inv", "weight_packed", "qweight", "_blocks")
 """Parts of the names that quantising tools give to weights. A module that names one may take such weights itself."""
 
 
