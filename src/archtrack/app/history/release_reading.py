@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.history.history import Entry
-from archtrack.core.matrix.categories import BY_NAME, Registered, categorize
+from archtrack.core.matrix.categories import own_categories
 from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_json
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archtrack.engines.base import Engine
-    from archtrack.model import Inventory, Registration
+    from archtrack.model import Category, Inventory, Registration
     from archtrack.sources.cache import Cache
     from archtrack.sources.index.final_releases import FinalRelease
     from archtrack.sources.index.http import Http
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 3
+_REVISION = 4
 """Counts up whenever the same inventory would give other entries."""
 
 
@@ -58,10 +58,8 @@ class Reading:
 
 def entries_from(inventory: Inventory) -> dict[str, Entry]:
     """What an inventory says, as the history keeps it."""
-    names = inventory.by_name()
-    public = {name: each for name, each in names.items() if each.transformers is not None}
-    known = Registered(natives={} if public else names, public=public)
-    return {name: _entry(each, known) for name, each in names.items()}
+    said = own_categories(inventory)
+    return {each.name: _entry(each, said.get(each.name)) for each in inventory.registrations}
 
 
 def _run_as_others(
@@ -151,15 +149,14 @@ def read_release(
     return reading
 
 
-def _entry(each: Registration, known: Registered) -> Entry:
-    category, source = categorize(each.name, known)
+def _entry(each: Registration, said: tuple[Category, str] | None) -> Entry:
     example, example_at = _example(each)
     return Entry(
         file=each.file,
         at=str(each.place),
         groups=each.groups,
         compatible=None if each.transformers is None else each.transformers.backend_compatible,
-        category=None if source == BY_NAME else category.value,
+        category=None if said is None else said[0].value,
         example=example,
         example_at=example_at,
     )
