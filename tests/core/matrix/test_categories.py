@@ -85,6 +85,9 @@ def known(*registrations: Registration | None, lists_pooled: bool = False) -> Re
 ENGINE = "sglang/srt/configs/model_config.py:9 multimodal_model_archs"
 UNLISTED = "not in multimodal_model_archs, although"
 CAUSAL = "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES"
+AUDIO = "x.py:7 takes audio, text"
+SEEING = "MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES"
+SEQ_TO_SEQ = "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES"
 WAVEFORM = "MODEL_FOR_TEXT_TO_WAVEFORM_MAPPING_NAMES"
 
 
@@ -330,3 +333,31 @@ def test_a_class_beside_classes_that_make_no_text_makes_none_either(
     found = categorize(name, known(public(name, bases=bases), *classes, *others))
     assert found[0] is expected
     assert (found[1] == BY_NAME) == (expected is TEXT)
+
+
+@pytest.mark.parametrize(
+    ("name", "tables", "inputs", "bases", "expected"),
+    [
+        ("XForCausalLM", ("FOR_IMAGE_TEXT_TO_TEXT_",), ("text",), (), (TEXT, "x.py:7 takes text")),
+        ("XForCausalLM", ("FOR_IMAGE_TEXT_TO_TEXT_",), ("image", "text"), (), (MULTIMODAL, f"transformers {SEEING}")),
+        ("XForCausalLM", ("FOR_IMAGE_TEXT_TO_TEXT_",), (), (), (MULTIMODAL, f"transformers {SEEING}")),
+        ("XVLModelFor", ("FOR_IMAGE_TEXT_TO_TEXT_",), ("text",), (), (MULTIMODAL, f"transformers {SEEING}")),
+        ("XForGeneration", ("FOR_SEQ_TO_SEQ_CAUSAL_LM_",), ("audio", "text"), (), (MULTIMODAL, AUDIO)),
+        ("XForGeneration", ("FOR_SEQ_TO_SEQ_CAUSAL_LM_",), ("text",), (), (TEXT, f"transformers {SEQ_TO_SEQ}")),
+        ("XForCausalLM", ("FOR_CAUSAL_LM_",), ("image",), (), (TEXT, f"transformers {CAUSAL}")),
+        ("XForPrediction", (), ("time",), (), (EMBEDDING, "x.py:7 takes time")),
+        ("XForSpeech", (), ("audio",), ("GenerationMixin",), (MULTIMODAL, "x.py:7 takes audio")),
+        ("XForPrediction", (), ("text",), (), (TEXT, BY_NAME)),
+        ("XForPrediction", (), (), (), (TEXT, BY_NAME)),
+    ],
+)  # fmt: skip
+def test_a_class_that_says_what_it_takes_is_believed(
+    name: str,
+    tables: tuple[str, ...],
+    inputs: tuple[str, ...],
+    bases: tuple[str, ...],
+    expected: tuple[Category, str],
+) -> None:
+    mappings = tuple(sorted(f"MODEL_{table}MAPPING_NAMES" for table in tables))
+    facts = {"bases": bases, "auto_mappings": mappings, "inputs": inputs}
+    assert categorize(name, known(miniature.public(name, facts=facts, line=7))) == expected

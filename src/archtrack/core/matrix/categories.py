@@ -104,6 +104,7 @@ _TABLES = (
     ),
 )
 
+_SEEING = ("MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES", "MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES")
 _LABELLING = tuple(
     f"MODEL_FOR_{task}_MAPPING_NAMES"
     for task in (
@@ -319,11 +320,17 @@ class _Library:
         hf = self._public.get(name)
         if hf is None or hf.transformers is None:
             return None
-        found = by_tables(hf.transformers.auto_mappings, name)
-        if found is not None:
-            return found[0], f"transformers {found[1]}"
         facts = hf.transformers
-        return self._of_base(name) or self._shown(hf, facts) or _labels(facts) or self._beside(hf)
+        found = by_tables(facts.auto_mappings, name)
+        if found is not None:
+            return _corrected(found, hf, facts)
+        return (
+            self._of_base(name)
+            or self._shown(hf, facts)
+            or self._by_inputs(hf, facts)
+            or _labels(facts)
+            or self._beside(hf)
+        )
 
     def _of_base(self, name: str) -> tuple[Category, str] | None:
         target = draft_target(name)
@@ -347,6 +354,13 @@ class _Library:
         if _BASE_MODELS in facts.auto_mappings:
             return Category.EMBEDDING, f"transformers {_BASE_MODELS}"
         return None
+
+    def _by_inputs(self, hf: Registration, facts: TransformersFacts) -> tuple[Category, str] | None:
+        """The category by what the class takes, for a name that looks like a text model's."""
+        if by_name(hf.name) is not Category.TEXT or set(facts.inputs) <= {"text"}:
+            return None
+        category = Category.MULTIMODAL if self._generates(hf.name) else Category.EMBEDDING
+        return category, f"{hf.place} takes {', '.join(facts.inputs)}"
 
     def _beside(self, hf: Registration) -> tuple[Category, str] | None:
         """The category by the other classes of the file, for a name that looks like a text model's.
@@ -389,6 +403,23 @@ class _Library:
             waiting.extend(bases)
             seen.update(bases)
         return False
+
+
+def _corrected(
+    found: tuple[Category, str], hf: Registration, facts: TransformersFacts
+) -> tuple[Category, str]:
+    """The category by a table, unless the class says that it takes something else.
+
+    The table of sequence-to-sequence models has some of audio, and that of models that take images has
+    ``Mistral4ForCausalLM``, which takes text only.
+    """
+    category, table = found
+    takes = f"{hf.place} takes {', '.join(facts.inputs)}"
+    if table == _SEQ_TO_SEQ and set(facts.inputs) - {"text"}:
+        return Category.MULTIMODAL, takes
+    if table in _SEEING and facts.inputs == ("text",) and by_name(hf.name) is Category.TEXT:
+        return Category.TEXT, takes
+    return category, f"transformers {table}"
 
 
 def _labels(facts: TransformersFacts) -> tuple[Category, str] | None:

@@ -3,7 +3,7 @@
 The facts of a file of models::
 
     {"classes": {NAME: {"line", "bases": [...], "attention": [value, line] | null, "config": NAME | null,
-                        "checkpoint": [id, line] | null, "gate": line | null}},
+                        "checkpoint": [id, line] | null, "gate": line | null, "inputs": [...] | null}},
      "exports": [...], "aliases": {NAME: NAME}, "imports": {NAME: [level, module, attribute]},
      "checkpoint": [id, line] | null, "patched": [[NAME, line], ...], "unclear": {NAME: line},
      "problem": [reason, line] | null}
@@ -11,9 +11,10 @@ The facts of a file of models::
 Every optional backend is taken as installed: of two branches the one counts that runs then. ``attention`` is the
 class's own ``_supports_attention_backend`` (null inside the pair: it is set to something else than True or False, or
 under a condition), ``config`` its own ``config_class`` or ``config:`` annotation, ``checkpoint`` what its
-``@auto_docstring`` names, ``gate`` the line of an ``is_backend_compatible`` of its own. The file's ``checkpoint`` is
-its ``_CHECKPOINT_FOR_DOC``, ``patched`` are classes of other files whose attribute it sets, ``unclear`` exported names
-and bases that are bound to what only running the file would tell.
+``@auto_docstring`` names, ``gate`` the line of an ``is_backend_compatible`` of its own, ``inputs`` its own
+``input_modalities`` (empty: it is set to something else than texts). The file's ``checkpoint`` is its
+``_CHECKPOINT_FOR_DOC``, ``patched`` are classes of other files whose attribute it sets, ``unclear`` exported names and
+bases that are bound to what only running the file would tell.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ __all__ = ["ATTENTION", "GATE", "configuration_facts", "gate_facts", "model_fact
 
 ATTENTION = "_supports_attention_backend"
 GATE = "is_backend_compatible"
+INPUTS = "input_modalities"
 _UNCLEAR = (
     ast.Call,
     ast.Attribute,
@@ -94,6 +96,13 @@ def _text(node: ast.expr | None) -> list[Any] | None:
             return None
 
 
+def _texts(node: object) -> list[str]:
+    """The texts of a string, or of a tuple or list of strings; none where it is anything else."""
+    nodes: list[Any] = node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]
+    texts = [each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return texts if len(texts) == len(nodes) and all(texts) else []
+
+
 # -- classes ---------------------------------------------------------------------------------------------
 
 
@@ -121,6 +130,7 @@ def _class_facts(node: ast.ClassDef) -> dict[str, Any]:
         "config": None,
         "checkpoint": _declared_checkpoint(node),
         "gate": None,
+        "inputs": None,
     }
     for statement in node.body:
         for name, value in binds(statement):
@@ -129,6 +139,8 @@ def _class_facts(node: ast.ClassDef) -> dict[str, Any]:
                 facts["attention"] = [known if isinstance(known, bool) else None, statement.lineno]
             elif name == GATE:
                 facts["gate"] = statement.lineno
+            elif name == INPUTS:
+                facts["inputs"] = _texts(value)
             elif name == "config_class" and isinstance(value, ast.Name):
                 facts["config"] = value.id
         match statement:

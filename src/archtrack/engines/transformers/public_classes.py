@@ -197,6 +197,7 @@ def _registration(
     own = graph.facts(found)
     place = Place(file=found[0], line=own["line"])
     compatible, decided = decider.decide(name, found)
+    inputs = graph.attribute(found, "inputs")
     return Registration(
         name=name,
         file=path.removeprefix("transformers/"),
@@ -211,6 +212,7 @@ def _registration(
             backend_place=decided,
             bases=tuple(own["bases"]),
             auto_mappings=tables.get(name, ()),
+            inputs=tuple(inputs[0]) if inputs is not None else (),
         ),
     )
 
