@@ -146,6 +146,8 @@ class TransformersFacts:
         flex_attention: the class attribute ``_supports_flex_attn``; None where the release does not have it, or that
             cannot be told.
         model_type: that of the class's own configuration class; None where that cannot be told.
+        inputs: what it takes by its ``input_modalities``: text, image, video, audio, time; empty where the release does
+            not say it, or that cannot be told.
     """
 
     exported: bool
@@ -156,6 +158,7 @@ class TransformersFacts:
     attention_settable: bool | None = None
     flex_attention: bool | None = None
     model_type: str | None = None
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,7 @@ def test_json_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> No
                 "attention_settable": None,
                 "flex_attention": None,
                 "model_type": None,
+                "inputs": [],
             },
         },
         "example": {"id": "beta-org/beta-1b", "source": "transformers/models/beta/configuration_beta.py:1"},

@@ -44,6 +44,7 @@ FACTS = st.builds(
     attention_settable=st.none() | st.booleans(),
     flex_attention=st.none() | st.booleans(),
     model_type=st.none() | st.text(max_size=5),
+    inputs=SOME,
 )
 
 
@@ -134,7 +135,7 @@ def test_no_field_of_a_value_is_forgotten() -> None:
         "Signs": ["category", "source", "targets", "targets_source"],
         "TransformersFacts": [
             "exported", "backend_compatible", "backend_place", "bases", "auto_mappings", "attention_settable",
-            "flex_attention", "model_type",
+            "flex_attention", "model_type", "inputs",
         ],
     }  # fmt: skip
 

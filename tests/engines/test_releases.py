@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import readers
 
+from archtrack.app.history.release_reading import entries_from
 from archtrack.app.request import Request
 from archtrack.app.track import track
 from archtrack.config.settings import Settings
-from archtrack.core.matrix.categories import BY_NAME, by_name
+from archtrack.core.history.categories import others_of, voices_of
+from archtrack.core.matrix.categories import BY_NAME, by_name, weigh
 from archtrack.core.matrix.examples import GENERIC, example_cell
 from archtrack.core.matrix.join import join
 from archtrack.core.matrix.repositories import is_repository
@@ -26,6 +28,8 @@ from archtrack.sources.index.release import open_release
 from archtrack.sources.library import Library
 from archtrack.sources.progress import SilentProgress
 from archtrack.sources.workspace import Workspace
+from made_history import made_history
+from made_history import release as made_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -214,6 +218,52 @@ def test_categories_are_those_that_were_found_by_hand(version: str, release: Rea
     guessed = [row.name for row in rows if by_name(row.name).value != expected[row.name]]
     assert len(guessed) > 0.1 * len(rows)  # so much the name alone gets wrong
     assert sum(row.category_source == BY_NAME for row in rows) < 0.02 * len(rows)
+
+
+@pytest.mark.parametrize("versions", [("0.5.23", "5.23.0"), ("0.5.9", "4.57.6")])
+def test_the_list_and_the_page_give_the_same_sections(versions: tuple[str, str], release: Read) -> None:
+    engine, transformers = release("sglang", versions[0])[0], release("transformers", versions[1])[0]
+    others = [release(name, version)[0] for name, version in (("vllm", "0.33.0"), ("lmdeploy", "0.18.0"))]
+    histories = [
+        made_history([made_release("1")], {"1": entries_from(each)}, engine=each.engine)
+        for each in (engine, transformers, *others)
+    ]
+    rows = join(engine, transformers, patterns=("*",), others=others_of(histories)).rows
+    voices = voices_of(histories)
+    assert len(rows) > 1400
+    assert not [row.name for row in rows if weigh(row.name, voices)[0] is not row.category]
+
+
+# By the sources of the engines: what the class takes, what the draft is for.
+SECTIONS = {
+    "MiMoV2FlashForCausalLM": "text",
+    "MiMoV2ForCausalLM": "multimodal",
+    "DeepseekV4ForCausalLM": "text",
+    "DeepseekMTPModel": "text",
+    "GlmMoeDsaMTPModel": "text",
+    "Qwen3_5MTPModel": "text",
+    "GlmOcrMTPModel": "multimodal",
+    "MusicFlamingoForConditionalGeneration": "multimodal",
+    "Mistral4ForCausalLM": "text",
+    "FuyuForCausalLM": "multimodal",
+    "ViTForImageClassification": "embedding",
+    "InformerForPrediction": "embedding",
+    "Wav2Vec2ForCTC": "multimodal",
+    "Wav2Vec2ForPreTraining": "embedding",
+    "TimesFmModelForPrediction": "embedding",
+    "BertForMaskedLM": "embedding",
+    "Qwen3ForCausalLM": "text",
+}
+
+
+def test_drafts_follow_their_models_and_what_takes_images_or_sound_is_no_text_model(release: Read) -> None:
+    given = (("sglang", "0.5.23"), ("vllm", "0.33.0"), ("lmdeploy", "0.18.0"), ("transformers", "5.23.0"))
+    read = [release(*each)[0] for each in given]
+    histories = [
+        made_history([made_release("1")], {"1": entries_from(each)}, engine=each.engine) for each in read
+    ]
+    voices = voices_of(histories)
+    assert {name: weigh(name, voices)[0].value for name in SECTIONS} == SECTIONS
 
 
 WORDS = ("ogits", "ooler", "_head = ", "pad_input_ids", "_feature", "forward(", "class ", "*MIMO")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.matrix.categories import BY_NAME, by_name
+from archtrack.core.history.categories import place_of, voices_of
+from archtrack.core.matrix.categories import BY_NAME, weigh
 from archtrack.data import shipped_examples
 from archtrack.model import Category, Example
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["category_of", "example_of"]
 
 _TOWERS = ("vision_config", "audio_config", "thinker_config", "vision_tower", "mm_vision_tower")
-_ORDER = ("sglang", "transformers", "vllm", "lmdeploy", "mlx-lm", "exllamav3")
-"""Whose word counts first."""
 
 
 def category_of(checkpoint: Checkpoint, counting: str | None, histories: Histories) -> tuple[Category, str]:
@@ -29,14 +28,14 @@ def category_of(checkpoint: Checkpoint, counting: str | None, histories: Histori
         histories: of every engine.
     """
     name = counting or next(iter(checkpoint.architectures), None)
-    for engine in sorted(histories.engines, key=_place):
-        history = histories.get(engine)
-        if history is not None and name is not None and name in history.categories:
-            return Category(history.categories[name]), f"the history of {engine}"
+    known = [found for engine in histories.engines if (found := histories.get(engine)) is not None]
+    category, source = (Category.TEXT, BY_NAME) if name is None else weigh(name, voices_of(known))
+    if source != BY_NAME:
+        return category, source
     key = next((key for key in _TOWERS if key in checkpoint.keys), None)
     if key is not None:
         return Category.MULTIMODAL, f"the config's {key}"
-    return (Category.TEXT, "nothing else is known") if name is None else (by_name(name), BY_NAME)
+    return (category, source) if name is not None else (Category.TEXT, "nothing else is known")
 
 
 def example_of(checkpoint: Checkpoint, histories: Histories) -> Example | None:
@@ -45,13 +44,9 @@ def example_of(checkpoint: Checkpoint, histories: Histories) -> Example | None:
         entry = shipped_examples().get(name)
         if entry is not None and entry.id is not None:
             return Example(id=entry.id, source="the shipped table of examples")
-        for engine in sorted(histories.engines, key=_place):
+        for engine in sorted(histories.engines, key=place_of):
             history = histories.get(engine)
             found = history.example(name) if history is not None else None
             if found is not None and found.example is not None:
                 return Example(id=found.example, source=f"{engine} {found.since}: {found.at}")
     return None
-
-
-def _place(engine: str) -> tuple[int, str]:
-    return _ORDER.index(engine) if engine in _ORDER else len(_ORDER), engine

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.census.saved import read_census
 from archtrack.core.demand.census import demand_of
+from archtrack.core.history.categories import others_of
 from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.join import join
 from archtrack.data import shipped_examples
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archtrack.config.settings import Settings
+    from archtrack.core.matrix.categories import Others
     from archtrack.model import Broken, Example, Inventory, Matrix
     from archtrack.sources.base import Source
     from archtrack.sources.cache import Cache
@@ -163,12 +165,20 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
         broken=broken,
         table=shipped_examples(),
         hub=_from_hub(inventory, settings, workspace) if request.hub else None,
+        others=_others(workspace),
     )
     matrix = _with_since(matrix, settings, workspace)
     asked = request.transformers not in {None, "pinned"}
     pins = _about_pin(inventory, public, pin, asked=asked)
     found = (*notices, *more, *pins, *unknown)
     return Both(track=Track(matrix=matrix, notices=found), engine=own, transformers=their, broken=broken)
+
+
+def _others(workspace: Workspace) -> Others:
+    """What the histories of other engines say of categories; transformers itself is read."""
+    histories = Histories(workspace.environ)
+    names = (name for name in histories.engines if name not in {ENGINE, TRANSFORMERS})
+    return others_of(found for name in names if (found := histories.get(name)) is not None)
 
 
 def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:

@@ -151,6 +151,7 @@ def _transformers(facts: TransformersFacts) -> dict[str, Any]:
         "attention_settable": facts.attention_settable,
         "flex_attention": facts.flex_attention,
         "model_type": facts.model_type,
+        "inputs": list(facts.inputs),
     }
 
 
@@ -168,6 +169,7 @@ def _registration_from(name: str, data: dict[str, Any], engine: str) -> Registra
             attention_settable=data["attention_settable"],
             flex_attention=data["flex_attention"],
             model_type=data["model_type"],
+            inputs=tuple(data["inputs"]),
         )
     example = data["example"]
     return Registration(

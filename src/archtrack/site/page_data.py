@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import SpecifierSet
 
+from archtrack.core.history.categories import place_of, voices_of
 from archtrack.core.history.growth import growth
 from archtrack.core.history.spans import span_bounds
-from archtrack.core.matrix.categories import by_name
+from archtrack.core.matrix.categories import BY_NAME, weigh
 from archtrack.model import Gate, Status
 
 if TYPE_CHECKING:
@@ -26,14 +27,13 @@ if TYPE_CHECKING:
     from archtrack.app.presence import Presence
     from archtrack.core.history.history import History, State
     from archtrack.core.history.spans import SpanBounds
+    from archtrack.core.matrix.categories import Voice
     from archtrack.engines.base import About
     from archtrack.site.document import TrackedDocument
 
 __all__ = ["page_data"]
 
 _KINDS = tuple(kind.value for kind in Status)
-_ORDER = ("sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3")
-"""Whose word on a category counts first, and the columns from left to right; other engines follow, by name."""
 _LIBRARY = "transformers"
 """The last column: no engine, but what the others fall back on."""
 
@@ -59,7 +59,8 @@ def page_data(
         unread: engines of which there is a history and no release that could be read.
         tracked: what a document, or a matrix, says; it comes first, and its sections and examples count.
     """
-    ordered = sorted(histories, key=lambda each: _place(each.engine))
+    ordered = sorted(histories, key=lambda each: place_of(each.engine))
+    voices = voices_of(ordered)
     texts: dict[str, int] = {}
     names = {name for history in ordered if history.key == "architecture" for name in history.registered}
     rows = tracked.rows if tracked is not None else {}
@@ -72,7 +73,7 @@ def page_data(
         "rows": [
             [
                 name,
-                *(_category(name, ordered) if name not in rows else (rows[name].category, rows[name].by)),
+                *(_category(name, voices) if name not in rows else (rows[name].category, rows[name].by)),
                 (rows[name].example if name in rows else None) or examples.get(name),
                 [_cell(history, presence(name, history), texts) for history in ordered],
                 *([_tracked(name, tracked, texts)] if tracked is not None else []),
@@ -86,10 +87,6 @@ def page_data(
 def _text(text: str | None, texts: dict[str, int]) -> int:
     """A text's place among the others, -1 for no text."""
     return -1 if text is None else texts.setdefault(text, len(texts))
-
-
-def _place(engine: str) -> tuple[bool, int, str]:
-    return engine == _LIBRARY, _ORDER.index(engine) if engine in _ORDER else len(_ORDER), engine
 
 
 def _engine(history: History, about: About | None) -> dict[str, Any]:
@@ -119,12 +116,10 @@ def _is_tagged(version: str, untagged: Sequence[SpecifierSet]) -> bool:
     return not any(each.contains(version, prereleases=True) for each in untagged)
 
 
-def _category(name: str, histories: Sequence[History]) -> tuple[str, str]:
+def _category(name: str, voices: Sequence[Voice]) -> tuple[str, str]:
     """The section, and the engine whose evidence says so; ``name`` where the name alone does."""
-    for history in histories:
-        if name in history.categories:
-            return history.categories[name], history.engine
-    return by_name(name).value, "name"
+    category, source = weigh(name, voices)
+    return category.value, "name" if source == BY_NAME else source
 
 
 def _cell(history: History, presence: Presence, texts: dict[str, int]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import miniature
-from archtrack.core.matrix.categories import BY_NAME, Registered, by_name, categorize, draft_target
+from archtrack.core.matrix.categories import BY_NAME, Registered, by_name, categorize, draft_target, weigh
 from archtrack.model import Category, Registration, Signs
 from miniature import registration
 from seed_reader import section_of
@@ -82,7 +83,11 @@ def known(*registrations: Registration | None, lists_pooled: bool = False) -> Re
 
 
 ENGINE = "sglang/srt/configs/model_config.py:9 multimodal_model_archs"
+UNLISTED = "not in multimodal_model_archs, although"
 CAUSAL = "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES"
+AUDIO = "x.py:7 takes audio, text"
+SEEING = "MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES"
+SEQ_TO_SEQ = "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES"
 WAVEFORM = "MODEL_FOR_TEXT_TO_WAVEFORM_MAPPING_NAMES"
 
 
@@ -129,7 +134,13 @@ def test_an_override_goes_before_the_engine_before_the_tables_before_the_name(
         ("BertModel", ("",), EMBEDDING),
         ("SiglipModel", ("", "FOR_ZERO_SHOT_IMAGE_CLASSIFICATION_"), EMBEDDING),
         ("HubertForSequenceClassification", ("FOR_AUDIO_CLASSIFICATION_",), EMBEDDING),
-        ("MVPForConditionalGeneration", ("FOR_MASKED_LM_",), MULTIMODAL),
+        ("MVPForConditionalGeneration", ("FOR_PRETRAINING_",), MULTIMODAL),
+        ("BertForMaskedLM", ("FOR_MASKED_LM_",), EMBEDDING),
+        ("ViTForImageClassification", ("FOR_IMAGE_CLASSIFICATION_",), EMBEDDING),
+        ("InformerForPrediction", ("FOR_TIME_SERIES_PREDICTION_",), EMBEDDING),
+        ("HubertForCTC", ("FOR_CTC_",), MULTIMODAL),
+        ("ImageGPTForCausalImageModeling", ("FOR_CAUSAL_IMAGE_MODELING_",), MULTIMODAL),
+        ("BartForConditionalGeneration", ("FOR_MASKED_LM_", "FOR_SEQ_TO_SEQ_CAUSAL_LM_"), TEXT),
     ],
 )  # fmt: skip
 def test_the_tables_know_better_than_the_name(name: str, tables: tuple[str, ...], expected: Category) -> None:
@@ -142,7 +153,7 @@ def test_the_tables_know_better_than_the_name(name: str, tables: tuple[str, ...]
         ("QWenLMHeadModel", True, False, TEXT),
         ("ChatGLMModel", True, False, TEXT),
         ("ChatGLMModel", False, False, EMBEDDING),  # an engine that says nothing of pooling
-        ("BertModel", True, True, EMBEDDING),  # a base model of transformers
+        ("BertModel", True, True, TEXT),  # whatever transformers' class of that name is for
         ("EmbeddingGemmaModel", True, False, EMBEDDING),
         ("InternVLModel", True, False, EMBEDDING),  # what is left of the name is not of text either
         ("SomeForSequenceClassification", True, False, EMBEDDING),
@@ -163,20 +174,24 @@ def test_a_native_that_only_ends_with_model_generates_unless_the_engine_lists_it
     ("name", "tables", "signs", "expected"),
     [
         ("XForClassification", (), shown(EMBEDDING), (EMBEDDING, "module:3 shows")),
-        ("XForCausalLM", (), shown(MULTIMODAL), (MULTIMODAL, "module:3 shows")),
-        ("XForCausalLM", ("FOR_CAUSAL_LM_",), shown(MULTIMODAL), (TEXT, f"transformers {CAUSAL}")),
+        ("XForCausalLM", (), shown(MULTIMODAL), (TEXT, f"{UNLISTED} module:3 shows")),
+        ("XForCausalLM", ("FOR_IMAGE_TEXT_TO_TEXT_",), shown(MULTIMODAL), (TEXT, f"{UNLISTED} module:3 shows")),
+        ("XForConditionalGeneration", (), shown(MULTIMODAL), (MULTIMODAL, "module:3 shows")),
+        ("XForConditionalGeneration", ("FOR_CAUSAL_LM_",), shown(None), (TEXT, f"transformers {CAUSAL}")),
         ("XAssistantModel", ("",), shown(TEXT), (TEXT, "module:3 shows")),
-        ("XAssistantModel", ("",), shown(None), (EMBEDDING, "transformers MODEL_MAPPING_NAMES")),
         ("XChatModel", (), shown(MULTIMODAL), (MULTIMODAL, "module:3 shows")),
         ("XChatModel", (), shown(None), (TEXT, "not in is_generation_model")),
         ("XForCausalLM", (), shown(None), (TEXT, BY_NAME)),
     ],
 )  # fmt: skip
-def test_the_module_goes_behind_the_tables_and_before_the_name(
+def test_the_module_goes_before_the_tables_but_a_list_without_the_name_before_both(
     name: str, tables: tuple[str, ...], signs: Signs, expected: tuple[Category, str]
 ) -> None:
     hf = public(name, *tables) if tables else None
-    assert categorize(name, known(native(name, signs=signs), hf, lists_pooled=True)) == expected
+    sources = replace(known(native(name, signs=signs), hf, lists_pooled=True), lists_multimodal=True)
+    assert categorize(name, sources) == expected
+    if name == "XForCausalLM" and signs.category is MULTIMODAL:  # an engine without such a list
+        assert categorize(name, replace(sources, lists_multimodal=False))[0] is MULTIMODAL
 
 
 @pytest.mark.parametrize(
@@ -255,3 +270,94 @@ def test_a_public_model_that_generates_is_no_base_model(name: str, expected: tup
 )
 def test_a_draft_names_the_model_it_guesses_for(name: str, target: str | None) -> None:
     assert draft_target(name) == target
+
+
+def vllm(name: str) -> tuple[Category, str] | None:
+    groups = {
+        "SeesForConditionalGeneration": MULTIMODAL, "ReadsForCausalLM": TEXT, "ReadsMTPModel": MULTIMODAL,
+        "SeesMTPModel": TEXT, "OtherMTPModel": TEXT, "SongForConditionalGeneration": MULTIMODAL, "BaseModel": TEXT,
+        "BothForCausalLM": TEXT, "BothForConditionalGeneration": MULTIMODAL,
+    }  # fmt: skip
+    return (groups[name], "vllm") if name in groups else None
+
+
+def library(name: str) -> tuple[Category, str] | None:
+    return (EMBEDDING if name == "BaseModel" else TEXT, "transformers") if "Other" not in name else None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("OwnForCausalLM", (EMBEDDING, "sglang")),
+        ("SongForConditionalGeneration", (MULTIMODAL, "vllm")),  # transformers says text
+        ("BaseModel", (TEXT, "vllm")),
+        ("TextModel", (TEXT, "transformers")),
+        ("ReadsMTPModel", (TEXT, "ReadsForCausalLM: vllm")),
+        ("SeesMTPModel", (TEXT, "SeesForCausalLM: transformers")),
+        ("BothMTP", (TEXT, "BothForCausalLM: vllm")),
+        ("Both_MTP", (TEXT, "BothForCausalLM: vllm")),
+        ("OwnForCausalLMMTP", (EMBEDDING, "OwnForCausalLM: sglang")),
+        ("OtherMTPModel", (TEXT, "vllm")),
+        ("OtherBesideForCausalLM", (MULTIMODAL, "beside")),
+        ("OtherForCausalLM", (TEXT, BY_NAME)),
+        ("OtherForCausalLMMTP", (TEXT, BY_NAME)),
+        ("OtherModel", (EMBEDDING, BY_NAME)),
+        ("MTPModel", (TEXT, "transformers")),
+    ],
+)
+def test_the_engine_goes_before_the_base_model_before_other_engines_before_transformers(
+    name: str, expected: tuple[Category, str]
+) -> None:
+    own = {"OwnForCausalLM": (EMBEDDING, "sglang")}
+    beside = {"OtherBesideForCausalLM": (MULTIMODAL, "beside"), "OwnForCausalLM": (TEXT, "beside")}
+    assert weigh(name, (own.get, vllm, library, beside.get)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "bases", "expected"),
+    [
+        ("XBackbone", ("FOR_IMAGE_CLASSIFICATION_",), (), EMBEDDING),
+        ("XForSpeechToSpeech", ("FOR_TEXT_TO_WAVEFORM_",), (), MULTIMODAL),
+        ("XForPreTraining", ("FOR_CTC_", "FOR_AUDIO_CLASSIFICATION_"), (), EMBEDDING),
+        ("XForSpeechToSpeech", ("FOR_CTC_", "FOR_AUDIO_CLASSIFICATION_"), ("GenerationMixin",), MULTIMODAL),
+        ("XForPreTraining", ("FOR_CAUSAL_LM_", "FOR_MASKED_LM_"), (), TEXT),
+        ("XForPreTraining", ("",), (), TEXT),
+        ("XForPreTraining", (), (), TEXT),
+    ],
+)
+def test_a_class_beside_classes_that_make_no_text_makes_none_either(
+    name: str, beside: tuple[str, ...], bases: tuple[str, ...], expected: Category
+) -> None:
+    classes = [public(f"Y{number}Head", table) for number, table in enumerate(beside)]
+    others = [public("ElsewhereForCausalLM", "FOR_CAUSAL_LM_", file="other")]
+    found = categorize(name, known(public(name, bases=bases), *classes, *others))
+    assert found[0] is expected
+    assert (found[1] == BY_NAME) == (expected is TEXT)
+
+
+@pytest.mark.parametrize(
+    ("name", "tables", "inputs", "bases", "expected"),
+    [
+        ("XForCausalLM", ("FOR_IMAGE_TEXT_TO_TEXT_",), ("text",), (), (TEXT, "x.py:7 takes text")),
+        ("XForCausalLM", ("FOR_IMAGE_TEXT_TO_TEXT_",), ("image", "text"), (), (MULTIMODAL, f"transformers {SEEING}")),
+        ("XForCausalLM", ("FOR_IMAGE_TEXT_TO_TEXT_",), (), (), (MULTIMODAL, f"transformers {SEEING}")),
+        ("XVLModelFor", ("FOR_IMAGE_TEXT_TO_TEXT_",), ("text",), (), (MULTIMODAL, f"transformers {SEEING}")),
+        ("XForGeneration", ("FOR_SEQ_TO_SEQ_CAUSAL_LM_",), ("audio", "text"), (), (MULTIMODAL, AUDIO)),
+        ("XForGeneration", ("FOR_SEQ_TO_SEQ_CAUSAL_LM_",), ("text",), (), (TEXT, f"transformers {SEQ_TO_SEQ}")),
+        ("XForCausalLM", ("FOR_CAUSAL_LM_",), ("image",), (), (TEXT, f"transformers {CAUSAL}")),
+        ("XForPrediction", (), ("time",), (), (EMBEDDING, "x.py:7 takes time")),
+        ("XForSpeech", (), ("audio",), ("GenerationMixin",), (MULTIMODAL, "x.py:7 takes audio")),
+        ("XForPrediction", (), ("text",), (), (TEXT, BY_NAME)),
+        ("XForPrediction", (), (), (), (TEXT, BY_NAME)),
+    ],
+)  # fmt: skip
+def test_a_class_that_says_what_it_takes_is_believed(
+    name: str,
+    tables: tuple[str, ...],
+    inputs: tuple[str, ...],
+    bases: tuple[str, ...],
+    expected: tuple[Category, str],
+) -> None:
+    mappings = tuple(sorted(f"MODEL_{table}MAPPING_NAMES" for table in tables))
+    facts = {"bases": bases, "auto_mappings": mappings, "inputs": inputs}
+    assert categorize(name, known(miniature.public(name, facts=facts, line=7))) == expected

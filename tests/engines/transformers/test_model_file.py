@@ -233,3 +233,22 @@ def test_the_checkpoints_that_configurations_declare(text: str, checkpoints: dic
 )
 def test_a_repository_has_an_owner_and_a_name(text: str, *, is_one: bool) -> None:
     assert is_repository(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("input_modalities = ('image', 'text')", ["image", "text"]),
+        ("input_modalities = ['image']", ["image"]),
+        ("input_modalities = 'audio'", ["audio"]),
+        ("input_modalities: str | list[str] = 'text'", ["text"]),
+        ("input_modalities = ('image', OTHER)", []),
+        ("input_modalities = made()", []),
+        ("input_modalities = ('image', '')", []),
+        ("output_modalities = ('audio',)", None),
+        ("pass", None),
+    ],
+)
+def test_what_a_class_takes_is_what_it_sets_itself(statement: str, expected: list[str] | None) -> None:
+    facts = model_facts(f"class X(PreTrainedModel):\n    {statement}\n".encode())
+    assert facts["classes"]["X"]["inputs"] == expected

@@ -10,7 +10,7 @@ from archtrack.app.counting import TRANSFORMERS, allowed_release
 from archtrack.app.import_failures import broken_imports
 from archtrack.app.scan import carry_out, plan
 from archtrack.core.history.history import Entry, Row
-from archtrack.core.matrix.categories import BY_NAME, Registered, categorize
+from archtrack.core.matrix.categories import own_categories
 from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_json
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from archtrack.app.scan import Plan
     from archtrack.engines.base import Engine
-    from archtrack.model import Inventory, Registration
+    from archtrack.model import Category, Inventory, Registration
     from archtrack.sources.cache import Cache
     from archtrack.sources.index.final_releases import FinalRelease
     from archtrack.sources.index.http import Http
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 5
+_REVISION = 6
 """Counts up whenever the same inventory would give other entries."""
 
 
@@ -74,10 +74,8 @@ class Reading:
 
 def entries_from(inventory: Inventory) -> dict[str, Entry]:
     """What an inventory says, as the history keeps it."""
-    names = inventory.by_name()
-    public = {name: each for name, each in names.items() if each.transformers is not None}
-    known = Registered(natives={} if public else names, public=public)
-    return {name: _entry(each, known) for name, each in names.items()}
+    said = own_categories(inventory)
+    return {each.name: _entry(each, said.get(each.name)) for each in inventory.registrations}
 
 
 def _run_as_others(
@@ -209,8 +207,7 @@ def _failures(own: Plan, inventory: Inventory, theirs: ReleaseSource, cache: Cac
     }
 
 
-def _entry(each: Registration, known: Registered) -> Entry:
-    category, source = categorize(each.name, known)
+def _entry(each: Registration, said: tuple[Category, str] | None) -> Entry:
     example, example_at = _example(each)
     facts = each.transformers
     return Entry(
@@ -221,7 +218,7 @@ def _entry(each: Registration, known: Registered) -> Entry:
         settable=None if facts is None else facts.attention_settable,
         flex=None if facts is None else facts.flex_attention,
         model_type=None if facts is None else facts.model_type,
-        category=None if source == BY_NAME else category.value,
+        category=None if said is None else said[0].value,
         example=example,
         example_at=example_at,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.model import Example, Matrix, MatrixRow, Unresolved
 
-from .categories import Registered, categorize
+from .categories import Registered, voices_of, weigh
 from .examples import ExampleSources, example_of, targets_of
 from .status import status_of
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from archtrack.model import Broken, Inventory, Override
 
+    from .categories import Others
     from .example_table import Entry
 
 __all__ = ["backend_compatible", "join", "uncertain_import"]
 
 
-def join(
+def join(  # noqa: PLR0913 -- each is evidence of another kind
     engine: Inventory,
     transformers: Inventory,
     *,
@@ -32,6 +33,7 @@ def join(
     broken: Mapping[str, Broken] | None = None,
     table: Mapping[str, Entry] | None = None,
     hub: Mapping[str, Example] | None = None,
+    others: Others | None = None,
 ) -> Matrix:
     """Every architecture that gets a row: the engine's natives, and the public classes that match a pattern.
 
@@ -45,15 +47,12 @@ def join(
         broken: path of a module of the engine -> why it cannot be imported, or may not be.
         table: the shipped table of examples, by architecture.
         hub: what the Hub was asked for, by architecture.
+        others: what other engines say of categories.
     """
     natives, public = engine.by_name(), transformers.by_name()
     own = {override.name: override for override in overrides}
     names = {name for name in public if _gets_row(name, patterns)} | set(natives)
-    known = Registered(
-        natives=natives,
-        public=public,
-        lists_pooled=bool(dict(engine.facts).get("is_generation_model")),
-    )
+    voices = voices_of(Registered.of(engine, transformers, others))
     examples = ExampleSources(
         overrides=_examples(own.values(), settings),
         hub=hub or {},
@@ -66,7 +65,8 @@ def join(
         override = own.get(name)
         native, hf = natives.get(name), public.get(name)
         flaw = (broken or {}).get(native.place.file) if native is not None else None
-        category, source = categorize(name, known, override.category if override is not None else None)
+        said = override.category if override is not None else None
+        category, source = (said, "override") if said is not None else weigh(name, voices)
         rows.append(
             MatrixRow(
                 name=name,

@@ -279,8 +279,8 @@ class _Path:
         missing = [name for name in fact.value if name not in self._checkpoint.keys]
         if missing:
             self._steps.say(
-                f"ModelArgs of {module} asks for {', '.join(f'`{name}`' for name in missing)}, which the config does not"
-                " have",
+                f"ModelArgs of {module} asks for {', '.join(f'`{name}`' for name in missing)}, which the config does"
+                " not have",
                 fact.place,
             )
 

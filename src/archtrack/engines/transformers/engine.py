@@ -49,7 +49,7 @@ class Transformers:
         source="https://github.com/huggingface/transformers/blob/v{version}/src/{path}",
     )
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 11  # histories of revision 10 know no model types, and not whether attention can be set
+    revision = 12  # what is kept of a class and of model types, and its category
     since = "2.0"
     fetched = (
         INIT,

@@ -4,7 +4,7 @@ The facts of a file of models::
 
     {"classes": {NAME: {"line", "bases": [...], "attention": [value, line] | null, "config": NAME | null,
                         "checkpoint": [id, line] | null, "gate": line | null, "flex": [value, line] | null,
-                        "settable": line | null}},
+                        "settable": line | null, "inputs": [...] | null}},
      "exports": [...], "aliases": {NAME: NAME}, "imports": {NAME: [level, module, attribute]},
      "checkpoint": [id, line] | null, "patched": [[NAME, line], ...], "unclear": {NAME: line},
      "settable": bool | null, "problem": [reason, line] | null}
@@ -13,8 +13,9 @@ Every optional backend is taken as installed: of two branches the one counts tha
 class's own ``_supports_attention_backend`` (null inside the pair: it is set to something else than True or False, or
 under a condition), ``config`` its own ``config_class`` or ``config:`` annotation, ``checkpoint`` what its
 ``@auto_docstring`` names, ``gate`` the line of an ``is_backend_compatible`` of its own, ``flex`` its own
-``_supports_flex_attn``, ``settable`` the line of a ``_can_set_attn_implementation`` of its own. The file's
-``settable`` is what transformers' own method returns for a class of the file (see ``attention_gate``),
+``_supports_flex_attn``, ``settable`` the line of a ``_can_set_attn_implementation`` of its own, ``inputs`` its own
+``input_modalities`` (empty: it is set to something else than texts). The file's ``settable`` is what transformers' own
+method returns for a class of the file (see ``attention_gate``),
 ``checkpoint`` its ``_CHECKPOINT_FOR_DOC``, ``patched`` are classes of other files whose attribute it sets,
 ``unclear`` exported names and bases that are bound to what only running the file would tell.
 """
@@ -40,6 +41,7 @@ __all__ = ["ATTENTION", "GATE", "configuration_facts", "gate_facts", "model_fact
 ATTENTION = "_supports_attention_backend"
 GATE = "is_backend_compatible"
 FLEX = "_supports_flex_attn"
+INPUTS = "input_modalities"
 _UNCLEAR = (
     ast.Call,
     ast.Attribute,
@@ -105,6 +107,13 @@ def _text(node: ast.expr | None) -> list[Any] | None:
             return None
 
 
+def _texts(node: object) -> list[str]:
+    """The texts of a string, or of a tuple or list of strings; none where it is anything else."""
+    nodes: list[Any] = node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]
+    texts = [each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return texts if len(texts) == len(nodes) and all(texts) else []
+
+
 # -- classes ---------------------------------------------------------------------------------------------
 
 
@@ -134,6 +143,7 @@ def _class_facts(node: ast.ClassDef) -> dict[str, Any]:
         "gate": None,
         "flex": None,
         "settable": None,
+        "inputs": None,
     }
     for statement in node.body:
         for name, value in binds(statement):
@@ -147,6 +157,8 @@ def _class_facts(node: ast.ClassDef) -> dict[str, Any]:
                 facts["gate"] = statement.lineno
             elif name == METHOD:
                 facts["settable"] = statement.lineno
+            elif name == INPUTS:
+                facts["inputs"] = _texts(value)
             elif name == "config_class" and isinstance(value, ast.Name):
                 facts["config"] = value.id
         match statement:

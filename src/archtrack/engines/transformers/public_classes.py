@@ -250,6 +250,7 @@ def _registration(
     example = _example(found, graph, configurations)
     flex = graph.attribute(found, "flex")
     config = graph.attribute(found, "config")
+    inputs = graph.attribute(found, "inputs")
     return Registration(
         name=name,
         file=path.removeprefix("transformers/"),
@@ -269,6 +270,7 @@ def _registration(
             model_type=configurations.model_type(config[0], config[1][0].rpartition("/")[0])
             if config is not None
             else None,
+            inputs=tuple(inputs[0]) if inputs is not None else (),
         ),
     )
 

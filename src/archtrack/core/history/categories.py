@@ -1,0 +1,69 @@
+"""What the histories say of the sections that architectures belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archtrack.core.matrix.categories import VOICES, Others
+from archtrack.model import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from archtrack.core.matrix.categories import Voice
+
+    from .history import History
+
+__all__ = ["others_of", "place_of", "voices_of"]
+
+_LIBRARY = "transformers"
+
+
+def place_of(engine: str) -> tuple[bool, int, str]:
+    """Where an engine comes among the others: by ``VOICES``, then by name; transformers last."""
+    return engine == _LIBRARY, VOICES.index(engine) if engine in VOICES else len(VOICES), engine
+
+
+def voices_of(histories: Iterable[History]) -> tuple[Voice, ...]:
+    """What the histories of all engines say, for ``core.matrix.categories.weigh``."""
+    given = list(histories)
+    by_name = {each.engine: _said(each) for each in given}
+    others = others_of(given)
+    own, library = by_name.get(VOICES[0], {}), by_name.get(_LIBRARY, {})
+    return own.get, others.said.get, library.get, others.beside.get
+
+
+def others_of(histories: Iterable[History]) -> Others:
+    """What the engines beside the first say; one that goes by model types says nothing of architectures."""
+    said: dict[str, tuple[Category, str]] = {}
+    beside: dict[str, tuple[Category, str]] = {}
+    for history in sorted(histories, key=lambda each: place_of(each.engine)):
+        if history.engine in {VOICES[0], _LIBRARY} or history.key != "architecture":
+            continue
+        for name, found in _said(history).items():
+            said.setdefault(name, found)
+        for name, found in _beside(history):
+            beside.setdefault(name, found)
+    return Others(said=said, beside=beside)
+
+
+def _said(history: History) -> Mapping[str, tuple[Category, str]]:
+    return {name: (Category(section), history.engine) for name, section in history.categories.items()}
+
+
+def _beside(history: History) -> Iterator[tuple[str, tuple[Category, str]]]:
+    """The architectures without a section whose file has others of one section; a file of tables says nothing."""
+    last = {name: spans[-1].states[-1] for name, spans in history.registered.items()}
+    files = {
+        name: state.file
+        for name, state in last.items()
+        if not state.at.partition(":")[0].endswith(state.file)
+    }
+    sections: dict[str, set[str]] = {}
+    for name, file in files.items():
+        if name in history.categories:
+            sections.setdefault(file, set()).add(history.categories[name])
+    for name, file in files.items():
+        found = sections.get(file, set())
+        if name not in history.categories and len(found) == 1:
+            yield name, (Category(min(found)), f"{history.engine}: what else is in {file}")
