@@ -20,7 +20,7 @@ from archtrack.core.verdict.checkpoint import read_checkpoint
 from archtrack.core.verdict.error_messages import find_messages
 from archtrack.core.verdict.log_text import read_log
 from archtrack.engines import load_engine
-from archtrack.engines.base import Decides, Loads, ScanOptions
+from archtrack.engines.base import Loads, ScanOptions
 from archtrack.model import Category, Matrix, Origin, Status
 from archtrack.sources.library import Library
 from archtrack.sources.patterns import match_paths
@@ -392,10 +392,6 @@ def scan(name: str, files: Mapping[str, str], path: str, text: str) -> None:
     origin = Origin(distribution=name, kind="local", location=".")
     library = Library(_Files(content, origin), None)
     inventory = engine.scan(library, ScanOptions())
-    if isinstance(engine, Loads):
-        engine.load_facts(library, inventory)
-    elif isinstance(engine, Decides):
-        engine.rules(library, inventory)
     if isinstance(engine, Loads):
         engine.load_facts(library, inventory)
 

@@ -37,6 +37,6 @@ def made_history(
         tool="0",
         revision=1,
         releases=tuple(releases),
-        architectures=spans_of(releases, found),
+        registered=spans_of(releases, found),
         categories=categories_of(releases, found),
     )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from archtrack.engines import load_engine
-from archtrack.engines.base import RunsTransformers
 from archtrack.errors import SourceError
-from archtrack.model import Status, TransformersFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,46 +218,6 @@ def test_0_33_registers_what_the_running_engine_said(cli: Any, monkeypatch: pyte
         for name, each in found["architectures"].items()
     } == said["architectures"]
     assert found["unresolved"] == []
-
-
-YES = TransformersFacts(exported=True, backend_compatible=True)
-NO = TransformersFacts(exported=True, backend_compatible=False)
-OPEN = TransformersFacts(exported=True, backend_compatible=None)
-HIDDEN = TransformersFacts(exported=False, backend_compatible=True)
-IMAGES = replace(YES, auto_mappings=("MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES",))
-
-
-@pytest.mark.parametrize(
-    ("names", "name", "facts", "status", "because"),
-    [
-        ((), "XForCausalLM", YES, Status.UNSUPPORTED, "no Transformers backend"),
-        (OLD, "XForCausalLM", YES, None, "_supports_flex_attn"),
-        (PLAIN, "XForCausalLM", YES, Status.FALLBACK, "TransformersForCausalLM runs it"),
-        (PLAIN, "XForCausalLM", NO, Status.REFUSED, "is_backend_compatible() is false"),
-        (PLAIN, "XForCausalLM", OPEN, None, "is not known"),
-        (PLAIN, "XForCausalLM", HIDDEN, Status.UNSUPPORTED, "does not export"),
-        (PLAIN, "XForConditionalGeneration", IMAGES, Status.UNSUPPORTED, "text only"),
-        (SEES, "XForConditionalGeneration", IMAGES, Status.FALLBACK, "runs it"),
-        (POOLS, "XForCausalLM", NO, Status.REFUSED, "is_backend_compatible() is false"),
-        (NEW, "XForCausalLM", YES, Status.FALLBACK, "the Transformers backend runs it"),
-        (NEW, "XForCausalLM", NO, None, "since vLLM 0.30.0"),
-        # vLLM's own class, converted: since 0.10.1, for what ends like a model that pools.
-        ((*NEW, "XForCausalLM"), "XForSequenceClassification", NO, Status.FALLBACK, "its own XForCausalLM"),
-        ((*POOLS, "XForConditionalGeneration"), "XModel", HIDDEN, Status.FALLBACK, "its own XForCond"),
-        ((*SEES, "XForCausalLM"), "XForSequenceClassification", NO, Status.REFUSED, "is false"),
-        ((*NEW, "XForCausalLM"), "YForSequenceClassification", YES, Status.FALLBACK, "Transformers backend"),
-        ((*NEW, "XForCausalLM"), "XForTokenClassification", NO, None, "since vLLM 0.30.0"),
-        ((*NEW, "XForCausalLM"), "XForConditionalGeneration", NO, None, "since vLLM 0.30.0"),
-        (POOLS, "TransformersForSequenceClassification", NO, Status.REFUSED, "is false"),
-    ],
-)
-def test_what_becomes_of_an_architecture_that_is_not_registered(
-    names: tuple[str, ...], name: str, facts: TransformersFacts, status: Status | None, because: str
-) -> None:
-    engine = load_engine("vllm")
-    assert isinstance(engine, RunsTransformers)
-    found, reason = engine.runs(frozenset((*names, "LlamaForCausalLM")), facts, name)
-    assert (found, because in reason) == (status, True), reason
 
 
 def test_every_wrapper_is_known_by_name() -> None:

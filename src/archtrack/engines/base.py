@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from archtrack.core.verdict.aliases import Alias
     from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.context import Rules
     from archtrack.core.verdict.import_failures import Missing
     from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Verdict
-    from archtrack.model import Inventory, Status, TransformersFacts
+    from archtrack.model import Inventory
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library
 
-__all__ = ["About", "Decides", "Engine", "External", "GivesNames", "Loads", "RunsTransformers", "ScanOptions"]
+__all__ = ["About", "Engine", "External", "GivesNames", "Loads", "RunsOthers", "ScanOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,31 +170,14 @@ class Loads(Protocol):
 
 
 @runtime_checkable
-class Decides(Protocol):
-    """What an engine's file declares besides if archtrack can follow how it chooses a class for a checkpoint."""
+class RunsOthers(Protocol):
+    """What an engine's file declares besides if a release runs architectures as others that it registers."""
 
-    def rules(self, library: Library, inventory: Inventory) -> Rules:
-        """How this release decides.
-
-        Raises:
-            SourceError: a file cannot be read.
-        """
-        ...
-
-
-@runtime_checkable
-class RunsTransformers(Protocol):
-    """What an engine's file declares besides if the engine runs classes of transformers in place of its own."""
-
-    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:
-        """What the engine's Transformers backend does with a class that the engine does not register.
+    def aliases(self, inventory: Inventory, facts: LoadFacts) -> Iterable[Alias]:
+        """The architectures that a release runs as others, as far as the name tells, sorted by name.
 
         Args:
-            names: what the release registers, the backend's own wrappers among it.
-            facts: what transformers says of the class.
-            name: the class.
-
-        Returns:
-            ``fallback``, ``refused``, ``unsupported``, or None where that is not known; and why, in a sentence.
+            inventory: what it registers.
+            facts: what its gates rest on.
         """
         ...

@@ -15,9 +15,8 @@ from archtrack.core.verdict.checkpoint import only_named, read_checkpoint
 from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
 from archtrack.core.verdict.context import Context, Rewrite, Rules
 from archtrack.core.verdict.decision import decide
-from archtrack.core.verdict.described import described
-from archtrack.model import Broken, Category, Gate, Place, Registration, Status
-from miniature import matrix_row, registration
+from archtrack.model import Broken, Gate, Place, Registration, Status
+from miniature import registration
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.verdict import Verdict
@@ -106,7 +105,6 @@ SUPPORT = Context(
     natives={name: native(name) for name in NATIVES}
     | {"MaybeForCausalLM": native("MaybeForCausalLM", condition="FLAG")},
     public={name: public(name, compatible=compatible) for name, compatible in PUBLIC.items()},
-    rows={"AlphaForCausalLM": matrix_row("AlphaForCausalLM", Category.MULTIMODAL)},
     broken={
         "engine/models/skippedforcausallm.py": flaw(certain=True),
         "engine/models/skippedandpublicforcausallm.py": flaw(certain=True),
@@ -144,9 +142,7 @@ def asked(
 ) -> Verdict:
     given = {"architectures": list(names), **values} if names else values
     checkpoint = read_checkpoint(json.dumps(given).encode())
-    found = decide(checkpoint, context, draft=draft, pooled=pooled)
-    assert (found.category, found.example) == (None, None)
-    return described(found, checkpoint, context, draft=draft)
+    return decide(checkpoint, context, draft=draft, pooled=pooled)
 
 
 def without(*rules: str) -> Context:
@@ -408,26 +404,6 @@ def test_a_name_alone_is_answered(name: str, status: Status, resolved: str | Non
     found = decide(only_named(name), SUPPORT)
     assert (found.status, found.resolved) == (status, resolved)
     assert any(said in step.text for step in found.steps)
-
-
-@pytest.mark.parametrize(
-    ("names", "values", "category", "source"),
-    [
-        (["AlphaForCausalLM"], {}, Category.MULTIMODAL, "test"),
-        (["FormerForCausalLM"], {}, Category.MULTIMODAL, "test"),
-        (["BetaForCausalLM"], {}, Category.TEXT, "name rules"),
-        (["BetaForCausalLM"], {"audio_config": {}}, Category.MULTIMODAL, "the config's audio_config"),
-        (["MaskedForMaskedLM"], {}, Category.EMBEDDING, "transformers MODEL_FOR_MASKED_LM_MAPPING_NAMES"),
-        (["SpeaksForCTC"], {}, Category.MULTIMODAL, "transformers MODEL_FOR_CTC_MAPPING_NAMES"),
-        ([], {}, Category.TEXT, "nothing else is known"),
-        ([], {"vision_config": {}}, Category.MULTIMODAL, "the config's vision_config"),
-    ],
-)
-def test_the_category_is_that_of_the_architecture_or_what_the_config_shows(
-    names: list[str], values: dict[str, Any], category: Category, source: str
-) -> None:
-    found = asked(*names, **values)
-    assert (found.category, found.category_source) == (category, source)
 
 
 def test_a_config_without_architectures_is_told_what_its_type_would_give() -> None:

@@ -14,10 +14,9 @@ from archtrack.core.matrix.categories import own_categories
 from archtrack.core.matrix.examples import is_generic
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_json
-from archtrack.core.verdict.aliases import aliases
 from archtrack.core.verdict.release_facts import IMPORT_FAILURES, LoadFacts
 from archtrack.engines import load_engine
-from archtrack.engines.base import Decides, Loads, ScanOptions
+from archtrack.engines.base import Loads, RunsOthers, ScanOptions
 from archtrack.errors import SourceError
 from archtrack.sources.identity import digest_of
 from archtrack.sources.index.http import GoneError, UnreachableError
@@ -79,10 +78,10 @@ def entries_from(inventory: Inventory) -> dict[str, Entry]:
 
 
 def _run_as_others(
-    engine: Engine, library: Library, inventory: Inventory, entries: Mapping[str, Entry]
+    engine: Engine, inventory: Inventory, facts: LoadFacts, entries: Mapping[str, Entry]
 ) -> dict[str, Entry]:
     """What the release runs as an architecture that it registers, with what is said of that one."""
-    if not isinstance(engine, Decides):
+    if not isinstance(engine, RunsOthers):
         return {}
 
     return {
@@ -94,7 +93,7 @@ def _run_as_others(
             example_at=None,
             runs_as=each.runs.name,
         )
-        for each in aliases(inventory.by_name(), engine.rules(library, inventory))
+        for each in engine.aliases(inventory, facts)
     }
 
 
@@ -138,8 +137,8 @@ def read_release(
             library.expect(*engine.fetched)
             inventory = engine.scan(library, ScanOptions())
             entries = entries_from(inventory)
-            entries |= _run_as_others(engine, library, inventory, entries)
             facts = engine.load_facts(library, inventory) if isinstance(engine, Loads) else LoadFacts()
+            entries |= _run_as_others(engine, inventory, facts, entries)
             allowed = allowed_of(library, TRANSFORMERS)
             other = allowed_release(allowed, release.date, libraries) if inventory.imports else None
             failures: dict[str, Row] = {}

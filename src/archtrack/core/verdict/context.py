@@ -10,7 +10,7 @@ from archtrack.model import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from archtrack.model import Broken, MatrixRow, Registration
+    from archtrack.model import Broken, Registration
 
     from .config_classes import ConfigClasses
 
@@ -96,7 +96,6 @@ class Context:
         library: transformers with its version, in words; empty where none is known.
         natives: the engine's registrations by name.
         public: transformers' public classes by name.
-        rows: the rows of the matrix by name.
         broken: path of a module of the engine -> why it cannot be imported, or may not be; None where nobody has
             looked.
         rules: how this release decides.
@@ -108,7 +107,6 @@ class Context:
     library: str = ""
     natives: Mapping[str, Registration]
     public: Mapping[str, Registration] = field(default_factory=dict)
-    rows: Mapping[str, MatrixRow] = field(default_factory=dict)
     broken: Mapping[str, Broken] | None = field(default_factory=dict)
     rules: Rules
     configs: Callable[[], ConfigClasses] | None = None

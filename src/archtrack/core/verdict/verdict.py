@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archtrack.model import Category, Example, Gate, Place, Status
+    from archtrack.model import Gate, Place, Status
 
 __all__ = ["Step", "Steps", "Verdict"]
 
@@ -40,9 +40,6 @@ class Verdict:
         gate: the gate that stopped it; None where nothing did.
         fix: what would open that gate without another release of the engine; None where nothing is known to.
         key: what the registry was asked for in the end, by which the history says since when; None for nothing.
-        category: of the architecture that counts, and ``category_source``; None where that is not asked.
-        category_source: who says so.
-        example: a checkpoint with that architecture.
     """
 
     status: Status
@@ -53,9 +50,6 @@ class Verdict:
     gate: Gate | None = None
     fix: str | None = None
     key: str | None = None
-    category: Category | None = None
-    category_source: str = ""
-    example: Example | None = None
 
 
 class Steps:

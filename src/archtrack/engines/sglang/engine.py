@@ -28,16 +28,15 @@ from typing import TYPE_CHECKING
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .backend_gate import by_gate
 from .files import MODEL_CONFIG, MODELS, RUNNER, VERSION_FILES
 
 if TYPE_CHECKING:
+    from archtrack.core.verdict.aliases import Alias
     from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.context import Rules
     from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Verdict
     from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory, Status, TransformersFacts
+    from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
 __all__ = ["ENGINE", "SGLang"]
@@ -92,15 +91,11 @@ class SGLang:
 
         return load_checkpoint(checkpoint, release, options)
 
-    def rules(self, library: Library, inventory: Inventory) -> Rules:
-        """How this release chooses the class for a checkpoint."""
-        from .loader_rules import rules_of
+    def aliases(self, inventory: Inventory, facts: LoadFacts) -> tuple[Alias, ...]:
+        """The architectures that this release runs as others, as far as the name tells."""
+        from .load_path import aliases_of
 
-        return rules_of(library, inventory)
-
-    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:  # noqa: ARG002 -- its facts are enough
-        """What the Transformers backend does with a class that the release does not register."""
-        return by_gate(names, self.about.backend, facts)
+        return aliases_of(inventory.by_name(), facts)
 
 
 ENGINE = SGLang()

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.verdict.aliases import aliases
 from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context
 from archtrack.core.verdict.decision import decide
@@ -27,11 +28,13 @@ from .rules_json import rules_from_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from archtrack.core.verdict.aliases import Alias
     from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import Fact, LoadOptions, ReleaseFacts
+    from archtrack.core.verdict.release_facts import Fact, LoadFacts, LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Step, Verdict
+    from archtrack.model import Registration
 
-__all__ = ["context_of", "load_checkpoint"]
+__all__ = ["aliases_of", "context_of", "load_checkpoint"]
 
 _RUNS = frozenset({Status.NATIVE, Status.FALLBACK})
 
@@ -68,6 +71,11 @@ def load_checkpoint(checkpoint: Checkpoint, release: ReleaseFacts, options: Load
                 verdict, status=Status.UNSUPPORTED, resolved=None, because=because, gate=stopped, fix=None
             )
     return replace(verdict, steps=tuple(steps.steps))
+
+
+def aliases_of(natives: Mapping[str, Registration], facts: LoadFacts) -> tuple[Alias, ...]:
+    """The architectures that a release runs as others, as far as the name tells, sorted by name."""
+    return tuple(aliases(natives, rules_from_json(facts.rules, facts.lines_of)))
 
 
 def context_of(release: ReleaseFacts, checkpoint: Checkpoint | None = None) -> Context:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Verdict
     from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory, Status, TransformersFacts
+    from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
 __all__ = ["ENGINE", "VLLM"]
@@ -68,12 +68,6 @@ class VLLM:
         from .registry import inventory_of
 
         return inventory_of(library)
-
-    def runs(self, names: frozenset[str], facts: TransformersFacts, name: str) -> tuple[Status | None, str]:
-        """What the Transformers backend does with a class that the release does not register."""
-        from .by_names import resolved
-
-        return resolved(names, facts, name)
 
     def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
         """How this release decides, and the tables that it looks into."""
