@@ -3,7 +3,7 @@ const plain = (words) => words.toLowerCase().replace(/[^\p{L}\p{N}/]+/gu, "");
 const haystacks = new Map(rows.map((row) => [row, `${plain(row[NAME])} ${plain(row[EXAMPLE] || "")}`]));
 // An engine's name cannot begin with a dot, so none is taken for one of these.
 const ORDERS = { ".most": "most engines first", ".name": "name", ".newest": "newest first", ".category": "category" };
-const RANKS = ["native", "unimportable", "fallback", "gone", "refused", "unknown", "unsupported", "missing"];
+const RANKS = ["native", "unimportable", "fallback", "gone", "refused", "remote code", "unknown", "unsupported", "missing"];
 const ANYTHING = { q: "", category: "", engine: "", status: "", without: "", sort: ".most", down: "" };
 
 const isConfig = (words) => /^\s*[{[]/.test(words);

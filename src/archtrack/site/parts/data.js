@@ -2,9 +2,10 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const NAME = 0, CATEGORY = 1, BY = 2, EXAMPLE = 3, CELLS = 4;
 const FIRST = 0, LAST = 1, FIRST_EXACT = 2, LAST_EXACT = 3, STATES = 4;
-const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", unsupported: "–", unknown: "?", unimportable: "⚠", missing: "" };
+const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", unsupported: "–", unknown: "?", unimportable: "⚠", "remote code": "⚑", missing: "" };
 const PLAIN = { native: "native", fallback: "fallback", refused: "refused", gone: "gone", unsupported: "not there",
-  unknown: "not known", unimportable: "registered, but its module cannot be imported", missing: "no row" };
+  unknown: "not known", unimportable: "registered, but its module cannot be imported",
+  "remote code": "only the repository's own code could tell", missing: "no row" };
 
 const engines = data.engines.map((engine, place) => ({ ...engine, place }));
 // What a document says is a column before those of the engines; its cells stand behind theirs.

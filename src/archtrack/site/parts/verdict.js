@@ -1,11 +1,11 @@
 // A pasted config.json, or a whole name: what each engine does with it. Nothing leaves the browser.
 const LARGEST = 16 * 1024 * 1024;
 
-// {names, notes, problem} of what was typed or pasted; null where it is only a search.
+// {names, type, notes, problem} of what was typed or pasted; null where it is only a search.
 function asked(words) {
   const typed = words.trim();
-  if (!isConfig(typed)) return byName.has(typed) ? { names: [typed], notes: [], problem: "" } : null;
-  const nothing = (problem) => ({ names: [], notes: [], problem });
+  if (!isConfig(typed)) return byName.has(typed) ? { names: [typed], type: "", notes: [], problem: "" } : null;
+  const nothing = (problem) => ({ names: [], type: "", notes: [], problem });
   if (typed.length > LARGEST) return nothing("This is too long to be a config.");
   let config;
   try {
@@ -28,8 +28,14 @@ function asked(words) {
   if (all.length > names.length) notes.push(`${all.length - names.length} more are not shown.`);
   if (config.auto_map && Object.keys(config.auto_map).length) notes.push("It brings code of its own (auto_map): an engine that lacks the architecture may run that code where it is told to trust it.");
   if (config.quantization_config) notes.push("Its weights are quantized: whether an engine runs this quantization is not looked at here.");
-  notes.push("By the name alone. `archtrack check config.json` follows how SGLang chooses a class.");
-  return { names, notes, problem: "" };
+  notes.push("By the name alone, and by the model type where an engine goes by that. `archtrack check config.json` follows each engine's load path.");
+  return { names, type: typeof config.model_type === "string" ? config.model_type : "", notes, problem: "" };
+}
+// What an engine that goes by the model type of a config does with one; null where the name has to do.
+function typed(column, type) {
+  if (!column.types || !type) return null;
+  const runs = column.types.includes(type);
+  return { kind: runs ? "native" : "unsupported", because: runs ? `it runs model type ${type}` : `it has no module for model type ${type.slice(0, 100)}`, spans: [], span: null };
 }
 function coded(sentence) {
   return sentence.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part));
@@ -48,7 +54,7 @@ function showVerdict(words) {
       place.append(...nearIt(name));
       continue;
     }
-    const all = factsOf(row).found;
+    const all = factsOf(row).found.map((each, at) => typed(columns[at], found.type) || each);
     place.append(make("ul", { class: "engines" }, ...columns.map((column, at) => make("li", {}, make("strong", {}, column.title), " ",
       make("span", { class: all[at].kind }, make("span", { "aria-hidden": "true" }, `${SIGNS[all[at].kind]} `), spoken(column, all[at])),
       all[at].because ? make("small", {}, all[at].because) : null))));
