@@ -389,7 +389,7 @@ class _Run:
             if not architectures:
                 checkpoint = Checkpoint(architectures=(), model_type=name, given=False)
                 yield Target(text=name, kind="model type", checkpoint=checkpoint)
-        if message.module is not None and asked is not None:
+        if message.kind == "import error" and message.module is not None and asked is not None:
             path = message.module.replace(".", "/") + ".py"
             for name, registered in asked.facts.registered.items():
                 if registered.place.file == path:
