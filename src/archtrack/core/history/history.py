@@ -287,7 +287,7 @@ class History:
         The lines are those of the first release of each state.
         """
         index = self.positions[version]
-        return {name: self.entry(name, span, index) for name, span in self._spans(index)}
+        return {name: self.entry(span, index) for name, span in self._spans(index)}
 
     def run_as(self, version: str) -> dict[str, str | None]:
         """Name -> the architecture that a release runs in its place; None where it registers the name itself."""
@@ -306,7 +306,7 @@ class History:
     def _names(self) -> dict[str, frozenset[str]]:
         return {}
 
-    def entry(self, name: str, span: Span, index: int) -> Entry:
+    def entry(self, span: Span, index: int) -> Entry:
         """What the release at an index says of an architecture, by the span that it lies in."""
         state = self._state(span, index)
         named = [each for each in span.examples if self.positions[each.since] <= index]

@@ -87,7 +87,7 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
             end = len(history.releases) if span.last is None else history.positions[span.last] + 1
             starts = sorted({history.positions[version] for version in span.changes})
             for start, stop in zip(starts, [*starts[1:], end], strict=True):
-                entry = history.entry(name, span, start)
+                entry = history.entry(span, start)
                 for release in history.releases[start:stop]:
                     if release.unknown is None:
                         found[release.version][name] = entry
