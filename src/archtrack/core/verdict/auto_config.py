@@ -13,7 +13,20 @@ if TYPE_CHECKING:
     from .release_facts import LoadOptions, ReleaseFacts
     from .verdict import Steps, Verdict
 
-__all__ = ["ask_auto_config", "no_config"]
+__all__ = ["TABLES", "ask_auto_config", "no_config"]
+
+TABLES = {
+    "CAUSAL_LM": "AutoModelForCausalLM",
+    "IMAGE_TEXT_TO_TEXT": "AutoModelForImageTextToText",
+    "MULTIMODAL_LM": "AutoModelForMultimodalLM",
+    "VISION_2_SEQ": "AutoModelForVision2Seq",
+    "SPEECH_SEQ_2_SEQ": "AutoModelForSpeechSeq2Seq",
+    "SEQ_TO_SEQ_CAUSAL_LM": "AutoModelForSeq2SeqLM",
+    "SEQUENCE_CLASSIFICATION": "AutoModelForSequenceClassification",
+    "MODEL": "AutoModel",
+}
+"""The tables that facts of a release keep -> the class that looks into it. ``CAUSAL_LM`` is
+``MODEL_FOR_CAUSAL_LM_MAPPING_NAMES``, ``MODEL`` is ``MODEL_MAPPING_NAMES``; those that generate come first."""
 
 
 def no_config(checkpoint: Checkpoint, steps: Steps) -> bool:

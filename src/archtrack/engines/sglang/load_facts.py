@@ -1,7 +1,7 @@
 """What the gates of a release of SGLang rest on: tables, and its rules as JSON.
 
-Besides the tables of ``core.verdict.release_facts`` there are ``MULTIMODAL`` and ``POOLED``: the architectures of the
-engine's own lists. The lists grow with nearly every release, which rules need not.
+Besides the tables of ``core.verdict.release_facts`` there are ``MULTIMODAL`` and ``POOLED`` (see ``tables``): the
+architectures of the engine's own lists. The lists grow with nearly every release, which rules need not.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .loader_rules import rules_of
 from .processors import processors_of
 from .quantisation import quantisations_of
 from .rules_json import rules_to_json
+from .tables import CONFIG, MULTIMODAL, POOLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,21 +29,10 @@ if TYPE_CHECKING:
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
-__all__ = ["CONFIG", "MULTIMODAL", "POOLED", "load_facts_of"]
-
-MULTIMODAL = "multimodal"
-"""Table: the architectures that the engine lists as multimodal."""
-POOLED = "pooled"
-"""Table: the architectures that the engine lists as not generating."""
-CONFIG = "config"
-"""The key of the rules under which it stands how a config is read; the others are those of ``rules_json``.
-
-``taken``, ``retried`` and ``named`` are as ``config_ways`` gives them; ``unread`` names the classes that are registered
-for a model type that is not known.
-"""
+__all__ = ["load_facts"]
 
 
-def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
+def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     """The facts of one release.
 
     Args:

@@ -76,11 +76,11 @@ class Transformers:
 
         return missing_names(library, inventory, wanted)
 
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- of the files alone
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
         """What AutoConfig and the Auto classes rest on."""
         from .load_facts import load_facts
 
-        return load_facts(library)
+        return load_facts(library, inventory)
 
     def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
         """What transformers itself does with a checkpoint."""

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.verdict.auto_config import ask_auto_config, no_config
+from archtrack.core.verdict.auto_config import TABLES, ask_auto_config, no_config
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Status
-
-from .auto_tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Status
 
 from .backend import Backend, place_of
-from .load_facts import OUT_OF_TREE, PREVIOUSLY
+from .tables import OUT_OF_TREE, PREVIOUSLY
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.checkpoint import Checkpoint

@@ -13,17 +13,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.verdict.aliases import aliases
+from archtrack.core.verdict.auto_config import TABLES
 from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context
 from archtrack.core.verdict.decision import decide
 from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, PROCESSORS, QUANTISATION
 from archtrack.core.verdict.substitutions import Substitutions
 from archtrack.core.verdict.verdict import Steps
-from archtrack.engines.transformers.auto_tables import TABLES
 from archtrack.model import Gate, Place, Status
 
-from .load_facts import CONFIG, MULTIMODAL, POOLED
 from .rules_json import rules_from_json
+from .tables import CONFIG, MULTIMODAL, POOLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from archtrack.core.verdict.verdict import Step, Verdict
     from archtrack.model import Registration
 
-__all__ = ["aliases_of", "context_of", "load_checkpoint"]
+__all__ = ["aliases_of", "context_of", "load"]
 
 _RUNS = frozenset({Status.NATIVE, Status.FALLBACK})
 
 
-def load_checkpoint(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
+def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
     """Take a checkpoint through the gates of a release.
 
     Args:
