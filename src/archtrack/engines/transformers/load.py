@@ -44,22 +44,22 @@ def _architecture_gate(checkpoint: Checkpoint, release: ReleaseFacts, steps: Ste
     taken = _auto_classes(fact, steps)
     if public is not None:
         place = release.registered[public].place
-        because = steps.say(f"{public} is a public class of {release.name}.", place)
+        because = steps.say(f"{public} is a public class of {release.name}", place)
         return steps.verdict(Status.NATIVE, because, resolved=public, key=public)
     named = checkpoint.architectures[0] if checkpoint.architectures else None
     remote = next((key for key, _ in checkpoint.auto_map if key.startswith("AutoModel")), None)
     if remote is not None:
         because = steps.say(
-            f"{named or 'The class'} is the repository's own (auto_map.{remote}): it needs trust_remote_code=True."
+            f"{named or 'the class'} is the repository's own (auto_map.{remote}): it needs trust_remote_code=True"
         )
         return steps.verdict(Status.REMOTE_CODE, because, key=named)
     if taken is not None:
         because = steps.say(
-            f"The Auto classes go by the model type: {taken} is loaded.", fact.place if fact else None
+            f"the Auto classes go by the model type: {taken} is loaded", fact.place if fact else None
         )
         return steps.verdict(Status.NATIVE, because, resolved=taken, key=taken)
     because = steps.say(
-        f"{release.name} has no public class {named}." if named else "The config names no architecture."
+        f"{release.name} has no public class {named}" if named else "the config names no architecture"
     )
     return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.ARCHITECTURE, key=named)
 
@@ -71,5 +71,5 @@ def _auto_classes(fact: Fact | None, steps: Steps) -> str | None:
     if fact is None or not given:
         return None
     words = ", ".join(f"{auto} ({name})" for auto, name in given)
-    steps.say(f"The model type `{fact.key}` is taken by {words}.", fact.place)
+    steps.say(f"the model type `{fact.key}` is taken by {words}", fact.place)
     return given[0][1]
