@@ -25,11 +25,11 @@ from archtrack.engines.sglang.files import (
 from archtrack.engines.sglang.files import (
     QUANTISATION as QUANT,
 )
-from archtrack.engines.sglang.load_facts import MULTIMODAL, POOLED
 from archtrack.engines.sglang.loader_rules import rules_of
 from archtrack.engines.sglang.processors import processor_facts, processors_of
 from archtrack.engines.sglang.quantisation import quantisations_of
 from archtrack.engines.sglang.rules_json import rules_from_json, rules_to_json
+from archtrack.engines.sglang.tables import MULTIMODAL, POOLED
 from archtrack.errors import SourceError
 from archtrack.model import Place
 
