@@ -143,4 +143,5 @@ def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Relea
         unresolved=0 if reading is None else reading.unresolved,
         transformers=None if reading is None else reading.transformers,
         imports=None if reading is None else reading.imports,
+        digest=None if reading is None else reading.digest,
     )

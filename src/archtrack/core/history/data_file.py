@@ -144,6 +144,7 @@ def _release(release: Release) -> dict[str, Any]:
             accepted=release.accepted or None,
             transformers=release.transformers,
             imports=release.imports,
+            digest=release.digest,
         ),
     }
 
@@ -355,6 +356,7 @@ def _release_from(data: dict[str, Any]) -> Release:
         accepted=_a(bool, data.get("accepted", False)),
         transformers=_a_or_none(str, data.get("transformers")),
         imports=_a_or_none(str, data.get("imports")),
+        digest=_a_or_none(str, data.get("digest")),
     )
 
 

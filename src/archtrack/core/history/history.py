@@ -49,6 +49,8 @@ class Release:
         accepted: a person has confirmed that its number of architectures is right although it looks implausible.
         transformers: the releases of transformers that its metadata allows, as a specifier; None where it names none.
         imports: the release of transformers with which the imports of its modules were followed; None for none.
+        digest: over the files that make it: a folder with the same files is this release. None where that is not
+            known, or the history does not have all that its files say.
     """
 
     version: str
@@ -60,6 +62,7 @@ class Release:
     accepted: bool = False
     transformers: str | None = None
     imports: str | None = None
+    digest: str | None = None
 
     @property
     def complete(self) -> bool:

@@ -28,7 +28,20 @@ from typing import TYPE_CHECKING
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import MODEL_CONFIG, MODELS, RUNNER, VERSION_FILES
+from .files import (
+    COMMON,
+    CONFIGS,
+    GET_CONFIG,
+    LOADER,
+    MISTRAL,
+    MODEL_CONFIG,
+    MODELS,
+    PROCESSORS,
+    QUANTISATION,
+    RUNNER,
+    RUNNERS,
+    VERSION_FILES,
+)
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.aliases import Alias
@@ -73,6 +86,11 @@ class SGLang:
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
 
+    identifying = (
+        *(f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNERS, LOADER, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL),
+        *(*PROCESSORS, QUANTISATION),
+    )
+
     def scan(self, library: Library, options: ScanOptions) -> Inventory:
         """What SGLang's ``ModelRegistry`` registers."""
         from .registry import registry_of
@@ -84,6 +102,12 @@ class SGLang:
         from .load_facts import load_facts_of
 
         return load_facts_of(library, inventory)
+
+    def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Its lists of architectures, and what it loads as a draft in place of what."""
+        from .load_facts import statements_from
+
+        return statements_from(facts)
 
     def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
         """Take a checkpoint through the gates: config, architecture, import, backend, processor, quantisation."""
