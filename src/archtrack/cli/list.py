@@ -55,7 +55,7 @@ __all__ = ["command"]
 @click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved.")
 @format_option("text", "json")
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913 -- one parameter per option
     ctx: click.Context,
     /,
     *,

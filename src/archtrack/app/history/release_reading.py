@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 7
+_REVISION = 8
 """Counts up whenever the same inventory would give other entries."""
 
 
@@ -199,7 +199,9 @@ def _digest(engine: Engine, library: Library, inventory: Inventory) -> str | Non
         return None
     if any(each.condition is not None for each in inventory.registrations):
         return None
-    if library.asked_beyond((*engine.identifying, *engine.watched, METADATA, PYPROJECT, RECORD)):
+    known = (*engine.identifying, *engine.watched, METADATA, PYPROJECT, RECORD)
+    beyond = library.asked_beyond(known)
+    if any(path.startswith(f"{engine.layout.package}/") for path in beyond):
         return None
     return recorded_digest(library, engine.identifying)
 

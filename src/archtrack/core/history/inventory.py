@@ -16,10 +16,9 @@ def inventory_of(history: History, release: Release) -> Inventory:
     """What a release that was read registers.
 
     Of each architecture the history has the file, the groups, the answer of transformers' gate, and the checkpoint that
-    the release names. Lines are those of the release in which these last changed, which places name. An architecture that is run as
-    another one is not a registration.
+    the release names. Lines are those of the release in which these last changed, which places name. An architecture
+    that is run as another one is not a registration.
     """
-    public = history.engine == "transformers"
     return Inventory(
         engine=history.engine,
         version=release.version,

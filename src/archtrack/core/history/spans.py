@@ -76,13 +76,17 @@ def spans_of(
 
 
 def categories_of(releases: Sequence[Release], found: Mapping[str, Mapping[str, Entry]]) -> dict[str, str]:
-    """Name -> the section by the last release that registers it, if that has evidence for one; sorted by name."""
-    last: dict[str, Entry] = {}
+    """Name -> the section by the last release that has evidence for one; sorted by name.
+
+    A release may go on to register what it no longer says anything of.
+    """
+    last: dict[str, str] = {}
     for release in releases:
         if release.unknown is None:
-            last.update(found[release.version])
-    sections = ((name, last[name].category) for name in sorted(last))
-    return {name: category for name, category in sections if category is not None}
+            for name, entry in found[release.version].items():
+                if entry.category is not None:
+                    last[name] = entry.category
+    return dict(sorted(last.items()))
 
 
 def entries_of(history: History) -> dict[str, dict[str, Entry]]:

@@ -15,10 +15,16 @@ What it says of categories: ``multimodal_model_archs`` (before 0.4.4: the tests 
 ``sglang/srt/configs/model_config.py``. Of an architecture that none of them names, its module is asked what it shows,
 and the same file which models it drafts for.
 
+What it does with a checkpoint (``load_path``): ``get_config`` reads the config, by transformers' ``AutoConfig``, so by
+model type; ``config_types`` has the types that the release registers itself, ``config_ways`` the ways around. Then
+``core.verdict.decision`` follows the choice of a class. A model that it lists as multimodal needs a processor
+(``processors``), and a quantised one a method that it takes (``quantisation``).
+
 Covers the releases from 0.1.3 on, which is all of them. It cannot see what a class decorator or metaclass makes of a
 class's name, what another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__``
 answers, which names fail inside a ``try`` for another reason than an import, nor architectures that a program
-registers while it runs (``ModelRegistry.register``).
+registers while it runs (``ModelRegistry.register``). Of a checkpoint it cannot see whether its sub-configs are known,
+nor which towers LLaVA's processor takes.
 """
 
 from __future__ import annotations

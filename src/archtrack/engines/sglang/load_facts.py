@@ -21,9 +21,7 @@ from archtrack.model import Place
 
 from .config_types import types_of
 from .config_ways import config_ways
-from .files import COMMON, CONFIGS, GET_CONFIG, LOADER, MISTRAL, MODEL_CONFIG
-from .files import PROCESSORS as PROCESSOR_FOLDERS
-from .files import QUANTISATION as QUANTISATION_FILE
+from .files import LOAD_FILES, MODEL_CONFIG
 from .lists import statements_of
 from .loader_rules import rules_of
 from .processors import processors_of
@@ -60,9 +58,7 @@ def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
     Raises:
         SourceError: a file cannot be read, or is none of SGLang.
     """
-    library.expect(
-        LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL, *PROCESSOR_FOLDERS, QUANTISATION_FILE
-    )
+    library.expect(*LOAD_FILES)
     rules: dict[str, Any] = {}
     tables: dict[str, Mapping[str, Fact] | None] = {
         PROCESSORS: processors_of(library),
