@@ -17,16 +17,18 @@ from archtrack.sources.syntax_check import PYTHON
 from archtrack.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from archtrack.engines.base import Engine
     from archtrack.model import Inventory
     from archtrack.sources.base import Source
     from archtrack.sources.cache import Cache
 
-__all__ = ["Plan", "carry_out", "plan", "scan"]
+__all__ = ["Plan", "carry_out", "known", "plan", "scan"]
 
 _KIND = "inventory"
+_KNOWN = "known-inventory"
+"""What the history has of a source, whose lines may be those of another release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ def carry_out(planned: Plan, cache: Cache) -> Inventory:
     Raises:
         SourceError: the source cannot be read or is not this engine.
     """
-    return _kept(planned, cache) or _read(planned, cache)
+    return _kept(planned, cache, _KIND) or _read(planned, cache)
 
 
 def scan(engine: Engine, source: Source, cache: Cache, options: ScanOptions | None = None) -> Inventory:
@@ -79,11 +81,42 @@ def scan(engine: Engine, source: Source, cache: Cache, options: ScanOptions | No
     return carry_out(plan(engine, source, options), cache)
 
 
-def _kept(planned: Plan, cache: Cache) -> Inventory | None:
+def known(planned: Plan, cache: Cache, find: Callable[[], Inventory | None]) -> Inventory | None:
+    """What a source registers by the history: as an earlier run found it, else found and kept for the next time.
+
+    Args:
+        planned: the scan that need not be made then.
+        cache: of the calling thread.
+        find: looks at the history; None where the source is no release that it knows.
+    """
+    kept = _kept(planned, cache, _KNOWN)
+    if kept is not None:
+        return kept
+    found = find()
+    if found is not None:
+        _keep(planned, found, cache, _KNOWN, ())
+    return found
+
+
+def _kept(planned: Plan, cache: Cache, kind: str) -> Inventory | None:
     if planned.key is None:
         return None
-    data = cache.get_many(_KIND, [planned.key]).get(planned.key)
+    data = cache.get_many(kind, [planned.key]).get(planned.key)
     return None if data is None else _restored(data, planned.source)
+
+
+def _keep(planned: Plan, inventory: Inventory, cache: Cache, kind: str, beyond: tuple[str, ...]) -> None:
+    """Keep an inventory, with the content of what was looked at beyond the watched files."""
+    if planned.key is None:
+        return
+    data = {
+        "beyond": beyond,
+        "content": _beyond(planned.source, beyond),
+        "inventory": inventory_to_json(inventory),
+        "imports": inventory.imports,
+        "unparsable": inventory.unparsable,
+    }
+    cache.put_many(kind, {planned.key: json.dumps(data, separators=(",", ":")).encode()})
 
 
 def _read(planned: Plan, cache: Cache) -> Inventory:
@@ -96,16 +129,7 @@ def _read(planned: Plan, cache: Cache) -> Inventory:
         reason = "a link to a folder out of the tree is not followed; what it leads to is unknown"
         left_out = (Unresolved(reason=reason, place=Place(file=path, line=0)) for path in outside)
         inventory = replace(inventory, unresolved=(*inventory.unresolved, *left_out))
-    if planned.key is not None:
-        beyond = library.asked_beyond(engine.watched)
-        data = {
-            "beyond": beyond,
-            "content": _beyond(source, beyond),
-            "inventory": inventory_to_json(inventory),
-            "imports": inventory.imports,
-            "unparsable": inventory.unparsable,
-        }
-        cache.put_many(_KIND, {planned.key: json.dumps(data, separators=(",", ":")).encode()})
+    _keep(planned, inventory, cache, _KIND, library.asked_beyond(engine.watched))
     return inventory
 
 

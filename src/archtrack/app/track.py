@@ -28,7 +28,7 @@ from .history.store import Histories
 from .import_failures import broken_imports
 from .known_release import known_inventory, known_release
 from .presence import since_of
-from .scan import Plan, carry_out, plan, scan
+from .scan import Plan, carry_out, known, plan, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -156,8 +156,8 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
     own, their = plan(engine, source, options), plan(transformers, other)
     histories = Histories(workspace.environ)
     changed = options.external is not None or bool(options.disabled)
-    inventory = _known(own, histories, skip=request.scan or changed)
-    public = _known(their, histories, skip=request.scan)
+    inventory = None if request.scan or changed else _known(own, histories, cache)
+    public = None if request.scan else _known(their, histories, cache)
     inventory, public, broken = _joined(own, inventory, their, public, cache)
     unknown = about_disabled(options, source)
     matrix = join(
@@ -185,10 +185,16 @@ def _others(workspace: Workspace) -> Others:
     return others_of(found for name in names if (found := histories.get(name)) is not None)
 
 
-def _known(planned: Plan, histories: Histories, *, skip: bool) -> Inventory | None:
+def _known(planned: Plan, histories: Histories, cache: Cache) -> Inventory | None:
     """What a source registers by the history, where it is a release that this knows."""
-    known = None if skip else known_release(planned.engine, planned.source, histories)
-    return None if known is None else known_inventory(planned.engine, planned.source, known, histories)
+
+    def find() -> Inventory | None:
+        found = known_release(planned.engine, planned.source, histories)
+        if found is None:
+            return None
+        return known_inventory(planned.engine, planned.source, found, histories)
+
+    return known(planned, cache, find)
 
 
 def _joined(
