@@ -13,8 +13,8 @@ import pytest
 
 import hub_server
 import miniature
-from archtrack.core.matrix.status import STATUSES
 from archtrack.mcp.server import TOOLS
+from archtrack.model import Status
 from miniature import Cli
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SKILLS = {path.parent.name: path.read_text(encoding="utf-8") for path in sorted(
 TRIGGERS = {
     INCREMENTAL: (DOCUMENT, "EntryClass", "PR that adds a model file", "transformers was bumped"),
     FULL: (DOCUMENT, "full rebuild from scratch", "gained or lost native support"),
-    CHECK: ("SGLang support X", "request to add a model"),
+    CHECK: ("SGLang support X", "request to add a model", "vLLM", "error message"),
 }
 
 
@@ -90,7 +90,8 @@ def checkout(trees: Any, tmp_path: Path) -> Iterator[Checkout]:
     config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}
     trees.register("LlamaForCausalLM", file="llama.py")
     miniature.write(trees.sglang / "archtrack.toml", f"transformers = '{trees.transformers}'\n")
-    miniature.write(trees.sglang / "my-model" / "config.json", json.dumps(config))
+    for folder in (trees.sglang, tmp_path / "elsewhere"):
+        miniature.write(folder / "my-model" / "config.json", json.dumps(config))
     files = {"config.json": json.dumps(config).encode()}
     with hub_server.HubServer(repositories={"Qwen/Qwen3-8B": hub_server.Repository(files=files)}) as hub:
         online = {
@@ -102,7 +103,11 @@ def checkout(trees: Any, tmp_path: Path) -> Iterator[Checkout]:
 
         def run(*words: str) -> miniature.Result:
             environ = online if "Qwen/Qwen3-8B" in words else {}
-            result = miniature.spawn(*words, cwd=trees.sglang, home=tmp_path, **environ)
+            of_releases = words[0] == "check" and not any("@." in word for word in words)
+            folder = (
+                tmp_path / "elsewhere" if of_releases else trees.sglang
+            )  # no configuration names a transformers
+            result = miniature.spawn(*words, cwd=folder, home=tmp_path, **environ)
             assert "Traceback" not in result.err, result.err
             return result
 
@@ -188,6 +193,11 @@ def another_text(checkout: Checkout) -> None:
     miniature.write(checkout.folder / DOCUMENT, "# Notes\n\nof mine\n")
 
 
+def known(checkout: Checkout) -> None:
+    """No transformers but those that count for the releases that are known."""
+    miniature.write(checkout.folder / "archtrack.toml", "")
+
+
 def nothing(checkout: Checkout) -> None:
     """The checkout as it is."""
 
@@ -216,13 +226,14 @@ CASES: dict[str, list[tuple[Callable[[Checkout], None], str, int]]] = {
         (another_text, "archtrack rebuild", 5),
     ],
     CHECK: [
-        (nothing, "archtrack check LlamaForCausalLM --explain", 0),
-        (nothing, "archtrack check LlamaForCausallLM", 0),
+        (nothing, "archtrack check LlamaForCausalLM --engine sglang@. --explain", 0),
+        (known, "archtrack check Qwen3ForCausalLM --engine sglang==0.4.1", 0),
+        (known, "archtrack check LlamaForCausallLM", 0),
         (nothing, "archtrack history NobodysForCausalLM", 0),
-        (nothing, "archtrack check --require fallback DeltaForCausalLM", 1),
+        (nothing, "archtrack check --engine sglang@. --require fallback DeltaForCausalLM", 1),
         (nothing, "archtrack check 'no model'", 2),
-        (nothing, "archtrack check ./nowhere/config.json", 3),
-        (no_network, "archtrack check LlamaForCausalLM", 3),
+        (nothing, "archtrack check ./nowhere/config.json --engine sglang@.", 3),
+        (no_network, "archtrack check LlamaForCausalLM --engine sglang@.", 3),
     ],
 }  # fmt: skip
 
@@ -251,7 +262,7 @@ def test_output_and_exit_codes_of_a_skill_are_those_that_it_tells(
 
 
 def test_the_statuses_that_are_explained_are_all_that_there_are() -> None:
-    assert sorted(cells(SKILLS[CHECK], "Status")) == sorted(status.value for status in STATUSES)
+    assert sorted(cells(SKILLS[CHECK], "Status")) == sorted(status.value for status in Status)
 
 
 def test_options_and_tools_that_the_skills_name_exist() -> None:

@@ -75,7 +75,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("diff", "sglang", trees.sglang, other),
         ("diff", "--base", "HEAD", "--transformers", trees.transformers),
         ("lint",),
-        ("check", "BETAForCausalLM", "--log", log, *sources),
+        ("check", "BETAForCausalLM", "--log", log, "--engine", f"sglang@{other}", *sources[2:]),
         ("history", "--engine", "exllamav3"),
         ("history", "NanoChatForCausalLM", "--engine", "exllamav3"),
         ("history", "--engine", "exllamav3", "--at", "0.0.1"),
@@ -96,6 +96,8 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         if definition == "scan":
             done["statements"] = example["statements"]
             done["pins"] = example["pins"]
+        if definition in {"scan", "list"}:  # the miniature says nothing of what its classes take
+            done = json.loads(json.dumps(done).replace('"inputs": []', '"inputs": ["text"]'))
         if definition == "data_info":
             for key in ("engines", "files"):
                 done[key] = {name: done[key][name] for name in example[key]}
@@ -121,7 +123,7 @@ def test_no_key_may_be_missing_misspelled_or_of_another_type(
 @pytest.mark.parametrize(
     ("path", "wrong"),
     [
-        (("schema_version",), 2),
+        (("schema_version",), 1),
         (("sources",), []),
         (("architectures", 0, "category"), "vision"),
         (("architectures", 0, "category"), None),

@@ -20,7 +20,7 @@ from .engine_source import EngineSource, parse_engine_source
 from .names import Names
 from .presence import Presence, presence_of, presence_with
 from .release_facts import facts_at
-from .remedy import remedy_of
+from .remedy import RUNS, remedy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -412,7 +412,7 @@ class _Run:
         name = next(iter(checkpoint.architectures), None)
         if name is None or self._names.is_architecture(name):
             return ()
-        if any(each.presence.status not in {Status.UNSUPPORTED, Status.REMOTE_CODE} for each in engines):
+        if any(each.presence.status in RUNS for each in engines):
             return ()
         history = self._histories.get(SGLANG)
         near = nearest(name, self._names.architectures())
