@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import miniature
 from archtrack.app.history.release_reading import entries_from
 from archtrack.core.history.categories import others_of, place_of, voices_of
-from archtrack.core.history.history import Companion, Entry
+from archtrack.core.history.history import Entry
 from archtrack.core.matrix.categories import BY_NAME, weigh
 from archtrack.core.matrix.join import join
 from archtrack.model import Category, Registration, Signs
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from archtrack.model import Inventory
 
 TEXT, EMBEDDING, MULTIMODAL = Category.TEXT, Category.EMBEDDING, Category.MULTIMODAL
-JOINED = Companion(engine="transformers", version="5.0", sha256=None)
 NAMES = (
     "AForCausalLM", "AForConditionalGeneration", "AForCausalLMMTP", "AMTPModel", "A_MTP", "AModel", "BForCausalLM",
     "BForConditionalGenerationNextN", "BMTP", "AForMaskedLM", "AVLForCausalLM", "BPreTrainedThing",
@@ -33,9 +32,8 @@ TABLES = ("", "FOR_CAUSAL_LM_", "FOR_IMAGE_TEXT_TO_TEXT_", "FOR_MASKED_LM_", "FO
 CATEGORIES = st.none() | st.sampled_from(list(Category))
 
 
-def history(engine: str, entries: dict[str, Entry], companion: Companion | None = None) -> History:
-    made = made_history([release("1.0")], {"1.0": entries}, engine=engine)
-    return replace(made, companion=companion)
+def history(engine: str, entries: dict[str, Entry], key: str = "architecture") -> History:
+    return replace(made_history([release("1.0")], {"1.0": entries}, engine=engine), key=key)
 
 
 @st.composite
@@ -108,17 +106,13 @@ def test_the_list_and_the_page_give_every_architecture_the_same_section(
     }
 
 
-def test_other_engines_count_in_their_order_and_what_rests_on_transformers_does_not() -> None:
+def test_other_engines_count_in_their_order_and_one_that_goes_by_model_types_does_not() -> None:
     said = {"AForCausalLM": MULTIMODAL, "BForCausalLM": None}
     given_ = [
         history(
             "zeta", entries({"AForCausalLM": EMBEDDING, "BForCausalLM": EMBEDDING, "CForCausalLM": TEXT})
         ),
-        history(
-            "mlx-lm",
-            entries({"DForCausalLM": MULTIMODAL}),
-            JOINED,
-        ),
+        history("mlx-lm", entries({"DForCausalLM": MULTIMODAL}), "model type"),
         history("vllm", entries(said)),
         history("sglang", entries({"EForCausalLM": MULTIMODAL})),
     ]
