@@ -338,7 +338,11 @@ NOT_IN_SPAN = "A: a span without states, or with releases that are not in it"
     ("old", "new", "problem"),
     [
         ('"schema_version":2', '"schema_version":3', "schema version 3, and this archtrack reads 2"),
-        ('"key":"architecture"', '"key":"colour"', "'colour' is nothing that an engine looks a checkpoint up by"),
+        (
+            '"key":"architecture"',
+            '"key":"colour"',
+            "'colour' is nothing that an engine looks a checkpoint up by",
+        ),
         ('"engine":"demo"', '"engine":"other"', "it is the history of other, not of demo"),
         ('"revision":1', '"revision":"1"', "'1' is not a int"),
         ('"version":"1.0"', '"version":"3.0"', "release 1.1 comes after 3.0"),

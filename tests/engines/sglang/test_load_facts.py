@@ -26,6 +26,7 @@ from archtrack.engines.sglang.files import (
     QUANTISATION as QUANT,
 )
 from archtrack.engines.sglang.load_facts import MULTIMODAL, POOLED
+from archtrack.engines.sglang.loader_rules import rules_of
 from archtrack.engines.sglang.processors import processor_facts, processors_of
 from archtrack.engines.sglang.quantisation import quantisations_of
 from archtrack.engines.sglang.rules_json import rules_from_json, rules_to_json
@@ -354,7 +355,7 @@ def test_every_line_of_the_rules_is_called_so() -> None:
     assert _numbers_elsewhere({"a": [{"b": 1}]}) == ["b"]
 
 
-def test_a_release_gives_three_tables_and_its_rules(library: Make) -> None:
+def test_a_release_gives_its_tables_and_its_rules(library: Make) -> None:
     files = {
         f"{MODELS}/a.py": "class A: pass\nEntryClass = A\n",
         MODEL_CONFIG: f"{VERIFIES}multimodal_model_archs = ['A']\n",
@@ -376,7 +377,7 @@ def test_a_release_gives_three_tables_and_its_rules(library: Make) -> None:
     }
     assert str(found.tables[MULTIMODAL]["A"].place) == f"{MODEL_CONFIG}:2"
     assert found.rules["config"] == {"taken": [], "retried": [], "named": [], "unread": ["ChatGLMConfig"]}
-    rules = ENGINE.rules(read, ENGINE.scan(read, ScanOptions()))
+    rules = rules_of(read, ENGINE.scan(read, ScanOptions()))
     assert rules_from_json(found.rules) == replace(rules, multimodal=frozenset(), pooled=frozenset())
 
 

@@ -9,14 +9,14 @@ import pytest
 from archtrack.engines.base import ScanOptions
 from archtrack.engines.sglang import ENGINE
 from archtrack.engines.sglang.files import CONFIGS, GET_CONFIG, LOADER, MODEL_CONFIG, MODELS
+from archtrack.engines.sglang.loader_rules import rules_of
 from archtrack.errors import SourceError
 from archtrack.model import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from archtrack.core.support import Rules
-
+    from archtrack.core.verdict.context import Rules
     from archtrack.sources.library import Library
 
     Make = Callable[[Mapping[str, str | bytes]], Library]
@@ -77,7 +77,7 @@ def get_model_architecture(config):
 
 
 def rules(library: Library) -> Rules:
-    return ENGINE.rules(library, ENGINE.scan(library, ScanOptions()))
+    return rules_of(library, ENGINE.scan(library, ScanOptions()))
 
 
 def test_every_rule_of_a_release_has_its_line(library: Make) -> None:
