@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.history.history import History, Release
-from archtrack.core.history.spans import categories_of, spans_of
+from archtrack.core.history.spans import spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,5 +38,4 @@ def made_history(
         revision=1,
         releases=tuple(releases),
         registered=spans_of(releases, found),
-        categories=categories_of(releases, found),
     )

@@ -180,7 +180,8 @@ def check(
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
     run = _Run(request, workspace, histories, names, options or LoadOptions())
     with workspace.open_cache() as cache:
-        asked = run.open(_sources(engines, request, histories), cache)
+        checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
+        asked = run.open(_sources(engines, request, histories), checkpoints, cache)
         sglang = next((each for each in asked if each.facts.engine == SGLANG), None) or run.newest(SGLANG)
         answers = [run.answer(target, asked, sglang) for target in opened]
         explained = [run.explain(message, asked, sglang) for message in messages]
@@ -250,12 +251,14 @@ class _Run:
 
     # -- the releases that are asked -----------------------------------------------------------------
 
-    def open(self, sources: Sequence[EngineSource], cache: Cache) -> list[_Asked]:
+    def open(
+        self, sources: Sequence[EngineSource], checkpoints: Sequence[Checkpoint], cache: Cache
+    ) -> list[_Asked]:
         """The facts of each release that is asked, from the history where that has them."""
         asked = []
         for source in sources:
             known = self._from_history(source)
-            if known is None or self._lacks_imports(known, source):
+            if known is None or self._lacks_imports(known, source, checkpoints):
                 known = self._read(source, cache, known)
             asked.append(known)
         return asked
@@ -305,11 +308,14 @@ class _Run:
             )
         return asked
 
-    def _lacks_imports(self, known: _Asked, source: EngineSource) -> bool:
-        """Whether the user names a release whose imports nobody has followed, and it can be read."""
+    def _lacks_imports(self, known: _Asked, source: EngineSource, checkpoints: Sequence[Checkpoint]) -> bool:
+        """Whether the answer hangs on imports that nobody has followed with that transformers, and it can be read."""
         named = source.source is not None or self._request.transformers not in {None, "pinned"}
         follows = known.history is not None and any(each.imports for each in known.history.releases)
-        return named and follows and known.facts.broken is None and not self._workspace.offline
+        if not named or not follows or known.facts.broken is not None or self._workspace.offline:
+            return False
+        statuses = {self._presence(each, known, self._options).status for each in checkpoints}
+        return Status.NATIVE in statuses
 
     def _read(self, source: EngineSource, cache: Cache, known: _Asked | None) -> _Asked:
         from .release_reading import read_release_facts
@@ -389,7 +395,7 @@ class _Run:
             if not architectures:
                 checkpoint = Checkpoint(architectures=(), model_type=name, given=False)
                 yield Target(text=name, kind="model type", checkpoint=checkpoint)
-        if message.module is not None and asked is not None:
+        if message.kind == "import error" and message.module is not None and asked is not None:
             path = message.module.replace(".", "/") + ".py"
             for name, registered in asked.facts.registered.items():
                 if registered.place.file == path:

@@ -26,7 +26,7 @@ _KIND = "import-failures"
 
 
 def broken_imports(
-    own: Plan, inventory: Inventory, other: Plan, public: Inventory, cache: Cache
+    own: Plan, inventory: Inventory, other: Plan, public: Inventory, cache: Cache, *, read: bool = True
 ) -> Mapping[str, Broken]:
     """Path of a module -> why it cannot be imported, or may not be; kept for the next time.
 
@@ -36,6 +36,7 @@ def broken_imports(
         other: the scan of the package that it imports names from, and ``public`` what that found.
         public: of that package.
         cache: of the calling thread.
+        read: both were read. What a history does not have may be there all the same, so that only "none" is kept.
 
     Raises:
         SourceError: a file of the other package cannot be read.
@@ -54,6 +55,6 @@ def broken_imports(
     missing = other.engine.missing(Library(other.source, cache), public, wanted)
     unparsable = {path: (f"{path}: {reason}", line) for path, reason, line in inventory.unparsable}
     found = broken_modules(imports, missing, imports.__contains__, unparsable)
-    if key is not None:
+    if key is not None and (read or not found):
         cache.put_many(_KIND, {key: json.dumps(broken_to_json(found), separators=(",", ":")).encode()})
     return found

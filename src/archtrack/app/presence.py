@@ -13,6 +13,7 @@ from archtrack.core.history.spans import bounds_at, has_and_had
 from archtrack.core.verdict.by_registry import by_registry
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.release_facts import LoadOptions
+from archtrack.core.verdict.verdict import Steps
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads
 from archtrack.errors import UsageError
@@ -126,6 +127,8 @@ def presence_of(
         options: how the engine is told to load it.
     """
     verdict = verdict_of(checkpoint, facts, options)
+    if not checkpoint.given and not checkpoint.architectures and _goes_by_architecture(facts.engine, known):
+        verdict = _without_architecture(checkpoint, facts)
     key, bounds = None, None
     if known is not None:
         verdict = _run_as_another(checkpoint, verdict, *known)
@@ -241,6 +244,20 @@ def names_of(history: History, release: Release, histories: Histories) -> frozen
     return frozenset(
         name for name in known if presence_with(name, history, release, histories).status is Status.NATIVE
     )
+
+
+def _goes_by_architecture(engine: str, known: tuple[History, Release] | None) -> bool:
+    return engine != TRANSFORMERS and (known is None or known[0].key == "architecture")
+
+
+def _without_architecture(checkpoint: Checkpoint, facts: ReleaseFacts) -> Verdict:
+    """The verdict of an engine that goes by architectures on a model type of which none is known."""
+    steps = Steps(facts.engine, ())
+    because = steps.say(
+        f"{facts.engine} goes by architectures; nothing says which one a checkpoint of model type"
+        f" `{checkpoint.model_type}` names; give its config"
+    )
+    return steps.verdict(Status.UNKNOWN, because)
 
 
 def _span(

@@ -116,7 +116,7 @@ def _registering(history: History, release: Release) -> Callable[[str], Registra
         state = history.state(name, release.version)
         if state is None or state.runs_as is not None:
             return None
-        category = history.categories.get(name)
+        category = state.category
         return Registration(
             name=name,
             file=state.file,

@@ -17,6 +17,7 @@ class Request:
         external: a further package of models: a path or an importable name, or None.
         disabled: modules that the engine is told to skip.
         hub: ask the Hub for the most downloaded model of each of the engine's architectures.
+        scan: read the sources also where the history has what they say.
     """
 
     engine: str | None = None
@@ -24,3 +25,4 @@ class Request:
     external: str | None = None
     disabled: tuple[str, ...] = ()
     hub: bool = False
+    scan: bool = False

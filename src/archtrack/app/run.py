@@ -47,6 +47,7 @@ def start(  # noqa: PLR0913 -- one parameter per option
     disabled: str | None = None,
     offline: bool = False,
     hub: bool = False,
+    scan: bool = False,
     progress: Progress | None = None,
     cache_troubled: Callable[[str], object] | None = None,
 ) -> Run:
@@ -60,6 +61,7 @@ def start(  # noqa: PLR0913 -- one parameter per option
         disabled: names of modules that SGLang is told to skip, with commas between them.
         offline: make no request.
         hub: ask the Hub for examples.
+        scan: read the sources also where the history has what they say.
         progress: told about transfers.
         cache_troubled: told once if the cache is not in use.
 
@@ -85,6 +87,7 @@ def start(  # noqa: PLR0913 -- one parameter per option
         external=external or environ.get("SGLANG_EXTERNAL_MODEL_PACKAGE") or settings.external,
         disabled=skipped or settings.disabled,
         hub=hub,
+        scan=scan,
     )
     return Run(request=request, settings=settings, workspace=workspace, document=doc or _document(settings))
 

@@ -26,6 +26,7 @@ from archtrack.sources.pins import pins_of
 
 from .history.store import Histories
 from .import_failures import broken_imports
+from .known_release import known_inventory, known_release
 from .presence import since_of
 from .scan import Plan, carry_out, plan, scan
 
@@ -153,8 +154,11 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
     other, more = open_transformers(request.transformers, transformers.layout, pin, words, workspace, cache)
     options = scan_options(request, workspace, cache)
     own, their = plan(engine, source, options), plan(transformers, other)
-    inventory, public = carry_out(own, cache), carry_out(their, cache)
-    broken = broken_imports(own, inventory, their, public, cache)
+    histories = Histories(workspace.environ)
+    changed = options.external is not None or bool(options.disabled)
+    inventory = _known(own, histories, skip=request.scan or changed)
+    public = _known(their, histories, skip=request.scan)
+    inventory, public, broken = _joined(own, inventory, their, public, cache)
     unknown = about_disabled(options, source)
     matrix = join(
         inventory,
@@ -179,6 +183,30 @@ def _others(workspace: Workspace) -> Others:
     histories = Histories(workspace.environ)
     names = (name for name in histories.engines if name not in {ENGINE, TRANSFORMERS})
     return others_of(found for name in names if (found := histories.get(name)) is not None)
+
+
+def _known(planned: Plan, histories: Histories, *, skip: bool) -> Inventory | None:
+    """What a source registers by the history, where it is a release that this knows."""
+    known = None if skip else known_release(planned.engine, planned.source, histories)
+    return None if known is None else known_inventory(planned.engine, planned.source, known, histories)
+
+
+def _joined(
+    own: Plan, inventory: Inventory | None, their: Plan, public: Inventory | None, cache: Cache
+) -> tuple[Inventory, Inventory, Mapping[str, Broken]]:
+    """Both inventories, and the modules that cannot be imported. What is missing is read.
+
+    What an engine imports is looked up in transformers' files. Of a known release the history does not have all the
+    names that these give: where one seems to be missing, the files have the last word.
+    """
+    engine = inventory or carry_out(own, cache)
+    library = public or carry_out(their, cache)
+    read = inventory is None and public is None
+    broken = broken_imports(own, engine, their, library, cache, read=read)
+    if broken and not read:
+        engine, library = carry_out(own, cache), carry_out(their, cache)
+        broken = broken_imports(own, engine, their, library, cache)
+    return engine, library, broken
 
 
 def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:

@@ -33,6 +33,7 @@ __all__ = [
     "note",
     "offline_option",
     "registry_options",
+    "scan_option",
     "source_options",
     "start",
     "together",
@@ -123,6 +124,11 @@ hub_option = click.option(
     is_flag=True,
     help="Ask the Hub for the most downloaded model of each of SGLang's architectures: the first choice of "
     "examples but for overrides. Needs the extra `hub`.",
+)
+scan_option = click.option(
+    "--scan",
+    is_flag=True,
+    help="Read the sources also where their files are those of a release that archtrack knows.",
 )
 data_option = click.option(
     "--data",

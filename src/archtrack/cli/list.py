@@ -12,7 +12,7 @@ from archtrack.core.matrix.status import STATUSES
 from archtrack.model import Category
 from archtrack.render.terminal import architectures, print_lines, read_lines, table, unresolved_lines
 
-from ._options import document_option, examples, format_option, hub_option, source_options, start
+from ._options import document_option, examples, format_option, hub_option, scan_option, source_options, start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,7 @@ __all__ = ["command"]
 )
 @source_options
 @hub_option
+@scan_option
 @document_option
 @click.option(
     "--engine",
@@ -54,7 +55,7 @@ __all__ = ["command"]
 @click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved.")
 @format_option("text", "json")
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913 -- one parameter per option
     ctx: click.Context,
     /,
     *,
@@ -65,6 +66,7 @@ def command(
     name: tuple[str, ...],
     form: str,
     strict: bool,
+    scan: bool,
     **sources: Any,
 ) -> None:
     """List every architecture with what SGLang and transformers do with it.
@@ -77,7 +79,8 @@ def command(
     from archtrack.core.json_values import matrix_to_json
     from archtrack.render.json import print_json
 
-    begun = start(doc=doc, **sources)
+    # What a history has of a release are the lines of the release with which something began.
+    begun = start(doc=doc, scan=scan or form == "json", **sources)
     tracked = track(begun.request, begun.settings, begun.workspace)
     for inventory in tracked.matrix.inventories:
         refuse_nothing(inventory)

@@ -9,7 +9,16 @@ import click
 
 from archtrack.render.terminal import print_lines
 
-from ._options import document_option, examples, format_option, hub_option, source_options, start, together
+from ._options import (
+    document_option,
+    examples,
+    format_option,
+    hub_option,
+    scan_option,
+    source_options,
+    start,
+    together,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +33,7 @@ writing_options = together(
     document_option,
     source_options,
     hub_option,
+    scan_option,
     click.option("--check", is_flag=True, help="Write nothing; exit 1 if there is something to do."),
     click.option("--diff", is_flag=True, help="Write nothing; print what would change as a unified diff."),
     click.option(
@@ -80,13 +90,16 @@ def run(  # noqa: PLR0913 -- one parameter per option
     refresh: bool,
     prune: bool,
     form: str,
+    scan: bool,
     **sources: Any,
 ) -> int:
     """Run ``update`` or ``rebuild``; returns the exit code."""
     from archtrack.app.document import Flags
     from archtrack.app.run import day
 
-    begun, looking = start(doc=doc, **sources), check or diff
+    # What a history has of a release are the lines of the release with which something began.
+    scan = scan or form in {"json", "github"}
+    begun, looking = start(doc=doc, scan=scan, **sources), check or diff
     flags = Flags(date=day(date).isoformat(), refresh=refresh, prune=prune, force=force, write=not looking)
     update = use_case(begun.document, begun.request, begun.settings, begun.workspace, flags)
     _print(update, form, begun.workspace, looking=looking, diff=diff)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library
 
-__all__ = ["About", "Engine", "External", "GivesNames", "Loads", "RunsOthers", "ScanOptions"]
+__all__ = ["About", "Engine", "External", "GivesNames", "Identified", "Loads", "RunsOthers", "ScanOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +166,23 @@ class Loads(Protocol):
             release: what is known of the release.
             options: how the engine is told to load it.
         """
+        ...
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """What an engine's file declares besides if a source with the files of a known release is that release.
+
+    Then the history's facts of the release take the place of what reading the source would give.
+    """
+
+    @property
+    def identifying(self) -> tuple[str, ...]:
+        """Patterns of every file that its facts rest on; version files are left out."""
+        ...
+
+    def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """``Inventory.facts`` of the release, from what its gates rest on."""
         ...
 
 

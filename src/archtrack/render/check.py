@@ -115,7 +115,7 @@ def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
     whose = f" ({message.engine})" if message.engine is not None else ""
     yield plain(f"line {message.line}{whose}: {message.text}")
     yield f"  {message.meaning}"
-    if message.module is not None and not each.answers:
+    if message.kind == "import error" and not each.answers:
         yield plain(f"  {message.module} registers nothing in the newest release that is known")
     for answer in each.answers:
         if answer.error is not None:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from archtrack.model import Origin
 
-__all__ = ["METADATA", "PYPROJECT", "Layout", "Source", "package_paths"]
+__all__ = ["METADATA", "PYPROJECT", "RECORD", "Layout", "Source", "package_paths"]
 
 METADATA = "METADATA"
+RECORD = "RECORD"
+"""Of a wheel: its list of files, each with its digest."""
 PYPROJECT = "pyproject.toml"
 
 

@@ -9,7 +9,7 @@ from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import History, Release
 from archtrack.core.history.plausibility import doubts_of
 from archtrack.core.history.refresh_plan import versions_in_order
-from archtrack.core.history.spans import categories_of, entries_of, spans_of
+from archtrack.core.history.spans import entries_of, spans_of
 from archtrack.core.history.tables import rows_of, rules_of, rules_states, table_spans
 from archtrack.version import __version__
 
@@ -91,7 +91,6 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
         registered=spans_of(judged, found),
         tables=table_spans(judged, tables),
         rules=rules_states(judged, rules),
-        categories=categories_of(judged, found),
     )
     return _unchanged(history, work.old), doubts, lost
 
@@ -143,4 +142,5 @@ def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Relea
         unresolved=0 if reading is None else reading.unresolved,
         transformers=None if reading is None else reading.transformers,
         imports=None if reading is None else reading.imports,
+        digest=None if reading is None else reading.digest,
     )

@@ -16,14 +16,16 @@ from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.release_facts import IMPORT_FAILURES, LoadFacts
 from archtrack.engines import load_engine
-from archtrack.engines.base import Loads, RunsOthers, ScanOptions
+from archtrack.engines.base import Identified, Loads, RunsOthers, ScanOptions
 from archtrack.errors import SourceError
+from archtrack.sources.base import METADATA, PYPROJECT, RECORD
 from archtrack.sources.identity import digest_of
 from archtrack.sources.index.http import GoneError, UnreachableError
 from archtrack.sources.index.release import open_release
 from archtrack.sources.library import Library
 from archtrack.sources.pins import allowed_of
 from archtrack.sources.progress import SilentProgress
+from archtrack.sources.release_digest import recorded_digest
 from archtrack.sources.syntax_check import PYTHON
 from archtrack.version import __version__
 
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 6
+_REVISION = 8
 """Counts up whenever the same inventory would give other entries."""
 
 
@@ -56,6 +58,7 @@ class Reading:
         rules: how it decides.
         transformers: the releases of transformers that it allows, as a specifier.
         imports: the release of transformers with which its imports were followed; None where it imports none of it.
+        digest: as ``Release.digest``.
         unresolved: places that could not be read statically.
         problem: why the release cannot be read; None where it can.
         missing: that is because its file is not there, which says nothing about what it registers.
@@ -66,6 +69,7 @@ class Reading:
     rules: Mapping[str, Any] = field(default_factory=dict)
     transformers: str | None = None
     imports: str | None = None
+    digest: str | None = None
     unresolved: int = 0
     problem: str | None = None
     missing: bool = False
@@ -140,6 +144,7 @@ def read_release(
             facts = engine.load_facts(library, inventory) if isinstance(engine, Loads) else LoadFacts()
             entries |= _run_as_others(engine, inventory, facts, entries)
             allowed = allowed_of(library, TRANSFORMERS)
+            digest = _digest(engine, library, inventory)
             other = allowed_release(allowed, release.date, libraries) if inventory.imports else None
             failures: dict[str, Row] = {}
             if other is not None:
@@ -164,6 +169,7 @@ def read_release(
         rules=facts.rules,
         transformers=allowed,
         imports=None if other is None else other.version,
+        digest=digest,
         unresolved=len(inventory.unresolved),
     )
     key = _key(engine, release)
@@ -185,6 +191,19 @@ def _opened(
         file=release.file,
         http=http,
     )
+
+
+def _digest(engine: Engine, library: Library, inventory: Inventory) -> str | None:
+    """What tells a folder with the same files; None where the history does not have all that they say."""
+    if not isinstance(engine, Identified) or inventory.unresolved or inventory.unparsable:
+        return None
+    if any(each.condition is not None for each in inventory.registrations):
+        return None
+    known = (*engine.identifying, *engine.watched, METADATA, PYPROJECT, RECORD)
+    beyond = library.asked_beyond(known)
+    if any(path.startswith(f"{engine.layout.package}/") for path in beyond):
+        return None
+    return recorded_digest(library, engine.identifying)
 
 
 def _failures(own: Plan, inventory: Inventory, theirs: ReleaseSource, cache: Cache) -> dict[str, Row]:
@@ -272,6 +291,7 @@ def _to_bytes(reading: Reading) -> bytes:
         "rules": reading.rules,
         "transformers": reading.transformers,
         "imports": reading.imports,
+        "digest": reading.digest,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -289,6 +309,7 @@ def _from_bytes(data: bytes) -> Reading | None:
             rules=found["rules"],
             transformers=found["transformers"],
             imports=found["imports"],
+            digest=found["digest"],
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -8,7 +8,7 @@ from archtrack.core.matrix.categories import VOICES, Others
 from archtrack.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from archtrack.core.matrix.categories import Voice
 
@@ -25,12 +25,25 @@ def place_of(engine: str) -> tuple[bool, int, str]:
 
 
 def voices_of(histories: Iterable[History]) -> tuple[Voice, ...]:
-    """What the histories of all engines say, for ``core.matrix.categories.weigh``."""
+    """What the histories of all engines say, for ``core.matrix.categories.weigh``.
+
+    Of the first engine and of transformers counts what the last release says that registers an architecture, as it does
+    where these are read; of the others, what the last release says that says something.
+    """
     given = list(histories)
-    by_name = {each.engine: _said(each) for each in given}
+    by_name = {each.engine: each for each in given}
     others = others_of(given)
-    own, library = by_name.get(VOICES[0], {}), by_name.get(_LIBRARY, {})
-    return own.get, others.said.get, library.get, others.beside.get
+    own, library = (_voice(by_name.get(name)) for name in (VOICES[0], _LIBRARY))
+    return own, others.said.get, library, others.beside.get
+
+
+def _voice(history: History | None) -> Voice:
+    def say(name: str) -> tuple[Category, str] | None:
+        spans = () if history is None else history.registered.get(name, ())
+        section = spans[-1].states[-1].category if spans else None
+        return None if history is None or section is None else (Category(section), history.engine)
+
+    return say
 
 
 def others_of(histories: Iterable[History]) -> Others:
@@ -40,15 +53,13 @@ def others_of(histories: Iterable[History]) -> Others:
     for history in sorted(histories, key=lambda each: place_of(each.engine)):
         if history.engine in {VOICES[0], _LIBRARY} or history.key != "architecture":
             continue
-        for name, found in _said(history).items():
-            said.setdefault(name, found)
+        for name in history.registered:
+            section = history.last_said(name)
+            if section is not None:
+                said.setdefault(name, (Category(section), history.engine))
         for name, found in _beside(history):
             beside.setdefault(name, found)
     return Others(said=said, beside=beside)
-
-
-def _said(history: History) -> Mapping[str, tuple[Category, str]]:
-    return {name: (Category(section), history.engine) for name, section in history.categories.items()}
 
 
 def _beside(history: History) -> Iterator[tuple[str, tuple[Category, str]]]:

@@ -67,8 +67,7 @@ def write_history(history: History) -> str:
     lines += _separated(_encode(_release(each)) for each in history.releases)
     lines.append('],"registered":{')
     lines += _separated(
-        f"{_encode(name)}:{_encode(_registered(history, name, spans))}"
-        for name, spans in sorted(history.registered.items())
+        f"{_encode(name)}:{_encode(_registered(spans))}" for name, spans in sorted(history.registered.items())
     )
     lines.append('},"rules":[')
     lines += _separated(_encode({"since": each.since, "rules": each.rules}) for each in history.rules)
@@ -144,12 +143,13 @@ def _release(release: Release) -> dict[str, Any]:
             accepted=release.accepted or None,
             transformers=release.transformers,
             imports=release.imports,
+            digest=release.digest,
         ),
     }
 
 
-def _registered(history: History, name: str, spans: tuple[Span, ...]) -> dict[str, Any]:
-    return {**_given(category=history.categories.get(name)), "spans": [_span_data(span) for span in spans]}
+def _registered(spans: tuple[Span, ...]) -> dict[str, Any]:
+    return {"spans": [_span_data(span) for span in spans]}
 
 
 def _span_data(span: Span) -> dict[str, Any]:
@@ -185,6 +185,7 @@ def _facts(state: State) -> dict[str, Any]:
         "at": state.at,
         "groups": list(state.groups) or None,
         "compatible": state.compatible,
+        "category": state.category,
         "settable": state.settable,
         "flex": state.flex,
         "model_type": state.model_type,
@@ -236,7 +237,6 @@ def _history(data: dict[str, Any], *, lazily: bool) -> History:
             name: _mapped(rows, _row_spans_from, lazily=lazily)
             for name, rows in _a(dict, data["tables"]).items()
         },
-        categories={name: _a(str, each["category"]) for name, each in table.items() if "category" in each},
     )
 
 
@@ -275,8 +275,13 @@ def _check(history: History) -> None:
         line = place.rpartition(":")[2]
         if line.isdigit() and not _LINE.fullmatch(line):
             raise ValueError(f"{place[:40]!r} has no line's number")
-    for category in history.categories.values():
+    for category in _sections(history):
         Category(category)
+
+
+def _sections(history: History) -> set[str]:
+    states = (state for spans in history.registered.values() for span in spans for state in span.states)
+    return {state.category for state in states if state.category is not None}
 
 
 def _checked_rows(history: History) -> Iterator[str]:
@@ -355,6 +360,7 @@ def _release_from(data: dict[str, Any]) -> Release:
         accepted=_a(bool, data.get("accepted", False)),
         transformers=_a_or_none(str, data.get("transformers")),
         imports=_a_or_none(str, data.get("imports")),
+        digest=_a_or_none(str, data.get("digest")),
     )
 
 
@@ -394,6 +400,7 @@ def _state_from(data: dict[str, Any]) -> State:
         at=_a(str, data["at"]),
         groups=tuple(_a(str, each) for each in _a_or_none(list, data.get("groups")) or ()),
         compatible=_a_or_none(bool, data.get("compatible")),
+        category=_a_or_none(str, data.get("category")),
         runs_as=_a_or_none(str, data.get("runs_as")),
         settable=_a_or_none(bool, data.get("settable")),
         flex=_a_or_none(bool, data.get("flex")),

@@ -49,6 +49,8 @@ class Release:
         accepted: a person has confirmed that its number of architectures is right although it looks implausible.
         transformers: the releases of transformers that its metadata allows, as a specifier; None where it names none.
         imports: the release of transformers with which the imports of its modules were followed; None for none.
+        digest: over the files that make it: a folder with the same files is this release. None where that is not
+            known, or the history does not have all that its files say.
     """
 
     version: str
@@ -60,6 +62,7 @@ class Release:
     accepted: bool = False
     transformers: str | None = None
     imports: str | None = None
+    digest: str | None = None
 
     @property
     def complete(self) -> bool:
@@ -115,6 +118,7 @@ class State:
     at: str
     groups: tuple[str, ...] = ()
     compatible: bool | None = None
+    category: str | None = None
     runs_as: str | None = None
     settable: bool | None = None
     flex: bool | None = None
@@ -216,7 +220,6 @@ class History:
         registered: key -> spans, oldest first; sorted by key.
         tables: what its gates look up besides.
         rules: how its releases decide, oldest first.
-        categories: name -> section, where the last release that registers it has evidence for one.
     """
 
     engine: str
@@ -226,7 +229,6 @@ class History:
     revision: int
     releases: tuple[Release, ...]
     registered: Mapping[str, tuple[Span, ...]]
-    categories: Mapping[str, str]
     key: str = "architecture"
     tables: Tables = field(default_factory=dict)
     rules: tuple[RulesState, ...] = ()
@@ -259,6 +261,17 @@ class History:
         return next((each for each in self.releases if parse_version(each.version) == wanted), None)
 
     @cached_property
+    def categories(self) -> dict[str, str]:
+        """Key -> section, where the last release that registers it has evidence for one."""
+        last = ((name, spans[-1].states[-1].category) for name, spans in self.registered.items())
+        return {name: category for name, category in last if category is not None}
+
+    def last_said(self, name: str) -> str | None:
+        """The section of a key by the last release that has evidence for one."""
+        said = (state.category for span in self.registered.get(name, ()) for state in span.states)
+        return next((category for category in [*said][::-1] if category is not None), None)
+
+    @cached_property
     def known(self) -> frozenset[str]:
         """The versions that were read."""
         return frozenset(each.version for each in self.releases if each.unknown is None)
@@ -274,7 +287,7 @@ class History:
         The lines are those of the first release of each state.
         """
         index = self.positions[version]
-        return {name: self.entry(name, span, index) for name, span in self._spans(index)}
+        return {name: self.entry(span, index) for name, span in self._spans(index)}
 
     def run_as(self, version: str) -> dict[str, str | None]:
         """Name -> the architecture that a release runs in its place; None where it registers the name itself."""
@@ -293,7 +306,7 @@ class History:
     def _names(self) -> dict[str, frozenset[str]]:
         return {}
 
-    def entry(self, name: str, span: Span, index: int) -> Entry:
+    def entry(self, span: Span, index: int) -> Entry:
         """What the release at an index says of an architecture, by the span that it lies in."""
         state = self._state(span, index)
         named = [each for each in span.examples if self.positions[each.since] <= index]
@@ -302,7 +315,7 @@ class History:
             at=state.at,
             groups=state.groups,
             compatible=state.compatible,
-            category=self.categories.get(name),
+            category=state.category,
             example=named[-1].example if named else None,
             example_at=named[-1].at if named else None,
             runs_as=state.runs_as,

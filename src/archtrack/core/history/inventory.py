@@ -16,10 +16,9 @@ def inventory_of(history: History, release: Release) -> Inventory:
     """What a release that was read registers.
 
     Of each architecture the history has the file, the groups, the answer of transformers' gate, and the checkpoint that
-    the release names. Lines are those of the release in which these last changed. An architecture that is run as
-    another one is not a registration.
+    the release names. Lines are those of the release in which these last changed, which places name. An architecture
+    that is run as another one is not a registration.
     """
-    public = history.engine == "transformers"
     return Inventory(
         engine=history.engine,
         version=release.version,
@@ -31,26 +30,38 @@ def inventory_of(history: History, release: Release) -> Inventory:
             digest=f"sha256:{release.sha256}" if release.sha256 is not None else None,
         ),
         registrations=tuple(
-            _registration(name, entry, public=public)
+            _registration(name, entry, history, release)
             for name, entry in sorted(history.at(release.version).items())
             if entry.runs_as is None
         ),
     )
 
 
-def _registration(name: str, entry: Entry, *, public: bool) -> Registration:
+def _registration(name: str, entry: Entry, history: History, release: Release) -> Registration:
+    public = history.engine == "transformers"
     path, _, line = entry.at.rpartition(":")
-    place = Place(file=path, line=int(line)) if line.isdigit() else Place(file=entry.at, line=0)
+    state = history.state(name, release.version)
+    since = None if state is None or state.since == release.version else state.since
     return Registration(
         name=name,
         file=entry.file,
-        place=place,
+        place=Place(file=path, line=int(line), release=since)
+        if line.isdigit()
+        else Place(file=entry.at, line=0, release=since),
         defined_in="",
-        category=Category(entry.category) if entry.category is not None and not public else None,
-        transformers=TransformersFacts(exported=True, backend_compatible=entry.compatible)
+        category=Category(entry.category) if entry.category is not None else None,
+        category_source=history.engine if entry.category is not None else None,
+        transformers=TransformersFacts(
+            exported=True,
+            backend_compatible=entry.compatible,
+            auto_mappings=entry.groups,
+            attention_settable=entry.settable,
+            flex_attention=entry.flex,
+            model_type=entry.model_type,
+        )
         if public
         else None,
         example=entry.example,
         example_source=entry.example_at,
-        groups=entry.groups,
+        groups=() if public else entry.groups,
     )

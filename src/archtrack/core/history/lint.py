@@ -31,7 +31,7 @@ _MOST = 20_000_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLACE = re.compile(r"[^\s:/][^:]*(:[1-9][0-9]{0,8})?")
 """A path in the release, and a line, unless the whole file is meant."""
-_CATEGORIES = frozenset(each.value for each in Category)
+_CATEGORIES = frozenset([None, *(each.value for each in Category)])
 
 
 def lint_history(text: str, engine: str) -> tuple[str, ...]:
@@ -56,9 +56,11 @@ def lint_history(text: str, engine: str) -> tuple[str, ...]:
         found += [f"{name}: {problem}" for problem in _spans(spans, history)]
     found += _rows(history)
     found += [
-        f"{name}: {category!r} is not a category"
-        for name, category in history.categories.items()
-        if category not in _CATEGORIES
+        f"{name}: {state.category!r} is not a category"
+        for name, spans in history.registered.items()
+        for span in spans
+        for state in span.states
+        if state.category not in _CATEGORIES
     ]
     return tuple(found) or tuple(_whole(history, text))
 

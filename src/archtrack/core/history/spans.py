@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = [
     "SpanBounds",
     "bounds_at",
-    "categories_of",
     "entries_of",
     "has_and_had",
     "span_bounds",
@@ -75,16 +74,6 @@ def spans_of(
     return {name: tuple(_spans(name, known, found, newest)) for name in names}
 
 
-def categories_of(releases: Sequence[Release], found: Mapping[str, Mapping[str, Entry]]) -> dict[str, str]:
-    """Name -> the section by the last release that registers it, if that has evidence for one; sorted by name."""
-    last: dict[str, Entry] = {}
-    for release in releases:
-        if release.unknown is None:
-            last.update(found[release.version])
-    sections = ((name, last[name].category) for name in sorted(last))
-    return {name: category for name, category in sections if category is not None}
-
-
 def entries_of(history: History) -> dict[str, dict[str, Entry]]:
     """What each release that was read registers: the reverse of ``spans_of``.
 
@@ -98,7 +87,7 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
             end = len(history.releases) if span.last is None else history.positions[span.last] + 1
             starts = sorted({history.positions[version] for version in span.changes})
             for start, stop in zip(starts, [*starts[1:], end], strict=True):
-                entry = history.entry(name, span, start)
+                entry = history.entry(span, start)
                 for release in history.releases[start:stop]:
                     if release.unknown is None:
                         found[release.version][name] = entry
@@ -162,6 +151,7 @@ def _spans(
             at=entry.at,
             groups=entry.groups,
             compatible=entry.compatible,
+            category=entry.category,
             runs_as=entry.runs_as,
             settable=entry.settable,
             flex=entry.flex,
@@ -188,4 +178,4 @@ def _kept(state: State) -> tuple[object, ...]:
     """A state without its line. If it runs as another one, the path of that line is not ``file`` and counts too."""
     path = state.at.rpartition(":")[0] if state.runs_as is not None else None
     facts = (state.compatible, state.settable, state.flex, state.model_type)
-    return state.file, state.groups, facts, state.runs_as, path
+    return state.file, state.groups, facts, state.category, state.runs_as, path

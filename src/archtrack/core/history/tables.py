@@ -101,11 +101,16 @@ def _spans(rows: Sequence[tuple[str, Row | None]], newest: str | None) -> Iterat
                 states = []
             continue
         path = row.at.rpartition(":")[0]
-        if not states or (states[-1].value, states[-1].at.rpartition(":")[0]) != (row.value, path):
+        if not states or not _is_same(states[-1], row, path):
             states.append(RowState(since=version, at=row.at, value=row.value))
         last = version
     if states:
         yield RowSpan(first=states[0].since, last=None if last == newest else last, states=tuple(states))
+
+
+def _is_same(before: RowState, row: Row, path: str) -> bool:
+    """Whether nothing but lines has changed."""
+    return before.at.rpartition(":")[0] == path and _without_lines(before.value) == _without_lines(row.value)
 
 
 def _fill(

@@ -320,6 +320,8 @@ class _Library:
         hf = self._public.get(name)
         if hf is None or hf.transformers is None:
             return None
+        if hf.category is not None:  # of a known release, whose files were not read
+            return hf.category, hf.category_source or "transformers"
         facts = hf.transformers
         found = by_tables(facts.auto_mappings, name)
         if found is not None:

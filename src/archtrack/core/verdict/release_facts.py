@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIG_CLASSES",
+    "IMPORTS",
     "IMPORT_FAILURES",
     "MODEL_TYPES",
     "PROCESSORS",
@@ -31,6 +32,8 @@ CONFIG_CLASSES = "config_classes"
 """Table of transformers: what its configuration classes set that an engine asks for."""
 PROCESSORS = "processors"
 """Table: the architectures that an engine has a processor of images, video or sound for."""
+IMPORTS = "imports"
+"""Table: the modules of a release that register something, and those behind them -> what each imports."""
 IMPORT_FAILURES = "import_failures"
 """Table of a history: the modules that cannot be imported with the transformers that counts."""
 QUANTISATION = "quantisation"

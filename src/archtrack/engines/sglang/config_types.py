@@ -2,11 +2,11 @@
 
 Three ways: ``_CONFIG_REGISTRY`` beside ``get_config``, a dict by the class attribute ``model_type`` that a loop hands
 to ``AutoConfig.register``; that method called for single classes; and ``CONFIG_MAPPING``, into which modules of
-``configs`` put a class themselves. A registry that no loop hands on (until 0.3.2) is asked after ``AutoConfig`` only,
+``configs`` put a class themselves. A registry that no loop hands on (until 0.2.14) is asked after ``AutoConfig`` only,
 so it makes no type known.
 
 A key that is ``Class.model_type`` needs the class: it is followed through imports. Where it is of another package
-(vLLM's ``ChatGLMConfig`` until 0.4.3) its name is kept, as one of which the type is not known.
+(vLLM's ``ChatGLMConfig`` until 0.4.1) its name is kept, as one of which the type is not known.
 """
 
 from __future__ import annotations

@@ -15,10 +15,16 @@ What it says of categories: ``multimodal_model_archs`` (before 0.4.4: the tests 
 ``sglang/srt/configs/model_config.py``. Of an architecture that none of them names, its module is asked what it shows,
 and the same file which models it drafts for.
 
+What it does with a checkpoint (``load_path``): ``get_config`` reads the config, by transformers' ``AutoConfig``, so by
+model type; ``config_types`` has the types that the release registers itself, ``config_ways`` the ways around. Then
+``core.verdict.decision`` follows the choice of a class. A model that it lists as multimodal needs a processor
+(``processors``), and a quantised one a method that it takes (``quantisation``).
+
 Covers the releases from 0.1.3 on, which is all of them. It cannot see what a class decorator or metaclass makes of a
 class's name, what another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__``
 answers, which names fail inside a ``try`` for another reason than an import, nor architectures that a program
-registers while it runs (``ModelRegistry.register``).
+registers while it runs (``ModelRegistry.register``). Of a checkpoint it cannot see whether its sub-configs are known,
+nor which towers LLaVA's processor takes.
 """
 
 from __future__ import annotations
@@ -28,7 +34,20 @@ from typing import TYPE_CHECKING
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import MODEL_CONFIG, MODELS, RUNNER, VERSION_FILES
+from .files import (
+    COMMON,
+    CONFIGS,
+    GET_CONFIG,
+    LOADER,
+    MISTRAL,
+    MODEL_CONFIG,
+    MODELS,
+    PROCESSORS,
+    QUANTISATION,
+    RUNNER,
+    RUNNERS,
+    VERSION_FILES,
+)
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.aliases import Alias
@@ -73,6 +92,11 @@ class SGLang:
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
 
+    identifying = (
+        *(f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNERS, LOADER, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL),
+        *(*PROCESSORS, QUANTISATION),
+    )
+
     def scan(self, library: Library, options: ScanOptions) -> Inventory:
         """What SGLang's ``ModelRegistry`` registers."""
         from .registry import registry_of
@@ -84,6 +108,12 @@ class SGLang:
         from .load_facts import load_facts_of
 
         return load_facts_of(library, inventory)
+
+    def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Its lists of architectures, and what it loads as a draft in place of what."""
+        from .load_facts import statements_from
+
+        return statements_from(facts)
 
     def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
         """Take a checkpoint through the gates: config, architecture, import, backend, processor, quantisation."""

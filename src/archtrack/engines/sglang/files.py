@@ -7,6 +7,7 @@ __all__ = [
     "CONFIGS",
     "GET_CONFIG",
     "LOADER",
+    "LOAD_FILES",
     "MISTRAL",
     "MODELS",
     "MODEL_CONFIG",
@@ -42,4 +43,6 @@ PROCESSORS = (
 )
 """The processors of images, video and sound, over the releases; the first folder that is there counts."""
 QUANTISATION = "sglang/srt/layers/quantization/__init__.py"
+LOAD_FILES = (LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL, *PROCESSORS, QUANTISATION)
+"""Patterns of every file that the facts of the load path rest on, besides what a scan reads."""
 VERSION_FILES = ("sglang/_version.py", "sglang/version.py")

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.verdict.release_facts import MODEL_TYPES, PROCESSORS, QUANTISATION, Fact, LoadFacts
+from archtrack.core.matrix.examples import DRAFT_TARGETS
+from archtrack.core.verdict.release_facts import (
+    IMPORTS,
+    MODEL_TYPES,
+    PROCESSORS,
+    QUANTISATION,
+    Fact,
+    LoadFacts,
+)
 from archtrack.model import Place
 
 from .config_types import types_of
 from .config_ways import config_ways
-from .files import COMMON, CONFIGS, GET_CONFIG, LOADER, MISTRAL, MODEL_CONFIG
-from .files import PROCESSORS as PROCESSOR_FOLDERS
-from .files import QUANTISATION as QUANTISATION_FILE
+from .files import LOAD_FILES, MODEL_CONFIG
 from .lists import statements_of
 from .loader_rules import rules_of
 from .processors import processors_of
 from .quantisation import quantisations_of
-from .rules_json import rules_to_json
+from .rules_json import rules_from_json, rules_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archtrack.model import Inventory
+    from archtrack.model import Import, Inventory
     from archtrack.sources.library import Library
 
 __all__ = ["CONFIG", "MULTIMODAL", "POOLED", "load_facts_of"]
@@ -52,9 +58,7 @@ def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
     Raises:
         SourceError: a file cannot be read, or is none of SGLang.
     """
-    library.expect(
-        LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL, *PROCESSOR_FOLDERS, QUANTISATION_FILE
-    )
+    library.expect(*LOAD_FILES)
     rules: dict[str, Any] = {}
     tables: dict[str, Mapping[str, Fact] | None] = {
         PROCESSORS: processors_of(library),
@@ -66,6 +70,11 @@ def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
             key: Fact(key=key, place=Place(file=MODEL_CONFIG, line=line))
             for key, line in sorted(statements.get(statement, {}).items())
         }
+    if not inventory.unparsable:
+        tables[IMPORTS] = {
+            path: Fact(key=path, place=Place(file=path, line=0), value=[_import(each) for each in found])
+            for path, found in inventory.imports
+        }
     types = types_of(library)
     if types is not None:
         tables[MODEL_TYPES] = types.known
@@ -75,3 +84,23 @@ def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
         tables={name: table for name, table in tables.items() if table is not None},
         rules=rules,
     )
+
+
+def statements_from(facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """``Inventory.facts`` of a release, as ``registry`` gives them, from the facts of its gates."""
+    found = {
+        "is_generation_model": tuple(sorted(facts.tables.get(POOLED, ()))),
+        "multimodal_model_archs": tuple(sorted(facts.tables.get(MULTIMODAL, ()))),
+        DRAFT_TARGETS: tuple(
+            f"{draft} {target} {place}"
+            for target, draft, place in rules_from_json(facts.rules, facts.lines_of).drafts
+        ),
+    }
+    return tuple(sorted((name, values) for name, values in found.items() if values))
+
+
+def _import(each: Import) -> dict[str, Any]:
+    """An import as JSON; what is left out is 0 or None."""
+    level, module, name, line, condition = each
+    given = {"level": level or None, "module": module, "name": name, "line": line, "if": condition}
+    return {key: value for key, value in given.items() if value is not None}

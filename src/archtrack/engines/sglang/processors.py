@@ -1,10 +1,10 @@
 """The architectures that SGLang has a multimodal processor for.
 
-``managers/multimodal_processor.py`` imports every module of ``multimodal/processors`` (until 0.4.9
+``managers/multimodal_processor.py`` imports every module of ``multimodal/processors`` (until 0.4.8
 ``managers/multimodal_processors``) and takes from each class the list ``models``: the model classes that it is for. In
-0.4.3 and 0.4.4 the modules of ``managers/image_processors`` have a dict ``ImageProcessorMapping`` by model class. A
-model that the engine lists as multimodal and that none of them names stops the engine. Before, whatever was not known
-was handed to LLaVA's processor, so there is no such gate.
+0.4.4 the modules of ``managers/image_processors`` have a dict ``ImageProcessorMapping`` by model class. A model that
+the engine lists as multimodal and that none of them names stops the engine. Before, whatever was not known was handed
+to LLaVA's processor, so there is no such gate.
 
 It cannot see which towers LLaVA's processor takes (it asks transformers' ``PROCESSOR_MAPPING_NAMES`` for the name of a
 class, and its own processors for one of that name), nor whether a processor's module can be imported.

@@ -1,6 +1,6 @@
 """The quantisation methods that SGLang takes, as ``quantization_config.quant_method`` names them.
 
-Since 0.3.6 ``ModelConfig._verify_quantization`` looks a method up in ``QUANTIZATION_METHODS`` of
+Since 0.4.0 ``ModelConfig._verify_quantization`` looks a method up in ``QUANTIZATION_METHODS`` of
 ``layers/quantization/__init__.py``, which is made of ``BASE_QUANTIZATION_METHODS`` and, until 0.5.x, of vLLM's
 (``VLLM_QUANTIZATION_METHODS``). Before, vLLM's own configuration did that: what it takes is not known here.
 

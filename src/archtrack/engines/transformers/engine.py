@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
@@ -62,6 +63,11 @@ class Transformers:
     )
     watched = (*fetched, AUTO_MAPPINGS, FLAT_CONFIGURATIONS, METADATA, PYPROJECT)
 
+    identifying = (
+        *(pattern for pattern in watched if pattern not in {METADATA, PYPROJECT}),
+        *("transformers/*.py", "transformers/*/*.py"),
+    )
+
     def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- nothing of it concerns transformers
         """The public PyTorch model classes of transformers."""
         from .public_classes import public_classes
@@ -81,6 +87,11 @@ class Transformers:
         from .load_facts import load_facts
 
         return load_facts(library)
+
+    def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The configuration classes that are known to be public; those without a model type are not among them."""
+        named = {row.value["config"] for row in facts.tables.get(MODEL_TYPES, {}).values()}
+        return (("exports", tuple(sorted(named))),) if named else ()
 
     def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
         """What transformers itself does with a checkpoint."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archtrack.core.parsing import parse_json
 from archtrack.errors import SourceError
-from archtrack.sources.base import METADATA, package_paths
+from archtrack.sources.base import METADATA, RECORD, package_paths
 from archtrack.sources.disk.metadata import plain_name
 
 if TYPE_CHECKING:
@@ -140,9 +140,10 @@ def _odd(name: str) -> str | None:
 def _wheel_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str], str]:
     """Canonical path -> name in a wheel; nothing is stripped."""
     paths = {name: name for name in names if name.startswith(f"{layout.package}/")}
-    metadata = [name for name in names if _is_metadata(name, layout.distribution)]
-    if len(metadata) == 1:
-        paths[METADATA] = metadata[0]
+    for file in (METADATA, RECORD):
+        there = [name for name in names if _is_about(name, layout.distribution, file)]
+        if len(there) == 1:
+            paths[file] = there[0]
     return paths, ""
 
 
@@ -156,9 +157,9 @@ def sdist_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str],
     return paths, prefix
 
 
-def _is_metadata(name: str, distribution: str) -> bool:
+def _is_about(name: str, distribution: str, wanted: str) -> bool:
     folder, _, file = name.partition("/")
     stem = folder.removesuffix(".dist-info")
     return (
-        file == METADATA and stem != folder and plain_name(stem.partition("-")[0]) == plain_name(distribution)
+        file == wanted and stem != folder and plain_name(stem.partition("-")[0]) == plain_name(distribution)
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReleaseMemory"]
 
-_FILE, _CONTENTS = "release-file-2", "release-contents-2"
+_FILE, _CONTENTS = "release-file-2", "release-contents-3"
 
 
 class ReleaseMemory:
