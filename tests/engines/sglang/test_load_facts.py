@@ -355,7 +355,7 @@ def test_every_line_of_the_rules_is_called_so() -> None:
     assert _numbers_elsewhere({"a": [{"b": 1}]}) == ["b"]
 
 
-def test_a_release_gives_three_tables_and_its_rules(library: Make) -> None:
+def test_a_release_gives_its_tables_and_its_rules(library: Make) -> None:
     files = {
         f"{MODELS}/a.py": "class A: pass\nEntryClass = A\n",
         MODEL_CONFIG: f"{VERIFIES}multimodal_model_archs = ['A']\n",
