@@ -77,12 +77,12 @@ def test_an_architecture_has_the_answer_of_its_model_type_where_an_engine_goes_b
         presence = presence_with(fact["architecture"], history, release, histories)
         if presence.status is Status.UNKNOWN:
             library = facts_at(history, release, histories).transformers
-            assert library is not None
-            assert fact["architecture"] not in library.registered
+            assert library is None or fact["architecture"] not in library.registered
             unknown.append(f"{fact['version']} {fact['architecture']}")
             continue
         assert (presence.status is Status.NATIVE) == fact["registered"], fact
         assert presence.verdict.key == fact["model_type"] or not fact["registered"], fact
+    print(unknown)
     assert unknown == []
 
 
