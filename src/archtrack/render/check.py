@@ -64,7 +64,10 @@ def engine_words(each: EngineAnswer) -> str:
     parts = []
     if presence.status in {Status.NATIVE, Status.FALLBACK}:
         parts += [since_words(presence)] if presence.status is Status.NATIVE else []
-        parts += [f"runs as {presence.runs_as}"] if presence.runs_as is not None else []
+        if presence.runs_as is not None:
+            parts.append(f"runs as {presence.runs_as}")
+        elif presence.status is Status.FALLBACK:
+            parts.append("by its Transformers backend")
     else:
         if presence.status is Status.GONE and presence.bounds is not None:
             parts.append(f"until {presence.bounds.until}")

@@ -148,9 +148,11 @@ def _let_through(reply: Reply, release: ReleaseFacts) -> str:
 
 def _stopped(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Verdict:
     if checkpoint.model_type is not None:
+        own = "the config brings no configuration class of its own (auto_map.AutoConfig)"
+        if not checkpoint.given:
+            own = "a checkpoint has to bring its own configuration class (auto_map.AutoConfig)"
         text = (
-            f"AutoConfig of {release.name} does not know the model type `{checkpoint.model_type}`, and the config"
-            " brings no configuration class of its own (auto_map.AutoConfig)"
+            f"AutoConfig of {release.name} does not know the model type `{checkpoint.model_type}`, and {own}"
         )
     elif "folder" in release.load.rules and "model_type" not in checkpoint.keys:
         text = f"the config names no model type, and AutoConfig of {release.name} finds none in the folder's name"
