@@ -82,7 +82,6 @@ def test_an_architecture_has_the_answer_of_its_model_type_where_an_engine_goes_b
             continue
         assert (presence.status is Status.NATIVE) == fact["registered"], fact
         assert presence.verdict.key == fact["model_type"] or not fact["registered"], fact
-    print(unknown)
     assert unknown == []
 
 

@@ -18,7 +18,7 @@ from .category import category_of, example_of
 from .counting import TRANSFORMERS
 from .engine_source import EngineSource, parse_engine_source
 from .names import Names
-from .presence import Presence, presence_of, presence_with
+from .presence import Presence, presence_of
 from .release_facts import facts_at
 from .remedy import RUNS, remedy_of
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from archtrack.sources.workspace import Workspace
 
     from .history.store import Histories
+    from .release_reading import ReadRelease
     from .request import Request
 
 __all__ = ["Answer", "Checked", "EngineAnswer", "Explained", "Near", "Source", "check"]
@@ -189,7 +190,7 @@ def check(
     return Checked(
         answers=(*answers, *told),
         messages=tuple(explained),
-        sources=tuple(run.sources),
+        sources=tuple(dict.fromkeys(run.sources)),
         notices=tuple(dict.fromkeys(run.notices)),
     )
 
@@ -219,14 +220,18 @@ def _sources(engines: Sequence[str], request: Request, histories: Histories) -> 
         found = [EngineSource(engine=name) for name in histories.engines]
     else:
         found = [parse_engine_source(text) for text in engines]
-    if twice := [each.engine for index, each in enumerate(found) if each in found[:index]]:
-        raise UsageError(f"--engine {twice[0]} is given twice; name it once")
+    named = [each.engine for each in found]
+    if twice := [name for index, name in enumerate(named) if name in named[:index]]:
+        raise UsageError(
+            f"--engine {shown_argument(twice[0])} is given twice; name it once, or run check twice"
+        )
     for each in found:
         if histories.get(each.engine) is None:
             load_engine(each.engine)  # says which there are
-    own = request.engine
+    own = {SGLANG: request.engine, TRANSFORMERS: request.transformers}
+    own = {name: spec for name, spec in own.items() if spec not in {"latest", "pinned"}}
     return tuple(
-        replace(each, source=own) if each.engine == SGLANG and each.source is None else each for each in found
+        replace(each, source=own.get(each.engine)) if each.source is None else each for each in found
     )
 
 
@@ -246,6 +251,7 @@ class _Run:
         self._histories = histories
         self._names = names
         self._options = options
+        self._transformers: ReleaseFacts | None = None
         self.sources: list[Source] = []
         self.notices: list[str] = []
 
@@ -257,9 +263,11 @@ class _Run:
         """The facts of each release that is asked, from the history where that has them."""
         asked = []
         for source in sources:
-            known = self._from_history(source)
+            known = self._from_history(source, cache)
             if known is None or self._lacks_imports(known, source, checkpoints):
                 known = self._read(source, cache, known)
+            else:
+                self._note(known)
             asked.append(known)
         return asked
 
@@ -270,7 +278,7 @@ class _Run:
             return None
         return self._at(history, history.newest, None)
 
-    def _from_history(self, source: EngineSource) -> _Asked | None:
+    def _from_history(self, source: EngineSource, cache: Cache) -> _Asked | None:
         """The release by the history; None where that does not have it, or the registry is changed by the user."""
         history = self._histories.get(source.engine)
         if history is None or history.newest is None:
@@ -282,20 +290,31 @@ class _Run:
             return None
         wanted = self._request.transformers
         if source.engine == TRANSFORMERS or wanted in {None, "pinned"}:
-            return self._with_source(self._at(history, release, None))
+            return self._at(history, release, None)
         library = self._histories.get(TRANSFORMERS)
-        if library is None:
-            return None
-        other = library.newest if wanted == "latest" else library.find(wanted or "")
-        if other is None or other.unknown is not None:
-            return None
-        return self._with_source(self._at(history, release, other))
+        other = None
+        if library is not None:
+            other = library.newest if wanted == "latest" else library.find(wanted or "")
+        if other is not None and other.unknown is None:
+            return self._at(history, release, other)
+        facts = replace(
+            facts_at(history, release, self._histories), transformers=self._library(cache), broken=None
+        )
+        return _Asked(facts=facts, history=history, release=release)
+
+    def _library(self, cache: Cache) -> ReleaseFacts:
+        """The transformers that the user names, read once for all engines whose releases are known."""
+        if self._transformers is None:
+            found = self._reading(EngineSource(engine=TRANSFORMERS, source=self._request.transformers), cache)
+            self._transformers = found.facts
+        return self._transformers
 
     def _at(self, history: History, release: Release, transformers: Release | None) -> _Asked:
         facts = facts_at(history, release, self._histories, transformers)
         return _Asked(facts=facts, history=history, release=release)
 
-    def _with_source(self, asked: _Asked) -> _Asked:
+    def _note(self, asked: _Asked) -> None:
+        """Note that an answer comes from the history."""
         history, release = asked.history, asked.release
         if history is not None and release is not None:
             self.sources.append(
@@ -306,7 +325,6 @@ class _Run:
                     read=False,
                 )
             )
-        return asked
 
     def _lacks_imports(self, known: _Asked, source: EngineSource, checkpoints: Sequence[Checkpoint]) -> bool:
         """Whether the answer hangs on imports that nobody has followed with that transformers, and it can be read."""
@@ -318,29 +336,33 @@ class _Run:
         return Status.NATIVE in statuses
 
     def _read(self, source: EngineSource, cache: Cache, known: _Asked | None) -> _Asked:
-        from .release_reading import read_release_facts
-
         try:
-            found = read_release_facts(
-                source.engine, source.source, self._request, self._workspace, cache, self._histories
-            )
+            found = self._reading(source, cache)
         except ArchtrackError:
             if known is None:
                 raise
-            return known  # what the history has of it says what was not looked at
-        if known is not None:
-            self.sources.pop()
-        self.sources += [
-            Source(engine=each.engine, version=each.version, origin=each.origin, read=True)
-            for each in found.inventories
-        ]
-        self.notices += found.notices
+            self._note(known)  # what the history has of it says what was not looked at
+            return known
         history = self._histories.get(source.engine)
         release = None
         if history is not None:
             version = found.facts.version
             release = (history.find(version) if version is not None else None) or history.newest
         return _Asked(facts=found.facts, history=history, release=release)
+
+    def _reading(self, source: EngineSource, cache: Cache) -> ReadRelease:
+        """Read a release, and note what was read."""
+        from .release_reading import read_release_facts
+
+        found = read_release_facts(
+            source.engine, source.source, self._request, self._workspace, cache, self._histories
+        )
+        self.sources += [
+            Source(engine=each.engine, version=each.version, origin=each.origin, read=True)
+            for each in found.inventories
+        ]
+        self.notices += found.notices
+        return found
 
     # -- answers -------------------------------------------------------------------------------------
 
@@ -368,7 +390,7 @@ class _Run:
             category=category,
             category_source=source,
             example=example_of(target.checkpoint, self._histories),
-            near=self._near(target.checkpoint, engines),
+            near=self._near(target.checkpoint, engines, sglang),
         )
 
     def explain(self, message: Message, asked: Sequence[_Asked], sglang: _Asked | None) -> Explained:
@@ -407,22 +429,30 @@ class _Run:
             known = asked.history, asked.release
         return presence_of(checkpoint, asked.facts, known, options)
 
-    def _near(self, checkpoint: Checkpoint, engines: Sequence[EngineAnswer]) -> tuple[Near, ...]:
-        """Known names like one that nobody knows."""
+    def _near(
+        self, checkpoint: Checkpoint, engines: Sequence[EngineAnswer], sglang: _Asked | None
+    ) -> tuple[Near, ...]:
+        """Known names like one that nobody knows, with what SGLang does with each."""
         name = next(iter(checkpoint.architectures), None)
         if name is None or self._names.is_architecture(name):
             return ()
         if any(each.presence.status in RUNS for each in engines):
             return ()
-        history = self._histories.get(SGLANG)
-        near = nearest(name, self._names.architectures())
-        if history is None or history.newest is None:
+        if sglang is None:
+            near = nearest(name, self._names.architectures())
             return tuple(Near(name=each, status=Status.UNKNOWN) for each in near)
-        newest = history.newest
+        known = self._names.architectures() | _registered(sglang.facts)
         return tuple(
-            Near(name=each, status=presence_with(each, history, newest, self._histories).status)
-            for each in near
+            Near(name=each, status=self._presence(only_named(each), sglang, self._options).status)
+            for each in nearest(name, known)
         )
+
+
+def _registered(facts: ReleaseFacts) -> frozenset[str]:
+    """What a release registers, and what is public in its transformers: a source may have what no release has."""
+    library = {} if facts.transformers is None else facts.transformers.registered
+    public = (name for name, each in library.items() if each.transformers and each.transformers.exported)
+    return frozenset((*facts.registered, *public))
 
 
 def _origin(history: History, release: Release) -> Origin:
