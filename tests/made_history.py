@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.history.history import History, Release
 from archtrack.core.history.spans import spans_of
+from archtrack.core.history.tables import rules_states, table_spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archtrack.core.history.history import Entry
+    from archtrack.core.history.history import Entry, Row
 
 
 SHA = "0" * 64
@@ -28,8 +29,21 @@ def made_history(
     *,
     engine: str = "demo",
     floor: str = "1",
+    key: str = "architecture",
+    tables: Mapping[str, Mapping[str, Mapping[str, Row]]] | None = None,
+    rules: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> History:
-    """The history of an engine: version -> architecture -> entry, for each release that is not unknown."""
+    """The history of an engine: version -> architecture -> entry, for each release that is not unknown.
+
+    Args:
+        releases: every release, oldest version first.
+        found: what each registers.
+        engine: its name.
+        floor: the oldest release that can be read.
+        key: what a checkpoint is looked up by.
+        tables: version -> table -> key -> row.
+        rules: version -> rules.
+    """
     return History(
         engine=engine,
         distribution=engine,
@@ -37,5 +51,8 @@ def made_history(
         tool="0",
         revision=1,
         releases=tuple(releases),
+        key=key,
         registered=spans_of(releases, found),
+        tables=table_spans(releases, tables or {}),
+        rules=rules_states(releases, rules or {}),
     )

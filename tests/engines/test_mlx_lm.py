@@ -11,6 +11,7 @@ import pytest
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
 from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
 from archtrack.engines import load_engine
+from archtrack.engines.mlx_lm.types import Types
 from archtrack.errors import SourceError
 from archtrack.model import Broken, Place, Registration, TransformersFacts
 from archtrack.sources.disk.folder import local_source
@@ -110,7 +111,8 @@ def test_what_the_tables_say_of_types(
     assert told(found) == expected
     assert odd(found) == []
     library = Library(local_source(tmp_path / "mlx-lm", ENGINE.layout), None)
-    assert [(*names, str(place)) for *names, place in ENGINE.pairs(library)] == pairs
+    named = Types(library).architectures
+    assert [(*pair, str(named[pair].place)) for pair in sorted(named)] == pairs
 
 
 def test_a_registration_points_at_the_line_that_leads_to_the_class_and_at_the_class(types: Scan) -> None:

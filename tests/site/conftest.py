@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from archtrack.core.history.presence import presence_of
 from page_histories import history
 
+from archtrack.app.presence import presence_with
 from archtrack.engines.base import About
 from archtrack.site.page import page_html
 from archtrack.site.page_data import page_data
@@ -17,16 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from archtrack.core.history.presence import Presence
     from playwright.sync_api import Browser, Page
 
+    from archtrack.app.history.store import Histories
+    from archtrack.app.presence import Presence
     from archtrack.core.history.history import History
 
 
 def by_registry(name: str, given: History) -> Presence:
-    """How an architecture stands, with no word on a Transformers backend."""
+    """How an architecture stands where there is no history but this one."""
     assert given.newest is not None
-    return presence_of(name, given, given.newest)
+    alone = cast("Histories", SimpleNamespace(get=lambda _: None, facts={}))
+    return presence_with(name, given, given.newest, alone)
 
 
 @pytest.fixture
@@ -46,8 +49,9 @@ def demo() -> list[History]:
 
 
 @pytest.fixture
-def made() -> Callable[..., dict[str, Any]]:
-    """Makes what a page is made of."""
+def made(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """Makes what a page is made of, of engines of which only the registry is known."""
+    monkeypatch.setattr("archtrack.app.presence._engine", lambda _: None)
 
     def make(histories: list[History], **more: Any) -> dict[str, Any]:
         abouts = {"sglang": About(title="SGLang", source="https://example.org/{version}/{path}")}

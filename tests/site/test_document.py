@@ -45,7 +45,7 @@ def row_of(line: str, *, fallback: bool = False) -> Any:
         ("| **AForCausalLM** | Y | Y | `a.py` | `x/a` |", False, "native"),
         ("| **AForCausalLM** | Y |  | `a.py` | `x/a` |", False, "native"),
         ("| **AForCausalLM** |  | Y |  |  |", False, "unknown"),  # HF says public, not that it runs
-        ("| **AForCausalLM** |  |  |  |  |", False, "absent"),
+        ("| **AForCausalLM** |  |  |  |  |", False, "unsupported"),
         # Neither Y nor empty is not taken for a no.
         ("| **AForCausalLM** | Yes |  | `a.py` |  |", False, "unknown"),
         ("| **AForCausalLM** | `Y` |  | `a.py` |  |", False, "unknown"),

@@ -16,7 +16,9 @@ import pytest
 from page_histories import history
 
 from archtrack.app.history.store import SHIPPED, Histories
+from archtrack.app.presence import presence_with
 from archtrack.engines.base import About
+from archtrack.model import Status
 from archtrack.site.document import TrackedDocument, TrackedRow
 from archtrack.site.page import make_page
 from archtrack.site.page import page_html as page_of
@@ -117,7 +119,10 @@ def test_filters_count_what_the_data_counts(shipped: str, opened: Any) -> None:
     sglang, vllm = histories.need("sglang"), histories.need("vllm")
     assert sglang.newest is not None
     assert vllm.newest is not None
-    here, there = sglang.at(sglang.newest.version).keys(), vllm.names(vllm.newest.version)
+    here = sglang.at(sglang.newest.version).keys()
+    there = {
+        name for name in here if presence_with(name, vllm, vllm.newest, histories).status is Status.NATIVE
+    }
     page = opened(shipped).page
     page.select_option("#engine", "sglang")
     page.select_option("#status", "native")
@@ -129,7 +134,12 @@ def test_filters_count_what_the_data_counts(shipped: str, opened: Any) -> None:
     assert 0 < count(page) < len(here - there)
     page.click("#clear")
     assert count(page) == len(
-        {name for each in histories.engines for name in histories.need(each).architectures}
+        {
+            name
+            for each in map(histories.need, histories.engines)
+            if each.key == "architecture"
+            for name in each.registered
+        }
     )
 
 
@@ -333,9 +343,9 @@ def test_a_release_without_a_tag_has_no_link_and_one_without_a_date_has_a_bar(ma
 
 def test_what_a_change_changed_is_said(made: Any, opened: Any) -> None:
     given = history("demo", {"1.0": {"AModel": "m/a.py:1"}, "1.1": {"AModel": "m/b.py:1"}}, {})
-    (span,) = given.architectures["AModel"]
+    (span,) = given.registered["AModel"]
     states = (replace(span.states[0], groups=("one", "two")), replace(span.states[1], compatible=False))
-    given = replace(given, architectures={"AModel": (replace(span, states=states),)})
+    given = replace(given, registered={"AModel": (replace(span, states=states),)})
     page = opened(made([given]), "#/AModel").page
     assert page.locator("#detail tbody td:nth-child(5) small").all_inner_texts() == [
         "is_backend_compatible() is false",
@@ -436,7 +446,7 @@ def downloaded(page: Page, button: str) -> str:
 def test_the_listed_rows_are_downloaded_as_csv_and_json(small: Page) -> None:
     small.fill("#query", "ForCausalLM")
     rows = list(csv.reader(io.StringIO(downloaded(small, "#csv"))))
-    native, absent = ["text", "", "native", ""], ["", "", "absent", *[""] * 6]
+    native, lacking = ["text", "", "native", ""], ["", "", "unsupported", *[""] * 6]
     assert rows == [
         [
             "name",
@@ -444,11 +454,11 @@ def test_the_listed_rows_are_downloaded_as_csv_and_json(small: Page) -> None:
             "example",
             *(f"{engine} {key}" for engine in ("sglang", "vllm") for key in KEYS),
         ],
-        ["AlphaForCausalLM", *native, "1.0", "true", "2024-02-01", *absent],
-        ["GammaForCausalLM", *native, "1.2", "true", "2026-02-01", *absent],
+        ["AlphaForCausalLM", *native, "1.0", "true", "2024-02-01", *lacking],
+        ["GammaForCausalLM", *native, "1.2", "true", "2026-02-01", *lacking],
     ]
     small.fill("#query", "beta")
-    gone = ("gone", None, "1.0", True, "2024-02-01", "1.0", True)
+    gone = ("gone", "sglang 1.2 registers none of `BetaModel`", "1.0", True, "2024-02-01", "1.0", True)
     since = ("native", None, "0.1", True, "2025-06-01", None, None)
     engines = {"sglang": dict(zip(KEYS, gone, strict=True)), "vllm": dict(zip(KEYS, since, strict=True))}
     assert json.loads(downloaded(small, "#json")) == [

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archtrack.core.history.presence import Status
 
 from archtrack.app.history.store import SHIPPED, Histories
+from archtrack.app.presence import presence_with
 from archtrack.core.history.spans import span_bounds
 from archtrack.engines.base import About
 from archtrack.site.document import TrackedDocument, TrackedRow
@@ -35,9 +35,9 @@ def test_engines_stand_in_one_order_whatever_order_they_come_in(demo: list[Histo
     ("name", "kinds", "spans"),
     [
         # first, last, both exact, how often it is registered otherwise
-        ("AlphaForCausalLM", ["native", "absent"], [[[0, -1, 1, 1, 2]], []]),
+        ("AlphaForCausalLM", ["native", "unsupported"], [[[0, -1, 1, 1, 2]], []]),
         ("BetaModel", ["gone", "native"], [[[0, 0, 1, 1, 1]], [[0, -1, 1, 1, 1]]]),
-        ("GammaForCausalLM", ["native", "absent"], [[[2, -1, 1, 1, 1]], []]),
+        ("GammaForCausalLM", ["native", "unsupported"], [[[2, -1, 1, 1, 1]], []]),
     ],
 )
 def test_a_cell_says_what_the_newest_release_does_and_every_span(
@@ -45,7 +45,7 @@ def test_a_cell_says_what_the_newest_release_does_and_every_span(
 ) -> None:
     data = made(demo)
     found = cells(data, name)
-    assert [data["kinds"][cell[0]] if cell else "absent" for cell in found] == kinds
+    assert [data["kinds"][cell[0]] if cell else "unsupported" for cell in found] == kinds
     told = [[[*span[:4], len(span[4])] for span in cell[2]] if cell else [] for cell in found]
     assert told == spans
 
@@ -103,7 +103,7 @@ def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
     data = json.loads(text.split('id="data">')[1].split("</script>")[0])
     all_of_them = [histories.need(engine) for engine in histories.engines]
     assert [row[NAME] for row in data["rows"]] == sorted(
-        {name for each in all_of_them for name in each.architectures}
+        {name for each in all_of_them if each.key == "architecture" for name in each.registered}
     )
     order = [each["name"] for each in data["engines"]]
     assert order[-1] == "transformers"
@@ -111,16 +111,24 @@ def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
     for row in data["rows"]:
         for engine, cell in zip(order, row[CELLS], strict=True):
             known = histories.need(engine)
+            assert known.newest is not None
+            presence = presence_with(row[NAME], known, known.newest, histories)
             versions = [
                 (known.releases[span[0]].version, None if span[1] < 0 else known.releases[span[1]].version)
                 for span in (cell[2] if cell else [])
             ]
             told = [
                 (bounds.first.version, bounds.last and bounds.last.version)
-                for bounds in span_bounds(known, row[NAME])
+                for bounds in span_bounds(known, presence.key or "")
             ]
             assert versions == told
-            assert known.newest is not None
-            native = known.state(row[NAME], known.newest.version) is not None
-            assert native == (bool(cell) and data["kinds"][cell[0]] == Status.NATIVE.value)
+            kind = data["kinds"][cell[0]] if cell else "unsupported"
+            assert kind == presence.status.value
+            if known.state(row[NAME], known.newest.version) is not None:
+                assert kind in {"native", "unimportable"}
+                assert presence.key == row[NAME]
+    types = {each["name"]: each["types"] for each in data["engines"] if each["types"] is not None}
+    mlx = histories.need("mlx-lm")
+    assert mlx.newest is not None
+    assert types == {"mlx-lm": sorted(mlx.names(mlx.newest.version))}
     assert len(text.encode()) < 2_000_000

@@ -65,7 +65,7 @@ def refresh(index: Any, cli: Callable[..., Any], tmp_path: Path) -> Callable[[st
 def test_the_checkpoints_that_the_releases_name_are_kept(
     refresh: Callable[[str], bytes], cli: Callable[..., Any], tmp_path: Path
 ) -> None:
-    found = json.loads(refresh("history"))["architectures"]
+    found = json.loads(refresh("history"))["registered"]
     assert {name: each["spans"][0].get("examples") for name, each in found.items()} == {
         "BetaForCausalLM": [
             {"since": "9.1", "id": "beta-org/beta-1b", "at": CONFIG},

@@ -29,7 +29,7 @@ CENSUS = Census(
 ANSWERS = {
     "Zed": Answered(status=Status.NATIVE),
     "Beta": Answered(status=Status.REFUSED, because="said so"),
-    "Alpha": Answered(status=Status.ABSENT),
+    "Alpha": Answered(status=Status.UNSUPPORTED),
 }
 
 
@@ -48,7 +48,7 @@ def test_equal_architectures_are_ordered_by_name() -> None:
     assert [each.counted.name for each in in_order(census, {}, "models")] == ["A", "B", "C"]
 
 
-def test_what_nobody_answered_is_unknown_and_not_absent() -> None:
+def test_what_nobody_answered_is_unknown_and_not_unsupported() -> None:
     found = {each.counted.name: each.answered for each in in_order(CENSUS, ANSWERS, "downloads")}
     assert found["Gamma"] == Answered(status=Status.UNKNOWN)
     assert found["Beta"].because == "said so"
@@ -61,7 +61,7 @@ def test_shares_cover_everything_once_with_the_nameless_last() -> None:
     ] == [
         ("native", 1, 3, 500),
         ("refused", 1, 9, 300),
-        ("absent", 1, 9, 100),
+        ("unsupported", 1, 9, 100),
         ("unknown", 1, 1, 0),
         (None, 0, 10, 100),
     ]

@@ -33,8 +33,7 @@ CATEGORIES = st.none() | st.sampled_from(list(Category))
 
 
 def history(engine: str, entries: dict[str, Entry], key: str = "architecture") -> History:
-    made = made_history([release("1.0")], {"1.0": entries}, engine=engine)
-    return replace(made, key=key)
+    return replace(made_history([release("1.0")], {"1.0": entries}, engine=engine), key=key)
 
 
 @st.composite
@@ -107,17 +106,13 @@ def test_the_list_and_the_page_give_every_architecture_the_same_section(
     }
 
 
-def test_other_engines_count_in_their_order_and_what_goes_by_model_types_does_not() -> None:
+def test_other_engines_count_in_their_order_and_one_that_goes_by_model_types_does_not() -> None:
     said = {"AForCausalLM": MULTIMODAL, "BForCausalLM": None}
     given_ = [
         history(
             "zeta", entries({"AForCausalLM": EMBEDDING, "BForCausalLM": EMBEDDING, "CForCausalLM": TEXT})
         ),
-        history(
-            "mlx-lm",
-            entries({"DForCausalLM": MULTIMODAL}),
-            "model_type",
-        ),
+        history("mlx-lm", entries({"DForCausalLM": MULTIMODAL}), "model type"),
         history("vllm", entries(said)),
         history("sglang", entries({"EForCausalLM": MULTIMODAL})),
     ]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from archtrack.core.history.presence import Status, difference, presence_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,7 +96,7 @@ def test_a_state_begins_where_more_than_the_line_changes() -> None:
         entry("b.py", 9, "table"),
         entry("b.py", 9, "table", compatible=True),
     )
-    (span,) = history(*({"A": each} for each in found)).architectures["A"]
+    (span,) = history(*({"A": each} for each in found)).registered["A"]
     told = [f"{state.since} {state.at}" for state in span.states]
     assert told == ["1 x/a.py:1", "3 x/b.py:8", "4 x/b.py:9", "5 x/b.py:9"]
 
@@ -129,14 +128,14 @@ def test_the_checkpoint_is_that_of_the_last_release_that_registers_it_and_names_
     given = made_history(releases, found)
     assert [
         [f"{each.since} {each.example} {each.at and each.at[-1]}" for each in span.examples]
-        for span in given.architectures["A"]
+        for span in given.registered["A"]
     ] == examples
     held = given.examples.get("A")
     assert (held and (held.example, held.since)) == example
     assert {version: each["A"].example for version, each in entries_of(given).items() if "A" in each} == {
         version: each["A"].example for version, each in found.items() if "A" in each
     }
-    assert parse_history(write_history(given)).architectures == given.architectures
+    assert parse_history(write_history(given)).registered == given.registered
     assert lint_history(write_history(given), "demo") == ()
 
 
@@ -158,6 +157,9 @@ ENTRIES = st.builds(
     compatible=st.sampled_from([None, True, False]),
     category=st.just("text"),
     runs_as=st.sampled_from([None, "A", "B"]),
+    settable=st.sampled_from([None, True, False]),
+    flex=st.sampled_from([None, True, False]),
+    model_type=st.sampled_from([None, "a", "b"]),
 )
 READ = st.lists(st.none() | st.dictionaries(NAMES, ENTRIES, max_size=3), min_size=1, max_size=8)
 
@@ -179,7 +181,7 @@ def test_spans_lose_nothing_of_what_was_read(read: list[dict[str, Entry] | None]
     given, found = made(read), found_in(read)
     assert entries_of(given) == found
     assert {version: given.at(version) for version in found} == found
-    assert spans_of(given.releases, entries_of(given)) == given.architectures
+    assert spans_of(given.releases, entries_of(given)) == given.registered
 
 
 @given(READ)
@@ -189,7 +191,7 @@ def test_a_text_is_the_history_that_it_was_written_from(read: list[dict[str, Ent
     again = parse_history(text)
     assert write_history(again) == text
     assert (again.releases, again.categories) == (given.releases, given.categories)
-    assert dict(again.architectures) == given.architectures
+    assert dict(again.registered) == given.registered
     assert list(history_changes(given, again)) == []
 
 
@@ -219,20 +221,19 @@ def test_in_steps_or_from_nothing_the_text_is_one(
 def test_every_release_registers_just_what_the_spans_say(read: list[dict[str, Entry] | None]) -> None:
     given = made(read)
     for version, each in found_in(read).items():
-        known = given.release(version)
-        assert known is not None
         for name in "ABC":
-            status = presence_of(name, given, known).status
-            assert (status is Status.NATIVE) == (name in each)
+            state = given.state(name, version)
+            assert (state and (state.file, state.runs_as)) == (
+                (each[name].file, each[name].runs_as) if name in each else None
+            )
 
 
-def test_what_is_run_as_another_is_native_and_no_registration() -> None:
+def test_what_is_run_as_another_has_a_span_and_is_no_registration() -> None:
     given = history(A, A | {"B": entry(line=5, runs_as="A")}, A | {"B": entry("b.py")}, A)
-    presences = [presence_of("B", given, each) for each in given.releases]
-    assert [each.status.value for each in presences] == ["absent", "native", "native", "gone"]
-    assert [each.because for each in presences] == [None, "runs as A", None, None]
+    run_as = [given.run_as(each.version).get("B", "not at all") for each in given.releases]
+    assert run_as == ["not at all", "A", None, "not at all"]
     assert told(given, "B") == ["2..3"]
-    (span,) = given.architectures["B"]
+    (span,) = given.registered["B"]
     assert [(state.since, state.at, state.runs_as) for state in span.states] == [
         ("2", "x/a.py:5", "A"),
         ("3", "x/b.py:1", None),
@@ -241,9 +242,6 @@ def test_what_is_run_as_another_is_native_and_no_registration() -> None:
     for each, names in zip(given.releases, registered, strict=True):
         assert [made.name for made in inventory_of(given, each).registrations] == names
         assert sorted(given.names(each.version)) == names
-    (one, two, three, _) = given.releases
-    assert [name for name, _, _ in difference((given, two), (given, one)).here] == ["B"]
-    assert difference((given, two), (given, three)).both == ("A", "B")
     assert lint_history(write_history(given), "demo") == ()
     for second, added, changed in ((A, ("B",), ()), (A | {"B": entry("b.py")}, (), ("B",))):
         before = made_history(given.releases, {**entries_of(given), "2": second})
@@ -270,7 +268,7 @@ def test_a_state_of_what_is_run_as_another_begins_where_the_line_is_in_another_f
         A | {"B": entry(line=6, runs_as="A")},
         A | {"B": replace(entry(runs_as="A"), at="x/rules.py:1")},
     )
-    (span,) = given.architectures["B"]
+    (span,) = given.registered["B"]
     assert [(state.since, state.at) for state in span.states] == [("1", "x/a.py:5"), ("3", "x/rules.py:1")]
 
 
@@ -317,16 +315,6 @@ def test_a_release_is_found_however_it_is_written(written: str) -> None:
     assert known_release(replace(GIVEN, floor=written), written) == GIVEN.releases[2]
 
 
-def test_how_an_architecture_stands_and_what_differs() -> None:
-    newest = GIVEN.releases[2]
-    statuses = [presence_of(name, GIVEN, newest).status.value for name in "ABCD"]
-    assert statuses == ["native", "gone", "native", "absent"]
-    found = difference((GIVEN, GIVEN.releases[0]), (GIVEN, newest))
-    assert [name for name, _, _ in found.here] == ["B"]
-    assert [name for name, _, _ in found.there] == ["C"]
-    assert found.both == ("A",)
-
-
 def test_what_became_known() -> None:
     old = made_history(GIVEN.releases[:2], {"1.0": A | {"B": entry()}})
     other = made_history(GIVEN.releases, {"1.0": A | {"X": entry()}, "2.0": GIVEN.at("2.0")})
@@ -349,7 +337,12 @@ NOT_IN_SPAN = "A: a span without states, or with releases that are not in it"
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ('"schema_version":1', '"schema_version":2', "schema version 2, and this archtrack reads 1"),
+        ('"schema_version":2', '"schema_version":3', "schema version 3, and this archtrack reads 2"),
+        (
+            '"key":"architecture"',
+            '"key":"colour"',
+            "'colour' is nothing that an engine looks a checkpoint up by",
+        ),
         ('"engine":"demo"', '"engine":"other"', "it is the history of other, not of demo"),
         ('"revision":1', '"revision":"1"', "'1' is not a int"),
         ('"version":"1.0"', '"version":"3.0"', "release 1.1 comes after 3.0"),
@@ -420,7 +413,7 @@ def test_a_checkpoint_that_no_release_could_name_is_refused(old: str, new: str, 
         checked(parse_history(TEXT.replace(old, new, 1)))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"schema_version": 1}', "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"schema_version": 2}', "[" * 100_000])
 def test_what_is_no_history_is_refused(text: str) -> None:
     with pytest.raises(WrongHistoryError):
         parse_history(text)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import miniature
 from archtrack.core.verdict.checkpoint import only_named, read_checkpoint
-from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
+from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context, Rewrite, Rules
 from archtrack.core.verdict.decision import decide
+from archtrack.engines.transformers.configuration_classes import class_facts
 from archtrack.model import Broken, Gate, Place, Registration, Status
 from miniature import registration
 

@@ -25,11 +25,11 @@ from archtrack.engines.sglang.files import (
 from archtrack.engines.sglang.files import (
     QUANTISATION as QUANT,
 )
-from archtrack.engines.sglang.load_facts import MULTIMODAL, POOLED
 from archtrack.engines.sglang.loader_rules import rules_of
 from archtrack.engines.sglang.processors import processor_facts, processors_of
 from archtrack.engines.sglang.quantisation import quantisations_of
 from archtrack.engines.sglang.rules_json import rules_from_json, rules_to_json
+from archtrack.engines.sglang.tables import MULTIMODAL, POOLED
 from archtrack.errors import SourceError
 from archtrack.model import Place
 
@@ -355,7 +355,7 @@ def test_every_line_of_the_rules_is_called_so() -> None:
     assert _numbers_elsewhere({"a": [{"b": 1}]}) == ["b"]
 
 
-def test_a_release_gives_three_tables_and_its_rules(library: Make) -> None:
+def test_a_release_gives_its_tables_and_its_rules(library: Make) -> None:
     files = {
         f"{MODELS}/a.py": "class A: pass\nEntryClass = A\n",
         MODEL_CONFIG: f"{VERIFIES}multimodal_model_archs = ['A']\n",

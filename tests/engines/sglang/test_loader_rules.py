@@ -16,8 +16,7 @@ from archtrack.model import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from archtrack.core.support import Rules
-
+    from archtrack.core.verdict.context import Rules
     from archtrack.sources.library import Library
 
     Make = Callable[[Mapping[str, str | bytes]], Library]

@@ -21,8 +21,8 @@ from archtrack.core.verdict.release_facts import (
 )
 from archtrack.engines.base import ScanOptions
 from archtrack.engines.sglang import ENGINE
-from archtrack.engines.sglang.load_facts import MULTIMODAL, POOLED
 from archtrack.engines.sglang.rules_json import rules_from_json, rules_to_json
+from archtrack.engines.sglang.tables import MULTIMODAL, POOLED
 from archtrack.model import Gate, Place, Status
 from archtrack.sources.index.pip_config import index_settings
 from archtrack.sources.index.release import open_release

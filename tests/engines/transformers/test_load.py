@@ -212,7 +212,7 @@ REMOTE = {"AutoConfig": "c.C", "AutoModelForCausalLM": "m.M"}
             None,
             "no public class XModel",
         ),
-        (only_named("AForCausalLM"), "native", None, "AForCausalLM", None, "Only the architecture is known"),
+        (only_named("AForCausalLM"), "native", None, "AForCausalLM", None, "only the architecture is known"),
         (only_named("XForCausalLM"), "unsupported", "architecture", None, None, "no public class"),
     ],
 )

@@ -5,6 +5,7 @@ A table that has no row in a release is not there for it.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from .history import Row, RowSpan, RowState, RulesState
@@ -70,7 +71,7 @@ def rules_states(
         if release.unknown is not None:
             continue
         rules = found.get(release.version, {})
-        if not states or _without_lines(states[-1].rules) != _without_lines(rules):
+        if not states or not _equal(states[-1].rules, rules):
             states.append(RulesState(since=release.version, rules=rules))
     return () if not any(state.rules for state in states) else tuple(states)
 
@@ -110,7 +111,7 @@ def _spans(rows: Sequence[tuple[str, Row | None]], newest: str | None) -> Iterat
 
 def _is_same(before: RowState, row: Row, path: str) -> bool:
     """Whether nothing but lines has changed."""
-    return before.at.rpartition(":")[0] == path and _without_lines(before.value) == _without_lines(row.value)
+    return before.at.rpartition(":")[0] == path and _equal(before.value, row.value)
 
 
 def _fill(
@@ -124,6 +125,12 @@ def _fill(
         for release in history.releases[start:stop]:
             if release.unknown is None:
                 found[release.version].setdefault(table, {})[key] = row
+
+
+def _equal(before: Any, after: Any) -> bool:
+    """Whether nothing but lines has changed; as JSON, where 1 is not true."""
+    one, other = _without_lines(before), _without_lines(after)
+    return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _without_lines(value: Any) -> Any:

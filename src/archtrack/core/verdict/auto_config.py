@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from archtrack.model import Gate, Status
@@ -9,85 +11,156 @@ from archtrack.model import Gate, Status
 from .release_facts import MODEL_TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .checkpoint import Checkpoint
-    from .release_facts import LoadOptions, ReleaseFacts
+    from .release_facts import Fact, LoadOptions, ReleaseFacts
     from .verdict import Steps, Verdict
 
-__all__ = ["ask_auto_config", "no_config"]
+__all__ = ["TABLES", "Reply", "Way", "ask_auto_config", "auto_config", "no_config"]
+
+TABLES = {
+    "CAUSAL_LM": "AutoModelForCausalLM",
+    "IMAGE_TEXT_TO_TEXT": "AutoModelForImageTextToText",
+    "MULTIMODAL_LM": "AutoModelForMultimodalLM",
+    "VISION_2_SEQ": "AutoModelForVision2Seq",
+    "SPEECH_SEQ_2_SEQ": "AutoModelForSpeechSeq2Seq",
+    "SEQ_TO_SEQ_CAUSAL_LM": "AutoModelForSeq2SeqLM",
+    "SEQUENCE_CLASSIFICATION": "AutoModelForSequenceClassification",
+    "MODEL": "AutoModel",
+}
+"""The tables that facts of a release keep -> the class that looks into it. ``CAUSAL_LM`` is
+``MODEL_FOR_CAUSAL_LM_MAPPING_NAMES``, ``MODEL`` is ``MODEL_MAPPING_NAMES``; those that generate come first."""
+
+
+class Way(Enum):
+    """What AutoConfig goes by."""
+
+    TYPE = "the model type, for which there is a class"
+    CODE = "the repository's own class"
+    FOLDER = "the model type that it finds in the folder's name"
+    UNKNOWN_RELEASE = "cannot be told: which transformers it is, is not known"
+    UNKNOWN_TYPES = "cannot be told: the model types of the release are not known"
+    UNKNOWN_FOLDER = "cannot be told: it looks at the folder's name, which is not known"
+    NONE = "nothing: it stops"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What AutoConfig does with a config.
+
+    Attributes:
+        way: what it goes by.
+        fact: the row of the model type, where it goes by one.
+        added: the row is not transformers' own: the engine that asks has added it.
+    """
+
+    way: Way
+    fact: Fact | None = None
+    added: bool = False
+
+
+def auto_config(
+    checkpoint: Checkpoint,
+    release: ReleaseFacts | None,
+    options: LoadOptions,
+    added: Mapping[str, Fact] | None = None,
+) -> Reply:
+    """What AutoConfig does with a config.
+
+    Args:
+        checkpoint: what its config says.
+        release: of transformers; None where it is not known.
+        options: how the checkpoint is loaded.
+        added: the model types that the engine that asks adds to it.
+    """
+    model_type, added = checkpoint.model_type, added or {}
+    own = release.load.tables.get(MODEL_TYPES) if release is not None else None
+    if model_type is not None:
+        for types, ours in ((own or {}, False), (added, True)):
+            if model_type in types:
+                return Reply(way=Way.TYPE, fact=types[model_type], added=ours)
+    if "AutoConfig" in dict(checkpoint.auto_map):
+        return Reply(way=Way.CODE)
+    if release is None:
+        return Reply(way=Way.UNKNOWN_RELEASE)
+    if own is None:
+        return Reply(way=Way.UNKNOWN_TYPES)
+    # A type that is null is one that there is no class for: the folder's name is not looked at.
+    if "folder" not in release.load.rules or model_type is not None or "model_type" in checkpoint.keys:
+        return Reply(way=Way.NONE)
+    if options.folder is None:
+        return Reply(way=Way.UNKNOWN_FOLDER)
+    named = [each for each in {**own, **added} if each and each in options.folder]
+    if not named:
+        return Reply(way=Way.NONE)
+    longest = max(named, key=len)
+    return Reply(way=Way.FOLDER, fact={**own, **added}[longest], added=longest not in own)
 
 
 def no_config(checkpoint: Checkpoint, steps: Steps) -> bool:
     """Whether only a name is known, so that no config can be asked for; it is said then."""
     alone = not checkpoint.given and checkpoint.model_type is None
     if alone:
-        steps.say("Only the architecture is known, so the gate of the config is not followed.")
+        steps.say("only the architecture is known: the gate of the config is not followed")
     return alone
 
 
 def ask_auto_config(
-    checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions, steps: Steps
+    checkpoint: Checkpoint, release: ReleaseFacts | None, options: LoadOptions, steps: Steps
 ) -> Verdict | None:
-    """AutoConfig of a release of transformers; the verdict where it stops.
+    """Say what AutoConfig does with a config; the verdict where it stops.
 
     Args:
         checkpoint: what its config says.
-        release: of transformers.
+        release: of transformers; None where it is not known.
         options: how the checkpoint is loaded.
         steps: of the engine that asks.
     """
-    model_type = checkpoint.model_type
-    fact = release.load.find(MODEL_TYPES, model_type)
-    if "AutoConfig" in dict(checkpoint.auto_map) and fact is None:
+    reply = auto_config(checkpoint, release, options)
+    if reply.way is Way.CODE:
+        trust = "trust_remote_code=True" if steps.engine == "transformers" else "--trust-remote-code"
         steps.say(
-            "The repository brings its own configuration class (auto_map.AutoConfig): it needs --trust-remote-code."
-            if steps.engine != "transformers"
-            else "The repository brings its own configuration class (auto_map.AutoConfig): it needs"
-            " trust_remote_code=True."
+            f"the repository brings its own configuration class (auto_map.AutoConfig): it needs {trust}"
         )
-        return None
-    if model_type is None:
-        return _without_type(release, options, steps)
-    if fact is not None:
-        steps.say(
-            f"AutoConfig of {release.name} knows the model type `{model_type}`.", fact.place, "transformers"
-        )
-        return None
-    if MODEL_TYPES not in release.load.tables:
-        steps.say(
-            f"Which model types {release.name} knows cannot be told: the gate of the config is not followed."
-        )
-        return None
-    because = steps.say(
-        f"AutoConfig of {release.name} does not know the model type `{model_type}`, and the config brings no"
-        " configuration class of its own (auto_map.AutoConfig)."
-    )
-    return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.CONFIG, fix=_other_type(checkpoint, release))
+    elif release is None:
+        steps.say("which transformers it runs with is not known: the gate of the config is not followed")
+    elif reply.way is Way.NONE:
+        return _stopped(checkpoint, release, steps)
+    else:
+        place = None if reply.fact is None else reply.fact.place
+        steps.say(_let_through(reply, release), place, None if place is None else "transformers")
+    return None
 
 
-def _without_type(release: ReleaseFacts, options: LoadOptions, steps: Steps) -> Verdict | None:
-    """What becomes of a config that names no model type."""
-    if "folder" not in release.load.rules:
-        because = steps.say(
-            f"The config names no model type, and AutoConfig of {release.name} goes by nothing else: it says"
-            " “Unrecognized model”."
+def _let_through(reply: Reply, release: ReleaseFacts) -> str:
+    """Why AutoConfig does not stop, or why that cannot be told."""
+    key = "" if reply.fact is None else reply.fact.key
+    return {
+        Way.TYPE: f"AutoConfig of {release.name} knows the model type `{key}`",
+        Way.FOLDER: f"AutoConfig of {release.name} finds the model type `{key}` in the folder's name",
+        Way.UNKNOWN_FOLDER: f"the config names no model type; AutoConfig of {release.name} then looks for one in the"
+        " folder's name, which is not known: the gate of the config is not followed",
+        Way.UNKNOWN_TYPES: f"which model types {release.name} knows cannot be told: the gate of the config is not"
+        " followed",
+    }[reply.way]
+
+
+def _stopped(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Verdict:
+    if checkpoint.model_type is not None:
+        text = (
+            f"AutoConfig of {release.name} does not know the model type `{checkpoint.model_type}`, and the config"
+            " brings no configuration class of its own (auto_map.AutoConfig)"
         )
-        return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.CONFIG)
-    if options.folder is None:
-        steps.say(
-            f"The config names no model type. AutoConfig of {release.name} then looks for one in the name of the"
-            " folder, which is not known: the gate of the config is not followed."
+    elif "folder" in release.load.rules and "model_type" not in checkpoint.keys:
+        text = f"the config names no model type, and AutoConfig of {release.name} finds none in the folder's name"
+    else:
+        text = (
+            f"the config names no model type, and AutoConfig of {release.name} goes by nothing else: it says"
+            " “Unrecognized model”"
         )
-        return None
-    types = release.load.tables.get(MODEL_TYPES, {})
-    known = next((each for each in sorted(types, key=len, reverse=True) if each in options.folder), None)
-    if known is not None:
-        place = types[known].place
-        steps.say(f"AutoConfig finds the model type `{known}` in the folder's name.", place, "transformers")
-        return None
-    because = steps.say(
-        f"The config names no model type, and AutoConfig of {release.name} finds none in the folder's name."
-    )
-    return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.CONFIG)
+    fix = None if checkpoint.model_type is None else _other_type(checkpoint, release)
+    return steps.verdict(Status.UNSUPPORTED, steps.say(text), gate=Gate.CONFIG, fix=fix)
 
 
 def _other_type(checkpoint: Checkpoint, release: ReleaseFacts) -> str | None:

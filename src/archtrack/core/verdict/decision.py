@@ -3,7 +3,7 @@
 Follows ``get_model_architecture``, ``resolve_transformers_arch``, ``_get_transformers_backend_arch`` and
 ``_is_moe_model`` in ``sglang/srt/model_loader/utils.py``, and what ``ModelConfig`` does to ``architectures`` before.
 Rules that differ between releases come from the release (the engine's ``loader_rules``). These are the gates
-architecture, import and backend; the others are in the engine's ``load_path``.
+architecture, import and backend; the others are in the engine's ``load``.
 """
 
 from __future__ import annotations

@@ -11,16 +11,15 @@ from archtrack.core.python.tables import table_facts
 from archtrack.engines._comparisons import chained_returns
 from archtrack.engines._decorators import decorated_classes
 
+from .files import MAPS, MODULES, SCRIPTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archtrack.sources.library import Library
 
-__all__ = ["MAPS", "MODULES", "SCRIPTS", "Code", "Entry", "conversion_code", "groups_of"]
+__all__ = ["Code", "Entry", "conversion_code", "groups_of"]
 
-MAPS = "conversion/__init__.py"
-MODULES = "conversion/*.py"
-SCRIPTS = ("convert_hf_to_gguf.py", "convert-hf-to-gguf.py")
 TABLES = {"TEXT_MODEL_MAP": "text", "MMPROJ_MODEL_MAP": "mmproj"}
 _ACCEPTS, _CHOOSES = ("_get_model_architecture", "arch"), ("from_model_architecture", "model_architecture")
 _SEES = frozenset({"VisionModel", "MmprojModel"})

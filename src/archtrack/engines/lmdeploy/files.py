@@ -13,10 +13,14 @@ __all__ = [
     "OWN_CONFIGS",
     "PATCH",
     "PYTORCH",
+    "SINCE",
     "TABLES",
     "TURBOMIND",
     "VERSION_FILES",
 ]
+
+SINCE = "0.2.5"
+"""The oldest release that has a table of architectures."""
 
 MODULE_MAP = "lmdeploy/pytorch/models/module_map.py"
 PYTORCH = "lmdeploy/pytorch/supported_models.py"

@@ -5,7 +5,7 @@ How it registers models: by model type, not by architecture. ``_get_classes`` in
 ``ModelArgs`` from it. Since 0.32.0 ``MODEL_ARCHITECTURE_REMAPPING`` names a module for a type together with an
 architecture. Until 0.0.9 ``MODEL_MAPPING`` lists types and modules. So what is registered are model types.
 
-How it loads a checkpoint: ``load_model`` there; see ``loading``.
+How it loads a checkpoint: ``load_model`` there; see ``load``.
 
 Covers the releases from 0.0.1 on, which is all of them. It cannot see the code that a repository brings along
 (``model_file`` in a config), whether the weights fit, nor what the tokenizer needs.
@@ -15,28 +15,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.python.source import module_name
-from archtrack.engines._versions import version_of
 from archtrack.engines.base import About
-from archtrack.errors import SourceError
-from archtrack.model import Inventory, Place, Registration, Unresolved
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
-from archtrack.sources.pins import pins_of
 
-from .types import MODELS, UTILS, Types
+from .files import MODELS, UTILS, VERSION_FILES
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Verdict
     from archtrack.engines.base import ScanOptions
+    from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
-    from .types import Runs
-
 __all__ = ["ENGINE", "MLXLM"]
-
-VERSION_FILES = ("mlx_lm/_version.py", "mlx_lm/version.py")
 
 
 class MLXLM:
@@ -59,57 +51,23 @@ class MLXLM:
     fetched = (UTILS, f"{MODELS}/**/*.py", METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
 
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns MLX-LM
+    def scan(self, library: Library, options: ScanOptions) -> Inventory:
         """The model types that MLX-LM runs."""
-        if UTILS not in library.paths(UTILS):
-            raise SourceError(
-                f"{library.origin.location} has no {UTILS}: it is not MLX-LM; name another source"
-            )
-        types = Types(library)
-        return Inventory(
-            engine=self.name,
-            version=version_of(library, VERSION_FILES),
-            origin=library.origin,
-            registrations=tuple(_registration(name, runs) for name, runs in sorted(types.runs.items())),
-            unresolved=tuple(
-                Unresolved(reason=reason, place=Place(file=file, line=line))
-                for file, line, reason in sorted(set(types.unresolved))
-            ),
-            pins=pins_of(library),
-        )
+        from .registry import scan
 
-    def pairs(self, library: Library) -> tuple[tuple[str, str, Place], ...]:
-        """The (model type, architecture) pairs that MLX-LM's own files name, each with the line, sorted."""
-        return tuple(
-            (model_type, architecture, runs.place)
-            for (model_type, architecture), runs in sorted(
-                Types(library).architectures.items(), key=lambda each: each[0]
-            )
-        )
+        return scan(library, options)
 
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- the files say it all
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
         """What ``load_model`` and ``_get_classes`` of this release rest on."""
-        from .loading import load_facts
+        from .load_facts import load_facts
 
-        return load_facts(library)
+        return load_facts(library, inventory)
 
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:  # noqa: ARG002 -- none concerns MLX-LM
+    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
         """Follow ``load_model``."""
-        from .loading import load
+        from .load import load
 
-        return load(checkpoint, release)
+        return load(checkpoint, release, options)
 
 
 ENGINE = MLXLM()
-
-
-def _registration(model_type: str, runs: Runs) -> Registration:
-    return Registration(
-        name=model_type,
-        file=runs.model.path.removeprefix(f"{MODELS}/"),
-        place=runs.place,
-        defined_in=module_name(runs.model.path),
-        defined=Place(file=runs.model.path, line=runs.model.line),
-        condition=runs.condition,
-        class_name=runs.model.name,
-    )

@@ -13,16 +13,15 @@ from archtrack.core.python.values import UnresolvedError
 from archtrack.engines._tables import tables_and_lines
 from archtrack.model import Place
 
+from .files import MODELS, UTILS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archtrack.core.python.names import ClassAt
     from archtrack.sources.library import Library
 
-__all__ = ["MODELS", "UTILS", "Runs", "Types"]
-
-UTILS = "mlx_lm/utils.py"
-MODELS = "mlx_lm/models"
+__all__ = ["Runs", "Types"]
 
 _CLASSES = ("Model", "ModelArgs")
 _TABLES = ("MODEL_MAPPING", "MODEL_REMAPPING", "MODEL_ARCHITECTURE_REMAPPING")

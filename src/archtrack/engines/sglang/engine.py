@@ -34,20 +34,7 @@ from typing import TYPE_CHECKING
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import (
-    COMMON,
-    CONFIGS,
-    GET_CONFIG,
-    LOADER,
-    MISTRAL,
-    MODEL_CONFIG,
-    MODELS,
-    PROCESSORS,
-    QUANTISATION,
-    RUNNER,
-    RUNNERS,
-    VERSION_FILES,
-)
+from .files import LOAD_FILES, MODEL_CONFIG, MODELS, RUNNER, RUNNERS, SINCE, VERSION_FILES
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.aliases import Alias
@@ -88,42 +75,38 @@ class SGLang:
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
     revision = 12
-    since = "0.1.3"
+    since = SINCE
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
-
-    identifying = (
-        *(f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNERS, LOADER, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL),
-        *(*PROCESSORS, QUANTISATION),
-    )
+    identifying = (f"{MODELS}/**/*.py", RUNNERS, *LOAD_FILES)
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:
         """What SGLang's ``ModelRegistry`` registers."""
-        from .registry import registry_of
+        from .registry import scan
 
-        return registry_of(library, options, self.since)
+        return scan(library, options)
 
     def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
         """What the gates of this release rest on."""
-        from .load_facts import load_facts_of
+        from .load_facts import load_facts
 
-        return load_facts_of(library, inventory)
+        return load_facts(library, inventory)
 
     def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Its lists of architectures, and what it loads as a draft in place of what."""
-        from .load_facts import statements_from
+        from .statements import statements_from
 
         return statements_from(facts)
 
     def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
         """Take a checkpoint through the gates: config, architecture, import, backend, processor, quantisation."""
-        from .load_path import load_checkpoint
+        from .load import load
 
-        return load_checkpoint(checkpoint, release, options)
+        return load(checkpoint, release, options)
 
     def aliases(self, inventory: Inventory, facts: LoadFacts) -> tuple[Alias, ...]:
         """The architectures that this release runs as others, as far as the name tells."""
-        from .load_path import aliases_of
+        from .load import aliases_of
 
         return aliases_of(inventory.by_name(), facts)
 

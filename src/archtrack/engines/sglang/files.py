@@ -15,8 +15,12 @@ __all__ = [
     "QUANTISATION",
     "RUNNER",
     "RUNNERS",
+    "SINCE",
     "VERSION_FILES",
 ]
+
+SINCE = "0.1.3"
+"""The oldest release that can be read."""
 
 MODELS = "sglang/srt/models"
 MODEL_CONFIG = "sglang/srt/configs/model_config.py"

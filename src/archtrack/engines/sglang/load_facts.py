@@ -1,14 +1,13 @@
 """What the gates of a release of SGLang rest on: tables, and its rules as JSON.
 
-Besides the tables of ``core.verdict.release_facts`` there are ``MULTIMODAL`` and ``POOLED``: the architectures of the
-engine's own lists. The lists grow with nearly every release, which rules need not.
+Besides the tables of ``core.verdict.release_facts`` there are ``MULTIMODAL`` and ``POOLED`` (see ``tables``): the
+architectures of the engine's own lists. The lists grow with nearly every release, which rules need not.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.matrix.examples import DRAFT_TARGETS
 from archtrack.core.verdict.release_facts import (
     IMPORTS,
     MODEL_TYPES,
@@ -26,7 +25,8 @@ from .lists import statements_of
 from .loader_rules import rules_of
 from .processors import processors_of
 from .quantisation import quantisations_of
-from .rules_json import rules_from_json, rules_to_json
+from .rules_json import rules_to_json
+from .tables import CONFIG, MULTIMODAL, POOLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,21 +34,10 @@ if TYPE_CHECKING:
     from archtrack.model import Import, Inventory
     from archtrack.sources.library import Library
 
-__all__ = ["CONFIG", "MULTIMODAL", "POOLED", "load_facts_of"]
-
-MULTIMODAL = "multimodal"
-"""Table: the architectures that the engine lists as multimodal."""
-POOLED = "pooled"
-"""Table: the architectures that the engine lists as not generating."""
-CONFIG = "config"
-"""The key of the rules under which it stands how a config is read; the others are those of ``rules_json``.
-
-``taken``, ``retried`` and ``named`` are as ``config_ways`` gives them; ``unread`` names the classes that are registered
-for a model type that is not known.
-"""
+__all__ = ["load_facts"]
 
 
-def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
+def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     """The facts of one release.
 
     Args:
@@ -84,19 +73,6 @@ def load_facts_of(library: Library, inventory: Inventory) -> LoadFacts:
         tables={name: table for name, table in tables.items() if table is not None},
         rules=rules,
     )
-
-
-def statements_from(facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """``Inventory.facts`` of a release, as ``registry`` gives them, from the facts of its gates."""
-    found = {
-        "is_generation_model": tuple(sorted(facts.tables.get(POOLED, ()))),
-        "multimodal_model_archs": tuple(sorted(facts.tables.get(MULTIMODAL, ()))),
-        DRAFT_TARGETS: tuple(
-            f"{draft} {target} {place}"
-            for target, draft, place in rules_from_json(facts.rules, facts.lines_of).drafts
-        ),
-    }
-    return tuple(sorted((name, values) for name, values in found.items() if values))
 
 
 def _import(each: Import) -> dict[str, Any]:

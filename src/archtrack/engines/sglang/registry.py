@@ -13,7 +13,7 @@ from archtrack.sources.pins import pins_of
 
 from .drafts import drafts_of
 from .entry_classes import EntryClasses
-from .files import MODELS, RUNNER, VERSION_FILES
+from .files import MODELS, RUNNER, SINCE, VERSION_FILES
 from .lists import categories_of, statements_of
 from .remapping import add_remapped
 from .signs import with_signs
@@ -24,18 +24,17 @@ if TYPE_CHECKING:
     from archtrack.engines.base import ScanOptions
     from archtrack.sources.library import Library
 
-__all__ = ["registry_of"]
+__all__ = ["scan"]
 
 ENGINE = "sglang"
 
 
-def registry_of(library: Library, options: ScanOptions, since: str) -> Inventory:
+def scan(library: Library, options: ScanOptions) -> Inventory:
     """What ``ModelRegistry`` registers.
 
     Args:
         library: the release.
         options: what the user told SGLang.
-        since: the first release that can be read, for the message.
 
     Raises:
         SourceError: the source is no SGLang, or an external package has no modules.
@@ -44,7 +43,7 @@ def registry_of(library: Library, options: ScanOptions, since: str) -> Inventory
     if not paths:
         raise SourceError(
             f"{library.origin.location} has no {MODELS}/*.py: it is not SGLang, or a release before"
-            f" {since}; name a newer one, or another source"
+            f" {SINCE}; name a newer one, or another source"
         )
     by_hand = _by_hand(library)
     if by_hand:

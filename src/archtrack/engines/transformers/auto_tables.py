@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.tables import table_facts
+from archtrack.core.verdict.auto_config import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["TABLES", "all_classes_by_type", "auto_tables", "classes_by_type", "tables_by_type"]
+__all__ = ["all_classes_by_type", "auto_tables", "classes_by_type", "tables_by_type"]
 
 _ORDER = (
     "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
@@ -20,19 +21,6 @@ _ORDER = (
     "MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES",
     "MODEL_MAPPING_NAMES",
 )
-
-TABLES = {
-    "CAUSAL_LM": "AutoModelForCausalLM",
-    "IMAGE_TEXT_TO_TEXT": "AutoModelForImageTextToText",
-    "MULTIMODAL_LM": "AutoModelForMultimodalLM",
-    "VISION_2_SEQ": "AutoModelForVision2Seq",
-    "SPEECH_SEQ_2_SEQ": "AutoModelForSpeechSeq2Seq",
-    "SEQ_TO_SEQ_CAUSAL_LM": "AutoModelForSeq2SeqLM",
-    "SEQUENCE_CLASSIFICATION": "AutoModelForSequenceClassification",
-    "MODEL": "AutoModel",
-}
-"""The tables that facts of a release keep -> the class that looks into it. ``CAUSAL_LM`` is
-``MODEL_FOR_CAUSAL_LM_MAPPING_NAMES``, ``MODEL`` is ``MODEL_MAPPING_NAMES``; those that generate come first."""
 
 
 def auto_tables(data: bytes) -> dict[str, list[str]]:

@@ -82,11 +82,11 @@ class Transformers:
 
         return missing_names(library, inventory, wanted)
 
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- of the files alone
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
         """What AutoConfig and the Auto classes rest on."""
         from .load_facts import load_facts
 
-        return load_facts(library)
+        return load_facts(library, inventory)
 
     def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The configuration classes that are known to be public; those without a model type are not among them."""

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.verdict.auto_config import ask_auto_config, no_config
+from archtrack.core.verdict.auto_config import TABLES, ask_auto_config, no_config
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Status
-
-from .auto_tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,22 +44,22 @@ def _architecture_gate(checkpoint: Checkpoint, release: ReleaseFacts, steps: Ste
     taken = _auto_classes(fact, steps)
     if public is not None:
         place = release.registered[public].place
-        because = steps.say(f"{public} is a public class of {release.name}.", place)
+        because = steps.say(f"{public} is a public class of {release.name}", place)
         return steps.verdict(Status.NATIVE, because, resolved=public, key=public)
     named = checkpoint.architectures[0] if checkpoint.architectures else None
     remote = next((key for key, _ in checkpoint.auto_map if key.startswith("AutoModel")), None)
     if remote is not None:
         because = steps.say(
-            f"{named or 'The class'} is the repository's own (auto_map.{remote}): it needs trust_remote_code=True."
+            f"{named or 'the class'} is the repository's own (auto_map.{remote}): it needs trust_remote_code=True"
         )
         return steps.verdict(Status.REMOTE_CODE, because, key=named)
     if taken is not None:
         because = steps.say(
-            f"The Auto classes go by the model type: {taken} is loaded.", fact.place if fact else None
+            f"the Auto classes go by the model type: {taken} is loaded", fact.place if fact else None
         )
         return steps.verdict(Status.NATIVE, because, resolved=taken, key=taken)
     because = steps.say(
-        f"{release.name} has no public class {named}." if named else "The config names no architecture."
+        f"{release.name} has no public class {named}" if named else "the config names no architecture"
     )
     return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.ARCHITECTURE, key=named)
 
@@ -73,5 +71,5 @@ def _auto_classes(fact: Fact | None, steps: Steps) -> str | None:
     if fact is None or not given:
         return None
     words = ", ".join(f"{auto} ({name})" for auto, name in given)
-    steps.say(f"The model type `{fact.key}` is taken by {words}.", fact.place)
+    steps.say(f"the model type `{fact.key}` is taken by {words}", fact.place)
     return given[0][1]

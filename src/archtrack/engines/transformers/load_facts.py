@@ -3,7 +3,7 @@
 Two tables, as they are shipped for every release:
 
 - ``MODEL_TYPES``: model type -> ``{"config": CLASS, "classes": {TABLE: CLASS, …}}``, the tables being those of
-  ``auto_tables.TABLES``. AutoConfig has had its own table as ``CONFIG_MAPPING`` (from 2.4) and as
+  ``core.verdict.auto_config.TABLES``. AutoConfig has had its own table as ``CONFIG_MAPPING`` (from 2.4) and as
   ``CONFIG_MAPPING_NAMES`` (since 4.10), since 5.6 in ``auto_mappings.py``; before 2.4 it went by the folder's name.
 - ``CONFIG_CLASSES``: configuration class -> ``{"type", "parts", "values", "aliases", "classes"}`` (see
   ``core.verdict.config_classes``), what is empty being left out, and so is a class that sets a model type and no more.
@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.changes import FUNCTIONS
 from archtrack.core.python.module import Module
-from archtrack.core.verdict.config_classes import class_facts, to_row
 from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, Fact, LoadFacts
 from archtrack.engines._pairs import pairs, texts
 from archtrack.model import Place
 
 from .auto_tables import tables_by_type
+from .configuration_classes import class_facts, to_row
 from .files import AUTO, AUTO_MAPPINGS, CONFIGURATION_AUTO, CONFIGURATIONS, FLAT_CONFIGURATIONS, REVISION
 
 if TYPE_CHECKING:
+    from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
 __all__ = ["auto_config_facts", "load_facts"]
@@ -35,8 +36,12 @@ _TABLES = ("CONFIG_MAPPING_NAMES", "CONFIG_MAPPING")
 """AutoConfig's table, newest name first. The newer name's table makes the one of the older name."""
 
 
-def load_facts(library: Library) -> LoadFacts:
+def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG001 -- of the files alone
     """The tables and rules of a release.
+
+    Args:
+        library: the release.
+        inventory: what it publishes.
 
     Raises:
         SourceError: a file cannot be read.

@@ -77,50 +77,50 @@ class Backend:
         rule = self.release.load.rules.get("gate")
         library = self.release.transformers
         if rule is None:
-            return Status.UNSUPPORTED, steps.say(f"{self.release.name} has no Transformers backend."), None
+            return Status.UNSUPPORTED, steps.say(f"{self.release.name} has no Transformers backend"), None
         if (key := self._remote(first=True)) is not None:
             return Status.REMOTE_CODE, self._by_remote_code(key, steps), None
         if library is None:
             words = (
-                "Which transformers it runs with is not known, so what its Transformers backend does is open."
+                "which transformers it runs with is not known, so what its Transformers backend does is open"
             )
             return Status.UNKNOWN, steps.say(words), None
         public = self._public
         if public is None:
             if (key := self._remote(first=False)) is not None:
                 return Status.REMOTE_CODE, self._by_remote_code(key, steps), None
-            words = f"{library.name} has no public class {self._name}, so no wrapper runs it."
+            words = f"{library.name} has no public class {self._name}, so no wrapper runs it"
             return Status.UNSUPPORTED, steps.say(words), None
         answers = self._answers(public.transformers)
         compatible = _any_of(answers)
         if compatible is None:
             asked = " or ".join(name for name, answer in answers.items() if answer is None)
-            words = f"What {asked} of {self._name} of {library.name} is cannot be told, and the backend asks for it."
+            words = f"what {asked} of {self._name} of {library.name} is cannot be told, and the backend asks for it"
             return Status.UNKNOWN, steps.say(words, place_of(rule)), None
         place = self._evidence(public, answers)
         if not compatible:
-            words = f"{self._name} of {library.name} is not compatible: {' and '.join(answers)} is false."
-            words = words.replace(" is false.", " are false.") if len(answers) > 1 else words
+            verb = "are" if len(answers) > 1 else "is"
+            words = f"{self._name} of {library.name} is not compatible: {' and '.join(answers)} {verb} false"
             return Status.REFUSED, steps.say(words, place, "transformers"), None
         true = next(name for name, answer in answers.items() if answer)
-        steps.say(f"{self._name} of {library.name} is compatible: {true} is true.", place, "transformers")
+        steps.say(f"{self._name} of {library.name} is compatible: {true} is true", place, "transformers")
         return self._wrapped(steps)
 
     def _wrapped(self, steps: Steps) -> tuple[Status, Step, str | None]:
         rule = self.release.load.rules.get("wrapper")
         wrapper = self._wrapper()
         if not self._is_there(wrapper):
-            words = f"The release has no wrapper {wrapper}, which it would run {self._name} as."
+            words = f"the release has no wrapper {wrapper}, which it would run {self._name} as"
             return Status.REFUSED, steps.say(words, place_of(rule)), None
         if self._is_text_only() and self._sees():
-            words = f"{self._name} takes images, and the release has a wrapper for text only."
+            words = f"{self._name} takes images, and the release has a wrapper for text only"
             return Status.REFUSED, steps.say(words, place_of(rule)), None
         if wrapper is None or wrapper not in self.release.registered:
             words = (
-                f"A wrapper of the Transformers backend runs {self._name}; which one depends on its config."
+                f"a wrapper of the Transformers backend runs {self._name}; which one depends on its config"
             )
             return Status.FALLBACK, steps.say(words, place_of(rule)), None
-        words = f"{wrapper} runs {self._name}."
+        words = f"{wrapper} runs {self._name}"
         return Status.FALLBACK, steps.say(words, self.release.registered[wrapper].place), wrapper
 
     def _is_there(self, wrapper: str | None) -> bool:
@@ -160,8 +160,8 @@ class Backend:
     def _by_remote_code(self, key: str, steps: Steps) -> Step:
         rule = self.release.load.rules["gate"]
         return steps.say(
-            f"The repository brings its own class (auto_map.{key}): it needs --trust-remote-code, and vLLM asks that"
-            f" class for {' or '.join(rule['any'])}.",
+            f"the repository brings its own class (auto_map.{key}): it needs --trust-remote-code, and vLLM asks that"
+            f" class for {' or '.join(rule['any'])}",
             place_of(self.release.load.rules.get("remote")),
         )
 

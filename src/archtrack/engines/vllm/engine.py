@@ -63,11 +63,11 @@ class VLLM:
     fetched = (*REGISTRIES, METADATA)
     watched = (*fetched, f"{MODELS}/**/*.py", "vllm/models/**/*.py", *LOADED, *VERSION_FILES, PYPROJECT)
 
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns vLLM
+    def scan(self, library: Library, options: ScanOptions) -> Inventory:
         """What vLLM's ``ModelRegistry`` registers."""
-        from .registry import inventory_of
+        from .registry import scan
 
-        return inventory_of(library)
+        return scan(library, options)
 
     def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
         """How this release decides, and the tables that it looks into."""

@@ -16,7 +16,7 @@ from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Status
 
 from .backend import Backend, place_of
-from .load_facts import OUT_OF_TREE, PREVIOUSLY
+from .tables import OUT_OF_TREE, PREVIOUSLY
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.checkpoint import Checkpoint
@@ -58,9 +58,7 @@ def _typed(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Check
         model_type = next((rule["types"].get(name) for name in checkpoint.architectures[:1]), None)
     if model_type is None:
         return checkpoint
-    steps.say(
-        f"The config names no model type; {release.name} takes it to be `{model_type}`.", place_of(rule)
-    )
+    steps.say(f"the config names no model type; {release.name} takes it to be `{model_type}`", place_of(rule))
     return replace(checkpoint, model_type=model_type)
 
 
@@ -75,16 +73,13 @@ def _config_gate(
     if own is not None and first:
         steps.say(
             f"{release.name} has a configuration class of its own for the model type `{own.key}`"
-            f" ({own.value['config']}).",
+            f" ({own.value['config']})",
             own.place,
         )
         return None
-    if release.transformers is None:
-        steps.say("Which transformers it runs with is not known: the gate of the config is not followed.")
-        return None
     stopped = ask_auto_config(checkpoint, release.transformers, options, steps)
     if stopped is None and own is not None:
-        steps.say(f"{release.name} then puts its own {own.value['config']} in its place.", own.place)
+        steps.say(f"{release.name} then puts its own {own.value['config']} in its place", own.place)
     return stopped
 
 
@@ -98,7 +93,7 @@ def _named(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Check
     name = fact.value.get("classes", {}).get("MODEL") if fact is not None else None
     if name is None:
         return checkpoint
-    steps.say(f"The config names no architecture; by its model type it is taken for {name}.", place_of(rule))
+    steps.say(f"the config names no architecture; by its model type it is taken for {name}", place_of(rule))
     return replace(checkpoint, architectures=(name,))
 
 
@@ -144,7 +139,7 @@ class _Architecture:
     def found(self) -> _Found:
         """The answer."""
         if not self._names:
-            because = self._steps.say("The config names no architecture.")
+            because = self._steps.say("the config names no architecture")
             return _Found(status=Status.UNSUPPORTED, because=because, gate=Gate.ARCHITECTURE)
         registered = [name for name in self._names if name in self._release.registered]
         if not self._rows:
@@ -220,25 +215,25 @@ class _Architecture:
     def _native(self, name: str, base: str) -> _Found:
         registration = self._release.registered[base]
         if name == base:
-            because = self._steps.say(f"{self._release.name} registers {name}.", registration.place)
+            because = self._steps.say(f"{self._release.name} registers {name}", registration.place)
         else:
             rule = self._rules.get("normalise") or self._rules.get("replaces")
             self._steps.say(
-                f"{self._release.name} does not register {name}; it looks for it under other endings.",
+                f"{self._release.name} does not register {name}; it looks for it under other endings",
                 place_of(rule),
             )
             because = self._steps.say(
-                f"It registers {base}, and converts that class for {name}.", registration.place
+                f"it registers {base}, and converts that class for {name}", registration.place
             )
         return _Found(status=Status.NATIVE, because=because, resolved=base, key=base)
 
     def _run_by_backend(self) -> _Found:
         """What the Transformers backend does with it."""
         steps, name = self._steps, self._names[0]
-        steps.say(f"{self._release.name} does not register {name}.")
+        steps.say(f"{self._release.name} does not register {name}")
         if self._release.unresolved:
             steps.say(
-                f"{self._release.unresolved} places of its registry cannot be read: it may register {name} there."
+                f"{self._release.unresolved} places of its registry cannot be read: it may register {name} there"
             )
         status, because, resolved = self._backend.decide(steps)
         if status in {Status.FALLBACK, Status.REMOTE_CODE, Status.UNKNOWN}:
@@ -251,12 +246,12 @@ class _Architecture:
         for name in self._names:
             previous = self._release.load.find(PREVIOUSLY, name)
             if previous is not None:
-                words = f"{self._release.name} says that {name} was supported until {previous.value}."
+                words = f"{self._release.name} says that {name} was supported until {previous.value}"
                 self._steps.say(words, previous.place)
                 return None
             plugin = self._release.load.find(OUT_OF_TREE, name)
             if plugin is not None:
-                words = f"{self._release.name} says that a plugin has {name}: {plugin.value}."
+                words = f"{self._release.name} says that a plugin has {name}: {plugin.value}"
                 self._steps.say(words, plugin.place)
                 return f"install the plugin {plugin.value}"
         return None
@@ -274,23 +269,21 @@ def _quantisation_gate(checkpoint: Checkpoint, release: ReleaseFacts, steps: Ste
     if rule is not None:
         method = method.replace(rule["from"], rule["to"])
     if QUANTISATION not in release.load.tables:
-        steps.say(f"Which quantisation methods {release.name} has cannot be told: the gate is not followed.")
+        steps.say(f"which quantisation methods {release.name} has cannot be told: the gate is not followed")
         return None
     fact = release.load.find(QUANTISATION, method)
     if fact is None:
-        because = steps.say(f"{release.name} has no quantisation method `{method}`.")
+        because = steps.say(f"{release.name} has no quantisation method `{method}`")
         return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.QUANTISATION)
     kind = fact.value or {}
     if kind.get("deprecated"):
-        because = steps.say(
-            f"{release.name} is about to drop the quantisation method `{method}`.", fact.place
-        )
+        because = steps.say(f"{release.name} is about to drop the quantisation method `{method}`", fact.place)
         return steps.verdict(
             Status.UNSUPPORTED, because, gate=Gate.QUANTISATION, fix="--allow-deprecated-quantization"
         )
     if kind.get("override"):
-        words = f"`{method}` is no quantisation method of {release.name}, but one of them may take it."
+        words = f"`{method}` is no quantisation method of {release.name}, but one of them may take it"
         steps.say(words, fact.place)
         return None
-    steps.say(f"{release.name} has the quantisation method `{method}`.", fact.place)
+    steps.say(f"{release.name} has the quantisation method `{method}`", fact.place)
     return None

@@ -37,6 +37,7 @@ from archtrack.model import Place
 
 from . import files
 from .backend_rules import backend_facts, functions
+from .tables import OUT_OF_TREE, PREVIOUSLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,16 +46,11 @@ if TYPE_CHECKING:
     from archtrack.sources.library import Library
 
 __all__ = [
-    "OUT_OF_TREE",
-    "PREVIOUSLY",
     "config_facts",
     "load_facts",
     "methods_facts",
     "override_facts",
 ]
-
-PREVIOUSLY = "previously_supported"
-OUT_OF_TREE = "out_of_tree"
 
 _METHODS = ("QUANTIZATION_METHODS", "_QUANTIZATION_CONFIG_REGISTRY", "_QUANTIZATION_REGISTRY")
 _DEPRECATED = "DEPRECATED_QUANTIZATION_METHODS"

@@ -15,9 +15,10 @@ from .files import MODELS, REGISTRIES, VERSION_FILES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from archtrack.engines.base import ScanOptions
     from archtrack.sources.library import Library
 
-__all__ = ["inventory_of"]
+__all__ = ["scan"]
 
 NOTES = {
     "_PREVIOUSLY_SUPPORTED_MODELS": "previously_supported",
@@ -40,7 +41,7 @@ _SECTIONS = ((_MULTIMODAL, Category.MULTIMODAL), (_TEXT, Category.TEXT), (_POOLI
 _BACKEND = ("_TRANSFORMERS_SUPPORTED_MODELS", "_TRANSFORMERS_BACKEND_MODELS", "_TRANSFORMERS_MODELS")
 
 
-def inventory_of(library: Library) -> Inventory:
+def scan(library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG001 -- none concerns vLLM
     """What vLLM's ``ModelRegistry`` registers.
 
     Raises:

@@ -10,89 +10,29 @@
 
 from __future__ import annotations
 
-import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from archtrack.core.python.module import Module
-from archtrack.core.verdict.release_facts import QUANTISATION, Fact, LoadFacts
+from archtrack.core.verdict.release_facts import QUANTISATION
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
 
+from .tables import ASKED, TENSORS
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import ReleaseFacts
+    from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Verdict
-    from archtrack.sources.library import Library
 
-__all__ = ["ASKED", "load", "load_facts"]
-
-ASKED = "asked"
-"""Table: architecture -> what its configuration class asks for: ``{"equal": {key: [value]}, "needs": [key]}``."""
-_TENSORS = {
-    "awq": ("qweight",),
-    "exl2": ("q_weight",),
-    "exl3": ("trellis",),
-    "fp8": ("weight_scale_inv", "weight_scale"),
-    "gptq": ("qweight",),
-    "mxfp4": ("_blocks",),
-}
-"""Quantisation method -> what the names of its tensors end with, by which they are told from plain weights."""
+__all__ = ["load"]
 
 
-def load_facts(library: Library, linear: str, asked: Mapping[str, Mapping[str, Any]]) -> LoadFacts:
-    """What the gates of a release rest on.
-
-    Args:
-        library: the release.
-        linear: the path of the module of linear layers.
-        asked: architecture -> what its configuration class asks for, with the place.
-    """
-    facts = library.facts(library.paths(linear), "exllamav3-linear-1", linear_facts).get(linear)
-    found = {
-        ASKED: {
-            name: Fact(key=name, place=asks["place"], value={"equal": asks["equal"], "needs": asks["needs"]})
-            for name, asks in asked.items()
-            if asks["place"] is not None and (asks["equal"] or asks["needs"])
-        },
-        QUANTISATION: {
-            method: Fact(key=method, place=Place(file=linear, line=line))
-            for method, line in ({} if facts is None else facts["methods"]).items()
-        },
-    }
-    rules: dict[str, Any] = {}
-    if facts is not None and facts["line"]:
-        rules["tensors"] = {"file": linear, "line": facts["line"]}
-    return LoadFacts(tables={name: table for name, table in found.items() if table}, rules=rules)
-
-
-def linear_facts(data: bytes) -> dict[str, Any]:
-    """Which tensors a linear layer is loaded from.
-
-    Args:
-        data: the module.
-
-    Returns:
-        ``{"line": of the class ``Linear`` or 0, "methods": {method: the first line that names its tensors}}``.
-    """
-    module = Module(data, words=None)
-    methods: dict[str, int] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
-            for method, ends in _TENSORS.items():
-                if node.value.endswith(ends):
-                    methods[method] = min(methods.get(method, node.lineno), node.lineno)
-    linear = module.classes.get("Linear")
-    return {"line": 0 if linear is None else linear.lineno, "methods": methods}
-
-
-def load(checkpoint: Checkpoint, release: ReleaseFacts) -> Verdict:
+def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:  # noqa: ARG001 -- none concerns ExLlamaV3
     """Take a checkpoint through the gates of a release.
 
     Args:
         checkpoint: what its config says, or a bare architecture.
         release: what is known of the release.
+        options: how the engine is told to load it.
     """
     steps = Steps(release.engine, checkpoint.architectures)
     if len(checkpoint.architectures) != 1:
@@ -154,7 +94,7 @@ def _weights(checkpoint: Checkpoint, release: ReleaseFacts, name: str, steps: St
     if fact is not None:
         steps.say(f"the tensors of quantisation method `{method}` are loaded", fact.place)
         return None
-    if rule is None or method not in _TENSORS:
+    if rule is None or method not in TENSORS:
         steps.say(
             f"ExLlamaV3 goes by the names of tensors; whether it loads those of quantisation method `{method}` is not"
             " followed"

@@ -15,121 +15,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.python.module import Import, Module
-from archtrack.core.python.source import candidates
-from archtrack.core.verdict.release_facts import QUANTISATION, Fact, LoadFacts
+from archtrack.core.verdict.release_facts import QUANTISATION
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
 
-from .quantisation import loader_facts, names_quantised_weights
-from .types import MODELS, UTILS, Types
+from .files import MODELS, UTILS, module_of
+from .tables import PAIRS, QUANTISED_WEIGHTS, SUB_CONFIGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import ReleaseFacts
+    from archtrack.core.verdict.release_facts import Fact, LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Step, Verdict
-    from archtrack.sources.library import Library
 
-__all__ = ["PAIRS", "QUANTISED_WEIGHTS", "SUB_CONFIGS", "load", "load_facts"]
-
-PAIRS = "type_and_architecture"
-"""Table: ``type architecture`` -> the module that runs the two together."""
-SUB_CONFIGS = "sub_configs"
-"""Table: module -> the sub-configs that its ``ModelArgs`` cannot do without."""
-QUANTISED_WEIGHTS = "quantised_weights"
-"""Table: module -> it names weights as quantising tools write them, or takes classes from one that does."""
+__all__ = ["load"]
 
 
-def load_facts(library: Library) -> LoadFacts:
-    """What the gates of a release rest on.
-
-    Args:
-        library: the release.
-    """
-    types = Types(library)
-    loader = library.facts((UTILS,), "mlx-lm-loader-1", loader_facts)[UTILS]
-    modules = library.facts(library.paths(f"{MODELS}/**/*.py"), "mlx-lm-modules-1", names_quantised_weights)
-    tables = {
-        PAIRS: {
-            f"{model_type} {architecture}": Fact(
-                key=f"{model_type} {architecture}", place=runs.place, value=_module(runs.model.path)
-            )
-            for (model_type, architecture), runs in types.architectures.items()
-        },
-        QUANTISATION: {
-            method: Fact(
-                key=method,
-                place=Place(file=UTILS, line=line),
-                value={name: part for name, part in more.items() if part} or None,
-            )
-            for method, (line, more) in loader["methods"].items()
-        },
-        SUB_CONFIGS: _sub_configs(types, modules),
-        QUANTISED_WEIGHTS: _quantised_weights(library, modules),
-    }
-    rules: dict[str, Any] = {}
-    if loader["line"]:
-        rules["load_model"] = {"line": loader["line"]}
-    if loader["model_file"]:
-        line, asks = loader["model_file"]
-        rules["model_file"] = {"line": line, "asks": asks}
-    return LoadFacts(tables={name: table for name, table in tables.items() if table}, rules=rules)
-
-
-def _module(path: str) -> str:
-    """The name of a module of models, by its path or by its file below their folder."""
-    return path.removeprefix(f"{MODELS}/").removesuffix(".py").removesuffix("/__init__")
-
-
-def _sub_configs(types: Types, modules: Mapping[str, Any]) -> dict[str, Fact]:
-    found: dict[str, Fact] = {}
-    for runs in (*types.runs.values(), *types.architectures.values()):
-        fields = modules[runs.arguments.path]["sub_configs"].get(runs.arguments.name)
-        if fields:
-            key = _module(runs.model.path)
-            place = Place(file=runs.arguments.path, line=fields[0][1])
-            found[key] = Fact(key=key, place=place, value=[name for name, _ in fields])
-    return found
-
-
-def _quantised_weights(library: Library, modules: Mapping[str, Any]) -> dict[str, Fact]:
-    """The modules that name such weights, and those that take a name from one of them."""
-    names = library.facts(tuple(modules), "mlx-lm-sources-1", _sources)
-    found = {path: facts["line"] for path, facts in modules.items() if facts["line"]}
-    for path, sources in names.items():
-        if path not in found:
-            lines = [
-                line
-                for level, module, line in sources
-                if any(modules.get(each, {"line": 0})["line"] for each in candidates(path, level, module))
-            ]
-            if lines:
-                found[path] = min(lines)
-    return {
-        _module(path): Fact(key=_module(path), place=Place(file=path, line=line))
-        for path, line in found.items()
-    }
-
-
-def _sources(data: bytes) -> list[list[Any]]:
-    """[level, module, line] of the modules beside it that a module takes names from."""
-    found = {
-        (each.bound.level, each.bound.module): each.line
-        for bindings in Module(data).bindings.values()
-        for each in bindings
-        if isinstance(each.bound, Import) and each.bound.attribute is not None and each.bound.level
-    }
-    return [[level, module, line] for (level, module), line in sorted(found.items())]
-
-
-def load(checkpoint: Checkpoint, release: ReleaseFacts) -> Verdict:
+def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:  # noqa: ARG001 -- none concerns MLX-LM
     """Take a checkpoint through the gates of a release.
 
     Args:
         checkpoint: what its config says, or a bare architecture.
         release: what is known of the release.
+        options: how the engine is told to load it.
     """
     return _Path(checkpoint, release).verdict()
 
@@ -166,7 +75,7 @@ class _Path:
             + (f", where {registration.condition}" if registration.condition else ""),
             registration.place,
         )
-        return self._loaded(model_type, _module(registration.file), step, registration.place)
+        return self._loaded(model_type, module_of(registration.file), step, registration.place)
 
     def _own_code(self) -> Verdict | None:
         """``model_file``: the repository's own code."""

@@ -21,8 +21,8 @@ from archtrack.core.verdict.release_facts import (
     ReleaseFacts,
 )
 from archtrack.engines.sglang import ENGINE
-from archtrack.engines.sglang.load_facts import MULTIMODAL
 from archtrack.engines.sglang.rules_json import rules_to_json
+from archtrack.engines.sglang.tables import MULTIMODAL
 from archtrack.model import Broken, Gate, Place, Status
 from miniature import public, registration
 

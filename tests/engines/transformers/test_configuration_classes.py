@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from archtrack.core.verdict.config_classes import ConfigClasses, class_facts
+from archtrack.core.verdict.config_classes import ConfigClasses
+from archtrack.engines.transformers.configuration_classes import class_facts
 
 
 def facts(body: str) -> dict[str, Any]:

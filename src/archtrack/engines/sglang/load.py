@@ -13,33 +13,34 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.verdict.aliases import aliases
+from archtrack.core.verdict.auto_config import TABLES, Way, auto_config
 from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context
 from archtrack.core.verdict.decision import decide
 from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, PROCESSORS, QUANTISATION
 from archtrack.core.verdict.substitutions import Substitutions
 from archtrack.core.verdict.verdict import Steps
-from archtrack.engines.transformers.auto_tables import TABLES
 from archtrack.model import Gate, Place, Status
 
-from .load_facts import CONFIG, MULTIMODAL, POOLED
 from .rules_json import rules_from_json
+from .tables import CONFIG, MULTIMODAL, POOLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from archtrack.core.verdict.aliases import Alias
+    from archtrack.core.verdict.auto_config import Reply
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import Fact, LoadFacts, LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Step, Verdict
     from archtrack.model import Registration
 
-__all__ = ["aliases_of", "context_of", "load_checkpoint"]
+__all__ = ["aliases_of", "context_of", "load"]
 
 _RUNS = frozenset({Status.NATIVE, Status.FALLBACK})
 
 
-def load_checkpoint(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
+def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
     """Take a checkpoint through the gates of a release.
 
     Args:
@@ -151,9 +152,16 @@ class _ConfigGate:
         config = self._checkpoint
         if not config.given and config.model_type is None:
             return None  # a name has no config
-        if self._told_otherwise() or self._knows() or self._brings_code() or self._cannot_tell():
+        if self._told_otherwise():
             return None
-        if config.model_type is None and "model_type" not in config.keys and self._by_folder():
+        own = self._release.load.tables.get(MODEL_TYPES)
+        reply = auto_config(config, self._hf, self._options, own)
+        if (
+            self._knows(reply)
+            or self._brings_code(reply)
+            or self._cannot_tell(reply)
+            or self._by_folder(reply)
+        ):
             return None
         return self._stop()
 
@@ -183,36 +191,33 @@ class _ConfigGate:
             if not config.model_type and not config.architectures
         )
 
-    def _knows(self) -> bool:
+    def _knows(self, reply: Reply) -> bool:
         """Whether the release or transformers has a class for the model type."""
         model_type = self._checkpoint.model_type
-        if model_type is None:
-            return False
-        own = self._release.load.find(MODEL_TYPES, model_type)
         retried = next((way for way in self._ways.get("retried", ()) if way["type"] == model_type), None)
-        known = self._hf.load.find(MODEL_TYPES, model_type) if self._hf is not None else None
-        if known is not None:
-            text = f"{self._context.library} has a configuration class for model type `{model_type}`"
-            self._steps.say(text, known.place, "transformers")
-        elif own is not None:
-            conditional = isinstance(own.value, dict) and own.value.get("conditional")
+        if reply.way is Way.TYPE and reply.fact is not None:
+            fact = reply.fact
+            owner = f"{self._release.name} itself" if reply.added else self._context.library
+            conditional = reply.added and isinstance(fact.value, dict) and fact.value.get("conditional")
             when = ", if what that needs can be imported" if conditional else ""
-            text = (
-                f"{self._release.name} itself has a configuration class for model type `{model_type}`{when}"
+            self._steps.say(
+                f"{owner} has a configuration class for model type `{model_type}`{when}",
+                fact.place,
+                None if reply.added else "transformers",
             )
-            self._steps.say(text, own.place)
-        elif retried is not None:
-            text = (
-                f"the engine reads a config of model type `{model_type}` itself, after AutoConfig has failed"
+            return True
+        if retried is not None:
+            self._steps.say(
+                f"the engine reads a config of model type `{model_type}` itself, after AutoConfig has failed",
+                self._place(retried),
             )
-            self._steps.say(text, self._place(retried))
-        return known is not None or own is not None or retried is not None
+        return retried is not None
 
-    def _brings_code(self) -> bool:
+    def _brings_code(self, reply: Reply) -> bool:
         """Whether the repository has a class for its config."""
-        reference = dict(self._checkpoint.auto_map).get("AutoConfig")
-        if reference is None:
+        if reply.way is not Way.CODE:
             return False
+        reference = dict(self._checkpoint.auto_map)["AutoConfig"]
         what = f"model type `{self._checkpoint.model_type}`" if self._checkpoint.model_type else "its config"
         self._steps.say(
             f"for {what} the config's auto_map brings {reference}: its code is run with --trust-remote-code, and"
@@ -220,15 +225,15 @@ class _ConfigGate:
         )
         return True
 
-    def _cannot_tell(self) -> bool:
+    def _cannot_tell(self, reply: Reply) -> bool:
         """Whether too little is known to say no."""
         model_type = self._checkpoint.model_type
         what = f"model type `{model_type}`" if model_type else "a config without model type"
-        if self._hf is None:
+        if reply.way is Way.UNKNOWN_RELEASE:
             text = (
                 f"which transformers it runs with is not known: whether that takes {what} was not looked at"
             )
-        elif MODEL_TYPES not in self._hf.load.tables:
+        elif reply.way is Way.UNKNOWN_TYPES:
             text = f"the model types of {self._context.library} are not known"
             text += f": whether it takes {what} was not looked at"
         elif MODEL_TYPES not in self._release.load.tables:
@@ -243,26 +248,22 @@ class _ConfigGate:
         self._steps.say(text)
         return True
 
-    def _by_folder(self) -> bool:
+    def _by_folder(self, reply: Reply) -> bool:
         """Whether transformers takes the type out of the folder's name, or may do so."""
-        hf = self._hf
-        if hf is None or "folder" not in hf.load.rules:
-            return False
-        folder = self._options.folder
-        if folder is None:
+        if reply.way is Way.UNKNOWN_FOLDER:
             self._steps.say(
-                f"the config has no `model_type`: {hf.name} looks for one in the folder's name, which is not known"
+                f"the config has no `model_type`: {self._context.library} looks for one in the folder's name, which is"
+                " not known"
             )
-            return True
-        types = {**hf.load.tables.get(MODEL_TYPES, {}), **self._release.load.tables.get(MODEL_TYPES, {})}
-        found = max((each for each in types if each and each in folder), key=len, default=None)
-        if found is None:
+        elif reply.way is Way.FOLDER and reply.fact is not None:
+            self._steps.say(
+                f"the config has no `model_type`: {self._context.library} takes `{reply.fact.key}` out of the folder's"
+                " name",
+                reply.fact.place,
+                None if reply.added else "transformers",
+            )
+        else:
             return False
-        self._steps.say(
-            f"the config has no `model_type`: {hf.name} takes `{found}` out of the folder's name",
-            types[found].place,
-            "transformers" if found in hf.load.tables.get(MODEL_TYPES, {}) else None,
-        )
         return True
 
     # -- where none does -----------------------------------------------------------------------------
