@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_check
 from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, LoadOptions, ReleaseFacts
 from archtrack.engines import load_engine
 from archtrack.errors import SourceError
-from archtrack.model import Place
+from archtrack.model import Gate, Place
 from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
 
@@ -410,6 +411,33 @@ def test_what_becomes_of_a_config(
 ) -> None:
     found = load(given, release())
     assert shown(found) == expected
+    assert text in said(found)
+
+
+@pytest.mark.parametrize(
+    ("rules", "folder", "stopped", "text"),
+    [
+        ({"folder": {"line": 9}}, "my-llama", False, "knows model type `llama` in the folder's name"),
+        (
+            {"folder": {"line": 9}},
+            "my-deepseek_v32",
+            False,
+            "adds model type `deepseek_v32` in the folder's name",
+        ),
+        ({"folder": {"line": 9}}, None, False, "in the folder's name, which is not known"),
+        ({"folder": {"line": 9}}, "other", True, "fails for no model type"),
+        ({}, "my-llama", True, "fails for no model type"),
+    ],
+)
+def test_an_older_auto_config_looks_at_the_folders_name(
+    release: Callable[..., ReleaseFacts], rules: dict[str, Any], folder: str | None, stopped: bool, text: str  # noqa: FBT001
+) -> None:  # fmt: skip
+    facts = release()
+    assert facts.transformers is not None
+    older = replace(facts.transformers, load=replace(facts.transformers.load, rules=rules))
+    checkpoint = read_checkpoint(json.dumps({"architectures": ["Slow"]}).encode())
+    found = ENGINE.load(checkpoint, replace(facts, transformers=older), LoadOptions(folder=folder))
+    assert (found.gate is Gate.CONFIG) is stopped
     assert text in said(found)
 
 

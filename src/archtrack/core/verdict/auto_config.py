@@ -117,14 +117,15 @@ def ask_auto_config(
         options: how the checkpoint is loaded.
         steps: of the engine that asks.
     """
+    if release is None:
+        steps.say("which transformers it runs with is not known: the gate of the config is not followed")
+        return None
     reply = auto_config(checkpoint, release, options)
     if reply.way is Way.CODE:
         trust = "trust_remote_code=True" if steps.engine == "transformers" else "--trust-remote-code"
         steps.say(
             f"the repository brings its own configuration class (auto_map.AutoConfig): it needs {trust}"
         )
-    elif release is None:
-        steps.say("which transformers it runs with is not known: the gate of the config is not followed")
     elif reply.way is Way.NONE:
         return _stopped(checkpoint, release, steps)
     else:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.parsing import parse_version
+from archtrack.core.verdict.auto_config import Way, auto_config
 from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
@@ -36,23 +37,24 @@ __all__ = ["load"]
 _ENGINES = {"turbomind": "TurboMind", "pytorch": "the PyTorch engine"}
 
 
-def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:  # noqa: ARG001 -- none concerns LMDeploy
+def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
     """Take a checkpoint through the gates of a release.
 
     Args:
         checkpoint: what its config says, or a bare architecture.
         release: what is known of the release.
-        options: how the engine is told to load it.
+        options: how the engine is told to load it; of these ``folder`` counts.
     """
-    return _Path(checkpoint, release).verdict()
+    return _Path(checkpoint, release, options).verdict()
 
 
 class _Path:
     """One checkpoint on its way."""
 
-    def __init__(self, checkpoint: Checkpoint, release: ReleaseFacts) -> None:
+    def __init__(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> None:
         self._checkpoint = checkpoint
         self._release = release
+        self._options = options
         self._auto_map = dict(checkpoint.auto_map)
         self._plain = dict(checkpoint.plain)
         self._rules = release.load.rules
@@ -282,20 +284,29 @@ class _Path:
     def _config(self, engine: str) -> Verdict | None:
         """AutoConfig; None where it lets the checkpoint through, or that is not known."""
         transformers, model_type = self._release.transformers, self._checkpoint.model_type
-        types = None if transformers is None else transformers.load.tables.get(MODEL_TYPES)
         rule = self._rules.get("configs", {}).get(engine)
-        own = self._release.load.find(MODEL_TYPES, model_type)
-        if transformers is None or types is None or rule is None:
+        if transformers is None or MODEL_TYPES not in transformers.load.tables or rule is None:
             self._steps.say("whether AutoConfig takes the config is not followed: what it knows is not known")
             return None
-        known = types.get(model_type) if model_type is not None else None
+        own = self._release.load.tables.get(MODEL_TYPES)
+        reply = auto_config(self._checkpoint, transformers, self._options, own)
         place = self._place(rule["file"], rule["line"])
         shown = "no model type" if model_type is None else f"model type `{model_type}`"
-        if known is not None:
-            self._steps.say(f"{transformers.name} knows {shown}", known.place, transformers.engine)
-        elif own is not None:
-            self._steps.say(f"{self._release.name} adds {shown} to AutoConfig", own.place)
-        elif "AutoConfig" in self._auto_map:
+        if reply.fact is not None:
+            where = " in the folder's name" if reply.way is Way.FOLDER else ""
+            found = f"model type `{reply.fact.key}`"
+            if reply.added:
+                self._steps.say(f"{self._release.name} adds {found}{where} to AutoConfig", reply.fact.place)
+            else:
+                self._steps.say(
+                    f"{transformers.name} knows {found}{where}", reply.fact.place, transformers.engine
+                )
+        elif reply.way is Way.UNKNOWN_FOLDER:
+            self._steps.say(
+                f"the config has no `model_type`: {transformers.name} looks for one in the folder's name, which is not"
+                " known"
+            )
+        elif reply.way is Way.CODE:
             asked = ", if it is told to trust it" if rule["asks"] else ""
             self._steps.say(f"the configuration class comes from the repository{asked}", place)
         elif rule["generic"]:
