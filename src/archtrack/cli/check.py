@@ -20,7 +20,8 @@ from ._options import (
     examples,
     format_option,
     histories,
-    source_options,
+    offline_option,
+    registry_options,
     start,
 )
 
@@ -65,7 +66,19 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     help="Ask this engine: ENGINE, ENGINE==VERSION or ENGINE@SOURCE; may be repeated. Default: every engine at its "
     "newest known release.",
 )
-@source_options
+@click.option(
+    "--sglang",
+    metavar="SOURCE",
+    help="Where SGLang is read from, if --engine does not say. Default: its newest known release.",
+)
+@click.option(
+    "--transformers",
+    metavar="SOURCE",
+    help="The transformers that the engines run with. Default: for each the newest that its release allowed on the "
+    "day when it came out.",
+)
+@offline_option
+@registry_options
 @document_option
 @click.option("--log", metavar="FILE", help="A log of an engine to explain; `-` for standard input.")
 @click.option("--explain", is_flag=True, help="Show the steps of each answer, with file and line.")
