@@ -57,7 +57,7 @@ def _verb(module: str) -> str:
 Examples:
   archtrack update                          keep MODEL_SUPPORT_TRACKING.md true, in an SGLang checkout or anywhere
   archtrack update --check                  the same in CI: writes nothing, exits 1 if there is something to do
-  archtrack check Qwen3ForCausalLM          what SGLang does with an architecture, a config or a repository, and why
+  archtrack check Qwen3ForCausalLM          what each engine does with an architecture, a config or a repository
   archtrack history Qwen3ForCausalLM        since which release each engine has it
   archtrack site --open                     every architecture by engine, in the browser
   archtrack scan sglang 0.5.23              what one release registers, and where
