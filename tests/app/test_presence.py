@@ -5,20 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from archtrack.core.history.presence import Presence
 
 from archtrack.app.history.store import SHIPPED, Histories
-from archtrack.app.presence import as_decided, presences, since_of
+from archtrack.app.presence import (
+    compared,
+    key_of,
+    names_of,
+    presence_of,
+    presence_with,
+    presences,
+    since_of,
+)
 from archtrack.core.history.data_file import write_history
-from archtrack.core.history.history import Entry, Span, State
-from archtrack.core.history.spans import SpanBounds
-from archtrack.core.verdict.verdict import Step, Verdict
-from archtrack.model import Category, Status
+from archtrack.core.history.history import Entry
+from archtrack.core.verdict.checkpoint import only_named
+from archtrack.core.verdict.release_facts import ReleaseFacts
+from archtrack.model import Status
 from made_history import made_history, release
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+SHIPPED_ONES = Histories({}, SHIPPED)
 ALPHA = Entry(file="alpha.py", at="m/alpha.py:1")
 OWN = Entry(file="own.py", at="m/own.py:2")
 AS_ALPHA = Entry(file="alpha.py", at="rules.py:3", runs_as="Alpha")
@@ -48,66 +56,128 @@ def test_the_source_of_a_cell_says_what_the_releases_did(
     assert (since.text, since.source, since.place) == (text, source, place)
 
 
-RELEASE = release("1", date="2026-01-01")
-SPAN = Span(first="1", last=None, states=(State(since="1", file="alpha.py", at="m/alpha.py:1"),))
-EDGE = SpanBounds(span=SPAN, first=RELEASE, first_exact=True, last=None, last_exact=True)
+ENTRIES = {
+    "1": {"Alpha": ALPHA, "Gone": OWN},
+    "2": {"Alpha": ALPHA, "Beta": AS_ALPHA},
+    "3": {"Alpha": ALPHA, "Beta": AS_ALPHA, "Delta": OWN},
+}
 
 
-def verdict(status: Status, resolved: str | None) -> Verdict:
-    because = Step(text="so it is")
-    return Verdict(
-        status=status,
-        asked=("Beta",),
-        resolved=resolved,
-        category=Category.TEXT,
-        category_source="",
-        example=None,
-        because=because,
-        steps=(because,),
-    )
-
-
-REGISTERED = Presence.native("demo", RELEASE, bounds=EDGE)
-RUN_AS = Presence.native("demo", RELEASE, bounds=EDGE, runs_as="Alpha")
-ABSENT = Presence(engine="demo", status=Status.ABSENT, release=RELEASE)
+@pytest.fixture
+def one(tmp_path: Path) -> Histories:
+    """An engine whose load path is not followed, and one that goes by model types."""
+    releases = [release(str(day), date=f"2026-01-0{day}", unresolved=2 * (day == 2)) for day in (1, 2, 3)]
+    (tmp_path / "demo.json").write_text(write_history(made_history(releases, ENTRIES)), encoding="utf-8")
+    types = made_history(releases[-1:], {"3": {"alpha": ALPHA}}, engine="typed", key="model type")
+    (tmp_path / "typed.json").write_text(write_history(types), encoding="utf-8")
+    return Histories({}, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("presence", "status", "resolved", "expected"),
+    ("name", "version", "status", "runs_as", "gate", "span", "why"),
     [
-        (REGISTERED, Status.NATIVE, "Beta", ("native", None, None, "1")),
-        (REGISTERED, Status.UNIMPORTABLE, None, ("native", None, None, "1")),
-        (ABSENT, Status.NATIVE, "Alpha", ("native", "Alpha", "runs as Alpha", None)),
-        (ABSENT, Status.NATIVE, "Beta", ("native", None, None, None)),
-        (ABSENT, Status.FALLBACK, None, ("fallback", None, "so it is", None)),
-        (RUN_AS, Status.NATIVE, "Alpha", ("native", "Alpha", "runs as Alpha", "1")),
-        # What the name alone told does not hold of this config.
-        (RUN_AS, Status.NATIVE, "AlphaNextN", ("native", "AlphaNextN", "runs as AlphaNextN", None)),
-        (RUN_AS, Status.FALLBACK, "TransformersForCausalLM", ("fallback", None, "so it is", None)),
-        (RUN_AS, Status.REFUSED, None, ("refused", None, "so it is", None)),
-        (RUN_AS, Status.UNSUPPORTED, None, ("absent", None, None, None)),
+        ("Alpha", "3", "native", None, None, "1..", None),
+        ("Beta", "3", "native", "Alpha", None, "2..", None),
+        ("Beta", "1", "unsupported", None, "architecture", None, None),
+        ("Gone", "1", "native", None, None, "1..≥1", None),
+        ("Gone", "2", "unknown", None, "architecture", "1..≥1", "2 places of demo 2 could not be read"),
+        ("Gone", "3", "gone", None, "architecture", "1..≥1", None),
+        ("Delta", "2", "unknown", None, "architecture", None, "2 places of demo 2 could not be read"),
+        ("Delta", "3", "native", None, None, "≤3..", None),
+        ("Nobody", "3", "unsupported", None, "architecture", None, None),
     ],
 )
-def test_of_the_release_that_was_read_the_verdict_counts(
-    presence: Presence, status: Status, resolved: str | None, expected: tuple[str | None, ...]
+def test_what_a_release_does_with_a_name_and_since_when(
+    one: Histories,
+    name: str,
+    version: str,
+    status: str,
+    runs_as: str | None,
+    gate: str | None,
+    span: str | None,
+    why: str | None,
 ) -> None:
-    found = as_decided(presence, verdict(status, resolved))
-    since = found.bounds.first.version if found.bounds else None
-    assert (found.status.value, found.runs_as, found.because, since) == expected
+    history, known = one.release(f"demo=={version}")
+    found = presence_with(name, history, known, one)
+    assert (found.engine, found.version, found.date) == ("demo", version, f"2026-01-0{version}")
+    assert (found.status.value, found.runs_as, found.gate and found.gate.value) == (status, runs_as, gate)
+    assert (found.bounds and f"{found.bounds.since}..{found.bounds.until}") == span
+    assert (found.key, found.why) == (name if span is not None else None, why)
+    assert found.reason == (why or found.because.text)
 
 
-CONVERTED = "vLLM converts its own NanbeigeForCausalLM for the NanbeigeForSequenceClassification"
+def test_of_what_was_read_the_release_of_the_history_is_what_is_near_and_not_what_it_is(
+    one: Histories,
+) -> None:
+    history, newest = one.release("demo")
+    read = ReleaseFacts(engine="demo", version="4.dev0", registered={})
+    found = presence_of(only_named("Alpha"), read, (history, newest))
+    assert (found.version, found.date, found.status) == ("4.dev0", None, Status.UNSUPPORTED)
+    assert found.bounds is not None
+    alone = presence_of(only_named("Alpha"), read, None)
+    assert (alone.bounds, alone.key, alone.status) == (None, None, Status.UNSUPPORTED)
+
+
+def test_what_two_releases_have_and_what_one_of_them_lacks(one: Histories) -> None:
+    history, first = one.release("demo==1")
+    found = compared((history, first), one.release("demo==3"), one)
+    assert [(name, here.status.value, there.status.value) for name, here, there in found.here] == [
+        ("Gone", "native", "gone")
+    ]
+    assert [(name, there.status.value, here.status.value) for name, there, here in found.there] == [
+        ("Beta", "native", "unsupported"),
+        ("Delta", "native", "unsupported"),
+    ]
+    assert found.both == ("Alpha",)
+    assert names_of(history, first, one) == {"Alpha", "Gone"}
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "because"),
+    ("name", "status", "resolved"),
     [
         # transformers has no such class: what vLLM makes of a name's ending, it makes of the name alone
-        ("NanbeigeForSequenceClassification", "fallback", CONVERTED),
-        ("NobodysForSequenceClassification", "absent", None),
-        ("NobodysForCausalLM", "absent", None),
+        ("NanbeigeForSequenceClassification", "native", "NanbeigeForCausalLM"),
+        ("NobodysForSequenceClassification", "unsupported", None),
+        ("NobodysForCausalLM", "unsupported", None),
     ],
 )
-def test_vllm_converts_a_class_of_its_own(name: str, status: str, because: str | None) -> None:
-    (vllm,) = [each for each in presences(name, Histories({}, SHIPPED)) if each.engine == "vllm"]
-    assert (vllm.status.value, vllm.because) == (status, because)
+def test_vllm_converts_a_class_of_its_own(name: str, status: str, resolved: str | None) -> None:
+    (vllm,) = [each for each in presences(name, SHIPPED_ONES) if each.engine == "vllm"]
+    assert (vllm.status.value, vllm.runs_as) == (status, resolved)
+
+
+def test_what_one_engine_converts_is_nothing_that_it_lacks() -> None:
+    """MLX-LM runs by its type what vLLM does not register, and runs as a class of its own."""
+    found = compared(
+        SHIPPED_ONES.release("mlx-lm==0.32.2"), SHIPPED_ONES.release("vllm==0.33.0"), SHIPPED_ONES
+    )
+    assert found.here
+    assert all(
+        mine.status is Status.NATIVE and other.status is not Status.NATIVE for _, mine, other in found.here
+    )
+    assert {"LlamaForCausalLM", "Qwen3ForCausalLM"} <= set(found.both)
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "key"),
+    [
+        ("LlamaForCausalLM", "mlx-lm", "llama"),
+        ("Mistral3ForConditionalGeneration", "mlx-lm", "mistral3"),
+        ("llama", "mlx-lm", "llama"),
+        ("NobodysForCausalLM", "mlx-lm", "NobodysForCausalLM"),
+        ("LlamaForCausalLM", "vllm", "LlamaForCausalLM"),
+        ("llama", "vllm", "llama"),
+    ],
+)
+def test_an_engine_looks_an_architecture_up_by_its_name_or_by_its_type(
+    name: str, engine: str, key: str
+) -> None:
+    assert key_of(name, SHIPPED_ONES.need(engine), SHIPPED_ONES) == key
+
+
+def test_the_names_of_an_engine_that_goes_by_types_are_the_architectures_that_it_runs() -> None:
+    history, newest = SHIPPED_ONES.release("mlx-lm==0.32.2")
+    found = names_of(history, newest, SHIPPED_ONES)
+    assert {"LlamaForCausalLM", "MiniMaxM2ForCausalLM", "FalconMambaForCausalLM"} <= found
+    assert not {"llama", "ArceeForCausalLM", "BertModel"} & found
+    assert names_of(*SHIPPED_ONES.release("mlx-lm==0.0.1"), SHIPPED_ONES) < found

@@ -14,6 +14,7 @@ import pytest
 
 import hub_server
 import miniature
+from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.census.saved import read_census, save_census
 from archtrack.core.demand.census import Census, Counted
 from archtrack.core.demand.ranking import Status
@@ -60,14 +61,14 @@ def test_what_the_engine_lacks_is_shown_most_downloaded_first_with_the_shares(cl
     assert done.code == 0
     assert done.lines == [
         "architecture\trank\tstatus\tdownloads\tmodels\tmost downloaded",
-        "NobodyForCausalLM\t2\tabsent\t600\t2\to/nobody",
-        "OtherForCausalLM\t3\tabsent\t300\t1\to/other",
+        "NobodyForCausalLM\t2\tunsupported\t600\t2\to/nobody",
+        "OtherForCausalLM\t3\tunsupported\t300\t1\to/other",
     ]
     assert done.err.splitlines()[0] == "Counted 5 models: models.jsonl (downloads of the last 30 days)"
     assert done.err.splitlines()[1].startswith("Held against sglang ")
     shares = done.err.splitlines()[-1]
     assert shares.startswith("Of 2.0k downloads, with sglang ")
-    assert shares.endswith(": native 45.0%, absent 45.0%, no architecture named 10.0%")
+    assert shares.endswith(": native 45.0%, unsupported 45.0%, no architecture named 10.0%")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_what_the_transformers_backend_does_is_said_by_the_history(cli: Cli, wor
     dump_of(work / "m.jsonl", "LlamaForCausalLM", "OPTForCausalLM", *encoders_too)
     rows = cli("demand", "m.jsonl", "--top", "0", "--format", "json").json["architectures"]
     migrated = cli("migrate", "transformers", "sglang", "--format", "json").json["only_from"]
-    known = {row["name"]: (row["there"]["status"], row["there"]["because"]) for row in migrated}
+    known = {row["name"]: (row["there"]["status"], row["there"]["because"]["text"]) for row in migrated}
     assert rows
     assert all((row["status"], row["because"]) == known[row["name"]] for row in rows)
 
@@ -105,8 +106,12 @@ def test_a_source_of_sglang_is_read_and_answered_as_check_does(cli: Cli, trees: 
     done = cli("demand", "m.jsonl", *trees.options, "--format", "json", *ALL)
     assert done.code == 0, done.err
     found = {row["name"]: (row["status"], row["because"]) for row in done.json["architectures"]}
-    checked = cli("check", *names, *trees.options, "--format", "json").json["targets"]
-    assert found == {each["target"]: (each["status"], each["because"]["text"]) for each in checked}
+    asked = ("--engine", "sglang", *trees.options)
+    checked = cli("check", *names, *asked, "--format", "json").json["targets"]
+    assert found == {
+        each["target"]: (each["status"], each["because"]["text"] if each["status"] != "native" else None)
+        for each in checked
+    }
     assert {status for status, _ in found.values()} > {"native"}
     assert [source["engine"] for source in done.json["sources"]] == ["sglang", "transformers"]
 
@@ -165,19 +170,21 @@ def test_markdown_has_what_was_counted_the_table_and_the_shares(cli: Cli) -> Non
     assert lines[2:6] == [
         "| Rank | Architecture | Status | Downloads | Models | Most downloaded |",
         "| ---: | --- | --- | ---: | ---: | --- |",
-        "| 2 | NobodyForCausalLM | absent | 600 | 2 | o/nobody |",
-        "| 3 | OtherForCausalLM | absent | 300 | 1 | o/other |",
+        "| 2 | NobodyForCausalLM | unsupported | 600 | 2 | o/nobody |",
+        "| 3 | OtherForCausalLM | unsupported | 300 | 1 | o/other |",
     ]
     assert lines[-1].startswith("Of 2.0k downloads, with sglang ")
 
 
 @pytest.mark.usefixtures("models")
 def test_csv_has_every_column_and_exact_numbers(cli: Cli) -> None:
-    done = cli("demand", "models.jsonl", "--format", "csv", "--status", "absent")
+    done = cli("demand", "models.jsonl", "--format", "csv", "--status", "unsupported")
+    _, newest = Histories({}, SHIPPED).release("sglang")
+    library = f"transformers {(newest.transformers or '').removeprefix('==')}"
     assert done.out == (
         "rank,architecture,status,downloads,models,example,example_downloads,because\n"
-        "2,NobodyForCausalLM,absent,600,2,o/nobody,500,\n"
-        "3,OtherForCausalLM,absent,300,1,o/other,300,\n"
+        f"2,NobodyForCausalLM,unsupported,600,2,o/nobody,500,{library} has no public class NobodyForCausalLM\n"
+        f"3,OtherForCausalLM,unsupported,300,1,o/other,300,{library} has no public class OtherForCausalLM\n"
     )
 
 
@@ -198,7 +205,8 @@ def test_the_chart_names_what_is_shown_and_needs_no_colour(cli: Cli, work: Path,
     data = (work / f"p{suffix}").read_bytes()
     if suffix == ".svg":
         assert all(
-            word in data.decode() for word in ("LlamaForCausalLM", "NobodyForCausalLM", "native", "absent")
+            word in data.decode()
+            for word in ("LlamaForCausalLM", "NobodyForCausalLM", "native", "unsupported")
         )
         assert b"<pattern" in data
     else:
@@ -295,7 +303,7 @@ def test_no_file_that_is_no_census_is_written_over(cli: Cli, work: Path) -> None
         (("models.jsonl", "--plot", "x.pdf"), 2, "the name has to end with .svg or .png"),
         (("models.jsonl", "--memory", "1"), 2, "256"),
         (("models.jsonl", "--by", "likes"), 2, "downloads"),
-        (("models.jsonl", "--status", "wrong"), 2, "absent"),
+        (("models.jsonl", "--status", "wrong"), 2, "unsupported"),
         (("c.json", "models.jsonl"), 2, "c.json: a census counts alone; leave out the others"),
         (("models.jsonl", "--save", "no/such/c.json"), 5, "create the folder first"),
     ],

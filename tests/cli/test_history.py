@@ -17,6 +17,8 @@ from archtrack.core.history.history import Entry, Release
 from made_history import made_history
 from miniature import Cli, Conforms
 
+RULES = {"vllm": {"gate": {"any": ["is_backend_compatible"], "line": 1, "path": "vllm/r.py"}}}
+"""How releases decide that are made by hand: of vLLM, that there is a Transformers backend."""
 DAYS = {"1.0": "2026-01-01", "1.1": "2026-02-01", "2.0": "2026-03-01"}
 
 
@@ -40,7 +42,8 @@ def written(engine: str, *releases: tuple[str, dict[str, bool | None] | None]) -
         for version, names in releases
         if names is not None
     }
-    return write_history(made_history(listed, found, engine=engine, floor=releases[0][0]))
+    rules = dict.fromkeys(found, RULES.get(engine, {}))
+    return write_history(made_history(listed, found, engine=engine, floor=releases[0][0], rules=rules))
 
 
 @pytest.fixture
@@ -89,14 +92,15 @@ def test_a_name_that_is_run_as_another_says_so(cli: Cli, conforms: Conforms) -> 
     assert f"{name}\tdeepseek_v4.py (runs as {other})\t0.5.21" in lines
 
 
-def test_check_and_migrate_take_what_is_run_as_another_for_native(cli: Cli, data: Path, trees: Any) -> None:
+def test_check_and_migrate_take_what_is_run_as_another_for_native(
+    cli: Cli, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archtrack.app.presence._engine", lambda _: None)  # the history alone tells
     old = '"file":"deltaforcausallm.py","at":"vllm/r.py:1"'
     miniature.edit(data / "vllm.json", (old, f'{old},"runs_as":"BetaForCausalLM"'))
-    done = cli("check", "DeltaForCausalLM", *trees.options, "--data", data)
-    assert done.lines[-2:] == [
-        "DeltaForCausalLM by engine: sglang no; vllm since ≤1.1 (2026-02-01), runs as BetaForCausalLM",
-        "DeltaForCausalLM is unsupported here, and runs as BetaForCausalLM in vllm 2.0",
-    ]
+    checked = cli("check", "DeltaForCausalLM", "--data", data, "--format", "json").json
+    found = checked["targets"][0]["engines"]["vllm"]
+    assert (found["status"], found["runs_as"], found["since"]) == ("native", "BetaForCausalLM", "1.1")
     found = cli("migrate", "vllm", "sglang", "--data", data, "--format", "json").json
     (here,) = [each["here"] for each in found["only_from"] if each["name"] == "DeltaForCausalLM"]
     assert (here["status"], here["runs_as"]) == ("native", "BetaForCausalLM")
@@ -159,7 +163,7 @@ def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) ->
             2,
             "no engine is called 'nobody'; there is data of: sglang, transformers, vllm",
         ),
-        (("--engine", "vllm@2"), 2, "no engine is called 'vllm@2'; a release is written ENGINE==VERSION"),
+        (("--engine", "vllm@2"), 2, "no engine is called 'vllm@2'; there is data of: sglang,"),
         (("--engine", "llama-cpp"), 2, "no history of llama-cpp is kept (`archtrack scan llama-cpp SOURCE`"),
         (("--engine", "lmdeploy"), 2, "(`archtrack history refresh lmdeploy` makes one)"),
         (("Name", "--plot", "x.svg"), 2, "--plot draws the chart alone"),
@@ -206,7 +210,7 @@ def test_a_backend_is_judged_by_the_transformers_of_its_day(cli: Cli, data: Path
         ][0]["there"]["status"]
         for version in ("1.0", "1.1", "2.0")
     }
-    assert states == {"1.0": "absent", "1.1": "refused", "2.0": "fallback"}
+    assert states == {"1.0": "unknown", "1.1": "refused", "2.0": "fallback"}
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
@@ -228,7 +232,7 @@ def test_what_one_engine_has_and_another_lacks_both_ways(cli: Cli, data: Path, c
         "architecture\tsince\tdate\tin vllm 2.0",
         "AlphaForCausalLM\t1.0\t2026-01-01\tno",
         "GoneForCausalLM\t1.0\t2026-01-01\tfallback",
-        "  fallback: TransformersForCausalLM runs it: its is_backend_compatible() is true (transformers 2.0)",
+        "  fallback: A wrapper of the Transformers backend runs GoneForCausalLM; which one depends on its config.",
         "",
         "vllm 2.0 has and sglang 1.0 lacks 3 architectures:",
         "architecture\tsince\tdate\tin sglang 1.0",
@@ -251,33 +255,73 @@ def test_what_was_not_found_in_a_release_that_was_read_in_part_is_not_known(cli:
     row = cli("migrate", "sglang", "vllm", "--data", data).lines[2]
     assert row == "AlphaForCausalLM\t1.0\t2026-01-01\tnot known"
     found = cli("migrate", "sglang", "vllm", "--data", data, "--format", "json").json["only_from"][0]["there"]
-    assert (found["status"], found["because"]) == ("unknown", "2 places of 2.0 could not be read")
+    assert (found["status"], found["because"]["text"]) == (
+        "unknown",
+        "2 places of vllm 2.0 could not be read",
+    )
 
 
-def test_of_names_that_transformers_does_not_know_it_is_not_known_whether_mlx_lm_has_them(
+def test_an_engine_that_goes_by_model_types_is_compared_by_the_architectures_that_it_runs(
     cli: Cli, conforms: Conforms
 ) -> None:
-    found = cli("migrate", "vllm", "mlx-lm", "--format", "json").json
+    found = cli("migrate", "mlx-lm", "vllm", "--format", "json").json
     conforms(found, "migrate")
-    states = {row["name"]: row["there"]["status"] for row in found["only_from"]}
-    assert states["InternLM2ForCausalLM"] == "unknown"  # MLX-LM has the type internlm2
-    assert states["BertModel"] == "absent"
-    done = cli("history", "InternLM2ForCausalLM", "--engine", "mlx-lm")
-    assert "mlx-lm knows model types: those that transformers" in done.err
+    names = [row["name"] for row in found["only_from"]]
+    assert "qwen3" not in names  # a model type
+    assert "Qwen3ForCausalLM" not in names  # both have it
+    here = {row["name"]: (row["here"]["status"], row["there"]["status"]) for row in found["only_from"]}
+    assert here
+    assert {status for status, _ in here.values()} == {"native"}
+    assert "native" not in {status for _, status in here.values()}
+    there = {row["name"]: row["there"]["status"] for row in found["only_to"]}
+    assert there["BertModel"] == "unsupported"
+    assert "LlamaForCausalLM" not in there
 
 
-def test_check_says_which_engine_has_it_since(cli: Cli, data: Path, trees: Any, conforms: Conforms) -> None:
-    done = cli("check", "AlphaForCausalLM", "DeltaForCausalLM", *trees.options, "--data", data)
-    assert done.lines[3:] == [
-        "AlphaForCausalLM by engine: sglang since 1.0 (2026-01-01); vllm no",
-        "DeltaForCausalLM by engine: sglang no; vllm since ≤1.1 (2026-02-01)",
-        "DeltaForCausalLM is unsupported here, and has its own implementation in vllm 2.0",
+def test_a_model_type_is_shown_where_an_engine_goes_by_it_and_by_its_architectures_elsewhere(
+    cli: Cli, conforms: Conforms
+) -> None:
+    done = cli("history", "mistral3", "internlm2", "Qwen3ForCausalLM", "nobodys_type")
+    shown = [line.split("\t") for line in done.lines[1:]]
+    assert [(name, engine, since) for name, engine, since, *_ in shown if engine in {"mlx-lm", "vllm"}] == [
+        ("mistral3", "mlx-lm", "0.24.1"),
+        ("mistral3 (Mistral3ForConditionalGeneration)", "vllm", "0.8.3"),
+        ("internlm2", "mlx-lm", "0.14.1"),
+        ("Qwen3ForCausalLM (qwen3)", "mlx-lm", "0.24.0"),
+        ("Qwen3ForCausalLM", "vllm", "0.8.4"),
     ]
-    found = cli("check", "DeltaForCausalLM", *trees.options, "--data", data, "--format", "json").json
+    assert done.err.startswith("nobodys_type: no known release of exllamav3, ")
+    found = cli("history", "mistral3", "Qwen3ForCausalLM", "--engine", "mlx-lm", "--format", "json").json
+    conforms(found, "history")
+    assert found["engines"]["mlx-lm"]["key"] == "model type"
+    assert {name: each["mlx-lm"]["key"] for name, each in found["architectures"].items()} == {
+        "mistral3": "mistral3",
+        "Qwen3ForCausalLM": "qwen3",
+    }
+
+
+def test_check_says_which_engine_has_it_since(cli: Cli, data: Path, conforms: Conforms) -> None:
+    done = cli("check", "AlphaForCausalLM", "DeltaForCausalLM", "--data", data)
+    lacking = "architecture: transformers 2.0 has no public class AlphaForCausalLM, so no wrapper runs it."
+    assert done.lines == [
+        "AlphaForCausalLM: text",
+        "  sglang 2.0        native       since 1.0 (2026-01-01)",
+        "  transformers 2.0  unsupported  architecture: transformers 2.0 has no public class AlphaForCausalLM.",
+        f"  vllm 2.0          unsupported  {lacking}",
+        "",
+        "DeltaForCausalLM: text",
+        "  sglang 2.0        unsupported  architecture: sglang 2.0 has no Transformers backend to fall back on",
+        "  transformers 2.0  native       since 2.0 (2026-03-01)",
+        "  vllm 2.0          native       since ≤1.1 (2026-02-01)",
+    ]
+    found = cli("check", "DeltaForCausalLM", "--data", data, "--format", "json").json
     conforms(found, "check")
-    assert {name: each["status"] for name, each in found["targets"][0]["engines"].items()} == {
-        "sglang": "absent",
-        "vllm": "native",
+    assert {
+        name: (each["status"], each["since"]) for name, each in found["targets"][0]["engines"].items()
+    } == {
+        "sglang": ("unsupported", None),
+        "transformers": ("native", "2.0"),
+        "vllm": ("native", "1.1"),
     }
 
 
@@ -368,9 +412,9 @@ def test_a_damaged_file_of_the_user_blocks_nothing_and_can_be_replaced(
 HARMED = {
     "an end that is no release": ('"last":null', '"last":"9.9"'),
     "no state": ('"states":[{"since":"1.0","file":"a.py","at":"vllm/r.py:1"}]', '"states":[]'),
-    "no release": (NEWER[NEWER.index('"releases"') : NEWER.index('],"arch')], '"releases":['),
+    "no release": (NEWER[NEWER.index('"releases"') : NEWER.index('],"registered')], '"releases":['),
     "no day": ('"date":"2026-01-01"', '"date":"yesterday"'),
-    "no category": ('"spans"', '"category":"bogus","spans"'),
+    "no category": ('"at":"vllm/r.py:1"', '"at":"vllm/r.py:1","category":"bogus"'),
     "an end that is empty": ('"last":null', '"last":""'),
     "a first state that is later": ('"since":"1.0","file"', '"since":"1.1","file"'),
     "a line of 5,000 digits": ('vllm/r.py:1"', f'vllm/r.py:{"1" * 5000}"'),
@@ -465,7 +509,7 @@ def test_data_from_an_address(
 
 def test_lint_says_what_is_wrong_and_exits_with_1(cli: Cli, data: Path) -> None:
     assert cli("data", "lint", data).code == 0
-    miniature.write(data / "vllm.json", NEWER.replace('"schema_version":1', '"schema_version":1 '))
+    miniature.write(data / "vllm.json", NEWER.replace('"schema_version":2', '"schema_version":2 '))
     done = cli("data", "lint", data)
     assert (done.code, done.lines) == (
         1,
@@ -515,7 +559,8 @@ def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, p
     assert run("data", "lint", tmp_path / "histories") == []
     assert "BetaForCausalLM\ttinyrt\t1.1\t\t\tllama.py" in run("history", "BetaForCausalLM")
     assert run("diff", "tinyrt", "1.0", "1.1")[1] == "  + BetaForCausalLM  [llama.py]"
-    assert any("tinyrt since 1.1" in line for line in run("check", "BetaForCausalLM", *trees.options))
+    (line,) = [each for each in run("check", "BetaForCausalLM", "--engine", "tinyrt") if "tinyrt" in each]
+    assert line.split() == ["tinyrt", "1.1", "native", "since", "1.1"]
     assert "tinyrt 1.1 has and exllamav3" in " ".join(run("migrate", "tinyrt", "exllamav3"))
     miniature.write(work / "archtrack.toml", 'columns = ["tinyrt"]\n')
     run("rebuild", *trees.options)
@@ -544,7 +589,7 @@ def test_what_is_no_file_of_data_is_not_read_to_its_end(cli: Cli, work: Path, ki
 
 def test_the_schema_s_version_is_a_number(cli: Cli, work: Path) -> None:
     path = miniature.write(
-        work / "vllm.json", NEWER.replace('"schema_version":1', '"schema_version":true', 1)
+        work / "vllm.json", NEWER.replace('"schema_version":2', '"schema_version":true', 1)
     )
     done = cli("history", "A", "--data", path)
     assert (done.code, "schema version True" in done.err) == (3, True)
@@ -556,9 +601,6 @@ def test_a_folder_of_data_of_nobody_is_told_in_one_line(
 ) -> None:
     monkeypatch.setenv("ARCHTRACK_DATA_DIR", "~nobody-of-that-name/x")
     miniature.write(work / "vllm.json", NEWER)
-    if arguments == "list":  # it needs no history
-        assert cli("list", *trees.options).code == 0
-        return
-    done = cli(*arguments.split())
+    done = cli(*arguments.split(), *(trees.options if arguments == "list" else ()))
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert "ARCHTRACK_DATA_DIR: ~nobody-of-that-name/x: no such home folder is known" in done.err

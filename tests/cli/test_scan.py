@@ -55,7 +55,7 @@ def test_json_of_sglang_holds_the_contract(cli: Cli, trees: Any, conforms: Confo
     trees.native("odd.py", "EntryClass = pick()\n")
     data = cli("scan", "sglang", trees.sglang, "--format", "json").json
     conforms(data, "scan")
-    assert data["schema_version"] == 1
+    assert data["schema_version"] == 2
     assert (data["engine"], data["version"], data["pins"]) == ("sglang", "7.7.7", {"transformers": "9.9.9"})
     assert data["source"] == {
         "distribution": "sglang",

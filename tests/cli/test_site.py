@@ -38,7 +38,7 @@ def test_two_commands_from_nothing_to_an_open_page(work: Path, monkeypatch: pyte
         [sys.executable, "-m", "archtrack", "site", "--open"], check=True, capture_output=True, text=True
     )
     page = work / "archtrack-site" / "index.html"
-    assert re.fullmatch(r"Wrote archtrack-site/index\.html \(0\.\d\d MB\)\n", found.stdout)
+    assert re.fullmatch(r"Wrote archtrack-site/index\.html \([01]\.\d\d MB\)\n", found.stdout)
     assert (work / "opened").read_text() == page.as_uri()
     assert [each.name for each in page.parent.iterdir()] == ["index.html"]
     assert "DeepseekV3ForCausalLM" in page.read_text(encoding="utf-8")

@@ -1,10 +1,29 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archtrack.sources.pins import pins_from_metadata, pins_from_project
+from archtrack.sources.base import METADATA, PYPROJECT
+from archtrack.sources.pins import allowed_of, pins_from_metadata, pins_from_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from archtrack.sources.library import Library
+
+
+def library_of(files: Mapping[str, bytes]) -> Library:
+    """A library of files in memory."""
+
+    def facts(paths: tuple[str, ...], _key: str, extract: Callable[[bytes], object]) -> dict[str, object]:
+        return {path: extract(files[path]) for path in paths}
+
+    found = SimpleNamespace(paths=lambda path: (path,) if path in files else (), facts=facts)
+    return cast("Library", found)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +94,47 @@ def test_a_project_file_of_any_other_shape_pins_nothing(text: str) -> None:
 def test_any_bytes_have_pins_or_none(data: bytes) -> None:
     for pins in (pins_from_metadata(data), pins_from_project(data)):
         assert all(len(pin) == 2 for pin in pins)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "allowed"),
+    [
+        (["transformers>=4.51.0,<5"], "<5,>=4.51.0"),
+        (["transformers (>=4.51.0)"], ">=4.51.0"),
+        (["transformers[torch] == 4.57.1"], "==4.57.1"),
+        (["Transformers >= 4, != 4.50.*"], "!=4.50.*,>=4"),
+        (["transformers"], ""),  # any
+        (["torch==2.0", "transformers~=4.5"], "~=4.5"),
+        (["transformers==4.51.1; extra == 'srt'"], "==4.51.1"),
+        (["transformers==4.1; extra == 'srt'", "transformers>=4.0"], ">=4.0"),  # what nothing switches on
+        (["transformers==4.1; extra == 'a'", "transformers==4.2; extra == 'b'"], "==4.1"),  # the first
+        (["transformers>=4.0", "transformers==4.1"], ">=4.0"),
+        (["transformers>=4.0; python_version < '3.12'"], ">=4.0"),
+        (["transformers @ git+https://h/x@v1"], ""),  # some release that nobody names
+        (["transformers=4"], None),
+        (["transformers>=main"], None),
+        (["transformers-stream-generator>=1"], None),
+        (["torch==2.0"], None),
+        ([], None),
+        (["transformers>=4" + ",>=4" * 300], None),  # longer than any
+    ],
+)
+def test_what_is_allowed_of_another_distribution(requirements: list[str], allowed: str | None) -> None:
+    lines = "".join(f"Requires-Dist: {each}\n" for each in requirements)
+    text = f"Metadata-Version: 2.1\nName: x\n{lines}\ntext\nRequires-Dist: transformers==1\n"
+    assert allowed_of(library_of({METADATA: text.encode()}), "transformers") == allowed
+    project = f"[project]\ndependencies = {requirements!r}\n"
+    assert allowed_of(library_of({PYPROJECT: project.encode()}), "transformers") == allowed
+
+
+def test_extras_of_a_project_allow_what_its_dependencies_do_not_name() -> None:
+    text = b"[project]\ndependencies = ['a>=1']\n[project.optional-dependencies]\nrun = ['a==2', 'b~=3.0']\n"
+    found = library_of({PYPROJECT: text})
+    assert [allowed_of(found, name) for name in ("a", "b", "c")] == [">=1", "~=3.0", None]
+
+
+def test_metadata_count_before_a_project_file() -> None:
+    project = b"[project]\ndependencies = ['a==1', 'b==1']\n"
+    both = library_of({METADATA: b"Name: x\nRequires-Dist: a==2\n", PYPROJECT: project})
+    assert allowed_of(both, "a") == "==2"
+    assert allowed_of(both, "b") == "==1"  # which the metadata do not name

@@ -210,7 +210,10 @@ class Compared:
 
 
 def compared(one: tuple[History, Release], other: tuple[History, Release], histories: Histories) -> Compared:
-    """What two releases register or run as another, and what the one that lacks it does with it."""
+    """What two releases register or run as another, and what the one that lacks it does with it.
+
+    What one registers and the other runs natively all the same, as vLLM converts classes of its own, both have.
+    """
     mine, theirs = names_of(*one, histories), names_of(*other, histories)
 
     def pairs(
@@ -221,10 +224,12 @@ def compared(one: tuple[History, Release], other: tuple[History, Release], histo
             for name in sorted(names)
         )
 
+    here, there = pairs(mine - theirs, one, other), pairs(theirs - mine, other, one)
+    converted = {name for name, _, lacking in (*here, *there) if lacking.status is Status.NATIVE}
     return Compared(
-        here=pairs(mine - theirs, one, other),
-        there=pairs(theirs - mine, other, one),
-        both=tuple(sorted(mine & theirs)),
+        here=tuple(each for each in here if each[0] not in converted),
+        there=tuple(each for each in there if each[0] not in converted),
+        both=tuple(sorted((mine & theirs) | converted)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.engines import engine_names
-from archtrack.render.terminal import architectures, plain, print_lines, read_lines, table, unresolved_lines
+from archtrack.render.terminal import architectures, print_lines, read_lines, table, unresolved_lines
 
 from ._options import examples, format_option, offline_option, registry_options, start
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from archtrack.model import Registration
 
 __all__ = ["command"]
-
-UNJOINED = "unjoined_model_types"
-"""A fact of engines that know model types instead of architectures."""
 
 
 @click.command(
@@ -104,8 +101,4 @@ def _print(found: Scan) -> None:
             ),
         )
     print_lines(unresolved_lines(inventory.engine, inventory.unresolved), err=True)
-    for name, values in inventory.facts:
-        if name == UNJOINED:
-            types = plain(f"{len(values)} model types that transformers does not know: {', '.join(values)}")
-            click.echo(f"{types}\n(no architecture can be said for them)", err=True)
     click.echo(architectures(len(inventory.registrations)), err=True)
