@@ -39,9 +39,12 @@ def test_functions_give_what_the_commands_print(work: Path, trees: Any) -> None:
     matrix = archtrack.track(**sources)
     assert {row.name for row in matrix.rows} >= set(names)
     done, lost = archtrack.check("AlphaForCausalLM", "no/such/thing", **sources)
-    assert done.verdict is not None
-    assert (done.verdict.status, done.error) == (archtrack.Status.NATIVE, None)
-    assert (lost.verdict, lost.exit_code) == (None, 3)
+    assert done.sglang is not None
+    assert (done.sglang.status, done.error) == (archtrack.Status.NATIVE, None)
+    found = {each.presence.engine: each.presence for each in done.engines}
+    assert found["sglang"] == done.sglang
+    assert found["vllm"].status is archtrack.Status.UNSUPPORTED
+    assert (lost.sglang, lost.engines, lost.exit_code) == (None, (), 3)
     looked = archtrack.update_document("D.md", **sources, write=False)
     assert (looked.differs, looked.written, (work / "D.md").exists()) == (True, False, False)
     update = archtrack.update_document("D.md", **sources, date="2026-01-02")

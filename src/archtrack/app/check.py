@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Checked", "EngineAnswer", "Explained", "Near", "Source", "check"]
 
 SGLANG = "sglang"
+_NOT_THERE = frozenset((Status.UNSUPPORTED, Status.REMOTE_CODE, Status.UNKNOWN))
+"""What an engine does with a name that nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,7 +432,7 @@ class _Run:
         name = next(iter(checkpoint.architectures), None)
         if name is None or self._names.is_architecture(name):
             return ()
-        if any(each.presence.status not in {Status.UNSUPPORTED, Status.REMOTE_CODE} for each in engines):
+        if any(each.presence.status not in _NOT_THERE for each in engines):
             return ()
         if sglang is None:
             near = nearest(name, self._names.architectures())
