@@ -314,15 +314,17 @@ def test_a_log_is_explained_message_by_message(
     done = check("--log", source)
     assert done.code == 0
     lines = [line.partition(" [")[0] for line in done.lines]
-    assert lines[1:4] == [
+    assert lines[1:6] == [
         "  the engine skips this module: what it registers is missing from the registry",
-        "  BetaForCausalLM: native: BetaForCausalLM is registered by beta.py",
-        "  BetaForCausalLMNextN: native: BetaForCausalLMNextN is registered by beta.py",
+        "  BetaForCausalLM: text",
+        "    sglang 7.7.7  native",
+        "  BetaForCausalLMNextN: text",
+        "    sglang 7.7.7  native",
     ]
-    assert lines[4].startswith("line 3: OmegaForCausalLM has no SGLang implementation")
-    assert lines[6].startswith("  OmegaForCausalLM: fallback: ")
-    assert "  sglang.srt.models.utils registers nothing in the release that was read" in lines
-    assert lines[-1] == "  ALPHAForCausalLM is like: AlphaForCausalLM (native)"
+    assert lines[6].startswith("line 3 (sglang): OmegaForCausalLM has no SGLang implementation")
+    assert lines[8:10] == ["  OmegaForCausalLM: text", "    sglang 7.7.7  fallback"]
+    assert "  sglang.srt.models.utils registers nothing in the release that was asked" in lines
+    assert lines[-1].startswith("    ALPHAForCausalLM is like: AlphaForCausalLM (native)")
     standard_input(LOG.encode())
     found = check("--log", source, "--format", "json").json
     conforms(found, "check")
@@ -332,6 +334,10 @@ def test_a_log_is_explained_message_by_message(
         ("import error", 4),
         ("unsupported", 5),
     ]
+    told = [target for message in found["messages"] for target in message["targets"]]
+    assert found["targets"] == told
+    names = ["BetaForCausalLM", "BetaForCausalLMNextN", "OmegaForCausalLM", "ALPHAForCausalLM"]
+    assert [target["target"] for target in told] == names
     standard_input(LOG.encode())
     assert check("--log", source, "--require", "fallback").code == 1
 
@@ -398,6 +404,10 @@ HOSTILE = [
     ("owner/name@a b", 3, "no such file or folder"),
     ("owner\\name", 2, "is neither an architecture"),
     ("https://host/owner/name", 3, "no such file or folder"),
+    ("https://huggingface.co.host/owner/name", 3, "no such file or folder"),
+    ("https://huggingface.co/owner", 3, "no such file or folder"),
+    ("https://huggingface.co/datasets/owner/name", 3, "names no model"),
+    ("https://huggingface.co/owner/name", 3, "owner/name: offline"),
     ("model.json", 3, "model.json: no such file or folder"),
     ("Llama\0ForCausalLM", 2, "'Llama\\x00ForCausalLM' is neither"),
     ("a\0/b", 3, "no such file or folder"),

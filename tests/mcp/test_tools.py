@@ -176,7 +176,7 @@ def test_an_engine_that_has_it_is_named_where_this_one_does_not_run_it(sources: 
     ("engines", "status"),
     [
         (["vllm"], {"vllm": "native"}),
-        (["vllm==0.8.3", "sglang@0.4.5.post1"], {"vllm": "unsupported", "sglang": "fallback"}),
+        (["vllm==0.8.3", "sglang@0.4.5.post1"], {"vllm": "fallback", "sglang": "unsupported"}),
     ],
 )
 def test_only_the_engines_that_are_named_are_asked(engines: list[str], status: dict[str, str]) -> None:
@@ -197,7 +197,7 @@ def test_what_is_no_text_for_the_wire_is_replaced(sources: dict[str, str]) -> No
         assert found["answers"][0]["architectures"] == ["A\N{REPLACEMENT CHARACTER}"]
         assert json.dumps(found, ensure_ascii=False).encode()
     pair = ask("check_model", config='{"architectures": ["A\\ud83d\\ude00é"]}', **sources)
-    assert pair["answer"]["architectures"] == ["A\N{GRINNING FACE}é"]
+    assert pair["answers"][0]["architectures"] == ["A\N{GRINNING FACE}é"]
 
 
 NESTED = "[" * 100_000

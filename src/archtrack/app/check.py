@@ -437,10 +437,11 @@ class _Run:
         if sglang is None:
             near = nearest(name, self._names.architectures())
             return tuple(Near(name=each, status=Status.UNKNOWN) for each in near)
-        known = self._names.architectures() | _registered(sglang.facts)
+        own = _registered(sglang.facts)
+        known = self._names.architectures() | own
         return tuple(
             Near(name=each, status=self._presence(only_named(each), sglang, self._options).status)
-            for each in nearest(name, known)
+            for each in (nearest(name, known) if name not in own else ())
         )
 
 
