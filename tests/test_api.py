@@ -45,6 +45,9 @@ def test_functions_give_what_the_commands_print(work: Path, trees: Any) -> None:
     assert (lost.sglang, lost.engines, lost.exit_code) == (None, (), 3)
     (chosen,) = archtrack.check("Glm4ForCausalLM", engines=["lmdeploy==0.9.0"])
     assert [each.fix for each in chosen.engines] == ["upgrade to lmdeploy 0.10.0"]
+    found = {each.presence.engine: each.presence for each in done.engines}
+    assert found["sglang"] == done.sglang
+    assert found["vllm"].status is archtrack.Status.UNSUPPORTED
     looked = archtrack.update_document("D.md", **sources, write=False)
     assert (looked.differs, looked.written, (work / "D.md").exists()) == (True, False, False)
     update = archtrack.update_document("D.md", **sources, date="2026-01-02")

@@ -82,17 +82,7 @@ def test_an_architecture_has_the_answer_of_its_model_type_where_an_engine_goes_b
             continue
         assert (presence.status is Status.NATIVE) == fact["registered"], fact
         assert presence.verdict.key == fact["model_type"] or not fact["registered"], fact
-    assert unknown == [
-        "0.0.12 GemmaForCausalLM",
-        "0.22.0 Gemma3ForCausalLM",
-        "0.22.0 Gemma3ForConditionalGeneration",
-        "0.22.1 Gemma3ForConditionalGeneration",
-        "0.30.0 MiniMaxM2ForCausalLM",
-        "0.30.2 MiniMaxM2ForCausalLM",
-        "0.31.3 Gemma4UnifiedForConditionalGeneration",
-        "0.31.3 MiniMaxM3SparseForConditionalGeneration",
-        "0.31.3 BailingMoeV3ForCausalLM",
-    ]
+    assert unknown == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import socket
 import sys
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,10 @@ BACKENDS = tuple(
     for kind in ("", "MoE", "MultiModal", "MultiModalMoE")
     for task in ("ForCausalLM", "EmbeddingModel", "ForSequenceClassification")
 )
-HEADING = "target\tstatus\truns as\tcategory\tbecause"
+ANSWER = re.compile(
+    r"  (?:\S+) \S+ +(native|unimportable|fallback|refused|remote code|unsupported|gone|unknown)\b(.*)"
+)
+"""A line of a block: what one engine does."""
 
 
 @pytest.fixture
@@ -92,10 +96,10 @@ def sources(trees: Any) -> tuple[str, ...]:
 
 @pytest.fixture
 def check(cli: Cli, sources: tuple[str, ...]) -> Cli:
-    """``archtrack check`` on the two trees; targets begin after ``--``."""
+    """``archtrack check`` of SGLang on the two trees."""
 
     def run(*arguments: object) -> Any:
-        return cli("check", *sources, *arguments)
+        return cli("check", *sources, "--engine", "sglang", *arguments)
 
     return run
 
@@ -113,10 +117,14 @@ def config(path: Path, *names: str, **values: Any) -> Path:
 
 
 def rows(done: Any) -> list[tuple[str, ...]]:
-    """Target, status, class and category of each row of the table."""
-    lines = [line.split("\t") for line in done.lines if line.count("\t") == HEADING.count("\t")]
-    assert lines[0] == HEADING.split("\t")
-    return [tuple(cells[:4]) for cells in lines[1:]]
+    """Target, status, the class that it runs as if that has another name, and category, of each block."""
+    found = []
+    for line in done.lines:
+        if line and not line.startswith(" "):
+            title, _, about = line.partition(": ")
+        elif (match := ANSWER.fullmatch(line)) is not None:
+            found.append((title, match[1], match[2].partition("runs as ")[2], about.rpartition(", ")[2]))
+    return found
 
 
 def one_line_error(done: Any) -> str:
@@ -130,9 +138,9 @@ def one_line_error(done: Any) -> str:
 @pytest.mark.parametrize(
     ("name", "status", "runs_as", "category"),
     [
-        ("AlphaForCausalLM", "native", "AlphaForCausalLM", "text"),
-        ("PooledModel", "native", "PooledModel", "embedding"),
-        ("SightForConditionalGeneration", "native", "SightForConditionalGeneration", "multimodal"),
+        ("AlphaForCausalLM", "native", "", "text"),
+        ("PooledModel", "native", "", "embedding"),
+        ("SightForConditionalGeneration", "native", "", "multimodal"),
         ("BetaForSequenceClassification", "fallback", "", "embedding"),
         ("DeltaForCausalLM", "refused", "", "text"),
         ("ZebraForCausalLM", "unsupported", "", "text"),
@@ -175,9 +183,10 @@ def test_a_config_is_answered_by_path_by_folder_and_in_json_alike(
 ) -> None:
     miniature.write(work / "model" / "config.json", json.dumps(values))
     shown = ", ".join(values.get("architectures", ["no architecture"]))
+    another = expected[1] if expected[1] not in values.get("architectures", ()) else ""
     for target in ("model", "model/config.json", str(work / "model")):
         done = check(*options, target)
-        assert [row[:3] for row in rows(done)] == [(f"{target} ({shown})", *expected)]
+        assert [row[:3] for row in rows(done)] == [(f"{target} ({shown})", expected[0], another)]
     found = check(*options, "model", "--format", "json").json
     conforms(found, "check")
     (answer,) = found["targets"]
@@ -194,20 +203,24 @@ def test_a_name_that_lies_in_the_folder_is_a_path(check: Cli, work: Path) -> Non
 def test_explain_shows_the_steps_with_file_and_line(check: Cli, work: Path) -> None:
     config(work / "c.json", "OmegaForCausalLM", num_experts=8)
     done = check("c.json", "--explain")
-    below = done.lines[done.lines.index("c.json: fallback") :]
-    assert below == [
-        "c.json: fallback",
-        "  1. OmegaForCausalLM is not registered in sglang 7.7.7",
-        "  2. OmegaForCausalLM is public in transformers 9.9.9 [transformers/models/omega/modeling_omega.py:10]",
+    assert done.lines == [
+        "c.json (OmegaForCausalLM): text",
+        "  sglang 7.7.7  fallback  runs as TransformersMoEForCausalLM",
         (
-            "  3. its is_backend_compatible() is true, so the Transformers backend takes OmegaForCausalLM "
+            "    1. the model types of transformers 9.9.9 are not known: whether it takes a config without model type "
+            "was not looked at"
+        ),
+        "    2. OmegaForCausalLM is not registered in sglang 7.7.7",
+        "    3. OmegaForCausalLM is public in transformers 9.9.9 [transformers/models/omega/modeling_omega.py:10]",
+        (
+            "    4. its is_backend_compatible() is true, so the Transformers backend takes OmegaForCausalLM "
             "[transformers/models/omega/modeling_omega.py:6]"
         ),
-        "  4. it is a mixture of experts: `num_experts` is 8 [sglang/srt/model_loader/utils.py:1]",
-        "  5. the engine runs it as TransformersMoEForCausalLM [sglang/srt/models/transformers.py:49]",
+        "    5. it is a mixture of experts: `num_experts` is 8 [sglang/srt/model_loader/utils.py:1]",
+        "    6. the engine runs it as TransformersMoEForCausalLM [sglang/srt/models/transformers.py:49]",
         "  category text: name rules",
     ]
-    assert "1. OmegaForCausalLM" not in check("c.json").out
+    assert check("c.json").lines == done.lines[:2]
 
 
 @pytest.mark.parametrize(
@@ -301,15 +314,17 @@ def test_a_log_is_explained_message_by_message(
     done = check("--log", source)
     assert done.code == 0
     lines = [line.partition(" [")[0] for line in done.lines]
-    assert lines[1:4] == [
+    assert lines[1:6] == [
         "  the engine skips this module: what it registers is missing from the registry",
-        "  BetaForCausalLM: native: BetaForCausalLM is registered by beta.py",
-        "  BetaForCausalLMNextN: native: BetaForCausalLMNextN is registered by beta.py",
+        "  BetaForCausalLM: text",
+        "    sglang 7.7.7  native",
+        "  BetaForCausalLMNextN: text",
+        "    sglang 7.7.7  native",
     ]
-    assert lines[4].startswith("line 3: OmegaForCausalLM has no SGLang implementation")
-    assert lines[6].startswith("  OmegaForCausalLM: fallback: ")
-    assert "  sglang.srt.models.utils registers nothing in the release that was read" in lines
-    assert lines[-1] == "  ALPHAForCausalLM is like: AlphaForCausalLM (native)"
+    assert lines[6].startswith("line 3 (sglang): OmegaForCausalLM has no SGLang implementation")
+    assert lines[8:10] == ["  OmegaForCausalLM: text", "    sglang 7.7.7  fallback"]
+    assert "  sglang.srt.models.utils registers nothing in the release that was asked" in lines
+    assert lines[-1].startswith("    ALPHAForCausalLM is like: AlphaForCausalLM (native)")
     standard_input(LOG.encode())
     found = check("--log", source, "--format", "json").json
     conforms(found, "check")
@@ -319,6 +334,10 @@ def test_a_log_is_explained_message_by_message(
         ("import error", 4),
         ("unsupported", 5),
     ]
+    told = [target for message in found["messages"] for target in message["targets"]]
+    assert found["targets"] == told
+    names = ["BetaForCausalLM", "BetaForCausalLMNextN", "OmegaForCausalLM", "ALPHAForCausalLM"]
+    assert [target["target"] for target in told] == names
     standard_input(LOG.encode())
     assert check("--log", source, "--require", "fallback").code == 1
 
@@ -327,7 +346,7 @@ def test_a_log_without_such_a_message_is_told_to_have_none(
     check: Cli, work: Path, standard_input: Callable[[bytes], None]
 ) -> None:
     miniature.write(work / "quiet.log", "all is well\n")
-    none = "no message about a model's architecture is in it"
+    none = "no message about a model that archtrack knows is in it"
     assert check("--log", "quiet.log").lines == [f"quiet.log: {none}"]
     standard_input(b"")
     assert check("--log", "-").lines == [f"standard input: {none}"]
@@ -385,6 +404,10 @@ HOSTILE = [
     ("owner/name@a b", 3, "no such file or folder"),
     ("owner\\name", 2, "is neither an architecture"),
     ("https://host/owner/name", 3, "no such file or folder"),
+    ("https://huggingface.co.host/owner/name", 3, "no such file or folder"),
+    ("https://huggingface.co/owner", 3, "no such file or folder"),
+    ("https://huggingface.co/datasets/owner/name", 3, "names no model"),
+    ("https://huggingface.co/owner/name", 3, "owner/name: offline"),
     ("model.json", 3, "model.json: no such file or folder"),
     ("Llama\0ForCausalLM", 2, "'Llama\\x00ForCausalLM' is neither"),
     ("a\0/b", 3, "no such file or folder"),
@@ -438,7 +461,8 @@ def test_wrong_usage_is_told_before_a_source_is_read(cli: Cli, targets: list[str
     done = cli("check", *targets, "--sglang", "nowhere")
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        "archtrack: error: 'a b' is neither an architecture (LlamaForCausalLM), a path, nor a repository (OWNER/NAME)\n"
+        "archtrack: error: 'a b' is neither an architecture (LlamaForCausalLM), a model type (qwen3), a path, nor a "
+        "repository (OWNER/NAME)\n"
     )
     assert "nowhere: no such folder" in cli("check", *targets, "A", "--sglang", "./nowhere").err
 
@@ -453,7 +477,7 @@ def test_what_a_config_says_cannot_move_the_cursor(check: Cli, work: Path) -> No
     for options in ((), ("--explain",)):
         done = check("c.json", *options)
         assert done.code == 0
-        assert not {character for character in done.out if not character.isprintable()} - {"\n", "\t"}
+        assert not {character for character in done.out if not character.isprintable()} - {"\n"}
 
 
 def test_a_config_of_a_hundred_megabytes_is_not_read_to_its_end(check: Cli, work: Path) -> None:
@@ -490,4 +514,4 @@ def test_the_release_that_was_read_stands_as_it_was_decided(
     names = ("AlphaForCausalLM", "OmegaForCausalLM", "DeltaForCausalLM", "Nobody")
     found = cli("check", *names, *sources, "--data", path, "--format", "json").json["targets"]
     statuses = [each["engines"]["sglang"]["status"] for each in found]
-    assert statuses == ["native", "fallback", "refused", "absent"]
+    assert statuses == ["native", "fallback", "refused", "unsupported"]

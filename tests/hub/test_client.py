@@ -84,15 +84,23 @@ def one_line_error(done: Any, code: int = 3) -> str:
         ("owner/delta", "unsupported"),
         ("owner/large", "native"),
         ("owner/former", "native"),
+        ("{hub}/owner/alpha", "native"),
+        ("{hub}/owner/alpha/tree/v2", "native"),
+        ("{hub}/owner/alpha/blob/v2/config.json", "native"),
     ],
 )
 def test_a_repository_s_config_is_answered_and_nothing_else_of_it_is_asked_for(
     check: Run, hub: HubServer, target: str, status: str
 ) -> None:
-    done = check(target, "--format", "json", hub=hub)
+    asked = target.replace("{hub}", hub.url)
+    done = check(asked, "--format", "json", hub=hub)
     assert (done.code, done.err) == (0, "")
     (answer,) = done.json["targets"]
+    assert answer["target"] == asked
     repository, _, revision = target.partition("@")
+    if target.startswith("{hub}"):
+        _, owner, name, *more = target.split("/")
+        repository, revision = f"{owner}/{name}", more[1] if more else ""
     location = f"{repository}@{COMMIT}/config.json"
     assert (answer["kind"], answer["status"], answer["location"]) == ("repository", status, location)
     assert hub.asked == {"config.json"}
@@ -105,7 +113,9 @@ def test_a_repository_s_config_is_answered_and_nothing_else_of_it_is_asked_for(
 def test_the_token_is_sent_and_opens_what_is_private_or_gated(check: Run, hub: HubServer) -> None:
     done = check("owner/private", "owner/gated", hub=hub, HF_TOKEN=OPENS)
     assert done.code == 0, done.err
-    assert [line.split("\t")[1] for line in done.lines[1:]] == ["native", "native"]
+    assert [line.split()[:3] for line in done.lines if line.startswith("  sglang")] == [
+        ["sglang", "7.7.7", "native"]
+    ] * 2
     assert {sent for _, _, sent in hub.requests} == {f"Bearer {OPENS}"}
     assert OPENS not in done.out + done.err
 
@@ -212,14 +222,14 @@ def test_what_is_kept_is_asked_for_again_only_by_its_headers(check: Run, hub: Hu
 def test_one_repository_that_fails_does_not_hide_the_others(check: Run, hub: HubServer) -> None:
     done = check("owner/nobody", "owner/alpha", "AlphaForCausalLM", "owner/gated", hub=hub)
     assert done.code == 3
-    answered = [line.split("\t")[0] for line in done.lines[1:]]
-    assert answered == ["owner/alpha (AlphaForCausalLM)", "AlphaForCausalLM"]
+    titles = [line.partition(":")[0] for line in done.lines if line and not line.startswith(" ")]
+    assert titles == ["owner/alpha (AlphaForCausalLM)", "AlphaForCausalLM"]
     assert done.err.count("archtrack: error: ") == 2
 
 
 def test_a_folder_of_that_name_comes_before_the_hub(check: Run, hub: HubServer, tmp_path: Path) -> None:
     miniature.write(tmp_path / "work" / "owner" / "alpha" / "config.json", DELTA.decode())
-    assert "\tunsupported\t" in check("owner/alpha", hub=hub).out
+    assert "owner/alpha (DeltaForCausalLM): text" in check("owner/alpha", hub=hub).lines
     assert hub.requests == []
 
 

@@ -130,12 +130,12 @@ def test_what_goes_wrong_is_an_error_to_act_on_and_the_server_goes_on(folder: Pa
         names = ["<img src=x onerror=alert(1)>\x1b[31m"]
         large = {"architectures": names, "model_type": "x", "y": "z" * 1_000_000}
         found = await ask(client, "check_model", config=large)
-        assert found["answer"]["architectures"] == names
+        assert found["answers"][0]["architectures"] == names
         assert "\x1b" not in found["summary"]
         page = await ask(client, "list_architectures", limit=2.0)
         assert len(page["architectures"]) == 2
         half = '{"architectures": ["A\\ud800"]}'
-        assert (await ask(client, "check_model", config=half))["answer"]["architectures"] == ["A\ufffd"]
+        assert (await ask(client, "check_model", config=half))["answers"][0]["architectures"] == ["A\ufffd"]
 
     assert talk(folder, conversation) == ""
     assert not (folder.parent / DOCUMENT).exists()
@@ -171,11 +171,16 @@ def test_transfers_are_told_on_the_way_to_whoever_asks(trees: Any, bare: Path, p
     async def hear(progress: float, total: float | None, message: str | None) -> None:
         told.append((progress, total, message))
 
+    asked = {"model": "AlphaForCausalLM", "sglang": "7.7.7", "engines": ["sglang"]}
+
     async def conversation(client: Client) -> None:
-        result = await client.call_tool("check_model", {"model": "AlphaForCausalLM"}, progress_callback=hear)
+        await client.call_tool("check_model", {"model": "AlphaForCausalLM"}, progress_callback=hear)
+        assert {progress for progress, _, _ in told} <= {0}  # what is known comes with archtrack
+        told.clear()
+        result = await client.call_tool("check_model", asked, progress_callback=hear)
         assert not result.is_error
         heard = len(told)
-        await ask(client, "check_model", model="AlphaForCausalLM")
+        await ask(client, "check_model", **asked)
         assert len(told) == heard
 
     online = {"ARCHTRACK_OFFLINE": "", "PIP_INDEX_URL": package_index.url}
@@ -212,7 +217,7 @@ def test_a_call_that_waits_for_others_keeps_no_other_one_waiting(bare: Path, sil
     async def conversation(client: Client) -> None:
         async with anyio.create_task_group() as group:
             for _ in range(3):
-                group.start_soon(client.call_tool, "check_model", {"model": "A", "sglang": "0.5.9"})
+                group.start_soon(client.call_tool, "check_model", {"model": "A", "sglang": "0.5.999"})
             await anyio.wait_all_tasks_blocked()
             assert (await ask(client, "model_history", architectures=["LlamaForCausalLM"]))["architectures"]
             group.cancel_scope.cancel()
@@ -226,8 +231,8 @@ def test_a_repository_on_the_hub_is_checked_and_its_client_prints_nothing_betwee
 
     async def conversation(client: Client) -> None:
         found = await ask(client, "check_model", model="beta-org/beta-1b")
-        assert (found["answer"]["kind"], found["answer"]["status"]) == ("repository", "native")
-        assert found["answer"]["location"] == f"beta-org/beta-1b@{hub_server.COMMIT}/config.json"
+        assert (found["answers"][0]["kind"], found["answers"][0]["status"]) == ("repository", "native")
+        assert found["answers"][0]["location"] == f"beta-org/beta-1b@{hub_server.COMMIT}/config.json"
         missing = await refused(client, "check_model", model="beta-org/beta-2b")
         assert "no such repository on the Hub" in missing
 
@@ -241,7 +246,7 @@ def test_offline_holds_for_every_call(bare: Path, package_index: Any) -> None:
     async def conversation(client: Client) -> None:
         for name in ("check_model", "list_architectures", "update_document"):
             arguments = {"model": "A"} if name == "check_model" else {}
-            assert "offline" in await refused(client, name, sglang="0.5.9", offline=False, **arguments)
+            assert "offline" in await refused(client, name, sglang="0.5.999", offline=False, **arguments)
 
     talk(bare, conversation, "--offline", ARCHTRACK_OFFLINE="", PIP_INDEX_URL=package_index.url)
     assert package_index.requests == []
@@ -281,7 +286,7 @@ def test_without_a_standard_input_it_ends_at_once(folder: Path) -> None:
 
 def test_it_ends_also_while_a_call_waits_for_others(bare: Path, silent_index: str) -> None:
     text = message(1, "initialize", **HANDSHAKE) + message(None, "notifications/initialized")
-    text += message(2, "tools/call", name="check_model", arguments={"model": "A", "sglang": "0.5.9"})
+    text += message(2, "tools/call", name="check_model", arguments={"model": "A", "sglang": "0.5.999"})
     done = raw(bare, text, ARCHTRACK_OFFLINE="", PIP_INDEX_URL=silent_index)
     assert done.returncode == 0
     assert [json.loads(line)["id"] for line in done.stdout.splitlines() if "result" in line] == [1]

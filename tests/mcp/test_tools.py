@@ -135,10 +135,12 @@ def test_a_model_is_checked_whatever_names_it(
 ) -> None:
     miniature.write(work / "own" / "config.json", json.dumps(CONFIG))
     found = ask("check_model", **arguments, **sources)
-    assert (found["answer"]["kind"], found["answer"]["status"]) == (kind, status)
-    assert f" is {status}: " in found["summary"]
-    assert found["answer"]["steps"] == []
-    assert [each["engine"] for each in found["sources"]] == ["sglang", "transformers"]
+    (answer,) = found["answers"]
+    assert (answer["kind"], answer["status"]) == (kind, status)
+    assert re.search(rf"sglang 7\.7\.7: .* is {status}( \(|\.)", found["summary"])
+    assert set(answer["engines"]) == set(Call().histories().engines)
+    assert [answer["steps"], *(each["steps"] for each in answer["engines"].values())] == [[]] * 7
+    assert [each["engine"] for each in found["sources"] if each["read"]] == ["transformers", "sglang"]
 
 
 def test_the_answer_is_that_of_the_command(sources: dict[str, str], cli: Cli) -> None:
@@ -146,33 +148,56 @@ def test_the_answer_is_that_of_the_command(sources: dict[str, str], cli: Cli) ->
     for name in ("AlphaForCausalLM", "DeltaForCausalLM", "AlfaForCausalLM"):
         command = cli("check", name, *options).json
         found = ask("check_model", model=name, explain=True, **sources)
-        assert found["answer"] == command["targets"][0]
+        assert found["answers"] == command["targets"]
         assert (found["sources"], found["notices"]) == (command["sources"], command["notices"])
     as_embedding = ask("check_model", model="AlphaForCausalLM", embedding=True, explain=True, **sources)
     command = cli("check", "AlphaForCausalLM", "--embedding", *options).json
-    assert as_embedding["answer"] == command["targets"][0]
+    assert as_embedding["answers"] == command["targets"]
 
 
 def test_a_name_that_nobody_knows_comes_with_those_that_are_like_it(sources: dict[str, str]) -> None:
     found = ask("check_model", model="ALPHAForCausalLM", **sources)
-    assert [near["name"] for near in found["answer"]["near"]] == ["AlphaForCausalLM"]
+    assert [near["name"] for near in found["answers"][0]["near"]] == ["AlphaForCausalLM"]
     assert "Known names like it: AlphaForCausalLM" in found["summary"]
-    assert ask("check_model", model="ZzzzForCausalLM", **sources)["answer"]["near"] == []
+    assert ask("check_model", model="ZzzzForCausalLM", **sources)["answers"][0]["near"] == []
 
 
 def test_an_engine_that_has_it_is_named_where_this_one_does_not_run_it(sources: dict[str, str]) -> None:
     found = ask("check_model", model="FalconForCausalLM", **sources)
-    assert "has its own implementation in vllm" in found["summary"]
-    assert "own implementation" not in ask("check_model", model="AlphaForCausalLM", **sources)["summary"]
+    assert "sglang 7.7.7: FalconForCausalLM is unsupported (" in found["summary"]
+    assert "vllm 0.33.0: FalconForCausalLM is native (since " in found["summary"]
+    assert (
+        "vllm 0.33.0: AlphaForCausalLM is unsupported ("
+        in ask("check_model", model="AlphaForCausalLM", **sources)["summary"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("engines", "status"),
+    [
+        (["vllm"], {"vllm": "native"}),
+        (["vllm==0.8.3", "sglang@0.4.5.post1"], {"vllm": "fallback", "sglang": "unsupported"}),
+    ],
+)
+def test_only_the_engines_that_are_named_are_asked(engines: list[str], status: dict[str, str]) -> None:
+    found = ask("check_model", model="Qwen3ForCausalLM", engines=engines)
+    assert {name: each["status"] for name, each in found["answers"][0]["engines"].items()} == status
+
+
+def test_a_model_type_has_an_answer_for_each_of_its_architectures() -> None:
+    found = ask("check_model", model="gemma3", engines=["sglang"])["answers"]
+    assert [(each["kind"], each["model_type"], each["architectures"]) for each in found] == [
+        ("model type", "gemma3", ["Gemma3ForConditionalGeneration"])
+    ]
 
 
 def test_what_is_no_text_for_the_wire_is_replaced(sources: dict[str, str]) -> None:
     for config in ({"architectures": ["A\ud800"]}, '{"architectures": ["A\\ud800"]}'):
         found = ask("check_model", config=config, **sources)
-        assert found["answer"]["architectures"] == ["A\N{REPLACEMENT CHARACTER}"]
+        assert found["answers"][0]["architectures"] == ["A\N{REPLACEMENT CHARACTER}"]
         assert json.dumps(found, ensure_ascii=False).encode()
     pair = ask("check_model", config='{"architectures": ["A\\ud83d\\ude00é"]}', **sources)
-    assert pair["answer"]["architectures"] == ["A\N{GRINNING FACE}é"]
+    assert pair["answers"][0]["architectures"] == ["A\N{GRINNING FACE}é"]
 
 
 NESTED = "[" * 100_000
@@ -203,7 +228,9 @@ NESTED = "[" * 100_000
         ({"config": ["A"]}, "config: Input should be a valid dictionary. The content of a config.json"),
         ({"model": "A", "sglang": "nowhere at all"}, "nowhere at all"),
         ({"model": "A", "sglang": "git:ext::sh -c touch% x@main"}, "git is only asked for"),
-        ({"model": "A", "sglang": "0.5.9"}, "offline"),
+        ({"model": "A", "sglang": "0.5.999"}, "offline"),
+        ({"model": "A", "engines": ["vlm"]}, "no engine is called 'vlm'"),
+        ({"model": "A", "engines": ["vllm", "vllm==0.8.3"]}, "vllm is given twice"),
         (
             {"model": "A", "sglang": ["https://me:secret@h/x"]},
             "sglang: Input should be a valid string. Where",
@@ -249,7 +276,7 @@ def test_one_engine_and_one_release_of_it_can_be_asked() -> None:
         return value["standing"]["status"], value["standing"]["version"], found["summary"]
 
     status, version, words = standing(version="0.4.1")
-    assert (status, version) == ("absent", "0.4.1")
+    assert (status, version) == ("unsupported", "0.4.1")
     assert words == "Qwen3ForCausalLM: not in sglang 0.4.1. sglang registers it from 0.4.5.post2 on."
     status, version, words = standing(version="v0.5.9")
     assert (status, version) == ("native", "0.5.9")

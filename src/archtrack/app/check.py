@@ -20,7 +20,7 @@ from .engine_source import EngineSource, parse_engine_source
 from .names import Names
 from .presence import Presence, presence_of
 from .release_facts import facts_at
-from .remedy import RUNS, remedy_of
+from .remedy import remedy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Checked", "EngineAnswer", "Explained", "Near", "Source", "check"]
 
 SGLANG = "sglang"
+_NOT_THERE = frozenset((Status.UNSUPPORTED, Status.REMOTE_CODE, Status.UNKNOWN))
+"""What an engine does with a name that nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -436,15 +438,16 @@ class _Run:
         name = next(iter(checkpoint.architectures), None)
         if name is None or self._names.is_architecture(name):
             return ()
-        if any(each.presence.status in RUNS for each in engines):
+        if any(each.presence.status not in _NOT_THERE for each in engines):
             return ()
         if sglang is None:
             near = nearest(name, self._names.architectures())
             return tuple(Near(name=each, status=Status.UNKNOWN) for each in near)
-        known = self._names.architectures() | _registered(sglang.facts)
+        own = _registered(sglang.facts)
+        known = self._names.architectures() | own
         return tuple(
             Near(name=each, status=self._presence(only_named(each), sglang, self._options).status)
-            for each in nearest(name, known)
+            for each in (nearest(name, known) if name not in own else ())
         )
 
 

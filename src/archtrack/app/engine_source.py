@@ -38,6 +38,8 @@ def parse_engine_source(text: str) -> EngineSource:
         return EngineSource(engine=text)
     place, mark = marks[0]
     engine, source = text[:place], text[place + len(mark) :]
+    if not engine.replace("-", "").isalnum():  # an address with a password, say: it is shown whole, if at all
+        return EngineSource(engine=text)
     if not source:
         what = "the version is empty" if mark == "==" else "the source is empty"
         raise UsageError(

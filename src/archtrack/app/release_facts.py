@@ -35,7 +35,9 @@ def facts_at(
     """
     library = histories.get(TRANSFORMERS) if history.engine != TRANSFORMERS else None
     if library is not None and transformers is None:
-        transformers = counting_release(release, library)
+        # What type the configs of an architecture have does not hang on the release that is asked.
+        by_type = history.key == "model type"
+        transformers = library.newest if by_type else counting_release(release, library)
     key = history.engine, release.version, None if transformers is None else transformers.version
     if key not in histories.facts:
         below = (

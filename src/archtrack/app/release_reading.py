@@ -149,7 +149,7 @@ def _transformers(
     public = carry_out(planned, cache)
     if pin is not None and public.version != pin:
         notices = [*notices, f"{words} pins transformers {pin}; {public.version} was read, as asked"]
-    elif pin is not None:
+    elif pin is not None and spec in {None, "pinned"}:
         notices = [*notices, f"{words} pins transformers {pin}"]
     return planned, public, notices
 

@@ -25,6 +25,8 @@ _REPOSITORY = re.compile(rf"(?!.*(?:--|\.\.))(?P<id>{_PART}/{_PART})(?:@(?P<revi
 CONFIG = "config.json"
 ADAPTER = "adapter_config.json"
 _BASE = "base_model_name_or_path"
+_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+"""Of the Hub; the one that HF_ENDPOINT names is one, too."""
 _REVISION = re.compile(r"[\w.-]{1,200}")
 _LONGEST = 200
 """Of a name or an id: the Hub's ids end at 96 characters, and no class has a longer name."""
@@ -145,9 +147,13 @@ def _repository(text: str) -> tuple[str, str | None] | None:
     if not text.startswith(("https://", "http://")):
         return None
     try:
-        parts = [part for part in parse_address(text).path.split("/") if part]
+        address = parse_address(text)
+        hosts = {*_HOSTS, parse_address(os.environ.get("HF_ENDPOINT", "")).hostname}
     except ValueError:
         return None
+    if address.hostname is None or address.hostname not in hosts:
+        return None
+    parts = [part for part in address.path.split("/") if part]
     if len(parts) < 2 or not _REPOSITORY.fullmatch("/".join(parts[:2])):  # noqa: PLR2004 -- an owner and a name
         return None
     if parts[0] in {"datasets", "spaces"}:

@@ -101,7 +101,8 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
             yield plain(f"  example {answer.example.id}: {answer.example.source}")
     if answer.near:
         near = ", ".join(f"{near.name} ({near.status.value})" for near in answer.near)
-        yield plain(f"  {answer.text} is like: {near}")
+        name = target.checkpoint.architectures[0] if target is not None else answer.text
+        yield plain(f"  {name} is like: {near}")
 
 
 def _named(each: EngineAnswer) -> str:
@@ -119,7 +120,7 @@ def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
     yield plain(f"line {message.line}{whose}: {message.text}")
     yield f"  {message.meaning}"
     if message.kind == "import error" and not each.answers:
-        yield plain(f"  {message.module} registers nothing in the newest release that is known")
+        yield plain(f"  {message.module} registers nothing in the release that was asked")
     for answer in each.answers:
         if answer.error is not None:
             yield plain(f"  {answer.text}: {answer.error}")
