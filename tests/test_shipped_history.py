@@ -82,7 +82,8 @@ def test_an_architecture_has_the_answer_of_its_model_type_where_an_engine_goes_b
             continue
         assert (presence.status is Status.NATIVE) == fact["registered"], fact
         assert presence.verdict.key == fact["model_type"] or not fact["registered"], fact
-    assert unknown == []
+    # Until 0.32.0 nothing says which type it has: then MLX-LM itself names the pair.
+    assert unknown == ["0.31.3 BailingMoeV3ForCausalLM"]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +256,7 @@ def test_the_history_at_a_release_is_a_fresh_reading_of_it(engine: str, version:
 
 def rows_of(table: Mapping[str, Fact]) -> dict[str, tuple[str, Any]]:
     """The rows of a table without their lines: another line begins no state."""
-    return {key: (fact.place.file, plain(fact.value)) for key, fact in table.items()}
+    return {key: (fact.place.file, without_lines(plain(fact.value))) for key, fact in table.items()}
 
 
 def plain(value: Any) -> Any:
