@@ -265,16 +265,11 @@ def test_the_history_at_a_release_is_a_fresh_reading_of_it(engine: str, version:
 
 def rows_of(table: Mapping[str, Fact]) -> dict[str, tuple[str, Any]]:
     """The rows of a table without their lines: another line begins no state."""
-    return {key: (fact.place.file, plain(fact.value)) for key, fact in table.items()}
-
-
-def plain(value: Any) -> Any:
-    """A value as it comes back from a data file."""
-    return json.loads(json.dumps(value))
+    return {key: (fact.place.file, without_lines(fact.value)) for key, fact in table.items()}
 
 
 def without_lines(value: Any) -> Any:
-    """Rules as they come back from a data file, without the lines."""
+    """A value or rules as they come back from a data file, without the lines."""
     return json.loads(
         json.dumps(value), object_hook=lambda found: {key: found[key] for key in found if key != "line"}
     )
