@@ -14,13 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from archtrack.app.history.refresh import refresh, refreshed_by_default
 from archtrack.app.history.store import SHIPPED, read_history
-from archtrack.core.history.data_file import parse_history, write_history
-from archtrack.core.history.refresh_plan import versions_in_order
-from archtrack.core.history.spans import categories_of, entries_of, spans_of
+from archtrack.core.history.data_file import write_history
+from archtrack.core.history.spans import entries_of, spans_of
+from archtrack.core.history.tables import rows_of, rules_of, rules_states, table_spans
 from archtrack.sources.workspace import Workspace
 
 RUNS = 7
@@ -108,27 +109,16 @@ def _one_release(engines: list[str], folder: Path) -> None:
         history = read_history(path)
         releases = history.releases[:-1]
         found = entries_of(history)
-        older = parse_history(path.read_bytes())
-        kept = {
-            name: getattr(older, name)
-            for name in ("engine", "distribution", "floor", "tool", "revision", "companion")
-        }
-        known = {
-            version: found[version]
-            for version in versions_in_order(found)
-            if version != history.releases[-1].version
-        }
-        text = write_history(
-            type(history)(
-                **kept,
-                releases=releases,
-                architectures=spans_of(releases, known),
-                categories=categories_of(releases, known),
-            )
+        older = replace(
+            history,
+            releases=releases,
+            registered=spans_of(releases, found),
+            tables=table_spans(releases, rows_of(history)),
+            rules=rules_states(releases, rules_of(history)),
         )
         target = folder / "before"
         target.mkdir(exist_ok=True)
-        (target / f"{engine}.json").write_text(text, encoding="utf-8")
+        (target / f"{engine}.json").write_text(write_history(older), encoding="utf-8")
         shutil.rmtree(folder / "fresh", ignore_errors=True)
         workspace = _workspace(folder / "fresh")
         begun = time.perf_counter()

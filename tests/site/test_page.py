@@ -410,6 +410,15 @@ def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(page: Page) -> N
         ),
         ('{"architectures": ["LlamaForCausalLM"], "auto_map": {"AutoModel": "x.Y"}}', ["code of its own"]),
         ('{"architectures": ["LlamaForCausalLM"], "quantization_config": {"bits": 4}}', ["quantized"]),
+        # an engine that goes by the model type answers by that of the config
+        (
+            '{"architectures": ["LlamaForCausalLM"], "model_type": "internlm2"}',
+            ["it runs model type internlm2", "native since 0.1.3"],
+        ),
+        (
+            '{"architectures": ["LlamaForCausalLM"], "model_type": "nobodys"}',
+            ["not there", "it has no module for model type nobodys", "native since 0.1.3"],
+        ),
         ('{"model_type": "llama"}', ["names no architecture", "model type is llama"]),
         ('{"architectures": "LlamaForCausalLM"}', ["not a list of names"]),
         ('{"architectures": [1]}', ["not a list of names"]),

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from typing_extensions import Self
@@ -230,11 +230,17 @@ def source(number: int) -> bytes:
 
 
 def make_wheel(
-    files: Mapping[str, bytes], version: str = "1.0", *, stem: str = "demo_engine", packed: bool = True
+    files: Mapping[str, bytes],
+    version: str = "1.0",
+    *,
+    stem: str = "demo_engine",
+    packed: bool = True,
+    requires: Sequence[str] = (),
 ) -> bytes:
     """A wheel with these files and the metadata that belongs to it."""
     blob = io.BytesIO()
-    metadata = f"Metadata-Version: 2.1\nName: {stem}\nVersion: {version}\n".encode()
+    required = "".join(f"Requires-Dist: {each}\n" for each in requires)
+    metadata = f"Metadata-Version: 2.1\nName: {stem}\nVersion: {version}\n{required}".encode()
     with zipfile.ZipFile(blob, "w") as archive:
         for name, body in {**files, f"{stem}-{version}.dist-info/METADATA": metadata}.items():
             stored = name.endswith(".bin") or not packed

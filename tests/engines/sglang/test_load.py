@@ -151,6 +151,14 @@ def without(which: str, table: str) -> ReleaseFacts:
     return changed if which == "sglang" else replace(RELEASE, transformers=changed)
 
 
+UNREAD = replace(
+    without("sglang", MODEL_TYPES),
+    load=replace(
+        without("sglang", MODEL_TYPES).load,
+        rules={key: rule for key, rule in RELEASE.load.rules.items() if key != "config"},
+    ),
+)
+"""A release whose model types could not be read."""
 LLAMA = ["LlamaForCausalLM"]
 KNOWN = "transformers 5.19.0 has a configuration class for model type `llama`"
 UNKNOWN = "has no configuration class for model type `nobodys`, and sglang 7.7.7 registers none"
@@ -194,8 +202,10 @@ UNKNOWN = "has no configuration class for model type `nobodys`, and sglang 7.7.7
         (ALONE, {}, {"model_type": "own"}, False, "itself has a configuration class"),
         (ALONE, {}, {}, False, "which transformers it runs with is not known"),
         (without("transformers", MODEL_TYPES), {}, {"model_type": "nobodys"}, False, "of transformers 5.19.0 are not"),
-        (without("sglang", MODEL_TYPES), {}, {"model_type": "nobodys"}, False, "itself registers is not known"),
-        (without("sglang", MODEL_TYPES), {}, {"model_type": "llama"}, False, KNOWN),
+        (UNREAD, {}, {"model_type": "nobodys"}, False, "itself registers is not known"),
+        (UNREAD, {}, {"model_type": "llama"}, False, KNOWN),
+        # of the history a table that takes nothing is not there: that it was read, the rules tell
+        (without("sglang", MODEL_TYPES), {}, {"model_type": "nobodys"}, True, UNKNOWN),
         (RELEASE, {}, {"model_type": "chatglm"}, False, "registers ChatGLMConfig, which may be for"),
         (RELEASE, {}, {"model_type": "chatglm3"}, True, "`chatglm3`"),
     ],

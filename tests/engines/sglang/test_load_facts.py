@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archtrack.core.verdict.context import Rewrite, Rules
-from archtrack.core.verdict.release_facts import MODEL_TYPES, PROCESSORS, QUANTISATION
+from archtrack.core.verdict.release_facts import IMPORTS, MODEL_TYPES, PROCESSORS, QUANTISATION
 from archtrack.engines.base import Loads, ScanOptions
 from archtrack.engines.sglang import ENGINE
 from archtrack.engines.sglang.config_types import types_of
@@ -374,6 +374,7 @@ def test_a_release_gives_its_tables_and_its_rules(library: Make) -> None:
         QUANTISATION: ["fp8"],
         MULTIMODAL: ["A"],
         POOLED: [],
+        IMPORTS: [f"{MODELS}/a.py"],
     }
     assert str(found.tables[MULTIMODAL]["A"].place) == f"{MODEL_CONFIG}:2"
     assert found.rules["config"] == {"taken": [], "retried": [], "named": [], "unread": ["ChatGLMConfig"]}
@@ -384,5 +385,9 @@ def test_a_release_gives_its_tables_and_its_rules(library: Make) -> None:
 def test_a_release_that_has_none_of_the_files_gives_no_table(library: Make) -> None:
     read = library({f"{MODELS}/a.py": "class A: pass\nEntryClass = A\n"})
     found = ENGINE.load_facts(read, ENGINE.scan(read, ScanOptions()))
-    assert found.tables == {MULTIMODAL: {}, POOLED: {}}
+    assert {name: list(table) for name, table in found.tables.items()} == {
+        MULTIMODAL: [],
+        POOLED: [],
+        IMPORTS: [f"{MODELS}/a.py"],
+    }
     assert "config" not in found.rules

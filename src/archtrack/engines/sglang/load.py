@@ -236,7 +236,7 @@ class _ConfigGate:
         elif reply.way is Way.UNKNOWN_TYPES:
             text = f"the model types of {self._context.library} are not known"
             text += f": whether it takes {what} was not looked at"
-        elif MODEL_TYPES not in self._release.load.tables:
+        elif CONFIG not in self._release.load.rules:
             text = f"which model types {self._release.name} itself registers is not known"
             text += f": whether it takes {what} was not looked at"
         elif unread := next(
