@@ -226,6 +226,28 @@ def test_a_name_is_an_architecture_or_a_model_type(
     assert sorted(each["architectures"] for each in found) == architectures
 
 
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        (
+            "kimi_k2",
+            ("unknown", "unknown", "native"),
+        ),  # a type of engines: no source gives it an architecture
+        ("qwen3", ("native", "native", "native")),
+    ],
+)
+def test_a_model_type_without_architecture_is_no_config_without_one(
+    cli: Cli, work: Path, text: str, statuses: tuple[str, ...]
+) -> None:
+    engines = ("sglang", "vllm", "mlx-lm")
+    options = [word for name in engines for word in ("--engine", name)]
+    found = cli("check", text, *options, "--format", "json").json["targets"][0]["engines"]
+    assert tuple(found[name]["status"] for name in engines) == statuses
+    config(work / "config.json", {"model_type": text})
+    (target,) = cli("check", "config.json", *options, "--format", "json").json["targets"]
+    assert (target["status"], target["engines"]["mlx-lm"]["status"]) == ("unsupported", "native")
+
+
 # -- what would help -------------------------------------------------------------------------------
 
 

@@ -222,6 +222,29 @@ def test_each_side_is_joined_with_the_transformers_that_it_pins(cli: Cli, bumped
     assert cli("diff", "--base", "main", "--transformers", bumped.transformers).lines[1:] == []
 
 
+@pytest.mark.parametrize(
+    ("files", "pinned", "noted"),
+    [
+        (("sglang-7.7.7.dist-info/METADATA",), "10.0.0", 1),  # what an unpacked release has, and no commit
+        ((), "9.9.9", 0),
+    ],
+)
+def test_both_sides_are_joined_with_one_transformers_where_only_one_has_metadata_of_a_release(
+    cli: Cli, bumped: Any, files: tuple[str, ...], pinned: str, noted: int
+) -> None:
+    python = bumped.sglang / "python"
+    miniature.edit(python / "pyproject.toml", ("10.0.0", "9.9.9"))
+    for file in files:
+        miniature.write(python / file, miniature.metadata("sglang", "7.7.7", f"transformers=={pinned}"))
+    bumped.register("NovelForCausalLM", file="novel.py")
+    done = cli("diff", "--base", "main", "--format", "json")
+    assert done.code == 0, done.err
+    assert [each["name"] for each in done.json["changes"]] == ["NovelForCausalLM"]
+    notices = [each for each in done.json["notices"] if "both sides are joined" in each]
+    assert len(notices) == noted
+    assert all(f"transformers {pinned}" in each for each in notices)
+
+
 def test_markdown_is_for_a_pull_request(diff: Cli, checkout: Any) -> None:
     checkout.register("DeltaForCausalLM", file="delta.py")
     (checkout.models / "pooled.py").unlink()

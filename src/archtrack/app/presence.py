@@ -139,6 +139,9 @@ def presence_of(
             status, why = Status.UNKNOWN, f"{facts.unresolved} places of {facts.name} could not be read"
         elif bounds is not None and bounds.last is not None:
             status = Status.GONE
+        elif _names_too_little(checkpoint, known):
+            status = Status.UNKNOWN
+            why = f"nothing says which architecture model type `{checkpoint.model_type}` has; give a config"
     same = known is not None and known[1].version == facts.version
     return Presence(
         engine=facts.engine,
@@ -150,6 +153,12 @@ def presence_of(
         key=key,
         why=why,
     )
+
+
+def _names_too_little(checkpoint: Checkpoint, known: tuple[History, Release] | None) -> bool:
+    """Whether a model type is all that is known of the checkpoint, and the engine goes by architectures."""
+    by_type = known is not None and known[0].key != "architecture"
+    return not (checkpoint.given or checkpoint.architectures or by_type)
 
 
 def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions = NAMED) -> Verdict:
