@@ -322,7 +322,10 @@ def test_a_log_is_explained_message_by_message(
         "    sglang 7.7.7  native",
     ]
     assert lines[6].startswith("line 3 (sglang): OmegaForCausalLM has no SGLang implementation")
-    assert lines[8:10] == ["  OmegaForCausalLM: text", "    sglang 7.7.7  fallback  by its Transformers backend"]
+    assert lines[8:10] == [
+        "  OmegaForCausalLM: text",
+        "    sglang 7.7.7  fallback  by its Transformers backend",
+    ]
     assert "  sglang.srt.models.utils registers nothing in the release that was asked" in lines
     assert lines[-1].startswith("    ALPHAForCausalLM is like: AlphaForCausalLM (native)")
     standard_input(LOG.encode())

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 8
+_REVISION = 9
 """Counts up whenever the same inventory would give other entries."""
 
 
