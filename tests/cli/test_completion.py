@@ -38,7 +38,8 @@ def test_the_script_is_one_that_bash_reads(cli: Cli, tmp_path: Path) -> None:
     ("words", "expected"),
     [
         ("archtrack re", ["plain,rebuild", "plain,render"]),
-        ("archtrack history re", ["plain,refresh"]),
+        ("archtrack history ref", ["plain,refresh"]),
+        ("archtrack history internlm", ["plain,internlm2", "plain,internlm3"]),
         ("archtrack check Qwen3MoeForQ", ["plain,Qwen3MoeForQuestionAnswering"]),
         ("archtrack check config", ["file,config"]),
         ("archtrack demand models", ["file,models"]),
