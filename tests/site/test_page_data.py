@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,10 +58,24 @@ def test_a_state_names_its_release_file_and_line(demo: list[History], made: Any)
     assert told == [[0, "alpha.py", "m/alpha.py", 3, -1, -1], [2, "new.py", "m/new.py", 7, -1, -1]]
 
 
+def sectioned(history: History, sections: dict[str, str]) -> History:
+    """The history with these sections, and no others."""
+    registered = {
+        name: tuple(
+            replace(
+                span,
+                states=tuple(replace(state, category=sections.get(name)) for state in span.states),
+            )
+            for span in spans
+        )
+        for name, spans in history.registered.items()
+    }
+    return replace(history, registered=registered)
+
+
 def test_a_section_is_the_engines_word_and_else_the_names(demo: list[History], made: Any) -> None:
-    object.__setattr__(demo[0], "categories", {})
-    object.__setattr__(demo[1], "categories", {"AlphaForCausalLM": "multimodal"})
-    rows = {row[NAME]: row[1:4] for row in made(demo, examples={"AlphaForCausalLM": "acme/alpha"})["rows"]}
+    said = [sectioned(demo[0], {}), sectioned(demo[1], {"AlphaForCausalLM": "multimodal"})]
+    rows = {row[NAME]: row[1:4] for row in made(said, examples={"AlphaForCausalLM": "acme/alpha"})["rows"]}
     assert rows["AlphaForCausalLM"] == ["multimodal", "sglang", "acme/alpha"]
     assert rows["BetaModel"] == ["embedding", "name", None]
 
