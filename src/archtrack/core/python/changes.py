@@ -34,6 +34,7 @@ HIDDEN = (
 """Words without which no function binds a name of its module, or renames a class."""
 
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
+_BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.Match)
 _LEAVES = (ast.Constant, ast.expr_context, ast.operator)
 _SCOPES = (ast.ClassDef, *FUNCTIONS, ast.Lambda)
 """What has names of its own in its body. A comprehension has only its targets: ``:=`` in it binds a name around it."""
@@ -87,15 +88,17 @@ def changes(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
 
     A function that changes a list or dict in place may do so at any time; what it binds is its own, but for ``global``.
     """
-    waiting: list[tuple[ast.AST, bool]] = [(tree, False)]  # with whether the names that it binds are its own
+    # With whether the names that it binds are its own, and whether it stands in a block whose names have been told.
+    waiting: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]
     while waiting:
-        node, local = waiting.pop()
+        node, local, told = waiting.pop()
         yield from _changed_anywhere(node)
-        if not local:
+        is_block = isinstance(node, _BLOCKS)
+        if not local and not (is_block and told):
             yield from _changed_at_top(node)
         body = node.body if not local and isinstance(node, _SCOPES) else []
         inside = set(map(id, body if isinstance(body, list) else [body]))
-        waiting += [(child, local or id(child) in inside) for child in parts(node)]
+        waiting += [(child, local or id(child) in inside, told or is_block) for child in parts(node)]
 
 
 def _changed_anywhere(node: ast.AST) -> Iterator[tuple[str, str, int]]:
