@@ -283,9 +283,12 @@ def _span(
     """
     keys = [verdict.key] if verdict.key is not None else []
     if history.key == "architecture":
-        state = {name: history.state(name, release.version) for name in checkpoint.architectures}
-        others = [name for name, each in state.items() if each is not None and each.runs_as is not None]
-        keys = [*others, *keys, *checkpoint.architectures]
+        states = {name: history.state(name, release.version) for name in checkpoint.architectures}
+        run_as = {name: each.runs_as for name, each in states.items() if each is not None and each.runs_as}
+        # What a name alone is run as need not hold of this config.
+        others = [name for name, other in run_as.items() if other == verdict.resolved]
+        keys = [*others, *keys, *(name for name in checkpoint.architectures if name not in run_as)]
+        keys = [key for key in keys if key not in run_as or key in others]
     found = [(key, bounds) for key in keys if (bounds := bounds_at(history, key, release)) is not None]
     holding = (each for each in found if _holds(each[1], history, release))
     return next(holding, found[0] if found else (None, None))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.model import Gate, Status
 
-from .counting import TRANSFORMERS
+from .counting import TRANSFORMERS, allowed_release
 from .presence import presence_of
 from .release_facts import counting_release, facts_at
 
@@ -112,5 +112,7 @@ def _transformers(
     spans = library.tables.get(MODEL_TYPES, {}).get(checkpoint.model_type or "", ())
     first = library.release(spans[0].first) if spans else None
     own = library.positions.get(facts.transformers.version or "", -1)
-    if first is not None and library.positions[first.version] > own and runs(first):
+    if first is None or library.positions[first.version] <= own:
+        return
+    if allowed_release(release.transformers, None, [first]) is not None and runs(first):
         yield f"install transformers ≥ {first.version}"
