@@ -281,7 +281,8 @@ def _span(
 
     What the release runs as another has a span of its own, which tells since when it does.
     """
-    keys = [verdict.key] if verdict.key is not None else []
+    # Since when there is a wrapper says nothing of the class that it runs.
+    keys = [verdict.key] if verdict.key is not None and verdict.status is not Status.FALLBACK else []
     if history.key == "architecture":
         states = {name: history.state(name, release.version) for name in checkpoint.architectures}
         run_as = {name: each.runs_as for name, each in states.items() if each is not None and each.runs_as}
