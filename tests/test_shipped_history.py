@@ -15,10 +15,10 @@ import pytest
 
 from archtrack.app.history.data_update import lint_files
 from archtrack.app.history.refresh import refreshed_by_default
+from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.release_reading import entries_from
 from archtrack.app.history.store import SHIPPED, Histories, read_history
 from archtrack.app.presence import presence_with
-from archtrack.app.release_facts import facts_at
 from archtrack.core.history.spans import span_bounds
 from archtrack.core.verdict.release_facts import LoadFacts
 from archtrack.engines import load_engine

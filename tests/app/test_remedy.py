@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import presence_of
-from archtrack.app.release_facts import facts_at
 from archtrack.app.remedy import remedy_of
 from archtrack.core.verdict.checkpoint import Checkpoint
 from archtrack.core.verdict.release_facts import LoadOptions

@@ -15,11 +15,11 @@ from archtrack.model import Origin, Status
 from archtrack.sources.redaction import shown_argument
 
 from .category import category_of, example_of
-from .counting import TRANSFORMERS
 from .engine_source import EngineSource, parse_engine_source
+from .history.counting import TRANSFORMERS
+from .history.release_facts import facts_at
 from .names import Names
 from .presence import Presence, presence_of
-from .release_facts import facts_at
 from .remedy import remedy_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 
-from .counting import TRANSFORMERS
+from .history.counting import TRANSFORMERS
 from .presence import key_of
 
 if TYPE_CHECKING:

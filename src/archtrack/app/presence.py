@@ -19,8 +19,8 @@ from archtrack.engines.base import Loads
 from archtrack.errors import UsageError
 from archtrack.model import CellText, Gate, Status
 
-from .counting import TRANSFORMERS
-from .release_facts import facts_at
+from .history.counting import TRANSFORMERS
+from .history.release_facts import facts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

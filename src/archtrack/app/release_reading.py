@@ -12,9 +12,9 @@ from archtrack.sources.library import Library
 from archtrack.sources.opening import open_engine, open_transformers
 from archtrack.sources.pins import allowed_of, pins_of
 
-from .counting import TRANSFORMERS, allowed_release
+from .history.counting import TRANSFORMERS, allowed_release
+from .history.release_facts import facts_at
 from .import_failures import broken_imports
-from .release_facts import facts_at
 from .scan import carry_out, plan
 from .track import ENGINE, about_disabled, refuse_nothing, scan_options
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.model import Gate, Status
 
-from .counting import TRANSFORMERS, allowed_release
+from .history.counting import TRANSFORMERS, allowed_release
+from .history.release_facts import counting_release, facts_at
 from .presence import presence_of
-from .release_facts import counting_release, facts_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

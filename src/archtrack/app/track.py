@@ -24,9 +24,9 @@ from archtrack.sources.library import Library
 from archtrack.sources.opening import open_engine, open_transformers
 from archtrack.sources.pins import pins_of
 
+from .history.known_release import known_inventory, known_release
 from .history.store import Histories
 from .import_failures import broken_imports
-from .known_release import known_inventory, known_release
 from .presence import since_of
 from .scan import Plan, carry_out, known, plan, scan
 

@@ -10,8 +10,8 @@ import index_servers
 import pytest
 
 import miniature
+from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.store import Histories
-from archtrack.app.release_facts import facts_at
 from archtrack.core.history.data_file import parse_history
 
 if TYPE_CHECKING:

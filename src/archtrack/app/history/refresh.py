@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from archtrack.app.counting import TRANSFORMERS
+from archtrack.app.history.counting import TRANSFORMERS
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.refresh_plan import refresh_plan
 from archtrack.engines import engine_names, load_engine

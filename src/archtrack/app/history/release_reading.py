@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from archtrack.app.counting import TRANSFORMERS, allowed_release
+from archtrack.app.history.counting import TRANSFORMERS, allowed_release
 from archtrack.app.import_failures import broken_imports
 from archtrack.app.scan import carry_out, plan
 from archtrack.core.history.history import Entry, Row

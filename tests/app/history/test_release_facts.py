@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archtrack.app.history.release_facts import counting_release, facts_at, place_from
 from archtrack.app.history.store import Histories
-from archtrack.app.release_facts import counting_release, facts_at, place_from
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Entry, Row
 from archtrack.core.verdict.release_facts import IMPORT_FAILURES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archtrack.app.counting import allowed_release
+from archtrack.app.history.counting import allowed_release
 from made_history import release
 
 DAYS = {"4.0": "2026-01-01", "4.1": "2026-02-01", "5.0": "2026-03-01", "4.2": "2026-04-01", "5.1": None}

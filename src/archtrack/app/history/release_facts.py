@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from archtrack.core.history.history import History, Release, RowState
 
-    from .history.store import Histories
+    from .store import Histories
 
 __all__ = ["counting_release", "facts_at", "place_from"]
 

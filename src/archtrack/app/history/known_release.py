@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archtrack.model import Import, Inventory
     from archtrack.sources.base import Source
 
-    from .history.store import Histories
+    from .store import Histories
 
 __all__ = ["known_inventory", "known_release"]
 
