@@ -16,7 +16,7 @@ from archtrack.core.verdict.release_facts import LoadOptions
 from archtrack.core.verdict.verdict import Steps
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads
-from archtrack.errors import UsageError
+from archtrack.errors import DataError, UsageError
 from archtrack.model import CellText, Gate, Status
 
 from .history.counting import TRANSFORMERS
@@ -164,9 +164,18 @@ def _names_too_little(checkpoint: Checkpoint, known: tuple[History, Release] | N
 def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions = NAMED) -> Verdict:
     """What a load path comes to; of an engine whose load path is not followed, what its registry says."""
     engine = _engine(facts.engine)
-    if engine is not None and isinstance(engine, Loads):
+    if engine is None or not isinstance(engine, Loads):
+        return by_registry(checkpoint, facts)
+    if not facts.handed_in:
         return engine.load(checkpoint, facts, options)
-    return by_registry(checkpoint, facts)
+    try:
+        return engine.load(checkpoint, facts, options)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        # Rules and rows are the adapter's own JSON, and nobody else can check them.
+        raise DataError(
+            f"the data of {facts.engine} has rules or tables of {facts.name} that cannot be followed"
+            f" ({type(error).__name__}); `archtrack data update` gets data that fits"
+        ) from error
 
 
 def key_of(name: str, history: History, histories: Histories) -> str:

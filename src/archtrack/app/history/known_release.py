@@ -52,19 +52,25 @@ def known_release(engine: Engine, source: Source, histories: Histories) -> tuple
 
 def known_inventory(
     engine: Engine, source: Source, known: tuple[History, Release], histories: Histories
-) -> Inventory:
-    """What a known release registers, as reading this source would give it, but for the lines of what is older."""
+) -> Inventory | None:
+    """What a known release registers, as reading this source would give it, but for the lines of what is older.
+
+    None where the rows are not as the adapter writes them: the data may be handed in.
+    """
     history, release = known
     facts = facts_at(history, release, histories).load
-    return replace(
-        inventory_of(history, release),
-        origin=source.origin,
-        facts=engine.statements(facts) if isinstance(engine, Identified) else (),
-        imports=tuple(
-            (path, tuple(_import(each) for each in row.value))
-            for path, row in facts.tables.get(IMPORTS, {}).items()
-        ),
-    )
+    try:
+        return replace(
+            inventory_of(history, release),
+            origin=source.origin,
+            facts=engine.statements(facts) if isinstance(engine, Identified) else (),
+            imports=tuple(
+                (path, tuple(_import(each) for each in row.value))
+                for path, row in facts.tables.get(IMPORTS, {}).items()
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _import(each: dict[str, object]) -> Import:

@@ -43,11 +43,15 @@ def facts_at(
         below = (
             None if library is None or transformers is None else facts_at(library, transformers, histories)
         )
-        histories.facts[key] = _facts(history, release, below)
+        histories.facts[key] = _facts(
+            history, release, below, handed_in=not histories.is_shipped(history.engine)
+        )
     return histories.facts[key]
 
 
-def _facts(history: History, release: Release, transformers: ReleaseFacts | None) -> ReleaseFacts:
+def _facts(
+    history: History, release: Release, transformers: ReleaseFacts | None, *, handed_in: bool
+) -> ReleaseFacts:
     rules = history.rules_at(release.version)
     return ReleaseFacts(
         engine=history.engine,
@@ -61,6 +65,7 @@ def _facts(history: History, release: Release, transformers: ReleaseFacts | None
         broken=_broken(history, release, transformers),
         unresolved=release.unresolved,
         transformers=transformers,
+        handed_in=handed_in or (transformers is not None and transformers.handed_in),
     )
 
 
@@ -165,18 +170,28 @@ def _row(history: History, release: Release, table: str) -> Callable[[str], Fact
 def _broken(
     history: History, release: Release, transformers: ReleaseFacts | None
 ) -> Mapping[str, Broken] | None:
-    """The modules that cannot be imported with that transformers; None where nobody has looked."""
+    """The modules that cannot be imported with that transformers; None where nobody has looked, or that is unclear."""
     if release.imports is None or transformers is None or release.imports != transformers.version:
         return None
     found = {}
     for path in history.tables.get(IMPORT_FAILURES, {}):
         state = history.row(IMPORT_FAILURES, path, release.version)
-        if state is not None:
-            found[path] = Broken(
-                reason=state.value["reason"],
-                place=place_from(state.at, state.since, release),
-                condition=state.value["condition"],
-                certain=state.value["certain"],
-                through=tuple(state.value["through"]),
-            )
+        if state is None:
+            continue
+        match state.value:
+            case {
+                "reason": str(reason),
+                "condition": condition,
+                "certain": bool(certain),
+                "through": list(through),
+            }:
+                found[path] = Broken(
+                    reason=reason,
+                    place=place_from(state.at, state.since, release),
+                    condition=None if condition is None else str(condition),
+                    certain=certain,
+                    through=tuple(map(str, through)),
+                )
+            case _:  # of data that is handed in
+                return None
     return found

@@ -173,6 +173,11 @@ class Histories:
         """
         return self._paths.get(engine) if self.get(engine) is not None else None
 
+    def is_shipped(self, engine: str) -> bool:
+        """Whether the file that counts for an engine is the one that archtrack ships."""
+        path = self.path(engine)
+        return path is not None and path.parent == SHIPPED
+
     def _why_not(self, engine: str) -> str:
         if engine not in engine_names():
             return f"no engine is called {engine!r}"

@@ -88,6 +88,7 @@ class ReleaseFacts:
         broken: path of a module -> why it cannot be imported, or may not be; None where nobody has looked.
         unresolved: how many places of its registry could not be read: more may be registered than is known.
         transformers: the release of transformers that it runs with; None where none is known.
+        handed_in: they are from data that somebody handed in, which may say anything.
     """
 
     engine: str
@@ -97,6 +98,7 @@ class ReleaseFacts:
     broken: Mapping[str, Broken] | None = None
     unresolved: int = 0
     transformers: ReleaseFacts | None = None
+    handed_in: bool = False
 
     @property
     def name(self) -> str:
