@@ -372,3 +372,27 @@ def test_data_of_format_one_is_told_to_be_updated(cli: Cli, tmp_path: Path) -> N
     done = cli("check", "Qwen3ForCausalLM", "--data", path)
     assert (done.code, done.out) == (3, "")
     assert "archtrack data update" in done.err
+
+
+@pytest.mark.parametrize("engine", ["sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3"])
+@pytest.mark.parametrize("wrong", ["x", 7, ["x"], {"line": "x"}])
+def test_rules_and_rows_that_nobody_can_follow_are_no_fault_of_archtrack(
+    cli: Cli, tmp_path: Path, engine: str, wrong: object
+) -> None:
+    """Only the adapter knows what they should be: data that is handed in may hold anything there."""
+    data = json.loads((HISTORY / f"{engine}.json").read_text(encoding="utf-8"))
+    for state in data["rules"]:
+        state["rules"] = dict.fromkeys(state["rules"], wrong)
+    for rows in data["tables"].values():
+        for spans in rows.values():
+            spans[:] = [
+                [first, last, [[*state[:2], wrong] for state in states]] for first, last, states in spans
+            ]
+    path = miniature.write(tmp_path / "data" / f"{engine}.json", json.dumps(data))
+    for target in (
+        "Qwen3ForCausalLM",
+        config(tmp_path / "config.json", {**LLAMA4, "quantization_config": {"quant_method": "awq"}}),
+    ):
+        done = cli("check", target, "--data", path)
+        assert done.code in {0, 3}
+        assert done.code == 0 or "cannot be followed" in done.err
