@@ -146,6 +146,8 @@ def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) ->
     }
     latest = cli("history", "--engine", "vllm", "--at", "latest", "--data", data, "--format", "json").json
     assert latest == found
+    for named in ("vllm==2", "vllm@2.0"):
+        assert cli("history", "--engine", named, "--data", data, "--format", "json").json == found
     text = cli("history", "--engine", "vllm", "--at", "2.0", "--data", data)
     assert text.lines[1] == "BetaForCausalLM\tbetaforcausallm.py\t2.0"
     assert text.err == "vllm 2.0 (2026-03-01): 3 architectures\n"
@@ -156,6 +158,9 @@ def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) ->
     [
         (("--at", "2.0"), 2, "say which, with --engine ENGINE"),
         (("--at", "2.0", "--engine", "vllm", "Name"), 2, "leave out ARCH and --plot"),
+        (("--at", "1.1", "--engine", "vllm==2.0"), 2, "both name a release; name it once"),
+        (("--engine", "vllm@2.0", "Name"), 2, "leave out ARCH and --plot"),
+        (("--engine", "vllm=="), 2, "the version is empty"),
         (("--at", "9", "--engine", "vllm"), 2, "the history of vllm has no release 9; near it: 1.1, 2.0"),
         (("--at", "1.0", "--engine", "vllm"), 3, "vllm 1.0 was not read: it was lost"),
         (

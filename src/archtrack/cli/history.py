@@ -94,7 +94,7 @@ def command() -> None:
     multiple=True,
     metavar="ENGINE",
     shell_complete=complete_engine,
-    help="Only this engine; may be repeated.",
+    help="Only this engine; may be repeated. ENGINE==VERSION is short for --at VERSION.",
 )
 @click.option(
     "--at",
@@ -131,6 +131,7 @@ def show(
     from archtrack.render.json import print_json
 
     found, names = histories(data), tuple(map(shown_argument, names))
+    engines, at = _at(engines, at)
     if at is not None:
         if len(engines) != 1:
             raise UsageError("--at shows one release of one engine: say which, with --engine ENGINE")
@@ -158,6 +159,21 @@ def show(
         _print_near(names, chosen, found)
     else:
         render.print_overview(chosen)
+
+
+def _at(engines: tuple[str, ...], at: str | None) -> tuple[tuple[str, ...], str | None]:
+    """The engines, and the release that ``--at`` or ``ENGINE==VERSION`` names.
+
+    Raises:
+        UsageError: both name one.
+    """
+    from archtrack.app.engine_source import parse_engine_source
+
+    asked = [parse_engine_source(each) for each in engines]
+    named = [each.source for each in asked if each.source is not None]
+    if named and at is not None:
+        raise UsageError(f"--at {at} and --engine {engines[0]} both name a release; name it once")
+    return tuple(each.engine for each in asked), at if at is not None else next(iter(named), None)
 
 
 def _print_near(names: Sequence[str], chosen: Sequence[History], found: Histories) -> None:
