@@ -44,7 +44,7 @@ QWEN3 = config("qwen3", "Qwen3ForCausalLM")
         ("sglang==0.5.23", QWEN3, None, "native", None),
         ("sglang==0.4.5", QWEN3, None, "unsupported", "upgrade to sglang 0.4.5.post2"),
         ("vllm==0.8.3", QWEN3, None, "fallback", None),
-        ("vllm==0.8.2", QWEN3, None, "unsupported", "install transformers ≥ 4.51.0"),
+        ("vllm==0.8.2", QWEN3, None, "unsupported", "upgrade to vllm 0.8.3"),
         ("mlx-lm==0.23.2", QWEN3, None, "unsupported", "upgrade to mlx-lm 0.24.0"),
         ("sglang==0.5.23", config("nobody", "NobodyForCausalLM"), None, "unsupported", None),
         # what is gone is in the last release that had it

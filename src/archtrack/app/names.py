@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 
 from .history.counting import TRANSFORMERS
@@ -50,6 +51,14 @@ class Names:
             for history in self._all()
         )
         return () if known else None
+
+    def checkpoints(self, name: str) -> tuple[Checkpoint, ...]:
+        """What is known of a checkpoint by a name: of a model type one per architecture, else the architecture."""
+        types = None if self.is_architecture(name) else self.architectures_of(name)
+        if types is None:
+            return (only_named(name),)
+        named: list[tuple[str, ...]] = [(each,) for each in types] or [()]
+        return tuple(Checkpoint(architectures=each, model_type=name, given=False) for each in named)
 
     def keys(self, name: str, history: History) -> tuple[str, ...]:
         """What an engine looks a name up by: an architecture by itself or its type, a type by its architectures."""

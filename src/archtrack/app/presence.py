@@ -142,6 +142,13 @@ def presence_of(
         elif _names_too_little(checkpoint, known):
             status = Status.UNKNOWN
             why = f"nothing says which architecture model type `{checkpoint.model_type}` has; give a config"
+    if (
+        status is Status.NATIVE
+        and facts.broken is None
+        and known is not None
+        and known[1].imports is not None
+    ):
+        status, why = Status.UNKNOWN, _not_looked_at(facts)
     same = known is not None and known[1].version == facts.version
     return Presence(
         engine=facts.engine,
@@ -152,6 +159,14 @@ def presence_of(
         bounds=bounds,
         key=key,
         why=why,
+    )
+
+
+def _not_looked_at(facts: ReleaseFacts) -> str:
+    library = "this transformers" if facts.transformers is None else facts.transformers.name
+    return (
+        f"its own class is there; whether that can be imported with {library} was not looked at, as the sources are"
+        " not at hand; run it once without --offline"
     )
 
 

@@ -50,11 +50,12 @@ def remedy_of(
     if history is None:
         return presence.verdict.fix
     at = _position(presence, history)
-    found = [
-        *_transformers(presence, checkpoint, history, histories, options, facts),
-        *_releases(presence, checkpoint, history, histories, options, at),
-    ]
-    return found[0] if found else presence.verdict.fix
+    ways = (
+        _counting(presence, checkpoint, history, histories, options, facts),
+        _releases(presence, checkpoint, history, histories, options, at),
+        _newer_transformers(presence, checkpoint, history, histories, options, facts),
+    )
+    return next((each for way in ways for each in way), presence.verdict.fix)
 
 
 def _position(presence: Presence, history: History) -> int:
@@ -85,7 +86,7 @@ def _releases(
         yield f"use {history.engine} {presence.bounds.last.version}, the last release that has it"
 
 
-def _transformers(
+def _counting(
     presence: Presence,
     checkpoint: Checkpoint,
     history: History,
@@ -93,26 +94,47 @@ def _transformers(
     options: LoadOptions,
     facts: ReleaseFacts,
 ) -> Iterator[str]:
-    """The transformers with which the same release takes the checkpoint: the one that counts, else the first one."""
+    """The transformers that counts for the release, where it was asked about with another one."""
     library = histories.get(TRANSFORMERS)
     release = history.release(presence.version or "")
     if library is None or release is None or release.unknown is not None or facts.transformers is None:
         return
-
-    def runs(other: Release) -> bool:
-        tried = facts_at(history, release, histories, other)
-        return presence_of(checkpoint, tried, (history, release), options).status in RUNS
-
     counting = counting_release(release, library)
-    if counting is not None and counting.version != facts.transformers.version and runs(counting):
-        yield f"install transformers {counting.version}, which counts for {history.engine} {release.version}"
+    if counting is None or counting.version == facts.transformers.version:
         return
-    if presence.gate is not Gate.CONFIG:
+    if _runs_with(counting, checkpoint, (history, release), histories, options):
+        yield f"install transformers {counting.version}, which counts for {history.engine} {release.version}"
+
+
+def _newer_transformers(
+    presence: Presence,
+    checkpoint: Checkpoint,
+    history: History,
+    histories: Histories,
+    options: LoadOptions,
+    facts: ReleaseFacts,
+) -> Iterator[str]:
+    """The first transformers that knows the model type, if the release allows it and runs the checkpoint with it."""
+    library = histories.get(TRANSFORMERS)
+    release = history.release(presence.version or "")
+    if library is None or release is None or release.unknown is not None or facts.transformers is None:
         return
     spans = library.tables.get(MODEL_TYPES, {}).get(checkpoint.model_type or "", ())
-    first = library.release(spans[0].first) if spans else None
+    first = library.release(spans[0].first) if spans and presence.gate is Gate.CONFIG else None
     own = library.positions.get(facts.transformers.version or "", -1)
     if first is None or library.positions[first.version] <= own:
         return
-    if allowed_release(release.transformers, None, [first]) is not None and runs(first):
+    allowed = allowed_release(release.transformers, None, [first]) is not None
+    if allowed and _runs_with(first, checkpoint, (history, release), histories, options):
         yield f"install transformers ≥ {first.version}"
+
+
+def _runs_with(
+    transformers: Release,
+    checkpoint: Checkpoint,
+    known: tuple[History, Release],
+    histories: Histories,
+    options: LoadOptions,
+) -> bool:
+    tried = facts_at(*known, histories, transformers)
+    return presence_of(checkpoint, tried, known, options).status in RUNS

@@ -150,6 +150,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         raise click.UsageError("Name a TARGET, or a log with --log.", ctx)
     if log == "-" and "-" in targets:
         raise UsageError("standard input can hold targets or a log, not both")
+    _once(engines, sources["sglang"])
     begun = start(doc=doc, **sources)
     messages = find_messages(read_log(_log(log))) if log is not None else ()
     found = check(
@@ -167,6 +168,23 @@ def command(  # noqa: PLR0913 -- one parameter per option
         print_checked(found, explain=explain, log="standard input" if log == "-" else log)
     unmet = require is not None and not _is_met(require, found, chosen=bool(engines))
     ctx.exit(next((answer.exit_code for answer in found.answers if answer.exit_code), int(unmet)))
+
+
+def _once(engines: tuple[str, ...], sglang: str | None) -> None:
+    """Refuse a source of SGLang that no answer would rest on.
+
+    Raises:
+        UsageError: SGLang is not among the engines, or both options name a source of it.
+    """
+    from archtrack.app.engine_source import parse_engine_source
+
+    if sglang is None or not engines:
+        return
+    asked = [each for each in map(parse_engine_source, engines) if each.engine == "sglang"]
+    if not asked:
+        raise UsageError("--sglang names a source of SGLang, which is not asked: add --engine sglang")
+    if asked[0].source is not None:
+        raise UsageError(f"--sglang and --engine {engines[0]} both name a source of SGLang; name it once")
 
 
 def _is_met(require: str, found: Checked, *, chosen: bool) -> bool:

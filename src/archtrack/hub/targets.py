@@ -24,6 +24,9 @@ _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
 _REPOSITORY = re.compile(rf"(?!.*(?:--|\.\.))(?P<id>{_PART}/{_PART})(?:@(?P<revision>[\w./-]+))?")
 CONFIG = "config.json"
 ADAPTER = "adapter_config.json"
+MISTRAL = "params.json"
+_MOST_ADAPTERS = 4
+"""Adapters of adapters that are followed."""
 _BASE = "base_model_name_or_path"
 _HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 """Of the Hub; the one that HF_ENDPOINT names is one, too."""
@@ -175,12 +178,27 @@ def _on_hub(text: str, repository: str, revision: str | None, *, offline: bool) 
     )
 
 
-def _on_disk(text: str, path: Path, *, offline: bool) -> Target:
-    inner = path / CONFIG if path.is_dir() else path
-    location = str(Path(text) / CONFIG) if path.is_dir() else text
-    adapter = inner.with_name(ADAPTER)
-    if (path.is_dir() and not _exists(inner) and _exists(adapter)) or inner.name == ADAPTER:
-        return _base_of(text, adapter, offline=offline)
+def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Target:
+    """A config on disk, or the base model of an adapter.
+
+    Args:
+        text: as the user gave it.
+        path: what it names.
+        offline: no request is made.
+        through: how many adapters led here.
+
+    Raises:
+        TargetError: it cannot be read, or is no config.
+    """
+    is_folder = path.is_dir()
+    inner = path / CONFIG if is_folder else path
+    if inner.name == ADAPTER or (is_folder and not _exists(inner) and _exists(path / ADAPTER)):
+        return _base_of(text, inner.with_name(ADAPTER), offline=offline, through=through)
+    if inner.name == MISTRAL or (is_folder and not _exists(inner) and _exists(path / MISTRAL)):
+        raise TargetError(
+            f"{text}: holds a {MISTRAL} in Mistral's own format, which is not followed; ask by the architecture"
+        )
+    location = str(inner) if through else str(Path(text) / CONFIG) if is_folder else text
     return Target(
         text=text,
         kind="config",
@@ -190,13 +208,17 @@ def _on_disk(text: str, path: Path, *, offline: bool) -> Target:
     )
 
 
-def _base_of(text: str, adapter: Path, *, offline: bool) -> Target:
-    """The base model of an adapter.
+def _base_of(text: str, adapter: Path, *, offline: bool, through: int) -> Target:
+    """The base model of an adapter: a folder beside it or in the working directory, else a repository.
 
     Raises:
         TargetError: the adapter names none, or it cannot be read.
     """
     shown = str(Path(text) / ADAPTER) if not text.endswith(ADAPTER) else text
+    if through >= _MOST_ADAPTERS:
+        raise TargetError(
+            f"{shown}: its base model is an adapter again and again; check the base model itself"
+        )
     try:
         config = parse_json(_read(adapter, shown))
     except ValueError as error:
@@ -204,17 +226,9 @@ def _base_of(text: str, adapter: Path, *, offline: bool) -> Target:
     base = config.get(_BASE) if isinstance(config, dict) else None
     if not isinstance(base, str) or not base.strip() or len(base) > _LONGEST:
         raise TargetError(f"{shown} names no base model (`{_BASE}`); check the base model itself")
-    here = adapter.parent / base
-    if _exists(here) and here.resolve() != adapter.parent.resolve():
-        inner = here / CONFIG if here.is_dir() else here
-        location = str(Path(base) / CONFIG)
-        return Target(
-            text=text,
-            kind="config",
-            checkpoint=_parsed(_read(inner, location), location),
-            location=location,
-            folder=inner.resolve().parent.name,
-        )
+    for here in (adapter.parent / base, Path(base)):
+        if Path(base).name and here.is_dir() and here.resolve() != adapter.parent.resolve():
+            return _on_disk(text, here, offline=offline, through=through + 1)
     repository = _repository(base)
     if repository is None:
         fit = shown_argument(base)

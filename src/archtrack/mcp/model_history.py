@@ -7,13 +7,13 @@ from typing import Annotated, cast
 from pydantic import Field
 
 from archtrack.app.category import category_of
+from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.store import Histories
 from archtrack.app.names import Names
-from archtrack.app.presence import Presence, presence_with
+from archtrack.app.presence import Presence, presence_of
 from archtrack.core.history.history import History, Release, known_release
 from archtrack.core.history.spans import SpanBounds, has_and_had, span_bounds
 from archtrack.core.json_values import SCHEMA_VERSION
-from archtrack.core.verdict.checkpoint import only_named
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.errors import UsageError
 from archtrack.model import Status
@@ -162,19 +162,24 @@ def _architecture(
     name: str, chosen: Sequence[tuple[History, Release]], histories: Histories, known: Collection[str]
 ) -> tuple[ArchitectureHistory, Iterable[str]]:
     """What is known of an architecture, and that in words."""
-    presences = [presence_with(name, history, release, histories) for history, release in chosen]
-    keys = Names(histories).keys
+    names = Names(histories)
+    checkpoint, keys = names.checkpoints(name)[0], names.keys
+    presences = [
+        presence_of(checkpoint, facts_at(history, release, histories), (history, release))
+        for history, release in chosen
+    ]
     spans = {
         history.engine: [bounds for key in keys(name, history) for bounds in span_bounds(history, key)]
         for history, _ in chosen
     }
-    near = [] if name in known else list(nearest(name, known))
-    category, _ = category_of(only_named(name), None, histories)
+    is_known = name in known or names.architectures_of(name) is not None
+    near = [] if is_known else list(nearest(name, known))
+    category, _ = category_of(checkpoint, None, histories)
     found: ArchitectureHistory = {
         "name": name,
-        "known": name in known,
+        "known": is_known,
         "near": near,
-        "category": category.value if name in known else None,
+        "category": category.value if is_known else None,
         "engines": {
             each.engine: {
                 "standing": presence_json(each),

@@ -21,6 +21,8 @@ MAX_CONFIG_BYTES = 16 * 1024 * 1024
 """A hundred times the largest real one."""
 
 _LONGEST = 300
+_MOST = 100
+"""Architectures of one config; real ones name one or two."""
 _SCALARS = (bool, int, float, str)
 
 
@@ -126,6 +128,8 @@ def _architectures(config: dict[str, Any]) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
         kind = "a list of other things" if isinstance(value, list) else _kind(value)
         raise TargetError(f"`architectures` is {kind}, not a list of names")
+    if len(value) > _MOST:
+        raise TargetError(f"`architectures` holds {len(value):,} names; no config has more than {_MOST}")
     return tuple(_bounded(each, "architectures") for each in value)
 
 
