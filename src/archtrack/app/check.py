@@ -12,11 +12,14 @@ from archtrack.engines import load_engine
 from archtrack.errors import ArchtrackError, UsageError
 from archtrack.hub.targets import Target, open_targets
 from archtrack.model import Origin, Status
+from archtrack.sources.opening import open_engine
 from archtrack.sources.redaction import shown_argument
+from archtrack.sources.spec import InstalledSpec, PathSpec, parse_spec
 
 from .category import category_of, example_of
 from .engine_source import EngineSource, parse_engine_source
 from .history.counting import TRANSFORMERS
+from .history.known_release import known_release
 from .history.release_facts import facts_at
 from .names import Names
 from .presence import Presence, presence_of
@@ -288,6 +291,8 @@ class _Run:
         if source.engine == SGLANG and (self._request.external or self._request.disabled):
             return None
         release = history.newest if source.source is None else history.find(source.source)
+        if release is None and source.source is not None:
+            release = self._release_of(source, cache)
         if release is None or release.unknown is not None:
             return None
         wanted = self._request.transformers
@@ -303,6 +308,15 @@ class _Run:
             facts_at(history, release, self._histories), transformers=self._library(cache), broken=None
         )
         return _Asked(facts=facts, history=history, release=release)
+
+    def _release_of(self, source: EngineSource, cache: Cache) -> Release | None:
+        """The known release whose files a folder or an installed package has."""
+        engine, spec = load_engine(source.engine), source.source
+        if spec is None or not isinstance(parse_spec(spec), (PathSpec, InstalledSpec)):
+            return None
+        opened, _ = open_engine(spec, engine.layout, self._workspace, cache)
+        found = known_release(engine, opened, self._histories)
+        return None if found is None else found[1]
 
     def _library(self, cache: Cache) -> ReleaseFacts:
         """The transformers that the user names, read once for all engines whose releases are known."""
