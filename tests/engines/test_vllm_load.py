@@ -640,7 +640,7 @@ def test_what_becomes_of_a_config(
         ("auto-round", (*NATIVE, "LlamaForCausalLM"), None),
         ("mine", ("unsupported", "quantisation", None), None),
         ("gguf", ("unsupported", "quantisation", None), None),
-        ("old", ("unsupported", "quantisation", None), "--allow-deprecated-quantization"),
+        ("old", ("unsupported", "quantisation", None), "start it with --allow-deprecated-quantization"),
     ],
 )
 def test_the_gate_of_quantisation(

@@ -348,15 +348,16 @@ class _Run:
         follows = known.history is not None and any(each.imports for each in known.history.releases)
         if not named or not follows or known.facts.broken is not None or self._workspace.offline:
             return False
-        statuses = {self._presence(each, known, self._options).status for each in checkpoints}
-        return Status.NATIVE in statuses
+        verdicts = (self._presence(each, known, self._options).verdict for each in checkpoints)
+        return any(verdict.status is Status.NATIVE for verdict in verdicts)
 
     def _read(self, source: EngineSource, cache: Cache, known: _Asked | None) -> _Asked:
         try:
             found = self._reading(source, cache)
-        except ArchtrackError:
+        except ArchtrackError as error:
             if known is None:
                 raise
+            self.notices.append(f"The imports of {known.facts.name} were not looked at: {error}")
             self._note(known)  # what the history has of it says what was not looked at
             return known
         history = self._histories.get(source.engine)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from archtrack.errors import UsageError
 from archtrack.sources.redaction import shown_argument
 
 __all__ = ["EngineSource", "parse_engine_source"]
+
+_MARKS = re.compile("[-_.]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ def parse_engine_source(text: str) -> EngineSource:
     """Read what a user gave.
 
     Args:
-        text: ``vllm``, ``vllm==0.11.0``, ``vllm@0.11.0``, ``sglang@installed``, ``sglang@git:REPO@main``.
+        text: ``vllm``, ``vLLM``, ``llama.cpp``, ``vllm==0.11.0``, ``vllm@0.11.0``, ``sglang@installed``, ``sglang@git:REPO@main``.
 
     Raises:
         UsageError: it names no engine, or nothing behind ``==`` or ``@``.
@@ -35,14 +38,19 @@ def parse_engine_source(text: str) -> EngineSource:
     at, equals = text.find("@"), text.find("==")
     marks = sorted((place, mark) for place, mark in ((at, "@"), (equals, "==")) if place >= 0)
     if not marks:
-        return EngineSource(engine=text)
+        return EngineSource(engine=_name(text))
     place, mark = marks[0]
     engine, source = text[:place], text[place + len(mark) :]
-    if not engine.replace("-", "").isalnum():  # an address with a password, say: it is shown whole, if at all
+    if not _MARKS.sub("", engine).isalnum():  # an address with a password, say: it is shown whole, if at all
         return EngineSource(engine=text)
     if not source:
         what = "the version is empty" if mark == "==" else "the source is empty"
         raise UsageError(
             f"{shown_argument(text)}: {what}; write ENGINE==VERSION, ENGINE@SOURCE, or ENGINE for the newest release"
         )
-    return EngineSource(engine=engine, source=None if source == "latest" else source)
+    return EngineSource(engine=_name(engine), source=None if source == "latest" else source)
+
+
+def _name(text: str) -> str:
+    """The name of an engine as archtrack spells it: ``llama-cpp`` for ``llama.cpp``. What is no name stays as it is."""
+    return _MARKS.sub("-", text).lower() if _MARKS.sub("", text).isalnum() else text

@@ -134,7 +134,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     native: the engine has its own implementation, or runs it by that of another. unimportable: it has one that fails to
     import with this transformers. fallback: its Transformers backend runs it. refused: transformers has it, but not for
     that backend. remote code: only the repository's own code could tell. gone: an older release had it. unsupported:
-    none of these; the gate that stopped it is named: config, architecture, processor or quantisation.
+    none of these; the gate that stopped it is named: config, architecture, import, processor, backend or quantisation.
+    unknown: what is known does not settle it, and the answer says what is missing.
 
     What is known of every release comes with archtrack: no request is made for it. A folder, an installed package or a
     release that is not known is read.

@@ -136,7 +136,7 @@ def show(
         if len(engines) != 1:
             raise UsageError("--at shows one release of one engine: say which, with --engine ENGINE")
         if names or plot is not None:
-            raise UsageError("--at shows all that a release registers: leave out ARCH and --plot")
+            raise UsageError(_whole(engines[0], at, names))
         history = found.need(engines[0])
         release = known_release(history, at)
         entries = history.at(release.version)
@@ -174,6 +174,14 @@ def _at(engines: tuple[str, ...], at: str | None) -> tuple[tuple[str, ...], str 
     if named and at is not None:
         raise UsageError(f"--at {at} and --engine {engines[0]} both name a release; name it once")
     return tuple(each.engine for each in asked), at if at is not None else next(iter(named), None)
+
+
+def _whole(engine: str, at: str, names: tuple[str, ...]) -> str:
+    """What to do instead of asking for one release and for something else."""
+    message = f"{engine}=={at} lists one whole release: leave out ARCH and --plot"
+    if names:
+        message += f"; what it does with one: `archtrack check {names[0]} --engine {engine}=={at}`"
+    return message
 
 
 def _print_near(names: Sequence[str], chosen: Sequence[History], found: Histories) -> None:

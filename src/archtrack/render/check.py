@@ -55,7 +55,9 @@ def asked_words(answer: Answer) -> str:
     if target is None or target.kind == "architecture":
         return answer.text
     named = ", ".join(target.checkpoint.architectures) or "no architecture"
-    return f"{answer.text} ({named})"
+    # A folder may be called as a model type is.
+    folder = target.location is not None and answer.text.isidentifier()
+    return f"{target.location if folder else answer.text} ({named})"
 
 
 def engine_words(each: EngineAnswer) -> str:

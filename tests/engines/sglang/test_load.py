@@ -361,7 +361,7 @@ def test_that_nobody_looked_at_imports_is_said(broken: Any, said: int) -> None:
 
 def test_a_config_without_architectures_is_told_what_its_type_would_give() -> None:
     found = load(model_type="llama")
-    assert found.fix == '--json-model-override-args \'{"architectures": ["LlamaForCausalLM"]}\''
+    assert found.fix == 'start it with --json-model-override-args \'{"architectures": ["LlamaForCausalLM"]}\''
     assert any("transformers has LlamaForCausalLM" in step.text for step in found.steps)
 
 
@@ -395,7 +395,7 @@ def test_evidence_of_kept_rules_says_which_release_it_is_of() -> None:
             {"draft_vocab_size": 32000},
             "LlamaForCausalLM",
             True,
-            "architectures [`LlamaForCausalLMEagle3`] instead of",
+            "write architectures [`LlamaForCausalLMEagle3`] instead of",
         ),
         ({"draft_vocab_size": 32000}, "LlamaForCausalLM", False, None),
         ({"vocab_size": 32000}, "LlamaForCausalLM", True, None),

@@ -96,8 +96,8 @@ class _Decision:
             name, table, place = implied
             text = f"for model type `{self.checkpoint.model_type}` transformers has {name} ({table})"
             self.say(text, place, "transformers")
-            self.fix = f'--json-model-override-args \'{{"architectures": ["{name}"]}}\''
-            self.say(f"to have the engine take that: {self.fix}; then `archtrack check {name}` applies")
+            self.fix = f'start it with --json-model-override-args \'{{"architectures": ["{name}"]}}\''
+            self.say(f"to have the engine take that, {self.fix}; then `archtrack check {name}` applies")
         return self._verdict(Status.UNSUPPORTED)
 
     # -- the registry --------------------------------------------------------------------------------
@@ -136,10 +136,10 @@ class _Decision:
         name = f"{chosen}{_EAGLE3}"
         native = self.context.natives.get(name)
         if "draft_vocab_size" in self.checkpoint.keys and native is not None:
-            self.fix = f"architectures [`{name}`] instead of [`{chosen}`]"
+            self.fix = f"write architectures [`{name}`] instead of [`{chosen}`]"
             self.say(
                 f"the config has `draft_vocab_size`, as drafts of EAGLE-3 do: {name} loads such weights, and {chosen}"
-                f" does not; to have the engine take that: {self.fix}",
+                f" does not; to have the engine take that, {self.fix}",
                 native.place,
             )
 

@@ -107,5 +107,5 @@ def _weights(checkpoint: Checkpoint, release: ReleaseFacts, name: str, steps: St
         step,
         gate=Gate.QUANTISATION,
         key=name,
-        fix="the unquantised checkpoint, or one in EXL3",
+        fix="use the unquantised checkpoint, or one in EXL3",
     )

@@ -217,7 +217,7 @@ class _Path:
             step,
             gate=Gate.CONFIG,
             key=next(iter(self._checkpoint.architectures), None),
-            fix=f"transformers >= {written}",
+            fix=f"install transformers {written} or newer",
         )
 
     def _by_auto_map(self, rule: Mapping[str, Any], name: str) -> Verdict:
@@ -240,7 +240,7 @@ class _Path:
             step,
             gate=Gate.ARCHITECTURE,
             key=name,
-            fix=None if known is None else f"a config without `auto_map.{rule['key']}`: `{known}` is known",
+            fix=None if known is None else f"leave `auto_map.{rule['key']}` out of the config: `{known}` is known",
         )
 
     def _removed(self, name: str) -> Verdict | None:
@@ -356,7 +356,7 @@ class _Path:
             step,
             gate=Gate.QUANTISATION,
             key=name,
-            fix="the PyTorch engine (`--backend pytorch`)" if other and taken else None,
+            fix="use the PyTorch engine (`--backend pytorch`)" if other and taken else None,
         )
 
     def _unlike(self, needs: Mapping[str, list[Any]]) -> str | None:

@@ -135,7 +135,7 @@ class _Path:
         if self._checkpoint.given:
             step = self._steps.say("the config has no `model_type`, by which MLX-LM goes alone")
             return self._steps.verdict(
-                Status.UNSUPPORTED, step, gate=Gate.CONFIG, fix="a `model_type` in the config"
+                Status.UNSUPPORTED, step, gate=Gate.CONFIG, fix="add a `model_type` to the config"
             )
         name = next(iter(self._checkpoint.architectures), None)
         step = self._steps.say(
@@ -176,7 +176,7 @@ class _Path:
                 stopped,
                 gate=Gate.QUANTISATION,
                 key=model_type,
-                fix="the unquantised checkpoint, or one that mlx_lm.convert made of it",
+                fix="use the unquantised checkpoint, or one that mlx_lm.convert made of it",
             )
         return self._steps.verdict(Status.NATIVE, step, resolved=module, key=model_type)
 
