@@ -780,3 +780,18 @@ def test_a_name_is_never_stopped_by_its_config(made: Made) -> None:
     verdict = load(only_named("LlamaForCausalLM"), made(NEW))
     assert "not followed" in verdict.steps[0].text
     assert verdict.key == "LlamaForCausalLM"
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    ("version", "nameless", "keys"),
+    [("0.4.2", False, 1), ("0.10.1", False, 2), ("0.11.0", True, 4), ("0.14.0", True, 4), ("0.33.0", True, 4)],
+)
+def test_what_real_releases_do_with_a_quantisation(
+    version: str,
+    nameless: bool,  # noqa: FBT001
+    keys: int,
+    read_release: Callable[[str, str], ReleaseFacts],
+) -> None:
+    rules = read_release("vllm", version).load.rules
+    assert (rules["nameless"]["taken"], len(rules["quantised_by"]["keys"])) == (nameless, keys)
