@@ -785,7 +785,13 @@ def test_a_name_is_never_stopped_by_its_config(made: Made) -> None:
 @pytest.mark.network
 @pytest.mark.parametrize(
     ("version", "nameless", "keys"),
-    [("0.4.2", False, 1), ("0.10.1", False, 2), ("0.11.0", True, 4), ("0.14.0", True, 4), ("0.33.0", True, 4)],
+    [
+        ("0.4.2", False, 1),
+        ("0.10.1", False, 2),
+        ("0.11.0", True, 4),
+        ("0.14.0", True, 4),
+        ("0.33.0", True, 4),
+    ],
 )
 def test_what_real_releases_do_with_a_quantisation(
     version: str,
