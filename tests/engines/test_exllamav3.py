@@ -354,6 +354,25 @@ def test_quantised_weights_are_told_by_their_names(
         assert "not followed" in found.steps[-1].text
 
 
+@pytest.mark.parametrize(
+    ("keys", "gate", "said"),
+    [
+        ({"quantization_config": {"bits": 4}}, None, "`quantization_config` names no `quant_method`"),
+        ({"quantization_config": None}, None, None),
+        ({"text_config": {"quantization_config": {"quant_method": "awq"}}}, "quantisation", "method `awq`"),
+        ({"compression_config": {"quant_method": "awq"}}, "quantisation", "method `awq`"),
+    ],
+)
+def test_tensors_count_wherever_the_config_speaks_of_them(
+    release: Callable[..., ReleaseFacts], keys: dict[str, Any], gate: str | None, said: str | None
+) -> None:
+    found = load(config("AForCausalLM", **keys), release(NEW))
+    assert (found.gate and found.gate.value) == gate
+    texts = [step.text for step in found.steps if "quant" in step.text]
+    assert [said in text for text in texts if said] == ([True] if said else [])
+    assert bool(texts) is (said is not None)
+
+
 def test_a_class_with_a_model_of_vision_is_multimodal(release: Callable[..., ReleaseFacts]) -> None:
     registered = release().registered
     assert {name: each.category and each.category.value for name, each in registered.items()} == {

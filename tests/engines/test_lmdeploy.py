@@ -504,6 +504,9 @@ def test_the_config_gate_stops_a_name_only_where_its_type_is_known_to_be_unknown
     assert "not followed" in said(load(config("Slow", model_type="x"), release(types=None)))
 
 
+AWQ = {"quant_method": "awq", "version": "gemm"}
+
+
 @pytest.mark.parametrize(
     ("name", "quantization", "status", "text", "fix"),
     [
@@ -516,13 +519,17 @@ def test_the_config_gate_stops_a_name_only_where_its_type_is_known_to_be_unknown
         ("Both", {"quant_method": "smooth_quant"}, "native", "the PyTorch engine takes", None),
         ("Slow", {"quant_method": "gptq"}, "unsupported", "does not take quantisation method `gptq`", None),
         ("Slow", {"quant_method": "awq", "version": "gemv"}, "native", "the PyTorch engine takes", None),
-        ("Slow", {"bits": 4}, "native", "PyTorch engine", None),
+        ("Slow", {"bits": 4}, "unsupported", "names no `quant_method`, and the PyTorch engine of", None),
+        ("Fast", {"bits": 4}, "unsupported", "names no `quant_method`, and TurboMind of", None),
+        ("Fast", {}, "native", "TurboMind of", None),  # an empty one is none to TurboMind
+        ("Slow", {}, "unsupported", "names no `quant_method`", None),
+        ("Slow", None, "native", "PyTorch engine", None),
     ],
 )  # fmt: skip
 def test_what_each_engine_does_with_a_quantised_checkpoint(
     release: Callable[..., ReleaseFacts],
     name: str,
-    quantization: dict[str, Any],
+    quantization: dict[str, Any] | None,
     status: str,
     text: str,
     fix: str | None,
@@ -531,6 +538,46 @@ def test_what_each_engine_does_with_a_quantised_checkpoint(
     assert (found.status.value, found.fix) == (status, fix)
     assert (found.gate and found.gate.value) == (None if status == "native" else "quantisation")
     assert text in said(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "status", "text"),
+    [
+        ("Fast", {"text_config": {"quantization_config": {"quant_method": "bitsandbytes"}}}, "unsupported",
+         "does not take quantisation method `bitsandbytes`"),
+        ("Fast", {"llm_config": {"quantization_config": {"quant_method": "awq", "version": "gemm"}}}, "native",
+         "TurboMind takes quantisation method `awq`"),
+        ("Fast", {"text_config": {"quantization_config": {"bits": 4}}}, "unsupported", "names no `quant_method`"),
+        ("Fast", {"compression_config": {"quant_method": "bitsandbytes"}}, "native",
+         "whether TurboMind looks at `compression_config` is not followed"),
+        ("Slow", {"text_config": {"quantization_config": {"quant_method": "bitsandbytes"}}}, "native",
+         "looks at `text_config.quantization_config` is not followed"),
+    ],
+)  # fmt: skip
+def test_turbomind_looks_for_a_quantisation_in_the_whole_config(
+    release: Callable[..., ReleaseFacts], name: str, keys: dict[str, Any], status: str, text: str
+) -> None:
+    found = load(config(name, **keys), release())
+    assert (found.status.value, found.gate and found.gate.value) == (
+        status,
+        None if status == "native" else "quantisation",
+    )
+    assert text in said(found)
+
+
+@pytest.mark.parametrize(("quantization", "text"), [({"bits": 4}, "names no `quant_method`"), (AWQ, "`awq`")])
+def test_a_release_whose_methods_are_not_known_stops_none(
+    release: Callable[..., ReleaseFacts], quantization: dict[str, Any], text: str
+) -> None:
+    known = release()
+    rules = {key: rule for key, rule in known.load.rules.items() if key != "quantisation"}
+    found = load(
+        config("Slow", quantization_config=quantization),
+        replace(known, load=replace(known.load, rules=rules)),
+    )
+    assert found.status.value == "native"
+    assert text in said(found)
+    assert "is not followed" in said(found)
 
 
 @pytest.mark.parametrize(
@@ -589,14 +636,20 @@ RECORDED = json.loads(
     [
         ("0.2.5", 15, {"phi3": "unsupported", "llama": "native", "baichuan": "native", "glm": "native"}),
         ("0.4.2", 25, {"phi3": "native", "llama": "native", "glm": "native"}),
-        ("0.5.2", 33, {"phi3": "native", "bnb": "native"}),
-        ("0.6.3", 38, {"phi3": "native", "bnb": "unsupported", "glm": "native"}),
+        ("0.5.2", 33, {"phi3": "native", "bnb": "native", "mlx": "native"}),
+        ("0.6.3", 38, {"phi3": "native", "bnb": "unsupported", "mlx": "unsupported", "glm": "native"}),
         ("0.9.0", 47, {"glm": "native", "odd": "unsupported", "baichuan": "native"}),
         ("0.12.0", 60, {"glm": "native", "odd": "unsupported"}),
         (
             "0.18.0",
             70,
-            {"glm": "native", "odd": "unsupported", "baichuan": "unsupported", "bnb": "unsupported"},
+            {
+                "glm": "native",
+                "odd": "unsupported",
+                "baichuan": "unsupported",
+                "bnb": "unsupported",
+                "mlx": "unsupported",
+            },
         ),
     ],
 )
@@ -612,6 +665,7 @@ def test_real_releases(
         "glm": GLM,
         "odd": config("GemmaForCausalLM", auto_map=auto("OddForCausalLM")),
         "bnb": config("LlamaForCausalLM", quantization_config={"quant_method": "bitsandbytes"}),
+        "mlx": config("LlamaForCausalLM", quantization_config={"group_size": 64, "bits": 4}),
     }
     assert {name: load(configs[name], known).status.value for name in expected} == expected
     assert set(known.load.rules["configs"]) == {"turbomind", "pytorch"}

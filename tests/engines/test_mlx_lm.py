@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -394,6 +395,67 @@ def test_what_is_made_of_a_quantised_checkpoint(
     assert own.status.value == "native"
 
 
+INSIDE = LOADER.replace(
+    "    quant_method = quantization_config", "    config['x'] = text_config['quantization_config']\n"
+    "    quant_method = quantization_config", 1
+)  # fmt: skip
+MLX = {"group_size": 64, "bits": 4}
+MXFP4 = {"quant_method": "mxfp4"}
+BNB = {"quant_method": "bitsandbytes"}
+
+
+@pytest.mark.parametrize(
+    ("utils", "keys", "gate", "said"),
+    [
+        # without a method
+        (LOADER, {"quantization_config": MLX}, True, "stops with a KeyError"),
+        (LOADER, {"quantization_config": {"load_in_4bit": True}}, True, "stops with a KeyError"),
+        (LOADER, {"quantization_config": MLX, "quantization": None}, True, "stops with a KeyError"),
+        (LOADER, {"quantization_config": MLX, "quantization": MLX}, False, "MLX-LM's own `quantization`"),
+        (LOADER, {"quantization_config": {}}, False, None),
+        (OLD, {"quantization_config": MLX}, True, "load_model does nothing for"),
+        (REMAPPING, {"quantization_config": MLX}, False, "could not be read"),
+        # inside of text_config
+        (INSIDE, {"text_config": {"quantization_config": MXFP4}}, False, "`mxfp4` is taken"),
+        (INSIDE, {"text_config": {"quantization_config": BNB}}, True, "nothing for quantisation method"),
+        (INSIDE, {"text_config": {"quantization_config": MLX}}, True, "stops with a KeyError"),
+        (INSIDE, {"text_config": {"quantization_config": MXFP4}, "quantization_config": None}, True,
+         "nothing for the quantisation in `text_config.quantization_config`"),
+        (LOADER, {"text_config": {"quantization_config": MXFP4}}, True,
+         "nothing for the quantisation in `text_config.quantization_config`"),
+        (INSIDE, {"compression_config": MXFP4}, True, "nothing for the quantisation in `compression_config`"),
+    ],
+)  # fmt: skip
+def test_a_quantisation_without_a_method_or_inside_of_a_part(
+    release: Callable[..., ReleaseFacts],
+    utils: str,
+    keys: dict[str, Any],
+    gate: bool,  # noqa: FBT001
+    said: str | None,
+) -> None:
+    found = load({"model_type": "llama", **keys}, release(utils))
+    assert (found.status.value, found.gate and found.gate.value) == (
+        ("unsupported", "quantisation") if gate else ("native", None)
+    )
+    texts = [step.text for step in found.steps if "quant" in step.text]
+    assert any(said in text for text in texts) if said else texts == []
+
+
+def test_facts_that_do_not_say_whether_it_looks_inside_stop_nothing(
+    release: Callable[..., ReleaseFacts],
+) -> None:
+    known = release(INSIDE)
+    assert known.load.rules["load_model"]["inside"] is True
+    assert release(LOADER).load.rules["load_model"]["inside"] is False
+    rules = {**known.load.rules, "load_model": {"line": 1}}
+    found = load(
+        {"model_type": "llama", "text_config": {"quantization_config": BNB}},
+        replace(known, load=replace(known.load, rules=rules)),
+    )
+    assert found.status.value == "native"
+    assert "is not known: the gate is not followed" in found.steps[-1].text
+
+
 def test_a_module_that_cannot_be_imported_is_said(release: Callable[..., ReleaseFacts]) -> None:
     place = Place(file=f"{MODELS}/llama.py", line=1)
     for certain, status in ((True, "unimportable"), (False, "native")):
@@ -455,10 +517,10 @@ AWQ = {"model_type": "llama", "quantization_config": {"quant_method": "awq", "bi
         ("0.9.0", 16, {"exaone": "unsupported", "awq": "unsupported"}),
         ("0.20.2", 34, {"exaone": "unsupported"}),
         ("0.20.3", 35, {"exaone": "native", "llama4": "unsupported"}),
-        ("0.26.4", 73, {"mxfp4": "native", "mxfp4 of llama": "unsupported"}),
+        ("0.26.4", 73, {"mxfp4": "native", "mxfp4 of llama": "unsupported", "nameless": "unsupported"}),
         ("0.27.1", 77, {"llama4": "unsupported", "hunyuan": "native"}),
-        ("0.28.0", 84, {"llama4": "native", "fp8": "native"}),
-        ("0.31.0", 115, {"awq": "native", "v3": "unsupported"}),
+        ("0.28.0", 84, {"llama4": "native", "fp8": "native", "inside": "unsupported"}),
+        ("0.31.0", 115, {"awq": "native", "v3": "unsupported", "inside": "native"}),
         (
             "0.32.2",
             138,
@@ -471,6 +533,9 @@ AWQ = {"model_type": "llama", "quantization_config": {"quant_method": "awq", "bi
                 "awq": "native",
                 "fp8": "native",
                 "bnb": "unsupported",
+                "nameless": "unsupported",
+                "mlx": "native",
+                "inside": "native",
             },
         ),
     ],
@@ -492,6 +557,9 @@ def test_real_releases(
         "mxfp4": {"model_type": "gpt_oss", "quantization_config": {"quant_method": "mxfp4"}},
         "mxfp4 of llama": {"model_type": "llama", "quantization_config": {"quant_method": "mxfp4"}},
         "bnb": {"model_type": "llama", "quantization_config": {"quant_method": "bitsandbytes"}},
+        "nameless": {"model_type": "llama", "quantization_config": MLX},
+        "mlx": {"model_type": "llama", "quantization_config": MLX, "quantization": MLX},
+        "inside": {"model_type": "llama", "text_config": {"quantization_config": MXFP4}},
     }
     assert {name: load(configs[name], known).status.value for name in expected} == expected
     if version == "0.32.2":

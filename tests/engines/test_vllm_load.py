@@ -651,6 +651,99 @@ def test_the_gate_of_quantisation(
     assert (short(verdict), verdict.fix) == (expected, fix)
 
 
+VERIFIES = """
+    def _parse_quant_hf_config(self, hf_config):
+        quant_cfg = getattr(hf_config, "quantization_config", None)
+"""
+COMPRESSES = """
+        if quant_cfg is None:
+            quant_cfg = getattr(hf_config, "compression_config", None)
+"""
+STOPS = """
+    def _verify_quantization(self):
+        supported_quantization = QUANTIZATION_METHODS
+        quant_method = quant_cfg.get("quant_method", "").lower()
+"""
+EMPTIES = """
+        if quant_cfg is None and (text_config := getattr(self.hf_config, "text_config", None)):
+            quant_cfg = self._parse_quant_hf_config(text_config)
+        quant_method = quant_method if quant_method != "" else None
+"""
+FIRST = VERIFIES + STOPS
+SECOND = VERIFIES + COMPRESSES + STOPS
+THIRD = VERIFIES + COMPRESSES + STOPS + EMPTIES
+MLX = {"group_size": 64, "bits": 4}
+FP8 = {"quant_method": "fp8"}
+GGUF = {"quant_method": "gguf"}
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "nameless"),
+    [
+        ("", None, None),
+        (FIRST, ["quantization_config"], False),
+        (SECOND, ["quantization_config", "compression_config"], False),
+        (
+            THIRD,
+            [
+                "quantization_config",
+                "compression_config",
+                "text_config.quantization_config",
+                "text_config.compression_config",
+            ],
+            True,
+        ),
+    ],
+)
+def test_where_a_quantisation_is_looked_for_is_read(
+    made: Made,
+    text: str,
+    keys: list[str] | None,
+    nameless: bool | None,  # noqa: FBT001
+) -> None:
+    rules = made({**NEW, "vllm/config/model.py": CONFIG + text}).load.rules
+    assert rules.get("quantised_by", {}).get("keys") == keys
+    assert rules.get("nameless", {}).get("taken") == nameless
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "stopped", "says"),
+    [
+        # no method is named
+        (FIRST, {"quantization_config": MLX}, True, "stops with `Unknown quantization method`"),
+        (FIRST, {"quantization_config": {"load_in_4bit": True}}, True, "stops with `Unknown quantization method`"),
+        (FIRST, {"quantization_config": {}}, True, "stops with `Unknown quantization method`"),
+        (FIRST, {"quantization_config": {"is_marlin_format": True}}, False, "by its format, which is not followed"),
+        (THIRD, {"quantization_config": MLX}, False, "takes the weights for plain ones"),
+        ("", {"quantization_config": MLX}, False, "without `quant_method` is not known"),
+        # another key
+        (FIRST, {"compression_config": GGUF}, False, "does not look at `compression_config`"),
+        (SECOND, {"compression_config": GGUF}, True, "no quantisation method `gguf`"),
+        (SECOND, {"compression_config": FP8}, False, "has the quantisation method `fp8`"),
+        (SECOND, {"text_config": {"quantization_config": GGUF}}, False, "does not look at `text_config.quant"),
+        (THIRD, {"text_config": {"quantization_config": GGUF}}, True, "no quantisation method `gguf`"),
+        (THIRD, {"text_config": {"quantization_config": FP8}}, False, "has the quantisation method `fp8`"),
+        (THIRD, {"text_config": {"compression_config": GGUF}}, True, "no quantisation method `gguf`"),
+        (THIRD, {"llm_config": {"quantization_config": GGUF}}, False, "does not look at `llm_config.quant"),
+        ("", {"text_config": {"quantization_config": GGUF}}, False, "is not known: the gate is not followed"),
+        ("", {"quantization_config": GGUF}, True, "no quantisation method `gguf`"),
+    ],
+)  # fmt: skip
+def test_a_quantisation_without_a_method_or_under_another_key(
+    made: Made,
+    text: str,
+    keys: dict[str, Any],
+    stopped: bool,  # noqa: FBT001
+    says: str,
+) -> None:
+    release = made({**NEW, "vllm/config/model.py": CONFIG + text})
+    verdict = load(config("LlamaForCausalLM", model_type="llama", **keys), release)
+    assert short(verdict) == (
+        ("unsupported", "quantisation", None) if stopped else (*NATIVE, "LlamaForCausalLM")
+    )
+    assert any(says in step.text for step in verdict.steps), [step.text for step in verdict.steps]
+
+
 def test_a_release_without_a_table_of_methods_says_that_the_gate_is_not_followed(made: Made) -> None:
     files = {path: text for path, text in NEW.items() if not path.startswith(QUANT)}
     checkpoint = config("LlamaForCausalLM", model_type="llama", quantization_config={"quant_method": "x"})
@@ -687,3 +780,24 @@ def test_a_name_is_never_stopped_by_its_config(made: Made) -> None:
     verdict = load(only_named("LlamaForCausalLM"), made(NEW))
     assert "not followed" in verdict.steps[0].text
     assert verdict.key == "LlamaForCausalLM"
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    ("version", "nameless", "keys"),
+    [
+        ("0.4.2", False, 1),
+        ("0.10.1", False, 2),
+        ("0.11.0", True, 4),
+        ("0.14.0", True, 4),
+        ("0.33.0", True, 4),
+    ],
+)
+def test_what_real_releases_do_with_a_quantisation(
+    version: str,
+    nameless: bool,  # noqa: FBT001
+    keys: int,
+    read_release: Callable[[str, str], ReleaseFacts],
+) -> None:
+    rules = read_release("vllm", version).load.rules
+    assert (rules["nameless"]["taken"], len(rules["quantised_by"]["keys"])) == (nameless, keys)

@@ -70,6 +70,8 @@ HOSTILE = [
     (config(auto_map={"a\nb\x1b[31m": 1}), "`auto_map.a\\nb\\x1b[31m` is a number", "name of a class"),
     (config(quantization_config="awq"), "`quantization_config` is a text", "not an object"),
     (config(quantization_config={"quant_method": 4}), "quant_method` is a number", "not a name"),
+    (config(compression_config=[1]), "`compression_config` is a list", "not an object"),
+    (config(text_config={"quantization_config": "x"}), "`text_config.quantization_config` is a text", "not an object"),
 ]  # fmt: skip
 
 
@@ -131,6 +133,54 @@ def test_what_is_a_config_is_read(data: bytes, expected: Checkpoint) -> None:
 )
 def test_the_quantisation_has_the_name_of_the_engine(values: dict[str, Any], expected: str | None) -> None:
     assert read_checkpoint(config(**values)).quant_method == expected
+
+
+AWQ = {"quant_method": "awq"}
+
+
+@pytest.mark.parametrize(
+    ("values", "key", "method"),
+    [
+        ({}, None, None),
+        ({"quantization_config": None}, None, None),
+        ({"quantization": {"bits": 4}}, None, None),  # MLX-LM's own, which nobody else looks at
+        ({"quantization_config": {}}, "quantization_config", None),
+        ({"quantization_config": {"group_size": 64, "bits": 4}}, "quantization_config", None),
+        ({"quantization_config": {"load_in_4bit": True}}, "quantization_config", None),
+        ({"quantization_config": AWQ, "compression_config": {"quant_method": "x"}}, "quantization_config", "awq"),
+        ({"quantization_config": None, "compression_config": AWQ}, "compression_config", "awq"),
+        ({"text_config": {"quantization_config": AWQ}}, "text_config.quantization_config", "awq"),
+        ({"text_config": {"compression_config": AWQ}}, "text_config.compression_config", "awq"),
+        ({"llm_config": {"quantization_config": AWQ}}, "llm_config.quantization_config", "awq"),
+        ({"thinker_config": {"text_config": {"quantization_config": AWQ}}},
+         "thinker_config.text_config.quantization_config", "awq"),
+        ({"compression_config": AWQ, "text_config": {"quantization_config": {}}}, "compression_config", "awq"),
+        ({"text_config": {"quantization_config": None}}, None, None),
+        ({"text_config": "x", "thinker_config": {"text_config": 3}}, None, None),
+        ({"vision_config": {"quantization_config": AWQ}}, None, None),
+        ({"quantization_config": {"producer": {"name": "modelopt"}, "quantization": {"quant_algo": "FP8"}}},
+         "quantization_config", "modelopt"),
+        ({"quantization_config": {"quantization": 4}}, "quantization_config", None),
+    ],
+)  # fmt: skip
+def test_a_quantisation_is_looked_for_where_engines_look(
+    values: dict[str, Any], key: str | None, method: str | None
+) -> None:
+    found = read_checkpoint(config(**values))
+    assert (found.quantized_by, found.quant_method) == (key, method)
+
+
+@pytest.mark.parametrize(
+    ("quantization", "expected"),
+    [
+        ({"checkpoint_format": "marlin"}, True),
+        ({"is_marlin_format": True}, True),
+        ({"is_marlin_format": False, "bits": 4}, False),
+        ({"load_in_4bit": True}, False),
+    ],
+)
+def test_a_format_may_stand_in_for_a_method(quantization: dict[str, Any], expected: bool) -> None:  # noqa: FBT001
+    assert read_checkpoint(config(quantization_config=quantization)).names_a_format is expected
 
 
 @pytest.mark.parametrize(

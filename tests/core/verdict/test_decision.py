@@ -56,6 +56,7 @@ PUBLIC = {
 TABLES = {
     "MaskedForMaskedLM": ("MODEL_FOR_MASKED_LM_MAPPING_NAMES",),
     "SpeaksForCTC": ("MODEL_FOR_CTC_MAPPING_NAMES",),
+    "SeesForConditionalGeneration": ("MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES",),
 }
 CONFIGS = {
     "transformers/models/beta/configuration_beta.py": (
@@ -291,6 +292,48 @@ def test_what_is_not_read_of_the_choice_is_said() -> None:
     assert (found.status, found.resolved) == (N, "AlphaForCausalLM")
     assert [str(step.place) for step in found.steps if "is not read" in step.text] == [f"{PATH}:14"]
     assert not any("is not read" in step.text for step in asked("AlphaForCausalLM").steps)
+
+
+SIZES = ("vocab_size", "hidden_size", "num_attention_heads", "num_key_value_heads", "num_hidden_layers")
+BETA, SEES = "BetaForCausalLM", "SeesForConditionalGeneration"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "reason"),
+    [
+        (BETA, {}, None),
+        (BETA, {"vision_config": {}}, None),
+        (BETA, {"text_config": {"vocab_size": 9}}, "a config of its own, `text_config`"),
+        (BETA, {"thinker_config": {"text_config": {}}}, "a config of its own, `thinker_config`"),
+        (BETA, {"text_config": {}, "vocab_size": 9}, "a config of its own, `text_config`"),
+        (BETA, {"text_config": {}, **dict.fromkeys(SIZES, 8)}, None),  # what the wrapper asks for is there
+        (SEES, {"model_type": "sees"}, "a config of its own, `text_config`"),  # its class adds the part
+        (SEES, {"model_type": "beta"}, None),
+        (BETA, None, None),  # names alone
+        (SEES, None, "it is in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES"),
+        ("MaskedForMaskedLM", None, None),
+    ],
+)
+def test_a_release_with_a_wrapper_for_text_only_refuses_the_others(
+    name: str, values: dict[str, Any] | None, reason: str | None
+) -> None:
+    text_only = without("backend")
+    natives = {
+        key: value for key, value in text_only.natives.items() if not key.startswith("TransformersMulti")
+    }
+    text_only = replace(text_only, natives=natives)
+    checkpoint = only_named(name) if values is None else read_checkpoint(
+        json.dumps({"architectures": [name], **values}).encode()
+    )  # fmt: skip
+    found = decide(checkpoint, text_only)
+    assert (found.status, found.gate) == ((X, Gate.BACKEND) if reason else (F, None))
+    if reason:
+        assert found.because.text == (
+            f"{name} takes images, and the release has a wrapper for text only:"
+            f" {reason if values is None else 'its language model has ' + reason}"
+        )
+        assert found.because.place == natives["TransformersForCausalLM"].place
+    assert decide(checkpoint, SUPPORT).status is F  # one that has wrappers for both
 
 
 def test_where_no_transformers_is_known_the_backend_is_not_followed() -> None:

@@ -121,7 +121,20 @@ RELEASE = ReleaseFacts(
                     "SightForCausalLM": None,
                 },
             ),
-            QUANTISATION: table("q.py", {"fp8": None, "compressed-tensors": None, "aqlm": {"needs": "vllm"}}),
+            QUANTISATION: table(
+                "q.py",
+                {
+                    "fp8": None,
+                    "compressed-tensors": None,
+                    "aqlm": {"needs": "vllm"},
+                    "gptq": {"if": "is_npu() or is_cpu()"},
+                    "gptq_marlin": None,
+                    "awq": None,
+                    "awq_marlin": None,
+                    "mxfp4": {"if": "is_cuda()"},
+                    "mlx_q4": {"if": "is_mps()"},
+                },
+            ),
         },
         rules={**rules_to_json(RULES), "config": WAYS},
     ),
@@ -327,6 +340,86 @@ def test_a_quantisation_has_to_be_one_that_the_release_takes(
     assert (found.resolved, found.key) == (None if gate else "LlamaForCausalLM", "LlamaForCausalLM")
     texts = [step.text for step in found.steps if "quantisation" in step.text]
     assert [said in text for text in texts if said] == ([True] if said else [])
+
+
+FP8 = {"quant_method": "fp8"}
+BITNET = {"quant_method": "bitnet"}
+UNKNOWN = "stops with `Unknown quantization method`"
+APPLE = "on Apple silicon it takes such weights as `mlx_q4`"
+
+
+@pytest.mark.parametrize(
+    ("release", "keys", "stopped", "said"),
+    [
+        # no method is named
+        (RELEASE, {"quantization_config": {"group_size": 64, "bits": 4}}, True, [UNKNOWN, APPLE]),
+        (RELEASE, {"quantization_config": {"group_size": 64, "bits": 2}}, True, [UNKNOWN]),
+        (RELEASE, {"quantization_config": {"bits": 4}}, True, [UNKNOWN]),
+        (RELEASE, {"quantization_config": {"load_in_4bit": True}}, True, [UNKNOWN]),
+        (RELEASE, {"quantization_config": {}}, True, [UNKNOWN]),
+        (RELEASE, {"quantization_config": {"is_marlin_format": True}}, False, ["by its format"]),
+        (RELEASE, {"quantization": {"bits": 4}}, False, []),
+        (without("sglang", QUANTISATION), {"quantization_config": {"bits": 4}}, False, []),
+        # another key
+        (RELEASE, {"compression_config": BITNET}, True, ["does not take the quantisation method `bitnet`"]),
+        (RELEASE, {"compression_config": FP8}, False, ["takes the quantisation method `fp8`"]),
+        (RELEASE, {"text_config": {"quantization_config": BITNET}}, False,
+         ["does not look at `text_config.quantization_config`"]),
+    ],
+)  # fmt: skip
+def test_a_quantisation_without_a_method_or_under_another_key(
+    release: ReleaseFacts,
+    keys: dict[str, Any],
+    stopped: bool,  # noqa: FBT001
+    said: list[str],
+) -> None:
+    found = load(release, architectures=LLAMA, model_type="llama", **keys)
+    assert (found.status, found.gate) == (
+        (Status.UNSUPPORTED, Gate.QUANTISATION) if stopped else (Status.NATIVE, None)
+    )
+    texts = [step.text for step in found.steps if "quant" in step.text or "Apple" in step.text]
+    assert [words in text for words, text in zip(said, texts, strict=True)] == [True] * len(said), texts
+
+
+GPTQ = {"quant_method": "gptq", "bits": 4, "group_size": 128, "sym": True, "desc_act": False}
+ON_CUDA = "on CUDA it runs these weights as `gptq_marlin`"
+NOT_ON_CUDA = "there it stops with `Unknown quantization method`"
+
+
+@pytest.mark.parametrize(
+    ("quantization", "conditional", "said"),
+    [
+        (GPTQ, True, ON_CUDA),
+        ({**GPTQ, "bits": 8, "desc_act": True}, True, ON_CUDA),
+        ({**GPTQ, "sym": False}, True, NOT_ON_CUDA),
+        ({**GPTQ, "bits": 3}, True, NOT_ON_CUDA),
+        ({**GPTQ, "checkpoint_format": "marlin"}, True, NOT_ON_CUDA),
+        ({**GPTQ, "checkpoint_format": "gptq"}, True, ON_CUDA),
+        ({"quant_method": "gptq", "bits": 4}, True, NOT_ON_CUDA),
+        ({**GPTQ, "sym": False}, False, None),  # a release that has it everywhere, or facts that do not say
+        ({"quant_method": "awq", "bits": 3}, True, None),
+        ({"quant_method": "mxfp4"}, True, None),
+    ],
+)
+def test_a_method_that_is_not_there_on_cuda_says_what_becomes_of_it(
+    quantization: dict[str, Any],
+    conditional: bool,  # noqa: FBT001
+    said: str | None,
+) -> None:
+    release = RELEASE
+    if not conditional:
+        rows = {**RELEASE.load.tables[QUANTISATION], **table("q.py", {"gptq": None})}
+        tables = {**RELEASE.load.tables, QUANTISATION: rows}
+        release = replace(RELEASE, load=replace(RELEASE.load, tables=tables))
+    found = load(release, architectures=LLAMA, model_type="llama", quantization_config=quantization)
+    assert (found.status, found.gate) == (Status.NATIVE, None)
+    texts = [step.text for step in found.steps if "CUDA" in step.text]
+    assert [said in text for text in texts if said] == ([True] if said else [])
+    assert bool(texts) is (said is not None)
+    taken = [step.text for step in found.steps if "takes the quantisation" in step.text]
+    assert ["if is_npu() or is_cpu()" in text for text in taken] == [
+        conditional and quantization["quant_method"] == "gptq"
+    ]
 
 
 FLAW = Broken(reason="no Thing", place=Place(file="x.py", line=1), condition=None, certain=True, through=())

@@ -294,7 +294,7 @@ ONE = "QUANTIZATION_METHODS = {'fp8': A}\n"
         (
             f"{ONE}if npu:\n    QUANTIZATION_METHODS.update({{'gptq': B, 'fp8': C}})\n",
             VERIFIES,
-            {"fp8": None, "gptq": None},
+            {"fp8": None, "gptq": {"if": "npu"}},
         ),
         (ONE, "", None),
         ("QUANTIZATION_METHODS = made()\n", VERIFIES, None),

@@ -128,6 +128,16 @@ def test_the_common_quantisation_methods_are_taken(version: str, release: Read) 
     assert not {"bitnet", "exl2", "hqq", "eetq"} & set(found)
 
 
+@pytest.mark.parametrize(
+    ("version", "condition"), [("0.5.9", None), ("0.5.23", "is_npu() or is_cpu() or is_xpu()")]
+)
+def test_a_method_of_some_hardware_says_which(version: str, condition: str | None, release: Read) -> None:
+    found = release(version).load.tables[QUANTISATION]
+    assert found["gptq"].value == (None if condition is None else {"if": condition})
+    assert found["mxfp4"].value is not None
+    assert found["gptq_marlin"].value is None
+
+
 @pytest.mark.parametrize("version", ALL)
 def test_the_rules_of_a_release_come_back_from_json(version: str, release: Read) -> None:
     kept = json.loads(json.dumps(release(version).load.rules))

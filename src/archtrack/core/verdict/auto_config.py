@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .release_facts import Fact, LoadOptions, ReleaseFacts
     from .verdict import Steps, Verdict
 
-__all__ = ["TABLES", "Reply", "Way", "ask_auto_config", "auto_config", "no_config"]
+__all__ = ["TABLES", "TAKES_IMAGES", "Reply", "Way", "ask_auto_config", "auto_config", "no_config"]
 
 TABLES = {
     "CAUSAL_LM": "AutoModelForCausalLM",
@@ -31,6 +31,8 @@ TABLES = {
 }
 """The tables that facts of a release keep -> the class that looks into it. ``CAUSAL_LM`` is
 ``MODEL_FOR_CAUSAL_LM_MAPPING_NAMES``, ``MODEL`` is ``MODEL_MAPPING_NAMES``; those that generate come first."""
+TAKES_IMAGES = ("IMAGE_TEXT_TO_TEXT", "VISION_2_SEQ", "MULTIMODAL_LM")
+"""Those of the models that take more than text."""
 
 
 class Way(Enum):

@@ -24,6 +24,10 @@ _LONGEST = 300
 _MOST = 100
 """Architectures of one config; real ones name one or two."""
 _SCALARS = (bool, int, float, str)
+_QUANTIZATIONS = ("quantization_config", "compression_config")
+_FORMATS = ("checkpoint_format", "is_marlin_format", "is_bitblas_format")
+_PARTS = ("text_config", "llm_config", "language_config", "thinker_config", "thinker_config.text_config")
+"""Where a composite config may say how its language model is quantised, as vLLM, MLX-LM and LMDeploy look for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +42,10 @@ class Checkpoint:
         text: the plain values of the config of the language model, or of the whole config where it is flat.
         plain: the plain values at the top.
         keys: all keys at the top, sorted.
-        quant_method: of ``quantization_config``, in small letters as the engine takes it, or None.
-        quantization: the plain values of ``quantization_config``.
+        quantized_by: the key that says how its weights are quantised (``quantization_config``, ``compression_config``,
+            or one of them in the config of a part: ``text_config.quantization_config``); None where they are not.
+        quant_method: the method that it names, in small letters as the engine takes it; None where it names none.
+        quantization: the plain values that are there.
         given: False where there is no config at all, only a name.
     """
 
@@ -50,9 +56,15 @@ class Checkpoint:
     text: tuple[tuple[str, Any], ...] = ()
     plain: tuple[tuple[str, Any], ...] = ()
     keys: tuple[str, ...] = ()
+    quantized_by: str | None = None
     quant_method: str | None = None
     quantization: tuple[tuple[str, Any], ...] = ()
     given: bool = True
+
+    @property
+    def names_a_format(self) -> bool:
+        """Whether the quantisation names a format, by which some methods take it without ``quant_method``."""
+        return any(value for key, value in self.quantization if key in _FORMATS)
 
 
 def only_named(architecture: str) -> Checkpoint:
@@ -74,7 +86,7 @@ def read_checkpoint(data: bytes) -> Checkpoint:
     text = config if text_key is None else config[text_key]
     if text_key == "thinker_config" and isinstance(text.get("text_config"), dict):
         text = text["text_config"]
-    quantization = _quantization(config)
+    quantized_by, quantization = _quantization(config)
     return Checkpoint(
         architectures=_architectures(config),
         model_type=_text(config, "model_type"),
@@ -83,7 +95,8 @@ def read_checkpoint(data: bytes) -> Checkpoint:
         text=_plain(text),
         plain=_plain(config),
         keys=tuple(sorted(config)),
-        quant_method=_quant_method(quantization),
+        quantized_by=quantized_by,
+        quant_method=_quant_method(quantization, quantized_by),
         quantization=_plain(quantization),
     )
 
@@ -150,18 +163,31 @@ def _auto_map(config: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items()))
 
 
-def _quantization(config: dict[str, Any]) -> dict[str, Any]:
-    value = config.get("quantization_config")
-    if value is not None and not isinstance(value, dict):
-        raise TargetError(f"`quantization_config` is {_kind(value)}, not an object")
-    return value or {}
+def _quantization(config: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """The key that says how the weights are quantised, and what is there: the first one in the order of the engines."""
+    for path in ("", *_PARTS):
+        part = config
+        for name in filter(None, path.split(".")):
+            inner = part.get(name)
+            part = inner if isinstance(inner, dict) else {}
+        for key in _QUANTIZATIONS:
+            shown = f"{path}.{key}" if path else key
+            value = part.get(key)
+            if value is not None and not isinstance(value, dict):
+                raise TargetError(f"`{shown}` is {_kind(value)}, not an object")
+            if value is not None:
+                return shown, value
+    return None, {}
 
 
-def _quant_method(quantization: dict[str, Any]) -> str | None:
-    method = _text(quantization, "quant_method", "quantization_config.quant_method")
-    if method is None and "quant_algo" in quantization:  # what ModelOpt writes need not name a method
-        return "modelopt"
-    return None if method is None else method.lower()
+def _quant_method(quantization: dict[str, Any], key: str | None) -> str | None:
+    method = _text(quantization, "quant_method", f"{key}.quant_method")
+    if method is not None:
+        return method.lower()
+    inner = quantization.get("quantization")
+    # What ModelOpt writes need not name a method.
+    by_modelopt = "quant_algo" in quantization or (isinstance(inner, dict) and "quant_algo" in inner)
+    return "modelopt" if by_modelopt else None
 
 
 def _text(config: dict[str, Any], key: str, shown: str | None = None) -> str | None:

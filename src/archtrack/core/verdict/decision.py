@@ -14,7 +14,7 @@ from archtrack.model import Gate, Status
 
 from .substitutions import Substitutions
 from .verdict import Steps
-from .wrapper_class import backend_class
+from .wrapper_class import backend_class, beyond_text
 
 if TYPE_CHECKING:
     from archtrack.model import Place
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["decide"]
 
 _EAGLE3 = "Eagle3"
+_TEXT_ONLY = "TransformersForCausalLM"
+_MULTIMODAL = "TransformersMultiModalForCausalLM"
 
 
 def decide(
@@ -169,6 +171,14 @@ class _Decision:
         if remote is not None:
             self.because = remote
             return Status.REMOTE_CODE, None
+        reason = beyond_text(self.checkpoint, context, self.names) if self._wraps_text_only() else None
+        if reason is not None:
+            self.gate = Gate.BACKEND
+            self.decide(
+                f"{self.names[0]} takes images, and the release has a wrapper for text only: {reason}",
+                context.natives[_TEXT_ONLY].place,
+            )
+            return Status.REFUSED, None
         if not self.checkpoint.given:
             self.say("which class of the backend runs it depends on the config")
             return Status.FALLBACK, None
@@ -183,6 +193,11 @@ class _Decision:
             return Status.UNSUPPORTED, None
         self.say(f"the engine runs it as {backend}", native.place)
         return Status.FALLBACK, backend
+
+    def _wraps_text_only(self) -> bool:
+        """Whether the release has one class for its Transformers backend, and that for text."""
+        natives = self.context.natives
+        return "backend" not in self.loader and _TEXT_ONLY in natives and _MULTIMODAL not in natives
 
     def _gate(self, name: str) -> Status | None:
         """Why the backend does not take an architecture; None if it does."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Say = Callable[[str, "Place | None"], None]
 
-__all__ = ["Substitutions"]
+__all__ = ["Substitutions", "marlin_of"]
 
 _MARLIN = {
     "gptq": ("gptq_marlin", ("desc_act", "sym")),
@@ -29,6 +29,16 @@ _MARLIN = {
 """Quantisation -> the one that replaces it, and the keys that it needs besides ``bits`` and ``group_size``."""
 _MARLIN_BITS = (4, 8)
 _MARLIN_GROUPS = (-1, 32, 64, 128)
+
+
+def marlin_of(checkpoint: Checkpoint) -> str | None:
+    """The quantisation that replaces that of a checkpoint on a GPU with the kernels, if the weights fit them."""
+    name, needed = _MARLIN.get(checkpoint.quant_method or "", (None, ()))
+    given = dict(checkpoint.quantization)
+    fits = given.get("bits") in _MARLIN_BITS and given.get("group_size") in _MARLIN_GROUPS
+    fits = fits and given.get("sym") in {True, None} and all(given.get(key) is not None for key in needed)
+    fits = fits and given.get("checkpoint_format") != "marlin" and not given.get("is_marlin_format")
+    return name if fits else None
 
 
 class Substitutions:
@@ -118,21 +128,13 @@ class Substitutions:
                 method = self.checkpoint.quant_method
                 if method is None or method in left_alone:
                     continue
-                marlin = self._marlin(method)
+                marlin = marlin_of(self.checkpoint)
                 if marlin in left_alone:
                     what = f"`{method}` weights run with the kernels of {marlin} where the GPU has them"
                     self._say(f"{what}, and as {name} where it has not", self._at(line))
                     continue
                 self._say(f"Mixtral quantised with `{method}` is run as {name}", self._at(line))
                 self.names = [name]
-
-    def _marlin(self, method: str) -> str | None:
-        """The quantisation that replaces this one on a GPU with the kernels, if the weights fit them."""
-        name, needed = _MARLIN.get(method, (None, ()))
-        given = dict(self.checkpoint.quantization)
-        fits = given.get("bits") in _MARLIN_BITS and given.get("group_size") in _MARLIN_GROUPS
-        fits = fits and given.get("sym") in {True, None} and all(given.get(key) is not None for key in needed)
-        return name if fits else None
 
     def _rewrites(self) -> list[tuple[int, str, list[str]]]:
         found = self.context.rules.loader.get("rewrites", [])

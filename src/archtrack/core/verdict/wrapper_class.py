@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .auto_config import TAKES_IMAGES
 from .config_classes import TEXT_CONFIGS
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from .config_classes import ConfigClass
     from .context import Context
 
+_SIZES = ("vocab_size", "hidden_size", "num_attention_heads", "num_key_value_heads", "num_hidden_layers")
 _LONGEST = 60  # of a value of a stranger's config in a sentence
 
-__all__ = ["LanguageModel", "backend_class", "language_model"]
+__all__ = ["LanguageModel", "backend_class", "beyond_text", "language_model"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,24 @@ def backend_class(
     task = "ForSequenceClassification" if classifies else "EmbeddingModel"
     reasons.append((f"it is pooled, not generated from: …{task}", "backend"))
     return f"{name}{task}", reasons
+
+
+def beyond_text(checkpoint: Checkpoint, context: Context, names: Sequence[str]) -> str | None:
+    """Why a wrapper for text only does not run a checkpoint; None where it does, or where nothing says so.
+
+    ``TransformersForCausalLM`` of the releases that have no other reads ``vocab_size`` and sizes from the whole config,
+    which a config in parts does not have.
+    """
+    if not checkpoint.given and checkpoint.model_type is None:
+        public = context.public.get(names[0])
+        tables = public.transformers.auto_mappings if public is not None and public.transformers else ()
+        table = next((each for each in tables if any(sign in each for sign in TAKES_IMAGES)), None)
+        return None if table is None else f"it is in {table}"
+    text = language_model(checkpoint, context, names)
+    given = dict(checkpoint.plain)
+    if text.part is None or all(given.get(key) is not None for key in _SIZES):
+        return None
+    return f"its language model has a config of its own, `{text.part}`"
 
 
 def _multimodal(text: LanguageModel, context: Context, names: Sequence[str]) -> str | None:

@@ -88,7 +88,13 @@ def _weights(checkpoint: Checkpoint, release: ReleaseFacts, name: str, steps: St
     """What becomes of quantised weights; None where they do not stop the checkpoint."""
     method = checkpoint.quant_method
     rule = release.load.rules.get("tensors")
+    if checkpoint.quantized_by is None:
+        return None
     if method is None:
+        steps.say(
+            f"ExLlamaV3 goes by the names of tensors; `{checkpoint.quantized_by}` names no `quant_method`: whether it"
+            " loads such weights is not followed"
+        )
         return None
     fact = release.load.find(QUANTISATION, method)
     if fact is not None:

@@ -330,14 +330,20 @@ class _Path:
 
     def _quantisation(self, engine: str, name: str) -> Verdict | None:
         """What the engine does with the quantisation method; None where that does not stop it."""
-        method = self._checkpoint.quant_method
-        if method is None:
+        key, method = self._checkpoint.quantized_by, self._checkpoint.quant_method
+        if key is None or not self._looks_at(engine, key):
             return None
         if engine not in self._rules.get("quantisation", ()):
-            self._steps.say(
-                f"what {_ENGINES[engine]} does with quantisation method `{method}` is not followed"
-            )
+            what = f"quantisation method `{method}`" if method else f"`{key}`, which names no `quant_method`,"
+            self._steps.say(f"what {_ENGINES[engine]} does with {what} is not followed")
             return None
+        if method is None:
+            text = (
+                f"`{key}` names no `quant_method`, and {_ENGINES[engine]} of {self._release.name} stops there"
+            )
+            return self._steps.verdict(
+                Status.UNSUPPORTED, self._steps.say(text), gate=Gate.QUANTISATION, key=name
+            )
         fact = self._release.load.find(QUANTISATION, method)
         needs = None if fact is None else fact.value.get(engine)
         if fact is not None and needs is not None:
@@ -358,6 +364,15 @@ class _Path:
             key=name,
             fix="use the PyTorch engine (`--backend pytorch`)" if other and taken else None,
         )
+
+    def _looks_at(self, engine: str, key: str) -> bool:
+        """Whether an engine looks for a quantisation where the checkpoint has one."""
+        top = key == "quantization_config"
+        if engine == "turbomind" and key.endswith("quantization_config"):  # it searches the whole config
+            return bool(self._checkpoint.quantization)  # an empty one counts as none
+        if not top:
+            self._steps.say(f"whether {_ENGINES[engine]} looks at `{key}` is not followed")
+        return top
 
     def _unlike(self, needs: Mapping[str, list[Any]]) -> str | None:
         """The first key of ``quantization_config`` that has another value than the engine takes."""

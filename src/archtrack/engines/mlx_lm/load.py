@@ -195,51 +195,69 @@ class _Path:
 
     def _quantisation(self, module: str) -> Step | None:
         """Say what becomes of a quantised checkpoint; the step that stops it, if one does."""
-        method = self._checkpoint.quant_method
-        if "quantization" in self._plain:
+        key = self._checkpoint.quantized_by
+        if self._plain.get("quantization") is not None:
             self._steps.say("the config has MLX-LM's own `quantization`, which it takes")
             return None
-        inside = self._checkpoint.text_config
-        if method is None and inside and "quantization_config" in dict(self._checkpoint.text):
-            self._steps.say(
-                f"the config has a `quantization_config` in its `{inside}`, which is not followed"
-            )
-        rule = self._release.load.rules.get("load_model")
-        if method is None or rule is None:
-            if method is not None:
-                self._steps.say(f"what becomes of quantisation method `{method}` could not be read")
+        if key is None or not self._checkpoint.quantization:  # one that is empty counts as none
             return None
+        rule = self._release.load.rules.get("load_model")
+        if rule is None:
+            self._steps.say(f"what becomes of the quantisation in `{key}` could not be read")
+            return None
+        looks = self._looks_at(key, rule)
+        return None if looks is None else self._taken(module, key, rule, looks=looks)
+
+    def _taken(self, module: str, key: str, rule: Mapping[str, Any], *, looks: bool) -> Step | None:
+        """What load_model makes of a quantisation, where it looks at that at all."""
+        method = self._checkpoint.quant_method
         place = Place(file=UTILS, line=rule["line"], release=self._release.load.lines_of)
+        # Each release that tells methods apart asks for the name of one.
+        if method is None and looks and QUANTISATION in self._release.load.tables:
+            return self._steps.say(
+                f"`{key}` names no `quant_method`, which load_model asks for: it stops with a KeyError", place
+            )
         given = dict(self._checkpoint.quantization)
-        fact = self._release.load.find(QUANTISATION, method)
+        fact = self._release.load.find(QUANTISATION, method) if looks else None
         more = (fact.value or {}) if fact is not None else {}
         # What the engine itself asks for by `get` counts as absent where the config does not have it.
         if fact is not None and not any(
-            given.get(key) not in options for key, options in more.get("when", {}).items()
+            given.get(asked) not in options for asked, options in more.get("when", {}).items()
         ):
             unlike = _unlike(given, more.get("needs", {}))
             if unlike is not None:
-                key, options = unlike
+                asked, options = unlike
                 return self._steps.say(
-                    f"quantisation method `{method}` is taken with `{key}` {_either(options)} only, and it is"
-                    f" `{given[key]}` here",
+                    f"quantisation method `{method}` is taken with `{asked}` {_either(options)} only, and it is"
+                    f" `{given[asked]}` here",
                     fact.place,
                 )
             self._steps.say(f"quantisation method `{method}` is taken", fact.place)
             return None
+        what = f"quantisation method `{method}`" if looks and method else f"the quantisation in `{key}`"
         own = self._release.load.find(QUANTISED_WEIGHTS, module)
         if own is not None:
             self._steps.say(
-                f"load_model does nothing for quantisation method `{method}`; {module} names quantised weights itself:"
+                f"load_model does nothing for {what}; {module} names quantised weights itself:"
                 " whether it takes these is not followed",
                 own.place,
             )
             return None
         return self._steps.say(
-            f"load_model does nothing for quantisation method `{method}`, nor does {module}: the weights are loaded"
-            " strictly, and those of that method do not fit",
+            f"load_model does nothing for {what}, nor does {module}: the weights are loaded strictly, and such weights"
+            " do not fit",
             place,
         )
+
+    def _looks_at(self, key: str, rule: Mapping[str, Any]) -> bool | None:
+        """Whether load_model looks there for a quantisation; None, and a step, where that is not known."""
+        if key != "text_config.quantization_config":
+            return key == "quantization_config"
+        inside = rule.get("inside")
+        if inside is None:
+            self._steps.say(f"whether load_model looks at `{key}` is not known: the gate is not followed")
+            return None
+        return bool(inside) and "quantization_config" not in self._checkpoint.keys
 
 
 def _unlike(given: Mapping[str, Any], wanted: Mapping[str, list[Any]]) -> tuple[str, list[Any]] | None:

@@ -29,13 +29,14 @@ def loader_facts(data: bytes) -> dict[str, Any]:
 
     Returns:
         ``{"line": of the function or 0, "methods": {quant_method: [line, {"needs": {key: [value]}, "when": {key:
-        [value]}}]}, "model_file": [line, whether it asks for trust] or None}``. ``needs`` are values of
+        [value]}}]}, "model_file": [line, whether it asks for trust] or None, "inside": whether it looks into
+        ``text_config``, too}``. ``needs`` are values of
         ``quantization_config`` without which it raises,
         ``when`` are those without which it passes the method over.
     """
     module = Module(data, words=None)
     function = next((found for name in _LOADERS if (found := module.function(name)) is not None), None)
-    facts: dict[str, Any] = {"line": 0, "methods": {}, "model_file": None}
+    facts: dict[str, Any] = {"line": 0, "methods": {}, "model_file": None, "inside": False}
     if function is None:
         return facts
     facts["line"] = function.lineno
@@ -50,6 +51,10 @@ def loader_facts(data: bytes) -> dict[str, Any]:
                     facts["methods"].setdefault(method, [line, more])
             case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value="model_file"), *_]):
                 facts["model_file"] = [node.lineno, "trust_remote_code" in names]
+            case ast.Subscript(
+                value=ast.Name(id="text_config"), slice=ast.Constant(value="quantization_config")
+            ):
+                facts["inside"] = True
             case _:
                 pass
     return facts

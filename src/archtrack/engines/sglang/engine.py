@@ -74,7 +74,7 @@ class SGLang:
         backend=WRAPPERS,
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 12
+    revision = 13
     since = SINCE
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)

@@ -18,7 +18,7 @@ from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context
 from archtrack.core.verdict.decision import decide
 from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, PROCESSORS, QUANTISATION
-from archtrack.core.verdict.substitutions import Substitutions
+from archtrack.core.verdict.substitutions import Substitutions, marlin_of
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["aliases_of", "context_of", "load"]
 
 _RUNS = frozenset({Status.NATIVE, Status.FALLBACK})
+_LOOKS_AT = ("quantization_config", "compression_config")
+"""Where ``_parse_quant_hf_config`` looks for a quantisation, in all releases that have it."""
 
 
 def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
@@ -366,14 +368,60 @@ def _processor(
 
 def _quantisation(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Step | None:
     """The step that stops a quantisation that the release does not take."""
-    method = checkpoint.quant_method
-    table = release.load.tables.get(QUANTISATION)
-    if method is None or table is None:
+    key, table = checkpoint.quantized_by, release.load.tables.get(QUANTISATION)
+    if key is None or table is None:
         return None
+    if key not in _LOOKS_AT:
+        steps.say(
+            f"{release.name} does not look at `{key}`: it takes the weights for plain ones; whether they load as such"
+            " is not followed"
+        )
+        return None
+    method = checkpoint.quant_method
+    if method is None:
+        return _without_method(checkpoint, release, steps)
     found = table.get(method) or table.get(method.replace("_", "-"))
     if found is None:
         return steps.say(f"{release.name} does not take the quantisation method `{method}`")
-    needs = found.value.get("needs") if isinstance(found.value, dict) else None
+    value = found.value if isinstance(found.value, dict) else {}
+    needs, condition = value.get("needs"), value.get("if")
     more = f", where {needs} is installed" if needs else ""
+    more += f", if {condition}" if condition else ""
     steps.say(f"{release.name} takes the quantisation method `{method}`{more}", found.place)
+    other = table.get(f"{method}_marlin")
+    if condition and "is_cuda" not in condition and other is not None:
+        _on_cuda(checkpoint, other, steps)
     return None
+
+
+def _without_method(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Step | None:
+    """The step that stops a quantisation that names no method, which is looked up as any other name is."""
+    key = checkpoint.quantized_by
+    if checkpoint.names_a_format:
+        steps.say(
+            f"`{key}` names no `quant_method`; a method may take it by its format, which is not followed"
+        )
+        return None
+    because = steps.say(
+        f"`{key}` names no `quant_method`: {release.name} stops with `Unknown quantization method`"
+    )
+    given = dict(checkpoint.quantization)
+    mlx = release.load.find(QUANTISATION, f"mlx_q{given.get('bits')}")
+    if mlx is not None and isinstance(given.get("group_size"), int):
+        steps.say(f"on Apple silicon it takes such weights as `{mlx.key}`", mlx.place)
+    return because
+
+
+def _on_cuda(checkpoint: Checkpoint, marlin: Fact, steps: Steps) -> None:
+    """Say what becomes on CUDA of a method that is not there, but for the weights that Marlin's kernels take."""
+    method = checkpoint.quant_method
+    if marlin_of(checkpoint) == marlin.key:
+        steps.say(
+            f"on CUDA it runs these weights as `{marlin.key}`, where the GPU has its kernels", marlin.place
+        )
+        return
+    steps.say(
+        f"on CUDA it runs `{method}` as `{marlin.key}` only, which does not take these weights (bits, group size,"
+        " symmetry or format): there it stops with `Unknown quantization method`",
+        marlin.place,
+    )

@@ -5,7 +5,7 @@ Since 0.4.0 ``ModelConfig._verify_quantization`` looks a method up in ``QUANTIZA
 (``VLLM_QUANTIZATION_METHODS``). Before, vLLM's own configuration did that: what it takes is not known here.
 
 It cannot see what ``override_quantization_method`` of a class makes of another method: in the releases it names methods
-of the table only. What runs on one kind of hardware only counts as taken.
+of the table only. What runs on one kind of hardware only counts as taken; the condition is kept beside it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["quantisations_of"]
 
-REVISION = 1
+REVISION = 2
 """Counts up whenever equal files would give other facts."""
 _TABLES = ("QUANTIZATION_METHODS", "BASE_QUANTIZATION_METHODS", "VLLM_QUANTIZATION_METHODS")
 _VLLM = "VLLM_QUANTIZATION_METHODS"
@@ -46,19 +46,19 @@ def quantisations_of(library: Library) -> Mapping[str, Fact] | None:
     if not asks[MODEL_CONFIG] or facts["unread"]:
         return None
     found: dict[str, Fact] = {}
-    for key, line, vllm in sorted(facts["rows"], key=lambda row: row[0]):
-        value = {"needs": "vllm"} if vllm else None
-        found.setdefault(key, Fact(key=key, place=Place(file=QUANTISATION, line=line), value=value))
+    for key, line, vllm, condition in sorted(facts["rows"], key=lambda row: row[0]):
+        value = {**({"needs": "vllm"} if vllm else {}), **({"if": condition} if condition else {})}
+        found.setdefault(key, Fact(key=key, place=Place(file=QUANTISATION, line=line), value=value or None))
     return found
 
 
 def _tables(data: bytes) -> dict[str, Any]:
-    """``{"rows": [[method, line, whether vLLM has to be there]], "unread": whether a part cannot be read}``."""
+    """``{"rows": [[method, line, needs vLLM, condition or None]], "unread": whether a part cannot be read}``."""
     facts = table_facts(data)
     rows: dict[str, list[Any]] = {}
     for name in reversed(_TABLES):
-        for key, line, _, _ in facts["tables"].get(name, {"rows": []})["rows"]:
-            rows.setdefault(key, [key, line, name == _VLLM])
+        for key, line, _, condition in facts["tables"].get(name, {"rows": []})["rows"]:
+            rows.setdefault(key, [key, line, name == _VLLM, condition])
     unread = not rows or any(
         table in (*_TABLES, "") and not reason.endswith(OTHER_VALUE)
         for table, _, reason in facts["unresolved"]

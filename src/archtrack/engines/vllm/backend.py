@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.verdict.auto_config import TAKES_IMAGES
 from archtrack.core.verdict.config_classes import TEXT_CONFIGS, of_row
 from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES
 from archtrack.model import Place, Status
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from archtrack.model import Registration, TransformersFacts
 
 __all__ = ["Backend", "place_of"]
-
-_TAKES_IMAGES = ("IMAGE_TEXT_TO_TEXT", "VISION_2_SEQ", "MULTIMODAL_LM")
 
 
 def _any_of(answers: Mapping[str, bool | None]) -> bool | None:
@@ -225,9 +224,7 @@ class Backend:
         if model_type is not None or self.checkpoint.given:
             return False
         facts = self._public.transformers if self._public is not None else None
-        return any(
-            sign in table for table in (facts.auto_mappings if facts else ()) for sign in _TAKES_IMAGES
-        )
+        return any(sign in table for table in (facts.auto_mappings if facts else ()) for sign in TAKES_IMAGES)
 
     def _experts(self, over: int) -> bool | None:
         """Whether its language model has more experts than that; None where only the config would tell."""

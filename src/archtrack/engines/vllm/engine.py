@@ -58,7 +58,7 @@ class VLLM:
         backend=WRAPPERS,
     )
     layout = Layout(package="vllm", distribution="vllm")
-    revision = 2
+    revision = 3
     since = "0.0.1"
     fetched = (*REGISTRIES, METADATA)
     watched = (*fetched, f"{MODELS}/**/*.py", "vllm/models/**/*.py", *LOADED, *VERSION_FILES, PYPROJECT)

@@ -16,7 +16,7 @@ __all__ = [
     "VERSION_FILES",
 ]
 
-REVISION = 1
+REVISION = 2
 """Counts up whenever equal files would give other facts of the load path."""
 
 MODELS = "vllm/model_executor/models"

@@ -262,9 +262,11 @@ class _Architecture:
 
 def _quantisation_gate(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Verdict | None:
     """Whether the release has the quantisation method; the verdict where it does not."""
+    if checkpoint.quantized_by is None or not _looks_at(checkpoint.quantized_by, release, steps):
+        return None
     method = checkpoint.quant_method
     if method is None:
-        return None
+        return _without_method(checkpoint, release, steps)
     rule = release.load.rules.get("renames")
     if rule is not None:
         method = method.replace(rule["from"], rule["to"])
@@ -286,4 +288,47 @@ def _quantisation_gate(checkpoint: Checkpoint, release: ReleaseFacts, steps: Ste
         steps.say(words, fact.place)
         return None
     steps.say(f"{release.name} has the quantisation method `{method}`", fact.place)
+    return None
+
+
+def _looks_at(key: str, release: ReleaseFacts, steps: Steps) -> bool:
+    """Whether the release looks for a quantisation where the checkpoint has one."""
+    rule = release.load.rules.get("quantised_by")
+    if rule is None and key == "quantization_config":
+        return True
+    if rule is None:
+        steps.say(f"whether {release.name} looks at `{key}` is not known: the gate is not followed")
+        return False
+    if key in rule["keys"]:
+        return True
+    steps.say(
+        f"{release.name} does not look at `{key}`: it takes the weights for plain ones; whether they load as such is"
+        " not followed",
+        place_of(rule),
+    )
+    return False
+
+
+def _without_method(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Verdict | None:
+    """What becomes of a quantisation that names no method: it stops the engine, or counts as none."""
+    key, rule = checkpoint.quantized_by, release.load.rules.get("nameless")
+    if rule is None:
+        steps.say(f"what {release.name} does with a `{key}` without `quant_method` is not known")
+        return None
+    if checkpoint.names_a_format:
+        steps.say(
+            f"`{key}` names no `quant_method`; a method may take it by its format, which is not followed"
+        )
+        return None
+    if not rule["taken"]:
+        because = steps.say(
+            f"`{key}` names no `quant_method`: {release.name} stops with `Unknown quantization method`",
+            place_of(rule),
+        )
+        return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.QUANTISATION)
+    steps.say(
+        f"`{key}` names no `quant_method`: {release.name} takes the weights for plain ones; whether they load as such"
+        " is not followed",
+        place_of(rule),
+    )
     return None

@@ -21,7 +21,9 @@ Rules, each there only where the release has it, with ``path`` and ``line``:
 - ``wrapper``: ``{"chosen": [[condition, WRAPPER], …]}``, the first that holds, conditions being ``pools``, ``sees`` and
   null, or ``{"built": {"start", "sees", "experts", "over", "embed", "classify", "else"}}``, pieces of a name;
 - ``experts``: ``{"names": [attribute, …]}``: where the number of experts is looked for;
-- ``renames``: ``{"from", "to"}``: how a name of a quantisation method is written.
+- ``renames``: ``{"from", "to"}``: how a name of a quantisation method is written;
+- ``quantised_by``: ``{"keys": [key, …]}``: where the release looks for a quantisation (``text_config.…``: there, too);
+- ``nameless``: ``{"taken": bool}``: whether a quantisation that names no method counts as none, or stops the engine.
 """
 
 from __future__ import annotations
@@ -56,6 +58,10 @@ _METHODS = ("QUANTIZATION_METHODS", "_QUANTIZATION_CONFIG_REGISTRY", "_QUANTIZAT
 _DEPRECATED = "DEPRECATED_QUANTIZATION_METHODS"
 _OVERRIDE = "override_quantization_method"
 _METHOD = "quant_method"
+_QUANTIZATIONS = ("quantization_config", "compression_config")
+_VERIFIES = "_verify_quantization"
+_LOOKS = ("_normalize_quantization_config", "_parse_quant_hf_config", _VERIFIES)
+_LOOKS_INSIDE = ("get_quantization_config", _VERIFIES)
 
 
 def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
@@ -170,6 +176,8 @@ def config_facts(data: bytes) -> dict[str, Any]:
         b"runner_type",
         b"get_num_experts",
         b"compressed_tensors",
+        *(name.encode() for name in _QUANTIZATIONS),
+        b"supported_quantization",
     )
     module = Module(data, words=from_name)
     rules: dict[str, Any] = {}
@@ -187,6 +195,7 @@ def config_facts(data: bytes) -> dict[str, Any]:
             over = _bound(function)
         if (renamed := _renamed(function)) is not None:
             rules["renames"] = renamed
+    rules |= _quantised(functions(module.tree))
     wrapper = next(
         (each for each in functions(module.tree) if each.name == "_get_transformers_backend_cls"), None
     )
@@ -235,6 +244,49 @@ def _renamed(function: ast.FunctionDef) -> dict[str, Any] | None:
             case _:
                 pass
     return None
+
+
+def _quantised(found: list[ast.FunctionDef]) -> dict[str, Any]:
+    """Where a quantisation is looked for, and what becomes of one that names no method."""
+    keys: list[str] = []
+    rules: dict[str, Any] = {}
+    inside = line = 0
+    for function in found:
+        asked = [part for part in ast.walk(function) if isinstance(part, ast.Call) and _asks(part)]
+        names = {text for call in asked for text in strings(call.args[1])}
+        if function.name in _LOOKS:
+            keys = keys or [name for name in _QUANTIZATIONS if name in names]
+            line = line or function.lineno
+        if function.name in _LOOKS_INSIDE and "text_config" in names:
+            inside = function.lineno
+        if function.name == _VERIFIES and any(_METHOD in strings(part) for part in ast.walk(function)):
+            taken = [
+                part.lineno
+                for part in ast.walk(function)
+                if isinstance(part, ast.IfExp) and _is_emptied(part)
+            ]
+            rules["nameless"] = {"taken": bool(taken), "line": min(taken, default=function.lineno)}
+    if keys:
+        within = [f"text_config.{name}" for name in keys] if inside else []
+        rules["quantised_by"] = {"keys": keys + within, "line": line}
+    return rules
+
+
+def _asks(call: ast.Call) -> bool:
+    """``getattr(config, "name", None)``."""
+    return isinstance(call.func, ast.Name) and call.func.id == "getattr" and len(call.args) > 1
+
+
+def _is_emptied(node: ast.IfExp) -> bool:
+    """``quant_method if quant_method != "" else None``."""
+    match node:
+        case ast.IfExp(
+            test=ast.Compare(left=ast.Name(id=name), ops=[ast.NotEq()], comparators=[ast.Constant(value="")]),
+            orelse=ast.Constant(value=None),
+        ):
+            return name == _METHOD
+        case _:
+            return False
 
 
 def _wrapper(function: ast.FunctionDef, over: int) -> dict[str, Any]:
