@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def by_registry(name: str, given: History) -> Presence:
     """How an architecture stands where there is no history but this one."""
     assert given.newest is not None
-    alone = cast("Histories", SimpleNamespace(get=lambda _: None, facts={}))
+    alone = cast("Histories", SimpleNamespace(get=lambda _: None, facts={}, is_shipped=lambda _: True))
     return presence_with(name, given, given.newest, alone)
 
 

@@ -12,14 +12,11 @@ from archtrack.engines import load_engine
 from archtrack.errors import ArchtrackError, UsageError
 from archtrack.hub.targets import Target, open_targets
 from archtrack.model import Origin, Status
-from archtrack.sources.opening import open_engine
 from archtrack.sources.redaction import shown_argument
-from archtrack.sources.spec import InstalledSpec, PathSpec, parse_spec
 
 from .category import category_of, example_of
 from .engine_source import EngineSource, parse_engine_source
 from .history.counting import TRANSFORMERS
-from .history.known_release import known_release
 from .history.release_facts import facts_at
 from .names import Names
 from .presence import Presence, presence_of
@@ -311,6 +308,12 @@ class _Run:
 
     def _release_of(self, source: EngineSource, cache: Cache) -> Release | None:
         """The known release whose files a folder or an installed package has."""
+        # Here, as they read sources, which most runs do not.
+        from archtrack.sources.opening import open_engine
+        from archtrack.sources.spec import InstalledSpec, PathSpec, parse_spec
+
+        from .history.known_release import known_release
+
         engine, spec = load_engine(source.engine), source.source
         if spec is None or not isinstance(parse_spec(spec), (PathSpec, InstalledSpec)):
             return None

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 9
+_REVISION = 10
 """Counts up whenever the same inventory would give other entries."""
 
 
