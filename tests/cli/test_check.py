@@ -184,9 +184,14 @@ def test_a_config_is_answered_by_path_by_folder_and_in_json_alike(
     miniature.write(work / "model" / "config.json", json.dumps(values))
     shown = ", ".join(values.get("architectures", ["no architecture"]))
     another = expected[1] if expected[1] not in values.get("architectures", ()) else ""
-    for target in ("model", "model/config.json", str(work / "model")):
+    folder = str(work / "model")
+    for target, title in (
+        ("model", "model/config.json"),
+        ("model/config.json", "model/config.json"),
+        (folder, folder),
+    ):
         done = check(*options, target)
-        assert [row[:3] for row in rows(done)] == [(f"{target} ({shown})", expected[0], another)]
+        assert [row[:3] for row in rows(done)] == [(f"{title} ({shown})", expected[0], another)]
     found = check(*options, "model", "--format", "json").json
     conforms(found, "check")
     (answer,) = found["targets"]
@@ -197,7 +202,7 @@ def test_a_config_is_answered_by_path_by_folder_and_in_json_alike(
 
 def test_a_name_that_lies_in_the_folder_is_a_path(check: Cli, work: Path) -> None:
     config(work / "AlphaForCausalLM" / "config.json", "DeltaForCausalLM")
-    assert rows(check("AlphaForCausalLM"))[0][:2] == ("AlphaForCausalLM (DeltaForCausalLM)", "refused")
+    assert rows(check("AlphaForCausalLM"))[0][:2] == ("AlphaForCausalLM/config.json (DeltaForCausalLM)", "refused")
 
 
 def test_explain_shows_the_steps_with_file_and_line(check: Cli, work: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from archtrack.core.verdict.checkpoint import read_checkpoint
 from archtrack.core.verdict.release_facts import (
+    IMPORTS,
     MODEL_TYPES,
     PROCESSORS,
     QUANTISATION,
@@ -107,7 +108,7 @@ def test_classes_of_another_package_are_not_read(release: Read) -> None:
     assert found.rules["config"]["unread"] == ["ChatGLMConfig", "DbrxConfig"]
     before = release(BEFORE_TABLES).load.tables
     assert before[MODEL_TYPES] == {}  # its registry is asked after AutoConfig only
-    assert before.keys() == {MODEL_TYPES, MULTIMODAL, POOLED}
+    assert before.keys() == {IMPORTS, MODEL_TYPES, MULTIMODAL, POOLED}
 
 
 @pytest.mark.parametrize("version", ALL[2:])
