@@ -202,7 +202,10 @@ def test_a_config_is_answered_by_path_by_folder_and_in_json_alike(
 
 def test_a_name_that_lies_in_the_folder_is_a_path(check: Cli, work: Path) -> None:
     config(work / "AlphaForCausalLM" / "config.json", "DeltaForCausalLM")
-    assert rows(check("AlphaForCausalLM"))[0][:2] == ("AlphaForCausalLM/config.json (DeltaForCausalLM)", "refused")
+    assert rows(check("AlphaForCausalLM"))[0][:2] == (
+        "AlphaForCausalLM/config.json (DeltaForCausalLM)",
+        "refused",
+    )
 
 
 def test_explain_shows_the_steps_with_file_and_line(check: Cli, work: Path) -> None:

@@ -144,6 +144,20 @@ def test_the_transformers_that_is_named_is_asked_for_every_engine(cli: Cli, tree
     assert [each["engine"] for each in done.json["sources"] if each["read"]] == ["transformers"]
 
 
+def test_imports_that_cannot_be_looked_at_leave_it_open_and_say_why(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHTRACK_OFFLINE", "")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    named = ("--engine", "sglang==0.5.9", "--transformers", "4.50.0")
+    done = cli("check", "LlamaForCausalLM", *named, "--format", "json")
+    (target,) = done.json["targets"]
+    assert target["engines"]["sglang"]["status"] == "unknown"
+    assert "was not looked at" in target["engines"]["sglang"]["because"]["text"]
+    assert "The imports of sglang 0.5.9 were not looked at: " in done.err
+
+
 def test_an_engine_without_a_history_is_read_from_a_folder(cli: Cli, tmp_path: Path) -> None:
     root = tmp_path / "llama.cpp"
     text = '@ModelBase.register("Qwen3ForCausalLM")\nclass Qwen3Model(ModelBase):\n    pass\n'

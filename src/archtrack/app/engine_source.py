@@ -30,7 +30,8 @@ def parse_engine_source(text: str) -> EngineSource:
     """Read what a user gave.
 
     Args:
-        text: ``vllm``, ``vLLM``, ``llama.cpp``, ``vllm==0.11.0``, ``vllm@0.11.0``, ``sglang@installed``, ``sglang@git:REPO@main``.
+        text: ``vllm``, ``vLLM``, ``llama.cpp``, ``vllm==0.11.0``, ``vllm@0.11.0``, ``sglang@installed``,
+            ``sglang@git:REPO@main``.
 
     Raises:
         UsageError: it names no engine, or nothing behind ``==`` or ``@``.

@@ -165,8 +165,8 @@ def presence_of(
 def _not_looked_at(facts: ReleaseFacts) -> str:
     library = "this transformers" if facts.transformers is None else facts.transformers.name
     return (
-        f"its own class is there; whether that can be imported with {library} was not looked at, as the sources are"
-        " not at hand; run it once without --offline"
+        f"its own class is there; whether that can be imported with {library} was not looked at, as this"
+        " takes their sources; run it once with the network"
     )
 
 

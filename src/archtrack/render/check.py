@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archtrack.app.check import Answer, Checked, EngineAnswer, Explained, Source
 
-__all__ = ["asked_words", "checked_json", "engine_words", "print_checked"]
+__all__ = ["asked_words", "checked_json", "engine_words", "print_checked", "print_read"]
 
 _COLOURS = {
     Status.NATIVE: "green",
@@ -25,6 +25,12 @@ _COLOURS = {
     Status.REMOTE_CODE: "yellow",
     Status.UNKNOWN: "yellow",
 }
+
+
+def print_read(found: Checked) -> None:
+    """Print beside the answers what was read for them, and what the user should know of that."""
+    read = (read_line(each.engine, each.version, each.origin) for each in found.sources if each.read)
+    print_lines([*map(plain, read), *(plain(f"Note: {notice}") for notice in found.notices)], err=True)
 
 
 def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
@@ -35,8 +41,6 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
         explain: with the steps of each answer.
         log: the log's name, if one was read.
     """
-    read = (read_line(each.engine, each.version, each.origin) for each in found.sources if each.read)
-    print_lines([*map(plain, read), *(plain(f"Note: {notice}") for notice in found.notices)], err=True)
     told = {id(answer) for each in found.messages for answer in each.answers}
     for number, answer in enumerate(each for each in found.answers if id(each) not in told):
         if answer.error is not None:

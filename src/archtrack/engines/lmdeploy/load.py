@@ -240,7 +240,9 @@ class _Path:
             step,
             gate=Gate.ARCHITECTURE,
             key=name,
-            fix=None if known is None else f"leave `auto_map.{rule['key']}` out of the config: `{known}` is known",
+            fix=None
+            if known is None
+            else f"leave `auto_map.{rule['key']}` out of the config: `{known}` is known",
         )
 
     def _removed(self, name: str) -> Verdict | None:

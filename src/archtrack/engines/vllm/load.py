@@ -281,7 +281,10 @@ def _quantisation_gate(checkpoint: Checkpoint, release: ReleaseFacts, steps: Ste
     if kind.get("deprecated"):
         because = steps.say(f"{release.name} is about to drop the quantisation method `{method}`", fact.place)
         return steps.verdict(
-            Status.UNSUPPORTED, because, gate=Gate.QUANTISATION, fix="start it with --allow-deprecated-quantization"
+            Status.UNSUPPORTED,
+            because,
+            gate=Gate.QUANTISATION,
+            fix="start it with --allow-deprecated-quantization",
         )
     if kind.get("override"):
         words = f"`{method}` is no quantisation method of {release.name}, but one of them may take it"
