@@ -40,6 +40,7 @@ class Checkpoint:
         auto_map: the classes that the repository brings itself: key (``AutoModel``) -> reference.
         text_config: the key of the sub-config of the language model (``text_config``), or None for a flat config.
         text: the plain values of the config of the language model, or of the whole config where it is flat.
+        vision_type: the model type of its ``vision_config``; None where it says none.
         plain: the plain values at the top.
         keys: all keys at the top, sorted.
         quantized_by: the key that says how its weights are quantised (``quantization_config``, ``compression_config``,
@@ -54,6 +55,7 @@ class Checkpoint:
     auto_map: tuple[tuple[str, str], ...] = ()
     text_config: str | None = None
     text: tuple[tuple[str, Any], ...] = ()
+    vision_type: str | None = None
     plain: tuple[tuple[str, Any], ...] = ()
     keys: tuple[str, ...] = ()
     quantized_by: str | None = None
@@ -93,6 +95,7 @@ def read_checkpoint(data: bytes) -> Checkpoint:
         auto_map=_auto_map(config),
         text_config=text_key,
         text=_plain(text),
+        vision_type=_vision_type(config),
         plain=_plain(config),
         keys=tuple(sorted(config)),
         quantized_by=quantized_by,
@@ -201,6 +204,12 @@ def _bounded(name: str, key: str) -> str:
     if len(name) > _LONGEST:
         raise TargetError(f"`{key}` holds a name of {len(name):,} characters; no class has such a one")
     return name
+
+
+def _vision_type(config: dict[str, Any]) -> str | None:
+    vision = config.get("vision_config")
+    found = vision.get("model_type") if isinstance(vision, dict) else None
+    return found if isinstance(found, str) and len(found) <= _LONGEST else None
 
 
 def _plain(config: dict[str, Any]) -> tuple[tuple[str, Any], ...]:

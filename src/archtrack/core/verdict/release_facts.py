@@ -19,6 +19,7 @@ __all__ = [
     "IMPORT_FAILURES",
     "MODEL_TYPES",
     "PROCESSORS",
+    "PROCESSOR_NAMES",
     "QUANTISATION",
     "Fact",
     "LoadFacts",
@@ -32,6 +33,8 @@ CONFIG_CLASSES = "config_classes"
 """Table of transformers: what its configuration classes set that an engine asks for."""
 PROCESSORS = "processors"
 """Table: the architectures that an engine has a processor of images, video or sound for."""
+PROCESSOR_NAMES = "processor_names"
+"""Table of transformers: model type -> the name of the processor class that AutoProcessor has for it."""
 IMPORTS = "imports"
 """Table: the modules of a release that register something, and those behind them -> what each imports."""
 IMPORT_FAILURES = "import_failures"

@@ -23,8 +23,7 @@ model type; ``config_types`` has the types that the release registers itself, ``
 Covers the releases from 0.1.3 on, which is all of them. It cannot see what a class decorator or metaclass makes of a
 class's name, what another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__``
 answers, which names fail inside a ``try`` for another reason than an import, nor architectures that a program
-registers while it runs (``ModelRegistry.register``). Of a checkpoint it cannot see whether its sub-configs are known,
-nor which towers LLaVA's processor takes.
+registers while it runs (``ModelRegistry.register``). Of a checkpoint it cannot see whether its sub-configs are known.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ class SGLang:
         backend=WRAPPERS,
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 13
+    revision = 14
     since = SINCE
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)

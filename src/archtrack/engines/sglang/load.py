@@ -17,13 +17,19 @@ from archtrack.core.verdict.auto_config import TABLES, Way, auto_config
 from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context
 from archtrack.core.verdict.decision import decide
-from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, PROCESSORS, QUANTISATION
+from archtrack.core.verdict.release_facts import (
+    CONFIG_CLASSES,
+    MODEL_TYPES,
+    PROCESSOR_NAMES,
+    PROCESSORS,
+    QUANTISATION,
+)
 from archtrack.core.verdict.substitutions import Substitutions, marlin_of
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
 
 from .rules_json import rules_from_json
-from .tables import CONFIG, MULTIMODAL, POOLED
+from .tables import CONFIG, MULTIMODAL, POOLED, PROCESSOR_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -360,10 +366,37 @@ def _processor(
     found = next((table[name] for name in names if name in table), None)
     if found is not None:
         steps.say(f"{found.key} has a processor for what is not text", found.place)
-        return None
+        return _tower(checkpoint, release, steps, found)
     return steps.say(
         f"{release.name} lists {names[0]} as multimodal and has no processor for it: the engine stops with an error"
     )
+
+
+def _tower(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps, processor: Fact) -> Step | None:
+    """The step that stops a model whose processor goes by the vision tower and has none for that."""
+    if processor.value is None:
+        return None
+    tower, hf = checkpoint.vision_type, release.transformers
+    place = replace(processor.place, line=processor.value["line"])
+    if tower is None:
+        steps.say(
+            "that goes by the model type of `vision_config`, which is not known here: not followed", place
+        )
+        return None
+    if tower in processor.value["towers"]:
+        steps.say(f"it takes a vision tower of model type `{tower}`", place)
+        return None
+    if hf is None or PROCESSOR_NAMES not in hf.load.tables:
+        steps.say(f"whether it takes a vision tower of model type `{tower}` is not followed", place)
+        return None
+    named = hf.load.find(PROCESSOR_NAMES, tower)
+    own = None if named is None else release.load.find(PROCESSOR_CLASSES, named.value)
+    if own is not None:
+        steps.say(f"it takes a vision tower of model type `{tower}`, by {own.key}", own.place)
+        return None
+    has = "no processor" if named is None else f"{named.value}, of which the engine has no own"
+    words = f"it takes no vision tower of model type `{tower}`: {hf.name} has {has} for it"
+    return steps.say(f"{words}; the engine stops with an error", place)
 
 
 def _quantisation(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Step | None:

@@ -1,7 +1,8 @@
 """What the gates of a release of SGLang rest on: tables, and its rules as JSON.
 
 Besides the tables of ``core.verdict.release_facts`` there are ``MULTIMODAL`` and ``POOLED`` (see ``tables``): the
-architectures of the engine's own lists. The lists grow with nearly every release, which rules need not.
+architectures of the engine's own lists, and ``PROCESSOR_CLASSES``. The lists grow with nearly every release, which
+rules need not.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.verdict.release_facts import (
     IMPORTS,
     MODEL_TYPES,
-    PROCESSORS,
     QUANTISATION,
     Fact,
     LoadFacts,
@@ -50,7 +50,7 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     library.expect(*LOAD_FILES)
     rules: dict[str, Any] = {}
     tables: dict[str, Mapping[str, Fact] | None] = {
-        PROCESSORS: processors_of(library),
+        **processors_of(library),
         QUANTISATION: quantisations_of(library),
     }
     statements = statements_of(library)

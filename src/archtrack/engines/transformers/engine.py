@@ -25,7 +25,15 @@ from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import AUTO_MAPPINGS, CONFIGURATIONS, CORE_FILES, FLAT_CONFIGURATIONS, INIT, NESTED
+from .files import (
+    AUTO_MAPPINGS,
+    CONFIGURATIONS,
+    CORE_FILES,
+    FLAT_CONFIGURATIONS,
+    INIT,
+    NESTED,
+    PROCESSING_AUTO,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +58,7 @@ class Transformers:
         source="https://github.com/huggingface/transformers/blob/v{version}/src/{path}",
     )
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 12  # what is kept of a class and of model types, and its category
+    revision = 13  # what is kept of a class and of model types, its category, and processors
     since = "2.0"
     fetched = (
         INIT,
@@ -59,6 +67,7 @@ class Transformers:
         "transformers/generation/watermarking.py",
         NESTED,
         CONFIGURATIONS,
+        PROCESSING_AUTO,
         "transformers/models/**/generation_*.py",
     )
     watched = (*fetched, AUTO_MAPPINGS, FLAT_CONFIGURATIONS, METADATA, PYPROJECT)

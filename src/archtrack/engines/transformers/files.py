@@ -15,11 +15,12 @@ __all__ = [
     "MODELS",
     "NESTED",
     "PACKAGE",
+    "PROCESSING_AUTO",
     "REVISION",
     "ROOT_CLASS",
 ]
 
-REVISION = 12
+REVISION = 13
 """Counts up whenever equal files would give other facts."""
 
 PACKAGE = "transformers"
@@ -27,6 +28,7 @@ MODELS = f"{PACKAGE}/models/"
 INIT = f"{PACKAGE}/__init__.py"
 MODELING_UTILS = f"{PACKAGE}/modeling_utils.py"
 AUTO = f"{MODELS}auto/modeling_auto.py"
+PROCESSING_AUTO = f"{MODELS}auto/processing_auto.py"
 AUTO_MAPPINGS = f"{MODELS}auto/auto_mappings.py"
 CONFIGURATION_AUTO = (f"{MODELS}auto/configuration_auto.py", f"{PACKAGE}/configuration_auto.py")
 """Where AutoConfig is, newest layout first; since 5.6 its table is in ``AUTO_MAPPINGS``."""

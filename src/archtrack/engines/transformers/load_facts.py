@@ -1,12 +1,14 @@
 """What AutoConfig and the Auto classes of a release rest on, for its own load path and for those of the engines.
 
-Two tables, as they are shipped for every release:
+Three tables, as they are shipped for every release:
 
 - ``MODEL_TYPES``: model type -> ``{"config": CLASS, "classes": {TABLE: CLASS, …}}``, the tables being those of
   ``core.verdict.auto_config.TABLES``. AutoConfig has had its own table as ``CONFIG_MAPPING`` (from 2.4) and as
   ``CONFIG_MAPPING_NAMES`` (since 4.10), since 5.6 in ``auto_mappings.py``; before 2.4 it went by the folder's name.
 - ``CONFIG_CLASSES``: configuration class -> ``{"type", "parts", "values", "aliases", "classes"}`` (see
   ``core.verdict.config_classes``), what is empty being left out, and so is a class that sets a model type and no more.
+- ``PROCESSOR_NAMES``: model type -> the class that AutoProcessor has for it, since 4.17. Since 5.6 most of them are in
+  ``auto_mappings.py``.
 
 Rules: ``{"folder": {"line"}}`` where AutoConfig looks for a model type in the folder's name if the config has none.
 """
@@ -18,22 +20,31 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.changes import FUNCTIONS
 from archtrack.core.python.module import Module
-from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, Fact, LoadFacts
+from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, PROCESSOR_NAMES, Fact, LoadFacts
 from archtrack.engines._pairs import pairs, texts
 from archtrack.model import Place
 
 from .auto_tables import tables_by_type
 from .configuration_classes import class_facts, to_row
-from .files import AUTO, AUTO_MAPPINGS, CONFIGURATION_AUTO, CONFIGURATIONS, FLAT_CONFIGURATIONS, REVISION
+from .files import (
+    AUTO,
+    AUTO_MAPPINGS,
+    CONFIGURATION_AUTO,
+    CONFIGURATIONS,
+    FLAT_CONFIGURATIONS,
+    PROCESSING_AUTO,
+    REVISION,
+)
 
 if TYPE_CHECKING:
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
-__all__ = ["auto_config_facts", "load_facts"]
+__all__ = ["auto_config_facts", "load_facts", "processor_names"]
 
 _TABLES = ("CONFIG_MAPPING_NAMES", "CONFIG_MAPPING")
 """AutoConfig's table, newest name first. The newer name's table makes the one of the older name."""
+_PROCESSORS = "PROCESSOR_MAPPING_NAMES"
 
 
 def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG001 -- of the files alone
@@ -50,6 +61,9 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
     tables = {CONFIG_CLASSES: _config_classes(library)}
     if types is not None:
         tables[MODEL_TYPES] = types
+    processors = _processor_names(library)
+    if processors:
+        tables[PROCESSOR_NAMES] = processors
     return LoadFacts(tables=tables, rules=rules)
 
 
@@ -89,6 +103,29 @@ def auto_config_facts(data: bytes) -> dict[str, Any]:
         "types": None if table is None else {key: list(pair) for key, pair in texts(table).items()},
         "folder": _folder_line(module),
     }
+
+
+def _processor_names(library: Library) -> dict[str, Fact]:
+    """AutoProcessor's table; what its own module adds counts before the generated one."""
+    found: dict[str, Fact] = {}
+    paths = library.paths(AUTO_MAPPINGS, PROCESSING_AUTO)
+    facts = library.facts(paths, f"transformers-processor-names-{REVISION}", processor_names)
+    for path in sorted(facts):
+        for key, (name, line) in facts[path].items():
+            found[key] = Fact(key=key, place=Place(file=path, line=line), value=name)
+    return dict(sorted(found.items()))
+
+
+def processor_names(data: bytes) -> dict[str, list[Any]]:
+    """``{model type: [CLASS, line]}`` of AutoProcessor's table in a module.
+
+    Args:
+        data: the file.
+    """
+    if _PROCESSORS.encode() not in data:
+        return {}
+    table = pairs(Module(data), _PROCESSORS) or {}
+    return {key: [name, line] for key, (name, line) in texts(table).items() if name is not None}
 
 
 def _folder_line(module: Module) -> int:
