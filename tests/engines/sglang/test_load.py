@@ -13,6 +13,7 @@ from archtrack.core.verdict.context import Rewrite, Rules
 from archtrack.core.verdict.release_facts import (
     CONFIG_CLASSES,
     MODEL_TYPES,
+    PROCESSOR_NAMES,
     PROCESSORS,
     QUANTISATION,
     Fact,
@@ -22,7 +23,7 @@ from archtrack.core.verdict.release_facts import (
 )
 from archtrack.engines.sglang import ENGINE
 from archtrack.engines.sglang.rules_json import rules_to_json
-from archtrack.engines.sglang.tables import MULTIMODAL
+from archtrack.engines.sglang.tables import MULTIMODAL, PROCESSOR_CLASSES
 from archtrack.model import Broken, Gate, Place, Status
 from miniature import public, registration
 
@@ -308,6 +309,66 @@ def test_a_multimodal_model_needs_a_processor(
     texts = [step.text for step in found.steps if "processor" in step.text]
     assert [said in text for text in texts if said] == ([True] if said else [])
     assert bool(texts) is (said is not None)
+
+
+BY_TOWER = replace(
+    RELEASE,
+    load=replace(
+        RELEASE.load,
+        tables={
+            **RELEASE.load.tables,
+            PROCESSORS: table(
+                "p.py", {"LlavaForConditionalGeneration": {"towers": ["clip_vision_model"], "line": 9}}
+            ),
+            PROCESSOR_CLASSES: table("q.py", {"PixtralProcessor": None}),
+        },
+    ),
+    transformers=replace(
+        TRANSFORMERS,
+        load=replace(
+            TRANSFORMERS.load,
+            tables={
+                **TRANSFORMERS.load.tables,
+                PROCESSOR_NAMES: table("h.py", {"pixtral": "PixtralProcessor", "siglip": "SiglipProcessor"}),
+            },
+        ),
+    ),
+)
+UNNAMED = replace(BY_TOWER, transformers=TRANSFORMERS)
+
+
+@pytest.mark.parametrize(
+    ("release", "vision", "options", "status", "said"),
+    [
+        (BY_TOWER, {"model_type": "clip_vision_model"}, {}, Status.NATIVE, "it takes a vision tower of"),
+        (BY_TOWER, {"model_type": "pixtral"}, {}, Status.NATIVE, "by PixtralProcessor"),
+        (BY_TOWER, {"model_type": "siglip"}, {}, Status.UNSUPPORTED, "of which the engine has no own"),
+        (BY_TOWER, {"model_type": "siglip_vision_model"}, {}, Status.UNSUPPORTED, "has no processor for it"),
+        (BY_TOWER, {"model_type": "siglip_vision_model"}, {"draft": True}, Status.NATIVE, None),
+        (BY_TOWER, {}, {}, Status.NATIVE, "not followed"),
+        (BY_TOWER, None, {}, Status.NATIVE, "not followed"),
+        (BY_TOWER, {"model_type": 3}, {}, Status.NATIVE, "not followed"),
+        (UNNAMED, {"model_type": "siglip"}, {}, Status.NATIVE, "is not followed"),
+        (replace(BY_TOWER, transformers=None), {"model_type": "siglip"}, {}, Status.NATIVE, "is not followed"),
+        (RELEASE, {"model_type": "siglip_vision_model"}, {}, Status.NATIVE, None),
+    ],
+)  # fmt: skip
+def test_llavas_processor_goes_by_the_vision_tower(
+    release: ReleaseFacts, vision: object, options: dict[str, Any], status: Status, said: str | None
+) -> None:
+    found = load(
+        release,
+        options,
+        architectures=["LlavaForConditionalGeneration"],
+        model_type="llava",
+        vision_config=vision,
+    )
+    assert (found.status, found.gate) == (
+        status,
+        Gate.PROCESSOR if status is Status.UNSUPPORTED else None,
+    )
+    assert bool([step for step in found.steps if said and said in step.text]) is (said is not None)
+    assert status is Status.NATIVE or found.because.place == Place(file="p.py", line=9)
 
 
 def test_a_release_whose_processors_are_not_known_asks_for_none() -> None:

@@ -29,7 +29,7 @@ from archtrack.engines.sglang.loader_rules import rules_of
 from archtrack.engines.sglang.processors import processor_facts, processors_of
 from archtrack.engines.sglang.quantisation import quantisations_of
 from archtrack.engines.sglang.rules_json import rules_from_json, rules_to_json
-from archtrack.engines.sglang.tables import MULTIMODAL, POOLED
+from archtrack.engines.sglang.tables import MULTIMODAL, POOLED, PROCESSOR_CLASSES
 from archtrack.errors import SourceError
 from archtrack.model import Place
 
@@ -256,7 +256,56 @@ def test_the_ways_to_a_config_besides_its_type(
     ],
 )
 def test_what_a_module_has_a_processor_for(text: str, expected: list[Any]) -> None:
-    assert processor_facts(text.encode()) == expected
+    found = processor_facts(text.encode())
+    assert found["models"] == [[*row, None] for row in expected]
+    assert [name for name, _ in found["classes"]] == (["P"] if expected and "Mapping" not in text else [])
+
+
+BY_TOWER = """\
+from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES as NAMES
+
+
+class P:
+    models = [A]
+
+    def choose(self, model_type):
+        if model_type == "clip_vision_model":
+            return Clip
+        if name := NAMES.get(model_type):
+            return found(name)
+        raise ValueError(model_type)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", {"towers": ["clip_vision_model"], "line": 10}),
+        ("PROCESSOR_MAPPING_NAMES as NAMES", "PROCESSOR_MAPPING_NAMES", None),
+        ("            return Clip", "            warn(model_type)", {"towers": [], "line": 10}),
+        ("NAMES.get(model_type)", "OTHER.get(model_type)", None),
+        ("class P", "class Q", {"towers": ["clip_vision_model"], "line": 10}),
+    ],
+)
+def test_a_processor_may_go_by_the_vision_tower(old: str, new: str, expected: object) -> None:
+    found = processor_facts(BY_TOWER.replace(old, new).encode())
+    assert found["models"] == [["A", 5, expected]]
+
+
+def test_the_engines_own_processors_are_kept_where_one_is_chosen_by_name(library: Make) -> None:
+    files = {
+        "sglang/srt/multimodal/processors/a.py": BY_TOWER,
+        "sglang/srt/multimodal/processors/b.py": "class PixtralProcessor:\n    models = [B]\n\n\nclass C:\n    a = 1\n",
+    }
+    found = processors_of(library(files))
+    assert {name: list(table) for name, table in found.items()} == {
+        PROCESSORS: ["A", "B"],
+        PROCESSOR_CLASSES: ["P", "PixtralProcessor"],
+    }
+    assert found[PROCESSORS]["A"].value == {"towers": ["clip_vision_model"], "line": 10}
+    assert (
+        str(found[PROCESSOR_CLASSES]["PixtralProcessor"].place) == "sglang/srt/multimodal/processors/b.py:1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -275,7 +324,8 @@ def test_the_newest_folder_of_processors_counts(
     library: Make, files: dict[str, str], expected: list[str] | None
 ) -> None:
     found = processors_of(library({f"sglang/srt/{path}": text for path, text in files.items()}))
-    assert (None if found is None else list(found)) == expected
+    assert (list(found[PROCESSORS]) if found else None) == expected
+    assert PROCESSOR_CLASSES not in found
 
 
 VERIFIES = "from sglang.srt.layers.quantization import QUANTIZATION_METHODS\n"

@@ -9,7 +9,13 @@ import pytest
 
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
 from archtrack.core.verdict.config_classes import ConfigClasses
-from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, LoadOptions, ReleaseFacts
+from archtrack.core.verdict.release_facts import (
+    CONFIG_CLASSES,
+    MODEL_TYPES,
+    PROCESSOR_NAMES,
+    LoadOptions,
+    ReleaseFacts,
+)
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads, ScanOptions
 from archtrack.model import Gate, Status
@@ -122,6 +128,23 @@ def test_the_model_types_that_auto_config_knows(
     found = {key: fact.value for key, fact in load.tables[MODEL_TYPES].items()}
     assert found == {"a": {"config": "AConfig", "classes": classes}, **others}
     assert ("folder" in load.rules) is folder
+
+
+def test_the_processors_that_auto_processor_has(release: Callable[..., ReleaseFacts]) -> None:
+    generated = "PROCESSOR_MAPPING_NAMES = OrderedDict([('a', 'AProcessor'), ('b', 'Old')])\n"
+    own = (
+        "from .auto_mappings import PROCESSOR_MAPPING_NAMES\nif TYPE_CHECKING:\n"
+        "    PROCESSOR_MAPPING_NAMES: OrderedDict[str, str | None] = OrderedDict()\nelse:\n"
+        "    MISSING_PROCESSOR_MAPPING_NAMES = OrderedDict([('b', 'New'), ('c', None)])\n"
+        "    PROCESSOR_MAPPING_NAMES.update(MISSING_PROCESSOR_MAPPING_NAMES)\n"
+    )
+    assert PROCESSOR_NAMES not in release(FORMS["since 4.50"]).load.tables
+    files = {f"{AUTO}/auto_mappings.py": generated, f"{AUTO}/processing_auto.py": own}
+    table = release({**FORMS["since 4.50"], **files}).load.tables[PROCESSOR_NAMES]
+    assert {key: (fact.value, str(fact.place)) for key, fact in table.items()} == {
+        "a": ("AProcessor", f"{AUTO}/auto_mappings.py:1"),
+        "b": ("New", f"{AUTO}/processing_auto.py:5"),
+    }
 
 
 def test_a_release_without_a_table_has_none(release: Callable[..., ReleaseFacts]) -> None:
