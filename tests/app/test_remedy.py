@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,6 +38,8 @@ def config(model_type: str | None, *names: str, **more: Any) -> Checkpoint:
 
 QWEN3 = config("qwen3", "Qwen3ForCausalLM")
 
+LLAVA = config("llava", "LlavaForConditionalGeneration", vision_type="clip_vision_model")
+
 
 @pytest.mark.parametrize(
     ("engine", "checkpoint", "transformers", "status", "fix"),
@@ -46,6 +49,10 @@ QWEN3 = config("qwen3", "Qwen3ForCausalLM")
         ("vllm==0.8.3", QWEN3, None, "fallback", None),
         ("vllm==0.8.2", QWEN3, None, "unsupported", "upgrade to vllm 0.8.3"),
         ("mlx-lm==0.23.2", QWEN3, None, "unsupported", "upgrade to mlx-lm 0.24.0"),
+        # 0.5.6.post1 pins a transformers of which nothing is known: nobody followed its gates
+        ("sglang==0.5.3", LLAVA, None, "unsupported", "upgrade to sglang 0.5.7"),
+        ("sglang==0.5.3", replace(LLAVA, vision_type="siglip_vision_model"), None, "unsupported", None),
+        ("sglang==0.5.3", replace(LLAVA, vision_type="pixtral"), None, "native", None),
         ("sglang==0.5.23", config("nobody", "NobodyForCausalLM"), None, "unsupported", None),
         # what is gone is in the last release that had it
         (

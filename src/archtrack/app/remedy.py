@@ -77,6 +77,8 @@ def _releases(
         if release.unknown is not None:
             return False
         facts = facts_at(history, release, histories)
+        if release.transformers is not None and facts.transformers is None:
+            return False  # it pins a transformers of which nothing is known: nobody followed its gates
         return presence_of(checkpoint, facts, (history, release), options).status in RUNS
 
     later = next((each for each in history.releases[at + 1 :] if runs(each)), None)

@@ -276,3 +276,17 @@ def test_a_config_that_is_cut_or_has_a_byte_too_many_is_read_or_refused(value: A
     data = json.dumps(value).encode()
     assert refusal(data[: at % (len(data) + 1)]) != ""
     assert refusal(data + bytes([at % 256])) != ""
+
+
+@pytest.mark.parametrize(
+    ("vision", "expected"),
+    [
+        ({"model_type": "pixtral"}, "pixtral"),
+        ({"model_type": 3}, None),
+        ({}, None),
+        ("x", None),
+        (None, None),
+    ],
+)
+def test_the_type_of_the_vision_tower(vision: object, expected: str | None) -> None:
+    assert read_checkpoint(config(vision_config=vision)).vision_type == expected

@@ -6,7 +6,7 @@
 the engine lists as multimodal and that none of them names stops the engine. Before, whatever was not known was handed
 to LLaVA's processor, so there is no such gate.
 
-LLaVA's processor (since 0.4.8) hands its work on to the processor of the vision tower: it asks transformers'
+LLaVA's processor (since 0.4.6.post4) hands its work on to the processor of the vision tower: it asks transformers'
 ``PROCESSOR_MAPPING_NAMES`` for the tower's model type, and takes the processor of the engine's own that is called as
 the class there. Some types it knows itself. A tower for which there is none stops the engine.
 
