@@ -17,7 +17,7 @@ __all__ = ["main"]
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 _OUTPUT_LOST = 5
 _FAULT = 70  # EX_SOFTWARE of sysexits.h
-_SOON = 0.01  # seconds
+_SOON = 0.001  # seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

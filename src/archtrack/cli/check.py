@@ -144,7 +144,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     from archtrack.core.verdict.error_messages import find_messages
     from archtrack.core.verdict.log_text import read_log
     from archtrack.core.verdict.release_facts import LoadOptions
-    from archtrack.render.check import checked_json, print_checked, print_read
+    from archtrack.render.check import checked_json, print_checked, print_notices
     from archtrack.render.json import print_json
 
     if not targets and log is None:
@@ -163,8 +163,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
         messages=messages,
         options=LoadOptions(draft=draft, pooled=embedding, runner=runner, convert=convert),
     )
-    print_read(found)
     if form == "json":
+        print_notices(found)
         print_json(checked_json(found))
     else:
         print_checked(found, explain=explain, log="standard input" if log == "-" else log)

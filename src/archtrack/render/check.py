@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archtrack.app.check import Answer, Checked, EngineAnswer, Explained, Source
 
-__all__ = ["asked_words", "checked_json", "engine_words", "print_checked", "print_read"]
+__all__ = ["asked_words", "checked_json", "engine_words", "print_checked", "print_notices"]
 
 _COLOURS = {
     Status.NATIVE: "green",
@@ -27,10 +27,9 @@ _COLOURS = {
 }
 
 
-def print_read(found: Checked) -> None:
-    """Print beside the answers what was read for them, and what the user should know of that."""
-    read = (read_line(each.engine, each.version, each.origin) for each in found.sources if each.read)
-    print_lines([*map(plain, read), *(plain(f"Note: {notice}") for notice in found.notices)], err=True)
+def print_notices(found: Checked) -> None:
+    """Print beside the answers what the user should know of how they came to be."""
+    print_lines((plain(f"Note: {notice}") for notice in found.notices), err=True)
 
 
 def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
@@ -41,6 +40,9 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
         explain: with the steps of each answer.
         log: the log's name, if one was read.
     """
+    read = (read_line(each.engine, each.version, each.origin) for each in found.sources if each.read)
+    print_lines(map(plain, read), err=True)
+    print_notices(found)
     told = {id(answer) for each in found.messages for answer in each.answers}
     for number, answer in enumerate(each for each in found.answers if id(each) not in told):
         if answer.error is not None:

@@ -268,8 +268,11 @@ class History:
 
     def last_said(self, name: str) -> str | None:
         """The section of a key by the last release that has evidence for one."""
-        said = (state.category for span in self.registered.get(name, ()) for state in span.states)
-        return next((category for category in [*said][::-1] if category is not None), None)
+        for span in reversed(self.registered.get(name, ())):
+            for state in reversed(span.states):
+                if state.category is not None:
+                    return state.category
+        return None
 
     @cached_property
     def known(self) -> frozenset[str]:
