@@ -58,6 +58,7 @@ _HERE = Path(__file__).parent
 miniature = _shared("miniature", _HERE / "miniature.py")
 index_servers = _shared("index_servers", _HERE / "sources" / "servers.py")
 hub_server = _shared("hub_server", _HERE / "hub_server.py")
+_shared("real_release", _HERE / "real_release.py")
 seed_reader = _shared("seed_reader", _HERE / "seed_reader.py")
 _shared("pattern_steps", _HERE / "pattern_steps.py")
 _shared("hostile", _HERE / "hostile.py")

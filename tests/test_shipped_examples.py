@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import real_release
 from archtrack.data import shipped_examples
 from archtrack.sources.base import METADATA, Layout
 from archtrack.sources.index.http import GoneError, Http
 from archtrack.sources.index.listing import index_urls, listing
 from archtrack.sources.index.pip_config import index_settings
-from archtrack.sources.index.release import open_release
 from archtrack.sources.index.remote_file import RemoteFile
 from archtrack.sources.progress import SilentProgress
 
@@ -56,10 +56,7 @@ def chosen() -> dict[str, Entry]:
 def in_wheel(package: str, version: str, paths: list[str]) -> Mapping[str, str]:
     inner = {path: METADATA if path.endswith(f".dist-info/{METADATA}") else path for path in paths}
     layout = Layout(package=re.split(r"[/-]", paths[0])[0], distribution=package)
-    settings = index_settings(os.environ)
-    with open_release(
-        layout, version, settings=settings, cache=None, offline=False, progress=SilentProgress()
-    ) as source:
+    with real_release.opened(layout, version) as source:
         assert source.origin.location.endswith(".whl")
         found = source.read(list(inner.values()))
     return {path: found[name].decode() for path, name in inner.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import sys
 from operator import attrgetter
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+import real_release
 from archtrack.app.history.data_update import lint_files
 from archtrack.app.history.refresh import refreshed_by_default
 from archtrack.app.history.release_facts import facts_at
@@ -20,21 +20,12 @@ from archtrack.app.history.release_reading import entries_from
 from archtrack.app.history.store import SHIPPED, Histories, read_history
 from archtrack.app.presence import presence_with
 from archtrack.core.history.spans import span_bounds
-from archtrack.core.verdict.release_facts import LoadFacts
-from archtrack.engines import load_engine
-from archtrack.engines.base import Loads, ScanOptions
 from archtrack.model import Status
-from archtrack.sources.cache import Cache
-from archtrack.sources.index.release import open_release
-from archtrack.sources.library import Library
-from archtrack.sources.progress import SilentProgress
-from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archtrack.core.verdict.release_facts import Fact
-    from archtrack.model import Inventory
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -220,26 +211,12 @@ def drawn(engine: str, count: int) -> list[str]:
     return random.Random(f"archtrack {engine}").sample(known, count)  # noqa: S311 -- a sample, no secret
 
 
-def fresh_reading(engine: str, version: str) -> tuple[Inventory, LoadFacts]:
-    """What a release is read as where nothing is known of earlier ones."""
-    declared = load_engine(engine)
-    settings = Workspace(folder=Path(), environ=dict(os.environ)).index_settings()
-    with Cache(None) as nothing:
-        given = {"settings": settings, "cache": nothing, "progress": SilentProgress()}
-        with open_release(declared.layout, version, offline=False, **given) as source:
-            library = Library(source, nothing)
-            library.expect(*declared.fetched)
-            inventory = declared.scan(library, ScanOptions())
-            facts = declared.load_facts(library, inventory) if isinstance(declared, Loads) else LoadFacts()
-            return inventory, facts
-
-
 @pytest.mark.network
 @pytest.mark.parametrize(("engine", "version"), [(each, v) for each in ENGINES for v in drawn(each, 12)])
 def test_the_history_at_a_release_is_a_fresh_reading_of_it(engine: str, version: str) -> None:
     histories = Histories({}, SHIPPED)
     history, release = histories.release(f"{engine}=={version}")
-    inventory, read = fresh_reading(engine, version)
+    inventory, read = real_release.read(engine, version)
     scanned = entries_from(inventory)
     found = {name: entry for name, entry in history.at(version).items() if entry.runs_as is None}
     assert found.keys() == scanned.keys()

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import real_release
 from archtrack.core.verdict.release_facts import ReleaseFacts
 from archtrack.engines import load_engine
-from archtrack.engines.base import Loads, ScanOptions
+from archtrack.engines.base import ScanOptions
 from archtrack.sources.disk.folder import local_source
-from archtrack.sources.index.pip_config import index_settings
-from archtrack.sources.index.release import open_release
 from archtrack.sources.library import Library
-from archtrack.sources.progress import SilentProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,25 +56,13 @@ def read_release() -> Callable[[str, str], ReleaseFacts]:
     """``read_release(engine, version)``: what is known of a real release that has a load path."""
 
     def read(name: str, version: str) -> ReleaseFacts:
-        engine = load_engine(name)
-        assert isinstance(engine, Loads)
-        with open_release(
-            engine.layout,
-            version,
-            settings=index_settings(os.environ),
-            cache=None,
-            offline=False,
-            progress=SilentProgress(),
-        ) as source:
-            library = Library(source, None)
-            library.expect(*engine.fetched)
-            inventory = engine.scan(library, ScanOptions())
-            return ReleaseFacts(
-                engine=name,
-                version=version,
-                registered=inventory.by_name(),
-                load=engine.load_facts(library, inventory),
-                unresolved=len(inventory.unresolved),
-            )
+        inventory, facts = real_release.read(name, version)
+        return ReleaseFacts(
+            engine=name,
+            version=version,
+            registered=inventory.by_name(),
+            load=facts,
+            unresolved=len(inventory.unresolved),
+        )
 
     return read

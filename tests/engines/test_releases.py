@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import readers
 
+import real_release
 from archtrack.app.history.release_reading import entries_from
 from archtrack.app.request import Request
 from archtrack.app.track import track
@@ -23,10 +24,7 @@ from archtrack.data import shipped_examples
 from archtrack.engines import load_engine
 from archtrack.engines.base import ScanOptions
 from archtrack.model import Status
-from archtrack.sources.index.pip_config import index_settings
-from archtrack.sources.index.release import open_release
 from archtrack.sources.library import Library
-from archtrack.sources.progress import SilentProgress
 from archtrack.sources.workspace import Workspace
 from made_history import made_history
 from made_history import release as made_release
@@ -88,15 +86,7 @@ def release() -> Iterator[Callable[[str, str], Release]]:
     def read(name: str, version: str) -> Release:
         if (name, version) not in known:
             engine = load_engine(name)
-            settings = index_settings(os.environ)
-            with open_release(
-                engine.layout,
-                version,
-                settings=settings,
-                cache=None,
-                offline=False,
-                progress=SilentProgress(),
-            ) as source:
+            with real_release.opened(engine.layout, version) as source:
                 kept = Kept(source)
                 library = Library(kept, None)
                 library.expect(*engine.fetched)

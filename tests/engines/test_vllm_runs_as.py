@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import real_release
 from archtrack.core.verdict.checkpoint import only_named, read_checkpoint
 from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, LoadOptions, ReleaseFacts
 from archtrack.engines import load_engine
-from archtrack.engines.base import Loads, ScanOptions
+from archtrack.engines.base import Loads
 from archtrack.model import Status
-from archtrack.sources.index.pip_config import index_settings
-from archtrack.sources.index.release import open_release
-from archtrack.sources.library import Library
-from archtrack.sources.progress import SilentProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,25 +33,10 @@ STOPPED = {Status.UNSUPPORTED, Status.REFUSED}
 @pytest.fixture(scope="module")
 def release() -> Iterator[Read]:
     """``release(engine, version, transformers)``: what is known of it, with that transformers beside it."""
-    known: dict[tuple[str, str], tuple[Any, ...]] = {}
+    known = cache(real_release.read)
 
     def read(name: str, version: str, library: str | None = None) -> ReleaseFacts:
-        if (name, version) not in known:
-            engine = load_engine(name)
-            assert isinstance(engine, Loads)
-            with open_release(
-                engine.layout,
-                version,
-                settings=index_settings(os.environ),
-                cache=None,
-                offline=False,
-                progress=SilentProgress(),
-            ) as source:
-                files = Library(source, None)
-                files.expect(*engine.watched)
-                inventory = engine.scan(files, ScanOptions())
-                known[name, version] = inventory, engine.load_facts(files, inventory)
-        inventory, facts = known[name, version]
+        inventory, facts = known(name, version)
         return ReleaseFacts(
             engine=name,
             version=version,
@@ -65,7 +47,7 @@ def release() -> Iterator[Read]:
         )
 
     yield read
-    known.clear()
+    known.cache_clear()
 
 
 def recorded(version: str) -> dict[str, Any]:

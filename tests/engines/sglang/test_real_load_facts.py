@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import real_release
 from archtrack.core.verdict.checkpoint import read_checkpoint
 from archtrack.core.verdict.release_facts import (
     IMPORTS,
@@ -20,15 +20,10 @@ from archtrack.core.verdict.release_facts import (
     LoadOptions,
     ReleaseFacts,
 )
-from archtrack.engines.base import ScanOptions
 from archtrack.engines.sglang import ENGINE
 from archtrack.engines.sglang.rules_json import rules_from_json, rules_to_json
 from archtrack.engines.sglang.tables import MULTIMODAL, POOLED
 from archtrack.model import Gate, Place, Status
-from archtrack.sources.index.pip_config import index_settings
-from archtrack.sources.index.release import open_release
-from archtrack.sources.library import Library
-from archtrack.sources.progress import SilentProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,24 +46,11 @@ def release() -> Iterator[Read]:
 
     def read(version: str) -> ReleaseFacts:
         if version not in known:
-            settings = index_settings(os.environ)
-            with open_release(
-                ENGINE.layout,
-                version,
-                settings=settings,
-                cache=None,
-                offline=False,
-                progress=SilentProgress(),
-            ) as source:
-                library = Library(source, None)
-                inventory = ENGINE.scan(library, ScanOptions())
-                assert inventory.unparsable == ()  # a release's modules do not fail on their own
-                known[version] = ReleaseFacts(
-                    engine="sglang",
-                    version=version,
-                    registered=inventory.by_name(),
-                    load=ENGINE.load_facts(library, inventory),
-                )
+            inventory, facts = real_release.read("sglang", version)
+            assert inventory.unparsable == ()  # a release's modules do not fail on their own
+            known[version] = ReleaseFacts(
+                engine="sglang", version=version, registered=inventory.by_name(), load=facts
+            )
         return known[version]
 
     yield read
