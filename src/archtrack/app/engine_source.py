@@ -42,7 +42,7 @@ def parse_engine_source(text: str) -> EngineSource:
         return EngineSource(engine=_name(text))
     place, mark = marks[0]
     engine, source = text[:place], text[place + len(mark) :]
-    if not _MARKS.sub("", engine).isalnum():  # an address with a password, say: it is shown whole, if at all
+    if not _is_name(engine):  # an address with a password, say: it is shown whole, if at all
         return EngineSource(engine=text)
     if not source:
         what = "the version is empty" if mark == "==" else "the source is empty"
@@ -54,4 +54,8 @@ def parse_engine_source(text: str) -> EngineSource:
 
 def _name(text: str) -> str:
     """The name of an engine as archtrack spells it: ``llama-cpp`` for ``llama.cpp``. What is no name stays as it is."""
-    return _MARKS.sub("-", text).lower() if _MARKS.sub("", text).isalnum() else text
+    return _MARKS.sub("-", text).lower() if _is_name(text) else text
+
+
+def _is_name(text: str) -> bool:
+    return _MARKS.sub("", text).isalnum()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.core.verdict.release_facts import MODEL_TYPES
@@ -12,8 +13,6 @@ from .history.release_facts import counting_release, facts_at
 from .presence import presence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from archtrack.core.history.history import History, Release
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
@@ -49,94 +48,74 @@ def remedy_of(
         return None
     if history is None:
         return presence.verdict.fix
-    at = _position(presence, history)
-    ways = (
-        _counting(presence, checkpoint, history, histories, options, facts),
-        _releases(presence, checkpoint, history, histories, options, at),
-        _newer_transformers(presence, checkpoint, history, histories, options, facts),
+    asked = _Asked(presence, checkpoint, history, histories, options, facts)
+    return (
+        asked.counting_transformers()
+        or asked.other_release()
+        or asked.newer_transformers()
+        or presence.verdict.fix
     )
-    return next((each for way in ways for each in way), presence.verdict.fix)
 
 
-def _position(presence: Presence, history: History) -> int:
-    """Where the release stands in the history; behind all of it for one that the history does not have."""
-    return history.positions.get(presence.version or "", len(history.releases))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A checkpoint that a release does not run, and the ways out: each in words, None where it does not help."""
 
+    presence: Presence
+    checkpoint: Checkpoint
+    history: History
+    histories: Histories
+    options: LoadOptions
+    facts: ReleaseFacts
 
-def _releases(
-    presence: Presence,
-    checkpoint: Checkpoint,
-    history: History,
-    histories: Histories,
-    options: LoadOptions,
-    at: int,
-) -> Iterator[str]:
-    """The first release after this one whose gates are all open, else the last one before it."""
+    def counting_transformers(self) -> str | None:
+        """The transformers that counts for the release, where it was asked about with another one."""
+        library, release = self.histories.get(TRANSFORMERS), self._known_release()
+        if library is None or release is None or self.facts.transformers is None:
+            return None
+        counting = counting_release(release, library)
+        if counting is None or counting.version == self.facts.transformers.version:
+            return None
+        if not self._runs(release, counting):
+            return None
+        return f"install transformers {counting.version}, which counts for {self.history.engine} {release.version}"
 
-    def runs(release: Release) -> bool:
+    def other_release(self) -> str | None:
+        """The first release after this one whose gates are all open, else the last one before it."""
+        history, bounds = self.history, self.presence.bounds
+        # A release that the history does not have stands behind all of it.
+        at = history.positions.get(self.presence.version or "", len(history.releases))
+        later = next((each for each in history.releases[at + 1 :] if self._runs(each)), None)
+        if later is not None:
+            return f"upgrade to {history.engine} {later.version}"
+        if bounds is not None and bounds.last is not None and self._runs(bounds.last):
+            return f"use {history.engine} {bounds.last.version}, the last release that has it"
+        return None
+
+    def newer_transformers(self) -> str | None:
+        """The first transformers that knows the model type, if the release allows it and runs it with that."""
+        library, release = self.histories.get(TRANSFORMERS), self._known_release()
+        if library is None or release is None or self.facts.transformers is None:
+            return None
+        spans = library.tables.get(MODEL_TYPES, {}).get(self.checkpoint.model_type or "", ())
+        first = library.release(spans[0].first) if spans and self.presence.gate is Gate.CONFIG else None
+        own = library.positions.get(self.facts.transformers.version or "", -1)
+        if first is None or library.positions[first.version] <= own:
+            return None
+        allowed = allowed_release(release.transformers, None, [first]) is not None
+        return f"install transformers ≥ {first.version}" if allowed and self._runs(release, first) else None
+
+    def _known_release(self) -> Release | None:
+        """The release that was asked about, where the history has read it."""
+        release = self.history.release(self.presence.version or "")
+        return None if release is None or release.unknown is not None else release
+
+    def _runs(self, release: Release, transformers: Release | None = None) -> bool:
+        """Whether a release runs the checkpoint, with the transformers that counts for it or with another one."""
         if release.unknown is not None:
             return False
-        facts = facts_at(history, release, histories)
+        facts = facts_at(self.history, release, self.histories, transformers)
         if release.transformers is not None and facts.transformers is None:
             return False  # it pins a transformers of which nothing is known: nobody followed its gates
-        return presence_of(checkpoint, facts, (history, release), options).status in RUNS
-
-    later = next((each for each in history.releases[at + 1 :] if runs(each)), None)
-    if later is not None:
-        yield f"upgrade to {history.engine} {later.version}"
-    elif presence.bounds is not None and presence.bounds.last is not None and runs(presence.bounds.last):
-        yield f"use {history.engine} {presence.bounds.last.version}, the last release that has it"
-
-
-def _counting(
-    presence: Presence,
-    checkpoint: Checkpoint,
-    history: History,
-    histories: Histories,
-    options: LoadOptions,
-    facts: ReleaseFacts,
-) -> Iterator[str]:
-    """The transformers that counts for the release, where it was asked about with another one."""
-    library = histories.get(TRANSFORMERS)
-    release = history.release(presence.version or "")
-    if library is None or release is None or release.unknown is not None or facts.transformers is None:
-        return
-    counting = counting_release(release, library)
-    if counting is None or counting.version == facts.transformers.version:
-        return
-    if _runs_with(counting, checkpoint, (history, release), histories, options):
-        yield f"install transformers {counting.version}, which counts for {history.engine} {release.version}"
-
-
-def _newer_transformers(
-    presence: Presence,
-    checkpoint: Checkpoint,
-    history: History,
-    histories: Histories,
-    options: LoadOptions,
-    facts: ReleaseFacts,
-) -> Iterator[str]:
-    """The first transformers that knows the model type, if the release allows it and runs the checkpoint with it."""
-    library = histories.get(TRANSFORMERS)
-    release = history.release(presence.version or "")
-    if library is None or release is None or release.unknown is not None or facts.transformers is None:
-        return
-    spans = library.tables.get(MODEL_TYPES, {}).get(checkpoint.model_type or "", ())
-    first = library.release(spans[0].first) if spans and presence.gate is Gate.CONFIG else None
-    own = library.positions.get(facts.transformers.version or "", -1)
-    if first is None or library.positions[first.version] <= own:
-        return
-    allowed = allowed_release(release.transformers, None, [first]) is not None
-    if allowed and _runs_with(first, checkpoint, (history, release), histories, options):
-        yield f"install transformers ≥ {first.version}"
-
-
-def _runs_with(
-    transformers: Release,
-    checkpoint: Checkpoint,
-    known: tuple[History, Release],
-    histories: Histories,
-    options: LoadOptions,
-) -> bool:
-    tried = facts_at(*known, histories, transformers)
-    return presence_of(checkpoint, tried, known, options).status in RUNS
+        known = self.history, release
+        return presence_of(self.checkpoint, facts, known, self.options).status in RUNS

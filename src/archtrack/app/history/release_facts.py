@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from archtrack.core.history.inventory import place_from, transformers_facts
 from archtrack.core.verdict.release_facts import IMPORT_FAILURES, Fact, LoadFacts, ReleaseFacts
-from archtrack.model import Broken, Category, Place, Registration, TransformersFacts
+from archtrack.model import Broken, Category, Registration
 
 from .counting import TRANSFORMERS, allowed_release
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from .store import Histories
 
-__all__ = ["counting_release", "facts_at", "place_from"]
+__all__ = ["counting_release", "facts_at"]
 
 _T = TypeVar("_T")
 
@@ -33,13 +34,13 @@ def facts_at(
         histories: for the transformers that it runs with.
         transformers: the release of transformers that the user names; None for the one that counts.
     """
-    library = histories.get(TRANSFORMERS) if history.engine != TRANSFORMERS else None
-    if library is not None and transformers is None:
-        # What type the configs of an architecture have does not hang on the release that is asked.
-        by_type = history.key == "model type"
-        transformers = library.newest if by_type else counting_release(release, library)
     key = history.engine, release.version, None if transformers is None else transformers.version
     if key not in histories.facts:
+        library = histories.get(TRANSFORMERS) if history.engine != TRANSFORMERS else None
+        if library is not None and transformers is None:
+            # What type the configs of an architecture have does not hang on the release that is asked.
+            by_type = history.key == "model type"
+            transformers = library.newest if by_type else counting_release(release, library)
         below = (
             None if library is None or transformers is None else facts_at(library, transformers, histories)
         )
@@ -107,15 +108,6 @@ class _Looked(Mapping[str, _T]):
         return isinstance(key, str) and self.get(key) is not None
 
 
-def place_from(at: str, since: str, release: Release) -> Place:
-    """A place of the history; it names its release where that is another one."""
-    path, _, line = at.rpartition(":")
-    other = None if since == release.version else since
-    if line.isdigit():
-        return Place(file=path, line=int(line), release=other)
-    return Place(file=at, line=0, release=other)
-
-
 def _registering(history: History, release: Release) -> Callable[[str], Registration | None]:
     public = history.engine == TRANSFORMERS
 
@@ -132,16 +124,7 @@ def _registering(history: History, release: Release) -> Callable[[str], Registra
             category=Category(category) if category is not None and not public else None,
             category_source=f"the history of {history.engine}" if category is not None else None,
             groups=() if public else state.groups,
-            transformers=TransformersFacts(
-                exported=True,
-                backend_compatible=state.compatible,
-                auto_mappings=state.groups,
-                attention_settable=state.settable,
-                flex_attention=state.flex,
-                model_type=state.model_type,
-            )
-            if public
-            else None,
+            transformers=transformers_facts(state) if public else None,
         )
 
     return find

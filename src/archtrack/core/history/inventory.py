@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from archtrack.model import Category, Inventory, Origin, Place, Registration, TransformersFacts
 
 if TYPE_CHECKING:
-    from .history import Entry, History, Release
+    from .history import Entry, History, Release, State
 
-__all__ = ["inventory_of"]
+__all__ = ["inventory_of", "place_from", "transformers_facts"]
 
 
 def inventory_of(history: History, release: Release) -> Inventory:
@@ -39,29 +39,38 @@ def inventory_of(history: History, release: Release) -> Inventory:
 
 def _registration(name: str, entry: Entry, history: History, release: Release) -> Registration:
     public = history.engine == "transformers"
-    path, _, line = entry.at.rpartition(":")
     state = history.state(name, release.version)
-    since = None if state is None or state.since == release.version else state.since
+    since = release.version if state is None else state.since
     return Registration(
         name=name,
         file=entry.file,
-        place=Place(file=path, line=int(line), release=since)
-        if line.isdigit()
-        else Place(file=entry.at, line=0, release=since),
+        place=place_from(entry.at, since, release),
         defined_in="",
         category=Category(entry.category) if entry.category is not None else None,
         category_source=history.engine if entry.category is not None else None,
-        transformers=TransformersFacts(
-            exported=True,
-            backend_compatible=entry.compatible,
-            auto_mappings=entry.groups,
-            attention_settable=entry.settable,
-            flex_attention=entry.flex,
-            model_type=entry.model_type,
-        )
-        if public
-        else None,
+        transformers=transformers_facts(entry) if public else None,
         example=entry.example,
         example_source=entry.example_at,
         groups=() if public else entry.groups,
+    )
+
+
+def place_from(at: str, since: str, release: Release) -> Place:
+    """A place of the history; it names its release where that is another one."""
+    path, _, line = at.rpartition(":")
+    other = None if since == release.version else since
+    if line.isdigit():
+        return Place(file=path, line=int(line), release=other)
+    return Place(file=at, line=0, release=other)
+
+
+def transformers_facts(known: Entry | State) -> TransformersFacts:
+    """What a history of transformers has of a public class."""
+    return TransformersFacts(
+        exported=True,
+        backend_compatible=known.compatible,
+        auto_mappings=known.groups,
+        attention_settable=known.settable,
+        flex_attention=known.flex,
+        model_type=known.model_type,
     )
