@@ -177,7 +177,7 @@ def check(
         SourceError: a source cannot be read.
         DataError: a history cannot be read.
     """
-    names = Names(histories)
+    names = Names(histories, workspace.environ)
     opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
@@ -186,6 +186,11 @@ def check(
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
         asked = run.open(_sources(engines, request, histories), checkpoints, cache)
         sglang = next((each for each in asked if each.facts.engine == SGLANG), None) or run.newest(SGLANG)
+        run.notices += [
+            f"the model index answers for {each.text}: {each.instead}"
+            for each in opened
+            if isinstance(each, Target) and each.instead is not None
+        ]
         answers = [run.answer(target, asked, sglang) for target in opened]
         explained = [run.explain(message, asked, sglang) for message in messages]
     told = [answer for each in explained for answer in each.answers]
