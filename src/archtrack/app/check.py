@@ -186,6 +186,7 @@ def check(
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
         asked = run.open(_sources(engines, request, histories), checkpoints, cache)
         sglang = next((each for each in asked if each.facts.engine == SGLANG), None) or run.newest(SGLANG)
+        opened = [_as_registered(each, asked) for each in opened]
         run.notices += [
             f"the model index answers for {each.text}: {each.instead}"
             for each in opened
@@ -210,6 +211,14 @@ def _opened(asked: str | Target, names: Names, workspace: Workspace) -> tuple[Ta
         return open_targets(asked, names, folder=workspace.folder, offline=workspace.offline)
     except ArchtrackError as error:
         return (Answer(text=shown_argument(asked), error=str(error), exit_code=error.exit_code),)
+
+
+def _as_registered(opened: Target | Answer, asked: Sequence[_Asked]) -> Target | Answer:
+    """A name that was taken for a misspelled one, as it is where a release that is asked has it."""
+    guessed = isinstance(opened, Target) and opened.found is not None and opened.found.how == "spelling of"
+    if guessed and any(opened.text in _registered(each.facts) for each in asked):
+        return Target(text=opened.text, kind="architecture", checkpoint=only_named(opened.text))
+    return opened
 
 
 def _is_none(opened: Target | Answer) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archtrack.core.models.lookup import Candidate, Found, find, nearest_ids
+from archtrack.core.models.lookup import Candidate, Found, architectures_of_type, find, nearest_ids
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.core.verdict.suggestions import looks_like_class, misspelled
@@ -27,6 +28,8 @@ _ASKED = ("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT")
 """AutoModelForCausalLM and AutoModelForImageTextToText: what they give for a type is what somebody means by it."""
 
 
+_BETWEEN = re.compile(r"[\s_-]")
+_MODEL = re.compile(r"[\w.:+() -]{1,200}(?:/[\w.:+() -]{1,200})?")
 _ITS_OWN = "the model's own class"
 
 
@@ -67,7 +70,10 @@ class Names:
         """The architectures of a model type; None for what is no known model type.
 
         They are those that AutoModelForCausalLM and AutoModelForImageTextToText give, in the last release of
-        transformers that knows the type. A type that only an engine knows has none.
+        transformers that knows the type; of a type that only an engine knows, those that models of the index have.
+
+        Raises:
+            DataError: the model index cannot be read.
         """
         library = self._histories.get(TRANSFORMERS)
         spans = () if library is None else library.tables.get(MODEL_TYPES, {}).get(name, ())
@@ -79,7 +85,7 @@ class Names:
             in (history.registered if history.key == "model type" else history.tables.get(MODEL_TYPES, {}))
             for history in self._all()
         )
-        return () if known else None
+        return architectures_of_type(name, model_index(self._environ)) if known else None
 
     def meaning(self, name: str) -> Meaning:
         """What a name stands for: an architecture, a model type, a model, or an architecture that nobody knows.
@@ -113,8 +119,9 @@ class Names:
             DataError: the index cannot be read.
         """
         known = self.architectures()
-        if looks_like_class(name) or name.casefold() in {each.casefold() for each in known}:
-            meant = misspelled(name, known)
+        joined = _BETWEEN.sub("", name)
+        if looks_like_class(joined) or joined.casefold() in {each.casefold() for each in known}:
+            meant = misspelled(joined, known)
             if meant is None:
                 return None
             found = Found(
@@ -126,11 +133,15 @@ class Names:
                 read_as=meant,
             )
         else:
-            looked_up = find(name, model_index(self._environ))
+            looked_up = find(name, model_index(self._environ)) if self._may_be_model(name) else None
             if looked_up is None:
                 return None
             found = looked_up
         return Meaning(kind="model", checkpoints=tuple(map(self._checkpoint, found.candidates)), found=found)
+
+    def _may_be_model(self, name: str) -> bool:
+        """Whether a text is a name at all, and not that of an engine."""
+        return _MODEL.fullmatch(name) is not None and name not in self._histories.engines
 
     def _checkpoint(self, candidate: Candidate) -> Checkpoint:
         """What is known of a checkpoint of a model.

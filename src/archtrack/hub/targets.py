@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES, Checkpoint, only_named, read_checkpoint
-from archtrack.errors import HubDownError, TargetError, UsageError
+from archtrack.errors import ArchtrackError, HubDownError, TargetError, UsageError
 from archtrack.sources.address import parse_address
 from archtrack.sources.redaction import shown_argument
 
@@ -140,16 +140,24 @@ def open_targets(text: str, names: KnownNames, *, folder: Path, offline: bool) -
         return _by_name(text, text, names)
     try:
         return (_on_hub(text, *repository, offline=offline),)
-    except (HubDownError, UsageError) as error:  # it was not asked, or did not answer
+    except (TargetError, UsageError) as error:
         meant = names.model(repository[0])
-        if meant is None:
+        if meant is None or meant.found is None or not _stands_in(meant.found, error, offline=offline):
             raise
         return _named(text, meant, instead=str(error))
-    except TargetError as error:
-        meant = names.model(repository[0])
-        if meant is None or meant.found is None or meant.found.how != "exact":
-            raise
-        return _named(text, meant, instead=str(error))
+
+
+def _stands_in(found: Found, error: ArchtrackError, *, offline: bool) -> bool:
+    """Whether what the index has of a repository answers in place of the Hub.
+
+    What the Hub says of it counts, unless the index knows that very id. Where the Hub could not be asked, a copy or
+    variant answers too; a family only if it was not to be asked.
+    """
+    if found.how == "exact":
+        return True
+    if found.how == "family":
+        return offline or isinstance(error, UsageError)
+    return offline or isinstance(error, (HubDownError, UsageError))
 
 
 def model_named(text: str) -> str:
@@ -197,7 +205,7 @@ def _unnamed(text: str, near: tuple[str, ...]) -> Target:
         raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
     like = f"; models with names like it: {', '.join(near)}" if near else ""
     raise UsageError(
-        f"{shown!r} is neither a model that is known, an architecture (LlamaForCausalLM), a model type (qwen3), a path,"
+        f"{shown!r} is neither an architecture (LlamaForCausalLM), a model type (qwen3), a model that is known, a path,"
         f" nor a repository (OWNER/NAME){like}"
     )
 

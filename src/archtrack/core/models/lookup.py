@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .index import Model, ModelIndex
     from .words import Words
 
-__all__ = ["Candidate", "Found", "find", "nearest_ids"]
+__all__ = ["Candidate", "Found", "architectures_of_type", "find", "nearest_ids"]
 
 MOST = 3
 """Architectures that an answer has at most."""
@@ -31,6 +31,10 @@ _LETTERS = (5, 8)
 """Letters from which a word may have one slip, and two."""
 _SURE = frozenset({"same", "revision", "beginning"})
 """Levels of a family whose few models answer if no other level has more."""
+_PARTLY = frozenset({"inside", "word", "part"})
+"""Levels that are not by the whole of a name, from its beginning."""
+_LOOSE = frozenset({"word", "part"})
+"""Levels at which a few models say nothing."""
 _OWN_WORDS = 2
 """Names that a word stands in from which a misspelled one is taken for it."""
 
@@ -106,7 +110,8 @@ _RULES = {
     "generation": (_Rule(share=0.95, least=4, known=2), _Rule(share=0.98, least=8, known=5)),
     "beginning": (_Rule(share=0.95, least=3, known=1), _Rule(share=0.98, least=10, known=4)),
     "next": (_Rule(share=0.95, least=4, known=2), _Rule(share=0.99, least=10, known=6)),
-    "inside": (_Rule(share=0.97, least=6, known=1), _Rule(share=0.99, least=20, known=9)),
+    "inside": (_Rule(share=0.97, least=6, known=3), _Rule(share=0.99, least=20, known=9)),
+    "word": (_Rule(share=0.97, least=6, known=6), _Rule(share=0.99, least=20, known=20)),
     "part": (_Rule(share=0.97, least=12, known=12), _Rule(share=0.99, least=20, known=20)),
 }
 """How sure a family has to be of its architecture; ``benchmarks/model_index.py`` measures that."""
@@ -157,7 +162,10 @@ def _find(text: str, index: ModelIndex, *, whole: bool = False) -> Found | None:
         return _answer("copy of", [index.model(each) for each in copies], wide)
     if wide:
         return _answer("variant of", wide, wide)
-    return _family(words, index, whole=whole)
+    found = _family(words, index, whole=whole)
+    if found is not None and len(found.candidates) > 1 and "/" in text:
+        return None  # an id is one checkpoint: a family of several architectures says nothing of it
+    return found
 
 
 def _answer(how: str, models: Sequence[Model], wide: Iterable[Model]) -> Found | None:
@@ -182,30 +190,32 @@ def _family(words: Words, index: ModelIndex, *, whole: bool) -> Found | None:
     """The architectures of a family: of its own name, of what begins so, of what has it inside, of its beginning."""
     few: Found | None = None
     for level, ids in _levels(words.family, index):
-        if not ids or (whole and level in {"inside", "part"}):
+        if not ids or (whole and level in _PARTLY):
             continue
         sized = [each for each, its in ids if set(words.sizes) <= set(its.sizes)]
         rule = _RULES[level][0 if sized else 1]
         models = [index.model(each) for each in sized or [each for each, _ in ids]]
         counts = _count(models)
-        ranked, total = _ranked(counts), len(models)
-        if not ranked or (level == "part" and total < rule.least):
+        ranked, total = _ranked(counts)[:MOST], len(models)
+        if not ranked or (level in _LOOSE and total < rule.least):
             continue
-        enough = rule.known if any(each.known for each in models) else rule.least
-        second = counts[ranked[1]] if len(ranked) > 1 else 0
-        if ranked[-1] is None and len(ranked) > 1:
-            ranked = ranked[:-1]
-        if counts[ranked[0]] >= rule.share * total and second <= (1 - rule.share) * total:
-            if total < enough:
-                few = few or (_of_family(ranked[:1], counts, models) if sized and level in _SURE else None)
-                continue
-            ranked = ranked[:1]
-        elif level in {"inside", "part"} and sum(counts[each] for each in ranked[:MOST]) < _PART * total:
+        if _is_sure(ranked, counts, total, rule):
+            if total >= (rule.known if any(each.known for each in models) else rule.least):
+                return _of_family(ranked[:1], counts, models)
+            if few is None and sized and level in _SURE:
+                few = _of_family(ranked[:1], counts, models)
+        elif level in _PARTLY and sum(counts[each] for each in ranked) < _PART * total:
             return few
-        elif len(ranked) == 1:
-            continue
-        return _of_family(ranked[:MOST], counts, models)
+        elif len(ranked) > 1:
+            return _of_family(ranked, counts, models)
     return few
+
+
+def _is_sure(ranked: Sequence[str | None], counts: Counter[str | None], total: int, rule: _Rule) -> bool:
+    """Whether nearly all models of a family have the same architecture, and hardly one another."""
+    named = [counts[each] for each in ranked if each is not None] or [counts[None]]
+    second = named[1] if len(named) > 1 else 0
+    return named[0] >= rule.share * total and second <= (1 - rule.share) * total
 
 
 def _of_family(given: Sequence[str | None], counts: Counter[str | None], models: Sequence[Model]) -> Found:
@@ -242,7 +252,7 @@ def _levels(family: tuple[str, ...], index: ModelIndex) -> Iterator[tuple[str, l
     yield "generation", [(each, its) for each, its, rest in begun if all(map(is_version, rest))]
     yield "beginning", [(each, its) for each, its, rest in begun if rest and not rest[0].isdigit()]
     yield "next", [(each, its) for each, its, _ in begun]
-    yield "inside", [(each, its) for each, its in like if _holds(its.family, family)]
+    yield "word" if length == 1 else "inside", [each for each in like if _holds(each[1].family, family)]
     for shorter in range(length - 1, 0, -1):
         part = family[:shorter]
         if not any(len(word) > 1 and word.isalpha() for word in part):
@@ -310,6 +320,18 @@ def _likely(word: str, count: Counter[str]) -> str | None:
             if distance <= most:
                 near.append((distance, -often, each))
     return min(near)[2] if near else None
+
+
+def architectures_of_type(model_type: str, index: ModelIndex) -> tuple[str, ...]:
+    """The architectures of the models of a type that are not rare among them, at most three, the likeliest first."""
+    of_type = {at for at, claim in enumerate(index.claims) if claim.model_type == model_type}
+    if not of_type:
+        return ()
+    ids = [each for each in index.records if any(at in of_type for at, _ in index.places(each))]
+    models = [each for each in map(index.model, ids) if each.model_type == model_type]
+    counts = _count(models)
+    ranked = [each for each in _ranked(counts) if each is not None]
+    return tuple(each for each in ranked[:MOST] if counts[each] >= _SEEN_TOO * len(models))
 
 
 def nearest_ids(text: str, index: ModelIndex) -> tuple[str, ...]:
