@@ -176,6 +176,15 @@ class Names:
         both = ((*each.architectures, each.model_type) for each in meaning.checkpoints)
         return tuple(dict.fromkeys(next(filter(None, each)) for each in both))
 
+    def architectures_for(self, name: str) -> tuple[str, ...]:
+        """The architectures of what a name stands for; the name itself where none is known.
+
+        Raises:
+            DataError: the model index cannot be read.
+        """
+        checkpoints = self.meaning(name).checkpoints
+        return tuple(dict.fromkeys(each for known in checkpoints for each in known.architectures)) or (name,)
+
     def nearest_models(self, name: str) -> tuple[str, ...]:
         """The ids of models whose names are most like one.
 

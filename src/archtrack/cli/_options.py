@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "charts",
-    "complete_architecture",
     "complete_engine",
+    "complete_name",
     "data_option",
     "document_option",
     "examples",
@@ -75,11 +75,26 @@ def complete_engine(ctx: click.Context, param: click.Parameter, incomplete: str)
     return [name for name in histories(None).engines if name.startswith(incomplete)]
 
 
-def complete_architecture(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
-    """Architectures that begin so, for the shell."""
+_MODELS = 20
+"""Models that the shell is given at most."""
+
+
+def complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
+    """Architectures that begin so; where there are none, the most downloaded of the well-known models that do."""
+    from archtrack.app.models.store import model_index
+    from archtrack.core.models.words import bare
+
+    if not incomplete:
+        return []
     found = histories(None)
     known = {name for engine in found.engines for name in found.need(engine).registered}
-    return sorted(name for name in known if name.startswith(incomplete)) if incomplete else []
+    if architectures := sorted(name for name in known if name.startswith(incomplete)):
+        return architectures
+    index, begun = model_index(os.environ), incomplete.lower()
+    models = [index.model(each) for each in index.names if begun in each.lower()]
+    models.sort(key=lambda each: (-each.downloads, each.id))
+    names = (name for each in models if each.known for name in (each.id, bare(each.id)))
+    return list(dict.fromkeys(name for name in names if name.lower().startswith(begun)))[:_MODELS]
 
 
 offline_option = click.option(

@@ -15,8 +15,8 @@ from archtrack.render.terminal import plain
 from archtrack.sources.redaction import shown_argument
 
 from ._options import (
-    complete_architecture,
     complete_engine,
+    complete_name,
     data_option,
     document_option,
     examples,
@@ -42,7 +42,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     """Architectures that begin so, for the shell; files where there are none."""
     from click.shell_completion import CompletionItem
 
-    names = complete_architecture(ctx, param, incomplete)
+    names = complete_name(ctx, param, incomplete)
     return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
 
 

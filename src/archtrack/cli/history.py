@@ -15,8 +15,8 @@ from archtrack.sources.redaction import shown_argument
 
 from ._options import (
     charts,
-    complete_architecture,
     complete_engine,
+    complete_name,
     data_option,
     examples,
     format_option,
@@ -44,9 +44,7 @@ class _WithDefault(click.Group):
         """The commands, and what the default one takes."""
         from click.shell_completion import CompletionItem
 
-        names = complete_architecture(
-            ctx, self.params[0] if self.params else click.Argument(["names"]), incomplete
-        )
+        names = complete_name(ctx, self.params[0] if self.params else click.Argument(["names"]), incomplete)
         return [*super().shell_complete(ctx, incomplete), *map(CompletionItem, names)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -87,7 +85,7 @@ def command() -> None:
         "archtrack history show --engine sglang --at 0.5.9",
     ),
 )
-@click.argument("names", nargs=-1, metavar="[ARCH]…", shell_complete=complete_architecture)
+@click.argument("names", nargs=-1, metavar="[ARCH]…", shell_complete=complete_name)
 @click.option(
     "--engine",
     "engines",

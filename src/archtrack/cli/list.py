@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,16 @@ from archtrack.core.matrix.status import STATUSES
 from archtrack.model import Category
 from archtrack.render.terminal import architectures, print_lines, read_lines, table, unresolved_lines
 
-from ._options import document_option, examples, format_option, hub_option, scan_option, source_options, start
+from ._options import (
+    document_option,
+    examples,
+    format_option,
+    histories,
+    hub_option,
+    scan_option,
+    source_options,
+    start,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +31,8 @@ if TYPE_CHECKING:
     from archtrack.model import Matrix, MatrixRow
 
 __all__ = ["command"]
+
+_WILD = re.compile(r"[*?\[]")
 
 
 @click.command(
@@ -51,7 +64,12 @@ __all__ = ["command"]
     type=click.Choice([each.value for each in Category]),
     help="Only these. Repeatable.",
 )
-@click.option("--name", metavar="PATTERN", multiple=True, help="Only names like `Qwen*`. Repeatable.")
+@click.option(
+    "--name",
+    metavar="PATTERN",
+    multiple=True,
+    help="Only names like `Qwen*`, or the architectures of a model (`Qwen3-32B`) or a model type. Repeatable.",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved.")
 @format_option("text", "json")
 @click.pass_context
@@ -75,6 +93,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     transformers, and SGLang skips it. fallback: public in transformers and compatible with its backend. refused:
     public, but not compatible. unsupported: whether the backend would take it cannot be said.
     """
+    from archtrack.app.names import Names
     from archtrack.app.track import refuse_nothing, track
     from archtrack.core.json_values import matrix_to_json
     from archtrack.render.json import print_json
@@ -85,13 +104,17 @@ def command(  # noqa: PLR0913 -- one parameter per option
     for inventory in tracked.matrix.inventories:
         refuse_nothing(inventory)
 
+    meanings = Names(histories(None), os.environ)
+    plain_names = [each for each in name if not _WILD.search(each)]
+    named = {architecture for each in plain_names for architecture in meanings.architectures_for(each)}
+
     def wanted(row: MatrixRow) -> bool:
         known = {None: True, "sglang": row.native is not None, "transformers": row.hf is not None}
         return (
             known[engine]
             and (not status or row.status.value in status)
             and (not category or row.category.value in category)
-            and (not name or any(fnmatchcase(row.name, pattern) for pattern in name))
+            and (not name or row.name in named or any(fnmatchcase(row.name, pattern) for pattern in name))
         )
 
     matrix = replace(tracked.matrix, rows=tuple(filter(wanted, tracked.matrix.rows)))
