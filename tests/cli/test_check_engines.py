@@ -244,7 +244,7 @@ def test_a_name_is_an_architecture_or_a_model_type(
     ("text", "statuses"),
     [
         # Of MLX-LM alone: nothing gives it an architecture.
-        ("baichuan_m1", ("unknown", "unknown", "native")),
+        ("plamo2", ("unknown", "unknown", "native")),
         # Of engines: models of the index say which architecture it has.
         ("kimi_k2", ("native", "native", "native")),
         ("qwen3", ("native", "native", "native")),

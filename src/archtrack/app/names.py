@@ -70,22 +70,25 @@ class Names:
         """The architectures of a model type; None for what is no known model type.
 
         They are those that AutoModelForCausalLM and AutoModelForImageTextToText give, in the last release of
-        transformers that knows the type; of a type that only an engine knows, those that models of the index have.
+        transformers that knows the type. Where no model of that type in the index has one of these, they are those that
+        its models have: nobody means WhisperForCausalLM by ``whisper``.
 
         Raises:
             DataError: the model index cannot be read.
         """
         library = self._histories.get(TRANSFORMERS)
         spans = () if library is None else library.tables.get(MODEL_TYPES, {}).get(name, ())
-        if spans:
-            classes = (spans[-1].states[-1].value or {}).get("classes", {})
-            return tuple(dict.fromkeys(classes[table] for table in _ASKED if table in classes))
-        known = any(
+        classes = (spans[-1].states[-1].value or {}).get("classes", {}) if spans else {}
+        asked = tuple(dict.fromkeys(classes[table] for table in _ASKED if table in classes))
+        known = bool(spans) or any(
             name
             in (history.registered if history.key == "model type" else history.tables.get(MODEL_TYPES, {}))
             for history in self._all()
         )
-        return architectures_of_type(name, model_index(self._environ)) if known else None
+        if not known:
+            return None
+        own = architectures_of_type(name, model_index(self._environ))
+        return asked if not own or set(asked) & set(own) else own
 
     def meaning(self, name: str) -> Meaning:
         """What a name stands for: an architecture, a model type, a model, or an architecture that nobody knows.
@@ -100,11 +103,17 @@ class Names:
         )
 
     def registered(self, name: str) -> Meaning | None:
-        """An architecture or model type that an engine or transformers knows by this very name; None for neither."""
+        """An architecture or model type that an engine or transformers knows by this very name; None for neither.
+
+        A model type of which no architecture is known is passed over where models are called so.
+
+        Raises:
+            DataError: the model index cannot be read.
+        """
         if self.is_architecture(name):
             return Meaning(kind="architecture", checkpoints=(only_named(name),))
         types = self.architectures_of(name)
-        if types is None:
+        if types is None or (not types and self.model(name) is not None):
             return None
         named: list[tuple[str, ...]] = [(each,) for each in types] or [()]
         checkpoints = (Checkpoint(architectures=each, model_type=name, given=False) for each in named)

@@ -213,9 +213,8 @@ def _family(words: Words, index: ModelIndex, *, whole: bool) -> Found | None:
 
 def _is_sure(ranked: Sequence[str | None], counts: Counter[str | None], total: int, rule: _Rule) -> bool:
     """Whether nearly all models of a family have the same architecture, and hardly one another."""
-    named = [counts[each] for each in ranked if each is not None] or [counts[None]]
-    second = named[1] if len(named) > 1 else 0
-    return named[0] >= rule.share * total and second <= (1 - rule.share) * total
+    second = counts[ranked[1]] if len(ranked) > 1 else 0
+    return counts[ranked[0]] >= rule.share * total and second <= (1 - rule.share) * total
 
 
 def _of_family(given: Sequence[str | None], counts: Counter[str | None], models: Sequence[Model]) -> Found:
@@ -274,8 +273,9 @@ def _count(models: Iterable[Model]) -> Counter[str | None]:
 
 
 def _ranked(counts: Counter[str | None]) -> list[str | None]:
-    """The most frequent first, those that are even by code point; models of which only the type is known last."""
-    return sorted(counts, key=lambda each: (each is None, -counts[each], each or ""))
+    """The most frequent first, those that are even by code point; None only where nothing else is there."""
+    named = sorted((each for each in counts if each is not None), key=lambda each: (-counts[each], each))
+    return [*named] or [*counts]
 
 
 def _candidate(architecture: str | None, counts: Counter[str | None], models: Iterable[Model]) -> Candidate:
