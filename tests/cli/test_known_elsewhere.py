@@ -17,6 +17,7 @@ from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Entry
 from archtrack.core.matrix.elsewhere import models_elsewhere
 from archtrack.core.matrix.join import join
+from archtrack.data import shipped_examples
 from archtrack.model import Role
 from made_history import made_history, release
 from miniature import Cli, Conforms
@@ -396,6 +397,10 @@ def shipped() -> tuple[dict[str, list[str]], dict[str, tuple[Role, str]]]:
 )
 def test_a_model_that_only_others_have_is_one(shipped: Any, name: str, engines: list[str]) -> None:
     assert shipped[0][name] == engines
+
+
+def test_most_of_these_models_have_an_example(shipped: Any) -> None:
+    assert 2 * len(shipped[0].keys() & shipped_examples().keys()) > len(shipped[0])
 
 
 @pytest.mark.parametrize(
