@@ -335,7 +335,7 @@ def test_check_says_which_engine_has_it_since(cli: Cli, data: Path, conforms: Co
 def test_the_document_says_since_when(cli: Cli, data: Path, trees: Any, work: Path) -> None:
     document = work / "MODEL_SUPPORT_TRACKING.md"
     miniature.write(work / "archtrack.toml", 'columns = ["since", "vllm"]\n')
-    assert cli("rebuild", *trees.options).code == 0
+    assert cli("rebuild", *trees.alone).code == 0
     text = document.read_text(encoding="utf-8")
     assert "| SGLang File | Example HF Model | Since | vllm |" in text
     assert "| **AlphaForCausalLM** | Y |  | `alpha.py` |  | 1.0 |  |\n" in text
@@ -570,7 +570,7 @@ def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, p
     assert line.split() == ["tinyrt", "1.1", "native", "since", "1.1"]
     assert "tinyrt 1.1 has and exllamav3" in " ".join(run("migrate", "tinyrt", "exllamav3"))
     miniature.write(work / "archtrack.toml", 'columns = ["tinyrt"]\n')
-    run("rebuild", *trees.options)
+    run("rebuild", *trees.alone)
     document = (work / "MODEL_SUPPORT_TRACKING.md").read_text(encoding="utf-8")
     (row,) = [line for line in document.splitlines() if "**BetaForCausalLM**" in line]
     assert row.endswith("| 1.1 |")

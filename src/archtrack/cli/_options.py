@@ -30,6 +30,7 @@ __all__ = [
     "format_option",
     "histories",
     "hub_option",
+    "known_elsewhere_option",
     "note",
     "offline_option",
     "registry_options",
@@ -139,6 +140,12 @@ hub_option = click.option(
     is_flag=True,
     help="Ask the Hub for the most downloaded model of each of SGLang's architectures: the first choice of "
     "examples but for overrides. Needs the extra `hub`.",
+)
+known_elsewhere_option = click.option(
+    "--known-elsewhere/--no-known-elsewhere",
+    default=None,
+    help="Also architectures that other engines have and neither SGLang nor transformers, by the histories that come "
+    "with archtrack. Default: as configured, else for `rebuild`, and in a document that has such rows.",
 )
 scan_option = click.option(
     "--scan",

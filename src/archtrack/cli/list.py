@@ -20,6 +20,7 @@ from ._options import (
     format_option,
     histories,
     hub_option,
+    known_elsewhere_option,
     scan_option,
     source_options,
     start,
@@ -45,6 +46,7 @@ _WILD = re.compile(r"[*?\[]")
 )
 @source_options
 @hub_option
+@known_elsewhere_option
 @scan_option
 @document_option
 @click.option(
@@ -91,8 +93,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
     native: SGLang registers it. unimportable: it does, but the module that does so cannot be imported with this
     transformers, and SGLang skips it. fallback: public in transformers and compatible with its backend. refused:
-    public, but not compatible. unsupported: whether the backend would take it cannot be said.
+    public, but not compatible. unsupported: only other engines have it (By says which category they give it), or
+    whether the backend would take it cannot be said.
     """
+    from archtrack.app.elsewhere import fitted
     from archtrack.app.names import Names
     from archtrack.app.track import refuse_nothing, track
     from archtrack.core.json_values import matrix_to_json
@@ -100,7 +104,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
     # What a history has of a release are the lines of the release with which something began.
     begun = start(doc=doc, scan=scan or form == "json", **sources)
-    tracked = track(begun.request, begun.settings, begun.workspace)
+    asked = bool(begun.request.known_elsewhere)
+    tracked = track(begun.request, begun.settings, begun.workspace, elsewhere=asked)
     for inventory in tracked.matrix.inventories:
         refuse_nothing(inventory)
 
@@ -117,13 +122,20 @@ def command(  # noqa: PLR0913 -- one parameter per option
             and (not name or row.name in named or any(fnmatchcase(row.name, pattern) for pattern in name))
         )
 
-    matrix = replace(tracked.matrix, rows=tuple(filter(wanted, tracked.matrix.rows)))
+    matrix = fitted(tracked.matrix, None, begun.workspace.environ, wanted=asked)
+    matrix = replace(matrix, rows=tuple(filter(wanted, matrix.rows)))
     if form == "json":
         print_json(matrix_to_json(matrix))
     else:
         _print(matrix, tracked.notices, names=bool(name))
     unresolved = any(inventory.unresolved for inventory in matrix.inventories)
     ctx.exit(1 if strict and unresolved else 0)
+
+
+def _file(row: MatrixRow) -> str:
+    """Where it is registered: in SGLang, in transformers, or in another engine, which is named then."""
+    found = row.native or row.hf
+    return found.file if found else ", ".join(f"{each.engine}: {each.file}" for each in row.elsewhere)
 
 
 def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
@@ -138,7 +150,7 @@ def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
                 row.status.value,
                 row.category.value,
                 row.category_source,
-                row.native.file if row.native else row.hf.file if row.hf else "",
+                _file(row),
                 example_cell(row),
             )
             for row in matrix.rows

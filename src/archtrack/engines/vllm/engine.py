@@ -35,6 +35,7 @@ from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import LOADED, MODELS, REGISTRIES, VERSION_FILES
+from .tables import DRAFT_TABLES, WRAPPER_TABLES
 from .wrappers import WRAPPERS
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class VLLM:
         title="vLLM",
         source="https://github.com/vllm-project/vllm/blob/v{version}/{path}",
         backend=WRAPPERS,
+        draft_tables=DRAFT_TABLES,
+        wrapper_tables=WRAPPER_TABLES,
     )
     layout = Layout(package="vllm", distribution="vllm")
     revision = 3
