@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["PATTERNS", "Words", "bare", "squashed", "words_of"]
+__all__ = ["LONGEST", "PATTERNS", "Words", "bare", "squashed", "words_of"]
 
 PATTERNS = {
     "piece": r"[0-9]+x[0-9]+(?:\.[0-9]+)?[bmt](?![a-z0-9])|[ae]?[0-9]+(?:\.[0-9]+)?[bmt](?![a-z0-9])|[a-z0-9]+",
@@ -31,7 +31,7 @@ PATTERNS = {
 follows a mark of a copy (``q4_k_m``); ``version`` is what a later release of a family has behind the family's name."""
 
 _ONE = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
-_LONGEST = 200
+LONGEST = 200
 """Characters of a name that are looked at; the Hub's end at 96."""
 
 
@@ -69,7 +69,7 @@ def bare(text: str) -> str:
 
 def squashed(name: str) -> str:
     """Letters and digits alone, so that case, spaces, hyphens, underscores and dots do not matter."""
-    return "".join(_ONE["word"].findall(name[:_LONGEST].lower()))
+    return "".join(_ONE["word"].findall(name[:LONGEST].lower()))
 
 
 def words_of(name: str) -> Words:
@@ -79,7 +79,7 @@ def words_of(name: str) -> Words:
     roles: list[str] = []
     dates: list[str] = []
     copied = False
-    for piece in _ONE["piece"].findall(name[:_LONGEST].lower()):
+    for piece in _ONE["piece"].findall(name[:LONGEST].lower()):
         if family and (_ONE["copy"].fullmatch(piece) or (copied and _ONE["copied"].fullmatch(piece))):
             copied = True
             continue
