@@ -35,6 +35,7 @@ class Layout:
         distribution: name on the package index (``sglang``, ``mlx-lm``).
         parents: folders of the repository that may hold the package, in order of preference;
             ``""`` is the root. The project file is looked for in the same folder, then in the root.
+        beside: folders outside of the package whose files are offered, too, under their own names (in a wheel).
         markers: for an engine without a package, whose files lie in the root of its repository (``package`` is ``.``
             then, and paths begin with ``./``): paths of which a folder has to hold one to be that root. Nothing
             outside of the folders and files that they begin with is offered.
@@ -44,6 +45,7 @@ class Layout:
     package: str
     distribution: str
     parents: tuple[str, ...] = ("",)
+    beside: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
     advice: str = "choose another release"
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archtrack.core.history.data_file import write_history
-from archtrack.core.history.history import History, Release
+from archtrack.core.history.history import REGISTRY, History, Release
+from archtrack.core.history.numbering import NUMBERINGS
 from archtrack.core.history.plausibility import doubts_of
-from archtrack.core.history.refresh_plan import versions_in_order
 from archtrack.core.history.spans import entries_of, spans_of
 from archtrack.core.history.tables import rows_of, rules_of, rules_states, table_spans
 from archtrack.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from archtrack.core.history.refresh_plan import Plan
-    from archtrack.engines.base import Engine
+    from archtrack.engines.base import Channel, Engine
     from archtrack.sources.index.final_releases import FinalRelease
 
     from .release_reading import Reading
 
-__all__ = ["Work", "assemble"]
+__all__ = ["Work", "assemble", "dates_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class Work:
         plan: what is to be read.
         libraries: the final releases of transformers on the index.
         readings: what was read so far, by version.
+        channels: version -> where it is published, for an engine that has several such places.
     """
 
     engine: Engine
@@ -46,13 +47,14 @@ class Work:
     plan: Plan
     libraries: tuple[FinalRelease, ...]
     readings: dict[str, Reading]
+    channels: Mapping[str, Channel] = field(default_factory=dict)
 
 
 def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], dict[str, str]]:
     """The history; why releases are doubted; and which known ones could not be had again: version -> reason.
 
     Args:
-        work: the engine, all that was to be read of it has_and_had been read.
+        work: the engine, all that was to be read of it has been read.
         accepted: versions that a person confirms.
     """
     engine, plan = work.engine, work.plan
@@ -62,24 +64,37 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
     known = entries_of(kept) if kept is not None else {}
     tables = {} if kept is None else rows_of(kept)
     rules = {} if kept is None else rules_of(kept)
-    releases, found, lost = [], {}, {}
-    for version in versions_in_order({*listed, *plan.kept}):
+    numbering = NUMBERINGS[engine.about.numbering]
+    releases: dict[str, Release] = {}
+    found, lost = {}, {}
+    for version in numbering.ordered(
+        {**{each: before[each].date for each in plan.kept}, **dates_of(work.listed)}
+    ):
         if version in plan.kept:
             release = before[version]
-            if release.unknown is None:
+            if release.tells(REGISTRY):
                 found[version] = known[version]
         else:
             reading = work.readings.get(version)
-            release = _release(listed[version], plan, reading)
+            read = _release(listed[version], work, reading)
+            if read is None:
+                continue
+            release = read
             if reading is not None and _is_lost(reading, before.get(version), listed[version], work):
                 lost[version] = release.unknown or ""
             if reading is not None and release.unknown is None:
-                found[version] = dict(reading.entries)
-                tables[version] = {table: dict(rows) for table, rows in reading.tables.items()}
-                rules[version] = reading.rules
-        releases.append(release)
+                found.pop(release.version, None)
+                if release.tells(REGISTRY):
+                    found[release.version] = dict(reading.entries)
+                tables[release.version] = {table: dict(rows) for table, rows in reading.tables.items()}
+                rules[release.version] = reading.rules
+        if release.unknown is None or release.version not in releases:
+            releases[release.version] = release  # of two copies of one release the later one counts
+    ordered = [
+        releases[each] for each in numbering.ordered({each.version: each.date for each in releases.values()})
+    ]
     confirmed = {*accepted, *engine.about.confirmed, *_still_accepted(work, listed)}
-    judged, doubts = doubts_of(releases, found, confirmed)
+    judged, doubts = doubts_of(ordered, found, confirmed)
     history = History(
         engine=engine.name,
         distribution=engine.layout.distribution,
@@ -87,6 +102,7 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
         tool=__version__,
         revision=engine.revision,
         key=engine.about.key,
+        numbering=numbering,
         releases=judged,
         registered=spans_of(judged, found),
         tables=table_spans(judged, tables),
@@ -129,12 +145,24 @@ def _unchanged(new: History, old: History | None) -> History:
     return new
 
 
-def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Release:
-    unknown = plan.below.get(listed.version)
+def dates_of(listed: Sequence[FinalRelease]) -> dict[str, str | None]:
+    """Version -> the day on which it came out."""
+    return {each.version: each.date for each in listed}
+
+
+def _release(listed: FinalRelease, work: Work, reading: Reading | None) -> Release | None:
+    """One release; None for a copy of which nothing says which one it is."""
+    unknown = work.plan.below.get(listed.version)
     if unknown is None:
         unknown = "not read" if reading is None else reading.problem
+    channel = work.channels.get(listed.version)
+    version: str | None = listed.version
+    if channel is not None:
+        version = reading.version if reading is not None and reading.version is not None else listed.date
+    if version is None:
+        return None
     return Release(
-        version=listed.version,
+        version=version,
         date=listed.date,
         file=listed.file.name,
         sha256=listed.file.sha256,
@@ -143,4 +171,7 @@ def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Relea
         transformers=None if reading is None else reading.transformers,
         imports=None if reading is None else reading.imports,
         digest=None if reading is None else reading.digest,
+        channel=None if channel is None else channel.layout.distribution,
+        silent=() if channel is None else channel.silent,
+        remark=None if reading is None else reading.remark,
     )

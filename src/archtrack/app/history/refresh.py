@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from archtrack.app.history.counting import TRANSFORMERS
 from archtrack.core.history.data_file import write_history
+from archtrack.core.history.numbering import NUMBERINGS, VERSIONS
 from archtrack.core.history.refresh_plan import refresh_plan
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, DocumentError, SourceError, UsageError
@@ -21,9 +22,9 @@ from archtrack.sources.cache import Cache
 from archtrack.sources.files import make_folder, read_document, write_atomic
 from archtrack.sources.index.final_releases import FinalRelease, final_releases
 from archtrack.sources.index.http import GoneError, Http
-from archtrack.sources.index.listing import parse_version
 
-from .assembly import Work, assemble
+from .assembly import Work, assemble, dates_of
+from .channels import listed_releases
 from .release_reading import kept_reading, read_release
 from .store import read_history
 
@@ -171,7 +172,7 @@ def _begin(
     except (DataError, DocumentError) as error:
         return Refreshed(engine=engine.name, old=None, new=None, doubts={}, error=str(error))
     try:
-        listed = final_releases(engine.layout.distribution, settings, http)
+        listed, channels = listed_releases(engine, old, settings, http)
         if isinstance(libraries, SourceError):
             raise libraries
     except SourceError as error:
@@ -181,9 +182,18 @@ def _begin(
         old,
         floor=engine.since,
         anew=anew or old is None or not _still_holds(old, engine),
+        numbering=NUMBERINGS[engine.about.numbering],
+        dates=dates_of(listed),
     )
     return Work(
-        engine=engine, old=old, found=found, listed=listed, plan=plan, libraries=libraries, readings={}
+        engine=engine,
+        old=old,
+        found=found,
+        listed=listed,
+        plan=plan,
+        libraries=libraries,
+        readings={},
+        channels=channels,
     )
 
 
@@ -198,14 +208,15 @@ def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> f
     Raises:
         UsageError: one is not part of the refresh.
     """
-    listed = {
-        (work.engine.name, parse_version(release.version)): release.version
-        for work in works
-        for release in work.listed
-    }
+    numberings = {work.engine.name: NUMBERINGS[work.engine.about.numbering] for work in works}
     found = set()
     for name, version in accepted:
-        written = listed.get((name, parse_version(version)))
+        numbering = numberings.get(name, VERSIONS)
+        try:
+            wanted = numbering.normal(version)
+        except ValueError as error:
+            raise UsageError(f"{version!r} is not a release; give one like 0.5.23") from error
+        written = next((each for each in _names_of(name, works) if numbering.is_same(each, wanted)), None)
         if written is None:
             raise UsageError(
                 f"--accept {name}=={version}: "
@@ -217,6 +228,14 @@ def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> f
             )
         found.add((name, written))
     return frozenset(found)
+
+
+def _names_of(name: str, works: Sequence[Work]) -> Iterator[str]:
+    """The releases of an engine that are part of a refresh, as far as their names are known."""
+    for work in works:
+        if work.engine.name == name:
+            yield from (each.version for each in work.listed)
+            yield from (reading.version for reading in work.readings.values() if reading.version is not None)
 
 
 def _read_all(works: Sequence[Work], workspace: Workspace, steps: Steps) -> Iterator[tuple[Work, str | None]]:
@@ -267,7 +286,8 @@ def _read_chunk(
                 return
             reading = kept_reading(work.engine, release, cache)
             if reading is None:
-                reading = read_release(work.engine, release, work.libraries, cache, settings, http)
+                channel = work.channels.get(release.version)
+                reading = read_release(work.engine, release, work.libraries, cache, settings, http, channel)
             work.readings[release.version] = reading
             steps.step(f"{work.engine.name} {release.version}")
 

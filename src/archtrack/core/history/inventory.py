@@ -23,7 +23,7 @@ def inventory_of(history: History, release: Release) -> Inventory:
         engine=history.engine,
         version=release.version,
         origin=Origin(
-            distribution=history.distribution,
+            distribution=release.channel or history.distribution,
             kind="release",
             location=release.file,
             version=release.version,

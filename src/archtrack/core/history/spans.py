@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .history import ExampleState, Span, State
+from .history import REGISTRY, ExampleState, Span, State
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -63,13 +63,14 @@ def spans_of(
 
     Args:
         releases: every release, oldest version first.
-        found: version -> architecture -> entry, for each release that is not unknown.
+        found: version -> architecture -> entry, for each release that tells what it registers.
 
     Returns:
         Name -> spans, sorted by name.
     """
-    known = [release.version for release in releases if release.unknown is None]
-    newest = releases[-1].version if releases else None
+    telling = [release for release in releases if REGISTRY not in release.silent]
+    known = [release.version for release in telling if release.unknown is None]
+    newest = telling[-1].version if telling else None
     names = sorted({name for version in known for name in found[version]})
     return {name: tuple(_spans(name, known, found, newest)) for name in names}
 
@@ -80,7 +81,7 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
     The lines in an entry are exact only for the release with which its state or its example begins.
     """
     found: dict[str, dict[str, Entry]] = {
-        release.version: {} for release in history.releases if release.unknown is None
+        release.version: {} for release in history.releases if release.tells(REGISTRY)
     }
     for name, spans in history.registered.items():
         for span in spans:
@@ -89,7 +90,7 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
             for start, stop in zip(starts, [*starts[1:], end], strict=True):
                 entry = history.entry(span, start)
                 for release in history.releases[start:stop]:
-                    if release.unknown is None:
+                    if release.tells(REGISTRY):
                         found[release.version][name] = entry
     return found
 
@@ -103,10 +104,16 @@ def span_bounds(history: History, name: str) -> Iterator[SpanBounds]:
         yield SpanBounds(
             span=span,
             first=history.releases[begin],
-            first_exact=history.whole if begin == 0 else history.releases[begin - 1].complete,
+            first_exact=history.whole if begin == 0 else _follows(history, begin, begin - 1),
             last=None if last is None else history.releases[last],
-            last_exact=not after or after[0].complete,
+            last_exact=last is None or not after or _follows(history, last + 1, last + 1),
         )
+
+
+def _follows(history: History, at: int, other: int) -> bool:
+    """Whether the release at an index comes right after the one before it, and it is known what another one has."""
+    before, after = history.releases[at - 1].version, history.releases[at].version
+    return history.releases[other].complete and history.numbering.is_next(before, after)
 
 
 def bounds_at(history: History, name: str, release: Release) -> SpanBounds | None:

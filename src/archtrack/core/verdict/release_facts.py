@@ -90,6 +90,7 @@ class ReleaseFacts:
         load: what its gates rest on.
         broken: path of a module -> why it cannot be imported, or may not be; None where nobody has looked.
         unresolved: how many places of its registry could not be read: more may be registered than is known.
+        silent: what it registers is not known at all: where it comes from does not carry that.
         transformers: the release of transformers that it runs with; None where none is known.
         handed_in: they are from data that somebody handed in, which may say anything.
     """
@@ -100,6 +101,7 @@ class ReleaseFacts:
     load: LoadFacts = field(default_factory=LoadFacts)
     broken: Mapping[str, Broken] | None = None
     unresolved: int = 0
+    silent: bool = False
     transformers: ReleaseFacts | None = None
     handed_in: bool = False
 

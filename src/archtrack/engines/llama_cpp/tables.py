@@ -1,0 +1,15 @@
+"""What the tables of the facts of a release of llama.cpp are called."""
+
+from __future__ import annotations
+
+__all__ = ["CONVERTS", "PART_CONFIGS", "PROJECTOR", "RUNS"]
+
+CONVERTS = "converts"
+"""Table: architecture -> for ``text`` and ``mmproj`` the GGUF architectures that its file may get, the usual one first;
+``unresolved`` lists those of the two that may get others, too."""
+RUNS = "gguf_architectures"
+"""Table: the GGUF architectures that a release runs."""
+PART_CONFIGS = "part_configs"
+"""Table: the sub-config whose ``architectures`` count -> the architectures of a config that count all the same."""
+PROJECTOR = "clip"
+"""The GGUF architecture of the file that sees or hears: it is no model, and goes beside one."""
