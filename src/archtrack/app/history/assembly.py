@@ -13,9 +13,12 @@ from archtrack.core.history.spans import entries_of, spans_of
 from archtrack.core.history.tables import rows_of, rules_of, rules_states, table_spans
 from archtrack.version import __version__
 
+from .channels import GIT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from archtrack.core.history.history import Entry
     from archtrack.core.history.refresh_plan import Plan
     from archtrack.engines.base import Channel, Engine
     from archtrack.sources.index.final_releases import FinalRelease
@@ -38,6 +41,7 @@ class Work:
         libraries: the final releases of transformers on the index.
         readings: what was read so far, by version.
         channels: version -> where it is published, for an engine that has several such places.
+        repository: whose tags are read in place of the index; None for the index.
     """
 
     engine: Engine
@@ -48,6 +52,7 @@ class Work:
     libraries: tuple[FinalRelease, ...]
     readings: dict[str, Reading]
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    repository: str | None = None
 
 
 def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], dict[str, str]]:
@@ -66,30 +71,28 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
     rules = {} if kept is None else rules_of(kept)
     numbering = NUMBERINGS[engine.about.numbering]
     releases: dict[str, Release] = {}
-    found, lost = {}, {}
+    found: dict[str, Mapping[str, Entry]] = {}
+    lost: dict[str, str] = {}
     for version in numbering.ordered(
         {**{each: before[each].date for each in plan.kept}, **dates_of(work.listed)}
     ):
-        if version in plan.kept:
-            release = before[version]
+        reading = None if version in plan.kept else work.readings.get(version)
+        release = before[version] if version in plan.kept else _release(listed[version], work, reading)
+        if release is None or not _is_taken(release, releases.get(release.version)):
+            continue
+        releases[release.version] = release
+        found.pop(release.version, None)
+        if reading is None:
             if release.tells(REGISTRY):
                 found[version] = known[version]
-        else:
-            reading = work.readings.get(version)
-            read = _release(listed[version], work, reading)
-            if read is None:
-                continue
-            release = read
-            if reading is not None and _is_lost(reading, before.get(version), listed[version], work):
-                lost[version] = release.unknown or ""
-            if reading is not None and release.unknown is None:
-                found.pop(release.version, None)
-                if release.tells(REGISTRY):
-                    found[release.version] = dict(reading.entries)
-                tables[release.version] = {table: dict(rows) for table, rows in reading.tables.items()}
-                rules[release.version] = reading.rules
-        if release.unknown is None or release.version not in releases:
-            releases[release.version] = release  # of two copies of one release the later one counts
+            continue
+        if _is_lost(reading, before.get(version), listed[version], work):
+            lost[version] = release.unknown or ""
+        if release.unknown is None:
+            if release.tells(REGISTRY):
+                found[release.version] = dict(reading.entries)
+            tables[release.version] = {table: dict(rows) for table, rows in reading.tables.items()}
+            rules[release.version] = reading.rules
     ordered = [
         releases[each] for each in numbering.ordered({each.version: each.date for each in releases.values()})
     ]
@@ -109,6 +112,13 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
         rules=rules_states(judged, rules),
     )
     return _unchanged(history, work.old), doubts, lost
+
+
+def _is_taken(release: Release, other: Release | None) -> bool:
+    """Whether a copy of a release counts before another one: the repository's own does, else the later one."""
+    if other is None or other.unknown is not None:
+        return True
+    return release.unknown is None and not (other.channel == GIT and release.channel != GIT)
 
 
 def _is_lost(reading: Reading, before: Release | None, listed: FinalRelease, work: Work) -> bool:
@@ -171,7 +181,13 @@ def _release(listed: FinalRelease, work: Work, reading: Reading | None) -> Relea
         transformers=None if reading is None else reading.transformers,
         imports=None if reading is None else reading.imports,
         digest=None if reading is None else reading.digest,
-        channel=None if channel is None else channel.layout.distribution,
+        channel=_channel_name(work, channel),
         silent=() if channel is None else channel.silent,
         remark=None if reading is None else reading.remark,
     )
+
+
+def _channel_name(work: Work, channel: Channel | None) -> str | None:
+    if work.repository is not None:
+        return GIT
+    return None if channel is None else channel.layout.distribution

@@ -1,22 +1,31 @@
-"""The releases of an engine on the index: of its own distribution, or of the channels that publish copies of it."""
+"""The releases of an engine: of its own distribution, of channels that publish copies of it, or by its tags."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archtrack.core.history.numbering import NUMBERINGS
 from archtrack.engines.base import HasChannels
-from archtrack.sources.index.final_releases import final_releases
+from archtrack.errors import SourceError, UsageError
+from archtrack.sources.git.address import shown_repository
+from archtrack.sources.git.tags import tags_of
+from archtrack.sources.index.final_releases import FinalRelease, final_releases
 from archtrack.sources.index.http import GoneError
+from archtrack.sources.index.remote_file import ReleaseFile
 
 if TYPE_CHECKING:
     from archtrack.core.history.history import History, Release
+    from archtrack.core.history.numbering import Numbering
     from archtrack.engines.base import Channel, Engine
-    from archtrack.sources.index.final_releases import FinalRelease
     from archtrack.sources.index.http import Http
     from archtrack.sources.index.pip_config import IndexSettings
+    from archtrack.sources.workspace import Workspace
 
-__all__ = ["listed_releases"]
+__all__ = ["GIT", "listed_releases", "tagged_releases"]
+
+GIT = "git"
+"""The channel of what is read from the repository itself: it is believed before all others."""
 
 
 def listed_releases(
@@ -64,3 +73,37 @@ def listed_releases(
 
 def _name(listed: FinalRelease, distribution: str, before: Release | None) -> str:
     return f"{distribution}-{listed.version}" if before is None else before.version
+
+
+def tagged_releases(engine: Engine, repository: str, workspace: Workspace) -> tuple[FinalRelease, ...]:
+    """The releases that a repository has tags of; the "file" of each is its commit.
+
+    Raises:
+        UsageError: the engine's releases are not called by tags, or the URL is of a kind that is refused.
+        SourceError: the repository cannot be read, or has no such tag.
+    """
+    if not isinstance(engine, HasChannels):
+        raise UsageError(
+            f"--from is for engines whose releases are called by their tags; {engine.name} is none"
+        )
+    numbering = NUMBERINGS[engine.about.numbering]
+    found = [
+        FinalRelease(
+            version=tag.name,
+            date=tag.date,
+            file=ReleaseFile(name=f"commit {tag.commit}", url="", scope="", version=tag.commit, kind="sdist"),
+            digests=frozenset(),
+        )
+        for tag in tags_of(repository, environ=workspace.environ, folder=workspace.cache_folder)
+        if _is_normal(tag.name, numbering)
+    ]
+    if not found:
+        raise SourceError(f"{shown_repository(repository)}: no tag is called like a release of {engine.name}")
+    return tuple(found)
+
+
+def _is_normal(name: str, numbering: Numbering) -> bool:
+    try:
+        return numbering.normal(name) == name and numbering.is_tag(name)
+    except ValueError:
+        return False

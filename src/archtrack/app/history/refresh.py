@@ -20,11 +20,12 @@ from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, DocumentError, SourceError, UsageError
 from archtrack.sources.cache import Cache
 from archtrack.sources.files import make_folder, read_document, write_atomic
+from archtrack.sources.git.source import git_source
 from archtrack.sources.index.final_releases import FinalRelease, final_releases
 from archtrack.sources.index.http import GoneError, Http
 
 from .assembly import Work, assemble, dates_of
-from .channels import listed_releases
+from .channels import listed_releases, tagged_releases
 from .release_reading import kept_reading, read_release
 from .store import read_history
 
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
 
     from archtrack.core.history.history import History
     from archtrack.engines.base import Engine
+    from archtrack.sources.index.pip_config import IndexSettings
     from archtrack.sources.workspace import Workspace
 
+    from .release_reading import Reading
     from .store import Histories
 
 __all__ = ["Refreshed", "Steps", "refresh", "refreshed_by_default"]
@@ -102,6 +105,7 @@ def refresh(
     accepted: Collection[tuple[str, str]] = (),
     anew: bool = False,
     base: Histories | None = None,
+    repository: str | None = None,
 ) -> Iterator[Refreshed]:
     """Bring the data of engines up to the releases on the index; each engine's result as soon as it is there.
 
@@ -113,19 +117,22 @@ def refresh(
         accepted: (engine, version) of releases that a person has confirmed although their counts look implausible.
         anew: read every release again, also those that the data has.
         base: what is known already where the folder has no data of an engine; None to start from nothing there.
+        repository: a path or a URL, whose tags are read in place of the index; of one engine.
 
     Raises:
         UsageError: an engine's history cannot be made, or a release to accept is not there.
         DocumentError: the folder cannot be created.
     """
     make_folder(folder)
+    if repository is not None and len(set(names)) != 1:
+        raise UsageError("--from is a repository of one engine: name that one")
     if workspace.offline:
         raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
     http = Http(workspace.index_settings())
     try:
-        libraries = _libraries(workspace, http)
+        libraries = _libraries(workspace, http) if repository is None else ()
         begun = [
-            _begin(load_engine(name), folder, base, workspace, http, libraries, anew=anew)
+            _begin(load_engine(name), folder, base, workspace, http, libraries, repository, anew=anew)
             for name in dict.fromkeys(names)
         ]
     finally:
@@ -159,6 +166,7 @@ def _begin(
     workspace: Workspace,
     http: Http,
     libraries: tuple[FinalRelease, ...] | SourceError,
+    repository: str | None,
     *,
     anew: bool,
 ) -> Work | Refreshed:
@@ -172,7 +180,10 @@ def _begin(
     except (DataError, DocumentError) as error:
         return Refreshed(engine=engine.name, old=None, new=None, doubts={}, error=str(error))
     try:
-        listed, channels = listed_releases(engine, old, settings, http)
+        if repository is None:
+            listed, channels = listed_releases(engine, old, settings, http)
+        else:
+            listed, channels = tagged_releases(engine, repository, workspace), {}
         if isinstance(libraries, SourceError):
             raise libraries
     except SourceError as error:
@@ -194,6 +205,7 @@ def _begin(
         libraries=libraries,
         readings={},
         channels=channels,
+        repository=repository,
     )
 
 
@@ -286,10 +298,31 @@ def _read_chunk(
                 return
             reading = kept_reading(work.engine, release, cache)
             if reading is None:
-                channel = work.channels.get(release.version)
-                reading = read_release(work.engine, release, work.libraries, cache, settings, http, channel)
+                reading = _read(work, release, cache, workspace, settings, http)
             work.readings[release.version] = reading
             steps.step(f"{work.engine.name} {release.version}")
+
+
+def _read(
+    work: Work,
+    release: FinalRelease,
+    cache: Cache,
+    workspace: Workspace,
+    settings: IndexSettings,
+    http: Http,
+) -> Reading:
+    """What one release is, from the index or from the repository."""
+    source = None
+    if work.repository is not None:
+        source = git_source(
+            work.repository,
+            release.file.version,
+            work.engine.layout,
+            environ=workspace.environ,
+            folder=workspace.cache_folder,
+        )
+    channel = work.channels.get(release.version)
+    return read_release(work.engine, release, work.libraries, cache, settings, http, channel, source)
 
 
 def _end(work: Work, folder: Path, error: str | None, accepted: set[str], *, base: bool) -> Refreshed:

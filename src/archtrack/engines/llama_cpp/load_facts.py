@@ -13,8 +13,8 @@ from .cpp_table import gguf_architectures
 from .files import CONSTANTS, MODULES, PACKED_CONSTANTS, RUNTIME, SCRIPTS, in_repository
 from .gguf_names import gguf_names
 from .model_arch import given_architectures, model_arch_of
-from .part_configs import PART, part_configs
-from .tables import CONVERTS, PART_CONFIGS, PROJECTOR, RUNS
+from .part_configs import part_configs
+from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR, RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,9 +8,10 @@ from typing import Any
 from archtrack.core.python.module import Module
 from archtrack.core.python.values import strings
 
-__all__ = ["PART", "part_configs"]
+from .tables import PART
 
-PART = "text_config"
+__all__ = ["part_configs"]
+
 _FUNCTION = "get_model_architecture"
 
 

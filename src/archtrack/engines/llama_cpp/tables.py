@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CONVERTS", "PART_CONFIGS", "PROJECTOR", "RUNS"]
+__all__ = ["CONVERTS", "PART", "PART_CONFIGS", "PROJECTOR", "RUNS"]
 
 CONVERTS = "converts"
 """Table: architecture -> for ``text`` and ``mmproj`` the GGUF architectures that its file may get, the usual one first;
@@ -11,5 +11,7 @@ RUNS = "gguf_architectures"
 """Table: the GGUF architectures that a release runs."""
 PART_CONFIGS = "part_configs"
 """Table: the sub-config whose ``architectures`` count -> the architectures of a config that count all the same."""
+PART = "text_config"
+"""The one sub-config that is in it."""
 PROJECTOR = "clip"
 """The GGUF architecture of the file that sees or hears: it is no model, and goes beside one."""
