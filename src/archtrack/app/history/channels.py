@@ -15,6 +15,8 @@ from archtrack.sources.index.http import GoneError
 from archtrack.sources.index.remote_file import ReleaseFile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archtrack.core.history.history import History, Release
     from archtrack.core.history.numbering import Numbering
     from archtrack.engines.base import Channel, Engine
@@ -34,7 +36,8 @@ def listed_releases(
     """The releases on the index, and the channel of each, by version, where there are several.
 
     A copy whose file the data knows has the name of its release. Any other has a name that holds until it is read: its
-    distribution and that one's version.
+    distribution and that one's version. Of the copies that one channel published on one day, and that nothing but the
+    day names, the last one counts: the others are left out once the data knows that one.
 
     Args:
         engine: the engine.
@@ -59,16 +62,29 @@ def listed_releases(
         except GoneError as error:
             missing = error
             continue
-        for each in listed[-1:] if channel.newest_only else listed:
+        places = {each.file.name: place for place, each in enumerate(listed)}
+        for place, each in enumerate(listed):
+            if channel.newest_only and each is not listed[-1]:
+                continue
             if channel.wheels_only and each.file.kind != "wheel":
                 continue
             before = known.get((distribution, each.file.name))
+            if before is None and place < _place_of_that_day(each, old, distribution, places):
+                continue
             named = replace(each, version=_name(each, distribution, before))
             found.append(named)
             channels[named.version] = channel
     if missing is not None and not found:
         raise missing
     return tuple(found), channels
+
+
+def _place_of_that_day(
+    listed: FinalRelease, old: History | None, distribution: str, places: Mapping[str, int]
+) -> int:
+    """Where the copy stands in its channel that the data calls by the day of this one; -1 where there is none."""
+    known = None if old is None or listed.date is None else old.release(listed.date)
+    return places.get(known.file, -1) if known is not None and known.channel == distribution else -1
 
 
 def _name(listed: FinalRelease, distribution: str, before: Release | None) -> str:

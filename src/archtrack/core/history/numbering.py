@@ -173,10 +173,9 @@ def build_number(name: str) -> int | None:
 
 
 def _version_in(name: str) -> Version:
-    """What tells names of one day apart: the version in it."""
-    text = name.removeprefix(_GGUF).removeprefix("v")
+    """What tells names of one day apart: the version at their end; a day has none, and comes first."""
     try:
-        return parse_version(text)
+        return _NONE if name[:1].isdigit() else parse_version(name.rpartition("-")[2])
     except ValueError:
         return _NONE
 
