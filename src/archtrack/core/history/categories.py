@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.matrix.categories import VOICES, Others
+from archtrack.core.matrix.categories import CONVERTERS, VOICES, Others
 from archtrack.model import Category
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def others_of(histories: Iterable[History]) -> Others:
         for name in history.registered:
             section = history.last_said(name)
             if section is not None:
-                said.setdefault(name, (Category(section), history.engine))
-        for name, found in _beside(history):
+                voice = beside if history.engine in CONVERTERS else said
+                voice.setdefault(name, (Category(section), history.engine))
+        for name, found in _beside(history) if history.engine not in CONVERTERS else ():
             beside.setdefault(name, found)
     return Others(said=said, beside=beside)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BY_NAME",
+    "CONVERTERS",
     "VOICES",
     "Others",
     "Registered",
@@ -47,6 +48,10 @@ Voice = Callable[[str], "tuple[Category, str] | None"]
 
 VOICES = ("sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3")
 """Whose word on a category counts first; other engines follow, by name, and transformers comes last."""
+
+CONVERTERS = ("llama-cpp",)
+"""Whose word counts after that of transformers: they name the part of a model that sees or hears, and a file of theirs
+holds a family of models, so it says nothing of what else is in it."""
 
 BY_NAME = "name rules"
 """The source of a category that was decided by the name alone."""
@@ -148,7 +153,8 @@ class Others:
 
     Attributes:
         said: by their own evidence; the first that says something.
-        beside: of an architecture of which they say nothing, but whose file has others of one category only.
+        beside: of an architecture of which they say nothing, but whose file has others of one category only; and what
+            converters say.
     """
 
     said: Mapping[str, tuple[Category, str]] = field(default_factory=dict)
