@@ -47,18 +47,17 @@ def _voice(history: History | None) -> Voice:
 
 
 def others_of(histories: Iterable[History]) -> Others:
-    """What the engines beside the first say; one that goes by model types says nothing of architectures."""
+    """What the engines beside the first say; one that goes by model types, or converts, says nothing."""
     said: dict[str, tuple[Category, str]] = {}
     beside: dict[str, tuple[Category, str]] = {}
     for history in sorted(histories, key=lambda each: place_of(each.engine)):
-        if history.engine in {VOICES[0], _LIBRARY} or history.key != "architecture":
+        if history.engine in {VOICES[0], _LIBRARY, *CONVERTERS} or history.key != "architecture":
             continue
         for name in history.registered:
             section = history.last_said(name)
             if section is not None:
-                voice = beside if history.engine in CONVERTERS else said
-                voice.setdefault(name, (Category(section), history.engine))
-        for name, found in _beside(history) if history.engine not in CONVERTERS else ():
+                said.setdefault(name, (Category(section), history.engine))
+        for name, found in _beside(history):
             beside.setdefault(name, found)
     return Others(said=said, beside=beside)
 

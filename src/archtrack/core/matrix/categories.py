@@ -50,8 +50,8 @@ VOICES = ("sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3")
 """Whose word on a category counts first; other engines follow, by name, and transformers comes last."""
 
 CONVERTERS = ("llama-cpp",)
-"""Whose word counts after that of transformers: they name the part of a model that sees or hears, and a file of theirs
-holds a family of models, so it says nothing of what else is in it."""
+"""Who says nothing of sections: they name what sees or hears, be it a model or the encoder of one, and their files hold
+families of models."""
 
 BY_NAME = "name rules"
 """The source of a category that was decided by the name alone."""
@@ -153,8 +153,7 @@ class Others:
 
     Attributes:
         said: by their own evidence; the first that says something.
-        beside: of an architecture of which they say nothing, but whose file has others of one category only; and what
-            converters say.
+        beside: of an architecture of which they say nothing, but whose file has others of one category only.
     """
 
     said: Mapping[str, tuple[Category, str]] = field(default_factory=dict)

