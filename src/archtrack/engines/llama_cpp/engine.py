@@ -21,8 +21,9 @@ Releases are called by the tags of llama.cpp's repository. Three distributions o
 and of ``llama-cpp-python``, whose source distribution has up to 75 MB, a refresh takes the newest alone.
 
 Covers 0.2.16 and later of ``llama-cpp-python``, where one of them is asked for, and checkouts and commits of the same
-time (November 2023) and later. It cannot see whether weights and tokenizer convert, which projectors run, what is built between two tags that somebody
-packed, nor what ``convert.py`` of the first year took, which did not ask for an architecture: LLaMA, above all.
+time (November 2023) and later. It cannot see whether weights and tokenizer convert, which projectors run, what is
+built between two tags that somebody packed, nor what ``convert.py`` of the first year took, which did not ask for an
+architecture: LLaMA, above all.
 """
 
 from __future__ import annotations
