@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import REGISTRY, History, Release
@@ -18,7 +18,7 @@ from .channels import GIT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archtrack.core.history.history import Entry
+    from archtrack.core.history.history import Entry, Row
     from archtrack.core.history.refresh_plan import Plan
     from archtrack.engines.base import Channel, Engine
     from archtrack.sources.index.final_releases import FinalRelease
@@ -67,11 +67,13 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
     listed = {each.version: each for each in work.listed}
     kept = work.old if plan.kept else None
     known = entries_of(kept) if kept is not None else {}
-    tables = {} if kept is None else rows_of(kept)
-    rules = {} if kept is None else rules_of(kept)
+    known_tables = {} if kept is None else rows_of(kept)
+    known_rules = {} if kept is None else rules_of(kept)
     numbering = NUMBERINGS[engine.about.numbering]
     releases: dict[str, Release] = {}
     found: dict[str, Mapping[str, Entry]] = {}
+    tables: dict[str, Mapping[str, Mapping[str, Row]]] = {}
+    rules: dict[str, Mapping[str, Any]] = {}
     lost: dict[str, str] = {}
     for version in numbering.ordered(
         {**{each: before[each].date for each in plan.kept}, **dates_of(work.listed)}
@@ -82,17 +84,14 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
             continue
         releases[release.version] = release
         found.pop(release.version, None)
-        if reading is None:
-            if release.tells(REGISTRY):
-                found[version] = known[version]
-            continue
-        if _is_lost(reading, before.get(version), listed[version], work):
+        if reading is not None and _is_lost(reading, before.get(version), listed[version], work):
             lost[version] = release.unknown or ""
-        if release.unknown is None:
-            if release.tells(REGISTRY):
-                found[release.version] = dict(reading.entries)
-            tables[release.version] = {table: dict(rows) for table, rows in reading.tables.items()}
-            rules[release.version] = reading.rules
+        if release.unknown is not None:
+            continue
+        if release.tells(REGISTRY):
+            found[release.version] = known[version] if reading is None else reading.entries
+        tables[release.version] = known_tables[version] if reading is None else reading.tables
+        rules[release.version] = known_rules[version] if reading is None else reading.rules
     ordered = [
         releases[each] for each in numbering.ordered({each.version: each.date for each in releases.values()})
     ]
