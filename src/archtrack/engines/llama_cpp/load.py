@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Status
 
-from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR, RUNS
+from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +124,7 @@ class _Path:
 
     def _runtime(self, made: Sequence[str], name: str | None) -> Verdict:
         """Whether the runtime has the GGUF architecture, or each that the file may get."""
-        table = self._release.load.tables.get(RUNS)
+        table = self._release.load.tables.get(GGUF_ARCHITECTURES)
         if table is None:
             step = self._steps.say(f"what {self._release.name} runs is not known: its list was not read")
             return self._steps.verdict(Status.UNKNOWN, step, key=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.verdict.release_facts import Fact, LoadFacts
+from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES, Fact, LoadFacts
 from archtrack.model import Place
 
 from .conversion import Modules, conversion_code, groups_of
@@ -14,7 +14,7 @@ from .files import CONSTANTS, MODULES, PACKED_CONSTANTS, RUNTIME, SCRIPTS, in_re
 from .gguf_names import gguf_names
 from .model_arch import given_architectures, model_arch_of
 from .part_configs import part_configs
-from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR, RUNS
+from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ def load_facts(library: Library) -> LoadFacts:
     found = runs(library)
     tables: dict[str, dict[str, Fact]] = {}
     if found.path is not None and not found.unresolved:
-        tables[RUNS] = {
+        tables[GGUF_ARCHITECTURES] = {
             name: Fact(key=name, place=Place(file=found.path, line=line))
             for name, line in sorted(found.rows.items())
         }

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["CONVERTS", "PART", "PART_CONFIGS", "PROJECTOR", "RUNS"]
+__all__ = ["CONVERTS", "PART", "PART_CONFIGS", "PROJECTOR"]
 
 CONVERTS = "converts"
 """Table: architecture -> for ``text`` and ``mmproj`` the GGUF architectures that its file may get, the usual one first;
 ``unresolved`` lists those of the two that may get others, too."""
-RUNS = "gguf_architectures"
-"""Table: the GGUF architectures that a release runs."""
 PART_CONFIGS = "part_configs"
 """Table: the sub-config whose ``architectures`` count -> the architectures of a config that count all the same."""
 PART = "text_config"
