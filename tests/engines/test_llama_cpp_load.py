@@ -534,7 +534,6 @@ def test_both_registries_are_what_a_second_reader_finds(version: str) -> None:
 @pytest.mark.network
 @pytest.mark.parametrize("version", ["gguf-v0.1.0", "gguf-v0.19.0"])
 def test_what_runs_is_what_a_wheel_of_gguf_says(version: str) -> None:
-    history = HISTORIES.need("llama-cpp")
     with real_release.opened(*real_release.place_of("llama-cpp", version)) as source:
         (path, *_) = source.list(("gguf/constants.py", "gguf/gguf.py"))
         text = source.read([path])[path].decode()
