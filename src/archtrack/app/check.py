@@ -480,7 +480,7 @@ def _registered(facts: ReleaseFacts) -> frozenset[str]:
 
 def _origin(history: History, release: Release) -> Origin:
     return Origin(
-        distribution=release.channel or history.distribution,
+        distribution=history.distribution_of(release),
         kind="release",
         location=release.file,
         version=release.version,

@@ -6,14 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.history.data_file import write_history
-from archtrack.core.history.history import REGISTRY, History, Release
+from archtrack.core.history.history import GIT, REGISTRY, History, Release
 from archtrack.core.history.numbering import NUMBERINGS
 from archtrack.core.history.plausibility import doubts_of
 from archtrack.core.history.spans import entries_of, spans_of
 from archtrack.core.history.tables import rows_of, rules_of, rules_states, table_spans
 from archtrack.version import __version__
-
-from .channels import GIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from archtrack.sources.index.pip_config import IndexSettings
     from archtrack.sources.workspace import Workspace
 
-__all__ = ["GIT", "listed_releases", "tagged_releases"]
-
-GIT = "git"
-"""The channel of what is read from the repository itself: it is believed before all others."""
+__all__ = ["listed_releases", "tagged_releases"]
 
 
 def listed_releases(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .numbering import Numbering
 
 __all__ = [
+    "GIT",
     "REGISTRY",
     "Entry",
     "ExampleState",
@@ -41,6 +42,10 @@ __all__ = [
 
 REGISTRY = "registered"
 """What a release may be silent about, besides a table by its name: its registry."""
+
+
+GIT = "git"
+"""The channel of what is read from the repository itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +269,10 @@ class History:
     def positions(self) -> dict[str, int]:
         """Version -> its index in ``releases``."""
         return {release.version: index for index, release in enumerate(self.releases)}
+
+    def distribution_of(self, release: Release) -> str:
+        """The distribution on the index that a release is of; the engine's own where it was read elsewhere."""
+        return self.distribution if release.channel in {None, GIT} else str(release.channel)
 
     def release(self, version: str) -> Release | None:
         """The release of that version, in its normal form."""

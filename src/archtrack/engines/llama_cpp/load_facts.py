@@ -12,7 +12,7 @@ from .conversion import Modules, conversion_code, groups_of
 from .cpp_table import gguf_architectures
 from .files import CONSTANTS, MODULES, PACKED_CONSTANTS, RUNTIME, SCRIPTS, in_repository
 from .gguf_names import gguf_names
-from .model_arch import given_architectures, model_arch_of
+from .model_arch import Converters, given_architectures
 from .part_configs import part_configs
 from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR
 
@@ -109,22 +109,19 @@ def _converts(library: Library) -> dict[str, Fact]:
     paths = [f"./{path}" for path in modules.facts]
     given = {
         path.removeprefix("./"): each
-        for path, each in library.facts(paths, "llama-cpp-model-arch-1", given_architectures).items()
+        for path, each in library.facts(paths, "llama-cpp-model-arch-2", given_architectures).items()
     }
+    converters = Converters(modules.facts, given)
     found = {}
     for name, groups in sorted(groups_of(conversion_code(library).found).items()):
-        fact = _fact(name, groups, modules, given, names)
+        fact = _fact(name, groups, converters, names)
         if fact is not None:
             found[name] = fact
     return found
 
 
 def _fact(
-    name: str,
-    groups: Mapping[str, Entry],
-    modules: Modules,
-    given: Mapping[str, Any],
-    names: Mapping[str, str],
+    name: str, groups: Mapping[str, Entry], converters: Converters, names: Mapping[str, str]
 ) -> Fact | None:
     value: dict[str, Any] = {}
     unresolved: list[str] = []
@@ -132,7 +129,7 @@ def _fact(
     for group, entry in groups.items():
         if entry.class_name is None:
             continue
-        found = model_arch_of(entry.module, entry.class_name, modules.facts, given)
+        found = converters.model_arch(entry.module, entry.class_name)
         known = [names[member] for member in found.members if member in names]
         if known:
             value[group] = list(dict.fromkeys(known))

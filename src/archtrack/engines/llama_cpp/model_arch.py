@@ -22,9 +22,10 @@ from .gguf_names import member_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["ModelArch", "given_architectures", "model_arch_of"]
+__all__ = ["Converters", "ModelArch", "given_architectures"]
 
 _NAME = "model_arch"
+_UNCLEAR = f"cannot tell which GGUF architecture {_NAME} is given"
 _MOST_CLASSES = 100
 """From a converter to the last of its base classes; real ones have five."""
 _MOST_STEPS = 20
@@ -67,11 +68,16 @@ def given_architectures(data: bytes) -> dict[str, Any]:
 def _look(statement: ast.stmt, given: dict[str, Any]) -> None:
     """Take up what one statement in the body of a class gives."""
     match statement:
-        case ast.Assign(targets=[ast.Name(id="model_arch")], value=held):
-            given["own"] = _members(held, statement)
-        case ast.AnnAssign(target=ast.Name(id="model_arch"), value=held):
-            if held is not None:
-                given["own"] = _members(held, statement)
+        case (
+            ast.Assign(targets=[ast.Name(id="model_arch")], value=ast.expr() as held)
+            | ast.AnnAssign(target=ast.Name(id="model_arch"), value=ast.expr() as held)
+        ):
+            member = member_of(held)
+            given["own"] = None if member is None else [[member], held.lineno]
+            if member is None:
+                given["unresolved"].append([held.lineno, _UNCLEAR])
+        case ast.AnnAssign(target=ast.Name(id="model_arch")):
+            pass  # it is declared, and not given
         case ast.ClassDef(body=body):  # the class may hand its work to this one
             inner: dict[str, Any] = {"own": None, "later": [], "unresolved": []}
             for each in body:
@@ -80,22 +86,28 @@ def _look(statement: ast.stmt, given: dict[str, Any]) -> None:
             given["unresolved"] += inner["unresolved"]
         case _:
             _look_inside(statement, given)
-    for part in (given["own"], *given["later"]):
-        if part is not None and part[0] is None:
-            given["unresolved"].append([part[1], f"cannot tell which GGUF architecture {_NAME} is given"])
-    given["own"] = given["own"] if given["own"] is not None and given["own"][0] is not None else None
-    given["later"] = [each for each in given["later"] if each[0] is not None]
 
 
 def _look_inside(statement: ast.stmt, given: dict[str, Any]) -> None:
     """Take up what a method gives, or a statement under a condition."""
     is_method = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
+    local: dict[str, list[ast.expr]] = {}
+    asked: list[ast.expr] = []
     for node in ast.walk(statement):
         for target, held in _assigned(node):
             if isinstance(target, ast.Attribute) and target.attr == _NAME:
-                given["later"].append(_members(held, statement))
+                asked.append(held)
             elif isinstance(target, ast.Name) and target.id == _NAME and not is_method:
                 given["unresolved"].append([held.lineno, f"{_NAME} is given under a condition"])
+            elif isinstance(target, ast.Name) and is_method:
+                local.setdefault(target.id, []).append(held)
+    if not asked:
+        return
+    members, clear = _members(asked, local)
+    if clear:
+        given["later"].append([members, asked[0].lineno])
+    else:
+        given["unresolved"].append([asked[0].lineno, _UNCLEAR])
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -109,89 +121,85 @@ def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             pass
 
 
-def _members(node: ast.expr, where: ast.stmt, depth: int = 0) -> list[Any]:
-    """``[[member], line]``; ``[None, line]`` where it cannot be told."""
-    member = member_of(node)
-    if member is not None:
-        return [[member], node.lineno]
-    parts: list[ast.expr] = []
-    if isinstance(node, ast.IfExp):
-        parts = [node.body, node.orelse]
-    elif isinstance(node, ast.Name) and isinstance(where, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        parts = [
-            held
-            for each in ast.walk(where)
-            for target, held in _assigned(each)
-            if isinstance(target, ast.Name) and target.id == node.id
-        ]
-    found: list[str] = []
-    for part in parts if depth < _MOST_STEPS else ():
-        inner = _members(part, where, depth + 1)[0]
-        if inner is None:
-            return [None, node.lineno]
-        found += inner
-    return [list(dict.fromkeys(found)) or None, node.lineno]
+def _members(asked: list[ast.expr], local: Mapping[str, list[ast.expr]]) -> tuple[list[str], bool]:
+    """The members that some values may be, and whether these are all; each name is looked up once."""
+    members: dict[str, None] = {}
+    waiting, seen = list(reversed(asked)), set[str]()
+    while waiting:
+        node = waiting.pop()
+        member = member_of(node)
+        if member is not None:
+            members[member] = None
+        elif isinstance(node, ast.IfExp):
+            waiting += [node.orelse, node.body]
+        elif isinstance(node, ast.Name) and node.id in local:
+            waiting += reversed(local[node.id]) if node.id not in seen else []
+            seen.add(node.id)
+        else:
+            return list(members), False
+    return list(members), True
 
 
-def model_arch_of(
-    path: str, name: str, classes: Mapping[str, Any], given: Mapping[str, Mapping[str, Any]]
-) -> ModelArch:
-    """What a converter may give its file.
+class Converters:
+    """The classes of the converters' modules, with what each gives its file."""
 
-    Args:
-        path: of its module.
-        name: of its class.
-        classes: path -> what ``decorated_classes`` says of that module.
-        given: path -> what ``given_architectures`` says of it.
-    """
-    order = _order((path, name), classes, ())
-    own = next((_of(at, given)["own"] for at in order if _of(at, given)["own"] is not None), None)
-    where = next((at[0] for at in order if _of(at, given)["own"] is not None), path)
-    members = [*(own[0] if own is not None else ())]
-    unresolved = []
-    for at in order:
-        for later, _ in _of(at, given)["later"]:
-            members += later
-        unresolved += [(at[0], line, reason) for line, reason in _of(at, given)["unresolved"]]
-    line = own[1] if own is not None else classes[path]["classes"].get(name, {"line": 0})["line"]
-    return ModelArch(
-        members=tuple(dict.fromkeys(members)), path=where, line=line, unresolved=tuple(unresolved)
-    )
+    def __init__(self, classes: Mapping[str, Any], given: Mapping[str, Mapping[str, Any]]) -> None:
+        """Look at modules.
+
+        Args:
+            classes: path -> what ``decorated_classes`` says of that module.
+            given: path -> what ``given_architectures`` says of it.
+        """
+        self._classes, self._given = classes, given
+        self._orders: dict[_At, tuple[_At, ...]] = {}
+
+    def model_arch(self, path: str, name: str) -> ModelArch:
+        """What the converter of that module and name may give its file."""
+        order = self._order((path, name), ())
+        parts = [(at, self._given.get(at[0], {}).get(at[1], _NOTHING)) for at in order]
+        first = next(((at[0], part["own"]) for at, part in parts if part["own"] is not None), None)
+        known = self._classes.get(path, _NO_MODULE)["classes"].get(name, {"line": 0})
+        where, (members, line) = first if first is not None else (path, ([], known["line"]))
+        later = [member for _, part in parts for found, _ in part["later"] for member in found]
+        return ModelArch(
+            members=tuple(dict.fromkeys((*members, *later))),
+            path=where,
+            line=line,
+            unresolved=tuple(
+                (at[0], at_line, why) for at, part in parts for at_line, why in part["unresolved"]
+            ),
+        )
+
+    def _order(self, at: _At, below: tuple[_At, ...]) -> tuple[_At, ...]:
+        """The classes in which Python looks an attribute up, as far as they are in these modules."""
+        if at in self._orders:
+            return self._orders[at]
+        path, name = at
+        known = self._classes.get(path, _NO_MODULE)["classes"].get(name)
+        if known is None or at in below or len(below) > _MOST_CLASSES:
+            return (at,)
+        bases = [base for each in known["bases"] if (base := self._found(path, each)) is not None]
+        found = linearize(at, [self._order(base, (*below, at)) for base in bases])
+        self._orders[at] = found
+        return found
+
+    def _found(self, path: str, name: str) -> _At | None:
+        """Where a class is defined that a module names."""
+        for _ in range(_MOST_STEPS):
+            known = self._classes.get(path, _NO_MODULE)
+            if name in known["classes"]:
+                return path, name
+            if name not in known["imports"]:
+                return None
+            level, module, attribute = known["imports"][name]
+            there = next((each for each in candidates(path, level, module) if each in self._classes), None)
+            if there is None:
+                return None
+            path, name = there, attribute
+        return None
 
 
+_At = tuple[str, str]
+"""A class: the path of its module, and its name."""
 _NOTHING: dict[str, Any] = {"own": None, "later": [], "unresolved": []}
-
-
-def _of(at: tuple[str, str], given: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = given.get(at[0], {}).get(at[1], _NOTHING)
-    return found
-
-
-def _order(
-    at: tuple[str, str], classes: Mapping[str, Any], below: tuple[tuple[str, str], ...]
-) -> tuple[tuple[str, str], ...]:
-    """The classes in which Python looks an attribute up, as far as they are in these modules."""
-    path, name = at
-    known = classes.get(path, {"classes": {}})["classes"].get(name)
-    if known is None or at in below or len(below) > _MOST_CLASSES:
-        return (at,)
-    bases = [base for each in known["bases"] if (base := _found(path, each, classes)) is not None]
-    return linearize(at, [_order(base, classes, (*below, at)) for base in bases])
-
-
-def _found(path: str, name: str, classes: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Where a class is defined that a module names."""
-    for _ in range(_MOST_STEPS):
-        known = classes.get(path)
-        if known is None:
-            return None
-        if name in known["classes"]:
-            return path, name
-        if name not in known["imports"]:
-            return None
-        level, module, attribute = known["imports"][name]
-        there = next((each for each in candidates(path, level, module) if each in classes), None)
-        if there is None:
-            return None
-        path, name = there, attribute
-    return None
+_NO_MODULE: dict[str, Any] = {"classes": {}, "imports": {}}

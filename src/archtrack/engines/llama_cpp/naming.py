@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.history.numbering import build_number
+from archtrack.core.history.numbering import BUILDS, build_number
 from archtrack.engines.base import Named
 from archtrack.sources.base import METADATA
 
@@ -40,8 +40,10 @@ def named(library: Library, distribution: str, date: str | None) -> Named | None
     about = library.paths(METADATA)
     facts = library.facts(about, "llama-cpp-naming-1", _claims)[METADATA] if about else {}
     if distribution == GGUF:
-        version = facts.get("version")
-        return None if version is None else Named(version=f"gguf-v{version}")
+        try:
+            return Named(version=BUILDS.normal(f"gguf-v{facts.get('version')}"))
+        except ValueError:
+            return None
     if distribution == PYDIST:
         written, packed = facts.get("build"), _packed(library)
         if written is not None and written == packed:
