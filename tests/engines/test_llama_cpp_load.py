@@ -181,6 +181,20 @@ def test_what_the_file_of_an_architecture_may_be(
     assert (row.value, str(row.place)) == (value, f"convert_hf_to_gguf.py:{line}")
 
 
+def test_names_that_lead_to_each_other_and_bases_that_meet_again_are_followed_once(tmp_path: Path) -> None:
+    loops = "".join(f"        n{number} = n{(number * 7) % 40}\n" * 20 for number in range(40))
+    body = f"{A}    def f(self):\n{loops}        n1 = gguf.MODEL_ARCH.B\n        self.model_arch = n3\n"
+    meeting = "class C0(X): ...\nclass D0(X): ...\n" + "".join(
+        f"class C{n}(C{n - 1}, D{n - 1}): ...\nclass D{n}(C{n - 1}, D{n - 1}): ...\n" for n in range(1, 60)
+    )
+    last = '@ModelBase.register("YForCausalLM")\nclass Y(C59, D59): ...\n'
+    facts = read(
+        tmp_path,
+        {"convert_hf_to_gguf.py": f"{BASE}{body}{meeting}{last}", "gguf-py/gguf/constants.py": NAMES},
+    )
+    assert facts.tables[CONVERTS]["YForCausalLM"].value["text"][0] == "a"
+
+
 def test_a_base_class_is_followed_into_its_module(tmp_path: Path) -> None:
     facts = read(
         tmp_path,
