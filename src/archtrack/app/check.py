@@ -301,6 +301,8 @@ class _Run:
             return None
         if source.engine == SGLANG and (self._request.external or self._request.disabled):
             return None
+        if source.source is not None and history.numbering.is_alone(source.source):
+            history.expect(source.source)
         release = history.newest if source.source is None else history.find(source.source)
         if release is None and source.source is not None:
             release = self._release_of(source, cache)
@@ -492,7 +494,7 @@ def _registered(facts: ReleaseFacts) -> frozenset[str]:
 
 def _origin(history: History, release: Release) -> Origin:
     return Origin(
-        distribution=history.distribution,
+        distribution=history.distribution_of(release),
         kind="release",
         location=release.file,
         version=release.version,
