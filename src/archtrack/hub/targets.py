@@ -1,4 +1,4 @@
-"""What is to be checked: a config on disk, a name of an architecture or model type, a repository on the Hub."""
+"""What is to be checked: a config or GGUF file on disk, a name of an architecture or model type, a repository."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES, Checkpoint, only_named, read_checkpoint
@@ -16,6 +16,10 @@ from archtrack.sources.address import parse_address
 from archtrack.sources.redaction import shown_argument
 
 from .client import fetch_config
+from .gguf_file import is_gguf, read_gguf
+
+if TYPE_CHECKING:
+    from archtrack.core.gguf import GgufHeader
 
 __all__ = ["KnownNames", "Target", "inline_target", "open_targets"]
 
@@ -41,10 +45,11 @@ class Target:
 
     Attributes:
         text: as the user gave it.
-        kind: ``architecture``, ``model type``, ``config`` or ``repository``.
+        kind: ``architecture``, ``model type``, ``config``, ``gguf`` or ``repository``.
         checkpoint: what is known of it.
         location: the file that was read, or the repository with its commit; None for a name.
         folder: the name of the folder that the config lies in, or of the repository; None where there is none.
+        gguf: what the header of a GGUF file says; None for anything else.
     """
 
     text: str
@@ -52,6 +57,7 @@ class Target:
     checkpoint: Checkpoint
     location: str | None = None
     folder: str | None = None
+    gguf: GgufHeader | None = None
 
 
 class KnownNames(Protocol):
@@ -179,7 +185,7 @@ def _on_hub(text: str, repository: str, revision: str | None, *, offline: bool) 
 
 
 def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Target:
-    """A config on disk, or the base model of an adapter.
+    """A config or GGUF file on disk, or the base model of an adapter.
 
     Args:
         text: as the user gave it.
@@ -188,9 +194,11 @@ def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Targe
         through: how many adapters led here.
 
     Raises:
-        TargetError: it cannot be read, or is no config.
+        TargetError: it cannot be read, or is neither.
     """
     is_folder = path.is_dir()
+    if not is_folder and is_gguf(path):
+        return _gguf(text, path)
     inner = path / CONFIG if is_folder else path
     if inner.name == ADAPTER or (is_folder and not _exists(inner) and _exists(path / ADAPTER)):
         return _base_of(text, inner.with_name(ADAPTER), offline=offline, through=through)
@@ -205,6 +213,22 @@ def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Targe
         checkpoint=_parsed(_read(inner, location), location),
         location=location,
         folder=inner.resolve().parent.name,
+    )
+
+
+def _gguf(text: str, path: Path) -> Target:
+    """A GGUF file.
+
+    Raises:
+        TargetError: it cannot be read, or does not say which model it is.
+    """
+    found = read_gguf(path, text)
+    return Target(
+        text=text,
+        kind="gguf",
+        checkpoint=found.checkpoint,
+        location=text if found.path == path else str(Path(text).with_name(found.path.name)),
+        gguf=found.header,
     )
 
 

@@ -48,6 +48,8 @@ class Checkpoint:
         quant_method: the method that it names, in small letters as the engine takes it; None where it names none.
         quantization: the plain values that are there.
         given: False where there is no config at all, only a name.
+        gguf_architecture: of a GGUF file: ``general.architecture``. Such a checkpoint has no config; ``general.name``
+            is in ``plain``, and nothing else of this is there.
     """
 
     architectures: tuple[str, ...]
@@ -62,6 +64,7 @@ class Checkpoint:
     quant_method: str | None = None
     quantization: tuple[tuple[str, Any], ...] = ()
     given: bool = True
+    gguf_architecture: str | None = None
 
     @property
     def names_a_format(self) -> bool:

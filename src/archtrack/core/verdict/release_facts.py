@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIG_CLASSES",
+    "GGUF_ARCHITECTURES",
     "IMPORTS",
     "IMPORT_FAILURES",
     "MODEL_TYPES",
@@ -31,6 +32,8 @@ MODEL_TYPES = "model_types"
 """Table: the model types that a release knows a configuration class for. Of transformers: those of AutoConfig."""
 CONFIG_CLASSES = "config_classes"
 """Table of transformers: what its configuration classes set that an engine asks for."""
+GGUF_ARCHITECTURES = "gguf_architectures"
+"""Table: the values of ``general.architecture`` that a release makes a config of itself."""
 PROCESSORS = "processors"
 """Table: the architectures that an engine has a processor of images, video or sound for."""
 PROCESSOR_NAMES = "processor_names"

@@ -2,7 +2,8 @@
 
 Everything is decided by what ``load_facts`` read from that release. The order is vLLM's own: the config is loaded
 (``get_config``), then the class is looked for (``_ModelRegistry.inspect_model_cls``), then the quantisation method is
-checked. What a platform allows, and what vLLM asks of a class that it has found, is not followed.
+checked. Of a GGUF file transformers makes a config first. What a platform allows, and what vLLM asks of a class that it
+has found, is not followed.
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archtrack.core.parsing import parse_version
 from archtrack.core.verdict.auto_config import ask_auto_config, no_config
+from archtrack.core.verdict.gguf import as_causal, gguf_config, reads_none
 from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION
-from archtrack.core.verdict.verdict import Steps
+from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Status
 
 from .backend import Backend, place_of
+from .files import PLUGIN, PLUGIN_SINCE
 from .tables import OUT_OF_TREE, PREVIOUSLY
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Step, Verdict
+    from archtrack.core.verdict.verdict import Step
 
 __all__ = ["load"]
 
@@ -29,10 +33,17 @@ __all__ = ["load"]
 def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
     """Take a checkpoint through the gates of a release."""
     steps = Steps("vllm", checkpoint.architectures)
-    checkpoint = _typed(checkpoint, release, steps)
-    stopped = _config_gate(checkpoint, release, options, steps)
+    of_file = checkpoint.gguf_architecture is not None
+    made = _of_gguf(checkpoint, release, steps) if of_file else _typed(checkpoint, release, steps)
+    if isinstance(made, Verdict):
+        return made
+    stopped = _config_gate(made, release, options, steps)
     if stopped is not None:
         return stopped
+    made = _as_causal(made, release, steps) if of_file else made
+    if isinstance(made, Verdict):
+        return made
+    checkpoint = made
     found = _Architecture(_named(checkpoint, release, steps), release, options, steps).found()
     stopped = None if found.gate is not None else _quantisation_gate(checkpoint, release, steps)
     if stopped is not None:
@@ -95,6 +106,33 @@ def _named(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Check
         return checkpoint
     steps.say(f"the config names no architecture; by its model type it is taken for {name}", place_of(rule))
     return replace(checkpoint, architectures=(name,))
+
+
+def _of_gguf(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Checkpoint | Verdict:
+    """The checkpoint with the model type that transformers gives a GGUF file."""
+    rule = release.load.rules.get("gguf")
+    if rule is None:
+        return reads_none(release, steps, plugin=PLUGIN if _is_moved(release) else None)
+    steps.say(f"{release.name} hands a GGUF file to transformers", place_of(rule))
+    return gguf_config(checkpoint, release.transformers, steps)
+
+
+def _is_moved(release: ReleaseFacts) -> bool:
+    """Whether the release came after the last one that reads GGUF files itself."""
+    try:
+        return release.version is not None and parse_version(release.version) >= parse_version(PLUGIN_SINCE)
+    except ValueError:  # a source says what it likes
+        return False
+
+
+def _as_causal(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Checkpoint | Verdict:
+    """The same with the architecture that vLLM takes it for; its weights are of the quantisation method `gguf`."""
+    rule = release.load.rules["gguf"]
+    place = place_of({**rule["causal"], "path": rule["path"]})
+    found = as_causal(checkpoint, release.transformers, steps, place)
+    if isinstance(found, Verdict):
+        return found
+    return replace(found, quantized_by="quantization_config", quant_method="gguf")
 
 
 # -- the architecture ------------------------------------------------------------------------------------
