@@ -141,12 +141,12 @@ class _Releases:
         )
 
     def _end(self, place: int, step: int) -> int:
-        """The last release on that side which runs the file; releases that could not be read do not end the run."""
+        """The last release on that side which runs the file; releases of which it is not told do not end the run."""
         found, other = place, place + step
         while 0 <= other < len(self._history.releases):
             if self._runs(other):
                 found = other
-            elif self._history.releases[other].unknown is None:
+            elif self._is_told(other):
                 break
             other += step
         return found

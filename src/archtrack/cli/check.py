@@ -46,11 +46,12 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 @click.command(
     "check",
-    short_help="Say what engines do with an architecture, model type, config or repository.",
+    short_help="Say what engines do with an architecture, model type, config, GGUF file or repository.",
     epilog=examples(
         "archtrack check Qwen3ForCausalLM",
         "archtrack check ./my-model Qwen/Qwen3-8B --explain",
         "archtrack check gemma3 --engine vllm==0.10.1 --engine mlx-lm",
+        "archtrack check Qwen3-8B-Q4_K_M.gguf",
         "archtrack check config.json --engine sglang@installed",
         "archtrack check --log server.log",
         "archtrack check --engine vllm --require native - < models.txt",
@@ -127,9 +128,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
 ) -> None:
     """Say what each engine does with each TARGET: run it itself, run it through transformers, or refuse it.
 
-    A TARGET is a config.json or the folder of one (the folder of an adapter stands for its base model), an architecture
-    (`LlamaForCausalLM`), a model type (`qwen3`), a repository on the Hub (`OWNER/NAME`, `OWNER/NAME@REVISION` or its
-    address; needs the extra `hub`), or `-`: one target per line from standard input.
+    A TARGET is a config.json or the folder of one (the folder of an adapter stands for its base model), a GGUF file (of
+    which the header is read: the download may still go on), an architecture (`LlamaForCausalLM`), a model type
+    (`qwen3`), a repository on the Hub (`OWNER/NAME`, `OWNER/NAME@REVISION` or its address; needs the extra `hub`), or
+    `-`: one target per line from standard input.
 
     native: the engine has its own implementation, or runs it by that of another. unimportable: it has one that fails to
     import with this transformers. fallback: its Transformers backend runs it. refused: transformers has it, but not for

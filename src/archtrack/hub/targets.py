@@ -88,9 +88,9 @@ def inline_target(data: bytes, shown: str) -> Target:
 def open_targets(text: str, names: KnownNames, *, folder: Path, offline: bool) -> tuple[Target, ...]:
     """Read what a text names: one target, or of a model type one for each of its architectures.
 
-    Tried in this order: a file or folder, an architecture, a model type, a repository on the Hub (``OWNER/NAME``,
-    ``OWNER/NAME@REVISION`` or its address). A folder with an adapter and no config stands for the adapter's base model.
-    What is none of these and could be a name is taken for an architecture that nobody knows.
+    Tried in this order: a file (a config, or GGUF) or folder, an architecture, a model type, a repository on the Hub
+    (``OWNER/NAME``, ``OWNER/NAME@REVISION`` or its address). A folder with an adapter and no config stands for the
+    adapter's base model. What is none of these and could be a name is taken for an architecture that nobody knows.
 
     Args:
         text: as the user gave it.
@@ -140,7 +140,7 @@ def _unnamed(text: str) -> Target:
     """
     fit = shown_argument(text)
     shown = fit if len(fit) <= _LONGEST else f"{fit[:_LONGEST]}…"
-    if "/" in text or os.sep in text or text.endswith(".json"):
+    if "/" in text or os.sep in text or text.endswith((".json", ".gguf")):
         raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
     raise UsageError(
         f"{shown!r} is neither an architecture (LlamaForCausalLM), a model type (qwen3), a path, nor a repository "

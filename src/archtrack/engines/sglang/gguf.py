@@ -1,6 +1,6 @@
 """What a release of SGLang does with a GGUF file: it hands it to transformers, or has a builder of its own.
 
-``GGUF_NATIVE_CONFIG_BUILDERS`` (since 0.5.23) maps a GGUF architecture to ``Class.from_gguf``, which gives a config of
+``GGUF_NATIVE_CONFIG_BUILDERS`` (since 0.5.18) maps a GGUF architecture to ``Class.from_gguf``, which gives a config of
 the class's model type; the architecture is what the module of that class plainly writes for ``architectures``.
 """
 

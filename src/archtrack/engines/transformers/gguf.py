@@ -2,7 +2,7 @@
 
 ``GGUF_SUPPORTED_ARCHITECTURES`` of ``modeling_gguf_pytorch_utils.py`` (since 4.41) is made of the keys of a table in
 ``integrations/ggml.py``: until 4.47 of ``GGUF_TENSOR_MAPPING``, then of ``GGUF_CONFIG_MAPPING``, which has two groups
-of keys besides that are no architectures. ``GGUF_CONFIG_ARCHS`` of ``integrations/gguf`` comes before them since 5.15.
+of keys besides that are no architectures. ``GGUF_CONFIG_ARCHS`` of ``integrations/gguf`` comes before them since 5.17.
 """
 
 from __future__ import annotations

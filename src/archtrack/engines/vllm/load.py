@@ -69,7 +69,10 @@ def _typed(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Check
         model_type = next((rule["types"].get(name) for name in checkpoint.architectures[:1]), None)
     if model_type is None:
         return checkpoint
-    steps.say(f"the config names no model type; {release.name} takes it to be `{model_type}`", place_of(rule))
+    steps.say(
+        f"the config names no model type; {release.name} takes it to be `{model_type}`",
+        place_of(rule, release),
+    )
     return replace(checkpoint, model_type=model_type)
 
 
@@ -104,7 +107,9 @@ def _named(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Check
     name = fact.value.get("classes", {}).get("MODEL") if fact is not None else None
     if name is None:
         return checkpoint
-    steps.say(f"the config names no architecture; by its model type it is taken for {name}", place_of(rule))
+    steps.say(
+        f"the config names no architecture; by its model type it is taken for {name}", place_of(rule, release)
+    )
     return replace(checkpoint, architectures=(name,))
 
 
@@ -113,7 +118,7 @@ def _of_gguf(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Che
     rule = release.load.rules.get("gguf")
     if rule is None:
         return reads_none(release, steps, plugin=PLUGIN if _is_moved(release) else None)
-    steps.say(f"{release.name} hands a GGUF file to transformers", place_of(rule))
+    steps.say(f"{release.name} hands a GGUF file to transformers", place_of(rule, release))
     return gguf_config(checkpoint, release.transformers, steps)
 
 
@@ -128,7 +133,7 @@ def _is_moved(release: ReleaseFacts) -> bool:
 def _as_causal(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Checkpoint | Verdict:
     """The same with the architecture that vLLM takes it for; its weights are of the quantisation method `gguf`."""
     rule = release.load.rules["gguf"]
-    place = place_of({**rule["causal"], "path": rule["path"]})
+    place = place_of({**rule["causal"], "path": rule["path"]}, release)
     found = as_causal(checkpoint, release.transformers, steps, place)
     if isinstance(found, Verdict):
         return found
@@ -258,7 +263,7 @@ class _Architecture:
             rule = self._rules.get("normalise") or self._rules.get("replaces")
             self._steps.say(
                 f"{self._release.name} does not register {name}; it looks for it under other endings",
-                place_of(rule),
+                place_of(rule, self._release),
             )
             because = self._steps.say(
                 f"it registers {base}, and converts that class for {name}", registration.place
@@ -345,7 +350,7 @@ def _looks_at(key: str, release: ReleaseFacts, steps: Steps) -> bool:
     steps.say(
         f"{release.name} does not look at `{key}`: it takes the weights for plain ones; whether they load as such is"
         " not followed",
-        place_of(rule),
+        place_of(rule, release),
     )
     return False
 
@@ -364,12 +369,12 @@ def _without_method(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps)
     if not rule["taken"]:
         because = steps.say(
             f"`{key}` names no `quant_method`: {release.name} stops with `Unknown quantization method`",
-            place_of(rule),
+            place_of(rule, release),
         )
         return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.QUANTISATION)
     steps.say(
         f"`{key}` names no `quant_method`: {release.name} takes the weights for plain ones; whether they load as such"
         " is not followed",
-        place_of(rule),
+        place_of(rule, release),
     )
     return None
