@@ -6,10 +6,20 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Typed", "gguf"]
+__all__ = ["LLAMA", "Typed", "gguf"]
 
 CODES = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 TEXT, ARRAY = 8, 9
+LLAMA: dict[str, Any] = {
+    "general.architecture": "llama",
+    "general.type": "model",
+    "general.name": "Llama 3.1 8B",
+    "general.size_label": "8B",
+    "general.base_model.count": 1,
+    "general.base_model.0.repo_url": "https://huggingface.co/meta-llama/Llama-3.1-8B",
+    "general.file_type": 15,
+}
+"""A model as llama.cpp's tools write it, without its tokenizer."""
 
 
 @dataclass(frozen=True)

@@ -8,26 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archtrack.app import check as use_case
-from gguf_files import Typed, gguf
+from gguf_files import LLAMA, Typed, gguf
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from miniature import Cli, Conforms
 
-MODEL = {
-    "general.architecture": "llama",
-    "general.type": "model",
-    "general.name": "Llama 3.1 8B",
-    "general.size_label": "8B",
-    "general.base_model.count": 1,
-    "general.base_model.0.repo_url": "https://huggingface.co/meta-llama/Llama-3.1-8B",
-    "general.file_type": 15,
-}
-
 
 def put(folder: Path, name: str, **changes: Any) -> str:
-    pairs = {**MODEL, **{key.replace("__", "."): value for key, value in changes.items()}}
+    pairs = {**LLAMA, **{key.replace("__", "."): value for key, value in changes.items()}}
     (folder / name).write_bytes(gguf(pairs))
     return name
 
@@ -154,7 +144,7 @@ def test_what_is_no_gguf_file_has_no_header(cli: Cli, conforms: Conforms) -> Non
 
 
 def test_a_file_that_is_cut_is_one_line_and_the_others_are_answered(cli: Cli, work: Path) -> None:
-    (work / "cut.gguf").write_bytes(gguf(MODEL)[:99])
+    (work / "cut.gguf").write_bytes(gguf(LLAMA)[:99])
     done = cli("check", "cut.gguf", put(work, "m.gguf"), "--engine", "transformers==5.24.0")
     assert done.code == 3
     (error,) = done.err.splitlines()

@@ -252,10 +252,10 @@ SGLANG = ReleaseFacts(
 )
 
 
-def file(architecture: str, name: str | None = None) -> Checkpoint:
+def file(architecture: str, name: str | None = None, kind: str = "model") -> Checkpoint:
     return Checkpoint(
         architectures=(),
-        plain=() if name is None else (("general.name", name),),
+        plain=(*(() if name is None else (("general.name", name),)), ("general.type", kind)),
         gguf_architecture=architecture,
     )
 
@@ -289,6 +289,8 @@ def lines(verdict: Verdict) -> list[str]:
         (file("deci"), ("unsupported", None, "config")),
         (file("t5", "uMT5 base"), ("unsupported", None, "config")),
         (file("clip"), ("unsupported", None, "config")),
+        (file("llama", kind="adapter"), ("unknown", None, None)),
+        (file("clip", kind="mmproj"), ("unsupported", None, "config")),
         (file("falcon"), ("unknown", None, None)),
         (file("odd"), ("unknown", None, None)),
     ],
@@ -332,6 +334,9 @@ def test_releases_differ(release: ReleaseFacts, architecture: str, expected: Any
         (file("clip"), ("unsupported", None, "config"), ("unsupported", None, "config")),
         (file("falcon"), ("unknown", None, None), ("unknown", None, None)),
         (file("muse-x"), ("unsupported", None, "config"), ("native", "MuseForCausalLM", None)),
+        (file("llama", kind="adapter"), ("unknown", None, None), ("unknown", None, None)),
+        (file("clip", kind="mmproj"), ("unsupported", None, "config"), ("unsupported", None, "config")),
+        (file("muse-x", kind="adapter"), ("unsupported", None, "config"), ("unknown", None, None)),
         (file("muse-y"), ("unsupported", None, "config"), ("unknown", None, None)),
     ],
 )  # fmt: skip

@@ -47,7 +47,7 @@ def test_a_file_is_told_by_its_name_or_by_its_first_bytes(tmp_path: Path, name: 
     assert (target.kind, target.location, target.folder) == ("gguf", name, None)
     assert target.checkpoint.gguf_architecture == "qwen3"
     assert target.checkpoint.architectures == ()
-    assert dict(target.checkpoint.plain) == {"general.name": "Qwen3 8B"}
+    assert dict(target.checkpoint.plain) == {"general.name": "Qwen3 8B", "general.type": "model"}
     assert target.gguf is not None
     assert target.gguf.quantisation == "Q4_K_M"
 
@@ -98,6 +98,17 @@ def test_what_does_not_say_which_model_it_is(tmp_path: Path, name: str, data: by
     assert message in str(error.value)
     assert "\n" not in str(error.value)
     assert error.value.exit_code == 3
+
+
+def test_a_folder_of_gguf_files_says_so(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    with pytest.raises(TargetError, match=r"config\.json is not there"):
+        opened("model", tmp_path)
+    (tmp_path / "model" / "m.gguf").write_bytes(gguf(MODEL))
+    with pytest.raises(TargetError, match=r"model holds GGUF files and no config\.json; give one of them"):
+        opened("model", tmp_path)
+    (tmp_path / "model" / "config.json").write_text('{"architectures": ["KnownForCausalLM"]}')
+    assert opened("model", tmp_path).kind == "config"
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ class _Releases:
         self._history = history
         self._histories = histories
         self._options = options
+        self._verdicts: dict[int, Verdict | None] = {}
 
     def span_at(self, release: Release) -> SpanBounds | None:
         """The span that holds a release, else the last one before it; None where none before runs the file."""
@@ -152,11 +153,15 @@ class _Releases:
         return found
 
     def _verdict(self, place: int) -> Verdict | None:
+        """What a release does with the file; None where it could not be read."""
         release = self._history.releases[place]
-        if release.unknown is not None:
-            return None
-        facts = facts_at(self._history, release, self._histories)
-        return verdict_of(self._checkpoint, facts, self._options)
+        if place not in self._verdicts:
+            self._verdicts[place] = (
+                verdict_of(self._checkpoint, facts_at(self._history, release, self._histories), self._options)
+                if release.unknown is None
+                else None
+            )
+        return self._verdicts[place]
 
     def _runs(self, place: int) -> bool:
         verdict = self._verdict(place)

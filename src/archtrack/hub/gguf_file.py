@@ -38,9 +38,10 @@ class GgufFile:
     def checkpoint(self) -> Checkpoint:
         """What an engine is given."""
         name = self.header.name
+        named = () if name is None else (("general.name", name),)
         return Checkpoint(
             architectures=(),
-            plain=() if name is None else (("general.name", name),),
+            plain=(*named, ("general.type", self.header.kind)),
             gguf_architecture=self.header.architecture,
         )
 

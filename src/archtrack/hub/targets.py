@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,6 +33,8 @@ MISTRAL = "params.json"
 _MOST_ADAPTERS = 4
 """Adapters of adapters that are followed."""
 _BASE = "base_model_name_or_path"
+_MOST_FILES = 1000
+"""Of a folder without a config, in which GGUF files are looked for."""
 _HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 """Of the Hub; the one that HF_ENDPOINT names is one, too."""
 _REVISION = re.compile(r"[\w.-]{1,200}")
@@ -206,6 +209,10 @@ def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Targe
         raise TargetError(
             f"{text}: holds a {MISTRAL} in Mistral's own format, which is not followed; ask by the architecture"
         )
+    if is_folder and not _exists(inner) and _has_gguf(path):
+        raise TargetError(
+            f"{text} holds GGUF files and no {CONFIG}; give one of them, the first of several parts"
+        )
     location = str(inner) if through else str(Path(text) / CONFIG) if is_folder else text
     return Target(
         text=text,
@@ -214,6 +221,15 @@ def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Targe
         location=location,
         folder=inner.resolve().parent.name,
     )
+
+
+def _has_gguf(folder: Path) -> bool:
+    """Whether one of the first files of a folder is named like a GGUF file."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name.lower().endswith(".gguf") for entry in islice(entries, _MOST_FILES))
+    except OSError:
+        return False
 
 
 def _gguf(text: str, path: Path) -> Target:

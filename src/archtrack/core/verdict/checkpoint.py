@@ -48,8 +48,8 @@ class Checkpoint:
         quant_method: the method that it names, in small letters as the engine takes it; None where it names none.
         quantization: the plain values that are there.
         given: False where there is no config at all, only a name.
-        gguf_architecture: of a GGUF file: ``general.architecture``. Such a checkpoint has no config; ``general.name``
-            is in ``plain``, and nothing else of this is there.
+        gguf_architecture: of a GGUF file: ``general.architecture``. Such a checkpoint has no config: ``plain`` has
+            ``general.type``, and ``general.name`` where the file says it, and nothing else of this is there.
     """
 
     architectures: tuple[str, ...]

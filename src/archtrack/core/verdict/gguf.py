@@ -26,15 +26,16 @@ from typing import TYPE_CHECKING, Any
 from archtrack.model import Gate, Place, Status
 
 from .release_facts import GGUF_ARCHITECTURES, MODEL_TYPES
+from .verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .checkpoint import Checkpoint
     from .release_facts import ReleaseFacts
-    from .verdict import Steps, Verdict
+    from .verdict import Steps
 
-__all__ = ["RULE", "as_causal", "gguf_config", "needs_config", "not_followed", "reads_none"]
+__all__ = ["RULE", "as_causal", "gguf_config", "needs_config", "not_followed", "only_model", "reads_none"]
 
 RULE = "gguf"
 _LIBRARY = "transformers"
@@ -48,9 +49,24 @@ def gguf_config(checkpoint: Checkpoint, release: ReleaseFacts | None, steps: Ste
         release: of transformers; None where it is not known.
         steps: of the engine that asks.
     """
-    name = checkpoint.gguf_architecture
-    if name is None:
+    made = _made(checkpoint, checkpoint.gguf_architecture or "", release, steps)
+    return made if isinstance(made, Verdict) else only_model(made, steps)
+
+
+def only_model(checkpoint: Checkpoint, steps: Steps) -> Checkpoint | Verdict:
+    """The checkpoint of a GGUF file that is a model, and no adapter or projector of the same architecture."""
+    kind = dict(checkpoint.plain).get("general.type", "model")
+    if kind == "model":
         return checkpoint
+    because = steps.say(
+        f"the file is no model, its `general.type` is `{kind}`: what becomes of it is not followed"
+    )
+    return steps.verdict(Status.UNKNOWN, because)
+
+
+def _made(
+    checkpoint: Checkpoint, name: str, release: ReleaseFacts | None, steps: Steps
+) -> Checkpoint | Verdict:
     if release is None:
         because = steps.say(
             "which transformers it runs with is not known: it makes the config of a GGUF file"
@@ -127,6 +143,7 @@ def as_causal(
         )
         return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.CONFIG)
     steps.say(f"it takes the file for a {found}, by the model type", place)
+    steps.say("whether each of its tensors finds a place in that class is not followed")
     return replace(checkpoint, architectures=(found,))
 
 

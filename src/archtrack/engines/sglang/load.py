@@ -18,7 +18,7 @@ from archtrack.core.verdict.auto_config import TABLES, Way, auto_config
 from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context
 from archtrack.core.verdict.decision import decide
-from archtrack.core.verdict.gguf import RULE, as_causal, gguf_config, not_followed, reads_none
+from archtrack.core.verdict.gguf import RULE, as_causal, gguf_config, not_followed, only_model, reads_none
 from archtrack.core.verdict.release_facts import (
     CONFIG_CLASSES,
     GGUF_ARCHITECTURES,
@@ -121,7 +121,10 @@ def _of_gguf(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Che
         steps.say(f"{release.name} itself makes a config of the GGUF architecture `{name}`", own.place)
         return not_followed(release, steps)
     steps.say(f"{release.name} itself makes a config of the GGUF architecture `{name}`", own.place)
-    return _quantised(replace(checkpoint, model_type=own.value["type"], architectures=(own.value["class"],)))
+    made = only_model(checkpoint, steps)
+    if isinstance(made, Verdict):
+        return made
+    return _quantised(replace(made, model_type=own.value["type"], architectures=(own.value["class"],)))
 
 
 def _as_causal(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Checkpoint | Verdict:

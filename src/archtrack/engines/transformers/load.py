@@ -27,7 +27,8 @@ __all__ = ["load"]
 def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
     """Take a checkpoint through the gates of a release of transformers."""
     steps = Steps("transformers", checkpoint.architectures)
-    made = gguf_config(checkpoint, release, steps)
+    of_file = checkpoint.gguf_architecture is not None
+    made = gguf_config(checkpoint, release, steps) if of_file else checkpoint
     if isinstance(made, Verdict):
         return made
     checkpoint = made
