@@ -215,6 +215,11 @@ class Trees:
     def options(self) -> tuple[str, ...]:
         return ("--sglang", str(self.sglang), "--transformers", str(self.transformers))
 
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """For a rebuild: these two trees, and nothing of what the real engines have."""
+        return (*self.options, "--no-known-elsewhere")
+
 
 def build(root: Path, *, pin: str | None = "9.9.9", version: str = "9.9.9") -> Trees:
     """The two trees, with the rows that ``ROWS`` lists."""

@@ -120,7 +120,10 @@ def test_the_readme_lists_every_verb_and_no_other() -> None:
 
 def test_every_option_that_a_page_names_exists() -> None:
     options = {
-        option for command in VERBS.values() for parameter in command.params for option in parameter.opts
+        option
+        for command in VERBS.values()
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
     }
     options |= {"--help"}
     foreign = {

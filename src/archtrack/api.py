@@ -59,6 +59,8 @@ def track(
 ) -> Matrix:
     """SGLang joined with transformers: one row per architecture, each with its evidence.
 
+    What only other engines have is in ``elsewhere``, beside the rows.
+
     Args:
         sglang: a SOURCE; None as for ``scan``.
         transformers: a SOURCE; None for the release that SGLang pins.
@@ -136,6 +138,7 @@ def update_document(  # noqa: PLR0913 -- one parameter per flag of the command
     prune: bool = False,
     force: bool = False,
     date: str | None = None,
+    known_elsewhere: bool | None = None,
     offline: bool = False,
 ) -> DocumentUpdate:
     """Bring a document up to date; create it if it is not there.
@@ -149,6 +152,7 @@ def update_document(  # noqa: PLR0913 -- one parameter per flag of the command
         prune: remove the rows of architectures that no engine knows any more.
         force: write even what looks implausible.
         date: ``YYYY-MM-DD`` for the line that shows it; None for today.
+        known_elsewhere: give rows to what only other engines have; None as configured, or as the document has it.
         offline: make no request.
 
     Raises:
@@ -161,6 +165,7 @@ def update_document(  # noqa: PLR0913 -- one parameter per flag of the command
         doc=None if path is None else Path(path),
         sglang=_text(sglang),
         transformers=_text(transformers),
+        known_elsewhere=known_elsewhere,
         offline=offline,
     )
     flags = Flags(date=day(date).isoformat(), refresh=refresh, prune=prune, force=force, write=write)

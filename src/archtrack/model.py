@@ -23,11 +23,13 @@ __all__ = [
     "Broken",
     "Category",
     "CellText",
+    "Elsewhere",
     "Example",
     "Finding",
     "Gate",
     "Import",
     "Inventory",
+    "LeftOut",
     "Matrix",
     "MatrixRow",
     "Origin",
@@ -35,6 +37,7 @@ __all__ = [
     "Override",
     "Place",
     "Registration",
+    "Role",
     "Signs",
     "Status",
     "TransformersFacts",
@@ -295,6 +298,53 @@ class CellText:
     place: str | None = None
 
 
+class Role(str, Enum):
+    """What an engine has an architecture for, by what it says itself."""
+
+    MODEL = "model"
+    DRAFT = "draft"
+    WRAPPER = "wrapper"
+    RUN_AS_ANOTHER = "run as another"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """An engine beside SGLang and transformers that has an architecture, by the history of its releases.
+
+    Attributes:
+        engine: its name.
+        version: its newest known release, which has the architecture.
+        file: as in ``Registration.file``.
+        place: the line that registers it, or puts another architecture in its place.
+        role: what the engine has it for; None where it registers it, and no table of its tells.
+        source: what says so: a table, the declaration of its backend, the architecture in its place.
+        example: the checkpoint that its releases name for it, if they do.
+    """
+
+    engine: str
+    version: str
+    file: str
+    place: Place
+    role: Role | None = None
+    source: str | None = None
+    example: Example | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """An architecture that only other engines have, and that is no model of its own: it gets no row.
+
+    Attributes:
+        name: the architecture.
+        role: why not.
+        source: who says so.
+    """
+
+    name: str
+    role: Role
+    source: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
     """One architecture across the engines: one row of the document.
@@ -309,6 +359,7 @@ class MatrixRow:
         note: from an override in the configuration.
         broken: why the module that registers it cannot be imported, or may not be.
         looked_up: cells of further columns that rest on more than the sources, by the column's name.
+        elsewhere: the other engines that have it, where neither the engine nor transformers does.
     """
 
     name: str
@@ -321,6 +372,7 @@ class MatrixRow:
     note: str | None = None
     broken: Broken | None = None
     looked_up: tuple[tuple[str, CellText], ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,13 +382,20 @@ class Matrix:
     Attributes:
         rows: sorted by name (code point), each name once: every architecture that gets a row.
         inventories: what was joined: the engine first, transformers second.
-        known: every name that any inventory knows, also those that get no row of their own
+        known: every name that any inventory or another engine knows, also those that get no row of their own
             (a row whose name is not in here is one that no engine knows any more).
+        elsewhere: the rows of the architectures that only other engines have, sorted by name. They are in ``rows``
+            only where they are asked for (``core.matrix.elsewhere.with_elsewhere``).
+        left_out: the architectures that only other engines have and that get no row, sorted by name.
+        once: the names that some release of an engine or of transformers has had; empty where nobody asks.
     """
 
     rows: tuple[MatrixRow, ...]
     inventories: tuple[Inventory, ...]
     known: frozenset[str] = field(default_factory=frozenset)
+    elsewhere: tuple[MatrixRow, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    once: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,9 +69,9 @@ def test_a_document_that_changes_while_sources_are_read_keeps_the_change(
     update()
     trees.register("GammaForCausalLM", file="gamma.py")
 
-    def meanwhile(*arguments: Any) -> Any:
+    def meanwhile(*arguments: Any, **more: Any) -> Any:
         path.write_text(path.read_text(encoding="utf-8") + "\nSomebody's words.\n", encoding="utf-8")
-        return track(*arguments)
+        return track(*arguments, **more)
 
     monkeypatch.setattr("archtrack.app.document.track", meanwhile)
     assert update().written

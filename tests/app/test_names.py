@@ -8,7 +8,7 @@ from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.names import Names
 
 HISTORIES = Histories({}, SHIPPED)
-NAMES = Names(HISTORIES)
+NAMES = Names(HISTORIES, {})
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,12 @@ NAMES = Names(HISTORIES)
         ("XverseForCausalLM", "architecture", None),  # of an engine alone
         ("llama", "type", ("LlamaForCausalLM",)),
         ("mistral3", "type", ("Mistral3ForConditionalGeneration",)),
-        ("internlm2", "type", ()),  # of an engine alone: nothing says which architectures have it
+        (
+            "internlm2",
+            "type",
+            ("InternLM2ForCausalLM",),
+        ),  # of an engine alone: as models of the index have it
+        ("solar_open_draft", "nothing", None),
         ("gemma3", "type", ("Gemma3ForConditionalGeneration",)),
         ("Llama", "nothing", None),
         ("LLAMA", "nothing", None),
@@ -40,7 +45,7 @@ def test_a_name_is_an_architecture_or_a_model_type_or_nothing(
         ("llama", "mlx-lm", ("llama",)),
         ("llama", "vllm", ("LlamaForCausalLM",)),
         ("mistral3", "exllamav3", ("Mistral3ForConditionalGeneration",)),
-        ("internlm2", "vllm", ("internlm2",)),
+        ("internlm2", "vllm", ("InternLM2ForCausalLM",)),
         ("nobodys_type", "vllm", ("nobodys_type",)),
     ],
 )

@@ -472,8 +472,8 @@ def test_wrong_usage_is_told_before_a_source_is_read(cli: Cli, targets: list[str
     done = cli("check", *targets, "--sglang", "nowhere")
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        "archtrack: error: 'a b' is neither an architecture (LlamaForCausalLM), a model type (qwen3), a path, nor a "
-        "repository (OWNER/NAME)\n"
+        "archtrack: error: 'a b' is neither an architecture (LlamaForCausalLM), a model type (qwen3), a model that is "
+        "known, a path, nor a repository (OWNER/NAME)\n"
     )
     assert "nowhere: no such folder" in cli("check", *targets, "A", "--sglang", "./nowhere").err
 

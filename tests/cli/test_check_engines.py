@@ -229,7 +229,7 @@ def test_an_adapter_s_config_is_read_up_to_a_bound(cli: Cli, work: Path) -> None
         ("qwen3", "model type", [["Qwen3ForCausalLM"]]),
         ("gemma3", "model type", [["Gemma3ForConditionalGeneration"]]),
         ("llama4", "model type", [["Llama4ForCausalLM"], ["Llama4ForConditionalGeneration"]]),
-        ("QWEN3", "architecture", [["QWEN3"]]),
+        ("qwen4forcausallm", "architecture", [["qwen4forcausallm"]]),
     ],
 )
 def test_a_name_is_an_architecture_or_a_model_type(
@@ -243,10 +243,10 @@ def test_a_name_is_an_architecture_or_a_model_type(
 @pytest.mark.parametrize(
     ("text", "statuses"),
     [
-        (
-            "kimi_k2",
-            ("unknown", "unknown", "native"),
-        ),  # a type of engines: no source gives it an architecture
+        # Of MLX-LM alone: nothing gives it an architecture.
+        ("plamo2", ("unknown", "unknown", "native")),
+        # Of engines: models of the index say which architecture it has.
+        ("kimi_k2", ("native", "native", "native")),
         ("qwen3", ("native", "native", "native")),
     ],
 )

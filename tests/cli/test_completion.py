@@ -42,6 +42,15 @@ def test_the_script_is_one_that_bash_reads(cli: Cli, tmp_path: Path) -> None:
         ("archtrack history re", ["plain,refresh", "plain,recurrent_gemma"]),
         ("archtrack check Qwen3MoeForQ", ["plain,Qwen3MoeForQuestionAnswering"]),
         ("archtrack check config", ["file,config"]),
+        (
+            "archtrack check codestral",
+            [
+                "plain,Codestral-22B-v0.1-GGUF",
+                "plain,Codestral-22B-v0.1",
+                "plain,Codestral-22B-v0.1-4bit",
+                "plain,Codestral-22B-v0.1-8bit",
+            ],
+        ),
         ("archtrack demand models", ["file,models"]),
         ("archtrack history --engine v", ["plain,vllm"]),
         ("archtrack history YoutuFor", ["plain,YoutuForCausalLM"]),

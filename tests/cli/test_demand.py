@@ -152,7 +152,7 @@ def test_hostile_names_stay_text_in_every_form(cli: Cli, work: Path, form: str) 
     if form == "csv":
         rows = list(csv.reader(io.StringIO(done.out)))
         assert len(rows) == len(HOSTILE) + 1
-        assert {len(row) for row in rows} == {8}
+        assert {len(row) for row in rows} == {9}
         assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+", "-"))]
     elif form == "text":
         assert [line.count("\t") for line in done.lines] == [5] * (len(HOSTILE) + 1)
@@ -182,9 +182,9 @@ def test_csv_has_every_column_and_exact_numbers(cli: Cli) -> None:
     _, newest = Histories({}, SHIPPED).release("sglang")
     library = f"transformers {(newest.transformers or '').removeprefix('==')}"
     assert done.out == (
-        "rank,architecture,status,downloads,models,example,example_downloads,because\n"
-        f"2,NobodyForCausalLM,unsupported,600,2,o/nobody,500,{library} has no public class NobodyForCausalLM\n"
-        f"3,OtherForCausalLM,unsupported,300,1,o/other,300,{library} has no public class OtherForCausalLM\n"
+        "rank,architecture,status,downloads,models,example,example_downloads,because,elsewhere\n"
+        f"2,NobodyForCausalLM,unsupported,600,2,o/nobody,500,{library} has no public class NobodyForCausalLM,\n"
+        f"3,OtherForCausalLM,unsupported,300,1,o/other,300,{library} has no public class OtherForCausalLM,\n"
     )
 
 

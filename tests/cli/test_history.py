@@ -110,9 +110,11 @@ def test_check_and_migrate_take_what_is_run_as_another_for_native(
 
 def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Cli, data: Path) -> None:
     done = cli("history", "AlphaForCausallM", "--data", data)
+    assert done.err.splitlines() == ["AlphaForCausallM: AlphaForCausalLM (spelling of AlphaForCausalLM)"]
+    done = cli("history", "Alpha4ForCausalLM", "--data", data)
     assert done.err.splitlines() == [
-        "AlphaForCausallM: no known release of sglang, transformers, vllm registers it",
-        "AlphaForCausallM is like: AlphaForCausalLM",
+        "Alpha4ForCausalLM: no known release of sglang, transformers, vllm registers it",
+        "Alpha4ForCausalLM is like: AlphaForCausalLM",
     ]
 
 
@@ -191,7 +193,7 @@ def test_a_folder_of_data_that_is_not_there(cli: Cli, work: Path) -> None:
     ("name", "advice"),
     [
         ("vllm", "vllm is an engine: `archtrack history --engine vllm --at latest` shows what it registers"),
-        ("org/model", "org/model is no architecture: `archtrack check org/model` reads a config"),
+        ("org/no-such", "org/no-such is no architecture: `archtrack check org/no-such` reads a config"),
     ],
 )
 def test_what_is_no_architecture_is_told_which_verb(cli: Cli, data: Path, name: str, advice: str) -> None:
@@ -291,6 +293,7 @@ def test_a_model_type_is_shown_where_an_engine_goes_by_it_and_by_its_architectur
         ("mistral3", "mlx-lm", "0.24.1"),
         ("mistral3 (Mistral3ForConditionalGeneration)", "vllm", "0.8.3"),
         ("internlm2", "mlx-lm", "0.14.1"),
+        ("internlm2 (InternLM2ForCausalLM)", "vllm", "0.3.1"),
         ("Qwen3ForCausalLM (qwen3)", "mlx-lm", "0.24.0"),
         ("Qwen3ForCausalLM", "vllm", "0.8.4"),
     ]
@@ -332,7 +335,7 @@ def test_check_says_which_engine_has_it_since(cli: Cli, data: Path, conforms: Co
 def test_the_document_says_since_when(cli: Cli, data: Path, trees: Any, work: Path) -> None:
     document = work / "MODEL_SUPPORT_TRACKING.md"
     miniature.write(work / "archtrack.toml", 'columns = ["since", "vllm"]\n')
-    assert cli("rebuild", *trees.options).code == 0
+    assert cli("rebuild", *trees.alone).code == 0
     text = document.read_text(encoding="utf-8")
     assert "| SGLang File | Example HF Model | Since | vllm |" in text
     assert "| **AlphaForCausalLM** | Y |  | `alpha.py` |  | 1.0 |  |\n" in text
@@ -567,7 +570,7 @@ def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, p
     assert line.split() == ["tinyrt", "1.1", "native", "since", "1.1"]
     assert "tinyrt 1.1 has and exllamav3" in " ".join(run("migrate", "tinyrt", "exllamav3"))
     miniature.write(work / "archtrack.toml", 'columns = ["tinyrt"]\n')
-    run("rebuild", *trees.options)
+    run("rebuild", *trees.alone)
     document = (work / "MODEL_SUPPORT_TRACKING.md").read_text(encoding="utf-8")
     (row,) = [line for line in document.splitlines() if "**BetaForCausalLM**" in line]
     assert row.endswith("| 1.1 |")

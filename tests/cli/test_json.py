@@ -70,7 +70,7 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
     runs = (
         ("scan", "sglang", other),
         ("scan", "transformers", trees.transformers),
-        ("list", *sources, "--name", "BetaForCausalLM"),
+        ("list", *sources, "--known-elsewhere", "--name", "BetaForCausalLM"),
         ("update", *sources, "--check", "--force"),
         ("diff", "sglang", trees.sglang, other),
         ("diff", "--base", "HEAD", "--transformers", trees.transformers),

@@ -94,6 +94,7 @@ def test_json_holds_the_contract(cli: Cli, trees: Any, conforms: Conforms) -> No
         },
         "example": {"id": "beta-org/beta-1b", "source": "transformers/models/beta/configuration_beta.py:1"},
         "note": None,
+        "elsewhere": [],
     }
     assert rows["AlphaForCausalLM"]["example"] is None
     assert rows["AlphaForCausalLM"]["engines"]["transformers"]["exported"] is False

@@ -25,7 +25,7 @@ def updated(cli: Cli, trees: Any, work: Path) -> Path:
 
 
 OUTDATED = ("AlphaForCausalLM: file moved", "DeltaForCausalLM: gained native support")
-GONE = "PooledModel: lost native support, neither engine has such a model"
+GONE = "PooledModel: lost native support, no engine has such a model"
 
 
 @pytest.fixture
@@ -452,6 +452,7 @@ def test_json_says_everything_and_holds_to_the_schema(cli: Cli, trees: Any, conf
             "line": 5,
             "path": "sglang/srt/models/gamma.py",
             "example": None,
+            "elsewhere": [],
         }
     ]
     assert {each["name"]: each["changes"] for each in done.json["stale"]} == {

@@ -23,11 +23,14 @@ MODEL = {"general.architecture": "qwen3", "general.name": "Qwen3 8B", "general.f
 class Nothing:
     """No name means anything."""
 
-    def is_architecture(self, name: str) -> bool:
-        return name == "KnownForCausalLM"
+    def registered(self, name: str) -> None:
+        """No architecture, and no model type."""
 
-    def architectures_of(self, name: str) -> tuple[str, ...] | None:  # noqa: ARG002 -- nor is it a model type
-        return None
+    def model(self, name: str) -> None:
+        """No model."""
+
+    def nearest_models(self, name: str) -> tuple[str, ...]:  # noqa: ARG002 -- nothing is like it
+        return ()
 
 
 def opened(text: str, folder: Path) -> Target:

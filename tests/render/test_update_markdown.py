@@ -68,7 +68,7 @@ def test_rows_out_of_date_name_the_command_that_mends_them(update: Cli, work: Pa
     at = told.index("### Rows out of date (2)")
     assert [line.split(": ", 1)[1] for line in told[at + 2 : at + 4]] == [
         "**AlphaForCausalLM**: gained native support",
-        "**XModel**: no public model class in transformers, neither engine has such a model",
+        "**XModel**: no public model class in transformers, no engine has such a model",
     ]
     assert told[at + 5] == "`archtrack update --refresh --prune` puts them right."
     mended = update("--check", "--refresh", "--prune").lines

@@ -189,7 +189,7 @@ def check(
         SourceError: a source cannot be read.
         DataError: a history cannot be read.
     """
-    names = Names(histories)
+    names = Names(histories, workspace.environ)
     opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
@@ -198,6 +198,12 @@ def check(
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
         asked = run.open(_sources(engines, request, histories), checkpoints, cache)
         sglang = next((each for each in asked if each.facts.engine == SGLANG), None) or run.newest(SGLANG)
+        opened = [_as_registered(each, asked) for each in opened]
+        run.notices += [
+            f"the model index answers for {each.text}: {each.instead}"
+            for each in opened
+            if isinstance(each, Target) and each.instead is not None
+        ]
         answers = [run.answer(target, asked, sglang) for target in opened]
         explained = [run.explain(message, asked, sglang) for message in messages]
     told = [answer for each in explained for answer in each.answers]
@@ -217,6 +223,14 @@ def _opened(asked: str | Target, names: Names, workspace: Workspace) -> tuple[Ta
         return open_targets(asked, names, folder=workspace.folder, offline=workspace.offline)
     except ArchtrackError as error:
         return (Answer(text=shown_argument(asked), error=str(error), exit_code=error.exit_code),)
+
+
+def _as_registered(opened: Target | Answer, asked: Sequence[_Asked]) -> Target | Answer:
+    """A name that was taken for a misspelled one, as it is where a release that is asked has it."""
+    guessed = isinstance(opened, Target) and opened.found is not None and opened.found.how == "spelling of"
+    if guessed and any(opened.text in _registered(each.facts) for each in asked):
+        return Target(text=opened.text, kind="architecture", checkpoint=only_named(opened.text))
+    return opened
 
 
 def _is_none(opened: Target | Answer) -> bool:

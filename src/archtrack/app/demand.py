@@ -16,6 +16,7 @@ from archtrack.model import Status
 from archtrack.sources.files import expanded
 from archtrack.sources.redaction import shown_address
 
+from .elsewhere import known_elsewhere
 from .presence import presence_of, presence_with
 from .release_reading import read_release_facts
 from .track import ENGINE
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from archtrack.core.demand.census import Census
     from archtrack.hub.model_list import Watch
-    from archtrack.model import Inventory
+    from archtrack.model import Elsewhere, Inventory
     from archtrack.sources.workspace import Workspace
 
     from .history.store import Histories
@@ -131,7 +132,11 @@ def by_history(names: Iterable[str], engine: str, histories: Histories) -> Engin
         DataError: the history cannot be read, or the release was not read.
     """
     history, release = histories.release(engine)
-    answers = {name: _answered(presence_with(name, history, release, histories)) for name in names}
+    others = known_elsewhere(histories, but=history.engine)
+    answers = {
+        name: _answered(presence_with(name, history, release, histories), others.get(name, ()))
+        for name in names
+    }
     return Engine(name=history.engine, version=release.version, date=release.date, answers=answers)
 
 
@@ -145,7 +150,11 @@ def by_sources(names: Iterable[str], request: Request, workspace: Workspace, his
     """
     with workspace.open_cache() as cache:
         read = read_release_facts(ENGINE, request.engine, request, workspace, cache, histories)
-    answers = {name: _answered(presence_of(only_named(name), read.facts, None)) for name in names}
+    others = known_elsewhere(histories, but=ENGINE)
+    answers = {
+        name: _answered(presence_of(only_named(name), read.facts, None), others.get(name, ()))
+        for name in names
+    }
     return Engine(
         name=read.facts.engine,
         version=read.facts.version,
@@ -156,6 +165,10 @@ def by_sources(names: Iterable[str], request: Request, workspace: Workspace, his
     )
 
 
-def _answered(presence: Presence) -> Answered:
+def _answered(presence: Presence, others: tuple[Elsewhere, ...]) -> Answered:
     plainly = presence.status in {Status.NATIVE, Status.GONE} and presence.runs_as is None
-    return Answered(status=presence.status, because=None if plainly else presence.reason)
+    return Answered(
+        status=presence.status,
+        because=None if plainly else presence.reason,
+        elsewhere=others if presence.status in {Status.UNSUPPORTED, Status.GONE} else (),
+    )

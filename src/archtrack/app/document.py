@@ -19,6 +19,7 @@ from archtrack.core.document.rebuild import rebuild
 from archtrack.errors import DocumentError, ImplausibleError
 from archtrack.sources.files import clear_leftovers, document_lock, read_document, write_atomic
 
+from .elsewhere import fitted, may_have_rows
 from .track import track
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ def rebuild_document(
 ) -> DocumentUpdate:
     """Write the whole document anew from the sources alone; arguments and errors as ``update_document``."""
 
-    def anew(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
+    def rebuilt(before: str | None, document: Document, matrix: Matrix) -> MergeResult:
         return _anew(before, document, matrix, settings, flags)
 
-    return _change(path, request, settings, workspace, flags, anew)
+    return _change(path, request, settings, workspace, flags, rebuilt, anew=True)
 
 
 def _change(
@@ -144,21 +145,30 @@ def _change(
     workspace: Workspace,
     flags: Flags,
     compute: Callable[[str | None, Document, Matrix], MergeResult],
+    *,
+    anew: bool = False,
 ) -> DocumentUpdate:
-    """Read, compute, compare, and write under a lock; computed again if the document changed meanwhile."""
+    """Read, compute, compare, and write under a lock; computed again if the document changed meanwhile.
+
+    ``anew``: what is in the document now does not decide which rows the new one has.
+    """
     if flags.write:
         clear_leftovers(path)
     data = read_document(path)
     text, document = parsed(path, data)  # a document that cannot be read is told before anything is fetched
-    tracked = track(request, settings, workspace)
+    wanted = request.known_elsewhere
+    elsewhere = may_have_rows(None if anew else document, wanted=wanted)
+    tracked = track(request, settings, workspace, elsewhere=elsewhere)
 
     def computed(text: str | None, document: Document) -> DocumentUpdate:
-        _canary(tracked.matrix, document, force=flags.force)
+        kept = None if anew else document
+        matrix = fitted(tracked.matrix, kept, workspace.environ, wanted=wanted)
+        _canary(matrix, document, force=flags.force)
         try:
-            merged = compute(text, document, tracked.matrix)
+            merged = compute(text, document, matrix)
         except DocumentError as error:
             raise DocumentError(f"{path}: {error}") from error
-        return DocumentUpdate(path=path, track=tracked, merge=merged, before=text)
+        return DocumentUpdate(path=path, track=replace(tracked, matrix=matrix), merge=merged, before=text)
 
     result = computed(text, document)
     if not (flags.write and result.differs):

@@ -17,6 +17,7 @@ from archtrack.hub.examples import lint_examples
 from archtrack.sources.files import document_lock, read_document, write_atomic
 
 from .document import lock_folder, parsed
+from .elsewhere import fitted
 from .track import refuse_nothing, track
 
 if TYPE_CHECKING:
@@ -34,7 +35,13 @@ __all__ = ["lint_configuration", "lint_document", "lint_hub"]
 
 
 def lint_document(
-    path: Path, tracked: Track | None, workspace: Workspace, *, fix: bool, columns: tuple[str, ...] = ()
+    path: Path,
+    tracked: Track | None,
+    workspace: Workspace,
+    *,
+    fix: bool,
+    columns: tuple[str, ...] = (),
+    known_elsewhere: bool | None = None,
 ) -> tuple[tuple[Finding, ...], bool]:
     """A document's findings, and whether it was written.
 
@@ -44,6 +51,7 @@ def lint_document(
         workspace: where the run takes place.
         fix: put right what is mechanical, and return what is left.
         columns: names of the further columns that were chosen.
+        known_elsewhere: as in ``Request``.
 
     Raises:
         DocumentError: the document is not there, cannot be parsed or cannot be written.
@@ -51,8 +59,11 @@ def lint_document(
     data = read_document(path)
     if data is None:
         raise DocumentError(f"{path}: there is no such document; `archtrack update` creates one")
-    chosen, matrix = further(columns), tracked.matrix if tracked is not None else None
+    chosen = further(columns)
     before, document = parsed(path, data)
+    matrix = None
+    if tracked is not None:
+        matrix = fitted(tracked.matrix, document, workspace.environ, wanted=known_elsewhere)
     if not fix or fixed(document) == before:
         return lint(document, matrix=matrix, columns=chosen), False
     with document_lock(path, lock_folder(workspace)):

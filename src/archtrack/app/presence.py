@@ -23,7 +23,7 @@ from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from archtrack.core.history.history import History, Release
     from archtrack.core.history.spans import SpanBounds
@@ -235,19 +235,34 @@ class Compared:
         here: (name, what the first does, what the second does) of each that only the first one has, by name.
         there: (name, what the second does, what the first does) of each that only the second one has.
         both: the names that both have.
+        neither: of the names that were asked for, those that neither has.
     """
 
     here: tuple[tuple[str, Presence, Presence], ...]
     there: tuple[tuple[str, Presence, Presence], ...]
     both: tuple[str, ...]
+    neither: tuple[str, ...] = ()
 
 
-def compared(one: tuple[History, Release], other: tuple[History, Release], histories: Histories) -> Compared:
+def compared(
+    one: tuple[History, Release],
+    other: tuple[History, Release],
+    histories: Histories,
+    asked: Collection[str] = (),
+) -> Compared:
     """What two releases register or run as another, and what the one that lacks it does with it.
 
     What one registers and the other runs natively all the same, as vLLM converts classes of its own, both have.
+
+    Args:
+        one: a release of an engine.
+        other: another one, of the same engine or of another.
+        histories: of every engine.
+        asked: the architectures that matter; none for all.
     """
     mine, theirs = names_of(*one, histories), names_of(*other, histories)
+    if asked:
+        mine, theirs = mine & set(asked), theirs & set(asked)
 
     def pairs(
         names: Iterable[str], having: tuple[History, Release], lacking: tuple[History, Release]
@@ -263,6 +278,7 @@ def compared(one: tuple[History, Release], other: tuple[History, Release], histo
         here=tuple(each for each in here if each[0] not in converted),
         there=tuple(each for each in there if each[0] not in converted),
         both=tuple(sorted((mine & theirs) | converted)),
+        neither=tuple(sorted(set(asked) - mine - theirs)),
     )
 
 

@@ -18,6 +18,7 @@ class Request:
         disabled: modules that the engine is told to skip.
         hub: ask the Hub for the most downloaded model of each of the engine's architectures.
         scan: read the sources also where the history has what they say.
+        known_elsewhere: give rows to what only other engines have; None where the document says it.
     """
 
     engine: str | None = None
@@ -26,3 +27,4 @@ class Request:
     disabled: tuple[str, ...] = ()
     hub: bool = False
     scan: bool = False
+    known_elsewhere: bool | None = None

@@ -48,6 +48,7 @@ def start(  # noqa: PLR0913 -- one parameter per option
     offline: bool = False,
     hub: bool = False,
     scan: bool = False,
+    known_elsewhere: bool | None = None,
     progress: Progress | None = None,
     cache_troubled: Callable[[str], object] | None = None,
 ) -> Run:
@@ -62,6 +63,7 @@ def start(  # noqa: PLR0913 -- one parameter per option
         offline: make no request.
         hub: ask the Hub for examples.
         scan: read the sources also where the history has what they say.
+        known_elsewhere: give rows to what only other engines have; None for what the configuration says.
         progress: told about transfers.
         cache_troubled: told once if the cache is not in use.
 
@@ -88,6 +90,7 @@ def start(  # noqa: PLR0913 -- one parameter per option
         disabled=skipped or settings.disabled,
         hub=hub,
         scan=scan,
+        known_elsewhere=settings.known_elsewhere if known_elsewhere is None else known_elsewhere,
     )
     return Run(request=request, settings=settings, workspace=workspace, document=doc or _document(settings))
 

@@ -24,6 +24,7 @@ from archtrack.sources.library import Library
 from archtrack.sources.opening import open_engine, open_transformers
 from archtrack.sources.pins import pins_of
 
+from .elsewhere import known_elsewhere, runs_as_others
 from .history.known_release import known_inventory, known_release
 from .history.store import Histories
 from .import_failures import broken_imports
@@ -31,11 +32,11 @@ from .presence import since_of
 from .scan import Plan, carry_out, known, plan, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from archtrack.config.settings import Settings
     from archtrack.core.matrix.categories import Others
-    from archtrack.model import Broken, Example, Inventory, Matrix
+    from archtrack.model import Broken, Example, Inventory, Matrix, MatrixRow
     from archtrack.sources.base import Source
     from archtrack.sources.cache import Cache
     from archtrack.sources.workspace import Workspace
@@ -122,8 +123,8 @@ def scan_engine(name: str, spec: str | None, workspace: Workspace, request: Requ
     return Scan(inventory=inventory, notices=(*notices, *unknown))
 
 
-def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
-    """The engine and transformers, read and joined.
+def track(request: Request, settings: Settings, workspace: Workspace, *, elsewhere: bool = True) -> Track:
+    """The engine and transformers, read and joined; arguments as ``read_both``.
 
     Raises:
         UsageError: a specification means nothing.
@@ -131,11 +132,13 @@ def track(request: Request, settings: Settings, workspace: Workspace) -> Track:
         DataError: the census that the document shows cannot be read.
     """
     with workspace.open_cache() as cache:
-        tracked = read_both(request, settings, workspace, cache).track
+        tracked = read_both(request, settings, workspace, cache, elsewhere=elsewhere).track
     return replace(tracked, matrix=_with_demand(tracked.matrix, settings, workspace))
 
 
-def read_both(request: Request, settings: Settings, workspace: Workspace, cache: Cache) -> Both:
+def read_both(
+    request: Request, settings: Settings, workspace: Workspace, cache: Cache, *, elsewhere: bool = True
+) -> Both:
     """As ``track``, with the sources still open: for what looks further into them.
 
     Args:
@@ -143,6 +146,7 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
         settings: which rows, and overrides.
         workspace: where the run takes place.
         cache: of the calling thread.
+        elsewhere: look also for what only other engines have.
 
     Raises:
         UsageError: a specification means nothing.
@@ -169,7 +173,9 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
         broken=broken,
         table=shipped_examples(),
         hub=_from_hub(inventory, settings, workspace) if request.hub else None,
-        others=_others(workspace),
+        others=_others(histories),
+        elsewhere=known_elsewhere(histories, but=ENGINE) if elsewhere else None,
+        run_as_others=runs_as_others(inventory, histories) if elsewhere else (),
     )
     matrix = _with_since(matrix, settings, workspace)
     asked = request.transformers not in {None, "pinned"}
@@ -178,9 +184,8 @@ def read_both(request: Request, settings: Settings, workspace: Workspace, cache:
     return Both(track=Track(matrix=matrix, notices=found), engine=own, transformers=their, broken=broken)
 
 
-def _others(workspace: Workspace) -> Others:
+def _others(histories: Histories) -> Others:
     """What the histories of other engines say of categories; transformers itself is read."""
-    histories = Histories(workspace.environ)
     names = (name for name in histories.engines if name not in {ENGINE, TRANSFORMERS})
     return others_of(found for name in names if (found := histories.get(name)) is not None)
 
@@ -226,11 +231,12 @@ def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Mat
         return matrix
 
     histories = Histories(workspace.environ)
-    rows = (
-        replace(row, looked_up=tuple((engine, since_of(row.name, engine, histories)) for engine in engines))
-        for row in matrix.rows
-    )
-    return replace(matrix, rows=tuple(rows))
+
+    def seen(row: MatrixRow) -> MatrixRow:
+        cells = tuple((engine, since_of(row.name, engine, histories)) for engine in engines)
+        return replace(row, looked_up=cells)
+
+    return _each(matrix, seen)
 
 
 def _with_demand(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:
@@ -239,11 +245,19 @@ def _with_demand(matrix: Matrix, settings: Settings, workspace: Workspace) -> Ma
         return matrix
 
     census = read_census(workspace.folder / settings.demand)
-    rows = (
-        replace(row, looked_up=(*row.looked_up, ("demand", demand_of(row.name, census, settings.demand))))
-        for row in matrix.rows
+    source = settings.demand
+
+    def counted(row: MatrixRow) -> MatrixRow:
+        return replace(row, looked_up=(*row.looked_up, ("demand", demand_of(row.name, census, source))))
+
+    return _each(matrix, counted)
+
+
+def _each(matrix: Matrix, change: Callable[[MatrixRow], MatrixRow]) -> Matrix:
+    """The matrix with every row changed."""
+    return replace(
+        matrix, rows=tuple(map(change, matrix.rows)), elsewhere=tuple(map(change, matrix.elsewhere))
     )
-    return replace(matrix, rows=tuple(rows))
 
 
 def _from_hub(inventory: Inventory, settings: Settings, workspace: Workspace) -> dict[str, Example]:

@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "charts",
-    "complete_architecture",
     "complete_engine",
+    "complete_name",
     "data_option",
     "document_option",
     "examples",
     "format_option",
     "histories",
     "hub_option",
+    "known_elsewhere_option",
     "note",
     "offline_option",
     "registry_options",
@@ -75,11 +76,26 @@ def complete_engine(ctx: click.Context, param: click.Parameter, incomplete: str)
     return [name for name in histories(None).engines if name.startswith(incomplete)]
 
 
-def complete_architecture(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
-    """Architectures that begin so, for the shell."""
+_MODELS = 20
+"""Models that the shell is given at most."""
+
+
+def complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
+    """Architectures that begin so; where there are none, the most downloaded of the well-known models that do."""
+    from archtrack.app.models.store import model_index
+    from archtrack.core.models.words import bare
+
+    if not incomplete:
+        return []
     found = histories(None)
     known = {name for engine in found.engines for name in found.need(engine).registered}
-    return sorted(name for name in known if name.startswith(incomplete)) if incomplete else []
+    if architectures := sorted(name for name in known if name.startswith(incomplete)):
+        return architectures
+    index, begun = model_index(os.environ), incomplete.lower()
+    models = [index.model(each) for each in index.names if begun in each.lower()]
+    models.sort(key=lambda each: (-each.downloads, each.id))
+    names = (name for each in models if each.known for name in (each.id, bare(each.id)))
+    return list(dict.fromkeys(name for name in names if name.lower().startswith(begun)))[:_MODELS]
 
 
 offline_option = click.option(
@@ -124,6 +140,12 @@ hub_option = click.option(
     is_flag=True,
     help="Ask the Hub for the most downloaded model of each of SGLang's architectures: the first choice of "
     "examples but for overrides. Needs the extra `hub`.",
+)
+known_elsewhere_option = click.option(
+    "--known-elsewhere/--no-known-elsewhere",
+    default=None,
+    help="Also architectures that other engines have and neither SGLang nor transformers, by the histories that come "
+    "with archtrack. Default: as configured, else for `rebuild`, and in a document that has such rows.",
 )
 scan_option = click.option(
     "--scan",

@@ -11,10 +11,12 @@ import click
 
 from archtrack.errors import TargetError, UsageError
 from archtrack.model import Gate
+from archtrack.render.terminal import plain
+from archtrack.sources.redaction import shown_argument
 
 from ._options import (
-    complete_architecture,
     complete_engine,
+    complete_name,
     data_option,
     document_option,
     examples,
@@ -28,7 +30,7 @@ from ._options import (
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from archtrack.app.check import Checked
+    from archtrack.app.check import Answer, Checked
     from archtrack.app.presence import Presence
 
 __all__ = ["command"]
@@ -40,14 +42,15 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     """Architectures that begin so, for the shell; files where there are none."""
     from click.shell_completion import CompletionItem
 
-    names = complete_architecture(ctx, param, incomplete)
+    names = complete_name(ctx, param, incomplete)
     return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
 
 
 @click.command(
     "check",
-    short_help="Say what engines do with an architecture, model type, config, GGUF file or repository.",
+    short_help="Say what engines do with a model, architecture, config, GGUF file or repository.",
     epilog=examples(
+        'archtrack check Qwen3-32B "DeepSeek R1"',
         "archtrack check Qwen3ForCausalLM",
         "archtrack check ./my-model Qwen/Qwen3-8B --explain",
         "archtrack check gemma3 --engine vllm==0.10.1 --engine mlx-lm",
@@ -130,8 +133,11 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
     A TARGET is a config.json or the folder of one (the folder of an adapter stands for its base model), a GGUF file (of
     which the header is read: the download may still go on), an architecture (`LlamaForCausalLM`), a model type
-    (`qwen3`), a repository on the Hub (`OWNER/NAME`, `OWNER/NAME@REVISION` or its address; needs the extra `hub`), or
-    `-`: one target per line from standard input.
+    (`qwen3`), a repository on the Hub (`OWNER/NAME`, `OWNER/NAME@REVISION` or its address; needs the extra `hub`), a
+    model as people name it (`Qwen3-32B`, `DeepSeek R1`), or `-`: one target per line from standard input.
+
+    A model's name is looked up in the model index: the id itself (`exact`), a copy or a variant of an id, or a family.
+    `archtrack index show NAME` tells who says which architecture a model has.
 
     native: the engine has its own implementation, or runs it by that of another. unimportable: it has one that fails to
     import with this transformers. fallback: its Transformers backend runs it. refused: transformers has it, but not for
@@ -171,6 +177,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
     else:
         print_checked(found, explain=explain, log="standard input" if log == "-" else log)
     unmet = require is not None and not _is_met(require, found, chosen=bool(engines))
+    if require is not None and (guessed := [each.text for each in found.answers if _is_guessed(each)]):
+        unmet = True
+        names = ", ".join(dict.fromkeys(map(shown_argument, guessed)))
+        click.echo(plain(f"--require takes no guess: spell {names} as it is meant"), err=True)
     ctx.exit(next((answer.exit_code for answer in found.answers if answer.exit_code), int(unmet)))
 
 
@@ -203,6 +213,15 @@ def _is_met(require: str, found: Checked, *, chosen: bool) -> bool:
         presences
         and all(each is not None and (each.status in wanted or _skipped(require, each)) for each in presences)
         for presences in asked
+    )
+
+
+def _is_guessed(answer: Answer) -> bool:
+    """Whether the name was taken for a misspelled one."""
+    return (
+        answer.target is not None
+        and answer.target.found is not None
+        and answer.target.found.read_as is not None
     )
 
 

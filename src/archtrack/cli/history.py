@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from archtrack.errors import UsageError
-from archtrack.render.terminal import counted, plain
+from archtrack.render.terminal import counted, plain, print_lines
 from archtrack.sources.redaction import shown_argument
 
 from ._options import (
     charts,
-    complete_architecture,
     complete_engine,
+    complete_name,
     data_option,
     examples,
     format_option,
@@ -25,11 +25,11 @@ from ._options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from click.shell_completion import CompletionItem
 
-    from archtrack.app.history.store import Histories
+    from archtrack.app.names import Names
     from archtrack.core.history.history import History
 
 __all__ = ["command"]
@@ -44,9 +44,7 @@ class _WithDefault(click.Group):
         """The commands, and what the default one takes."""
         from click.shell_completion import CompletionItem
 
-        names = complete_architecture(
-            ctx, self.params[0] if self.params else click.Argument(["names"]), incomplete
-        )
+        names = complete_name(ctx, self.params[0] if self.params else click.Argument(["names"]), incomplete)
         return [*super().shell_complete(ctx, incomplete), *map(CompletionItem, names)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -87,7 +85,7 @@ def command() -> None:
         "archtrack history show --engine sglang --at 0.5.9",
     ),
 )
-@click.argument("names", nargs=-1, metavar="[ARCH]…", shell_complete=complete_architecture)
+@click.argument("names", nargs=-1, metavar="[ARCH]…", shell_complete=complete_name)
 @click.option(
     "--engine",
     "engines",
@@ -129,8 +127,11 @@ def show(
     from archtrack.core.history.history import known_release
     from archtrack.render import history as render
     from archtrack.render.json import print_json
+    from archtrack.render.models import models_json, models_lines
 
     found, names = histories(data), tuple(map(shown_argument, names))
+    known = Names(found, os.environ)
+    asked = {name: known.asked(name) for name in names}
     engines, at = _at(engines, at)
     if at is not None:
         if len(engines) != 1:
@@ -152,11 +153,19 @@ def show(
         charts().plot_growth(chosen, plot)
         click.echo(plain(f"Wrote {plot}"), err=True)
     elif form == "json":
-        keys = Names(found).keys
-        print_json(render.history_json(names, chosen, keys) if names else render.overview_json(chosen))
+        told = (
+            {
+                **render.history_json(tuple(_named(asked)), chosen, known.keys),
+                "models": models_json(known, names),
+            }
+            if names
+            else render.overview_json(chosen)
+        )
+        print_json(told)
     elif names:
-        render.print_history(names, chosen, Names(found).keys)
-        _print_near(names, chosen, found)
+        print_lines((plain(line) for line in models_lines(known, names)), err=True)
+        render.print_history(tuple(_named(asked)), chosen, known.keys)
+        _print_near(tuple(_named(asked)), chosen, known)
     else:
         render.print_overview(chosen)
 
@@ -184,11 +193,14 @@ def _whole(engine: str, at: str, names: tuple[str, ...]) -> str:
     return message
 
 
-def _print_near(names: Sequence[str], chosen: Sequence[History], found: Histories) -> None:
-    from archtrack.app.names import Names
+def _named(asked: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Each name that registries may have, once."""
+    yield from dict.fromkeys(name for names in asked.values() for name in names)
+
+
+def _print_near(names: Sequence[str], chosen: Sequence[History], known_names: Names) -> None:
     from archtrack.core.verdict.suggestions import nearest
 
-    known_names = Names(found)
     known = known_names.architectures()
     for name in names:
         if name in known or known_names.architectures_of(name) is not None:

@@ -82,6 +82,7 @@ def command(
         begun.workspace,
         fix=fix,
         columns=begun.settings.columns,
+        known_elsewhere=begun.request.known_elsewhere,
     )
     if hub and tracked is not None:
         findings = tuple(sorted((*findings, *lint_hub(begun.document, tracked, begun.workspace))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,17 @@ from archtrack.core.matrix.status import STATUSES
 from archtrack.model import Category
 from archtrack.render.terminal import architectures, print_lines, read_lines, table, unresolved_lines
 
-from ._options import document_option, examples, format_option, hub_option, scan_option, source_options, start
+from ._options import (
+    document_option,
+    examples,
+    format_option,
+    histories,
+    hub_option,
+    known_elsewhere_option,
+    scan_option,
+    source_options,
+    start,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +32,8 @@ if TYPE_CHECKING:
     from archtrack.model import Matrix, MatrixRow
 
 __all__ = ["command"]
+
+_WILD = re.compile(r"[*?\[]")
 
 
 @click.command(
@@ -32,6 +46,7 @@ __all__ = ["command"]
 )
 @source_options
 @hub_option
+@known_elsewhere_option
 @scan_option
 @document_option
 @click.option(
@@ -51,7 +66,12 @@ __all__ = ["command"]
     type=click.Choice([each.value for each in Category]),
     help="Only these. Repeatable.",
 )
-@click.option("--name", metavar="PATTERN", multiple=True, help="Only names like `Qwen*`. Repeatable.")
+@click.option(
+    "--name",
+    metavar="PATTERN",
+    multiple=True,
+    help="Only names like `Qwen*`, or the architectures of a model (`Qwen3-32B`) or a model type. Repeatable.",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved.")
 @format_option("text", "json")
 @click.pass_context
@@ -73,17 +93,25 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
     native: SGLang registers it. unimportable: it does, but the module that does so cannot be imported with this
     transformers, and SGLang skips it. fallback: public in transformers and compatible with its backend. refused:
-    public, but not compatible. unsupported: whether the backend would take it cannot be said.
+    public, but not compatible. unsupported: only other engines have it (By says which category they give it), or
+    whether the backend would take it cannot be said.
     """
+    from archtrack.app.elsewhere import fitted
+    from archtrack.app.names import Names
     from archtrack.app.track import refuse_nothing, track
     from archtrack.core.json_values import matrix_to_json
     from archtrack.render.json import print_json
 
     # What a history has of a release are the lines of the release with which something began.
     begun = start(doc=doc, scan=scan or form == "json", **sources)
-    tracked = track(begun.request, begun.settings, begun.workspace)
+    asked = bool(begun.request.known_elsewhere)
+    tracked = track(begun.request, begun.settings, begun.workspace, elsewhere=asked)
     for inventory in tracked.matrix.inventories:
         refuse_nothing(inventory)
+
+    meanings = Names(histories(None), os.environ)
+    plain_names = [each for each in name if not _WILD.search(each)]
+    named = {architecture for each in plain_names for architecture in meanings.architectures_for(each)}
 
     def wanted(row: MatrixRow) -> bool:
         known = {None: True, "sglang": row.native is not None, "transformers": row.hf is not None}
@@ -91,16 +119,23 @@ def command(  # noqa: PLR0913 -- one parameter per option
             known[engine]
             and (not status or row.status.value in status)
             and (not category or row.category.value in category)
-            and (not name or any(fnmatchcase(row.name, pattern) for pattern in name))
+            and (not name or row.name in named or any(fnmatchcase(row.name, pattern) for pattern in name))
         )
 
-    matrix = replace(tracked.matrix, rows=tuple(filter(wanted, tracked.matrix.rows)))
+    matrix = fitted(tracked.matrix, None, begun.workspace.environ, wanted=asked)
+    matrix = replace(matrix, rows=tuple(filter(wanted, matrix.rows)))
     if form == "json":
         print_json(matrix_to_json(matrix))
     else:
         _print(matrix, tracked.notices, names=bool(name))
     unresolved = any(inventory.unresolved for inventory in matrix.inventories)
     ctx.exit(1 if strict and unresolved else 0)
+
+
+def _file(row: MatrixRow) -> str:
+    """Where it is registered: in SGLang, in transformers, or in another engine, which is named then."""
+    found = row.native or row.hf
+    return found.file if found else ", ".join(f"{each.engine}: {each.file}" for each in row.elsewhere)
 
 
 def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
@@ -115,7 +150,7 @@ def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
                 row.status.value,
                 row.category.value,
                 row.category_source,
-                row.native.file if row.native else row.hf.file if row.hf else "",
+                _file(row),
                 example_cell(row),
             )
             for row in matrix.rows

@@ -220,6 +220,8 @@ KEYS = tuple(
          "Patterns (`*`, `?`, `[abc]`) of the transformers classes that get a row of their own."),
         ("columns", "list of strings", "[]", _columns,
          f"Further columns of the document: {', '.join(f'`{name}`' for name in COLUMN_NAMES)}, other engines."),
+        ("known_elsewhere", "boolean", "as the document has it", _boolean,
+         "Rows for what other engines have, and neither SGLang nor transformers; without it, a document's rows tell."),
         ("demand", "string", "none", _census,
          "The census for the column `demand`, as `archtrack demand --save FILE` writes it; relative as `document`."),
         ("external", "string", "none", _string,

@@ -59,6 +59,7 @@ class Settings:
         transformers: the same for transformers.
         rows: ``fnmatch`` patterns of the transformers classes that get a row.
         columns: names of the further columns of the document.
+        known_elsewhere: give rows to what only other engines have; None where the document says it.
         demand: path of a census as seen from the working folder, or None.
         external: a further package of models: a dotted name, or a path as above, or None.
         disabled: names of the modules that the engine is told to skip.
@@ -73,6 +74,7 @@ class Settings:
     transformers: str | None = None
     rows: tuple[str, ...] = DEFAULT_ROWS
     columns: tuple[str, ...] = ()
+    known_elsewhere: bool | None = None
     demand: str | None = None
     external: str | None = None
     disabled: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.model import (
     Broken,
     Category,
+    Elsewhere,
     Example,
     Inventory,
     Matrix,
@@ -26,6 +27,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "broken_from_json",
     "broken_to_json",
+    "elsewhere_to_json",
     "engine_source_to_json",
     "example_to_json",
     "inventory_from_json",
@@ -77,6 +79,9 @@ def matrix_to_json(matrix: Matrix) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "sources": [engine_source_to_json(inventory) for inventory in matrix.inventories],
         "architectures": [_row(row, matrix.inventories[0].engine) for row in matrix.rows],
+        "left_out": [
+            {"name": each.name, "reason": each.role.value, "source": each.source} for each in matrix.left_out
+        ],
         "unresolved": [
             {"engine": inventory.engine, **unresolved_to_json(each)}
             for inventory in matrix.inventories
@@ -234,6 +239,21 @@ def example_to_json(example: Example | None) -> dict[str, Any] | None:
     return {"id": example.id, "source": example.source} if example else None
 
 
+def elsewhere_to_json(found: tuple[Elsewhere, ...]) -> list[dict[str, Any]]:
+    """The other engines that have what neither the engine nor transformers has."""
+    return [
+        {
+            "engine": each.engine,
+            "version": each.version,
+            "file": each.file,
+            "path": each.place.file,
+            "line": each.place.line,
+            "line_of": each.place.release or each.version,
+        }
+        for each in found
+    ]
+
+
 def unresolved_to_json(each: Unresolved) -> dict[str, Any]:
     """A place that could not be read."""
     return {"file": each.place.file, "line": each.place.line, "reason": each.reason}
@@ -271,4 +291,5 @@ def _row(row: MatrixRow, engine: str) -> dict[str, Any]:
         "engines": {engine: own, "transformers": other},
         "example": example_to_json(row.example),
         "note": row.note,
+        "elsewhere": elsewhere_to_json(row.elsewhere),
     }

@@ -48,6 +48,8 @@ class About:
         confirmed: releases whose count falls or jumps, and is right: somebody has read them.
         untagged: releases (specifiers: ``<0.22``, ``==0.24.0``) that have no tag at ``source``.
         backend: the architectures under which it registers its wrappers of transformers models, if it has any.
+        draft_tables: those of its tables (``Registration.groups``) that list drafts and nothing else.
+        wrapper_tables: those that list its wrappers.
     """
 
     title: str
@@ -57,6 +59,8 @@ class About:
     confirmed: tuple[str, ...] = ()
     untagged: tuple[str, ...] = ()
     backend: tuple[str, ...] = ()
+    draft_tables: tuple[str, ...] = ()
+    wrapper_tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -317,7 +317,7 @@ def _refusal(error: Exception, shown: str, *, offline: bool, errors: Any) -> Tar
     # Nothing in the Hub's cache: offline that is the reason, else it could not be asked before.
     missing = isinstance(error, errors.LocalEntryNotFoundError)
     if missing and offline:
-        return TargetError(f"{shown}: offline, and the Hub's cache has no {CONFIG} of it; try again online")
+        return HubDownError(f"{shown}: offline, and the Hub's cache has no {CONFIG} of it; try again online")
     reasons = (  # the narrower classes come first
         (
             errors.GatedRepoError,

@@ -1,4 +1,4 @@
-"""What is to be checked: a config or GGUF file on disk, a name of an architecture or model type, a repository."""
+"""What is to be checked: a file or folder on disk, the name of an architecture, a type or a model, a repository."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES, Checkpoint, only_named, read_checkpoint
-from archtrack.errors import TargetError, UsageError
+from archtrack.errors import ArchtrackError, HubDownError, TargetError, UsageError
 from archtrack.sources.address import parse_address
 from archtrack.sources.redaction import shown_argument
 
@@ -21,8 +21,9 @@ from .gguf_file import is_gguf, read_gguf
 
 if TYPE_CHECKING:
     from archtrack.core.gguf import GgufHeader
+    from archtrack.core.models.lookup import Found
 
-__all__ = ["KnownNames", "Target", "inline_target", "open_targets"]
+__all__ = ["KnownNames", "Meaning", "Target", "inline_target", "model_named", "open_targets"]
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
@@ -48,10 +49,12 @@ class Target:
 
     Attributes:
         text: as the user gave it.
-        kind: ``architecture``, ``model type``, ``config``, ``gguf`` or ``repository``.
+        kind: ``architecture``, ``model type``, ``model``, ``config``, ``gguf`` or ``repository``.
         checkpoint: what is known of it.
         location: the file that was read, or the repository with its commit; None for a name.
         folder: the name of the folder that the config lies in, or of the repository; None where there is none.
+        found: of a model: how the name was found in the model index.
+        instead: why the model index answers where the Hub would; None where nothing else was asked.
         gguf: what the header of a GGUF file says; None for anything else.
     """
 
@@ -60,18 +63,43 @@ class Target:
     checkpoint: Checkpoint
     location: str | None = None
     folder: str | None = None
+    found: Found | None = None
+    instead: str | None = None
     gguf: GgufHeader | None = None
+
+
+class Meaning(Protocol):
+    """What a name stands for; ``app.names.Meaning``."""
+
+    @property
+    def kind(self) -> str:
+        """``architecture``, ``model type`` or ``model``."""
+        ...
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """What is known of a checkpoint by it."""
+        ...
+
+    @property
+    def found(self) -> Found | None:
+        """Of a model: how it was found."""
+        ...
 
 
 class KnownNames(Protocol):
     """What names mean, as far as archtrack knows them."""
 
-    def is_architecture(self, name: str) -> bool:
-        """Whether an engine or transformers registers it."""
+    def registered(self, name: str) -> Meaning | None:
+        """An architecture or model type of this very name; None for neither."""
         ...
 
-    def architectures_of(self, name: str) -> tuple[str, ...] | None:
-        """The architectures of a model type, which may be none; None for what is no known model type."""
+    def model(self, name: str) -> Meaning | None:
+        """What the name of a model stands for; None where nothing is known of it."""
+        ...
+
+    def nearest_models(self, name: str) -> tuple[str, ...]:
+        """The ids of models whose names are most like one."""
         ...
 
 
@@ -89,11 +117,12 @@ def inline_target(data: bytes, shown: str) -> Target:
 
 
 def open_targets(text: str, names: KnownNames, *, folder: Path, offline: bool) -> tuple[Target, ...]:
-    """Read what a text names: one target, or of a model type one for each of its architectures.
+    """Read what a text names: one target, or of a model type or model one for each architecture that it may have.
 
     Tried in this order: a file (a config, or GGUF) or folder, an architecture, a model type, a repository on the Hub
-    (``OWNER/NAME``, ``OWNER/NAME@REVISION`` or its address). A folder with an adapter and no config stands for the
-    adapter's base model. What is none of these and could be a name is taken for an architecture that nobody knows.
+    (``OWNER/NAME``, ``OWNER/NAME@REVISION`` or its address), a model of the index. A folder with an adapter and no
+    config stands for the adapter's base model. For a repository that cannot be asked the index answers. What is none of
+    these and could be a name is taken for an architecture that nobody knows.
 
     Args:
         text: as the user gave it.
@@ -109,33 +138,69 @@ def open_targets(text: str, names: KnownNames, *, folder: Path, offline: bool) -
     if text.strip() and _exists(path):
         return (_on_disk(text, path, offline=offline),)
     if len(text) > _LONGEST:
-        return (_unnamed(text),)
-    if names.is_architecture(text):
-        return (_named(text),)
-    architectures = names.architectures_of(text)
-    if architectures is not None:
-        return tuple(
-            Target(text=text, kind="model type", checkpoint=each) for each in _of_type(text, architectures)
-        )
-    if _NAME.fullmatch(text):
-        return (_named(text),)
+        return (_unnamed(text, ()),)
+    known = names.registered(text)
+    if known is not None:
+        return _named(text, known)
     repository = _repository(text)
     if repository is None:
-        return (_unnamed(text),)
-    return (_on_hub(text, *repository, offline=offline),)
+        return _by_name(text, text, names)
+    try:
+        return (_on_hub(text, *repository, offline=offline),)
+    except (TargetError, UsageError) as error:
+        meant = names.model(repository[0])
+        if meant is None or meant.found is None or not _stands_in(meant.found, error, offline=offline):
+            raise
+        return _named(text, meant, instead=str(error))
 
 
-def _named(text: str) -> Target:
-    return Target(text=text, kind="architecture", checkpoint=only_named(text))
+def _stands_in(found: Found, error: ArchtrackError, *, offline: bool) -> bool:
+    """Whether what the index has of a repository answers in place of the Hub.
+
+    What the Hub says of it counts, unless the index knows that very id. Where the Hub could not be asked, a copy or
+    variant answers too; a family only if it was not to be asked.
+    """
+    if found.how == "exact":
+        return True
+    if found.how == "family":
+        return offline or isinstance(error, UsageError)
+    return offline or isinstance(error, (HubDownError, UsageError))
 
 
-def _of_type(model_type: str, architectures: tuple[str, ...]) -> tuple[Checkpoint, ...]:
-    named: list[tuple[str, ...]] = [(each,) for each in architectures] or [()]
-    return tuple(Checkpoint(architectures=each, model_type=model_type, given=False) for each in named)
+def model_named(text: str) -> str:
+    """The name of a model that a text gives: the id in an address of the Hub, else the text itself.
+
+    Raises:
+        TargetError: it is the address of a dataset or a space.
+    """
+    repository = _repository(text)
+    return text if repository is None else repository[0]
 
 
-def _unnamed(text: str) -> Target:
-    """What nothing can be made of.
+def _by_name(text: str, name: str, names: KnownNames) -> tuple[Target, ...]:
+    """A model by its name, else an architecture that nobody knows.
+
+    Raises:
+        TargetError: it looks like a path or an id.
+        UsageError: it is the name of nothing.
+    """
+    meant = None if text.endswith(".json") or text.startswith((".", "/", "~")) else names.model(name)
+    if meant is not None:
+        return _named(text, meant)
+    if _NAME.fullmatch(text):
+        return (Target(text=text, kind="architecture", checkpoint=only_named(text)),)
+    return (_unnamed(text, names.nearest_models(name) if text.strip() else ()),)
+
+
+def _named(text: str, meaning: Meaning, *, instead: str | None = None) -> tuple[Target, ...]:
+    return tuple(
+        Target(text=text, kind=meaning.kind, checkpoint=each, found=meaning.found, instead=instead)
+        for each in meaning.checkpoints
+    )
+
+
+def _unnamed(text: str, near: tuple[str, ...]) -> Target:
+    """What nothing can be made of; ``near`` are models whose names are like it.
 
     Raises:
         TargetError: it looks like a path or an id.
@@ -145,9 +210,10 @@ def _unnamed(text: str) -> Target:
     shown = fit if len(fit) <= _LONGEST else f"{fit[:_LONGEST]}…"
     if "/" in text or os.sep in text or text.endswith((".json", ".gguf")):
         raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
+    like = f"; models with names like it: {', '.join(near)}" if near else ""
     raise UsageError(
-        f"{shown!r} is neither an architecture (LlamaForCausalLM), a model type (qwen3), a path, nor a repository "
-        "(OWNER/NAME)"
+        f"{shown!r} is neither an architecture (LlamaForCausalLM), a model type (qwen3), a model that is known, a path,"
+        f" nor a repository (OWNER/NAME){like}"
     )
 
 

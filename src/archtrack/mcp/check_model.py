@@ -28,8 +28,9 @@ class Asked(SourceArguments):
     """What it takes."""
 
     model: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
-    """An architecture (LlamaForCausalLM), a model type (qwen3), a path of a config.json, of its folder or of a
-    GGUF file, or a repository on the Hub (OWNER/NAME, OWNER/NAME@REVISION). Leave it out if you give `config`."""
+    """A model as people name it (Qwen3-32B), an architecture (LlamaForCausalLM), a model type (qwen3), a path of a
+    config.json, of its folder or of a GGUF file, or a repository on the Hub (OWNER/NAME, OWNER/NAME@REVISION). Leave it
+    out if you give `config`."""
 
     config: Json | Annotated[str, Field(max_length=4 * 1024 * 1024)] | None = None
     """The content of a config.json, as an object or as its text. Leave it out if you give `model`."""
@@ -51,7 +52,7 @@ class Found(Answer):
     """What it answers."""
 
     answers: list[Annotated[Json, shipped("answer")]]
-    """One; of a model type one per architecture."""
+    """One; of a model or a model type one per architecture that it may have."""
 
     sources: list[Annotated[Json, shipped("checked_source")]]
     """The release of each engine that was asked."""
@@ -69,14 +70,14 @@ def check_model(asked: Asked, call: Call) -> Found:
     another architecture, runs it), fallback (its Transformers backend runs it), refused (transformers has the class,
     the backend turns it away), unimportable (registered, but the module fails to import), remote code (only the
     repository's code could tell), gone (an older release had it), unsupported or unknown; and the gate that stopped it,
-    what would open it (`fix`), since when it is there, and the evidence. Give `model` (an architecture such as
-    LlamaForCausalLM, a model type such as qwen3, a path of a config.json, its folder or a GGUF file, a repository on
-    the Hub as OWNER/NAME) or `config` (the content of a config.json). A config says more than a name: prefer it. A
-    status is no test of the model's output.
+    what would open it (`fix`), since when it is there, and the evidence. Give `model` (a name such as Qwen3-32B, an
+    architecture such as LlamaForCausalLM, a model type such as qwen3, a path of a config.json, its folder or a GGUF
+    file, a repository on the Hub as OWNER/NAME) or `config` (the content of a config.json). A config says more than a
+    name: prefer it. A status is no test of the model's output.
     """
     begun, histories = call.start(asked), call.histories()
     found = check(
-        _targets(asked, begun.workspace, Names(histories)),
+        _targets(asked, begun.workspace, Names(histories, begun.workspace.environ)),
         begun.request,
         begun.workspace,
         histories=histories,

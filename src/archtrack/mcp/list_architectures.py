@@ -218,7 +218,7 @@ def _from_history(asked: Asked, call: Call) -> tuple[Head, list[Row]]:
 
 def _from_sources(asked: Asked, call: Call) -> tuple[Head, list[Row]]:
     begun, engine = call.start(asked), asked.engine
-    tracked = track(begun.request, begun.settings, begun.workspace)
+    tracked = track(begun.request, begun.settings, begun.workspace, elsewhere=False)
     read = tracked.matrix.inventories
     for inventory in read:
         refuse_nothing(inventory)

@@ -1,5 +1,6 @@
 """The tool ``model_history``: since which release engines have architectures, by archtrack's history."""
 
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, cast
@@ -18,6 +19,7 @@ from archtrack.core.verdict.suggestions import nearest
 from archtrack.errors import UsageError
 from archtrack.model import Status
 from archtrack.render.history import bounds_json
+from archtrack.render.models import models_lines
 from archtrack.render.presence import presence_json, presence_words
 
 from .tool import Answer, Arguments, Call, Json, Record, alike, shipped, tool
@@ -34,7 +36,7 @@ class Asked(Arguments):
     """What it takes."""
 
     architectures: list[Name] = Field(min_length=1, max_length=20)
-    """Class names such as LlamaForCausalLM; up to 20."""
+    """Class names such as LlamaForCausalLM, or models as people name them (Qwen3-32B); up to 20."""
 
     engine: Name | None = None
     """Only this engine: sglang, vllm, transformers, lmdeploy, mlx-lm or exllamav3. Left out: all."""
@@ -111,14 +113,15 @@ def model_history(asked: Asked, call: Call) -> Found:
     each architecture and engine: how it stands with the newest release (native, fallback, refused, gone, unsupported,
     unknown; or with `version` of one engine), and the spans of releases that register it, or run it natively as another
     one that they register (`runs_as`). `unknown` means that it cannot be told, never a no. Takes class names such as
-    Qwen3ForCausalLM; to go from a checkpoint or a config to an architecture, use check_model.
+    Qwen3ForCausalLM and models as people name them; to go from a config to an architecture, use check_model.
     """
     histories = call.histories()
+    names = Names(histories, os.environ)
     for name in asked.architectures:
-        if not _NAME.fullmatch(name):
+        if names.meaning(name).found is None and not _NAME.fullmatch(name):
             raise UsageError(
-                f"{name[:60]!r} is no architecture's name (LlamaForCausalLM); check_model takes configs, paths and "
-                "repositories, and says which architecture they have"
+                f"{name[:60]!r} is no architecture's name (LlamaForCausalLM), and no model that is known; check_model"
+                " takes configs, paths and repositories, and says which architecture they have"
             )
     if asked.engine is None and asked.version is not None:
         raise UsageError("version is that of one engine: say which, with engine")
@@ -129,10 +132,12 @@ def model_history(asked: Asked, call: Call) -> Found:
         history = history_of(asked.engine, histories)
         chosen = [(history, known_release(history, asked.version))]
     known = {name for each in all_of_them for name in each.registered}
-    found = [_architecture(name, chosen, histories, known) for name in dict.fromkeys(asked.architectures)]
+    registered = dict.fromkeys(each for name in asked.architectures for each in names.asked(name))
+    found = [_architecture(name, chosen, histories, names, known) for name in registered]
+    models = [f"{line}." for line in models_lines(names, asked.architectures)]
     return {
         "schema_version": SCHEMA_VERSION,
-        "summary": " ".join(sentence for _, sentences in found for sentence in sentences),
+        "summary": " ".join([*models, *(sentence for _, sentences in found for sentence in sentences)]),
         "engines": {
             history.engine: {
                 "version": release.version,
@@ -159,11 +164,14 @@ def history_of(engine: str, histories: Histories) -> History:
 
 
 def _architecture(
-    name: str, chosen: Sequence[tuple[History, Release]], histories: Histories, known: Collection[str]
+    name: str,
+    chosen: Sequence[tuple[History, Release]],
+    histories: Histories,
+    names: Names,
+    known: Collection[str],
 ) -> tuple[ArchitectureHistory, Iterable[str]]:
     """What is known of an architecture, and that in words."""
-    names = Names(histories)
-    checkpoint, keys = names.checkpoints(name)[0], names.keys
+    checkpoint, keys = names.meaning(name).checkpoints[0], names.keys
     presences = [
         presence_of(checkpoint, facts_at(history, release, histories), (history, release))
         for history, release in chosen

@@ -9,6 +9,7 @@ import click
 from archtrack.core.json_values import example_to_json
 from archtrack.model import Status
 
+from .models import found_words, model_json
 from .presence import presence_json, since_words, step_json, step_words
 from .terminal import plain, print_lines, read_line, styled
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from archtrack.app.check import Answer, Checked, EngineAnswer, Explained, Source
     from archtrack.app.presence import Presence
     from archtrack.core.gguf import GgufHeader
+    from archtrack.hub.targets import Target
 
 __all__ = ["asked_words", "checked_json", "engine_words", "gguf_words", "print_checked", "print_notices"]
 
@@ -99,6 +101,8 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
         about = [*gguf_words(target.gguf), *about]
     if target is not None and target.checkpoint.model_type is not None:
         about.insert(0, f"model type {target.checkpoint.model_type}")
+    if target is not None and target.found is not None:
+        about.insert(0, found_words(target.found))
     title = styled(plain(asked_words(answer)), bold=True)
     yield f"{title}{plain(': ' + ', '.join(about)) if about else ''}"
     names = [_named(each) for each in answer.engines]
@@ -231,8 +235,10 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "target": answer.text,
         "kind": target.kind if target else None,
         "location": target.location if target else None,
-        "architectures": list(target.checkpoint.architectures) if target else [],
+        "architectures": _architectures(target) if target else [],
         "model_type": target.checkpoint.model_type if target else None,
+        "found": target.found.words if target and target.found else None,
+        "model": _model(target) if target and target.found else None,
         "status": own.status.value if own else None,
         "runs_as": own.verdict.resolved if own else None,
         "category": answer.category.value if answer.category else None,
@@ -287,3 +293,17 @@ def _gguf(answer: Answer) -> dict[str, Any] | None:
             for each in answer.made_from
         ],
     }
+
+
+def _architectures(target: Target) -> list[str]:
+    """Those that the config lists; of a model all that it may have, the likeliest first."""
+    if target.found is None:
+        return list(target.checkpoint.architectures)
+    return [each.architecture for each in target.found.candidates if each.architecture is not None]
+
+
+def _model(target: Target) -> dict[str, Any] | None:
+    """How a name was found in the model index, and which of its architectures this answer is about."""
+    if target.found is None:
+        return None
+    return {"architecture": next(iter(target.checkpoint.architectures), None), **model_json(target.found)}

@@ -32,7 +32,17 @@ __all__ = [
 
 _TITLES = ("Architecture", "Rank", "Status", "Downloads", "Models", "Most downloaded")
 _NAMELESS = "no architecture named"
-_CSV = ("rank", "architecture", "status", "downloads", "models", "example", "example_downloads", "because")
+_CSV = (
+    "rank",
+    "architecture",
+    "status",
+    "downloads",
+    "models",
+    "example",
+    "example_downloads",
+    "because",
+    "elsewhere",
+)
 _FORMULA = ("=", "+", "-", "@")  # no class is called so, and a spreadsheet would take it for a formula
 _LEAST = 0.0005
 
@@ -66,10 +76,20 @@ def _cells(each: Wanted) -> tuple[str, ...]:
     return (
         counted.name,
         str(each.rank),
-        each.answered.status.value,
+        _status(each),
         f"{counted.downloads:,}",
         f"{counted.models:,}",
         counted.example,
+    )
+
+
+def _status(each: Wanted) -> str:
+    """The status, and which other engines have the architecture where this one has nothing for it."""
+    engines = ", ".join(one.engine for one in each.answered.elsewhere)
+    return (
+        f"{each.answered.status.value} (known elsewhere: {engines})"
+        if engines
+        else each.answered.status.value
     )
 
 
@@ -97,6 +117,7 @@ def print_csv(wanted: Sequence[Wanted]) -> None:
                 _cell(counted.example),
                 counted.example_downloads,
                 _cell(answered.because or ""),
+                " ".join(one.engine for one in answered.elsewhere),
             )
         )
 
@@ -153,6 +174,7 @@ def _row(each: Wanted) -> dict[str, Any]:
         "name": counted.name,
         "status": answered.status.value,
         "because": answered.because,
+        "elsewhere": [{"engine": one.engine, "version": one.version} for one in answered.elsewhere],
         "downloads": counted.downloads,
         "models": counted.models,
         "example": {"id": counted.example, "downloads": counted.example_downloads},

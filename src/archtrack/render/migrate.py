@@ -42,6 +42,8 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
         print_lines(plain(f"  {line}") for line in _reasons([each for _, _, each in rows]))
         click.echo("")
     click.echo(f"Both have {architectures(len(found.both))}.")
+    if found.neither:
+        click.echo(plain(f"Neither has {', '.join(found.neither)}."))
 
 
 def migrate_json(
@@ -54,6 +56,7 @@ def migrate_json(
         "only_from": [_row(*row, one[0]) for row in found.here],
         "only_to": [_row(*row, other[0]) for row in found.there],
         "both": list(found.both),
+        "neither": list(found.neither),
     }
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import unified_diff as text_diff
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.document.rows import Counts
-from archtrack.core.json_values import engine_source_to_json, example_to_json, unresolved_to_json
+from archtrack.core.json_values import (
+    elsewhere_to_json,
+    engine_source_to_json,
+    example_to_json,
+    unresolved_to_json,
+)
 from archtrack.core.matrix.categories import BY_NAME
+from archtrack.core.matrix.elsewhere import elsewhere_in_words
 from archtrack.model import Category, Status
 
 from .github import annotation, document_path, unresolved_annotations, workspace_place
@@ -25,7 +32,7 @@ from .outdated import (
 from .terminal import architectures, plain, read_lines, unresolved_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from archtrack.app.document import DocumentUpdate
@@ -58,7 +65,7 @@ def _lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     yield f"Existing architectures in doc: {sum(counts.total for _, counts in merge.before)}"
     if merge.added:
         yield from ("", f"Found {len(merge.added)} new architecture(s):")
-        yield from _created_lines(merge.added) if update.created else map(_new_line, merge.added)
+        yield from _created_lines(update) if update.created else _added_lines(update)
         yield from _guessed_lines(merge.added)
     title = "Rows to bring up to date" if check else "Rows brought up to date"
     yield from outdated_lines(title, beyond_added(merge.refreshed), cells_only=True, views=True)
@@ -77,14 +84,41 @@ def _lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     yield from _verdict(update, check=check)
 
 
-def _created_lines(added: tuple[MatrixRow, ...]) -> Iterator[str]:
+def _created_lines(update: DocumentUpdate) -> Iterator[str]:
     """The rows of a new document: of a long one how many there are of a kind, and the natives one by one."""
+    added = update.merge.added
     if len(added) <= _ONE_BY_ONE:
-        yield from map(_new_line, added)
+        yield from _added_lines(update)
         return
     yield from _by_section(added)
+    yield from _elsewhere_lines(update)
     yield from ("", "The natives:")
     yield from (_new_line(row) for row in added if row.native is not None)
+
+
+def _added_lines(update: DocumentUpdate) -> Iterator[str]:
+    """The rows that a document gets, one by one, but for many that only other engines have."""
+    added = update.merge.added
+    many = sum(bool(row.elsewhere) for row in added) > _ONE_BY_ONE
+    yield from (_new_line(row) for row in added if not (many and row.elsewhere))
+    if many:
+        yield from _elsewhere_lines(update)
+
+
+def _elsewhere_lines(update: DocumentUpdate) -> Iterator[str]:
+    """How many new rows only other engines have, and how many are left out of what they have."""
+    rows, left_out = [row for row in update.merge.added if row.elsewhere], update.track.matrix.left_out
+    if not rows:
+        return
+    engines = _counted(f"{one.engine} {one.version}" for row in rows for one in row.elsewhere)
+    yield f"  + {len(rows)} known elsewhere: not in SGLang, no fallback  [{engines}]"
+    if left_out:
+        reasons = _counted(one.role.value for one in left_out)
+        yield f"    {len(left_out)} more are left out, as they are no models of their own  [{reasons}]"
+
+
+def _counted(words: Iterable[str]) -> str:
+    return ", ".join(f"{word}: {number}" for word, number in Counter(words).most_common())
 
 
 def _outside_lines(outside: tuple[tuple[str, int], ...]) -> Iterator[str]:
@@ -101,11 +135,19 @@ def _by_section(added: tuple[MatrixRow, ...]) -> Iterator[str]:
     """How many rows each section gets."""
     for category in Category:
         rows = [row for row in added if row.category is category]
-        native = sum(row.native is not None for row in rows)
-        yield f"  + {len(rows)} {category.value}  [{native} native, {len(rows) - native} HF transformers]"
+        native, elsewhere = (
+            sum(row.native is not None for row in rows),
+            sum(bool(row.elsewhere) for row in rows),
+        )
+        words = [f"{native} native", f"{len(rows) - native - elsewhere} HF transformers"]
+        words += [f"{elsewhere} known elsewhere"] if elsewhere else []
+        yield f"  + {len(rows)} {category.value}  [{', '.join(words)}]"
 
 
 def _new_line(row: MatrixRow) -> str:
+    if row.elsewhere:
+        engines = elsewhere_in_words(row.elsewhere)
+        return f"  + {row.name}  [known elsewhere: {engines}; not in SGLang, no fallback]"
     if row.native is None:
         return f"  + {row.name}  [HF transformers, {_gate(row)}]"
     condition = f", only if {row.native.condition}" if row.native.condition else ""
@@ -221,6 +263,7 @@ def _row(row: MatrixRow) -> dict[str, Any]:
         "line": found.place.line if found else None,
         "path": found.place.file if found else None,
         "example": example_to_json(row.example),
+        "elsewhere": elsewhere_to_json(row.elsewhere),
     }
 
 
@@ -267,7 +310,7 @@ def report_annotations(update: DocumentUpdate, root: Path) -> Iterator[str]:
 
 
 def _missing(update: DocumentUpdate, path: str, root: Path) -> Iterator[str]:
-    """The architectures without a row: the natives one by one, those of transformers together."""
+    """The architectures without a row: the natives one by one, those of transformers and of other engines together."""
     added = update.merge.added
     level = "notice" if update.written else "error"
     done = "it has one now" if update.written else "run `archtrack update`"
@@ -279,11 +322,15 @@ def _missing(update: DocumentUpdate, path: str, root: Path) -> Iterator[str]:
         place = "here" if where else f"at {row.native.place}"
         message = f"{row.name} is registered {place} and had no row in {path}; {done}"
         yield annotation(level, message, title="Missing architecture", path=where, line=line)
-    others = [row.name for row in added if row.native is None]
-    if others:
-        shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
-        message = f"{len(others)} public transformers classes had no row: {shown}; {done}"
-        yield annotation(level, message, title="Missing architectures", path=path)
+    others = [row for row in added if row.native is None]
+    for what, names in (
+        ("public transformers classes", [row.name for row in others if not row.elsewhere]),
+        ("architectures that only other engines have", [row.name for row in others if row.elsewhere]),
+    ):
+        if names:
+            shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+            message = f"{len(names)} {what} had no row: {shown}; {done}"
+            yield annotation(level, message, title="Missing architectures", path=path)
 
 
 def unified_diff(update: DocumentUpdate, *, terminal: bool, color: bool) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archtrack.core.document.markdown import escape_cell
+from archtrack.core.matrix.elsewhere import elsewhere_in_words
 
 from .markdown import section
 from .outdated import beyond_added, changes_in_words, command, telling
@@ -81,7 +82,8 @@ def _added_table(added: tuple[MatrixRow, ...]) -> Iterator[str]:
     yield from ("| Architecture | Status | Section | Registered in |", "|---|---|---|---|")
     for row in native[:_SHOWN]:
         found = row.native or row.hf
-        place = escape_cell(str(found.place)) if found is not None else ""
+        words = str(found.place) if found is not None else elsewhere_in_words(row.elsewhere)
+        place = escape_cell(words)
         yield f"| **{escape_cell(row.name)}** | {row.status.value} | {row.category.value} | {place} |"
     if len(added) > _SHOWN:
         yield from ("", f"And {len(added) - _SHOWN} more: the diff has all of them.")

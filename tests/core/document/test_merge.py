@@ -399,7 +399,7 @@ LOST = (Change.LOST_NATIVE, Change.LOST_HF, Change.UNREGISTERED)
         ("| **OddThing** |  | Y |  | x |", (), "| **OddThing** |  | Y |  | x |"),
         ("| **OddThing** | Y | Y | `o.py` | x |", (Change.LOST_NATIVE,), "| **OddThing** |  | Y |  | x |"),
         ("| **Hidden** |  | Y |  | x |", (Change.LOST_HF,), "| **Hidden** |  |  |  | x |"),
-        ("| **Wish** |  |  |  | x |", (Change.UNREGISTERED,), "| **Wish** |  |  |  | x |"),
+        ("| **Wish** |  |  |  | x |", (), "| **Wish** |  |  |  | x |"),
         ("| **Gone** | Y | Y | `a\\|b.py` | a\\|b | mine |", LOST, "| **Gone** |  |  |  | a\\|b | mine |"),
     ],
 )
@@ -649,7 +649,7 @@ def test_prune_removes_what_no_engine_knows_and_nothing_else() -> None:
 
 
 def test_the_last_row_of_a_document_without_final_newline_can_be_pruned() -> None:
-    result = merged(section(TEXT, OLD, "| **Gone** |  |  |  |  |").rstrip(), KEPT, prune=True)
+    result = merged(section(TEXT, OLD, "| **Gone** |  | Y |  |  |").rstrip(), KEPT, prune=True)
     assert result.text == section(TEXT, OLD).rstrip()
 
 

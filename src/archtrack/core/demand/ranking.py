@@ -10,6 +10,8 @@ from archtrack.model import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from archtrack.model import Elsewhere
+
     from .census import Census, Counted
 
 __all__ = ["BY", "LACKING", "Answered", "Share", "Wanted", "chosen", "in_order", "shares"]
@@ -27,10 +29,17 @@ BY: dict[str, Callable[[Counted], int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What an engine does with one architecture, and why, if that is known."""
+    """What an engine does with one architecture, and why, if that is known.
+
+    Attributes:
+        status: what it does.
+        because: why.
+        elsewhere: the other engines that have it, where this one does not and has no fallback for it.
+    """
 
     status: Status
     because: str | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ class Change(str, Enum):
     LOST_HF = "no public model class in transformers"
     EXAMPLE = "an example is known"
     COLUMN = "another column is out of date"
-    UNREGISTERED = "neither engine has such a model"
+    UNREGISTERED = "no engine has such a model"
     CATEGORY = "is in another section than archtrack would choose"
 
     @property
@@ -74,7 +74,8 @@ class Expected:
     """What the sources say of one architecture.
 
     Attributes:
-        known: the engine or transformers has it.
+        known: the engine, transformers or another engine has it.
+        once: none of them has it any more, and one has had it.
         native: its registration in the engine, if any.
         hf: its class in transformers, public or not, if any.
         public: that class is public.
@@ -82,6 +83,7 @@ class Expected:
     """
 
     known: bool = True
+    once: bool = False
     native: Registration | None = None
     hf: Registration | None = None
     public: bool = False
@@ -141,6 +143,7 @@ class Expectations:
         """Index the rows."""
         self._matrix = matrix
         self._rows = {name_cell(row.name): row for row in matrix.rows}
+        self._elsewhere = {name_cell(row.name): row for row in matrix.elsewhere}
 
     def row(self, name: str) -> MatrixRow | None:
         """The matrix's row, if the architecture gets one."""
@@ -148,10 +151,10 @@ class Expectations:
 
     def of(self, name: str) -> Expected:
         """What the sources say of an architecture, whether it gets a row or not."""
-        row = self._rows.get(name)
+        row = self._rows.get(name) or self._elsewhere.get(name)
         if row is not None:
             return Expected(native=row.native, hf=row.hf, public=row.hf is not None, row=row)
-        return self._without_row.get(name, Expected(known=False))
+        return self._without_row.get(name) or Expected(known=False, once=name in self._once)
 
     def passing(self, rows: Iterable[Row]) -> int | None:
         """How many of the rows count as HF-only and pass the Transformers backend's own check.
@@ -169,6 +172,10 @@ class Expectations:
         """The engine (0) or transformers (1), with its version."""
         inventory = self._matrix.inventories[index]
         return f"{inventory.engine} {inventory.version or ''}".strip()
+
+    @cached_property
+    def _once(self) -> frozenset[str]:
+        return frozenset(map(name_cell, self._matrix.once))
 
     @cached_property
     def _without_row(self) -> dict[str, Expected]:
@@ -237,7 +244,9 @@ def _changes(
     if complete and _lacks_example(row, table, expected):
         yield Change.EXAMPLE
     if not expected.known:
-        yield Change.UNREGISTERED
+        # A row that says of no engine that it has the model, and never was true of one, is a maintainer's own.
+        if "Y" in {row.native, row.hf} or expected.once:
+            yield Change.UNREGISTERED
     elif expected.row is not None and expected.row.category is not category:
         yield Change.CATEGORY
 

@@ -29,6 +29,10 @@ _LEGEND = (
     "- **HF**: `Y` where the class is public in `transformers`, so that SGLang's fallback may take it.",
     "- **Example HF Model**: a published checkpoint of this architecture.",
 )
+_ELSEWHERE = (
+    "- Neither **Native** nor **HF** (no fallback): another engine has the architecture in its newest known release."
+    " SGLang would need an implementation of its own."
+)
 _SUMMARY_HEADER = ("Category", "Native", "HF Fallback Only", "No Fallback", "Total")
 
 
@@ -42,7 +46,8 @@ def rebuild(matrix: Matrix, date: str, *, columns: tuple[str, ...] = (), newline
         newline: what every line ends with.
     """
     chosen = further(columns)
-    legend = (*_LEGEND, *(f"- **{column.title}**: {column.legend}" for column in chosen))
+    third = (_ELSEWHERE,) if any(row.elsewhere for row in matrix.rows) else ()
+    legend = (*_LEGEND, *third, *(f"- **{column.title}**: {column.legend}" for column in chosen))
     lines = [_TITLE, "", _HOW_TO, "", updated_line(date), "", "### Legend", "", *legend, "", "---", ""]
     counts = {}
     written: list[Row] = []

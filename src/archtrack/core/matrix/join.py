@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from archtrack.model import Example, Matrix, MatrixRow, Unresolved
 
 from .categories import Registered, voices_of, weigh
+from .elsewhere import models_elsewhere
 from .examples import ExampleSources, example_of, targets_of
 from .status import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from archtrack.model import Broken, Inventory, Override
+    from archtrack.model import Broken, Elsewhere, Inventory, Override
 
     from .categories import Others
     from .example_table import Entry
@@ -34,8 +35,12 @@ def join(  # noqa: PLR0913 -- each is evidence of another kind
     table: Mapping[str, Entry] | None = None,
     hub: Mapping[str, Example] | None = None,
     others: Others | None = None,
+    elsewhere: Mapping[str, tuple[Elsewhere, ...]] | None = None,
+    run_as_others: Collection[str] = (),
 ) -> Matrix:
     """Every architecture that gets a row: the engine's natives, and the public classes that match a pattern.
+
+    Beside them, the rows of what only other engines have.
 
     Args:
         engine: the engine's inventory.
@@ -48,6 +53,8 @@ def join(  # noqa: PLR0913 -- each is evidence of another kind
         table: the shipped table of examples, by architecture.
         hub: what the Hub was asked for, by architecture.
         others: what other engines say of categories.
+        elsewhere: architecture -> the other engines that have it.
+        run_as_others: the names that the engine does not register and runs as others all the same.
     """
     natives, public = engine.by_name(), transformers.by_name()
     own = {override.name: override for override in overrides}
@@ -60,30 +67,33 @@ def join(  # noqa: PLR0913 -- each is evidence of another kind
         declared=public,
         targets=targets_of(dict(engine.facts)),
     )
-    rows = []
-    for name in sorted(names):
+    found, left_out = models_elsewhere(elsewhere or {}, {*natives, *public, *run_as_others})
+
+    def row_of(name: str, seen: tuple[Elsewhere, ...] = ()) -> MatrixRow:
         override = own.get(name)
         native, hf = natives.get(name), public.get(name)
         flaw = (broken or {}).get(native.place.file) if native is not None else None
         said = override.category if override is not None else None
         category, source = (said, "override") if said is not None else weigh(name, voices)
-        rows.append(
-            MatrixRow(
-                name=name,
-                category=category,
-                category_source=source,
-                status=status_of(native, hf, flaw),
-                broken=flaw,
-                native=native,
-                hf=hf,
-                example=example_of(name, examples),
-                note=override.note if override is not None else None,
-            )
+        return MatrixRow(
+            name=name,
+            category=category,
+            category_source=source,
+            status=status_of(native, hf, flaw),
+            broken=flaw,
+            native=native,
+            hf=hf,
+            example=example_of(name, examples) or next((each.example for each in seen if each.example), None),
+            note=override.note if override is not None else None,
+            elsewhere=seen,
         )
+
     return Matrix(
-        rows=tuple(rows),
+        rows=tuple(map(row_of, sorted(names))),
         inventories=(_with_doubts(engine, broken or {}), transformers),
-        known=frozenset(natives) | frozenset(public),
+        known=frozenset((*natives, *public, *run_as_others, *(elsewhere or ()))),
+        elsewhere=tuple(row_of(name, seen) for name, seen in found.items()),
+        left_out=left_out,
     )
 
 

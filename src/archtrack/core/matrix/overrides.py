@@ -27,7 +27,7 @@ def lint_overrides(
         today: the day by which they have expired or not.
         places: architecture -> file and line of its override.
     """
-    rows = {row.name: row for row in matrix.rows}
+    rows = {row.name: row for row in (*matrix.elsewhere, *matrix.rows)}
     found = [
         Finding(line=places[each.name][1], code=code, message=message, path=places[each.name][0])
         for each in overrides
@@ -39,8 +39,11 @@ def lint_overrides(
 def with_overrides(matrix: Matrix, overrides: Iterable[Override]) -> Matrix:
     """A matrix that was joined without overrides, with the overrides applied."""
     by_name = {each.name: each for each in overrides}
-    rows = tuple(_with(row, by_name[row.name]) if row.name in by_name else row for row in matrix.rows)
-    return replace(matrix, rows=rows)
+    rows, elsewhere = (
+        tuple(_with(row, by_name[row.name]) if row.name in by_name else row for row in each)
+        for each in (matrix.rows, matrix.elsewhere)
+    )
+    return replace(matrix, rows=rows, elsewhere=elsewhere)
 
 
 def _with(row: MatrixRow, override: Override) -> MatrixRow:

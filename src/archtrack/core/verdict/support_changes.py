@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from archtrack.core.matrix.elsewhere import elsewhere_in_words
 from archtrack.core.matrix.join import uncertain_import
 from archtrack.core.matrix.status import status_of
 from archtrack.model import STOPS, Status
@@ -82,7 +83,8 @@ class Side:
         transformers: what transformers has, where the engine is joined with it.
         names: the architectures that are compared.
         broken: architecture -> why the module that registers it cannot be imported, or may not be.
-        hiding: the places that could not be read and may register any architecture.
+        unresolved: the places that could not be read and may register any architecture.
+        elsewhere: architecture that neither has -> the other engines that have it, in words.
     """
 
     engine: Inventory
@@ -90,6 +92,7 @@ class Side:
     names: frozenset[str] = frozenset()
     broken: Mapping[str, Broken] = field(default_factory=dict)
     unresolved: tuple[Unresolved, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 def side_of_matrix(matrix: Matrix) -> Side:
@@ -102,6 +105,7 @@ def side_of_matrix(matrix: Matrix) -> Side:
         names=frozenset(row.name for row in matrix.rows),
         broken=broken,
         unresolved=_hiding(engine, broken.values()),
+        elsewhere={row.name: elsewhere_in_words(row.elsewhere) for row in matrix.elsewhere},
     )
 
 
@@ -203,7 +207,8 @@ def _joined_state(side: Side, name: str, native: Registration | None, hf: Regist
     version = side.transformers.version if side.transformers is not None else None
     words = f"transformers {version or ''}".strip()
     if hf is None:
-        return State(kind=status.value, because=f"{words} has no such class either")
+        others = f"; known elsewhere: {side.elsewhere[name]}" if name in side.elsewhere else ""
+        return State(kind=status.value, because=f"{words} has no such class either{others}")
     because = {
         Status.FALLBACK: f"{words} lets it through",
         Status.REFUSED: f"{words} does not let it through",

@@ -38,6 +38,7 @@ from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import LOADED, MODELS, REGISTRIES, VERSION_FILES
+from .tables import DRAFT_TABLES, WRAPPER_TABLES
 from .wrappers import WRAPPERS
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class VLLM:
         title="vLLM",
         source="https://github.com/vllm-project/vllm/blob/v{version}/{path}",
         backend=WRAPPERS,
+        draft_tables=DRAFT_TABLES,
+        wrapper_tables=WRAPPER_TABLES,
     )
     layout = Layout(package="vllm", distribution="vllm")
     revision = 4

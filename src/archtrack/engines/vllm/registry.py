@@ -11,6 +11,7 @@ from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 from archtrack.sources.pins import pins_of
 
 from .files import MODELS, REGISTRIES, VERSION_FILES
+from .tables import DRAFT_TABLES, WRAPPER_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ NOTES = {
 }
 
 _MULTIMODAL = ("_MULTIMODAL_MODELS",)
-_TEXT = ("_TEXT_GENERATION_MODELS", "_CONDITIONAL_GENERATION_MODELS", "_SPECULATIVE_DECODING_MODELS")
+_TEXT = ("_TEXT_GENERATION_MODELS", "_CONDITIONAL_GENERATION_MODELS", *DRAFT_TABLES)
 _POOLING = (
     "_EMBEDDING_MODELS",
     "_CROSS_ENCODER_MODELS",
@@ -38,7 +39,7 @@ _POOLING = (
 )
 _SECTIONS = ((_MULTIMODAL, Category.MULTIMODAL), (_TEXT, Category.TEXT), (_POOLING, Category.EMBEDDING))
 """The first that fits counts: a model that generates may be asked to pool as well."""
-_BACKEND = ("_TRANSFORMERS_SUPPORTED_MODELS", "_TRANSFORMERS_BACKEND_MODELS", "_TRANSFORMERS_MODELS")
+_BACKEND = ("_TRANSFORMERS_SUPPORTED_MODELS", *WRAPPER_TABLES, "_TRANSFORMERS_MODELS")
 
 
 def scan(library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG001 -- none concerns vLLM

@@ -40,7 +40,9 @@ class FinalRelease:
     yanked: bool = False
 
 
-def final_releases(distribution: str, settings: IndexSettings, http: Http) -> tuple[FinalRelease, ...]:
+def final_releases(
+    distribution: str, settings: IndexSettings, http: Http, *, kind: str | None = None
+) -> tuple[FinalRelease, ...]:
     """The final releases, in the order of their versions; one that several indexes have is the first one's.
 
     Local versions (``0.8.0+cu118``) are builds of a release, and no releases.
@@ -49,6 +51,7 @@ def final_releases(distribution: str, settings: IndexSettings, http: Http) -> tu
         distribution: name on the index.
         settings: where the indexes are.
         http: the session.
+        kind: of the files that count, ``wheel`` or ``sdist``; None for both. A release without one is left out.
 
     Raises:
         GoneError: no index has it.
@@ -63,6 +66,8 @@ def final_releases(distribution: str, settings: IndexSettings, http: Http) -> tu
             continue
         here: dict[Version, list[Listed]] = {}
         for one in listed:
+            if kind not in {None, one.file.kind}:
+                continue
             here.setdefault(one.version, []).append(one)
         versions = {**here, **versions}
     final = [version for version in sorted(versions) if not version.is_prerelease and not version.local]

@@ -1,0 +1,1 @@
+"""The model index: where it lies, and how it is made."""

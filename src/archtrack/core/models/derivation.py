@@ -1,0 +1,141 @@
+"""From what packages list to the claims of the index: the architectures of a model type, where only that is named."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .index import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["KnownType", "Named", "claims_of"]
+
+_TASKS = {
+    "text-generation": ("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT", "SEQ_TO_SEQ_CAUSAL_LM"),
+    "image-text-to-text": ("IMAGE_TEXT_TO_TEXT", "MULTIMODAL_LM", "VISION_2_SEQ"),
+    "any-to-any": ("MULTIMODAL_LM", "IMAGE_TEXT_TO_TEXT"),
+    "automatic-speech-recognition": ("SPEECH_SEQ_2_SEQ",),
+    "feature-extraction": ("MODEL",),
+    "sentence-similarity": ("MODEL",),
+    "text-to-speech": ("MODEL",),
+}
+_ANY_TASK = ("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT", "SEQ_TO_SEQ_CAUSAL_LM", "SPEECH_SEQ_2_SEQ")
+"""The auto tables of transformers in which the class for a task is looked up, the first that has the type."""
+_MOST_HAVE = 0.8
+"""Share of the models of a type that have an architecture, from which it is that of the type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What a source names of one model; as ``catalogues.base.Entry``, with the position of the source."""
+
+    id: str
+    source: int
+    path: str
+    line: int = 0
+    architectures: tuple[str, ...] = ()
+    model_type: str | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownType:
+    """What a release of transformers has for a model type.
+
+    Attributes:
+        classes: auto table -> class.
+        at: the release, the path and the line.
+    """
+
+    classes: Mapping[str, str]
+    at: str
+
+
+def claims_of(
+    named: Iterable[Named], types: Mapping[str, KnownType]
+) -> tuple[tuple[Claim, ...], dict[str, list[tuple[int, int]]]]:
+    """The claims, and for each model the positions of its claims, with the line of each.
+
+    A source that names a type alone gets its architecture from the models of that type whose architecture another
+    source names, if most have the same, else from transformers' auto tables.
+
+    Args:
+        named: by all sources.
+        types: what transformers has.
+    """
+    entries = list(named)
+    common = _common(entries)
+    found: dict[Claim, int] = {}
+    models: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for each in entries:
+        claim = _claim(each, common, types)
+        place = (found.setdefault(claim, len(found)), each.line)
+        if not any(at == place[0] for at, _ in models[each.id]):
+            models[each.id].append(place)
+    order = sorted(found, key=_order)
+    position = {found[claim]: at for at, claim in enumerate(order)}
+    return tuple(order), {
+        model: sorted((position[at], line) for at, line in places) for model, places in sorted(models.items())
+    }
+
+
+def _order(claim: Claim) -> tuple[int, str, tuple[str, ...], str, str, str]:
+    return (
+        claim.source,
+        claim.path,
+        claim.architectures,
+        claim.model_type or "",
+        claim.task or "",
+        claim.by or "",
+    )
+
+
+def _common(entries: Iterable[Named]) -> dict[str, tuple[str, str]]:
+    """Model type -> the architecture that most of its models have, and how many do, in words."""
+    types: dict[str, set[str]] = defaultdict(set)
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in entries:
+        if each.model_type is not None:
+            types[each.id].add(each.model_type)
+        votes[each.id].update(each.architectures)
+    count: dict[str, Counter[str]] = defaultdict(Counter)
+    for model, own in types.items():
+        if len(own) == 1 and votes[model]:
+            architecture = min(votes[model], key=lambda name: (-votes[model][name], name))
+            count[next(iter(own))][architecture] += 1
+    found = {}
+    for model_type, architectures in count.items():
+        architecture = min(architectures, key=lambda name: (-architectures[name], name))
+        total = architectures.total()
+        if architectures[architecture] >= _MOST_HAVE * total:
+            found[model_type] = (
+                architecture,
+                f"{architectures[architecture]} of {total} models of this type",
+            )
+    return found
+
+
+def _claim(each: Named, common: Mapping[str, tuple[str, str]], types: Mapping[str, KnownType]) -> Claim:
+    architectures, by = tuple(sorted(set(each.architectures))), None
+    if not architectures and each.model_type is not None:
+        known = types.get(each.model_type)
+        if each.model_type in common:
+            architecture, by = common[each.model_type]
+            architectures = (architecture,)
+        elif known is not None:
+            table = next(
+                (name for name in _TASKS.get(each.task or "", _ANY_TASK) if name in known.classes), None
+            )
+            if table is not None:
+                architectures, by = (known.classes[table],), f"{known.at} {table}"
+    return Claim(
+        source=each.source,
+        path=each.path,
+        architectures=architectures,
+        model_type=each.model_type,
+        task=each.task,
+        by=by,
+    )
