@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,6 +102,18 @@ def test_since_when_a_release_runs_a_file(tmp_path: Path, states: str, expected:
         None if bounds is None else bounds.since,
         None if bounds is None else bounds.until,
     ) == expected
+
+
+def test_an_engine_that_goes_by_the_gguf_architecture_keeps_its_own_span(tmp_path: Path) -> None:
+    kept = histories(tmp_path, "runs", "runs")
+    history = kept.need("transformers")
+    newest = history.releases[-1]
+    file = Checkpoint(architectures=(), gguf_architecture="llama")
+    known = history, newest
+    plain = presence_of(file, facts_at(history, newest, kept), known)
+    keyed = replace(plain, verdict=replace(plain.verdict, key="llama"))
+    assert with_span(keyed, file, known, kept, LoadOptions()) is keyed
+    assert with_span(plain, file, known, kept, LoadOptions()).bounds is not None
 
 
 def test_what_a_file_was_made_from_is_asked_of_each_engine(tmp_path: Path) -> None:

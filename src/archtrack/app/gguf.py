@@ -86,7 +86,8 @@ def with_span(
 ) -> Presence:
     """The same with the run of releases that run the GGUF file, each with the transformers that counts for it.
 
-    No registry says since when, as a GGUF file goes through tables of two packages. So releases are asked one by one.
+    No registry says since when, as a GGUF file goes through tables of two packages. So releases are asked one by one. An
+    engine that looks the GGUF architecture itself up has told its span.
 
     Args:
         presence: what the release does with it.
@@ -95,6 +96,8 @@ def with_span(
         histories: of every engine.
         options: how the engine is told to load it.
     """
+    if presence.verdict.key == checkpoint.gguf_architecture:
+        return presence
     bounds = _Releases(checkpoint, known[0], histories, options).span_at(known[1])
     gone = presence.status is Status.UNSUPPORTED and bounds is not None and bounds.last is not None
     return replace(
