@@ -16,11 +16,12 @@ from archtrack.sources.redaction import shown_argument
 
 from .category import category_of, example_of
 from .engine_source import EngineSource, parse_engine_source
+from .gguf import Converter, MadeFrom, made_from, no_converter, with_span
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
 from .presence import Presence, presence_of
-from .remedy import remedy_of
+from .remedy import RUNS, remedy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,6 +77,7 @@ class Answer:
         category_source: who says so.
         example: a checkpoint with that architecture.
         near: known names like the one asked for, where that is not known.
+        made_from: of a GGUF file: what it may have been made from.
         error: why there is no answer.
         exit_code: that the error stands for; 0 without one.
     """
@@ -88,6 +90,7 @@ class Answer:
     category_source: str = ""
     example: Example | None = None
     near: tuple[Near, ...] = ()
+    made_from: tuple[MadeFrom, ...] = ()
     error: str | None = None
     exit_code: int = 0
 
@@ -148,6 +151,13 @@ class _Asked:
     history: History | None
     release: Release | None
 
+    @property
+    def known(self) -> tuple[History, Release] | None:
+        """The history and the release in it; None without a history."""
+        if self.history is None or self.release is None:
+            return None
+        return self.history, self.release
+
 
 def check(
     targets: Iterable[str | Target],
@@ -158,6 +168,7 @@ def check(
     engines: Sequence[str] = (),
     messages: Sequence[Message] = (),
     options: LoadOptions | None = None,
+    converter: Converter = no_converter,
 ) -> Checked:
     """What engines do with each target, and what is behind each message.
 
@@ -171,6 +182,7 @@ def check(
         engines: ``ENGINE``, ``ENGINE==VERSION`` or ``ENGINE@SOURCE``; none for all, at their newest known releases.
         messages: found in a log.
         options: how the engines are told to load the targets.
+        converter: knows what GGUF files are made from.
 
     Raises:
         UsageError: a specification means nothing, or not one target is any.
@@ -181,7 +193,7 @@ def check(
     opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
-    run = _Run(request, workspace, histories, names, options or LoadOptions())
+    run = _Run(request, workspace, histories, names, options or LoadOptions(), converter)
     with workspace.open_cache() as cache:
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
         asked = run.open(_sources(engines, request, histories), checkpoints, cache)
@@ -261,12 +273,14 @@ class _Run:
         histories: Histories,
         names: Names,
         options: LoadOptions,
+        converter: Converter,
     ) -> None:
         self._request = request
         self._workspace = workspace
         self._histories = histories
         self._names = names
         self._options = options
+        self._converter = converter
         self._transformers: ReleaseFacts | None = None
         self.sources: list[Source] = []
         self.notices: list[str] = []
@@ -417,7 +431,7 @@ class _Run:
         if own is None and sglang is not None:
             own = self._presence(target.checkpoint, sglang, options)
         counting = own.runs_as if own is not None and own.status is Status.NATIVE else None
-        category, source = category_of(target.checkpoint, counting, self._histories)
+        category, source = self._category(target, counting, engines)
         return Answer(
             text=target.text,
             target=target,
@@ -427,7 +441,31 @@ class _Run:
             category_source=source,
             example=example_of(target.checkpoint, self._histories),
             near=self._near(target.checkpoint, engines, sglang),
+            made_from=self._made_from(target, asked, engines),
         )
+
+    def _category(
+        self, target: Target, counting: str | None, engines: Sequence[EngineAnswer]
+    ) -> tuple[Category | None, str]:
+        """The category and who says so; of a GGUF file that no engine runs there is none."""
+        if target.gguf is not None and counting is None:
+            counting = next((each.presence.runs_as for each in engines if each.presence.status in RUNS), None)
+            if counting is None:
+                return None, ""
+        return category_of(target.checkpoint, counting, self._histories)
+
+    def _made_from(
+        self, target: Target, asked: Sequence[_Asked], engines: Sequence[EngineAnswer]
+    ) -> tuple[MadeFrom, ...]:
+        """What a GGUF file may have been made from, for the engines that do not run the file itself."""
+        if target.gguf is None or target.gguf.architecture is None:
+            return ()
+        idle = [
+            (each.facts, each.known)
+            for each, answer in zip(asked, engines, strict=True)
+            if answer.presence.status not in RUNS
+        ]
+        return made_from(target.gguf.architecture, self._converter, idle)
 
     def explain(self, message: Message, asked: Sequence[_Asked], sglang: _Asked | None) -> Explained:
         """A message, with the answers for what it names; the engine whose message it is comes first."""
@@ -460,10 +498,10 @@ class _Run:
                     yield Target(text=name, kind="architecture", checkpoint=only_named(name))
 
     def _presence(self, checkpoint: Checkpoint, asked: _Asked, options: LoadOptions) -> Presence:
-        known = None
-        if asked.history is not None and asked.release is not None:
-            known = asked.history, asked.release
-        return presence_of(checkpoint, asked.facts, known, options)
+        presence = presence_of(checkpoint, asked.facts, asked.known, options)
+        if checkpoint.gguf_architecture is None or asked.known is None:
+            return presence
+        return with_span(presence, checkpoint, asked.known, self._histories, options)
 
     def _near(
         self, checkpoint: Checkpoint, engines: Sequence[EngineAnswer], sglang: _Asked | None

@@ -50,6 +50,8 @@ class Checkpoint:
         gguf_architecture: of a GGUF file, its ``general.architecture``; None for any other checkpoint.
         text_architectures: those that ``text_config`` lists for itself.
         given: False where there is no config at all, only a name.
+        gguf_architecture: of a GGUF file: ``general.architecture``. Such a checkpoint has no config: ``plain`` has
+            ``general.type``, and ``general.name`` where the file says it, and nothing else of this is there.
     """
 
     architectures: tuple[str, ...]
@@ -66,6 +68,7 @@ class Checkpoint:
     gguf_architecture: str | None = None
     text_architectures: tuple[str, ...] = ()
     given: bool = True
+    gguf_architecture: str | None = None
 
     @property
     def names_a_format(self) -> bool:
