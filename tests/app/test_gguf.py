@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archtrack.app.gguf import made_from, no_converter, with_span
+from archtrack.app.gguf import made_from, with_span
 from archtrack.app.history.release_facts import facts_at
-from archtrack.app.history.store import Histories
+from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import presence_of
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Row
@@ -121,11 +121,9 @@ def test_what_a_file_was_made_from_is_asked_of_each_engine(tmp_path: Path) -> No
     history = kept.need("transformers")
     asked = facts_at(history, history.releases[0], kept), (history, history.releases[0])
 
-    def converter(gguf_architecture: str) -> tuple[str, ...]:
-        return {"llama": ("LlamaForCausalLM", "MistralForCausalLM")}.get(gguf_architecture, ())
-
-    found = made_from("llama", converter, [asked])
-    assert [each.architecture for each in found] == ["LlamaForCausalLM", "MistralForCausalLM"]
-    assert [[p.engine for p in each.presences] for each in found] == [["transformers"]] * 2
-    assert made_from("other", converter, [asked]) == ()
-    assert made_from("llama", no_converter, [asked]) == ()
+    known = histories(tmp_path, "refuses")
+    assert made_from("llama", known, [asked]) == ()  # nobody there makes GGUF files
+    found = made_from("llama", Histories({}, SHIPPED), [asked])
+    assert {"LlamaForCausalLM", "MistralForCausalLM"} <= {each.architecture for each in found}
+    assert {tuple(p.engine for p in each.presences) for each in found} == {("transformers",)}
+    assert made_from("nobodys", Histories({}, SHIPPED), [asked]) == ()

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archtrack.app import check as use_case
+from archtrack.engines.llama_cpp.engine import LlamaCpp
 from gguf_files import LLAMA, Typed, gguf
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from archtrack.core.history.history import History
     from miniature import Cli, Conforms
 
 
@@ -162,14 +163,11 @@ def test_names_from_a_file_reach_no_terminal_raw(cli: Cli, work: Path) -> None:
 def test_the_originals_are_told_apart_from_the_file(
     cli: Cli, work: Path, conforms: Conforms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def converter(gguf_architecture: str) -> tuple[str, ...]:
-        assert gguf_architecture == "llama"
+    def made_from(_: LlamaCpp, gguf_architecture: str, history: History) -> tuple[str, ...]:
+        assert (gguf_architecture, history.engine) == ("llama", "llama-cpp")
         return ("LlamaForCausalLM", "DeciLMForCausalLM")
 
-    plain = use_case.check
-    monkeypatch.setattr(
-        use_case, "check", lambda *given, **named: plain(*given, **named, converter=converter)
-    )
+    monkeypatch.setattr(LlamaCpp, "made_from", made_from)
     asked = ("--engine", "transformers==5.24.0", "--engine", "mlx-lm==0.32.2")
     done = cli("check", put(work, "m.gguf"), *asked)
     assert done.lines[-3:] == [
@@ -184,3 +182,11 @@ def test_the_originals_are_told_apart_from_the_file(
         ("LlamaForCausalLM", ["mlx-lm"]),
         ("DeciLMForCausalLM", ["mlx-lm"]),
     ]
+
+
+def test_every_engine_answers_for_a_file(cli: Cli, work: Path) -> None:
+    found = json.loads(cli("check", put(work, "m.gguf"), "--format", "json").out)["targets"][0]
+    assert found["engines"]["llama-cpp"]["status"] == "native"
+    made = {each["architecture"]: each["engines"] for each in found["gguf"]["made_from"]}
+    assert made["LlamaForCausalLM"]["mlx-lm"]["status"] == "native"
+    assert "llama-cpp" not in made["LlamaForCausalLM"]

@@ -16,7 +16,7 @@ from archtrack.sources.redaction import shown_argument
 
 from .category import category_of, example_of
 from .engine_source import EngineSource, parse_engine_source
-from .gguf import Converter, MadeFrom, made_from, no_converter, with_span
+from .gguf import MadeFrom, made_from, with_span
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
@@ -168,7 +168,6 @@ def check(
     engines: Sequence[str] = (),
     messages: Sequence[Message] = (),
     options: LoadOptions | None = None,
-    converter: Converter = no_converter,
 ) -> Checked:
     """What engines do with each target, and what is behind each message.
 
@@ -182,7 +181,6 @@ def check(
         engines: ``ENGINE``, ``ENGINE==VERSION`` or ``ENGINE@SOURCE``; none for all, at their newest known releases.
         messages: found in a log.
         options: how the engines are told to load the targets.
-        converter: knows what GGUF files are made from.
 
     Raises:
         UsageError: a specification means nothing, or not one target is any.
@@ -193,7 +191,7 @@ def check(
     opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
-    run = _Run(request, workspace, histories, names, options or LoadOptions(), converter)
+    run = _Run(request, workspace, histories, names, options or LoadOptions())
     with workspace.open_cache() as cache:
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
         asked = run.open(_sources(engines, request, histories), checkpoints, cache)
@@ -273,14 +271,12 @@ class _Run:
         histories: Histories,
         names: Names,
         options: LoadOptions,
-        converter: Converter,
     ) -> None:
         self._request = request
         self._workspace = workspace
         self._histories = histories
         self._names = names
         self._options = options
-        self._converter = converter
         self._transformers: ReleaseFacts | None = None
         self.sources: list[Source] = []
         self.notices: list[str] = []
@@ -465,7 +461,7 @@ class _Run:
             for each, answer in zip(asked, engines, strict=True)
             if answer.presence.status not in RUNS
         ]
-        return made_from(target.gguf.architecture, self._converter, idle)
+        return made_from(target.gguf.architecture, self._histories, idle)
 
     def explain(self, message: Message, asked: Sequence[_Asked], sglang: _Asked | None) -> Explained:
         """A message, with the answers for what it names; the engine whose message it is comes first."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from archtrack.core.history.history import Span, State
 from archtrack.core.history.spans import SpanBounds
 from archtrack.core.verdict.checkpoint import only_named
+from archtrack.engines import load_engine
+from archtrack.engines.base import MakesGguf
 from archtrack.model import Status
 
 from .history.release_facts import facts_at
@@ -24,23 +26,10 @@ if TYPE_CHECKING:
 
     from .history.store import Histories
 
-__all__ = ["Converter", "MadeFrom", "made_from", "no_converter", "with_span"]
+__all__ = ["MadeFrom", "made_from", "with_span"]
 
 _MOST = 40
 """Architectures that a GGUF architecture is made from; the converter has two dozen for `llama`."""
-
-
-class Converter(Protocol):
-    """What makes GGUF files of checkpoints."""
-
-    def __call__(self, gguf_architecture: str) -> tuple[str, ...]:
-        """The architectures whose checkpoints become files of a GGUF architecture; empty where that is not known."""
-        ...
-
-
-def no_converter(gguf_architecture: str) -> tuple[str, ...]:  # noqa: ARG001 -- it knows none
-    """A converter of which nothing is known."""
-    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +47,33 @@ class MadeFrom:
 
 def made_from(
     gguf_architecture: str,
-    converter: Converter,
+    histories: Histories,
     idle: Sequence[tuple[ReleaseFacts, tuple[History, Release] | None]],
 ) -> tuple[MadeFrom, ...]:
     """What a GGUF file may have been made from, and what the engines that do not run it do with that.
 
+    What most of them run natively comes first.
+
     Args:
         gguf_architecture: of the file.
-        converter: knows what becomes of which architecture.
+        histories: of every engine; those that make GGUF files know what becomes of which architecture.
         idle: the releases that do not run the file, each with its history, as ``presence_of`` takes them.
     """
-    return tuple(
+    names = [
+        name
+        for engine in histories.engines
+        if isinstance(converter := load_engine(engine), MakesGguf)
+        and (history := histories.get(engine)) is not None
+        for name in converter.made_from(gguf_architecture, history)
+    ]
+    found = [
         MadeFrom(
             architecture=name,
             presences=tuple(presence_of(only_named(name), facts, known) for facts, known in idle),
         )
-        for name in converter(gguf_architecture)[:_MOST]
-    )
+        for name in list(dict.fromkeys(names))[:_MOST]
+    ]
+    return tuple(sorted(found, key=lambda each: -sum(p.status is Status.NATIVE for p in each.presences)))
 
 
 def with_span(
@@ -86,8 +85,8 @@ def with_span(
 ) -> Presence:
     """The same with the run of releases that run the GGUF file, each with the transformers that counts for it.
 
-    No registry says since when, as a GGUF file goes through tables of two packages. So releases are asked one by one. An
-    engine that looks the GGUF architecture itself up has told its span.
+    No registry says since when, as a GGUF file goes through tables of two packages. So releases are asked one by one.
+    An engine that looks the GGUF architecture itself up has told its span.
 
     Args:
         presence: what the release does with it.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from archtrack.core.history.history import History
     from archtrack.core.verdict.aliases import Alias
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.import_failures import Missing
@@ -26,6 +27,7 @@ __all__ = [
     "HasChannels",
     "Identified",
     "Loads",
+    "MakesGguf",
     "Named",
     "RunsOthers",
     "ScanOptions",
@@ -268,5 +270,19 @@ class RunsOthers(Protocol):
         Args:
             inventory: what it registers.
             facts: what its gates rest on.
+        """
+        ...
+
+
+@runtime_checkable
+class MakesGguf(Protocol):
+    """What an engine's file declares besides if its releases make GGUF files of checkpoints."""
+
+    def made_from(self, gguf_architecture: str, history: History) -> tuple[str, ...]:
+        """The architectures whose checkpoints become files of a GGUF architecture; empty where that is not known.
+
+        Args:
+            gguf_architecture: ``general.architecture`` of a file.
+            history: of the engine; its newest release counts.
         """
         ...

@@ -47,11 +47,10 @@ class Checkpoint:
             or one of them in the config of a part: ``text_config.quantization_config``); None where they are not.
         quant_method: the method that it names, in small letters as the engine takes it; None where it names none.
         quantization: the plain values that are there.
-        gguf_architecture: of a GGUF file, its ``general.architecture``; None for any other checkpoint.
         text_architectures: those that ``text_config`` lists for itself.
         given: False where there is no config at all, only a name.
-        gguf_architecture: of a GGUF file: ``general.architecture``. Such a checkpoint has no config: ``plain`` has
-            ``general.type``, and ``general.name`` where the file says it, and nothing else of this is there.
+        gguf_architecture: of a GGUF file: ``general.architecture``; None for any other checkpoint. Such a one has no
+            config: ``plain`` has ``general.type``, ``general.name`` where the file says it, and nothing else is there.
     """
 
     architectures: tuple[str, ...]
@@ -65,7 +64,6 @@ class Checkpoint:
     quantized_by: str | None = None
     quant_method: str | None = None
     quantization: tuple[tuple[str, Any], ...] = ()
-    gguf_architecture: str | None = None
     text_architectures: tuple[str, ...] = ()
     given: bool = True
     gguf_architecture: str | None = None

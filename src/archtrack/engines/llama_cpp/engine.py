@@ -39,6 +39,7 @@ from .files import BINARIES, CONSTANTS, FILES, MAPS, RUNTIME, SCRIPTS
 from .tables import CONVERTS, PART_CONFIGS
 
 if TYPE_CHECKING:
+    from archtrack.core.history.history import History
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
     from archtrack.core.verdict.verdict import Verdict
@@ -96,6 +97,12 @@ class LlamaCpp:
         from .load import load
 
         return load(checkpoint, release, options)
+
+    def made_from(self, gguf_architecture: str, history: History) -> tuple[str, ...]:
+        """The architectures that the newest converter makes files of a GGUF architecture of."""
+        from .origins import origins_of
+
+        return origins_of(gguf_architecture, history)
 
     def named(self, library: Library, distribution: str, date: str | None) -> Named | None:
         """Which release of llama.cpp a copy is."""
