@@ -86,8 +86,8 @@ def with_span(
 ) -> Presence:
     """The same with the run of releases that run the GGUF file, each with the transformers that counts for it.
 
-    No registry says since when, as a GGUF file goes through tables of two packages. So releases are asked one by one. An
-    engine that looks the GGUF architecture itself up has told its span.
+    No registry says since when, as a GGUF file goes through tables of two packages. So releases are asked one by one.
+    An engine that looks the GGUF architecture itself up has told its span.
 
     Args:
         presence: what the release does with it.

@@ -47,7 +47,6 @@ class Checkpoint:
             or one of them in the config of a part: ``text_config.quantization_config``); None where they are not.
         quant_method: the method that it names, in small letters as the engine takes it; None where it names none.
         quantization: the plain values that are there.
-        gguf_architecture: of a GGUF file, its ``general.architecture``; None for any other checkpoint.
         text_architectures: those that ``text_config`` lists for itself.
         given: False where there is no config at all, only a name.
         gguf_architecture: of a GGUF file: ``general.architecture``. Such a checkpoint has no config: ``plain`` has
@@ -68,7 +67,6 @@ class Checkpoint:
     gguf_architecture: str | None = None
     text_architectures: tuple[str, ...] = ()
     given: bool = True
-    gguf_architecture: str | None = None
 
     @property
     def names_a_format(self) -> bool:
