@@ -66,7 +66,6 @@ class Checkpoint:
     quantization: tuple[tuple[str, Any], ...] = ()
     text_architectures: tuple[str, ...] = ()
     given: bool = True
-    gguf_architecture: str | None = None
 
     @property
     def names_a_format(self) -> bool:
