@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["asked_words", "checked_json", "engine_words", "gguf_words", "print_checked", "print_notices"]
 
+_NAMED = 4
+"""Architectures of one kind that a line names; JSON has all."""
+
 _COLOURS = {
     Status.NATIVE: "green",
     Status.FALLBACK: "yellow",
@@ -137,7 +140,7 @@ def _made_from(answer: Answer) -> Iterator[str]:
     """What a GGUF file may have been made from, and what engines that do not run the file do with that."""
     if not answer.made_from:
         return
-    yield plain(f"  made from {', '.join(each.architecture for each in answer.made_from)}")
+    yield plain(f"  made from {_first([each.architecture for each in answer.made_from])}")
     stands: dict[str, dict[str, list[str]]] = {}
     for each in answer.made_from:
         for presence in each.presences:
@@ -147,8 +150,14 @@ def _made_from(answer: Answer) -> Iterator[str]:
         yield "  the original checkpoint, not this file:"
     width = max(map(len, stands), default=0)
     for name, statuses in stands.items():
-        words = "; ".join(f"{status} {', '.join(names)}" for status, names in statuses.items())
+        words = "; ".join(f"{status} {_first(names)}" for status, names in statuses.items())
         yield plain(f"    {name:<{width}}  {words}")
+
+
+def _first(names: list[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _steps(each: EngineAnswer) -> Iterator[str]:

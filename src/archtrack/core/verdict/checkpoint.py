@@ -64,6 +64,7 @@ class Checkpoint:
     quantized_by: str | None = None
     quant_method: str | None = None
     quantization: tuple[tuple[str, Any], ...] = ()
+    gguf_architecture: str | None = None
     text_architectures: tuple[str, ...] = ()
     given: bool = True
 
