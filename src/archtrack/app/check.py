@@ -198,7 +198,7 @@ def check(
         sglang = next((each for each in asked if each.facts.engine == SGLANG), None) or run.newest(SGLANG)
         opened = [_as_registered(each, asked) for each in opened]
         run.notices += [
-            f"the model index answers for {each.text}: {each.instead}"
+            f"the model index answers for {each.text}: {each.instead.removeprefix(f'{each.text}: ')}"
             for each in opened
             if isinstance(each, Target) and each.instead is not None
         ]

@@ -142,7 +142,7 @@ def find(text: str, index: ModelIndex) -> Found | None:
 def _find(text: str, index: ModelIndex, *, whole: bool = False) -> Found | None:
     """As ``find``, without correcting anything; ``whole``: a family by the whole of its name alone."""
     text = text.strip()
-    own = index.folded.get(text.lower())
+    own = index.folded.get(text.lower()) if "/" in text else None
     if own is not None:
         return _answer("exact", [index.model(own)], ())
     name = bare(text)
