@@ -80,6 +80,19 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     assert (work / "file").read_text() == "mine"
 
 
+def test_the_user_s_own_index_of_models_is_asked(
+    work: Path, cli: Cli, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path_factory.mktemp("own") / "models" / "index.json"
+    own.parent.mkdir()
+    own.write_text("{}")
+    monkeypatch.setenv("ARCHTRACK_DATA_DIR", str(own.parent.parent))
+    found = cli("site")
+    assert found.code != 0
+    assert f"{own}: " in found.err
+    assert list(work.iterdir()) == []
+
+
 def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(work: Path, cli: Cli) -> None:
     folder = work / "public"
     folder.mkdir()

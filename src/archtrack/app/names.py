@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
     from .history.store import Histories
 
-__all__ = ["Meaning", "Names"]
+__all__ = ["BETWEEN", "MODEL", "Meaning", "Names"]
 
 _ASKED = ("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT")
 """AutoModelForCausalLM and AutoModelForImageTextToText: what they give for a type is what somebody means by it."""
 
 
-_BETWEEN = re.compile(r"[\s_-]")
-_MODEL = re.compile(r"[\w.:+() -]{1,200}(?:/[\w.:+() -]{1,200})?")
+BETWEEN = re.compile(r"[\s_-]")
+"""What may stand between the words of an architecture's name."""
+MODEL = re.compile(r"[\w.:+() -]{1,200}(?:/[\w.:+() -]{1,200})?")
+"""What may be the name of a model, with or without its owner."""
 _ITS_OWN = "the model's own class"
 
 
@@ -128,7 +130,7 @@ class Names:
             DataError: the index cannot be read.
         """
         known = self.architectures()
-        joined = _BETWEEN.sub("", name)
+        joined = BETWEEN.sub("", name)
         if looks_like_class(joined) or joined.casefold() in {each.casefold() for each in known}:
             meant = misspelled(joined, known)
             if meant is None:
@@ -150,7 +152,7 @@ class Names:
 
     def _may_be_model(self, name: str) -> bool:
         """Whether a text is a name at all, and not that of an engine."""
-        return _MODEL.fullmatch(name) is not None and name not in self._histories.engines
+        return MODEL.fullmatch(name) is not None and name not in self._histories.engines
 
     def _checkpoint(self, candidate: Candidate) -> Checkpoint:
         """What is known of a checkpoint of a model.

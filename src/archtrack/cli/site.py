@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def command(
         return
     from archtrack.site.page import write_page
 
-    path = write_page(histories(data), out, matrix, told=note)
+    path = write_page(histories(data), out, matrix, environ=os.environ, told=note)
     click.echo(plain(f"Wrote {path} ({path.stat().st_size / 1e6:.2f} MB)"))
     if look:
         _open(path.resolve().as_uri())
@@ -98,12 +99,13 @@ def _open(address: str) -> None:
 def _serve(data: Path | None, matrix: Path | None, port: int, *, look: bool) -> None:
     from threading import Thread
 
+    from archtrack.app.models.store import index_files
     from archtrack.site.page import files_read, make_page
     from archtrack.site.serve import Live, Server
 
     live = Live(
-        lambda: files_read(histories(data), matrix),
-        lambda: make_page(histories(data), matrix, live=True, told=note),
+        lambda: (*files_read(histories(data), matrix), *index_files(os.environ)),
+        lambda: make_page(histories(data), matrix, environ=os.environ, live=True, told=note),
     )
     with Server(live, port) as server:
         Thread(target=server.serve_forever, daemon=True).start()

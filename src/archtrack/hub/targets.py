@@ -23,11 +23,24 @@ if TYPE_CHECKING:
     from archtrack.core.gguf import GgufHeader
     from archtrack.core.models.lookup import Found
 
-__all__ = ["KnownNames", "Meaning", "Target", "inline_target", "model_named", "open_targets"]
+__all__ = [
+    "HOSTS",
+    "LONGEST",
+    "REPOSITORY",
+    "REVISION",
+    "WITHOUT_MODELS",
+    "WITH_REVISION",
+    "KnownNames",
+    "Meaning",
+    "Target",
+    "inline_target",
+    "model_named",
+    "open_targets",
+]
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
-_REPOSITORY = re.compile(rf"(?!.*(?:--|\.\.))(?P<id>{_PART}/{_PART})(?:@(?P<revision>[\w./-]+))?")
+REPOSITORY = re.compile(rf"(?!.*(?:--|\.\.))(?P<id>{_PART}/{_PART})(?:@(?P<revision>[\w./-]+))?")
 CONFIG = "config.json"
 ADAPTER = "adapter_config.json"
 MISTRAL = "params.json"
@@ -36,10 +49,13 @@ _MOST_ADAPTERS = 4
 _BASE = "base_model_name_or_path"
 _MOST_FILES = 1000
 """Of a folder without a config, in which GGUF files are looked for."""
-_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 """Of the Hub; the one that HF_ENDPOINT names is one, too."""
-_REVISION = re.compile(r"[\w.-]{1,200}")
-_LONGEST = 200
+WITHOUT_MODELS = ("datasets", "spaces")
+WITH_REVISION = ("tree", "blob", "resolve", "raw")
+"""What an address has behind an id and before a revision."""
+REVISION = re.compile(r"[\w.-]{1,200}")
+LONGEST = 200
 """Of a name or an id: the Hub's ids end at 96 characters, and no class has a longer name."""
 
 
@@ -137,7 +153,7 @@ def open_targets(text: str, names: KnownNames, *, folder: Path, offline: bool) -
     path = folder / text
     if text.strip() and _exists(path):
         return (_on_disk(text, path, offline=offline),)
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return (_unnamed(text, ()),)
     known = names.registered(text)
     if known is not None:
@@ -207,7 +223,7 @@ def _unnamed(text: str, near: tuple[str, ...]) -> Target:
         UsageError: it does not.
     """
     fit = shown_argument(text)
-    shown = fit if len(fit) <= _LONGEST else f"{fit[:_LONGEST]}…"
+    shown = fit if len(fit) <= LONGEST else f"{fit[:LONGEST]}…"
     if "/" in text or os.sep in text or text.endswith((".json", ".gguf")):
         raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
     like = f"; models with names like it: {', '.join(near)}" if near else ""
@@ -219,16 +235,16 @@ def _unnamed(text: str, near: tuple[str, ...]) -> Target:
 
 def _repository(text: str) -> tuple[str, str | None] | None:
     """The id and the revision of a repository that a text names; None if it names none."""
-    match = _REPOSITORY.fullmatch(text)
+    match = REPOSITORY.fullmatch(text)
     if match is not None and not text.endswith(".json"):
         return match["id"], match["revision"]
-    if text.startswith(tuple(f"{host}/" for host in _HOSTS)):
+    if text.startswith(tuple(f"{host}/" for host in HOSTS)):
         text = f"https://{text}"
     if not text.startswith(("https://", "http://")):
         return None
     try:
         address = parse_address(text)
-        hosts = {*_HOSTS, parse_address(os.environ.get("HF_ENDPOINT", "")).hostname}
+        hosts = {*HOSTS, parse_address(os.environ.get("HF_ENDPOINT", "")).hostname}
     except ValueError:
         return None
     if address.hostname is None or address.hostname not in hosts:
@@ -236,12 +252,12 @@ def _repository(text: str) -> tuple[str, str | None] | None:
     parts = [part for part in address.path.split("/") if part]
     if len(parts) > 1:
         parts[1] = parts[1].partition(":")[0]  # `hf.co/OWNER/NAME:Q4_K_M`, as Ollama writes it
-    if len(parts) < 2 or not _REPOSITORY.fullmatch("/".join(parts[:2])):  # noqa: PLR2004 -- an owner and a name
+    if len(parts) < 2 or not REPOSITORY.fullmatch("/".join(parts[:2])):  # noqa: PLR2004 -- an owner and a name
         return None
-    if parts[0] in {"datasets", "spaces"}:
+    if parts[0] in WITHOUT_MODELS:
         raise TargetError(f"{shown_argument(text)}: names no model; give the address of a model's page")
-    revision = parts[3] if len(parts) > 3 and parts[2] in {"tree", "blob", "resolve", "raw"} else None  # noqa: PLR2004
-    if revision is not None and not _REVISION.fullmatch(revision):
+    revision = parts[3] if len(parts) > 3 and parts[2] in WITH_REVISION else None  # noqa: PLR2004
+    if revision is not None and not REVISION.fullmatch(revision):
         return None
     return "/".join(parts[:2]), revision
 
@@ -334,7 +350,7 @@ def _base_of(text: str, adapter: Path, *, offline: bool, through: int) -> Target
     except ValueError as error:
         raise TargetError(f"{shown} is not JSON") from error
     base = config.get(_BASE) if isinstance(config, dict) else None
-    if not isinstance(base, str) or not base.strip() or len(base) > _LONGEST:
+    if not isinstance(base, str) or not base.strip() or len(base) > LONGEST:
         raise TargetError(f"{shown} names no base model (`{_BASE}`); check the base model itself")
     for here in (adapter.parent / base, Path(base)):
         if Path(base).name and here.is_dir() and here.resolve() != adapter.parent.resolve():

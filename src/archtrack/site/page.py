@@ -11,6 +11,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from archtrack.app.models.store import model_index
+from archtrack.app.names import Names
 from archtrack.app.presence import presence_with
 from archtrack.core.history.history import known_release
 from archtrack.core.json_values import well_formed
@@ -21,10 +23,11 @@ from archtrack.sources.files import make_folder, read_document, write_atomic
 from archtrack.version import __version__
 
 from .document import read_document_rows
+from .model_data import model_data
 from .page_data import page_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from archtrack.app.history.store import Histories
@@ -32,7 +35,19 @@ if TYPE_CHECKING:
 
 __all__ = ["files_read", "make_page", "page_html", "write_page"]
 
-_SCRIPTS = ("data", "nodes", "choose", "list", "verdict", "timeline", "detail", "chart", "export", "main")
+_SCRIPTS = (
+    "data",
+    "models",
+    "nodes",
+    "choose",
+    "list",
+    "verdict",
+    "timeline",
+    "detail",
+    "chart",
+    "export",
+    "main",
+)
 """The script's parts in their order: each uses what those before it declare."""
 _LIVE = "live"
 _MARK = '<meta name="generator" content="archtrack">'
@@ -44,6 +59,7 @@ def write_page(
     folder: Path,
     matrix: Path | None = None,
     *,
+    environ: Mapping[str, str] | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write the page, and say where it is.
@@ -52,14 +68,15 @@ def write_page(
         histories: what there is.
         folder: where it goes; created if it is missing.
         matrix: a document, or what ``list --format json`` printed; None for neither.
+        environ: the environment, for the user's model index; None for the one that is shipped.
         told: is told of each line of the document that the page does not show as it stands there.
 
     Raises:
-        DataError: a history cannot be read.
+        DataError: a history or the model index cannot be read.
         DocumentError: the document cannot be read, or the page cannot be written.
         UsageError: there is nothing to show.
     """
-    text = make_page(histories, matrix, told=told)
+    text = make_page(histories, matrix, environ=environ, told=told)
     make_folder(folder)
     path = folder / "index.html"
     there = read_document(path)
@@ -73,6 +90,7 @@ def make_page(
     histories: Histories,
     matrix: Path | None = None,
     *,
+    environ: Mapping[str, str] | None = None,
     live: bool = False,
     told: Callable[[str], None] = lambda _: None,
 ) -> str:
@@ -89,6 +107,8 @@ def make_page(
         tracked = read_document_rows(_read(matrix), matrix.name, sources)
         for note in tracked.notes:
             told(note)
+    environ = environ or {}
+    names = Names(histories, environ)
     data = page_data(
         known,
         lambda name, history: presence_with(name, history, known_release(history, None), histories),
@@ -97,6 +117,10 @@ def make_page(
         version=__version__,
         unread=(history.engine for history in found if history.newest is None),
         tracked=tracked,
+        models=model_data(
+            model_index(environ),
+            {name: names.architectures_of(name) or () for name in names.model_types()},
+        ),
     )
     return page_html(data, live=live)
 

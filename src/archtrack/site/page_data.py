@@ -47,6 +47,7 @@ def page_data(
     version: str,
     unread: Iterable[str] = (),
     tracked: TrackedDocument | None = None,
+    models: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The value that the page is made of: the same arguments give the same value.
 
@@ -58,6 +59,7 @@ def page_data(
         version: of archtrack.
         unread: engines of which there is a history and no release that could be read.
         tracked: what a document, or a matrix, says; it comes first, and its sections and examples count.
+        models: as ``model_data`` gives it; None where no model is to be found by its name.
     """
     ordered = sorted(histories, key=lambda each: place_of(each.engine))
     voices = voices_of(ordered)
@@ -81,6 +83,7 @@ def page_data(
             for name in sorted(names | rows.keys())
         ],
         "texts": list(texts),
+        "models": models,
     }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archtrack.core.models.index import ModelIndex
 
-__all__ = ["FILE", "lint_file", "model_index", "models_folder", "read_index"]
+__all__ = ["FILE", "index_files", "lint_file", "model_index", "models_folder", "read_index"]
 
 FILE = MODELS.name
 
@@ -43,6 +43,15 @@ def model_index(environ: Mapping[str, str]) -> ModelIndex:
         return shipped
     found = read_index(own)
     return found if len(found.records) >= len(shipped.records) else shipped
+
+
+def index_files(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files of which ``model_index`` takes one; the user's need not exist.
+
+    Raises:
+        UsageError: it is in a home folder that nobody knows.
+    """
+    return MODELS, models_folder(environ) / FILE
 
 
 def read_index(path: Path) -> ModelIndex:

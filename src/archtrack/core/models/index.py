@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Claim", "IndexSource", "Model", "ModelIndex", "Said"]
+__all__ = ["OFTEN", "Claim", "IndexSource", "Model", "ModelIndex", "Said"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +101,13 @@ class Model:
     @property
     def known(self) -> bool:
         """Whether it counts as well known: curated, or often downloaded."""
-        return self.curated or self.downloads >= _OFTEN
+        return self.curated or self.downloads >= OFTEN
 
 
 Record = list[Any]
 """Of a model, as the data file has it: its downloads, and for each claim its position, or that and a line."""
 
-_OFTEN = 20_000
+OFTEN = 20_000
 """Downloads in a month from which a model counts as known."""
 
 
@@ -136,6 +136,17 @@ class ModelIndex:
     def folded(self) -> dict[str, str]:
         """Id in small letters -> id."""
         return {each.lower(): each for each in self.records}
+
+    @cached_property
+    def typed(self) -> dict[str, list[str]]:
+        """Model type -> the ids of which a source names it, in the order of the index."""
+        types = [each.model_type for each in self.claims]
+        found: dict[str, dict[str, None]] = {}
+        for each in self.records:
+            for at, _ in self.places(each):
+                if (model_type := types[at]) is not None:
+                    found.setdefault(model_type, {})[each] = None
+        return {model_type: [*ids] for model_type, ids in found.items()}
 
     def said(self, model: str) -> tuple[Said, ...]:
         """All that is said of a model, in the order of the sources."""

@@ -19,25 +19,42 @@ if TYPE_CHECKING:
     from .index import Model, ModelIndex
     from .words import Words
 
-__all__ = ["Candidate", "Found", "architectures_of_type", "find", "nearest_ids"]
+__all__ = [
+    "LETTERS",
+    "LOOSE",
+    "MOST",
+    "MOST_SLIPS",
+    "OWN_WORDS",
+    "PART",
+    "PARTLY",
+    "RULES",
+    "SEEN_TOO",
+    "SURE",
+    "Candidate",
+    "Found",
+    "Rule",
+    "architectures_of_type",
+    "find",
+    "nearest_ids",
+]
 
 MOST = 3
 """Architectures that an answer has at most."""
-_SEEN_TOO = 0.1
+SEEN_TOO = 0.1
 """Share of the variants from which an architecture is an alternative to that of the exact id."""
-_PART = 0.6
+PART = 0.6
 """Of a family by a part of its name, what the architectures given make up at least."""
-_LETTERS = (5, 8)
+LETTERS = (5, 8)
 """Letters from which a word may have one slip, and two."""
-_SURE = {"same": 1, "revision": 1, "beginning": 1, "inside": 2}
+SURE = {"same": 1, "revision": 1, "beginning": 1, "inside": 2}
 """Levels of a family at which so few models answer if no other level has more."""
-_PARTLY = frozenset({"inside", "word", "part"})
+PARTLY = frozenset({"inside", "word", "part"})
 """Levels that are not by the whole of a name, from its beginning."""
-_LOOSE = frozenset({"word", "part"})
+LOOSE = frozenset({"word", "part"})
 """Levels at which a few models say nothing."""
-_MOST_SLIPS = 3
+MOST_SLIPS = 3
 """Words of a name that may be misspelled."""
-_OWN_WORDS = 2
+OWN_WORDS = 2
 """Names that a word stands in from which a misspelled one is taken for it."""
 
 
@@ -91,7 +108,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
+class Rule:
     """When one architecture is given for a family.
 
     Attributes:
@@ -105,16 +122,16 @@ class _Rule:
     known: int
 
 
-_RULES = {
+RULES = {
     # level: where a model of the size asked for is there, and where none is
-    "same": (_Rule(share=0.9, least=2, known=1), _Rule(share=0.97, least=5, known=3)),
-    "revision": (_Rule(share=0.93, least=3, known=1), _Rule(share=0.98, least=8, known=4)),
-    "generation": (_Rule(share=0.95, least=4, known=2), _Rule(share=0.98, least=8, known=5)),
-    "beginning": (_Rule(share=0.95, least=3, known=1), _Rule(share=0.98, least=10, known=4)),
-    "next": (_Rule(share=0.95, least=4, known=2), _Rule(share=0.99, least=10, known=6)),
-    "inside": (_Rule(share=0.97, least=6, known=3), _Rule(share=0.99, least=20, known=9)),
-    "word": (_Rule(share=0.97, least=6, known=6), _Rule(share=0.99, least=20, known=20)),
-    "part": (_Rule(share=0.97, least=12, known=12), _Rule(share=0.99, least=20, known=20)),
+    "same": (Rule(share=0.9, least=2, known=1), Rule(share=0.97, least=5, known=3)),
+    "revision": (Rule(share=0.93, least=3, known=1), Rule(share=0.98, least=8, known=4)),
+    "generation": (Rule(share=0.95, least=4, known=2), Rule(share=0.98, least=8, known=5)),
+    "beginning": (Rule(share=0.95, least=3, known=1), Rule(share=0.98, least=10, known=4)),
+    "next": (Rule(share=0.95, least=4, known=2), Rule(share=0.99, least=10, known=6)),
+    "inside": (Rule(share=0.97, least=6, known=3), Rule(share=0.99, least=20, known=9)),
+    "word": (Rule(share=0.97, least=6, known=6), Rule(share=0.99, least=20, known=20)),
+    "part": (Rule(share=0.97, least=12, known=12), Rule(share=0.99, least=20, known=20)),
 }
 """How sure a family has to be of its architecture; ``benchmarks/model_index.py`` measures that."""
 
@@ -175,7 +192,7 @@ def _answer(how: str, models: Sequence[Model], wide: Iterable[Model]) -> Found |
     own, seen = _count(models), _count(wide)
     total = max(len(tuple(wide)), len(models))
     ranked = _ranked(own)
-    ranked += [name for name in _ranked(seen) if name not in own and seen[name] >= _SEEN_TOO * total]
+    ranked += [name for name in _ranked(seen) if name not in own and seen[name] >= SEEN_TOO * total]
     if not ranked:
         return None
     counts = seen or own
@@ -192,28 +209,28 @@ def _family(words: Words, index: ModelIndex, *, whole: bool) -> Found | None:
     """The architectures of a family: of its own name, of what begins so, of what has it inside, of its beginning."""
     few: Found | None = None
     for level, ids in _levels(words.family, index):
-        if not ids or (whole and level in _PARTLY):
+        if not ids or (whole and level in PARTLY):
             continue
         sized = [each for each, its in ids if set(words.sizes) <= set(its.sizes)]
-        rule = _RULES[level][0 if sized else 1]
+        rule = RULES[level][0 if sized else 1]
         models = [index.model(each) for each in sized or [each for each, _ in ids]]
         counts = _count(models)
         ranked, total = _ranked(counts)[:MOST], len(models)
-        if not ranked or (level in _LOOSE and total < rule.least):
+        if not ranked or (level in LOOSE and total < rule.least):
             continue
         if _is_sure(ranked, counts, total, rule):
             if total >= (rule.known if any(each.known for each in models) else rule.least):
                 return _of_family(ranked[:1], counts, models)
-            if few is None and sized and total >= _SURE.get(level, total + 1):
+            if few is None and sized and total >= SURE.get(level, total + 1):
                 few = _of_family(ranked[:1], counts, models)
-        elif level in _PARTLY and sum(counts[each] for each in ranked) < _PART * total:
+        elif level in PARTLY and sum(counts[each] for each in ranked) < PART * total:
             return few
         elif len(ranked) > 1:
             return _of_family(ranked, counts, models)
     return few
 
 
-def _is_sure(ranked: Sequence[str | None], counts: Counter[str | None], total: int, rule: _Rule) -> bool:
+def _is_sure(ranked: Sequence[str | None], counts: Counter[str | None], total: int, rule: Rule) -> bool:
     """Whether nearly all models of a family have the same architecture, and hardly one another."""
     second = counts[ranked[1]] if len(ranked) > 1 else 0
     return counts[ranked[0]] >= rule.share * total and second <= (1 - rule.share) * total
@@ -303,10 +320,10 @@ def _best_known(models: Sequence[Model]) -> Model:
 def _corrected(text: str, index: ModelIndex) -> str | None:
     """The text with each unknown word in place of which there is a likely one; None where that changes nothing."""
     name = bare(text.strip()).lower()[:LONGEST]
-    wanted = {word for word in re.findall("[a-z]+", name) if len(word) >= _LETTERS[0]}
+    wanted = {word for word in re.findall("[a-z]+", name) if len(word) >= LETTERS[0]}
     count = Counter(re.findall("[a-z]+", "\n".join(index.names.values())))
-    unknown = {word for word in wanted if count[word] < _OWN_WORDS}
-    if len(unknown) > _MOST_SLIPS:
+    unknown = {word for word in wanted if count[word] < OWN_WORDS}
+    if len(unknown) > MOST_SLIPS:
         return None
     slips = {word: near for word in unknown if (near := _likely(word, count)) is not None}
     return re.sub("[a-z]+", lambda match: slips.get(match[0], match[0]), name) if slips else None
@@ -316,10 +333,10 @@ def _likely(word: str, count: Counter[str]) -> str | None:
     """The word that is meant by a misspelled one; the nearest, of those the most frequent."""
     from rapidfuzz.distance import OSA
 
-    most = 2 if len(word) >= _LETTERS[1] else 1
+    most = 2 if len(word) >= LETTERS[1] else 1
     near = []
     for each, often in count.items():
-        if often >= _OWN_WORDS and len(each) >= _LETTERS[0] and each[0] == word[0]:
+        if often >= OWN_WORDS and len(each) >= LETTERS[0] and each[0] == word[0]:
             distance = OSA.distance(word, each, score_cutoff=most)
             if distance <= most:
                 near.append((distance, -often, each))
@@ -328,14 +345,11 @@ def _likely(word: str, count: Counter[str]) -> str | None:
 
 def architectures_of_type(model_type: str, index: ModelIndex) -> tuple[str, ...]:
     """The architectures of the models of a type that are not rare among them, at most three, the likeliest first."""
-    of_type = {at for at, claim in enumerate(index.claims) if claim.model_type == model_type}
-    if not of_type:
-        return ()
-    ids = [each for each in index.records if any(at in of_type for at, _ in index.places(each))]
+    ids = index.typed.get(model_type, ())
     models = [each for each in map(index.model, ids) if each.model_type == model_type]
     counts = _count(models)
     ranked = [each for each in _ranked(counts) if each is not None]
-    return tuple(each for each in ranked[:MOST] if counts[each] >= _SEEN_TOO * len(models))
+    return tuple(each for each in ranked[:MOST] if counts[each] >= SEEN_TOO * len(models))
 
 
 def nearest_ids(text: str, index: ModelIndex) -> tuple[str, ...]:

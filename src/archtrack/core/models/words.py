@@ -40,7 +40,7 @@ class Words:
     """The parts of a name, in small letters and in order.
 
     Attributes:
-        family: words and numbers of the family and its version: ``("qwen", "3", "vl")``; a ``v`` before a number is left out.
+        family: words and numbers of the family and its version: ``("qwen", "3", "vl")``; no ``v`` before a number.
         revised: positions in ``family`` of numbers that have a ``v`` before them.
         sizes: ``("30b", "a3b")``.
         roles: what it was trained for.

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["looks_like_class", "misspelled", "nearest"]
+__all__ = ["CLASS", "SLIPS", "looks_like_class", "misspelled", "nearest"]
 
 _MOST = 3
 _CUTOFF = 82.0  # of 100: `Lama` for `Llama` is near, another family with the same ending is not
 _WHOLE = 93.0  # a letter or two of a whole name, endings included
 
-_SLIPS = 2
+SLIPS = 2
 _DIGITS = re.compile("[0-9]+")
-_CLASS = re.compile(r"[A-Za-z]\w{0,200}?(?:For[A-Z]\w{0,200}|Model|LMHeadModel)")
+CLASS = re.compile(r"[A-Za-z]\w{0,200}?(?:For[A-Z]\w{0,200}|Model|LMHeadModel)")
 
 # What a class is for: its beginning is enough, for the slip may be further on (`ForCausallLM`).
 _ENDING = re.compile(
@@ -61,7 +61,7 @@ def _prepared(known: frozenset[str]) -> tuple[dict[str, str], dict[str, str]]:
 
 def looks_like_class(name: str) -> bool:
     """Whether a name is built as those of architectures are: ``Qwen3ForCausalLM``, ``BertModel``."""
-    return _CLASS.fullmatch(name) is not None
+    return CLASS.fullmatch(name) is not None
 
 
 def misspelled(name: str, known: Collection[str]) -> str | None:
@@ -76,8 +76,8 @@ def misspelled(name: str, known: Collection[str]) -> str | None:
     near: dict[int, list[str]] = {}
     for each in known:
         if _DIGITS.findall(each) == digits:
-            distance = OSA.distance(folded, each.casefold(), score_cutoff=_SLIPS)
-            if distance <= _SLIPS:
+            distance = OSA.distance(folded, each.casefold(), score_cutoff=SLIPS)
+            if distance <= SLIPS:
                 near.setdefault(distance, []).append(each)
     best = near[min(near)] if near else []
     return best[0] if len(best) == 1 else None

@@ -15,8 +15,11 @@ function chosen(wanted) {
   if (pasted && pasted.size) return ordered(wanted).filter((row) => pasted.has(row[NAME]));
   const words = pasted ? [] : wanted.q.split(/\s+/).filter(Boolean).map(plain);
   const inside = columnOf(wanted.engine), outside = columnOf(wanted.without);
+  let named = (row) => words.every((word) => word && haystacks.get(row).includes(word));
+  const model = words.length && !rows.some(named) ? meaning(wanted.q) : null;
+  if (model) named = (row) => model.candidates.some((each) => each.architecture === row[NAME]);
   return ordered(wanted).filter((row) => {
-    if (!words.every((word) => word && haystacks.get(row).includes(word))) return false;
+    if (!named(row)) return false;
     if (wanted.category && row[CATEGORY] !== wanted.category) return false;
     if (inside && !fits(kindIn(row, inside), wanted.status)) return false;
     if (!inside && wanted.status && !columns.some((column) => !column.library && fits(kindIn(row, column), wanted.status))) return false;
@@ -57,11 +60,13 @@ function rank(row, column) {
   return `${RANKS.indexOf(found.kind)}${String(place).padStart(5, "0")}`;
 }
 // Names like one that is not known: those that share most pairs of letters with it.
+const pairs = (words) => new Set(Array.from({ length: Math.max(words.length - 1, 0) }, (_, at) => words.slice(at, at + 2)));
+const ownPairs = new Map();
 function near(name) {
-  const pairs = (words) => new Set(Array.from({ length: Math.max(words.length - 1, 0) }, (_, at) => words.slice(at, at + 2)));
   const asked = pairs(plain(name).slice(0, 200));
   const scored = rows.map((row) => {
-    const own = pairs(plain(row[NAME]));
+    if (!ownPairs.has(row)) ownPairs.set(row, pairs(plain(row[NAME])));
+    const own = ownPairs.get(row);
     let shared = 0;
     for (const pair of asked) if (own.has(pair)) shared += 1;
     return [(2 * shared) / (asked.size + own.size || 1), row[NAME]];

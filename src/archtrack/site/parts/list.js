@@ -37,7 +37,7 @@ function showList(found, wanted) {
   $("none").hidden = found.length > 0;
   $("none").replaceChildren();
   if (!found.length) {
-    $("none").append(make("p", {}, "No architecture is called that. For a model, paste its ", make("code", {}, "config.json"), " here, or run ", make("code", {}, "archtrack check OWNER/NAME"), "."));
+    $("none").append(make("p", {}, "No architecture is called that. Of a model that is not known by its name, paste the ", make("code", {}, "config.json"), " here, or run ", make("code", {}, "archtrack check OWNER/NAME"), "."));
     if (wanted.q) $("none").append(...nearIt(wanted.q));
   }
 }

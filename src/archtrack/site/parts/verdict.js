@@ -40,10 +40,23 @@ function typed(column, type) {
 function coded(sentence) {
   return sentence.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part));
 }
+// What a model's name stands for: its likeliest architectures, each a link to its row, and how it was found.
+function modelLine(words, model) {
+  const how = model.how === "exact" && model.readAs === null ? `exact: ${model.model}` : foundWords(model);
+  const [before, after] = model.model && !byName.has(model.model) ? how.split(model.model) : [how];
+  const several = model.candidates.length > 1 && model.how !== "model type";
+  const ids = (count) => `${count} ${count === 1 ? "id" : "ids"}`;
+  const more = model.others.slice(0, 3).map(([name, count]) => `${name} (${ids(count)})`);
+  return make("p", {}, make("strong", {}, words.trim()), ": ",
+    ...model.candidates.flatMap(({ architecture, type, ids: count }, at) => [at ? ", " : "",
+      architecture === null ? `no known architecture, model type ${type}` : byName.has(architecture) ? make("a", { href: address(architecture) }, ...breakable(architecture)) : `${architecture}, which no engine registers`,
+      several ? ` ${ids(count)}` : ""]),
+    model.candidates.length ? " (" : "no architecture is known (", before, ...(after === undefined ? [] : [onHub(model.model), after]), more.length ? `; also ${more.join(", ")}` : "", ")");
+}
 function showVerdict(words) {
-  const place = $("verdict"), found = asked(words);
-  place.hidden = !found;
-  place.replaceChildren();
+  const place = $("verdict"), found = asked(words), model = found || isConfig(words) ? null : meaning(words);
+  place.hidden = !found && !model;
+  place.replaceChildren(...(model ? [modelLine(words, model)] : []));
   if (!found) return;
   if (found.problem) place.append(make("p", {}, ...coded(found.problem)));
   for (const name of found.names) {
