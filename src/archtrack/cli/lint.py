@@ -83,6 +83,7 @@ def command(
         fix=fix,
         columns=begun.settings.columns,
         known_elsewhere=begun.request.known_elsewhere,
+        overrides=begun.settings.overrides,
     )
     if hub and tracked is not None:
         findings = tuple(sorted((*findings, *lint_hub(begun.document, tracked, begun.workspace))))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Claim", "IndexSource", "Model", "ModelIndex", "Said"]
+__all__ = ["OFTEN", "Claim", "IndexSource", "Model", "ModelIndex", "Said"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +101,13 @@ class Model:
     @property
     def known(self) -> bool:
         """Whether it counts as well known: curated, or often downloaded."""
-        return self.curated or self.downloads >= _OFTEN
+        return self.curated or self.downloads >= OFTEN
 
 
 Record = list[Any]
 """Of a model, as the data file has it: its downloads, and for each claim its position, or that and a line."""
 
-_OFTEN = 20_000
+OFTEN = 20_000
 """Downloads in a month from which a model counts as known."""
 
 
@@ -136,6 +136,33 @@ class ModelIndex:
     def folded(self) -> dict[str, str]:
         """Id in small letters -> id."""
         return {each.lower(): each for each in self.records}
+
+    @cached_property
+    def naming(self) -> dict[str, list[int]]:
+        """Architecture -> the positions of the claims that attest it alone, and do not derive it from a type."""
+        found: dict[str, list[int]] = {}
+        for at, each in enumerate(self.claims):
+            if each.by is None and len(each.architectures) == 1 and self.sources[each.source].attests:
+                found.setdefault(each.architectures[0], []).append(at)
+        return found
+
+    @cached_property
+    def typing(self) -> dict[str, list[int]]:
+        """Model type -> the positions of the claims that attest it."""
+        found: dict[str, list[int]] = {}
+        for at, each in enumerate(self.claims):
+            if each.model_type is not None and self.sources[each.source].attests:
+                found.setdefault(each.model_type, []).append(at)
+        return found
+
+    @cached_property
+    def with_claim(self) -> dict[int, list[str]]:
+        """Position of a claim -> the models that it is about."""
+        found: dict[int, list[str]] = {}
+        for model, record in self.records.items():
+            for each in record[1:]:
+                found.setdefault(each[0] if isinstance(each, list) else each, []).append(model)
+        return found
 
     def said(self, model: str) -> tuple[Said, ...]:
         """All that is said of a model, in the order of the sources."""
