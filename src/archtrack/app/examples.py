@@ -6,11 +6,10 @@ and the Hub's answers.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from archtrack.core.matrix.examples import ExampleSources, example_of, targets_of
-from archtrack.core.models.examples import Attested, ClassOfType
+from archtrack.core.models.examples import Attested
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.data import shipped_examples
 from archtrack.engines import load_engine
@@ -23,7 +22,6 @@ from .models.store import model_index
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from archtrack.core.history.history import History
     from archtrack.core.matrix.examples import DraftTarget
     from archtrack.model import Override
 
@@ -41,7 +39,19 @@ def attested_examples(histories: Histories) -> Attested:
         DataError: the index, or the history of transformers, cannot be read.
     """
     library = histories.get(TRANSFORMERS)
-    return Attested(model_index(histories.environ), _nothing if library is None else _class_of(library))
+    registered = {} if library is None else library.registered
+    types = {} if library is None else library.tables.get(MODEL_TYPES, {})
+
+    def classes(model_type: str) -> Mapping[str, str]:
+        spans = types.get(model_type, ())
+        found: Mapping[str, str] = (spans[-1].states[-1].value or {}).get("classes", {}) if spans else {}
+        return found
+
+    def type_of(name: str) -> str | None:
+        spans = registered.get(name, ())
+        return spans[-1].states[-1].model_type if spans else None
+
+    return Attested(model_index(histories.environ), classes, type_of)
 
 
 def example_sources(histories: Histories) -> ExampleSources:
@@ -78,26 +88,6 @@ def contradiction_of(histories: Histories, overrides: Iterable[Override]) -> Cal
         return None if fits or (shown is not None and shown.id == model) else who
 
     return contradicted
-
-
-def _nothing(_: str) -> None:
-    """What is known of a class without a history of transformers."""
-
-
-def _class_of(library: History) -> Callable[[str], ClassOfType | None]:
-    types = library.tables.get(MODEL_TYPES, {})
-
-    @cache
-    def class_of(name: str) -> ClassOfType | None:
-        spans = library.registered.get(name, ())
-        model_type = spans[-1].states[-1].model_type if spans else None
-        if model_type is None:
-            return None
-        known = types.get(model_type, ())
-        value = known[-1].states[-1].value if known else None
-        return ClassOfType.of(name, model_type, (value or {}).get("classes", {}))
-
-    return class_of
 
 
 def _targets(histories: Histories) -> Mapping[str, tuple[DraftTarget, ...]]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from archtrack.core.models.examples import Attested, ClassOfType
+from archtrack.core.models.examples import Attested
 from made_index import made
 
 TYPES = {
-    "FooModel": ("foo", {"MODEL": "FooModel", "CAUSAL_LM": "FooForCausalLM"}),
-    "FooForCausalLM": ("foo", {"MODEL": "FooModel", "CAUSAL_LM": "FooForCausalLM"}),
-    "FooForTokenClassification": ("foo", {"MODEL": "FooModel", "CAUSAL_LM": "FooForCausalLM"}),
-    "SeqForCausalLM": ("seq", {"CAUSAL_LM": "SeqForCausalLM", "SEQ_TO_SEQ_CAUSAL_LM": "SeqForGeneration"}),
-    "SeqForGeneration": ("seq", {"CAUSAL_LM": "SeqForCausalLM", "SEQ_TO_SEQ_CAUSAL_LM": "SeqForGeneration"}),
-    "BarModel": ("bar", {"MODEL": "BarModel"}),
-    "ObscureModel": ("obscure", {"MODEL": "ObscureModel"}),
-    "ClaimedModel": ("claimed", {"MODEL": "ClaimedModel"}),
+    "foo": {"MODEL": "FooModel", "CAUSAL_LM": "FooForCausalLM"},
+    "foo2": {"MODEL": "FooModel"},  # a type that has no class of its own
+    "seq": {"CAUSAL_LM": "SeqForCausalLM", "SEQ_TO_SEQ_CAUSAL_LM": "SeqForGeneration"},
+    "bar": {"MODEL": "BarModel"},
+    "obscure": {"MODEL": "ObscureModel"},
+    "claimed": {"MODEL": "ClaimedModel"},
 }
+OWN = {name: model_type for model_type, tables in reversed(TYPES.items()) for name in tables.values()}
+OWN["FooForTokenClassification"] = "foo"
 INDEX = made(
     # named: the most downloaded that is no quantised copy, and of which nobody says anything else
     ("o/alpha-7b", 10, [("curated", "AlphaForCausalLM", None)]),
@@ -31,6 +31,7 @@ INDEX = made(
     ("o/foo-plain", 90_000, [("listed", "FooForCausalLM", "foo")]),
     ("o/foo-known", 20, [("listed", "FooForCausalLM", "foo"), ("examples", "FooForCausalLM", "foo")]),
     ("o/foo-ner", 5, [("curated", "FooForTokenClassification", None)]),
+    ("o/foo-other", 99_000, [("listed", None, "foo2")]),
     ("o/foo-text", 90_000, [("listed", None, "foo_text")]),
     ("o/foo-2", 90_000, [("listed", None, "foo_v2")]),
     ("o/seq", 90_000, [("listed", "SeqForCausalLM", "seq")]),
@@ -41,12 +42,7 @@ INDEX = made(
 )
 
 
-def class_of(name: str) -> ClassOfType | None:
-    found = TYPES.get(name)
-    return None if found is None else ClassOfType.of(name, *found)
-
-
-ATTESTED = Attested(INDEX, class_of)
+ATTESTED = Attested(INDEX, lambda each: TYPES.get(each, {}), OWN.get)
 
 
 @pytest.mark.parametrize(

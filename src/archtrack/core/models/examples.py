@@ -7,7 +7,7 @@ checkpoint of a type is no example of a head that nobody has trained.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archtrack.core.matrix.categories import base_models
@@ -17,11 +17,11 @@ from .index import OFTEN
 from .words import is_gguf, is_quantised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .index import ModelIndex, Said
 
-__all__ = ["Attested", "ClassOfType"]
+__all__ = ["Attested"]
 
 _GENERATING = (
     "CAUSAL_LM",
@@ -39,39 +39,25 @@ _ONE_CLAIM = 2
 """Length of the record of a model with one claim."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassOfType:
-    """What transformers has an architecture for.
-
-    Attributes:
-        model_type: of its configuration.
-        base: it is the class without a head, which every checkpoint of the type has.
-        generates: it is the only class of the type that generates.
-    """
-
-    model_type: str
-    base: bool
-    generates: bool
-
-    @classmethod
-    def of(cls, name: str, model_type: str, tables: dict[str, str]) -> ClassOfType:
-        """By the auto tables of a model type: table (``CAUSAL_LM``) -> class."""
-        generating = {tables[table] for table in _GENERATING if table in tables}
-        return cls(model_type=model_type, base=tables.get("MODEL") == name, generates=generating == {name})
-
-
 class Attested:
     """The examples that the index bears out; a source that only names examples bears out nothing."""
 
-    def __init__(self, index: ModelIndex, class_of: Callable[[str], ClassOfType | None]) -> None:
+    def __init__(
+        self,
+        index: ModelIndex,
+        classes: Callable[[str], Mapping[str, str]],
+        type_of: Callable[[str], str | None],
+    ) -> None:
         """Of an index.
 
         Args:
             index: the models that are known.
-            class_of: what transformers has an architecture for; None for what it does not have.
+            classes: of a model type in transformers: auto table (``CAUSAL_LM``) -> class; empty for an unknown type.
+            type_of: the model type of a class of transformers; None for what it does not have.
         """
         self._index = index
-        self._class_of = class_of
+        self._classes = classes
+        self._type_of = type_of
 
     def named(self, name: str) -> Example | None:
         """The best known model for which a source names this architecture alone, and no more sources another.
@@ -79,49 +65,72 @@ class Attested:
         A quantised copy comes last. Of others, one of which nobody says anything else comes first, then the most
         downloaded. A repository of GGUF files has no config that could name an architecture.
         """
-        index, found = self._index, {}
-        for at in index.naming.get(name, ()):
-            for model in index.with_claim[at]:
-                taken = index.model(model).architectures
-                if name in taken and not is_gguf(model):
-                    found[model] = (is_quantised(model), taken != (name,), -index.downloads(model), model)
-        if not found:
+        index, found = self._index, []
+        for model in {model for at in index.naming.get(name, ()) for model in index.with_claim[at]}:
+            taken = index.model(model)
+            if name in taken.architectures:
+                found.append((len(taken.architectures) > 1, -taken.downloads, model))
+        ranked = [model for *_, model in sorted(found)]
+        best = next((each for each in ranked if not is_quantised(each)), None)
+        best = best or next((each for each in ranked if not is_gguf(each)), None)
+        if best is None:
             return None
-        best = min(found, key=found.__getitem__)
         said = next(each for each in self._attesting(best) if _names(each, name))
         return Example(id=best, source=self._place(said))
 
     def of_type(self, name: str) -> Example | None:
         """The best known model of the type of a class that every checkpoint of the type has.
 
-        Those that transformers names as well come first, then those whose architecture is known to be this one. What
-        one source alone names counts if it is often downloaded.
+        Those that transformers names as well come first, then the most downloaded. What one source alone names counts
+        if it is often downloaded.
         """
-        own = self._class_of(name)
-        if own is None or not (own.base or own.generates):
+        if name not in self._of_types:
             return None
-        found = {}
-        for model in self._well_known(own.model_type):
+        model_type, base = self._of_types[name]
+        for model in self._well_known(model_type):
             taken = self._index.model(model)
-            exact = taken.architectures == (name,)
-            if taken.model_type == own.model_type and (own.base or exact) and not is_quantised(model):
-                sources = {each.claim.source for each in self._index.said(model)}
-                if len(sources) > 1 or taken.downloads >= OFTEN:
-                    found[model] = (len(sources) == 1, not exact, -taken.downloads, model)
-        if not found:
-            return None
-        best = min(found, key=found.__getitem__)
-        said = next(each for each in self._attesting(best) if each.claim.model_type == own.model_type)
-        return Example(id=best, source=f"{self._place(said)}: model type {own.model_type}")
+            fits = base or taken.architectures == (name,)
+            if fits and taken.model_type == model_type and not is_quantised(model):
+                said = next(each for each in self._attesting(model) if each.claim.model_type == model_type)
+                return Example(id=model, source=f"{self._place(said)}: model type {model_type}")
+        return None
 
-    def _well_known(self, model_type: str) -> Iterator[str]:
-        """The models of a type that are often downloaded or of which more than one thing is said."""
-        records = self._index.records
-        for at in self._index.typing.get(model_type, ()):
-            for model in self._index.with_claim[at]:
-                record = records[model]
-                if record[0] >= OFTEN or len(record) > _ONE_CLAIM:
-                    yield model
+    @cached_property
+    def _of_types(self) -> dict[str, tuple[str, bool]]:
+        """Class that every checkpoint of a type has -> that type, and whether it is the one without a head.
+
+        Of several types the one counts that the class's own configuration has.
+        """
+        found: dict[str, dict[str, bool]] = {}
+        for model_type in self._index.typing:
+            tables = self._classes(model_type)
+            generating = {tables[table] for table in _GENERATING if table in tables}
+            if len(generating) == 1:
+                found.setdefault(generating.pop(), {})[model_type] = False
+            if "MODEL" in tables:
+                found.setdefault(tables["MODEL"], {})[model_type] = True
+        one = {
+            name: next(iter(types)) if len(types) == 1 else self._type_of(name)
+            for name, types in found.items()
+        }
+        return {
+            name: (each, found[name][each])
+            for name, each in one.items()
+            if each is not None and each in found[name]
+        }
+
+    def _well_known(self, model_type: str) -> list[str]:
+        """The models of a type that several sources know, or that are often downloaded; the best known first."""
+        index, found = self._index, []
+        for at in index.typing[model_type]:
+            for model in index.with_claim[at]:
+                record = index.records[model]
+                several = (
+                    len(record) > _ONE_CLAIM and len({said.claim.source for said in index.said(model)}) > 1
+                )
+                if several or record[0] >= OFTEN:
+                    found.append((not several, -record[0], model))
+        return [model for *_, model in sorted(found)]
 
     def contradiction(self, model: str, name: str) -> str | None:
         """Who says what else of a model that stands as an example of an architecture; None where nobody does.
@@ -130,24 +139,22 @@ class Attested:
         """
         known = self._index.folded.get(model.lower())
         said = () if known is None else tuple(self._attesting(known))
-        own = self._class_of(name)
+        own = self._type_of(name)
         names = {each: one for one in said if one.claim.by is None for each in one.claim.architectures}
         if known is not None and names:
-            if {name, *base_models(name)} & names.keys() or self._same_type(own, names, known):
+            if {name, *base_models(name)} & names.keys() or self._is_base_of(name, names, known):
                 return None
             return f"{self._place(next(iter(names.values())))} says {', '.join(sorted(names))}"
         types = {each.claim.model_type: each for each in said if each.claim.model_type is not None}
-        if own is None or not types or any(_related(own.model_type, each) for each in types):
+        if own is None or not types or any(_related(own, each) for each in types):
             return None
         one = next(iter(types))
-        return f"{self._place(types[one])} says model type {one}, and it is of {own.model_type}"
+        return f"{self._place(types[one])} says model type {one}, and it is of {own}"
 
-    def _same_type(self, own: ClassOfType | None, names: dict[str, Said], model: str) -> bool:
-        """Whether a class without a head is of the type of a model of which other classes are named."""
-        if own is None or not own.base:
-            return False
-        types = {found.model_type for each in names if (found := self._class_of(each)) is not None}
-        return own.model_type in {*types, self._index.model(model).model_type}
+    def _is_base_of(self, name: str, names: Iterable[str], model: str) -> bool:
+        """Whether a class is the one without a head of the type of a model, of which other classes are named."""
+        types = {*map(self._type_of, names), self._index.model(model).model_type}
+        return any(self._classes(each).get("MODEL") == name for each in types if each is not None)
 
     def _attesting(self, model: str) -> Iterator[Said]:
         index = self._index
