@@ -41,7 +41,9 @@ def main() -> None:
             asked += 1
             found = find(model, rest)
             kind = "nothing" if found is None else found.how if found.read_as is None else "spelling of"
-            given = [] if found is None else [each.architecture for each in found.candidates]
+            given = (
+                [] if found is None else [each.architecture for each in found.candidates if each.architecture]
+            )
             right = bool({*given} & {*whole.model(model).architectures})
             many = "none" if not given else "one" if len(given) == 1 else "several"
             count[kind, f"{many} {'right' if right else 'wrong'}"] += 1

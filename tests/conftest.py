@@ -57,6 +57,7 @@ def _shared(name: str, path: Path) -> Any:
 _HERE = Path(__file__).parent
 miniature = _shared("miniature", _HERE / "miniature.py")
 index_servers = _shared("index_servers", _HERE / "sources" / "servers.py")
+gguf_files = _shared("gguf_files", _HERE / "gguf_files.py")
 hub_server = _shared("hub_server", _HERE / "hub_server.py")
 _shared("real_release", _HERE / "real_release.py")
 seed_reader = _shared("seed_reader", _HERE / "seed_reader.py")

@@ -13,6 +13,7 @@ from archtrack.config.settings import parse_settings
 from archtrack.core.document.lint import fix, lint
 from archtrack.core.document.merge import MergeOptions, merge
 from archtrack.core.document.parse import parse
+from archtrack.core.gguf import read_gguf_header
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
 from archtrack.core.issue.parts import issue_of
 from archtrack.core.matrix.categories import by_name, draft_target
@@ -468,11 +469,43 @@ HISTORIES: dict[str, Any] = {
     ),
     "digits": lambda n: '{"schema_version": ' + "9" * n + "}",
 }
+_TEXTS = "\x09\0\0\0\x08\0\0\0"
+"""An array of texts, as a value of a GGUF file begins."""
+
+
+def _gguf(keys: int, rest: str) -> str:
+    return "GGUF\x03\0\0\0" + "\0" * 8 + _count(keys) + rest
+
+
+def _count(number: int) -> str:
+    return number.to_bytes(8, "little").decode("latin-1")
+
+
+# A byte is a character here: a GGUF file is no text.
+GGUFS: dict[str, Any] = {
+    "keys": lambda n: _gguf(n, "".join(f"{_count(4)}{i:04}\x00\0\0\0\x01" for i in range(n))),
+    "empty keys": lambda n: _gguf(n, (_count(0) + "\x07\0\0\0\x01") * n),
+    "a key": lambda n: _gguf(1, _count(n) + "a" * n + "\x07\0\0\0\x01"),
+    "a text": lambda n: _gguf(1, _count(1) + "a\x08\0\0\0" + _count(n) + "a" * n),
+    "empty texts": lambda n: _gguf(1, _count(1) + "a" + _TEXTS + _count(n) + _count(0) * n),
+    "texts": lambda n: _gguf(1, _count(1) + "a" + _TEXTS + _count(n) + (_count(3) + "abc") * n),
+    "arrays of texts": lambda n: _gguf(n, (_count(0) + _TEXTS + _count(1) + _count(1) + "a") * n),
+    "arrays in arrays": lambda n: _gguf(1, _count(1) + "a" + ("\x09\0\0\0" + _count(1))[:12] * n),
+    "arrays in an array": lambda n: _gguf(
+        1, _count(1) + "a\x09\0\0\0\x09\0\0\0" + _count(n) + ("\0\0\0\0" + _count(0)) * n
+    ),
+    "no more than a beginning": lambda n: _gguf(n, ""),
+}
 NAMES: dict[str, Any] = {
     "ForCausalLM": lambda n: "XForCausalLM" * n + "!",
     "letters": lambda n: "A" * n,
     "For": lambda n: "For" * n,
 }
+
+
+def read_gguf(text: str) -> None:
+    data = text.encode("latin-1", "replace")
+    read_gguf_header(lambda offset, length: data[offset : offset + length], len(data))
 
 
 def read_name(text: str) -> None:
@@ -505,6 +538,7 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
     "METADATA": (lambda text: pins_from_metadata(text.encode()), METADATA),
     "pyproject.toml": (lambda text: pins_from_project(text.encode()), PROJECTS),
     "config.json": (lambda text: read_checkpoint(text.encode()), CONFIGS),
+    "a GGUF file": (read_gguf, GGUFS),
     "a log": (read_log_file, LOGS),
     "a history": (read_history, HISTORIES),
     "a name": (read_name, NAMES),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.history.history import History, Release
+from archtrack.core.history.numbering import VERSIONS
 from archtrack.core.history.spans import spans_of
 from archtrack.core.history.tables import rules_states, table_spans
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from archtrack.core.history.history import Entry, Row
+    from archtrack.core.history.numbering import Numbering
 
 
 SHA = "0" * 64
@@ -32,6 +34,7 @@ def made_history(
     key: str = "architecture",
     tables: Mapping[str, Mapping[str, Mapping[str, Row]]] | None = None,
     rules: Mapping[str, Mapping[str, Any]] | None = None,
+    numbering: Numbering = VERSIONS,
 ) -> History:
     """The history of an engine: version -> architecture -> entry, for each release that is not unknown.
 
@@ -43,11 +46,13 @@ def made_history(
         key: what a checkpoint is looked up by.
         tables: version -> table -> key -> row.
         rules: version -> rules.
+        numbering: how the releases are named.
     """
     return History(
         engine=engine,
         distribution=engine,
         floor=floor,
+        numbering=numbering,
         tool="0",
         revision=1,
         releases=tuple(releases),

@@ -27,6 +27,7 @@ from archtrack.data import shipped_examples
 from archtrack.engines import engine_names, load_engine
 from archtrack.model import Status
 from archtrack.sources.index.pip_config import index_settings
+from gguf_files import LLAMA, gguf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -362,8 +363,9 @@ def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path, environ
     (log,) = [content for kind, content in _FENCED.findall(text) if kind == "text"]
     miniature.write(tmp_path / "internvl" / "config.json", config)
     miniature.write(tmp_path / "server.log", log)
+    (tmp_path / "m.gguf").write_bytes(gguf(LLAMA))
     shown = [content for page, content in blocks("console") if page == "docs/check.md"]
-    assert len(shown) == 5
+    assert len(shown) == 6
     for block in shown:
         play(block, tmp_path, environ)
 

@@ -19,6 +19,7 @@ from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.release_reading import entries_from
 from archtrack.app.history.store import SHIPPED, Histories, read_history
 from archtrack.app.presence import presence_with
+from archtrack.core.history.history import REGISTRY
 from archtrack.core.history.spans import span_bounds
 from archtrack.model import Status
 
@@ -117,7 +118,7 @@ def test_the_data_fits_its_schema_and_is_small() -> None:
         data = json.loads((SHIPPED / f"{engine}.json").read_text(encoding="utf-8"))
         assert [error.message for error in validator.iter_errors(data)] == []
         assert validator.is_valid({**data, "releases": [{**data["releases"][0], "date": 1}]}) is False
-    assert sum(path.stat().st_size for path in SHIPPED.glob("*.json")) < 3_000_000
+    assert sum(path.stat().st_size for path in SHIPPED.glob("*.json")) < 3_300_000
 
 
 @pytest.mark.parametrize(("engine", "version"), [("sglang", "0.5.23"), ("vllm", "0.33.0")])
@@ -204,10 +205,41 @@ def test_the_claims_of_vllm_about_the_past_are_checked() -> None:
     }
 
 
+def test_llama_cpp_converts_what_its_own_code_says() -> None:
+    """The copy in llama-cpp-python 0.3.36: recorded by importing its ``conversion`` package."""
+    said = json.loads((HERE / "data" / "llama-cpp-0.3.36.json").read_text(encoding="utf-8"))["architectures"]
+    history = read_history(SHIPPED / "llama-cpp.json")
+    release = next(each for each in history.releases if each.file == "llama_cpp_python-0.3.36.tar.gz")
+    found = history.at(release.version)
+    assert {name: sorted(entry.groups) for name, entry in found.items()} == {
+        name: sorted(groups) for name, groups in said.items()
+    }
+    texts = {name: groups["text"][0] for name, groups in said.items() if "text" in groups}
+    assert {name: found[name].file for name in texts} == {
+        name: f"conversion/{module}.py" for name, module in texts.items()
+    }
+
+
+def test_llama_cpp_runs_whatever_it_converts() -> None:
+    """In every release that was read, each file that its converter writes has an architecture that its runtime has."""
+    histories = Histories({}, SHIPPED)
+    history = histories.need("llama-cpp")
+    stopped = {
+        (release.version, name, presence.reason)
+        for release in history.releases[:: len(history.releases) // 12]
+        if release.tells(REGISTRY)
+        for name, entry in history.at(release.version).items()
+        if "text" in entry.groups
+        for presence in [presence_with(name, history, release, histories)]
+        if presence.status is not Status.NATIVE
+    }
+    assert stopped == set()
+
+
 def drawn(engine: str, count: int) -> list[str]:
     """Releases that were read, drawn by chance, always the same."""
     history = read_history(SHIPPED / f"{engine}.json")
-    known = [release.version for release in history.releases if release.unknown is None]
+    known = [release.version for release in history.releases if release.tells(REGISTRY)]
     return random.Random(f"archtrack {engine}").sample(known, count)  # noqa: S311 -- a sample, no secret
 
 

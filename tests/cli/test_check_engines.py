@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from miniature import Cli, Conforms
 
-ENGINES = ["exllamav3", "lmdeploy", "mlx-lm", "sglang", "transformers", "vllm"]
+ENGINES = ["exllamav3", "llama-cpp", "lmdeploy", "mlx-lm", "sglang", "transformers", "vllm"]
 QWEN3 = {"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3"}
 LLAMA4 = {"architectures": ["Llama4ForConditionalGeneration"], "model_type": "llama4"}
 
@@ -99,7 +99,9 @@ def test_an_engine_is_asked_at_the_release_that_is_named(
         (["vllm==99"], 3, "vllm 99"),
         (["vllm@./nowhere"], 3, "nowhere"),
         (["vllm@installed"], 3, "installed"),
-        (["llama-cpp"], 3, "offline"),
+        (["llama-cpp==0.3.1"], 3, "offline"),
+        (["llama.cpp==b5400"], 2, "has no release b5400; near it: b"),
+        (["llama.cpp==2026-01-02"], 2, "has no release 2026-01-02; `archtrack history refresh"),
         (["llama-cpp@."], 3, "conversion/__init__.py"),
         (["sglang@git:./nowhere@main"], 3, "nowhere"),
     ],
@@ -158,16 +160,19 @@ def test_imports_that_cannot_be_looked_at_leave_it_open_and_say_why(
     assert "The imports of sglang 0.5.9 were not looked at: " in done.err
 
 
-def test_an_engine_without_a_history_is_read_from_a_folder(cli: Cli, tmp_path: Path) -> None:
+def test_llama_cpp_is_read_from_a_folder(cli: Cli, tmp_path: Path) -> None:
     root = tmp_path / "llama.cpp"
-    text = '@ModelBase.register("Qwen3ForCausalLM")\nclass Qwen3Model(ModelBase):\n    pass\n'
+    text = '@ModelBase.register("Qwen3ForCausalLM")\nclass Qwen3Model(ModelBase):\n    model_arch = gguf.MODEL_ARCH.Q\n'
     miniature.write(root / "convert_hf_to_gguf.py", f"class ModelBase:\n    pass\n\n\n{text}")
+    miniature.write(root / "gguf-py/gguf/constants.py", 'MODEL_ARCH_NAMES = {MODEL_ARCH.Q: "q"}\n')
+    table = 'std::map<llm_arch, const char *> LLM_ARCH_NAMES = {{ LLM_ARCH_Q, "q" }};\n'
+    miniature.write(root / "src/llama-arch.cpp", table)
     names = ("Qwen3ForCausalLM", "NopeForCausalLM")
     done = cli("check", *names, "--engine", f"llama-cpp@{root}", "--format", "json")
     assert done.code == 0, done.err
     found = [each["engines"]["llama-cpp"] for each in done.json["targets"]]
-    assert [(each["status"], each["since"], each["fix"]) for each in found] == [
-        ("native", None, None), ("unsupported", None, None)
+    assert [(each["status"], each["runs_as"], each["since_exact"], each["fix"]) for each in found] == [
+        ("native", "q", False, None), ("unsupported", None, None, None)
     ]  # fmt: skip
 
 

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     from archtrack.model import Inventory
 
-for _name, _file in (("shapes", "sglang/shapes.py"), ("readers", "readers.py")):
+for _name, _file in (
+    ("shapes", "sglang/shapes.py"),
+    ("readers", "readers.py"),
+    ("llama_readers", "llama_readers.py"),
+):
     _spec = importlib.util.spec_from_file_location(_name, Path(__file__).parent / _file)
     assert _spec is not None
     assert _spec.loader is not None

@@ -139,7 +139,7 @@ def test_a_model_is_checked_whatever_names_it(
     assert (answer["kind"], answer["status"]) == (kind, status)
     assert re.search(rf"sglang 7\.7\.7: .* is {status}( \(|\.)", found["summary"])
     assert set(answer["engines"]) == set(Call().histories().engines)
-    assert [answer["steps"], *(each["steps"] for each in answer["engines"].values())] == [[]] * 7
+    assert [answer["steps"], *(each["steps"] for each in answer["engines"].values())] == [[]] * 8
     assert [each["engine"] for each in found["sources"] if each["read"]] == ["transformers", "sglang"]
 
 
@@ -313,7 +313,7 @@ def test_an_engine_that_cannot_tell_is_not_said_to_lack_it() -> None:
         ({"architectures": ["A"], "engine": "vlm"}, "no engine is called 'vlm'; there is data of: exllamav3"),
         ({"architectures": ["A"], "engine": "vlm"}, "did you mean 'vllm'?"),
         ({"architectures": ["A"], "engine": "../../x"}, "no engine is called"),
-        ({"architectures": ["A"], "engine": "llama-cpp"}, "no history of llama-cpp is kept"),
+        ({"architectures": ["A"], "engine": "tensorrt-llm"}, "no history of tensorrt-llm is kept"),
         ({"architectures": ["A"], "version": "0.5.9"}, "say which, with engine"),
         (
             {"architectures": ["A"], "engine": "sglang", "version": "0.5.9999"},

@@ -380,7 +380,7 @@ def test_a_document_is_a_column_with_its_own_evidence(demo: list[History], made:
 def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(page: Page) -> None:
     page.wait_for_selector("#chart path")
     titles = page.locator("#chart .label0, #chart [class^=label]").all_text_contents()
-    engines = {"SGLang", "vLLM", "LMDeploy", "MLX-LM", "ExLlamaV3", "transformers"}
+    engines = {"SGLang", "vLLM", "LMDeploy", "MLX-LM", "ExLlamaV3", "llama.cpp", "transformers"}
     assert {each.rpartition(" ")[0] for each in titles} == engines
     page.click("summary >> text=As a table")
     last = page.locator("#asTable tbody tr").last.inner_text().split("\t")

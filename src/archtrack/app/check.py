@@ -18,11 +18,12 @@ from archtrack.sources.redaction import shown_argument
 from .category import category_of
 from .engine_source import EngineSource, parse_engine_source
 from .examples import example_sources
+from .gguf import MadeFrom, made_from, with_span
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
 from .presence import Presence, presence_of
-from .remedy import remedy_of
+from .remedy import RUNS, remedy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,6 +79,7 @@ class Answer:
         category_source: who says so.
         example: a checkpoint with that architecture.
         near: known names like the one asked for, where that is not known.
+        made_from: of a GGUF file: what it may have been made from.
         error: why there is no answer.
         exit_code: that the error stands for; 0 without one.
     """
@@ -90,6 +92,7 @@ class Answer:
     category_source: str = ""
     example: Example | None = None
     near: tuple[Near, ...] = ()
+    made_from: tuple[MadeFrom, ...] = ()
     error: str | None = None
     exit_code: int = 0
 
@@ -150,6 +153,13 @@ class _Asked:
     history: History | None
     release: Release | None
 
+    @property
+    def known(self) -> tuple[History, Release] | None:
+        """The history and the release in it; None without a history."""
+        if self.history is None or self.release is None:
+            return None
+        return self.history, self.release
+
 
 def check(
     targets: Iterable[str | Target],
@@ -190,7 +200,7 @@ def check(
         sglang = next((each for each in asked if each.facts.engine == SGLANG), None) or run.newest(SGLANG)
         opened = [_as_registered(each, asked) for each in opened]
         run.notices += [
-            f"the model index answers for {each.text}: {each.instead}"
+            f"the model index answers for {each.text}: {each.instead.removeprefix(f'{each.text}: ')}"
             for each in opened
             if isinstance(each, Target) and each.instead is not None
         ]
@@ -304,6 +314,8 @@ class _Run:
             return None
         if source.engine == SGLANG and (self._request.external or self._request.disabled):
             return None
+        if source.source is not None and history.numbering.is_alone(source.source):
+            history.expect(source.source)
         release = history.newest if source.source is None else history.find(source.source)
         if release is None and source.source is not None:
             release = self._release_of(source, cache)
@@ -418,7 +430,7 @@ class _Run:
         if own is None and sglang is not None:
             own = self._presence(target.checkpoint, sglang, options)
         counting = own.runs_as if own is not None and own.status is Status.NATIVE else None
-        category, source = category_of(target.checkpoint, counting, self._histories)
+        category, source = self._category(target, counting, engines)
         name = next(iter(target.checkpoint.architectures), None)
         return Answer(
             text=target.text,
@@ -429,7 +441,31 @@ class _Run:
             category_source=source,
             example=example_of(name, self._examples) if name is not None else None,
             near=self._near(target.checkpoint, engines, sglang),
+            made_from=self._made_from(target, asked, engines),
         )
+
+    def _category(
+        self, target: Target, counting: str | None, engines: Sequence[EngineAnswer]
+    ) -> tuple[Category | None, str]:
+        """The category and who says so; of a GGUF file that no engine runs there is none."""
+        if target.gguf is not None and counting is None:
+            counting = next((each.presence.runs_as for each in engines if each.presence.status in RUNS), None)
+            if counting is None:
+                return None, ""
+        return category_of(target.checkpoint, counting, self._histories)
+
+    def _made_from(
+        self, target: Target, asked: Sequence[_Asked], engines: Sequence[EngineAnswer]
+    ) -> tuple[MadeFrom, ...]:
+        """What a GGUF file may have been made from, for the engines that do not run the file itself."""
+        if target.gguf is None or target.gguf.architecture is None:
+            return ()
+        idle = [
+            (each.facts, each.known)
+            for each, answer in zip(asked, engines, strict=True)
+            if answer.presence.status not in RUNS
+        ]
+        return made_from(target.gguf.architecture, self._histories, idle)
 
     def explain(self, message: Message, asked: Sequence[_Asked], sglang: _Asked | None) -> Explained:
         """A message, with the answers for what it names; the engine whose message it is comes first."""
@@ -462,10 +498,10 @@ class _Run:
                     yield Target(text=name, kind="architecture", checkpoint=only_named(name))
 
     def _presence(self, checkpoint: Checkpoint, asked: _Asked, options: LoadOptions) -> Presence:
-        known = None
-        if asked.history is not None and asked.release is not None:
-            known = asked.history, asked.release
-        return presence_of(checkpoint, asked.facts, known, options)
+        presence = presence_of(checkpoint, asked.facts, asked.known, options)
+        if checkpoint.gguf_architecture is None or asked.known is None:
+            return presence
+        return with_span(presence, checkpoint, asked.known, self._histories, options)
 
     def _near(
         self, checkpoint: Checkpoint, engines: Sequence[EngineAnswer], sglang: _Asked | None
@@ -496,7 +532,7 @@ def _registered(facts: ReleaseFacts) -> frozenset[str]:
 
 def _origin(history: History, release: Release) -> Origin:
     return Origin(
-        distribution=history.distribution,
+        distribution=history.distribution_of(release),
         kind="release",
         location=release.file,
         version=release.version,

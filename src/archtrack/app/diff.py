@@ -66,7 +66,7 @@ def scan_both(
 def _from_history(name: str, specs: tuple[str, str], histories: Histories) -> Compared | None:
     """Both releases by the engine's history; None where it does not know one of them for certain."""
     history = histories.get(name)
-    if history is None or any(not spec[:1].isdigit() or "/" in spec for spec in specs):
+    if history is None or any("/" in spec for spec in specs):
         return None
     releases = [history.find(spec) for spec in specs]
     if any(release is None or not release.complete for release in releases):

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from archtrack.core.history.spans import bounds_at, has_and_had
+from archtrack.core.history.spans import bounds_at, has_and_had, row_bounds_at
 from archtrack.core.verdict.by_registry import by_registry
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
-from archtrack.core.verdict.release_facts import LoadOptions
+from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES, LoadOptions
 from archtrack.core.verdict.verdict import Steps
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads
@@ -127,7 +127,8 @@ def presence_of(
         options: how the engine is told to load it.
     """
     verdict = verdict_of(checkpoint, facts, options)
-    if not checkpoint.given and not checkpoint.architectures and _goes_by_architecture(facts.engine, known):
+    nothing = not (checkpoint.given or checkpoint.architectures or checkpoint.gguf_architecture)
+    if nothing and _goes_by_architecture(facts.engine, known):
         verdict = _without_architecture(checkpoint, facts)
     key, bounds = None, None
     if known is not None:
@@ -321,6 +322,9 @@ def _span(
 
     What the release runs as another has a span of its own, which tells since when it does.
     """
+    if checkpoint.gguf_architecture is not None:
+        file = checkpoint.gguf_architecture
+        return file, row_bounds_at(history, GGUF_ARCHITECTURES, file, release)
     # Since when there is a wrapper says nothing of the class that it runs.
     keys = [verdict.key] if verdict.key is not None and verdict.status is not Status.FALLBACK else []
     if history.key == "architecture":

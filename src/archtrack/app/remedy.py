@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archtrack.core.verdict.release_facts import MODEL_TYPES
+from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES, MODEL_TYPES
 from archtrack.model import Gate, Status
 
 from .history.counting import TRANSFORMERS, allowed_release
@@ -93,11 +93,15 @@ class _Asked:
         return None
 
     def newer_transformers(self) -> str | None:
-        """The first transformers that knows the model type, if the release allows it and runs it with that."""
+        """The first transformers that knows the model type or GGUF architecture, if the release runs it with that."""
         library, release = self.histories.get(TRANSFORMERS), self._known_release()
         if library is None or release is None or self.facts.transformers is None:
             return None
-        spans = library.tables.get(MODEL_TYPES, {}).get(self.checkpoint.model_type or "", ())
+        of_file = self.checkpoint.gguf_architecture
+        table, key = (
+            (MODEL_TYPES, self.checkpoint.model_type) if of_file is None else (GGUF_ARCHITECTURES, of_file)
+        )
+        spans = library.tables.get(table, {}).get(key or "", ())
         first = library.release(spans[0].first) if spans and self.presence.gate is Gate.CONFIG else None
         own = library.positions.get(self.facts.transformers.version or "", -1)
         if first is None or library.positions[first.version] <= own:

@@ -48,12 +48,13 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 @click.command(
     "check",
-    short_help="Say what engines do with a model, architecture, config or repository.",
+    short_help="Say what engines do with a model, architecture, config, GGUF file or repository.",
     epilog=examples(
         'archtrack check Qwen3-32B "DeepSeek R1"',
         "archtrack check Qwen3ForCausalLM",
         "archtrack check ./my-model Qwen/Qwen3-8B --explain",
         "archtrack check gemma3 --engine vllm==0.10.1 --engine mlx-lm",
+        "archtrack check Qwen3-8B-Q4_K_M.gguf",
         "archtrack check config.json --engine sglang@installed",
         "archtrack check --log server.log",
         "archtrack check --engine vllm --require native - < models.txt",
@@ -130,10 +131,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
 ) -> None:
     """Say what each engine does with each TARGET: run it itself, run it through transformers, or refuse it.
 
-    A TARGET is a config.json or the folder of one (the folder of an adapter stands for its base model), an architecture
-    (`LlamaForCausalLM`), a model type (`qwen3`), a repository on the Hub (`OWNER/NAME`, `OWNER/NAME@REVISION` or its
-    address; needs the extra `hub`), a model as people name it (`Qwen3-32B`, `DeepSeek R1`), or `-`: one target per line
-    from standard input.
+    A TARGET is a config.json or the folder of one (the folder of an adapter stands for its base model), a GGUF file (of
+    which the header is read: the download may still go on), an architecture (`LlamaForCausalLM`), a model type
+    (`qwen3`), a repository on the Hub (`OWNER/NAME`, `OWNER/NAME@REVISION` or its address; needs the extra `hub`), a
+    model as people name it (`Qwen3-32B`, `DeepSeek R1`), or `-`: one target per line from standard input.
 
     A model's name is looked up in the model index: the id itself (`exact`), a copy or a variant of an id, or a family.
     `archtrack index show NAME` tells who says which architecture a model has.

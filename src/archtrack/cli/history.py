@@ -227,6 +227,7 @@ def _advice(name: str, chosen: Sequence[History]) -> str | None:
         "archtrack history refresh                             every engine, into the user's data folder",
         "archtrack history refresh vllm sglang --data ./data",
         "archtrack history refresh vllm --accept vllm==0.12.0  its fall in number is real",
+        "archtrack history refresh llama-cpp --from git:../llama.cpp",
         "archtrack history refresh --format markdown > body.md",
     ),
 )
@@ -243,6 +244,12 @@ def _advice(name: str, chosen: Sequence[History]) -> str | None:
     metavar="ENGINE==VERSION",
     help="Believe a release although its count looks implausible; may be repeated.",
 )
+@click.option(
+    "--from",
+    "origin",
+    metavar="git:REPO",
+    help="Read the tags of this repository (a path or a URL) in place of the index; for llama-cpp.",
+)
 @click.option("--anew", is_flag=True, help="Read every release again, also those that the data has.")
 @format_option("text", "markdown")
 @click.pass_context
@@ -252,6 +259,7 @@ def refresh_command(
     names: tuple[str, ...],
     data: Path | None,
     accept: tuple[str, ...],
+    origin: str | None,
     anew: bool,
     form: str,
 ) -> None:
@@ -285,6 +293,7 @@ def refresh_command(
         accepted=[_accepted(each) for each in accept],
         anew=anew,
         base=histories(None) if data is None else None,
+        repository=None if origin is None else _repository(origin),
     ):
         results.append(result)
         for line in lines(result):
@@ -300,6 +309,13 @@ def refresh_command(
     )
     failed, doubted = any(each.error for each in results), any(each.doubts for each in results)
     ctx.exit(3 if failed else 4 if doubted else 0)
+
+
+def _repository(text: str) -> str:
+    repository = text.removeprefix("git:")
+    if repository == text or not repository:
+        raise UsageError(f"--from {shown_argument(text)}: write git: and a repository's path or URL")
+    return repository
 
 
 def _accepted(text: str) -> tuple[str, str]:

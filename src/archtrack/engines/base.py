@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from archtrack.core.history.history import History
     from archtrack.core.verdict.aliases import Alias
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.import_failures import Missing
@@ -17,7 +18,20 @@ if TYPE_CHECKING:
     from archtrack.sources.base import Layout
     from archtrack.sources.library import Library
 
-__all__ = ["About", "Engine", "External", "GivesNames", "Identified", "Loads", "RunsOthers", "ScanOptions"]
+__all__ = [
+    "About",
+    "Channel",
+    "Engine",
+    "External",
+    "GivesNames",
+    "HasChannels",
+    "Identified",
+    "Loads",
+    "MakesGguf",
+    "Named",
+    "RunsOthers",
+    "ScanOptions",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +59,8 @@ class About:
         source: address of a file at a release, with ``{version}`` and ``{path}`` to be filled in (a path as the
             inventory has it); None where nobody can look.
         refreshed: its history is part of every refresh; False where it has to be asked for by name.
+        numbering: how its releases are named and ordered: as those of the index (``versions``), or as the builds of a
+            repository (``builds``); ``core.history.numbering`` says more.
         confirmed: releases whose count falls or jumps, and is right: somebody has read them.
         untagged: releases (specifiers: ``<0.22``, ``==0.24.0``) that have no tag at ``source``.
         backend: the architectures under which it registers its wrappers of transformers models, if it has any.
@@ -56,6 +72,7 @@ class About:
     source: str | None = None
     refreshed: bool = True
     key: str = "architecture"
+    numbering: str = "versions"
     confirmed: tuple[str, ...] = ()
     untagged: tuple[str, ...] = ()
     backend: tuple[str, ...] = ()
@@ -74,6 +91,36 @@ class ScanOptions:
 
     disabled: tuple[str, ...] = ()
     external: External | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One of several places on the index where copies of an engine are published, under versions of their own.
+
+    Attributes:
+        layout: where the engine's files lie in a release of it; ``layout.distribution`` is its name.
+        silent: what it does not carry (``Release.silent``).
+        wheels_only: releases that are a source distribution alone are left out: these have to be fetched whole.
+        newest_only: nothing but its newest release is taken: each of them is large.
+    """
+
+    layout: Layout
+    silent: tuple[str, ...] = ()
+    wheels_only: bool = False
+    newest_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Which release of an engine a copy of it is.
+
+    Attributes:
+        version: the release, in the engine's own numbering.
+        remark: why it is not called by what the copy says; None where that is plain.
+    """
+
+    version: str
+    remark: str | None = None
 
 
 class Engine(Protocol):
@@ -191,6 +238,29 @@ class Identified(Protocol):
 
 
 @runtime_checkable
+class HasChannels(Protocol):
+    """What an engine's file declares besides if its releases are on the index as copies that others publish."""
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The places; of two that have the same release, the later one counts."""
+        ...
+
+    def named(self, library: Library, distribution: str, date: str | None) -> Named | None:
+        """Which release a copy is, by its own files; None where nothing tells.
+
+        Args:
+            library: the copy.
+            distribution: the channel's.
+            date: the day on which it was published.
+
+        Raises:
+            SourceError: a file cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
 class RunsOthers(Protocol):
     """What an engine's file declares besides if a release runs architectures as others that it registers."""
 
@@ -200,5 +270,19 @@ class RunsOthers(Protocol):
         Args:
             inventory: what it registers.
             facts: what its gates rest on.
+        """
+        ...
+
+
+@runtime_checkable
+class MakesGguf(Protocol):
+    """What an engine's file declares besides if its releases make GGUF files of checkpoints."""
+
+    def made_from(self, gguf_architecture: str, history: History) -> tuple[str, ...]:
+        """The architectures whose checkpoints become files of a GGUF architecture; empty where that is not known.
+
+        Args:
+            gguf_architecture: ``general.architecture`` of a file.
+            history: of the engine; its newest release counts.
         """
         ...

@@ -1,4 +1,4 @@
-"""What is to be checked: a config on disk, the name of an architecture, a type or a model, a repository on the Hub."""
+"""What is to be checked: a file or folder on disk, the name of an architecture, a type or a model, a repository."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,8 +17,10 @@ from archtrack.sources.address import parse_address
 from archtrack.sources.redaction import shown_argument
 
 from .client import fetch_config
+from .gguf_file import is_gguf, read_gguf
 
 if TYPE_CHECKING:
+    from archtrack.core.gguf import GgufHeader
     from archtrack.core.models.lookup import Found
 
 __all__ = ["KnownNames", "Meaning", "Target", "inline_target", "model_named", "open_targets"]
@@ -31,6 +34,8 @@ MISTRAL = "params.json"
 _MOST_ADAPTERS = 4
 """Adapters of adapters that are followed."""
 _BASE = "base_model_name_or_path"
+_MOST_FILES = 1000
+"""Of a folder without a config, in which GGUF files are looked for."""
 _HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 """Of the Hub; the one that HF_ENDPOINT names is one, too."""
 _REVISION = re.compile(r"[\w.-]{1,200}")
@@ -44,12 +49,13 @@ class Target:
 
     Attributes:
         text: as the user gave it.
-        kind: ``architecture``, ``model type``, ``model``, ``config`` or ``repository``.
+        kind: ``architecture``, ``model type``, ``model``, ``config``, ``gguf`` or ``repository``.
         checkpoint: what is known of it.
         location: the file that was read, or the repository with its commit; None for a name.
         folder: the name of the folder that the config lies in, or of the repository; None where there is none.
         found: of a model: how the name was found in the model index.
         instead: why the model index answers where the Hub would; None where nothing else was asked.
+        gguf: what the header of a GGUF file says; None for anything else.
     """
 
     text: str
@@ -59,6 +65,7 @@ class Target:
     folder: str | None = None
     found: Found | None = None
     instead: str | None = None
+    gguf: GgufHeader | None = None
 
 
 class Meaning(Protocol):
@@ -112,10 +119,10 @@ def inline_target(data: bytes, shown: str) -> Target:
 def open_targets(text: str, names: KnownNames, *, folder: Path, offline: bool) -> tuple[Target, ...]:
     """Read what a text names: one target, or of a model type or model one for each architecture that it may have.
 
-    Tried in this order: a file or folder, an architecture, a model type, a repository on the Hub (``OWNER/NAME``,
-    ``OWNER/NAME@REVISION`` or its address), a model of the index. A folder with an adapter and no config stands for the
-    adapter's base model. For a repository that cannot be asked the index answers. What is none of these and could be a
-    name is taken for an architecture that nobody knows.
+    Tried in this order: a file (a config, or GGUF) or folder, an architecture, a model type, a repository on the Hub
+    (``OWNER/NAME``, ``OWNER/NAME@REVISION`` or its address), a model of the index. A folder with an adapter and no
+    config stands for the adapter's base model. For a repository that cannot be asked the index answers. What is none of
+    these and could be a name is taken for an architecture that nobody knows.
 
     Args:
         text: as the user gave it.
@@ -201,7 +208,7 @@ def _unnamed(text: str, near: tuple[str, ...]) -> Target:
     """
     fit = shown_argument(text)
     shown = fit if len(fit) <= _LONGEST else f"{fit[:_LONGEST]}…"
-    if "/" in text or os.sep in text or text.endswith(".json"):
+    if "/" in text or os.sep in text or text.endswith((".json", ".gguf")):
         raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
     like = f"; models with names like it: {', '.join(near)}" if near else ""
     raise UsageError(
@@ -247,7 +254,7 @@ def _on_hub(text: str, repository: str, revision: str | None, *, offline: bool) 
 
 
 def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Target:
-    """A config on disk, or the base model of an adapter.
+    """A config or GGUF file on disk, or the base model of an adapter.
 
     Args:
         text: as the user gave it.
@@ -256,15 +263,21 @@ def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Targe
         through: how many adapters led here.
 
     Raises:
-        TargetError: it cannot be read, or is no config.
+        TargetError: it cannot be read, or is neither.
     """
     is_folder = path.is_dir()
+    if not is_folder and is_gguf(path):
+        return _gguf(text, path)
     inner = path / CONFIG if is_folder else path
     if inner.name == ADAPTER or (is_folder and not _exists(inner) and _exists(path / ADAPTER)):
         return _base_of(text, inner.with_name(ADAPTER), offline=offline, through=through)
     if inner.name == MISTRAL or (is_folder and not _exists(inner) and _exists(path / MISTRAL)):
         raise TargetError(
             f"{text}: holds a {MISTRAL} in Mistral's own format, which is not followed; ask by the architecture"
+        )
+    if is_folder and not _exists(inner) and _has_gguf(path):
+        raise TargetError(
+            f"{text} holds GGUF files and no {CONFIG}; give one of them, the first of several parts"
         )
     location = str(inner) if through else str(Path(text) / CONFIG) if is_folder else text
     return Target(
@@ -273,6 +286,31 @@ def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Targe
         checkpoint=_parsed(_read(inner, location), location),
         location=location,
         folder=inner.resolve().parent.name,
+    )
+
+
+def _has_gguf(folder: Path) -> bool:
+    """Whether one of the first files of a folder is named like a GGUF file."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name.lower().endswith(".gguf") for entry in islice(entries, _MOST_FILES))
+    except OSError:
+        return False
+
+
+def _gguf(text: str, path: Path) -> Target:
+    """A GGUF file.
+
+    Raises:
+        TargetError: it cannot be read, or does not say which model it is.
+    """
+    found = read_gguf(path, text)
+    return Target(
+        text=text,
+        kind="gguf",
+        checkpoint=found.checkpoint,
+        location=text if found.path == path else str(Path(text).with_name(found.path.name)),
+        gguf=found.header,
     )
 
 

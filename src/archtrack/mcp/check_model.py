@@ -29,8 +29,8 @@ class Asked(SourceArguments):
 
     model: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     """A model as people name it (Qwen3-32B), an architecture (LlamaForCausalLM), a model type (qwen3), a path of a
-    config.json or of its folder, or a repository on the Hub (OWNER/NAME, OWNER/NAME@REVISION). Leave it out if you give
-    `config`."""
+    config.json, of its folder or of a GGUF file, or a repository on the Hub (OWNER/NAME, OWNER/NAME@REVISION). Leave it
+    out if you give `config`."""
 
     config: Json | Annotated[str, Field(max_length=4 * 1024 * 1024)] | None = None
     """The content of a config.json, as an object or as its text. Leave it out if you give `model`."""
@@ -71,9 +71,9 @@ def check_model(asked: Asked, call: Call) -> Found:
     the backend turns it away), unimportable (registered, but the module fails to import), remote code (only the
     repository's code could tell), gone (an older release had it), unsupported or unknown; and the gate that stopped it,
     what would open it (`fix`), since when it is there, and the evidence. Give `model` (a name such as Qwen3-32B, an
-    architecture such as LlamaForCausalLM, a model type such as qwen3, a path of a config.json or its folder, a
-    repository on the Hub as OWNER/NAME) or `config` (the content of a config.json). A config says more than a name:
-    prefer it. A status is no test of the model's output.
+    architecture such as LlamaForCausalLM, a model type such as qwen3, a path of a config.json, its folder or a GGUF
+    file, a repository on the Hub as OWNER/NAME) or `config` (the content of a config.json). A config says more than a
+    name: prefer it. A status is no test of the model's output.
     """
     begun, histories = call.start(asked), call.histories()
     found = check(

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archtrack.app.check import Answer, Checked, EngineAnswer, Explained, Source
+    from archtrack.app.presence import Presence
+    from archtrack.core.gguf import GgufHeader
     from archtrack.hub.targets import Target
 
-__all__ = ["asked_words", "checked_json", "engine_words", "print_checked", "print_notices"]
+__all__ = ["asked_words", "checked_json", "engine_words", "gguf_words", "print_checked", "print_notices"]
+
+_NAMED = 4
+"""Architectures of one kind that a line names; JSON has all."""
 
 _COLOURS = {
     Status.NATIVE: "green",
@@ -62,6 +67,9 @@ def asked_words(answer: Answer) -> str:
     target = answer.target
     if target is None or target.kind == "architecture":
         return answer.text
+    if target.gguf is not None:
+        first = "" if target.location == answer.text else f", by {target.location}"
+        return f"{answer.text} ({target.gguf.architecture}{first})"
     named = ", ".join(target.checkpoint.architectures) or "no architecture"
     # A folder may be called as a model type is.
     folder = target.location is not None and answer.text.isidentifier()
@@ -92,6 +100,8 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
     about = [answer.category.value] if answer.category is not None else []
     about += [f"such as {answer.example.id}"] if answer.example is not None else []
     target = answer.target
+    if target is not None and target.gguf is not None:
+        about = [*gguf_words(target.gguf), *about]
     if target is not None and target.checkpoint.model_type is not None:
         about.insert(0, f"model type {target.checkpoint.model_type}")
     if target is not None and target.found is not None:
@@ -107,6 +117,7 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
         yield f"  {plain(name):<{width}}  {word}  {plain(engine_words(each))}".rstrip()
         if explain:
             yield from _steps(each)
+    yield from _made_from(answer)
     if explain and answer.category is not None:
         yield plain(f"  category {answer.category.value}: {answer.category_source}")
         if answer.example is not None:
@@ -118,7 +129,35 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
 
 
 def _named(each: EngineAnswer) -> str:
-    return f"{each.presence.engine} {each.presence.version or ''}".strip()
+    return _release(each.presence)
+
+
+def _release(presence: Presence) -> str:
+    return f"{presence.engine} {presence.version or ''}".strip()
+
+
+def _made_from(answer: Answer) -> Iterator[str]:
+    """What a GGUF file may have been made from, and what engines that do not run the file do with that."""
+    if not answer.made_from:
+        return
+    yield plain(f"  made from {_first([each.architecture for each in answer.made_from])}")
+    stands: dict[str, dict[str, list[str]]] = {}
+    for each in answer.made_from:
+        for presence in each.presences:
+            statuses = stands.setdefault(_release(presence), {})
+            statuses.setdefault(presence.status.value, []).append(each.architecture)
+    if stands:
+        yield "  the original checkpoint, not this file:"
+    width = max(map(len, stands), default=0)
+    for name, statuses in stands.items():
+        words = "; ".join(f"{status} {_first(names)}" for status, names in statuses.items())
+        yield plain(f"    {name:<{width}}  {words}")
+
+
+def _first(names: list[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _steps(each: EngineAnswer) -> Iterator[str]:
@@ -138,6 +177,27 @@ def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
             yield plain(f"  {answer.text}: {answer.error}")
             continue
         yield from (f"  {line}" for line in _block(answer, explain=explain))
+
+
+def gguf_words(header: GgufHeader) -> list[str]:
+    """What the header of a GGUF file says of its model, in a few words each."""
+    encoders = [
+        name
+        for name, there in (("vision", header.has_vision_encoder), ("audio", header.has_audio_encoder))
+        if there
+    ]
+    said = [
+        f"GGUF {header.kind}",
+        header.name,
+        header.size_label
+        or (f"{header.parameter_count:,} parameters" if header.parameter_count is not None else None),
+        header.quantisation,
+        header.adapter_type,
+        header.projector_type,
+        f"encoder of {' and '.join(encoders)}" if encoders else None,
+        *(f"from {each.repo_url or each.name}" for each in header.base_models),
+    ]
+    return [each for each in said if each]
 
 
 def checked_json(found: Checked) -> dict[str, Any]:
@@ -199,8 +259,48 @@ def _answer(answer: Answer) -> dict[str, Any]:
             each.presence.engine: presence_json(each.presence, fix=each.fix, steps=True)
             for each in answer.engines
         },
+        "gguf": _gguf(answer) if target is not None and target.gguf is not None else None,
         "near": [{"name": near.name, "status": near.status.value} for near in answer.near],
         "error": answer.error,
+    }
+
+
+def _gguf(answer: Answer) -> dict[str, Any] | None:
+    header = answer.target.gguf if answer.target is not None else None
+    if header is None:
+        return None
+    return {
+        "architecture": header.architecture,
+        "type": header.kind,
+        "name": header.name,
+        "size_label": header.size_label,
+        "parameter_count": header.parameter_count,
+        "file_type": header.file_type,
+        "quantisation": header.quantisation,
+        "repo_url": header.repo_url,
+        "base_models": [
+            {
+                "name": each.name,
+                "organization": each.organization,
+                "version": each.version,
+                "repo_url": each.repo_url,
+            }
+            for each in header.base_models
+        ],
+        "adapter_type": header.adapter_type,
+        "projector_type": header.projector_type,
+        "has_vision_encoder": header.has_vision_encoder,
+        "has_audio_encoder": header.has_audio_encoder,
+        "part": None if header.part is None else {"number": header.part[0], "count": header.part[1]},
+        "version": header.version,
+        "big_endian": header.big_endian,
+        "made_from": [
+            {
+                "architecture": each.architecture,
+                "engines": {presence.engine: presence_json(presence) for presence in each.presences},
+            }
+            for each in answer.made_from
+        ],
     }
 
 

@@ -116,6 +116,8 @@ def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -
         plain(f"{history.engine} {release.version}{date}: {architectures(len(entries) - others, others)}"),
         err=True,
     )
+    if release.remark is not None:
+        click.echo(plain(f"{release.file}: {release.remark}"), err=True)
     if release.unresolved:
         click.echo(
             f"{release.unresolved} places of it could not be resolved: more may be registered", err=True

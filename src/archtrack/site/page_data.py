@@ -105,15 +105,17 @@ def _engine(history: History, about: About | None) -> dict[str, Any]:
         "types": sorted(history.names(newest.version)) if newest and history.key == "model type" else None,
         "newest": history.positions[newest.version] if newest is not None else -1,
         "releases": [
-            [release.version, release.date, int(_is_tagged(release.version, untagged))]
+            [release.version, release.date, int(_is_tagged(release.version, history, untagged))]
             for release in history.releases
         ],
         "growth": [list(point) for point in growth(history)],
     }
 
 
-def _is_tagged(version: str, untagged: Sequence[SpecifierSet]) -> bool:
-    return not any(each.contains(version, prereleases=True) for each in untagged)
+def _is_tagged(version: str, history: History, untagged: Sequence[SpecifierSet]) -> bool:
+    return history.numbering.is_tag(version) and not any(
+        each.contains(version, prereleases=True) for each in untagged
+    )
 
 
 def _category(name: str, voices: Sequence[Voice]) -> tuple[str, str]:

@@ -35,16 +35,20 @@ class Layout:
         distribution: name on the package index (``sglang``, ``mlx-lm``).
         parents: folders of the repository that may hold the package, in order of preference;
             ``""`` is the root. The project file is looked for in the same folder, then in the root.
+        beside: folders outside of the package whose files are offered, too, under their own names (in a wheel).
         markers: for an engine without a package, whose files lie in the root of its repository (``package`` is ``.``
             then, and paths begin with ``./``): paths of which a folder has to hold one to be that root. Nothing
-            outside of the folders and files that they begin with is offered.
+            outside of the folders and files that they and ``offered`` begin with is offered.
+        offered: further paths in that root.
         advice: what to do where a release does not hold the package.
     """
 
     package: str
     distribution: str
     parents: tuple[str, ...] = ("",)
+    beside: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
     advice: str = "choose another release"
 
     @property
@@ -55,7 +59,7 @@ class Layout:
     @property
     def tops(self) -> frozenset[str]:
         """Of a layout with markers: the names in the root that are offered."""
-        return frozenset(marker.partition("/")[0] for marker in self.markers)
+        return frozenset(marker.partition("/")[0] for marker in (*self.markers, *self.offered))
 
 
 class Source(Protocol):

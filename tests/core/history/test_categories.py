@@ -106,13 +106,14 @@ def test_the_list_and_the_page_give_every_architecture_the_same_section(
     }
 
 
-def test_other_engines_count_in_their_order_and_one_that_goes_by_model_types_does_not() -> None:
+def test_other_engines_count_in_their_order_and_one_that_goes_by_model_types_or_converts_does_not() -> None:
     said = {"AForCausalLM": MULTIMODAL, "BForCausalLM": None}
     given_ = [
         history(
             "zeta", entries({"AForCausalLM": EMBEDDING, "BForCausalLM": EMBEDDING, "CForCausalLM": TEXT})
         ),
         history("mlx-lm", entries({"DForCausalLM": MULTIMODAL}), "model type"),
+        history("llama-cpp", entries({"AForCausalLM": EMBEDDING, "FForCausalLM": MULTIMODAL})),
         history("vllm", entries(said)),
         history("sglang", entries({"EForCausalLM": MULTIMODAL})),
     ]

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from archtrack.core.history.data_file import write_history
-from archtrack.core.history.history import History, Release
+from archtrack.core.history.history import GIT, REGISTRY, History, Release
+from archtrack.core.history.numbering import NUMBERINGS
 from archtrack.core.history.plausibility import doubts_of
-from archtrack.core.history.refresh_plan import versions_in_order
 from archtrack.core.history.spans import entries_of, spans_of
 from archtrack.core.history.tables import rows_of, rules_of, rules_states, table_spans
 from archtrack.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from archtrack.core.history.history import Entry, Row
     from archtrack.core.history.refresh_plan import Plan
-    from archtrack.engines.base import Engine
+    from archtrack.engines.base import Channel, Engine
     from archtrack.sources.index.final_releases import FinalRelease
 
     from .release_reading import Reading
 
-__all__ = ["Work", "assemble"]
+__all__ = ["Work", "assemble", "dates_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Work:
         plan: what is to be read.
         libraries: the final releases of transformers on the index.
         readings: what was read so far, by version.
+        channels: version -> where it is published, for an engine that has several such places.
+        repository: whose tags are read in place of the index; None for the index.
     """
 
     engine: Engine
@@ -46,13 +49,15 @@ class Work:
     plan: Plan
     libraries: tuple[FinalRelease, ...]
     readings: dict[str, Reading]
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    repository: str | None = None
 
 
 def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], dict[str, str]]:
     """The history; why releases are doubted; and which known ones could not be had again: version -> reason.
 
     Args:
-        work: the engine, all that was to be read of it has_and_had been read.
+        work: the engine, all that was to be read of it has been read.
         accepted: versions that a person confirms.
     """
     engine, plan = work.engine, work.plan
@@ -60,26 +65,36 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
     listed = {each.version: each for each in work.listed}
     kept = work.old if plan.kept else None
     known = entries_of(kept) if kept is not None else {}
-    tables = {} if kept is None else rows_of(kept)
-    rules = {} if kept is None else rules_of(kept)
-    releases, found, lost = [], {}, {}
-    for version in versions_in_order({*listed, *plan.kept}):
-        if version in plan.kept:
-            release = before[version]
-            if release.unknown is None:
-                found[version] = known[version]
-        else:
-            reading = work.readings.get(version)
-            release = _release(listed[version], plan, reading)
-            if reading is not None and _is_lost(reading, before.get(version), listed[version], work):
-                lost[version] = release.unknown or ""
-            if reading is not None and release.unknown is None:
-                found[version] = dict(reading.entries)
-                tables[version] = {table: dict(rows) for table, rows in reading.tables.items()}
-                rules[version] = reading.rules
-        releases.append(release)
+    known_tables = {} if kept is None else rows_of(kept)
+    known_rules = {} if kept is None else rules_of(kept)
+    numbering = NUMBERINGS[engine.about.numbering]
+    releases: dict[str, Release] = {}
+    found: dict[str, Mapping[str, Entry]] = {}
+    tables: dict[str, Mapping[str, Mapping[str, Row]]] = {}
+    rules: dict[str, Mapping[str, Any]] = {}
+    lost: dict[str, str] = {}
+    for version in numbering.ordered(
+        {**{each: before[each].date for each in plan.kept}, **dates_of(work.listed)}
+    ):
+        reading = None if version in plan.kept else work.readings.get(version)
+        release = before[version] if version in plan.kept else _release(listed[version], work, reading)
+        if release is None or not _is_taken(release, releases.get(release.version)):
+            continue
+        releases[release.version] = release
+        found.pop(release.version, None)
+        if reading is not None and _is_lost(reading, before.get(version), listed[version], work):
+            lost[version] = release.unknown or ""
+        if release.unknown is not None:
+            continue
+        if release.tells(REGISTRY):
+            found[release.version] = known[version] if reading is None else reading.entries
+        tables[release.version] = known_tables[version] if reading is None else reading.tables
+        rules[release.version] = known_rules[version] if reading is None else reading.rules
+    ordered = [
+        releases[each] for each in numbering.ordered({each.version: each.date for each in releases.values()})
+    ]
     confirmed = {*accepted, *engine.about.confirmed, *_still_accepted(work, listed)}
-    judged, doubts = doubts_of(releases, found, confirmed)
+    judged, doubts = doubts_of(ordered, found, confirmed)
     history = History(
         engine=engine.name,
         distribution=engine.layout.distribution,
@@ -87,12 +102,20 @@ def assemble(work: Work, accepted: set[str]) -> tuple[History, dict[str, str], d
         tool=__version__,
         revision=engine.revision,
         key=engine.about.key,
+        numbering=numbering,
         releases=judged,
         registered=spans_of(judged, found),
         tables=table_spans(judged, tables),
         rules=rules_states(judged, rules),
     )
     return _unchanged(history, work.old), doubts, lost
+
+
+def _is_taken(release: Release, other: Release | None) -> bool:
+    """Whether a copy of a release counts before another one: the repository's own does, else the later one."""
+    if other is None or other.unknown is not None:
+        return True
+    return release.unknown is None and not (other.channel == GIT and release.channel != GIT)
 
 
 def _is_lost(reading: Reading, before: Release | None, listed: FinalRelease, work: Work) -> bool:
@@ -129,12 +152,24 @@ def _unchanged(new: History, old: History | None) -> History:
     return new
 
 
-def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Release:
-    unknown = plan.below.get(listed.version)
+def dates_of(listed: Sequence[FinalRelease]) -> dict[str, str | None]:
+    """Version -> the day on which it came out."""
+    return {each.version: each.date for each in listed}
+
+
+def _release(listed: FinalRelease, work: Work, reading: Reading | None) -> Release | None:
+    """One release; None for a copy of which nothing says which one it is."""
+    unknown = work.plan.below.get(listed.version)
     if unknown is None:
         unknown = "not read" if reading is None else reading.problem
+    channel = work.channels.get(listed.version)
+    version: str | None = listed.version
+    if channel is not None:
+        version = reading.version if reading is not None and reading.version is not None else listed.date
+    if version is None:
+        return None
     return Release(
-        version=listed.version,
+        version=version,
         date=listed.date,
         file=listed.file.name,
         sha256=listed.file.sha256,
@@ -143,4 +178,13 @@ def _release(listed: FinalRelease, plan: Plan, reading: Reading | None) -> Relea
         transformers=None if reading is None else reading.transformers,
         imports=None if reading is None else reading.imports,
         digest=None if reading is None else reading.digest,
+        channel=_channel_name(work, channel),
+        silent=() if channel is None else channel.silent,
+        remark=None if reading is None else reading.remark,
     )
+
+
+def _channel_name(work: Work, channel: Channel | None) -> str | None:
+    if work.repository is not None:
+        return GIT
+    return None if channel is None else channel.layout.distribution

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from archtrack.app.history.counting import TRANSFORMERS
 from archtrack.core.history.data_file import write_history
+from archtrack.core.history.numbering import NUMBERINGS, VERSIONS
 from archtrack.core.history.refresh_plan import refresh_plan
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, DocumentError, SourceError, UsageError
 from archtrack.sources.cache import Cache
 from archtrack.sources.files import make_folder, read_document, write_atomic
+from archtrack.sources.git.source import git_source
 from archtrack.sources.index.final_releases import FinalRelease, final_releases
 from archtrack.sources.index.http import GoneError, Http
-from archtrack.sources.index.listing import parse_version
 
-from .assembly import Work, assemble
+from .assembly import Work, assemble, dates_of
+from .channels import listed_releases, tagged_releases
 from .release_reading import kept_reading, read_release
 from .store import read_history
 
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
 
     from archtrack.core.history.history import History
     from archtrack.engines.base import Engine
+    from archtrack.sources.index.pip_config import IndexSettings
     from archtrack.sources.workspace import Workspace
 
+    from .release_reading import Reading
     from .store import Histories
 
 __all__ = ["Refreshed", "Steps", "refresh", "refreshed_by_default"]
@@ -101,6 +105,7 @@ def refresh(
     accepted: Collection[tuple[str, str]] = (),
     anew: bool = False,
     base: Histories | None = None,
+    repository: str | None = None,
 ) -> Iterator[Refreshed]:
     """Bring the data of engines up to the releases on the index; each engine's result as soon as it is there.
 
@@ -112,19 +117,22 @@ def refresh(
         accepted: (engine, version) of releases that a person has confirmed although their counts look implausible.
         anew: read every release again, also those that the data has.
         base: what is known already where the folder has no data of an engine; None to start from nothing there.
+        repository: a path or a URL, whose tags are read in place of the index; of one engine.
 
     Raises:
         UsageError: an engine's history cannot be made, or a release to accept is not there.
         DocumentError: the folder cannot be created.
     """
     make_folder(folder)
+    if repository is not None and len(set(names)) != 1:
+        raise UsageError("--from is a repository of one engine: name that one")
     if workspace.offline:
         raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
     http = Http(workspace.index_settings())
     try:
-        libraries = _libraries(workspace, http)
+        libraries = _libraries(workspace, http) if repository is None else ()
         begun = [
-            _begin(load_engine(name), folder, base, workspace, http, libraries, anew=anew)
+            _begin(load_engine(name), folder, base, workspace, http, libraries, repository, anew=anew)
             for name in dict.fromkeys(names)
         ]
     finally:
@@ -158,6 +166,7 @@ def _begin(
     workspace: Workspace,
     http: Http,
     libraries: tuple[FinalRelease, ...] | SourceError,
+    repository: str | None,
     *,
     anew: bool,
 ) -> Work | Refreshed:
@@ -171,7 +180,10 @@ def _begin(
     except (DataError, DocumentError) as error:
         return Refreshed(engine=engine.name, old=None, new=None, doubts={}, error=str(error))
     try:
-        listed = final_releases(engine.layout.distribution, settings, http)
+        if repository is None:
+            listed, channels = listed_releases(engine, old, settings, http)
+        else:
+            listed, channels = tagged_releases(engine, repository, workspace), {}
         if isinstance(libraries, SourceError):
             raise libraries
     except SourceError as error:
@@ -181,9 +193,19 @@ def _begin(
         old,
         floor=engine.since,
         anew=anew or old is None or not _still_holds(old, engine),
+        numbering=NUMBERINGS[engine.about.numbering],
+        dates=dates_of(listed),
     )
     return Work(
-        engine=engine, old=old, found=found, listed=listed, plan=plan, libraries=libraries, readings={}
+        engine=engine,
+        old=old,
+        found=found,
+        listed=listed,
+        plan=plan,
+        libraries=libraries,
+        readings={},
+        channels=channels,
+        repository=repository,
     )
 
 
@@ -198,14 +220,15 @@ def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> f
     Raises:
         UsageError: one is not part of the refresh.
     """
-    listed = {
-        (work.engine.name, parse_version(release.version)): release.version
-        for work in works
-        for release in work.listed
-    }
+    numberings = {work.engine.name: NUMBERINGS[work.engine.about.numbering] for work in works}
     found = set()
     for name, version in accepted:
-        written = listed.get((name, parse_version(version)))
+        numbering = numberings.get(name, VERSIONS)
+        try:
+            wanted = numbering.normal(version)
+        except ValueError as error:
+            raise UsageError(f"{version!r} is not a release; give one like 0.5.23") from error
+        written = next((each for each in _names_of(name, works) if numbering.is_same(each, wanted)), None)
         if written is None:
             raise UsageError(
                 f"--accept {name}=={version}: "
@@ -217,6 +240,14 @@ def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> f
             )
         found.add((name, written))
     return frozenset(found)
+
+
+def _names_of(name: str, works: Sequence[Work]) -> Iterator[str]:
+    """The releases of an engine that are part of a refresh, as far as their names are known."""
+    for work in works:
+        if work.engine.name == name:
+            yield from (each.version for each in work.listed)
+            yield from (reading.version for reading in work.readings.values() if reading.version is not None)
 
 
 def _read_all(works: Sequence[Work], workspace: Workspace, steps: Steps) -> Iterator[tuple[Work, str | None]]:
@@ -267,9 +298,31 @@ def _read_chunk(
                 return
             reading = kept_reading(work.engine, release, cache)
             if reading is None:
-                reading = read_release(work.engine, release, work.libraries, cache, settings, http)
+                reading = _read(work, release, cache, workspace, settings, http)
             work.readings[release.version] = reading
             steps.step(f"{work.engine.name} {release.version}")
+
+
+def _read(
+    work: Work,
+    release: FinalRelease,
+    cache: Cache,
+    workspace: Workspace,
+    settings: IndexSettings,
+    http: Http,
+) -> Reading:
+    """What one release is, from the index or from the repository."""
+    source = None
+    if work.repository is not None:
+        source = git_source(
+            work.repository,
+            release.file.version,
+            work.engine.layout,
+            environ=workspace.environ,
+            folder=workspace.cache_folder,
+        )
+    channel = work.channels.get(release.version)
+    return read_release(work.engine, release, work.libraries, cache, settings, http, channel, source)
 
 
 def _end(work: Work, folder: Path, error: str | None, accepted: set[str], *, base: bool) -> Refreshed:

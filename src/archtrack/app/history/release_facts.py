@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from archtrack.core.history.history import REGISTRY
 from archtrack.core.history.inventory import place_from, transformers_facts
 from archtrack.core.verdict.release_facts import IMPORT_FAILURES, Fact, LoadFacts, ReleaseFacts
 from archtrack.model import Broken, Category, Registration
@@ -65,6 +66,7 @@ def _facts(
         ),
         broken=_broken(history, release, transformers),
         unresolved=release.unresolved,
+        silent=not release.tells(REGISTRY),
         transformers=transformers,
         handed_in=handed_in or (transformers is not None and transformers.handed_in),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.release_facts import IMPORT_FAILURES, LoadFacts
 from archtrack.engines import load_engine
-from archtrack.engines.base import Identified, Loads, RunsOthers, ScanOptions
+from archtrack.engines.base import HasChannels, Identified, Loads, RunsOthers, ScanOptions
 from archtrack.errors import SourceError
 from archtrack.sources.base import METADATA, PYPROJECT, RECORD
 from archtrack.sources.identity import digest_of
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from archtrack.app.scan import Plan
-    from archtrack.engines.base import Engine
+    from archtrack.engines.base import Channel, Engine
     from archtrack.model import Category, Inventory, Registration
+    from archtrack.sources.base import Layout, Source
     from archtrack.sources.cache import Cache
     from archtrack.sources.index.final_releases import FinalRelease
     from archtrack.sources.index.http import Http
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "entries_from", "kept_reading", "read_release"]
 
 _KIND = "history-release"
-_REVISION = 10
+_REVISION = 11
 """Counts up whenever the same inventory would give other entries."""
 
 
@@ -61,6 +63,8 @@ class Reading:
         digest: as ``Release.digest``.
         unresolved: places that could not be read statically.
         problem: why the release cannot be read; None where it can.
+        version: which release it is, by its own files; None where the index says it.
+        remark: as ``Release.remark``.
         missing: that is because its file is not there, which says nothing about what it registers.
     """
 
@@ -72,6 +76,8 @@ class Reading:
     digest: str | None = None
     unresolved: int = 0
     problem: str | None = None
+    version: str | None = None
+    remark: str | None = None
     missing: bool = False
 
 
@@ -121,6 +127,8 @@ def read_release(
     cache: Cache,
     settings: IndexSettings,
     http: Http,
+    channel: Channel | None = None,
+    given: Source | None = None,
 ) -> Reading:
     """Read one release; what was read is kept, unless something prevented it.
 
@@ -131,12 +139,16 @@ def read_release(
         cache: of the calling thread.
         settings: where the index is.
         http: connections to it, which stay open for the next release.
+        channel: where it is published, for an engine that has several such places.
+        given: its files, where they are not on the index.
 
     Raises:
         UnreachableError: the index did not answer, which says nothing about the release.
     """
     try:
-        with _opened(engine, release, cache, settings, http) as source:
+        layout = engine.layout if channel is None else channel.layout
+        opened = _opened(layout, release, cache, settings, http) if given is None else nullcontext(given)
+        with opened as source:
             library = Library(source, cache)
             library.expect(*engine.fetched)
             inventory = engine.scan(library, ScanOptions())
@@ -145,10 +157,13 @@ def read_release(
             entries |= _run_as_others(engine, inventory, facts, entries)
             allowed = allowed_of(library, TRANSFORMERS)
             digest = _digest(engine, library, inventory)
+            named = None
+            if isinstance(engine, HasChannels) and channel is not None:
+                named = engine.named(library, channel.layout.distribution, release.date)
             other = allowed_release(allowed, release.date, libraries) if inventory.imports else None
             failures: dict[str, Row] = {}
             if other is not None:
-                with _opened(load_engine(TRANSFORMERS), other, cache, settings, http) as theirs:
+                with _opened(load_engine(TRANSFORMERS).layout, other, cache, settings, http) as theirs:
                     failures = _failures(plan(engine, source), inventory, theirs, cache)
     except UnreachableError:
         raise
@@ -171,6 +186,8 @@ def read_release(
         imports=None if other is None else other.version,
         digest=digest,
         unresolved=len(inventory.unresolved),
+        version=None if named is None else named.version,
+        remark=None if named is None else named.remark,
     )
     key = _key(engine, release)
     if key is not None:
@@ -179,11 +196,11 @@ def read_release(
 
 
 def _opened(
-    engine: Engine, release: FinalRelease, cache: Cache, settings: IndexSettings, http: Http
+    layout: Layout, release: FinalRelease, cache: Cache, settings: IndexSettings, http: Http
 ) -> ReleaseSource:
     return open_release(
-        engine.layout,
-        release.version,
+        layout,
+        release.file.version,
         settings=settings,
         cache=cache,
         offline=False,
@@ -257,7 +274,7 @@ def _key(engine: Engine, release: FinalRelease) -> str | None:
         PYTHON,
         engine.name,
         str(engine.revision),
-        release.version,
+        release.file.version,
         release.file.kept_as,
     )
     return digest_of(*parts)
@@ -292,6 +309,8 @@ def _to_bytes(reading: Reading) -> bytes:
         "transformers": reading.transformers,
         "imports": reading.imports,
         "digest": reading.digest,
+        "version": reading.version,
+        "remark": reading.remark,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -310,6 +329,8 @@ def _from_bytes(data: bytes) -> Reading | None:
             transformers=found["transformers"],
             imports=found["imports"],
             digest=found["digest"],
+            version=found["version"],
+            remark=found["remark"],
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -64,7 +64,7 @@ def _parsed(path: Path, _as_it_is: tuple[int, ...] | None) -> ModelIndex:
         text = read_data(path)
         if path != MODELS and (problems := lint_index(text.decode("utf-8", "replace"))):
             raise DataError(f"{path}: {problems[0]}; `archtrack index refresh` makes one that fits")
-        return parse_index(text)
+        return parse_index(text, lazily=path == MODELS)  # what is shipped has been checked
     except WrongIndexError as error:
         raise DataError(f"{path}: {error}") from error
 

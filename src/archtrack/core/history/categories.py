@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.core.matrix.categories import VOICES, Others
+from archtrack.core.matrix.categories import CONVERTERS, VOICES, Others
 from archtrack.model import Category
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ def _voice(history: History | None) -> Voice:
 
 
 def others_of(histories: Iterable[History]) -> Others:
-    """What the engines beside the first say; one that goes by model types says nothing of architectures."""
+    """What the engines beside the first say; one that goes by model types, or converts, says nothing."""
     said: dict[str, tuple[Category, str]] = {}
     beside: dict[str, tuple[Category, str]] = {}
     for history in sorted(histories, key=lambda each: place_of(each.engine)):
-        if history.engine in {VOICES[0], _LIBRARY} or history.key != "architecture":
+        if history.engine in {VOICES[0], _LIBRARY, *CONVERTERS} or history.key != "architecture":
             continue
         for name in history.registered:
             section = history.last_said(name)

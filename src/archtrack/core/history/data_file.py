@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archtrack.core.matrix.repositories import is_hub_id
-from archtrack.core.parsing import parse_date, parse_json, parse_version
+from archtrack.core.parsing import parse_date, parse_json
 from archtrack.model import Category
 
 from .history import ExampleState, History, Release, RowSpan, RowState, RulesState, Span, State
+from .numbering import NUMBERINGS, VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -61,6 +62,7 @@ def write_history(history: History) -> str:
         "tool": history.tool,
         "revision": history.revision,
         "key": history.key,
+        **({} if history.numbering is VERSIONS else {"numbering": history.numbering.name}),
     }
     lines = [f'"{key}":{_encode(value)},' for key, value in head.items()]
     lines.append('"releases":[')
@@ -144,6 +146,9 @@ def _release(release: Release) -> dict[str, Any]:
             transformers=release.transformers,
             imports=release.imports,
             digest=release.digest,
+            channel=release.channel,
+            silent=list(release.silent) or None,
+            remark=release.remark,
         ),
     }
 
@@ -230,6 +235,7 @@ def _history(data: dict[str, Any], *, lazily: bool) -> History:
         tool=_a(str, data["tool"]),
         revision=_count(data["revision"]),
         key=_a(str, data["key"]),
+        numbering=NUMBERINGS[_a(str, data.get("numbering", VERSIONS.name))],
         releases=tuple(map(_release_from, _a(list, data["releases"]))),
         registered=_mapped(table, _spans_from, lazily=lazily),
         rules=tuple(map(_rules_from, _a(list, data["rules"]))),
@@ -297,10 +303,10 @@ def _check_releases(history: History) -> None:
     if not ENGINE_NAME.fullmatch(history.engine):
         raise ValueError(f"{history.engine[:40]!r} is not a name of an engine")
     for release in history.releases:
-        parse_version(release.version)
+        history.numbering.normal(release.version)
         if release.date is not None:
             parse_date(release.date)
-    parse_version(history.floor)
+    history.numbering.normal(history.floor)
     if history.key not in KEYS:
         raise ValueError(f"{history.key[:40]!r} is nothing that an engine looks a checkpoint up by")
     if len(history.positions) != len(history.releases):
@@ -361,6 +367,9 @@ def _release_from(data: dict[str, Any]) -> Release:
         transformers=_a_or_none(str, data.get("transformers")),
         imports=_a_or_none(str, data.get("imports")),
         digest=_a_or_none(str, data.get("digest")),
+        channel=_a_or_none(str, data.get("channel")),
+        silent=tuple(_a(str, each) for each in _a(list, data.get("silent", []))),
+        remark=_a_or_none(str, data.get("remark")),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .history import REGISTRY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -54,7 +56,7 @@ def history_changes(old: History | None, new: History) -> Iterator[HistoryChange
 
 def _names(history: History | None, release: Release | None) -> dict[str, str | None] | None:
     """As ``History.run_as`` gives them; None for a release that was not read."""
-    if history is None or release is None or release.unknown is not None:
+    if history is None or release is None or not release.tells(REGISTRY):
         return None
     return history.run_as(release.version)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .history import REGISTRY
 from .spans import entries_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def growth(history: History) -> tuple[tuple[str, int], ...]:
     dated = sorted(
         (release.date, history.positions[release.version])
         for release in history.releases
-        if release.unknown is None and release.date is not None
+        if release.tells(REGISTRY) and release.date is not None
     )
     for day, place in dated:
         highest = max(highest, place)

@@ -13,13 +13,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.parsing import parse_version
 from archtrack.errors import DataError, UsageError
+
+from .numbering import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .numbering import Numbering
+
 __all__ = [
+    "GIT",
+    "REGISTRY",
     "Entry",
     "ExampleState",
     "History",
@@ -33,6 +38,14 @@ __all__ = [
     "Tables",
     "known_release",
 ]
+
+
+REGISTRY = "registered"
+"""What a release may be silent about, besides a table by its name: its registry."""
+
+
+GIT = "git"
+"""The channel of what is read from the repository itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +64,9 @@ class Release:
         imports: the release of transformers with which the imports of its modules were followed; None for none.
         digest: over the files that make it: a folder with the same files is this release. None where that is not
             known, or the history does not have all that its files say.
+        channel: where it is published, for an engine that has several such places; None for one that has one.
+        silent: what this channel does not carry (``REGISTRY``, or the name of a table): nothing is known of that here.
+        remark: what its own files say about which release they are, where that is not enough or contradicts itself.
     """
 
     version: str
@@ -63,11 +79,18 @@ class Release:
     transformers: str | None = None
     imports: str | None = None
     digest: str | None = None
+    channel: str | None = None
+    silent: tuple[str, ...] = ()
+    remark: str | None = None
 
     @property
     def complete(self) -> bool:
         """Whether it registers nothing but what was found in it."""
-        return self.unknown is None and not self.unresolved
+        return self.tells(REGISTRY) and not self.unresolved
+
+    def tells(self, what: str) -> bool:
+        """Whether it was read, and its channel carries its registry (``REGISTRY``), or a table."""
+        return self.unknown is None and what not in self.silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +239,8 @@ class History:
         tool: the version of archtrack that read the releases.
         revision: of the engine's adapter that did.
         key: what a checkpoint is looked up by: ``architecture`` or ``model type``.
-        releases: every final release, oldest version first.
+        numbering: how its releases are named and ordered.
+        releases: every final release, the oldest first.
         registered: key -> spans, oldest first; sorted by key.
         tables: what its gates look up besides.
         rules: how its releases decide, oldest first.
@@ -232,18 +256,23 @@ class History:
     key: str = "architecture"
     tables: Tables = field(default_factory=dict)
     rules: tuple[RulesState, ...] = ()
+    numbering: Numbering = VERSIONS
 
     @cached_property
     def whole(self) -> bool:
         """Whether it begins at the floor: an index may lack the first releases."""
         if not self.releases or self.releases[0].version == self.floor:
             return True
-        return parse_version(self.releases[0].version) <= parse_version(self.floor)
+        return not self.numbering.is_before(self.floor, self.releases[0].version)
 
     @cached_property
     def positions(self) -> dict[str, int]:
         """Version -> its index in ``releases``."""
         return {release.version: index for index, release in enumerate(self.releases)}
+
+    def distribution_of(self, release: Release) -> str:
+        """The distribution on the index that a release is of; the engine's own where it was read elsewhere."""
+        return self.distribution if release.channel in {None, GIT} else str(release.channel)
 
     def release(self, version: str) -> Release | None:
         """The release of that version, in its normal form."""
@@ -255,10 +284,36 @@ class History:
         if text in self.positions:
             return self.release(text)
         try:
-            wanted = parse_version(text)
+            wanted = self.numbering.normal(text)
         except ValueError:
             return None
-        return next((each for each in self.releases if parse_version(each.version) == wanted), None)
+        return next((each for each in self.releases if self.numbering.is_same(each.version, wanted)), None)
+
+    def expect(self, text: str) -> Release:
+        """The release that a text names, in whatever form.
+
+        Raises:
+            UsageError: it names no release, or none that is here; the message names what is near.
+        """
+        numbering = self.numbering
+        try:
+            wanted = numbering.normal(text)
+        except ValueError as error:
+            like = "0.5.23" if numbering is VERSIONS else self.releases[-1].version
+            raise UsageError(f"{text[:40]!r} is not a release; give one like {like}") from error
+        release = self.find(text)
+        if release is not None:
+            return release
+        versions = [each.version for each in self.releases]
+        near = [
+            *[each for each in versions if numbering.is_before(each, wanted)][-2:],
+            *[each for each in versions if numbering.is_before(wanted, each)][:2],
+        ]
+        raise UsageError(
+            f"the history of {self.engine} has no release {wanted}"
+            + (f"; near it: {', '.join(near)}" if near else "")
+            + f"; `archtrack history refresh {self.engine}` adds newer ones, `archtrack scan` reads any source"
+        )
 
     @cached_property
     def categories(self) -> dict[str, str]:
@@ -281,8 +336,8 @@ class History:
 
     @cached_property
     def newest(self) -> Release | None:
-        """The newest release that was read."""
-        return next((each for each in reversed(self.releases) if each.unknown is None), None)
+        """The newest release that was read and tells what it registers."""
+        return next((each for each in reversed(self.releases) if each.tells(REGISTRY)), None)
 
     def at(self, version: str) -> dict[str, Entry]:
         """What a release that was read registers or runs as another, by name.
@@ -348,12 +403,14 @@ class History:
 
     def newest_on(self, day: str) -> Release | None:
         """The highest version that was read and had come out by a day (``2026-01-31``); None if there is none."""
-        read = (each for each in reversed(self.releases) if each.unknown is None)
+        read = (each for each in reversed(self.releases) if each.tells(REGISTRY))
         return next((each for each in read if each.date is not None and each.date <= day), None)
 
     def row(self, table: str, key: str, version: str) -> RowState | None:
         """What a release that was read has in a table; None where it has no such row."""
         index = self.positions[version]
+        if table in self.releases[index].silent:
+            return None
         for span in self.tables.get(table, {}).get(key, ()):
             end = len(self.releases) - 1 if span.last is None else self.positions[span.last]
             if self.positions[span.first] <= index <= end:
@@ -380,6 +437,8 @@ class History:
                 yield name, span
 
     def _span(self, spans: tuple[Span, ...], index: int) -> Span | None:
+        if REGISTRY in self.releases[index].silent:
+            return None
         for span in spans:
             end = len(self.releases) - 1 if span.last is None else self.positions[span.last]
             if self.positions[span.first] <= index <= end:
@@ -401,21 +460,11 @@ def known_release(history: History, version: str | None) -> Release:
         if history.newest is None:
             raise DataError(f"no release of {history.engine} could be read")
         return history.newest
-    try:
-        wanted = parse_version(version)
-    except ValueError as error:
-        raise UsageError(f"{version[:40]!r} is not a release; give one like 0.5.23") from error
-    release = history.find(version)
-    if release is None:
-        versions = [parse_version(each.version) for each in history.releases]
-        near = [
-            *[each for each in versions if each < wanted][-2:],
-            *[each for each in versions if each > wanted][:2],
-        ]
-        raise UsageError(
-            f"the history of {history.engine} has no release {wanted}; near it: {', '.join(map(str, near))};"
-            f" `archtrack history refresh {history.engine}` adds newer ones, `archtrack scan` reads any source"
-        )
+    release = history.expect(version)
     if release.unknown is not None:
         raise DataError(f"{history.engine} {release.version} was not read: {release.unknown}")
+    if not release.tells(REGISTRY):
+        raise DataError(
+            f"what {history.engine} {release.version} registers is not known: {release.channel} does not carry it"
+        )
     return release

@@ -23,7 +23,7 @@ def inventory_of(history: History, release: Release) -> Inventory:
         engine=history.engine,
         version=release.version,
         origin=Origin(
-            distribution=history.distribution,
+            distribution=history.distribution_of(release),
             kind="release",
             location=release.file,
             version=release.version,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from archtrack.core.matrix.repositories import is_hub_id
-from archtrack.core.parsing import parse_date, parse_version
+from archtrack.core.parsing import parse_date
 from archtrack.model import Category
 
 from .data_file import ENGINE_NAME, KEYS, WrongHistoryError, parse_history, write_history
@@ -48,7 +48,7 @@ def lint_history(text: str, engine: str) -> tuple[str, ...]:
     found = []
     if history.engine != engine:
         found.append(f"it is the history of {history.engine}, not of {engine}")
-    found += _releases(history.releases)
+    found += _releases(history)
     found = found or list(_head(history))
     if found:
         return tuple(found)  # what follows relies on the order of the releases
@@ -77,12 +77,12 @@ def _head(history: History) -> Iterator[str]:
     if len(history.releases) * len(history.registered) > _MOST:
         yield f"{len(history.releases)} releases of {len(history.registered)} architectures are too many"
     try:
-        floor = parse_version(history.floor)
+        floor = history.numbering.normal(history.floor)
     except ValueError:
         yield f"the oldest release that is read, {history.floor[:40]!r}, is not a version"
         return
     for release in history.releases:
-        if release.unknown is None and parse_version(release.version) < floor:
+        if release.unknown is None and history.numbering.is_before(release.version, floor):
             yield f"release {release.version} is older than {history.floor}, the oldest that is read"
     yield from _characters(history)
 
@@ -113,24 +113,25 @@ def _texts(history: History) -> list[str]:
     texts = [history.floor, history.tool, *history.registered, *_places(history)]
     texts += [text for table, rows in history.tables.items() for text in (table, *rows)]
     for release in history.releases:
-        texts += [release.file] if release.unknown is None else [release.file, release.unknown]
+        said = (release.unknown, release.channel, release.remark, *release.silent)
+        texts += [release.file, *(each for each in said if each is not None)]
     for span in (span for spans in history.registered.values() for span in spans):
         for state in span.states:
             texts += [state.file, *state.groups, *(() if state.runs_as is None else (state.runs_as,))]
     return texts
 
 
-def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
-    versions = []
-    for release in releases:
+def _releases(history: History) -> Iterator[str]:
+    numbering, versions = history.numbering, []
+    for release in history.releases:
         try:
-            version = parse_version(release.version)
+            version = numbering.normal(release.version)
         except ValueError:
             yield f"release {release.version[:40]!r} is not a version"
             return
-        if str(version) != release.version:
+        if version != release.version:
             yield f"release {release.version} should be written {version}"
-        if version.is_prerelease or version.local:
+        if not numbering.is_final(version):
             yield f"release {release.version} is not final"
         if release.date is not None and not _is_day(release.date):
             yield f"release {release.version}: {release.date!r} is not a date"
@@ -140,9 +141,15 @@ def _releases(releases: tuple[Release, ...]) -> Iterator[str]:
             yield f"release {release.version}: {(release.transformers or '')[:40]!r} is no specifier"
         if release.unresolved < 0 or (release.unresolved and release.unknown is not None):
             yield f"release {release.version}: {release.unresolved} unresolved places"
-        versions.append(version)
+        versions.append(release.version)
+    yield from _order(versions, numbering.ordered({each.version: each.date for each in history.releases}))
+
+
+def _order(versions: Sequence[str], ordered: Sequence[str]) -> Iterator[str]:
+    """What is wrong with the order of the releases."""
+    places = {version: place for place, version in enumerate(ordered)}
     for before, after in pairwise(versions):
-        if before >= after:
+        if places[before] >= places[after]:
             yield f"release {after} comes after {before}"
 
 

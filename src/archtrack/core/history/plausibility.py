@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .history import REGISTRY
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
@@ -45,7 +47,7 @@ def doubts_of(
     doubts: dict[str, str] = {}
     recent: list[Release] = []
     for release in releases:
-        if release.unknown is not None:
+        if not release.tells(REGISTRY):
             judged.append(release)
             continue
         reasons = [_reason(release, before, found) for before in recent] or [_reason(release, None, found)]

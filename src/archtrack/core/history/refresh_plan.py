@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archtrack.core.parsing import parse_version
+from .numbering import VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from .history import History
+    from .numbering import Numbering
 
-__all__ = ["Plan", "refresh_plan", "versions_in_order"]
+__all__ = ["Plan", "refresh_plan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +31,14 @@ class Plan:
     below: Mapping[str, str]
 
 
-def versions_in_order(versions: Iterable[str]) -> list[str]:
-    """Oldest first, by version."""
-    return sorted(versions, key=parse_version)
-
-
 def refresh_plan(
     listed: Collection[tuple[str, str, frozenset[str]]],
     old: History | None,
     *,
     floor: str,
     anew: bool = False,
+    numbering: Numbering = VERSIONS,
+    dates: Mapping[str, str | None] | None = None,
 ) -> Plan:
     """Plan a refresh.
 
@@ -53,19 +51,22 @@ def refresh_plan(
         old: the data, None where there is none.
         floor: the oldest release that the engine's adapter reads.
         anew: read all that the index has.
+        numbering: how the engine's releases are ordered.
+        dates: version -> its day, of those that are listed, where the order rests on it.
     """
-    least = parse_version(floor)
     there = {version for version, _, _ in listed}
     below = {
         version: f"older than {floor}, the oldest release that archtrack reads"
         for version in there
-        if parse_version(version) < least
+        if numbering.is_before(version, floor)
     }
     believed = set() if old is None else _believed(old, listed, there)
     if anew:
         believed -= there
     read, before_is_read = set(), False
-    for version in versions_in_order(there | believed):
+    days = {} if old is None else {each.version: each.date for each in old.releases}
+    days.update(dates or {})
+    for version in numbering.ordered({each: days.get(each) for each in there | believed}):
         if version in below:
             continue
         if version not in believed or before_is_read:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .history import ExampleState, Span, State
+from .history import REGISTRY, ExampleState, Span, State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from .history import Entry, History, Release
 
@@ -20,6 +20,7 @@ __all__ = [
     "bounds_at",
     "entries_of",
     "has_and_had",
+    "row_bounds_at",
     "span_bounds",
     "spans_of",
 ]
@@ -63,13 +64,14 @@ def spans_of(
 
     Args:
         releases: every release, oldest version first.
-        found: version -> architecture -> entry, for each release that is not unknown.
+        found: version -> architecture -> entry, for each release that tells what it registers.
 
     Returns:
         Name -> spans, sorted by name.
     """
-    known = [release.version for release in releases if release.unknown is None]
-    newest = releases[-1].version if releases else None
+    telling = [release for release in releases if REGISTRY not in release.silent]
+    known = [release.version for release in telling if release.unknown is None]
+    newest = telling[-1].version if telling else None
     names = sorted({name for version in known for name in found[version]})
     return {name: tuple(_spans(name, known, found, newest)) for name in names}
 
@@ -80,7 +82,7 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
     The lines in an entry are exact only for the release with which its state or its example begins.
     """
     found: dict[str, dict[str, Entry]] = {
-        release.version: {} for release in history.releases if release.unknown is None
+        release.version: {} for release in history.releases if release.tells(REGISTRY)
     }
     for name, spans in history.registered.items():
         for span in spans:
@@ -89,32 +91,61 @@ def entries_of(history: History) -> dict[str, dict[str, Entry]]:
             for start, stop in zip(starts, [*starts[1:], end], strict=True):
                 entry = history.entry(span, start)
                 for release in history.releases[start:stop]:
-                    if release.unknown is None:
+                    if release.tells(REGISTRY):
                         found[release.version][name] = entry
     return found
 
 
 def span_bounds(history: History, name: str) -> Iterator[SpanBounds]:
     """The bounds of an architecture's spans, oldest first."""
-    for span in history.registered.get(name, ()):
-        begin = history.positions[span.first]
-        last = None if span.last is None else history.positions[span.last]
-        after = None if last is None else history.releases[last + 1 : last + 2]
-        yield SpanBounds(
-            span=span,
-            first=history.releases[begin],
-            first_exact=history.whole if begin == 0 else history.releases[begin - 1].complete,
-            last=None if last is None else history.releases[last],
-            last_exact=not after or after[0].complete,
-        )
+    return (_bounds(history, span, REGISTRY) for span in history.registered.get(name, ()))
 
 
 def bounds_at(history: History, name: str, release: Release) -> SpanBounds | None:
     """The bounds of the span that holds a release, or of the last one before it; None if there is none."""
+    return _last_begun(history, span_bounds(history, name), release)
+
+
+def row_bounds_at(history: History, table: str, key: str, release: Release) -> SpanBounds | None:
+    """As ``bounds_at``, of a row of a table; its states have the file of their line."""
+    spans = (
+        Span(
+            first=row.first,
+            last=row.last,
+            states=tuple(
+                State(since=each.since, file=each.at.rpartition(":")[0] or each.at, at=each.at)
+                for each in row.states
+            ),
+        )
+        for row in history.tables.get(table, {}).get(key, ())
+    )
+    return _last_begun(history, (_bounds(history, span, table) for span in spans), release)
+
+
+def _bounds(history: History, span: Span, what: str) -> SpanBounds:
+    """The bounds of a span of the registry (``REGISTRY``) or of a table."""
+    begin = history.positions[span.first]
+    last = None if span.last is None else history.positions[span.last]
+    after = None if last is None else history.releases[last + 1 : last + 2]
+    return SpanBounds(
+        span=span,
+        first=history.releases[begin],
+        first_exact=history.whole if begin == 0 else _follows(history, begin, begin - 1, what),
+        last=None if last is None else history.releases[last],
+        last_exact=last is None or not after or _follows(history, last + 1, last + 1, what),
+    )
+
+
+def _follows(history: History, at: int, other: int, what: str) -> bool:
+    """Whether the release at an index comes right after the one before it, and it is known what another one has."""
+    before, after = history.releases[at - 1].version, history.releases[at].version
+    known = history.releases[other]
+    return known.tells(what) and not known.unresolved and history.numbering.is_next(before, after)
+
+
+def _last_begun(history: History, every: Iterable[SpanBounds], release: Release) -> SpanBounds | None:
     place = history.positions[release.version]
-    begun = [
-        bounds for bounds in span_bounds(history, name) if history.positions[bounds.first.version] <= place
-    ]
+    begun = [bounds for bounds in every if history.positions[bounds.first.version] <= place]
     return begun[-1] if begun else None
 
 

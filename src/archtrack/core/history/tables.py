@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .history import Row, RowSpan, RowState, RulesState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from .history import History, Release
 
@@ -30,18 +30,26 @@ def table_spans(
         releases: every release, oldest version first.
         found: version -> table -> key -> row, for each release that is not unknown.
     """
-    known = [release.version for release in releases if release.unknown is None]
-    newest = releases[-1].version if releases else None
     tables: dict[str, set[str]] = {}
-    for version in known:
-        for table, rows in found.get(version, {}).items():
-            tables.setdefault(table, set()).update(rows)
+    for release in releases:
+        for table, rows in found.get(release.version, {}).items():
+            if release.tells(table):
+                tables.setdefault(table, set()).update(rows)
+    return {table: _of_table(table, tables[table], releases, found) for table in sorted(tables)}
+
+
+def _of_table(
+    table: str,
+    keys: Collection[str],
+    releases: Sequence[Release],
+    found: Mapping[str, Mapping[str, Mapping[str, Row]]],
+) -> dict[str, tuple[RowSpan, ...]]:
+    telling = [release for release in releases if table not in release.silent]
+    known = [release.version for release in telling if release.unknown is None]
+    newest = telling[-1].version if telling else None
     return {
-        table: {
-            key: tuple(_spans([(version, _row(found, version, table, key)) for version in known], newest))
-            for key in sorted(tables[table])
-        }
-        for table in sorted(tables)
+        key: tuple(_spans([(version, _row(found, version, table, key)) for version in known], newest))
+        for key in sorted(keys)
     }
 
 
@@ -123,7 +131,7 @@ def _fill(
     for state, start, stop in zip(span.states, starts, [*starts[1:], end], strict=True):
         row = Row(at=state.at, value=state.value)
         for release in history.releases[start:stop]:
-            if release.unknown is None:
+            if release.tells(table):
                 found[release.version].setdefault(table, {})[key] = row
 
 

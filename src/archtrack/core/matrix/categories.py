@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BY_NAME",
+    "CONVERTERS",
     "VOICES",
     "Others",
     "Registered",
@@ -47,6 +48,10 @@ Voice = Callable[[str], "tuple[Category, str] | None"]
 
 VOICES = ("sglang", "vllm", "lmdeploy", "mlx-lm", "exllamav3")
 """Whose word on a category counts first; other engines follow, by name, and transformers comes last."""
+
+CONVERTERS = ("llama-cpp",)
+"""Who says nothing of sections: they name what sees or hears, be it a model or the encoder of one, and their files hold
+families of models."""
 
 BY_NAME = "name rules"
 """The source of a category that was decided by the name alone."""

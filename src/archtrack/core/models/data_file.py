@@ -6,7 +6,8 @@ A claim has one line, and so has an owner of models, so that a diff shows what a
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 from archtrack.core.parsing import parse_json
 
@@ -76,8 +77,13 @@ def _claim(claim: Claim, paths: Mapping[str, int]) -> list[Any]:
     ]
 
 
-def parse_index(text: str | bytes) -> ModelIndex:
+def parse_index(text: str | bytes, *, lazily: bool = False) -> ModelIndex:
     """The index that a data file holds.
+
+    Args:
+        text: of the file.
+        lazily: read a claim when it is asked for, which is for a file that is known to be right: what is wrong with a
+            claim or a model shows only then, as an error of another kind.
 
     Raises:
         WrongIndexError: the text is none.
@@ -93,12 +99,14 @@ def parse_index(text: str | bytes) -> ModelIndex:
             " run `archtrack index refresh`"
         )
     try:
-        for names in data["models"].values():
-            _expect(list, *names.values())
+        claims = _Claims(data["claims"], data["files"])
+        if not lazily:
+            for names in data["models"].values():
+                _expect(list, *names.values())
         return ModelIndex(
             tool=data["tool"],
             sources=tuple(_parsed_source(each) for each in data["sources"]),
-            claims=tuple(_parsed_claim(each, data["files"]) for each in data["claims"]),
+            claims=claims if lazily else tuple(claims),
             records={
                 f"{owner}/{name}": row
                 for owner, names in data["models"].items()
@@ -107,6 +115,25 @@ def parse_index(text: str | bytes) -> ModelIndex:
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise WrongIndexError(f"not a model index: {type(error).__name__} {str(error)[:200]}") from error
+
+
+class _Claims(Sequence[Claim]):
+    """Claims that are read when they are asked for."""
+
+    def __init__(self, rows: list[Any], paths: list[str]) -> None:
+        self._rows, self._paths = rows, paths
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Claim: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Claim, ...]: ...
+    def __getitem__(self, index: int | slice) -> Claim | tuple[Claim, ...]:
+        if isinstance(index, slice):
+            return tuple(_parsed_claim(row, self._paths) for row in self._rows[index])
+        return _parsed_claim(self._rows[index], self._paths)
 
 
 def _parsed_source(data: dict[str, Any]) -> IndexSource:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["OFTEN", "Claim", "IndexSource", "Model", "ModelIndex", "Said"]
 
@@ -124,7 +124,7 @@ class ModelIndex:
 
     tool: str
     sources: tuple[IndexSource, ...]
-    claims: tuple[Claim, ...]
+    claims: Sequence[Claim]
     records: Mapping[str, Record]
 
     @cached_property

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from .words import bare, is_version, squashed, words_of
+from .words import LONGEST, bare, is_version, squashed, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +35,8 @@ _PARTLY = frozenset({"inside", "word", "part"})
 """Levels that are not by the whole of a name, from its beginning."""
 _LOOSE = frozenset({"word", "part"})
 """Levels at which a few models say nothing."""
+_MOST_SLIPS = 3
+"""Words of a name that may be misspelled."""
 _OWN_WORDS = 2
 """Names that a word stands in from which a misspelled one is taken for it."""
 
@@ -140,7 +142,7 @@ def find(text: str, index: ModelIndex) -> Found | None:
 def _find(text: str, index: ModelIndex, *, whole: bool = False) -> Found | None:
     """As ``find``, without correcting anything; ``whole``: a family by the whole of its name alone."""
     text = text.strip()
-    own = index.folded.get(text.lower())
+    own = index.folded.get(text.lower()) if "/" in text else None
     if own is not None:
         return _answer("exact", [index.model(own)], ())
     name = bare(text)
@@ -300,10 +302,12 @@ def _best_known(models: Sequence[Model]) -> Model:
 
 def _corrected(text: str, index: ModelIndex) -> str | None:
     """The text with each unknown word in place of which there is a likely one; None where that changes nothing."""
-    name = bare(text.strip()).lower()
+    name = bare(text.strip()).lower()[:LONGEST]
     wanted = {word for word in re.findall("[a-z]+", name) if len(word) >= _LETTERS[0]}
     count = Counter(re.findall("[a-z]+", "\n".join(index.names.values())))
     unknown = {word for word in wanted if count[word] < _OWN_WORDS}
+    if len(unknown) > _MOST_SLIPS:
+        return None
     slips = {word: near for word in unknown if (near := _likely(word, count)) is not None}
     return re.sub("[a-z]+", lambda match: slips.get(match[0], match[0]), name) if slips else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["PATTERNS", "Words", "bare", "is_gguf", "is_quantised", "squashed", "words_of"]
+__all__ = ["LONGEST", "PATTERNS", "Words", "bare", "is_gguf", "is_quantised", "squashed", "words_of"]
 
 PATTERNS = {
     "piece": r"[0-9]+x[0-9]+(?:\.[0-9]+)?[bmt](?![a-z0-9])|[ae]?[0-9]+(?:\.[0-9]+)?[bmt](?![a-z0-9])|[a-z0-9]+",
@@ -34,7 +34,7 @@ _ONE = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 _FILES = frozenset({"gguf", "ggufs", "ggml"})
 _WHOLE = frozenset({"bf16", "f16", "fp16", "fp32", "ov"})
 """Marks of a copy that is not quantised; ``ov`` is OneVision's as well."""
-_LONGEST = 200
+LONGEST = 200
 """Characters of a name that are looked at; the Hub's end at 96."""
 
 
@@ -72,7 +72,7 @@ def bare(text: str) -> str:
 
 def squashed(name: str) -> str:
     """Letters and digits alone, so that case, spaces, hyphens, underscores and dots do not matter."""
-    return "".join(_ONE["word"].findall(name[:_LONGEST].lower()))
+    return "".join(_ONE["word"].findall(name[:LONGEST].lower()))
 
 
 def words_of(name: str) -> Words:
@@ -82,7 +82,7 @@ def words_of(name: str) -> Words:
     roles: list[str] = []
     dates: list[str] = []
     copied = False
-    for piece in _ONE["piece"].findall(name[:_LONGEST].lower()):
+    for piece in _ONE["piece"].findall(name[:LONGEST].lower()):
         if family and (_ONE["copy"].fullmatch(piece) or (copied and _ONE["copied"].fullmatch(piece))):
             copied = True
             continue
@@ -105,10 +105,10 @@ def is_version(word: str) -> bool:
 
 def is_gguf(model: str) -> bool:
     """Whether the id of a model says that it holds GGUF or GGML files."""
-    return not _FILES.isdisjoint(_ONE["piece"].findall(model[:_LONGEST].lower()))
+    return not _FILES.isdisjoint(_ONE["piece"].findall(model[:LONGEST].lower()))
 
 
 def is_quantised(model: str) -> bool:
     """Whether the id of a model, or its owner, has a mark of a quantised copy, or of one in another format."""
-    pieces = _ONE["piece"].findall(model[:_LONGEST].lower())
+    pieces = _ONE["piece"].findall(model[:LONGEST].lower())
     return any(_ONE["copy"].fullmatch(piece) for piece in pieces if piece not in _WHOLE)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.model import Gate, Status
 
+from .gguf import not_followed
 from .verdict import Steps
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def by_registry(checkpoint: Checkpoint, release: ReleaseFacts) -> Verdict:
         release: what is known of the release.
     """
     steps = Steps(release.engine, checkpoint.architectures)
+    if checkpoint.gguf_architecture is not None:
+        return not_followed(release, steps)
     steps.say(f"of {release.engine} only the registry is known: whether the checkpoint loads is not followed")
     for name in checkpoint.architectures:
         found = release.registered.get(name)

@@ -47,7 +47,10 @@ class Checkpoint:
             or one of them in the config of a part: ``text_config.quantization_config``); None where they are not.
         quant_method: the method that it names, in small letters as the engine takes it; None where it names none.
         quantization: the plain values that are there.
+        text_architectures: those that ``text_config`` lists for itself.
         given: False where there is no config at all, only a name.
+        gguf_architecture: of a GGUF file: ``general.architecture``; None for any other checkpoint. Such a one has no
+            config: ``plain`` has ``general.type``, ``general.name`` where the file says it, and nothing else is there.
     """
 
     architectures: tuple[str, ...]
@@ -61,6 +64,8 @@ class Checkpoint:
     quantized_by: str | None = None
     quant_method: str | None = None
     quantization: tuple[tuple[str, Any], ...] = ()
+    gguf_architecture: str | None = None
+    text_architectures: tuple[str, ...] = ()
     given: bool = True
 
     @property
@@ -101,6 +106,7 @@ def read_checkpoint(data: bytes) -> Checkpoint:
         quantized_by=quantized_by,
         quant_method=_quant_method(quantization, quantized_by),
         quantization=_plain(quantization),
+        text_architectures=_text_architectures(config),
     )
 
 
@@ -147,6 +153,17 @@ def _architectures(config: dict[str, Any]) -> tuple[str, ...]:
     if len(value) > _MOST:
         raise TargetError(f"`architectures` holds {len(value):,} names; no config has more than {_MOST}")
     return tuple(_bounded(each, "architectures") for each in value)
+
+
+def _text_architectures(config: dict[str, Any]) -> tuple[str, ...]:
+    """What ``text_config`` lists; nothing where that is no list of names, which most engines never look at."""
+    inner = config.get("text_config")
+    names = inner.get("architectures") if isinstance(inner, dict) else None
+    if not isinstance(names, list) or len(names) > _MOST:
+        return ()
+    if not all(isinstance(each, str) and 0 < len(each) <= _LONGEST for each in names):
+        return ()
+    return tuple(names)
 
 
 def _auto_map(config: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIG_CLASSES",
+    "GGUF_ARCHITECTURES",
     "IMPORTS",
     "IMPORT_FAILURES",
     "MODEL_TYPES",
@@ -39,6 +40,8 @@ IMPORTS = "imports"
 """Table: the modules of a release that register something, and those behind them -> what each imports."""
 IMPORT_FAILURES = "import_failures"
 """Table of a history: the modules that cannot be imported with the transformers that counts."""
+GGUF_ARCHITECTURES = "gguf_architectures"
+"""Table: the values of ``general.architecture`` of GGUF files that a release runs, or makes a config of."""
 QUANTISATION = "quantisation"
 """Table: the quantisation methods that a release takes, as ``quantization_config.quant_method`` names them."""
 
@@ -90,6 +93,7 @@ class ReleaseFacts:
         load: what its gates rest on.
         broken: path of a module -> why it cannot be imported, or may not be; None where nobody has looked.
         unresolved: how many places of its registry could not be read: more may be registered than is known.
+        silent: what it registers is not known at all: where it comes from does not carry that.
         transformers: the release of transformers that it runs with; None where none is known.
         handed_in: they are from data that somebody handed in, which may say anything.
     """
@@ -100,6 +104,7 @@ class ReleaseFacts:
     load: LoadFacts = field(default_factory=LoadFacts)
     broken: Mapping[str, Broken] | None = None
     unresolved: int = 0
+    silent: bool = False
     transformers: ReleaseFacts | None = None
     handed_in: bool = False
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from archtrack.engines.base import About
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import FOLDERS, LINEAR, VERSION_FILES
+from .files import CONFIGS, FOLDERS, LINEAR, VERSION_FILES
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.checkpoint import Checkpoint
@@ -41,9 +41,9 @@ class ExLlamaV3:
         title="ExLlamaV3", source="https://github.com/turboderp-org/exllamav3/blob/v{version}/{path}"
     )
     layout = Layout(package="exllamav3", distribution="exllamav3")
-    revision = 3
+    revision = 4
     since = "0.0.1"
-    fetched = (*(f"{folder}/*.py" for folder in FOLDERS), LINEAR, METADATA)
+    fetched = (*(f"{folder}/*.py" for folder in FOLDERS), LINEAR, *CONFIGS, METADATA)
     watched = (*fetched, *(f"{folder}/**/*.py" for folder in FOLDERS), *VERSION_FILES, PYPROJECT)
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:

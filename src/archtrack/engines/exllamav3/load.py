@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archtrack.core.verdict.gguf import needs_config, not_followed
 from archtrack.core.verdict.release_facts import QUANTISATION
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
@@ -35,6 +36,8 @@ def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) ->
         options: how the engine is told to load it.
     """
     steps = Steps(release.engine, checkpoint.architectures)
+    if checkpoint.gguf_architecture is not None:
+        return _of_gguf(release, steps)
     if len(checkpoint.architectures) != 1:
         count = len(checkpoint.architectures) or "no"
         step = steps.say(f"the config names {count} architectures; ExLlamaV3 takes exactly one")
@@ -54,6 +57,14 @@ def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) ->
         or _weights(checkpoint, release, name, steps)
         or steps.verdict(Status.NATIVE, native, resolved=name, key=name)
     )
+
+
+def _of_gguf(release: ReleaseFacts, steps: Steps) -> Verdict:
+    rule = release.load.rules.get("config")
+    if rule is None:
+        return not_followed(release, steps)
+    place = Place(file=rule["file"], line=rule["line"], release=release.load.lines_of)
+    return needs_config(release, steps, place)
 
 
 def _config(checkpoint: Checkpoint, release: ReleaseFacts, name: str, steps: Steps) -> Verdict | None:

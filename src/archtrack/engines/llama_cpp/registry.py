@@ -8,6 +8,8 @@ from archtrack.errors import SourceError
 from archtrack.model import Category, Inventory, Place, Registration, Unresolved
 
 from .conversion import conversion_code, groups_of
+from .files import PACKED_CONSTANTS
+from .load_facts import runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +28,8 @@ def scan(library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG001 -
     Raises:
         SourceError: it is not llama.cpp, or too old, or a file cannot be read.
     """
-    code = conversion_code(library)
-    if not code.found and not code.unresolved:
+    code, run = conversion_code(library), runs(library)
+    if not code.found and not code.unresolved and not library.paths(*PACKED_CONSTANTS):
         raise SourceError(
             f"{library.origin.location}: its conversion code registers no architecture by name: it is not"
             " llama.cpp, or older than November 2023; name a newer one"
@@ -42,7 +44,7 @@ def scan(library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG001 -
         ),
         unresolved=tuple(
             Unresolved(reason=reason, place=Place(file=file, line=line))
-            for file, line, reason in sorted(code.unresolved)
+            for file, line, reason in sorted([*code.unresolved, *run.unresolved])
         ),
         facts=(("turned_away", away),) if away else (),
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.parsing import parse_version
 from archtrack.core.verdict.auto_config import Way, auto_config
+from archtrack.core.verdict.gguf import not_followed
 from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
@@ -61,6 +62,8 @@ class _Path:
         self._steps = Steps(release.engine, checkpoint.architectures)
 
     def verdict(self) -> Verdict:
+        if self._checkpoint.gguf_architecture is not None:
+            return not_followed(self._release, self._steps)
         if not self._checkpoint.given:
             return self._of_a_name()
         return self._by_turbomind() or self._by_pytorch()

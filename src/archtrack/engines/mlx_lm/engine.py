@@ -46,7 +46,7 @@ class MLXLM:
         ),
     )
     layout = Layout(package="mlx_lm", distribution="mlx-lm")
-    revision = 4
+    revision = 5
     since = "0.0.1"
     fetched = (UTILS, f"{MODELS}/**/*.py", METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.verdict.gguf import needs_config, not_followed
 from archtrack.core.verdict.release_facts import QUANTISATION
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
@@ -53,6 +54,8 @@ class _Path:
         self._steps = Steps(release.engine, checkpoint.architectures)
 
     def verdict(self) -> Verdict:
+        if self._checkpoint.gguf_architecture is not None:
+            return self._of_gguf()
         own_code = self._own_code()
         if own_code is not None:
             return own_code
@@ -76,6 +79,13 @@ class _Path:
             registration.place,
         )
         return self._loaded(model_type, module_of(registration.file), step, registration.place)
+
+    def _of_gguf(self) -> Verdict:
+        rule = self._release.load.rules.get("config")
+        if rule is None:
+            return not_followed(self._release, self._steps)
+        place = Place(file=UTILS, line=rule["line"], release=self._release.load.lines_of)
+        return needs_config(self._release, self._steps, place)
 
     def _own_code(self) -> Verdict | None:
         """``model_file``: the repository's own code."""

@@ -34,7 +34,7 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
         SourceError: a file cannot be read.
     """
     types = Types(library)
-    loader = library.facts((UTILS,), "mlx-lm-loader-2", loader_facts)[UTILS]
+    loader = library.facts((UTILS,), "mlx-lm-loader-3", loader_facts)[UTILS]
     modules = library.facts(library.paths(f"{MODELS}/**/*.py"), "mlx-lm-modules-1", names_quantised_weights)
     tables = {
         PAIRS: {
@@ -57,6 +57,8 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
     rules: dict[str, Any] = {}
     if loader["line"]:
         rules["load_model"] = {"line": loader["line"], "inside": loader["inside"]}
+    if loader["config"]:
+        rules["config"] = {"line": loader["config"]}
     if loader["model_file"]:
         line, asks = loader["model_file"]
         rules["model_file"] = {"line": line, "asks": asks}

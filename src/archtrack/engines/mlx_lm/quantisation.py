@@ -30,13 +30,14 @@ def loader_facts(data: bytes) -> dict[str, Any]:
     Returns:
         ``{"line": of the function or 0, "methods": {quant_method: [line, {"needs": {key: [value]}, "when": {key:
         [value]}}]}, "model_file": [line, whether it asks for trust] or None, "inside": whether it looks into
-        ``text_config``, too}``. ``needs`` are values of
-        ``quantization_config`` without which it raises,
-        ``when`` are those without which it passes the method over.
+        ``text_config``, too, "config": the line that opens the ``config.json`` of a folder, or 0}``. ``needs`` are
+        values of ``quantization_config`` without which it raises, ``when`` are those without which it passes the method
+        over.
     """
     module = Module(data, words=None)
     function = next((found for name in _LOADERS if (found := module.function(name)) is not None), None)
     facts: dict[str, Any] = {"line": 0, "methods": {}, "model_file": None, "inside": False}
+    facts["config"] = next(filter(None, map(_opened_config, ast.walk(module.tree))), 0)
     if function is None:
         return facts
     facts["line"] = function.lineno
@@ -58,6 +59,19 @@ def loader_facts(data: bytes) -> dict[str, Any]:
             case _:
                 pass
     return facts
+
+
+def _opened_config(node: ast.AST) -> int:
+    """The line of ``open(model_path / "config.json", "r")``; 0 of anything else."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="open"),
+            args=[ast.BinOp(op=ast.Div(), right=ast.Constant(value="config.json")), *_],
+            lineno=line,
+        ):
+            return line
+        case _:
+            return 0
 
 
 def names_quantised_weights(data: bytes) -> dict[str, Any]:

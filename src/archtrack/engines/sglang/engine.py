@@ -15,6 +15,8 @@ What it says of categories: ``multimodal_model_archs`` (before 0.4.4: the tests 
 ``sglang/srt/configs/model_config.py``. Of an architecture that none of them names, its module is asked what it shows,
 and the same file which models it drafts for.
 
+A GGUF file goes to transformers, which makes a config of it, or to a builder of SGLang's own (``gguf``).
+
 What it does with a checkpoint (``load_path``): ``get_config`` reads the config, by transformers' ``AutoConfig``, so by
 model type; ``config_types`` has the types that the release registers itself, ``config_ways`` the ways around. Then
 ``core.verdict.decision`` follows the choice of a class. A model that it lists as multimodal needs a processor
@@ -73,7 +75,7 @@ class SGLang:
         backend=WRAPPERS,
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 14
+    revision = 15
     since = SINCE
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)

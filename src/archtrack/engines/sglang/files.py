@@ -6,6 +6,7 @@ __all__ = [
     "COMMON",
     "CONFIGS",
     "GET_CONFIG",
+    "GGUF_NATIVE",
     "LOADER",
     "LOAD_FILES",
     "MISTRAL",
@@ -36,6 +37,8 @@ GET_CONFIG = (
 """Where ``get_config`` is, over the releases; the first one that is there counts."""
 COMMON = "sglang/srt/utils/hf_transformers/common.py"
 """What newer releases' ``get_config`` asks about a config."""
+GGUF_NATIVE = "sglang/srt/utils/hf_transformers/gguf_native.py"
+"""What makes configs of GGUF files that transformers does not take."""
 CONFIGS = "sglang/srt/configs/*.py"
 """The engine's own configuration classes."""
 MISTRAL = ("sglang/srt/utils/hf_transformers/mistral_utils.py", "sglang/srt/utils/mistral_utils.py")
@@ -47,6 +50,16 @@ PROCESSORS = (
 )
 """The processors of images, video and sound, over the releases; the first folder that is there counts."""
 QUANTISATION = "sglang/srt/layers/quantization/__init__.py"
-LOAD_FILES = (LOADER, MODEL_CONFIG, *GET_CONFIG, COMMON, CONFIGS, *MISTRAL, *PROCESSORS, QUANTISATION)
+LOAD_FILES = (
+    LOADER,
+    MODEL_CONFIG,
+    *GET_CONFIG,
+    COMMON,
+    GGUF_NATIVE,
+    CONFIGS,
+    *MISTRAL,
+    *PROCESSORS,
+    QUANTISATION,
+)
 """Patterns of every file that the facts of the load path rest on, besides what a scan reads."""
 VERSION_FILES = ("sglang/_version.py", "sglang/version.py")

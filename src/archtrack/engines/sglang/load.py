@@ -1,7 +1,8 @@
 """The load path of SGLang: the gates through which a release takes a checkpoint.
 
 First ``get_config`` (``utils/hf_transformers/config.py``) reads the config, mostly by transformers' ``AutoConfig``,
-which knows classes by model type. Then come the gates of ``core.verdict.decision``: architecture, import and backend. A
+which knows classes by model type; of a GGUF file transformers or a builder of SGLang's own makes one. Then come the
+gates of ``core.verdict.decision``: architecture, import and backend. A
 model that runs needs a processor if the engine lists it as multimodal, and a method that the release takes if it is
 quantised.
 """
@@ -17,15 +18,17 @@ from archtrack.core.verdict.auto_config import TABLES, Way, auto_config
 from archtrack.core.verdict.config_classes import ConfigClasses
 from archtrack.core.verdict.context import Context
 from archtrack.core.verdict.decision import decide
+from archtrack.core.verdict.gguf import RULE, as_causal, gguf_config, not_followed, only_model, reads_none
 from archtrack.core.verdict.release_facts import (
     CONFIG_CLASSES,
+    GGUF_ARCHITECTURES,
     MODEL_TYPES,
     PROCESSOR_NAMES,
     PROCESSORS,
     QUANTISATION,
 )
 from archtrack.core.verdict.substitutions import Substitutions, marlin_of
-from archtrack.core.verdict.verdict import Steps
+from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Place, Status
 
 from .rules_json import rules_from_json
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from archtrack.core.verdict.auto_config import Reply
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import Fact, LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Step, Verdict
+    from archtrack.core.verdict.verdict import Step
     from archtrack.model import Registration
 
 __all__ = ["aliases_of", "context_of", "load"]
@@ -56,18 +59,32 @@ def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) ->
         release: what is known of the release.
         options: how SGLang is told to load it; of these ``draft``, ``pooled`` and ``folder`` count.
     """
-    context = context_of(release, checkpoint)
     steps = Steps(release.engine, checkpoint.architectures)
-    gate = _ConfigGate(checkpoint, release, options, context, steps)
-    because = gate.stops()
+    made = _of_gguf(checkpoint, release, steps)
+    if isinstance(made, Verdict):
+        return made
+    own = made.gguf_architecture is not None and bool(made.architectures)
+    context = context_of(release, made)
+    gate = _ConfigGate(made, release, options, context, steps)
+    because = None if own else gate.stops()
     if because is not None:
         return steps.verdict(
             Status.UNSUPPORTED,
             because,
             gate=Gate.CONFIG,
             fix=gate.fix(),
-            key=next(iter(checkpoint.architectures), None),
+            key=next(iter(made.architectures), None),
         )
+    made = made if own else _as_causal(made, release, steps)
+    if isinstance(made, Verdict):
+        return made
+    return _with_config(made, release, options, context, steps)
+
+
+def _with_config(
+    checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions, context: Context, steps: Steps
+) -> Verdict:
+    """The gates behind that of the config."""
     verdict = decide(checkpoint, context, draft=options.draft, pooled=options.pooled, steps=steps)
     if verdict.status in _RUNS:
         stopped = Gate.PROCESSOR
@@ -80,6 +97,49 @@ def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) ->
                 verdict, status=Status.UNSUPPORTED, resolved=None, because=because, gate=stopped, fix=None
             )
     return replace(verdict, steps=tuple(steps.steps))
+
+
+def _of_gguf(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Checkpoint | Verdict:
+    """Of a GGUF file the checkpoint with a model type, and an architecture where SGLang itself makes the config."""
+    name, rule = checkpoint.gguf_architecture, release.load.rules.get(RULE)
+    if name is None:
+        return checkpoint
+    if rule is None:
+        return reads_none(release, steps)
+    place = Place(file=rule["file"], line=rule["line"], release=release.load.lines_of)
+    if rule["sidecar"]:
+        steps.say(
+            "a config.json beside the file would count before it; here only the file is looked at", place
+        )
+    own = release.load.find(GGUF_ARCHITECTURES, name)
+    if own is None:
+        steps.say(f"{release.name} hands a GGUF file to transformers", place)
+        # A class that transformers names is put aside: SGLang looks one up by the model type.
+        found = gguf_config(checkpoint, release.transformers, steps)
+        return found if isinstance(found, Verdict) else replace(found, architectures=())
+    if own.value["type"] is None or own.value["class"] is None:
+        steps.say(f"{release.name} itself makes a config of the GGUF architecture `{name}`", own.place)
+        return not_followed(release, steps)
+    steps.say(f"{release.name} itself makes a config of the GGUF architecture `{name}`", own.place)
+    made = only_model(checkpoint, steps)
+    if isinstance(made, Verdict):
+        return made
+    return _quantised(replace(made, model_type=own.value["type"], architectures=(own.value["class"],)))
+
+
+def _as_causal(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Checkpoint | Verdict:
+    """The checkpoint of a GGUF file with the architecture that SGLang takes it for; any other one as it is."""
+    if checkpoint.gguf_architecture is None:
+        return checkpoint
+    rule = release.load.rules[RULE]
+    place = Place(file=rule["file"], line=rule["causal"]["line"], release=release.load.lines_of)
+    found = as_causal(checkpoint, release.transformers, steps, place)
+    return found if isinstance(found, Verdict) else _quantised(found)
+
+
+def _quantised(checkpoint: Checkpoint) -> Checkpoint:
+    """The checkpoint of a GGUF file with the quantisation method that ``ServerArgs`` gives it."""
+    return replace(checkpoint, quantized_by="quantization_config", quant_method="gguf")
 
 
 def aliases_of(natives: Mapping[str, Registration], facts: LoadFacts) -> tuple[Alias, ...]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.verdict.gguf import RULE
 from archtrack.core.verdict.release_facts import (
+    GGUF_ARCHITECTURES,
     IMPORTS,
     MODEL_TYPES,
     QUANTISATION,
@@ -21,6 +23,7 @@ from archtrack.model import Place
 from .config_types import types_of
 from .config_ways import config_ways
 from .files import LOAD_FILES, MODEL_CONFIG
+from .gguf import gguf_of
 from .lists import statements_of
 from .loader_rules import rules_of
 from .processors import processors_of
@@ -68,6 +71,9 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     if types is not None:
         tables[MODEL_TYPES] = types.known
         rules[CONFIG] = {**config_ways(library), "unread": list(types.unread)}
+    tables[GGUF_ARCHITECTURES], gguf = gguf_of(library)
+    if gguf is not None:
+        rules[RULE] = gguf
     rules |= rules_to_json(rules_of(library, inventory, expect=False))
     return LoadFacts(
         tables={name: table for name, table in tables.items() if table is not None},

@@ -12,6 +12,8 @@ backend is taken as installed.
 ``_supports_attention_backend`` (the library's own gate for engines that run its models), looked up along the method
 resolution order. Releases without that method (before 4.48) have none.
 
+GGUF files it reads since 4.41: ``core.verdict.gguf`` says how.
+
 Covers 2.0 and later: before, the library had another name. Before 4.0 the files of models lie in the package itself.
 It cannot see attributes that are set while the library runs. Elsewhere than in the files of models only names that
 end with ``Model`` are looked at.
@@ -30,6 +32,9 @@ from .files import (
     CONFIGURATIONS,
     CORE_FILES,
     FLAT_CONFIGURATIONS,
+    GGUF_CHECKPOINT,
+    GGUF_CONFIGS,
+    GGUF_MAPPINGS,
     INIT,
     NESTED,
     PROCESSING_AUTO,
@@ -58,7 +63,7 @@ class Transformers:
         source="https://github.com/huggingface/transformers/blob/v{version}/src/{path}",
     )
     layout = Layout(package="transformers", distribution="transformers", parents=("src", ""))
-    revision = 13  # what is kept of a class and of model types, its category, and processors
+    revision = 14  # what is kept of a class and of model types, its category, processors, and GGUF files
     since = "2.0"
     fetched = (
         INIT,
@@ -68,6 +73,7 @@ class Transformers:
         NESTED,
         CONFIGURATIONS,
         PROCESSING_AUTO,
+        *(GGUF_CHECKPOINT, GGUF_MAPPINGS, GGUF_CONFIGS),
         "transformers/models/**/generation_*.py",
     )
     watched = (*fetched, AUTO_MAPPINGS, FLAT_CONFIGURATIONS, METADATA, PYPROJECT)

@@ -10,6 +10,9 @@ __all__ = [
     "CORE_FILES",
     "FLAT",
     "FLAT_CONFIGURATIONS",
+    "GGUF_CHECKPOINT",
+    "GGUF_CONFIGS",
+    "GGUF_MAPPINGS",
     "INIT",
     "MODELING_UTILS",
     "MODELS",
@@ -38,6 +41,10 @@ ROOT_CLASS = (MODELING_UTILS, "PreTrainedModel")
 NESTED = f"{MODELS}**/modeling_*.py"
 FLAT = f"{PACKAGE}/modeling_*.py"
 """Where models are, and where they were before 4.0."""
+GGUF_CHECKPOINT = f"{PACKAGE}/modeling_gguf_pytorch_utils.py"
+GGUF_MAPPINGS = f"{PACKAGE}/integrations/ggml.py"
+GGUF_CONFIGS = f"{PACKAGE}/integrations/gguf/gguf_config_mapping.py"
+"""Where GGUF files are read, since 4.41."""
 CORE_FILES = (
     MODELING_UTILS,
     f"{PACKAGE}/modeling_layers.py",

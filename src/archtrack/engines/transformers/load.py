@@ -1,5 +1,6 @@
 """What transformers itself does with a checkpoint: AutoConfig, then a class.
 
+Of a GGUF file it first makes a config (``core.verdict.gguf``).
 AutoConfig asks for the model type, or takes the repository's own configuration class. The class is the public one that
 the config names, or the one that an Auto class gives for the model type, or the repository's own.
 """
@@ -9,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archtrack.core.verdict.auto_config import TABLES, ask_auto_config, no_config
+from archtrack.core.verdict.gguf import gguf_config
 from archtrack.core.verdict.release_facts import MODEL_TYPES
-from archtrack.core.verdict.verdict import Steps
+from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Status
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import Fact, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
 
 __all__ = ["load"]
 
@@ -26,6 +27,11 @@ __all__ = ["load"]
 def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
     """Take a checkpoint through the gates of a release of transformers."""
     steps = Steps("transformers", checkpoint.architectures)
+    of_file = checkpoint.gguf_architecture is not None
+    made = gguf_config(checkpoint, release, steps) if of_file else checkpoint
+    if isinstance(made, Verdict):
+        return made
+    checkpoint = made
     stopped = _config_gate(checkpoint, release, options, steps)
     return stopped if stopped is not None else _architecture_gate(checkpoint, release, steps)
 

@@ -1,6 +1,6 @@
 """What AutoConfig and the Auto classes of a release rest on, for its own load path and for those of the engines.
 
-Three tables, as they are shipped for every release:
+Four tables, as they are shipped for every release:
 
 - ``MODEL_TYPES``: model type -> ``{"config": CLASS, "classes": {TABLE: CLASS, …}}``, the tables being those of
   ``core.verdict.auto_config.TABLES``. AutoConfig has had its own table as ``CONFIG_MAPPING`` (from 2.4) and as
@@ -9,8 +9,10 @@ Three tables, as they are shipped for every release:
   ``core.verdict.config_classes``), what is empty being left out, and so is a class that sets a model type and no more.
 - ``PROCESSOR_NAMES``: model type -> the class that AutoProcessor has for it, since 4.17. Since 5.6 most of them are in
   ``auto_mappings.py``.
+- ``GGUF_ARCHITECTURES``, since 4.41 (see ``core.verdict.gguf``).
 
-Rules: ``{"folder": {"line"}}`` where AutoConfig looks for a model type in the folder's name if the config has none.
+Rules: ``{"folder": {"line"}}`` where AutoConfig looks for a model type in the folder's name if the config has none;
+``gguf`` where the release reads GGUF files.
 """
 
 from __future__ import annotations
@@ -20,7 +22,15 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.changes import FUNCTIONS
 from archtrack.core.python.module import Module
-from archtrack.core.verdict.release_facts import CONFIG_CLASSES, MODEL_TYPES, PROCESSOR_NAMES, Fact, LoadFacts
+from archtrack.core.verdict.gguf import RULE
+from archtrack.core.verdict.release_facts import (
+    CONFIG_CLASSES,
+    GGUF_ARCHITECTURES,
+    MODEL_TYPES,
+    PROCESSOR_NAMES,
+    Fact,
+    LoadFacts,
+)
 from archtrack.engines._pairs import pairs, texts
 from archtrack.model import Place
 
@@ -35,6 +45,7 @@ from .files import (
     PROCESSING_AUTO,
     REVISION,
 )
+from .gguf import gguf_facts
 
 if TYPE_CHECKING:
     from archtrack.model import Inventory
@@ -64,6 +75,11 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
     processors = _processor_names(library)
     if processors:
         tables[PROCESSOR_NAMES] = processors
+    gguf, rule = gguf_facts(library)
+    if gguf is not None:
+        tables[GGUF_ARCHITECTURES] = gguf
+    if rule is not None:
+        rules[RULE] = rule
     return LoadFacts(tables=tables, rules=rules)
 
 

@@ -32,9 +32,11 @@ def _any_of(answers: Mapping[str, bool | None]) -> bool | None:
     return None if None in answers.values() else False
 
 
-def place_of(rule: Mapping[str, Any] | None) -> Place | None:
-    """The line that a rule was read from."""
-    return Place(file=rule["path"], line=rule["line"]) if rule is not None else None
+def place_of(rule: Mapping[str, Any] | None, release: ReleaseFacts) -> Place | None:
+    """The line that a rule of a release was read from."""
+    if rule is None:
+        return None
+    return Place(file=rule["path"], line=rule["line"], release=release.load.lines_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ class Backend:
         if compatible is None:
             asked = " or ".join(name for name, answer in answers.items() if answer is None)
             words = f"what {asked} of {self._name} of {library.name} is cannot be told, and the backend asks for it"
-            return Status.UNKNOWN, steps.say(words, place_of(rule)), None
+            return Status.UNKNOWN, steps.say(words, place_of(rule, self.release)), None
         place = self._evidence(public, answers)
         if not compatible:
             verb = "are" if len(answers) > 1 else "is"
@@ -110,15 +112,15 @@ class Backend:
         wrapper = self._wrapper()
         if not self._is_there(wrapper):
             words = f"the release has no wrapper {wrapper}, which it would run {self._name} as"
-            return Status.REFUSED, steps.say(words, place_of(rule)), None
+            return Status.REFUSED, steps.say(words, place_of(rule, self.release)), None
         if self._is_text_only() and self._sees():
             words = f"{self._name} takes images, and the release has a wrapper for text only"
-            return Status.REFUSED, steps.say(words, place_of(rule)), None
+            return Status.REFUSED, steps.say(words, place_of(rule, self.release)), None
         if wrapper is None or wrapper not in self.release.registered:
             words = (
                 f"a wrapper of the Transformers backend runs {self._name}; which one depends on its config"
             )
-            return Status.FALLBACK, steps.say(words, place_of(rule)), None
+            return Status.FALLBACK, steps.say(words, place_of(rule, self.release)), None
         words = f"{wrapper} runs {self._name}"
         return Status.FALLBACK, steps.say(words, self.release.registered[wrapper].place), wrapper
 
@@ -161,7 +163,7 @@ class Backend:
         return steps.say(
             f"the repository brings its own class (auto_map.{key}): it needs --trust-remote-code, and vLLM asks that"
             f" class for {' or '.join(rule['any'])}",
-            place_of(self.release.load.rules.get("remote")),
+            place_of(self.release.load.rules.get("remote"), self.release),
         )
 
     # -- which wrapper

@@ -23,6 +23,9 @@ prediction since 0.33.0. Since 0.10.1 ``XForSequenceClassification``, ``XModel``
 under other endings (``XForCausalLM``), and vLLM's own class is converted. ``load_facts`` reads these rules from each
 release, and ``load`` follows them.
 
+A GGUF file is handed to transformers, which makes a config of it, from 0.5.5 to 0.23.0. Later releases leave them
+to the package ``vllm-gguf-plugin``; what Flint reads of GGUF files beside a config is not looked at.
+
 Covers the releases from 0.0.1 on, which is all of them. It cannot see what a plugin or program registers
 (``ModelRegistry.register_model``), nor whether a module can be imported on a machine.
 """
@@ -61,7 +64,7 @@ class VLLM:
         wrapper_tables=WRAPPER_TABLES,
     )
     layout = Layout(package="vllm", distribution="vllm")
-    revision = 3
+    revision = 4
     since = "0.0.1"
     fetched = (*REGISTRIES, METADATA)
     watched = (*fetched, f"{MODELS}/**/*.py", "vllm/models/**/*.py", *LOADED, *VERSION_FILES, PYPROJECT)

@@ -9,6 +9,8 @@ __all__ = [
     "LOADED",
     "LOADER",
     "MODELS",
+    "PLUGIN",
+    "PLUGIN_SINCE",
     "QUANTISATION",
     "QUANTISATION_METHODS",
     "REGISTRIES",
@@ -16,7 +18,7 @@ __all__ = [
     "VERSION_FILES",
 ]
 
-REVISION = 2
+REVISION = 3
 """Counts up whenever equal files would give other facts of the load path."""
 
 MODELS = "vllm/model_executor/models"
@@ -33,6 +35,8 @@ CONFIGS = ("vllm/config/model.py", "vllm/config/__init__.py", "vllm/config.py")
 CONVERTOR = "vllm/transformers_utils/model_arch_config_convertor.py"
 HF_CONFIG = "vllm/transformers_utils/config.py"
 LOADER = "vllm/model_executor/model_loader/utils.py"
+PLUGIN, PLUGIN_SINCE = "vllm-gguf-plugin", "0.24.0"
+"""The package to which vLLM's people have moved what reads GGUF files, and the first release without that."""
 QUANTISATION = (
     "vllm/model_executor/layers/quantization/__init__.py",
     "vllm/model_executor/quantization_utils/__init__.py",

@@ -2,7 +2,8 @@
 
 Everything is decided by what ``load_facts`` read from that release. The order is vLLM's own: the config is loaded
 (``get_config``), then the class is looked for (``_ModelRegistry.inspect_model_cls``), then the quantisation method is
-checked. What a platform allows, and what vLLM asks of a class that it has found, is not followed.
+checked. Of a GGUF file transformers makes a config first. What a platform allows, and what vLLM asks of a class that it
+has found, is not followed.
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archtrack.core.parsing import parse_version
 from archtrack.core.verdict.auto_config import ask_auto_config, no_config
+from archtrack.core.verdict.gguf import as_causal, gguf_config, reads_none
 from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION
-from archtrack.core.verdict.verdict import Steps
+from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Status
 
 from .backend import Backend, place_of
+from .files import PLUGIN, PLUGIN_SINCE
 from .tables import OUT_OF_TREE, PREVIOUSLY
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Step, Verdict
+    from archtrack.core.verdict.verdict import Step
 
 __all__ = ["load"]
 
@@ -29,10 +33,17 @@ __all__ = ["load"]
 def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
     """Take a checkpoint through the gates of a release."""
     steps = Steps("vllm", checkpoint.architectures)
-    checkpoint = _typed(checkpoint, release, steps)
-    stopped = _config_gate(checkpoint, release, options, steps)
+    of_file = checkpoint.gguf_architecture is not None
+    made = _of_gguf(checkpoint, release, steps) if of_file else _typed(checkpoint, release, steps)
+    if isinstance(made, Verdict):
+        return made
+    stopped = _config_gate(made, release, options, steps)
     if stopped is not None:
         return stopped
+    made = _as_causal(made, release, steps) if of_file else made
+    if isinstance(made, Verdict):
+        return made
+    checkpoint = made
     found = _Architecture(_named(checkpoint, release, steps), release, options, steps).found()
     stopped = None if found.gate is not None else _quantisation_gate(checkpoint, release, steps)
     if stopped is not None:
@@ -58,7 +69,10 @@ def _typed(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Check
         model_type = next((rule["types"].get(name) for name in checkpoint.architectures[:1]), None)
     if model_type is None:
         return checkpoint
-    steps.say(f"the config names no model type; {release.name} takes it to be `{model_type}`", place_of(rule))
+    steps.say(
+        f"the config names no model type; {release.name} takes it to be `{model_type}`",
+        place_of(rule, release),
+    )
     return replace(checkpoint, model_type=model_type)
 
 
@@ -93,8 +107,37 @@ def _named(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Check
     name = fact.value.get("classes", {}).get("MODEL") if fact is not None else None
     if name is None:
         return checkpoint
-    steps.say(f"the config names no architecture; by its model type it is taken for {name}", place_of(rule))
+    steps.say(
+        f"the config names no architecture; by its model type it is taken for {name}", place_of(rule, release)
+    )
     return replace(checkpoint, architectures=(name,))
+
+
+def _of_gguf(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Checkpoint | Verdict:
+    """The checkpoint with the model type that transformers gives a GGUF file."""
+    rule = release.load.rules.get("gguf")
+    if rule is None:
+        return reads_none(release, steps, plugin=PLUGIN if _is_moved(release) else None)
+    steps.say(f"{release.name} hands a GGUF file to transformers", place_of(rule, release))
+    return gguf_config(checkpoint, release.transformers, steps)
+
+
+def _is_moved(release: ReleaseFacts) -> bool:
+    """Whether the release came after the last one that reads GGUF files itself."""
+    try:
+        return release.version is not None and parse_version(release.version) >= parse_version(PLUGIN_SINCE)
+    except ValueError:  # a source says what it likes
+        return False
+
+
+def _as_causal(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps) -> Checkpoint | Verdict:
+    """The same with the architecture that vLLM takes it for; its weights are of the quantisation method `gguf`."""
+    rule = release.load.rules["gguf"]
+    place = place_of({**rule["causal"], "path": rule["path"]}, release)
+    found = as_causal(checkpoint, release.transformers, steps, place)
+    if isinstance(found, Verdict):
+        return found
+    return replace(found, quantized_by="quantization_config", quant_method="gguf")
 
 
 # -- the architecture ------------------------------------------------------------------------------------
@@ -220,7 +263,7 @@ class _Architecture:
             rule = self._rules.get("normalise") or self._rules.get("replaces")
             self._steps.say(
                 f"{self._release.name} does not register {name}; it looks for it under other endings",
-                place_of(rule),
+                place_of(rule, self._release),
             )
             because = self._steps.say(
                 f"it registers {base}, and converts that class for {name}", registration.place
@@ -307,7 +350,7 @@ def _looks_at(key: str, release: ReleaseFacts, steps: Steps) -> bool:
     steps.say(
         f"{release.name} does not look at `{key}`: it takes the weights for plain ones; whether they load as such is"
         " not followed",
-        place_of(rule),
+        place_of(rule, release),
     )
     return False
 
@@ -326,12 +369,12 @@ def _without_method(checkpoint: Checkpoint, release: ReleaseFacts, steps: Steps)
     if not rule["taken"]:
         because = steps.say(
             f"`{key}` names no `quant_method`: {release.name} stops with `Unknown quantization method`",
-            place_of(rule),
+            place_of(rule, release),
         )
         return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.QUANTISATION)
     steps.say(
         f"`{key}` names no `quant_method`: {release.name} takes the weights for plain ones; whether they load as such"
         " is not followed",
-        place_of(rule),
+        place_of(rule, release),
     )
     return None

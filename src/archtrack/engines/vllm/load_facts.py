@@ -21,6 +21,7 @@ Rules, each there only where the release has it, with ``path`` and ``line``:
 - ``wrapper``: ``{"chosen": [[condition, WRAPPER], …]}``, the first that holds, conditions being ``pools``, ``sees`` and
   null, or ``{"built": {"start", "sees", "experts", "over", "embed", "classify", "else"}}``, pieces of a name;
 - ``experts``: ``{"names": [attribute, …]}``: where the number of experts is looked for;
+- ``gguf``: ``{"causal": {"line"}}``: a GGUF file is handed to transformers (see ``engines._gguf``);
 - ``renames``: ``{"from", "to"}``: how a name of a quantisation method is written;
 - ``quantised_by``: ``{"keys": [key, …]}``: where the release looks for a quantisation (``text_config.…``: there, too);
 - ``nameless``: ``{"taken": bool}``: whether a quantisation that names no method counts as none, or stops the engine.
@@ -34,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.python.module import Module
 from archtrack.core.python.values import strings
 from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION, Fact, LoadFacts
+from archtrack.engines._gguf import WORD, handing
 from archtrack.engines._pairs import pairs, texts
 from archtrack.model import Place
 
@@ -120,7 +122,7 @@ def _of_the_past(inventory: Inventory) -> Iterator[tuple[str, dict[str, Fact]]]:
 
 def hf_config_facts(data: bytes) -> dict[str, Any]:
     """``{"types": {model type: [CLASS, line]} | null, "rules": {…}}`` of ``transformers_utils/config.py``."""
-    module = Module(data, words=(b"_CONFIG_REGISTRY", b"MODEL_MAPPING_NAMES"))
+    module = Module(data, words=(b"_CONFIG_REGISTRY", b"MODEL_MAPPING_NAMES", WORD))
     table = pairs(module, "_CONFIG_REGISTRY")
     rules: dict[str, Any] = {}
     by_architecture = pairs(module, "_ARCHITECTURE_TO_MODEL_TYPE")
@@ -143,6 +145,9 @@ def hf_config_facts(data: bytes) -> dict[str, Any]:
                     rules.setdefault("unnamed", {"line": part.lineno})
                 case _:
                     pass
+    gguf = handing(module)
+    if gguf is not None:
+        rules["gguf"] = gguf
     if table is not None and "own_config" not in rules:
         rules["own_config"] = {"first": True, "line": 0}
     return {

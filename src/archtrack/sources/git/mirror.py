@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from .command import Git
 
-__all__ = ["Mirror", "clear_mirrors", "size_of_mirrors"]
+__all__ = ["TAGS", "Mirror", "clear_mirrors", "size_of_mirrors"]
+
+TAGS = "refs/archtrack-tags"
+"""Where a mirror keeps tags, when all of them are asked for."""
 
 _FORMAT = "1"
 _LOCK_SECONDS = 900
@@ -94,6 +97,17 @@ class Mirror:
         if found is None:
             raise GitError(f"fatal: {ref} is no commit")
         return found
+
+    def fetch_tags(self) -> None:
+        """Fetch the commits of all tags with their trees, and no blobs if the server can leave them out.
+
+        Raises:
+            GitError: git could not.
+            SourceError: the cache folder cannot be used, or another run holds the mirror for too long.
+        """
+        with self._locked():
+            self._prepare()
+            self._git.fetch("--depth=1", "--prune", "origin", f"+refs/tags/*:{TAGS}/*")
 
     def missing(self, ids: Sequence[str]) -> tuple[str, ...]:
         """Those of some blobs that were never fetched, sorted.

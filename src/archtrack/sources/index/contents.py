@@ -138,13 +138,19 @@ def _odd(name: str) -> str | None:
 
 
 def _wheel_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str], str]:
-    """Canonical path -> name in a wheel; nothing is stripped."""
-    paths = {name: name for name in names if name.startswith(f"{layout.package}/")}
+    """Canonical path -> name in a wheel; and what was stripped: nothing but of a layout with markers."""
+    if layout.markers:
+        paths, prefix = package_paths(names, layout)
+    else:
+        paths, prefix = {name: name for name in names if name.startswith(f"{layout.package}/")}, ""
+    paths.update(
+        (name, name) for name in names if name.startswith(tuple(f"{each}/" for each in layout.beside))
+    )
     for file in (METADATA, RECORD):
         there = [name for name in names if _is_about(name, layout.distribution, file)]
         if len(there) == 1:
             paths[file] = there[0]
-    return paths, ""
+    return paths, prefix
 
 
 def sdist_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str], str]:

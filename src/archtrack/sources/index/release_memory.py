@@ -34,7 +34,9 @@ class ReleaseMemory:
         self._cache = cache
         # The same name may be another project on another index. The addresses may hold tokens, hence the hash.
         self._key = f"{digest_of(*map(address_key, urls))}:{plain_name(layout.distribution)}"
-        self._place = "|".join((layout.package, *layout.parents, *layout.markers))
+        self._place = "|".join(
+            (layout.package, *layout.parents, *layout.markers, *layout.offered, *layout.beside)
+        )
 
     def file(self, version: str) -> ReleaseFile | None:
         """The file of an exact release."""
