@@ -234,7 +234,7 @@ def test_an_adapter_s_config_is_read_up_to_a_bound(cli: Cli, work: Path) -> None
         ("qwen3", "model type", [["Qwen3ForCausalLM"]]),
         ("gemma3", "model type", [["Gemma3ForConditionalGeneration"]]),
         ("llama4", "model type", [["Llama4ForCausalLM"], ["Llama4ForConditionalGeneration"]]),
-        ("qwen4forcausallm", "architecture", [["qwen4forcausallm"]]),
+        ("QWEN4ForCausalLM", "architecture", [["QWEN4ForCausalLM"]]),
     ],
 )
 def test_a_name_is_an_architecture_or_a_model_type(

@@ -187,7 +187,7 @@ def _by_name(text: str, name: str, names: KnownNames) -> tuple[Target, ...]:
     meant = None if text.endswith(".json") or text.startswith((".", "/", "~")) else names.model(name)
     if meant is not None:
         return _named(text, meant)
-    if _NAME.fullmatch(text):
+    if _NAME.fullmatch(text) and not text.islower():  # no class is called so
         return (Target(text=text, kind="architecture", checkpoint=only_named(text)),)
     return (_unnamed(text, names.nearest_models(name) if text.strip() else ()),)
 
@@ -222,6 +222,8 @@ def _repository(text: str) -> tuple[str, str | None] | None:
     match = _REPOSITORY.fullmatch(text)
     if match is not None and not text.endswith(".json"):
         return match["id"], match["revision"]
+    if text.startswith(tuple(f"{host}/" for host in _HOSTS)):
+        text = f"https://{text}"
     if not text.startswith(("https://", "http://")):
         return None
     try:
@@ -232,6 +234,8 @@ def _repository(text: str) -> tuple[str, str | None] | None:
     if address.hostname is None or address.hostname not in hosts:
         return None
     parts = [part for part in address.path.split("/") if part]
+    if len(parts) > 1:
+        parts[1] = parts[1].partition(":")[0]  # `hf.co/OWNER/NAME:Q4_K_M`, as Ollama writes it
     if len(parts) < 2 or not _REPOSITORY.fullmatch("/".join(parts[:2])):  # noqa: PLR2004 -- an owner and a name
         return None
     if parts[0] in {"datasets", "spaces"}:

@@ -15,7 +15,7 @@ from archtrack.core.models.words import bare, squashed, words_of
         ("Qwen3-30B-A3B-Instruct-2507", "qwen 3", "30b a3b", "instruct", "2507"),
         ("qwen3_30b_a3b_instruct_2507", "qwen 3", "30b a3b", "instruct", "2507"),
         ("Qwen2.5-0.5B", "qwen 2 5", "0.5b", "", ""),
-        ("Mixtral-8x7B-Instruct-v0.1", "mixtral v 0 1", "8x7b", "instruct", ""),
+        ("Mixtral-8x7B-Instruct-v0.1", "mixtral 0 1", "8x7b", "instruct", ""),
         ("gemma-3n-E4B-it", "gemma 3 n", "e4b", "it", ""),
         ("DeepSeek-R1-0528", "deepseek r 1", "", "", "0528"),
         ("opt-125m", "opt", "125m", "", ""),

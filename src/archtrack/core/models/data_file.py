@@ -14,7 +14,7 @@ from archtrack.core.parsing import parse_json
 from .index import Claim, IndexSource, ModelIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .index import Record
 
@@ -125,6 +125,11 @@ class _Claims(Sequence[Claim]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def __iter__(
+        self,
+    ) -> Iterator[Claim]:  # the one that comes with a sequence takes an IndexError for the end
+        return (_parsed_claim(row, self._paths) for row in self._rows)
 
     @overload
     def __getitem__(self, index: int) -> Claim: ...

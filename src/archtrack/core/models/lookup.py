@@ -29,8 +29,8 @@ _PART = 0.6
 """Of a family by a part of its name, what the architectures given make up at least."""
 _LETTERS = (5, 8)
 """Letters from which a word may have one slip, and two."""
-_SURE = frozenset({"same", "revision", "beginning"})
-"""Levels of a family whose few models answer if no other level has more."""
+_SURE = {"same": 1, "revision": 1, "beginning": 1, "inside": 2}
+"""Levels of a family at which so few models answer if no other level has more."""
 _PARTLY = frozenset({"inside", "word", "part"})
 """Levels that are not by the whole of a name, from its beginning."""
 _LOOSE = frozenset({"word", "part"})
@@ -204,7 +204,7 @@ def _family(words: Words, index: ModelIndex, *, whole: bool) -> Found | None:
         if _is_sure(ranked, counts, total, rule):
             if total >= (rule.known if any(each.known for each in models) else rule.least):
                 return _of_family(ranked[:1], counts, models)
-            if few is None and sized and level in _SURE:
+            if few is None and sized and total >= _SURE.get(level, total + 1):
                 few = _of_family(ranked[:1], counts, models)
         elif level in _PARTLY and sum(counts[each] for each in ranked) < _PART * total:
             return few
@@ -247,7 +247,7 @@ def _levels(family: tuple[str, ...], index: ModelIndex) -> Iterator[tuple[str, l
         [
             (each, its)
             for each, its, rest in begun
-            if not rest or (rest[0] in {"v", "hf"} and all(map(is_version, rest)))
+            if not rest or ((length in its.revised or rest[0] == "hf") and all(map(is_version, rest)))
         ],
     )
     yield "generation", [(each, its) for each, its, rest in begun if all(map(is_version, rest))]

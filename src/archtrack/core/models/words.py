@@ -25,7 +25,7 @@ PATTERNS = {
         r"|channelwise|kv|optimized"
     ),
     "copied": r"k|m|s|l|xs|xl|xxs|p|[0-9]",
-    "version": r"[0-9]+|v|hf",
+    "version": r"[0-9]+|hf",
 }
 """Of a name in small letters: ``piece`` and ``word`` find its parts, the others match a whole part. ``copied`` is what
 follows a mark of a copy (``q4_k_m``); ``version`` is what a later release of a family has behind the family's name."""
@@ -43,13 +43,15 @@ class Words:
     """The parts of a name, in small letters and in order.
 
     Attributes:
-        family: words and numbers of the family and its version: ``("qwen", "3", "vl")``.
+        family: words and numbers of the family and its version: ``("qwen", "3", "vl")``; a ``v`` before a number is left out.
+        revised: positions in ``family`` of numbers that have a ``v`` before them.
         sizes: ``("30b", "a3b")``.
         roles: what it was trained for.
         dates: when it came out.
     """
 
     family: tuple[str, ...]
+    revised: frozenset[int]
     sizes: tuple[str, ...]
     roles: tuple[str, ...]
     dates: tuple[str, ...]
@@ -95,11 +97,18 @@ def words_of(name: str) -> Words:
             sizes.append(piece)
         else:
             family += _ONE["word"].findall(piece)
-    return Words(family=tuple(family), sizes=tuple(sizes), roles=tuple(roles), dates=tuple(dates))
+    marks = [at for at, word in enumerate(family[:-1]) if at and word == "v" and family[at + 1].isdigit()]
+    return Words(
+        family=tuple(word for at, word in enumerate(family) if at not in marks),
+        revised=frozenset(at - before for before, at in enumerate(marks)),
+        sizes=tuple(sizes),
+        roles=tuple(roles),
+        dates=tuple(dates),
+    )
 
 
 def is_version(word: str) -> bool:
-    """Whether a word behind the name of a family is part of a version (``3``, ``v``), or of a format (``hf``)."""
+    """Whether a word behind the name of a family is part of a version (``3``), or says a format (``hf``)."""
     return _ONE["version"].fullmatch(word) is not None
 
 
