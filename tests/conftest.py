@@ -64,6 +64,7 @@ seed_reader = _shared("seed_reader", _HERE / "seed_reader.py")
 _shared("pattern_steps", _HERE / "pattern_steps.py")
 _shared("hostile", _HERE / "hostile.py")
 made_history = _shared("made_history", _HERE / "made_history.py")
+made_index = _shared("made_index", _HERE / "made_index.py")
 _shared("model_lookups", _HERE / "model_lookups.py")
 page_histories = _shared("page_histories", _HERE / "site" / "page_histories.py")
 

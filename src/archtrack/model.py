@@ -318,7 +318,6 @@ class Elsewhere:
         place: the line that registers it, or puts another architecture in its place.
         role: what the engine has it for; None where it registers it, and no table of its tells.
         source: what says so: a table, the declaration of its backend, the architecture in its place.
-        example: the checkpoint that its releases name for it, if they do.
     """
 
     engine: str
@@ -327,7 +326,6 @@ class Elsewhere:
     place: Place
     role: Role | None = None
     source: str | None = None
-    example: Example | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,9 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
             done["pins"] = example["pins"]
         if definition in {"scan", "list"}:  # the miniature says nothing of what its classes take
             done = json.loads(json.dumps(done).replace('"inputs": []', '"inputs": ["text"]'))
+        for rows in ("architectures", "added"):  # nobody attests what the miniature's docstrings claim
+            if definition in {"list", "report"} and rows in example:
+                done[rows][0]["example"] = example[rows][0]["example"]
         if definition == "data_info":
             for key in ("engines", "files"):
                 done[key] = {name: done[key][name] for name in example[key]}

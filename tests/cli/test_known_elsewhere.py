@@ -11,13 +11,14 @@ import pytest
 import miniature
 import seed_reader
 from archtrack.app.elsewhere import fitted, known_elsewhere, may_have_rows
+from archtrack.app.examples import example_sources
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.core.document.parse import parse
 from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Entry
 from archtrack.core.matrix.elsewhere import models_elsewhere
+from archtrack.core.matrix.examples import example_of
 from archtrack.core.matrix.join import join
-from archtrack.data import shipped_examples
 from archtrack.model import Role
 from made_history import made_history, release
 from miniature import Cli, Conforms
@@ -400,7 +401,8 @@ def test_a_model_that_only_others_have_is_one(shipped: Any, name: str, engines: 
 
 
 def test_most_of_these_models_have_an_example(shipped: Any) -> None:
-    assert 2 * len(shipped[0].keys() & shipped_examples().keys()) > len(shipped[0])
+    sources = example_sources(Histories({}, SHIPPED))
+    assert 2 * sum(example_of(name, sources) is not None for name in shipped[0]) > len(shipped[0])
 
 
 @pytest.mark.parametrize(

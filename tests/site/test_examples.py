@@ -1,4 +1,4 @@
-"""Which checkpoint the page shows of an architecture, where several know one."""
+"""Which checkpoint the page shows of an architecture: one that is attested, and none that a release claims."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def named(engine: str, examples: dict[str, str | None]) -> History:
     ("name", "naming", "shown"),
     [
         (TABLE[0], {"sglang": "o/sglang", "transformers": "o/hf"}, TABLE[1]),
-        ("NewModel", {"sglang": None, "transformers": "o/hf"}, "o/hf"),
-        ("NewModel", {"zzz": "o/z", "aaa": "o/a", "transformers": None}, "o/a"),
-        ("NewModel", {"sglang": None, "transformers": None}, None),
+        ("BertForMaskedLM", {"transformers": "o/hf"}, "google-bert/bert-base-uncased"),
+        ("NewModel", {"sglang": None, "transformers": "o/hf"}, None),
+        ("NewModel", {"zzz": "o/z", "aaa": "o/a", "transformers": None}, None),
     ],
 )
-def test_the_table_of_examples_comes_first_then_what_the_releases_name(
+def test_the_page_shows_what_is_attested_and_not_what_a_release_claims(
     tmp_path: Path, name: str, naming: dict[str, str | None], shown: str | None
 ) -> None:
     for engine, example in naming.items():

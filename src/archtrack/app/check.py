@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archtrack.core.matrix.examples import example_of
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
 from archtrack.core.verdict.suggestions import nearest
@@ -14,8 +15,9 @@ from archtrack.hub.targets import Target, open_targets
 from archtrack.model import Origin, Status
 from archtrack.sources.redaction import shown_argument
 
-from .category import category_of, example_of
+from .category import category_of
 from .engine_source import EngineSource, parse_engine_source
+from .examples import example_sources
 from .gguf import MadeFrom, made_from, with_span
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
@@ -278,6 +280,7 @@ class _Run:
         self._names = names
         self._options = options
         self._transformers: ReleaseFacts | None = None
+        self._examples = example_sources(histories)
         self.sources: list[Source] = []
         self.notices: list[str] = []
 
@@ -428,6 +431,7 @@ class _Run:
             own = self._presence(target.checkpoint, sglang, options)
         counting = own.runs_as if own is not None and own.status is Status.NATIVE else None
         category, source = self._category(target, counting, engines)
+        name = next(iter(target.checkpoint.architectures), None)
         return Answer(
             text=target.text,
             target=target,
@@ -435,7 +439,7 @@ class _Run:
             sglang=own,
             category=category,
             category_source=source,
-            example=example_of(target.checkpoint, self._histories),
+            example=example_of(name, self._examples) if name is not None else None,
             near=self._near(target.checkpoint, engines, sglang),
             made_from=self._made_from(target, asked, engines),
         )

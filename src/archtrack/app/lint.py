@@ -18,14 +18,17 @@ from archtrack.sources.files import document_lock, read_document, write_atomic
 
 from .document import lock_folder, parsed
 from .elsewhere import fitted
+from .examples import contradiction_of
+from .history.store import Histories
 from .track import refuse_nothing, track
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
     from archtrack.config.settings import Settings
-    from archtrack.model import Finding
+    from archtrack.model import Finding, Override
     from archtrack.sources.workspace import Workspace
 
     from .request import Request
@@ -42,6 +45,7 @@ def lint_document(
     fix: bool,
     columns: tuple[str, ...] = (),
     known_elsewhere: bool | None = None,
+    overrides: Iterable[Override] = (),
 ) -> tuple[tuple[Finding, ...], bool]:
     """A document's findings, and whether it was written.
 
@@ -52,9 +56,11 @@ def lint_document(
         fix: put right what is mechanical, and return what is left.
         columns: names of the further columns that were chosen.
         known_elsewhere: as in ``Request``.
+        overrides: of the configuration, whose examples nobody contradicts.
 
     Raises:
         DocumentError: the document is not there, cannot be parsed or cannot be written.
+        DataError: the model index or a history cannot be read.
     """
     data = read_document(path)
     if data is None:
@@ -64,13 +70,14 @@ def lint_document(
     matrix = None
     if tracked is not None:
         matrix = fitted(tracked.matrix, document, workspace.environ, wanted=known_elsewhere)
+    contradicted = contradiction_of(Histories(workspace.environ), overrides)
     if not fix or fixed(document) == before:
-        return lint(document, matrix=matrix, columns=chosen), False
+        return lint(document, matrix=matrix, columns=chosen, contradicted=contradicted), False
     with document_lock(path, lock_folder(workspace)):
         data = read_document(path) or b""
         text = fixed(parsed(path, data)[1])
         write_atomic(path, encode(text), expected=data)
-    return lint(parse(text), matrix=matrix, columns=chosen), True
+    return lint(parse(text), matrix=matrix, columns=chosen, contradicted=contradicted), True
 
 
 def lint_configuration(

@@ -25,6 +25,7 @@ from archtrack.sources.opening import open_engine, open_transformers
 from archtrack.sources.pins import pins_of
 
 from .elsewhere import known_elsewhere, runs_as_others
+from .examples import attested_examples
 from .history.known_release import known_inventory, known_release
 from .history.store import Histories
 from .import_failures import broken_imports
@@ -171,6 +172,7 @@ def read_both(
         overrides=settings.overrides,
         settings=settings.path,
         broken=broken,
+        attested=attested_examples(histories),
         table=shipped_examples(),
         hub=_from_hub(inventory, settings, workspace) if request.hub else None,
         others=_others(histories),

@@ -123,6 +123,7 @@ def show(
 
     Exits 0 also if nobody registers an ARCH.
     """
+    from archtrack.app.examples import example_sources
     from archtrack.app.names import Names
     from archtrack.core.history.history import known_release
     from archtrack.render import history as render
@@ -142,7 +143,7 @@ def show(
         release = known_release(history, at)
         entries = history.at(release.version)
         if form == "json":
-            print_json(render.at_json(history, release, entries))
+            print_json(render.at_json(history, release, entries, example_sources(found)))
         else:
             render.print_at(history, release, entries)
         return

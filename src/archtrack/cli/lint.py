@@ -56,7 +56,7 @@ def command(
     on: str | None,
     **sources: Any,
 ) -> None:
-    """Check the document: rows twice or in two sections, wrong order, stale counts, unknown columns.
+    """Check the document: rows twice or in two sections, wrong order, stale counts, unknown columns, wrong examples.
 
     Check the configuration's overrides: redundant, expired, or for an architecture that is not there.
 
@@ -83,6 +83,7 @@ def command(
         fix=fix,
         columns=begun.settings.columns,
         known_elsewhere=begun.request.known_elsewhere,
+        overrides=begun.settings.overrides,
     )
     if hub and tracked is not None:
         findings = tuple(sorted((*findings, *lint_hub(begun.document, tracked, begun.workspace))))

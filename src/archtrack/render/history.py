@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.core.history.spans import bounds_at, span_bounds
+from archtrack.core.json_values import example_to_json
+from archtrack.core.matrix.examples import example_of
 
 from .terminal import architectures, plain, table
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from archtrack.core.history.history import Entry, History, Release, Span
     from archtrack.core.history.spans import SpanBounds
+    from archtrack.core.matrix.examples import ExampleSources
 
     Keys = Callable[[str, History], tuple[str, ...]]
 
@@ -121,8 +124,11 @@ def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -
         )
 
 
-def at_json(history: History, release: Release, entries: Mapping[str, Entry]) -> dict[str, Any]:
-    """The same for programs, by ``data/schema.json``."""
+def at_json(
+    history: History, release: Release, entries: Mapping[str, Entry], examples: ExampleSources
+) -> dict[str, Any]:
+    """The same for programs, by ``data/schema.json``; with ``examples``, which a release's own claims are not."""
+    own = {name: example_of(name, examples) for name in entries} if history.key == "architecture" else {}
     return {
         "engine": history.engine,
         "version": release.version,
@@ -136,7 +142,7 @@ def at_json(history: History, release: Release, entries: Mapping[str, Entry]) ->
                 "category": entry.category,
                 "backend_compatible": entry.compatible,
                 "runs_as": entry.runs_as,
-                "example": {"id": entry.example, "source": entry.example_at} if entry.example else None,
+                "example": example_to_json(own.get(name)),
             }
             for name, entry in entries.items()
         },

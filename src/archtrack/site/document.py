@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archtrack.core.document.cells import example_in, plain_text
 from archtrack.core.document.columns import further
 from archtrack.core.document.parse import decode, parse
 from archtrack.core.parsing import parse_json
@@ -16,7 +16,7 @@ from archtrack.model import Category, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archtrack.core.document.rows import Row, Table
+    from archtrack.core.document.rows import Row
 
 __all__ = ["TrackedDocument", "TrackedRow", "read_document_rows"]
 
@@ -30,10 +30,6 @@ _KINDS = {
 }
 _CATEGORIES = frozenset(each.value for each in Category)
 _JSON = re.compile(r'[\ufeff\s]*\{\s*(?:["}]|\Z)')
-_HUB = re.compile(r"https://huggingface\.co/([\w.-]+/[\w.-]+)/?")
-_LINK = re.compile(r"\[([^\]\[]*)\]\([^)]{0,2000}\)")  # bounded: each opening may be looked at to its end
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_NO_EXAMPLE = re.compile(r"\(.*\)|-*")
 _LINES = 10**9  # more than any file has
 _FALLBACK = "fallback"
 _FALLBACKS = {"Y": "fallback", "refused": "refused"}
@@ -118,8 +114,8 @@ def _of_document(text: str, name: str) -> TrackedDocument:
             ]
             for row in table.rows:
                 said = table.cell(row, at) if at is not None else ""
-                found = _document_row(row, said, section.category.value, table, name)
-                first = rows.setdefault(_plain(row.name), found)
+                found = _document_row(row, said, section.category.value, name)
+                first = rows.setdefault(plain_text(row.name), found)
                 if first is not found:
                     notes.append(f"{found.place}: {row.name} has a row already, {first.place}, which counts")
     notes += [
@@ -135,17 +131,16 @@ def _of_document(text: str, name: str) -> TrackedDocument:
     return TrackedDocument(title="Document", words=f"{name}, {len(rows)} rows", rows=rows, notes=tuple(notes))
 
 
-def _document_row(row: Row, fallback: str, category: str, table: Table, name: str) -> TrackedRow:
-    example = _example(row.example) if table.columns.example is not None else ""
-    kind, because = _document_kind(row, _plain(fallback))
+def _document_row(row: Row, fallback: str, category: str, name: str) -> TrackedRow:
+    kind, because = _document_kind(row, plain_text(fallback))
     return TrackedRow(
         kind=kind,
         because=because,
         category=category,
         by="the document",
-        file=_plain(row.file),
+        file=plain_text(row.file),
         place=f"{name}:{row.line}",
-        example="" if _NO_EXAMPLE.fullmatch(example) else example,
+        example=example_in(row.example),
     )
 
 
@@ -154,25 +149,12 @@ def _document_kind(row: Row, fallback: str) -> tuple[str, str | None]:
     if row.native == "Y":
         return "native", None
     if row.native:
-        return "unknown", f"the document's cell Native says {_plain(row.native)!r}, neither Y nor nothing"
+        return "unknown", f"the document's cell Native says {plain_text(row.native)!r}, neither Y nor nothing"
     if fallback in _FALLBACKS:
         return _FALLBACKS[fallback], None
     if row.hf == "Y":
         return "unknown", "public in transformers; the document does not say whether the engine takes it"
     return "unsupported", None
-
-
-def _example(cell: str) -> str:
-    """The checkpoint that a cell names, as the Hub names it."""
-    text = _plain(cell)
-    address = _HUB.fullmatch(text)
-    return address[1] if address else text
-
-
-def _plain(cell: str) -> str:
-    """What a cell shows: without code quotes, the target of a link, escapes and entities."""
-    text = _LINK.sub(r"\1", cell.strip()).replace("`", "").strip("* ")
-    return html.unescape(_ESCAPE.sub(r"\1", text))
 
 
 def _of_matrix(text: str, name: str, sources: Mapping[str, str]) -> TrackedDocument:

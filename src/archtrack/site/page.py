@@ -11,12 +11,13 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from archtrack.app.examples import example_sources
 from archtrack.app.models.store import model_index
 from archtrack.app.names import Names
 from archtrack.app.presence import presence_with
 from archtrack.core.history.history import known_release
 from archtrack.core.json_values import well_formed
-from archtrack.data import shipped_examples
+from archtrack.core.matrix.examples import example_of
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DocumentError, UsageError
 from archtrack.sources.files import make_folder, read_document, write_atomic
@@ -113,7 +114,7 @@ def make_page(
         known,
         lambda name, history: presence_with(name, history, known_release(history, None), histories),
         abouts,
-        _examples(known),
+        _examples(known, histories),
         version=__version__,
         unread=(history.engine for history in found if history.newest is None),
         tracked=tracked,
@@ -125,14 +126,11 @@ def make_page(
     return page_html(data, live=live)
 
 
-def _examples(known: Sequence[History]) -> dict[str, str]:
-    """Architecture -> a checkpoint: of the shipped table, else what the releases of the first engine name that does."""
-    found = {name: entry.id for name, entry in shipped_examples().items() if entry.id is not None}
-    for history in known:
-        for name, naming in history.examples.items():
-            if naming.example is not None:
-                found.setdefault(name, naming.example)
-    return found
+def _examples(known: Sequence[History], histories: Histories) -> dict[str, str]:
+    """Architecture -> a checkpoint, of those that have one."""
+    sources = example_sources(histories)
+    names = {name for each in known if each.key == "architecture" for name in each.registered}
+    return {name: each.id for name in names if (each := example_of(name, sources)) is not None}
 
 
 def _read(path: Path) -> bytes:

@@ -39,9 +39,14 @@ def test_a_consistent_document_has_no_findings_and_is_left_alone() -> None:
         pytest.param(DELTA, DELTA[:-3] + "\n", [(10, "malformed-row", False)], id="a cell less"),
         pytest.param(DELTA, DELTA[:-1] + " x | y |\n", [(10, "malformed-row", False)], id="a cell more"),
         pytest.param(
-            SIGHT, SIGHT.replace("lab/", "`a|b`"), [(29, "malformed-row", False)], id="pipe in a code span"
+            SIGHT,
+            SIGHT.replace("|  |  |  |", "|  |  | `a|b` |"),
+            [(29, "malformed-row", False)],
+            id="pipe in a code span",
         ),
-        pytest.param(SIGHT, SIGHT.replace("lab/", "`a\\|b`"), [], id="escaped pipe in a code span"),
+        pytest.param(
+            SIGHT, SIGHT.replace("|  |  |  |", "|  |  | `a\\|b` |"), [], id="escaped pipe in a code span"
+        ),
         pytest.param(SIGHT, f"{SIGHT}| Plain | | | | |\n", [(30, "malformed-row", False)], id="no row"),
         pytest.param(BETA + DELTA, DELTA + BETA, [(10, "order", True)], id="order"),
         pytest.param(MORE, "**2** native / **1** HF-only", [(12, "stale-counts", True)], id="stats"),
@@ -76,6 +81,36 @@ def test_a_row_in_two_sections_is_told_with_the_other_line_and_left() -> None:
     assert found.line == 29
     assert found.message == "BetaForCausalLM is in another section too, in line 9; remove one"
     assert fix(parse(text)).count(BETA) == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("lab/sight-2b", []),
+        ("`lab/sight-2b`", []),
+        ("[lab/sight-2b](https://huggingface.co/lab/sight-2b)", []),
+        ("https://huggingface.co/lab/sight-2b", []),
+        ("", []),
+        ("(generic)", []),
+        ("(none published)", []),
+        ("-", []),
+        ("arcee ai Trinity-Mini", ["example-id"]),
+        ("gpt2", ["example-id"]),
+        ("see the wiki", ["example-id"]),
+        ("https://example.org/lab/sight", ["example-id"]),
+        ("a/b, c/d", ["example-id"]),
+        ("lab/other", ["example-contradicted"]),
+        ("`lab/other`", ["example-contradicted"]),
+    ],
+)
+def test_an_example_is_an_id_that_nobody_contradicts(cell: str, codes: list[str]) -> None:
+    text = SEED.replace("lab/sight-2b", cell)
+    found = lint(parse(text), contradicted=lambda _, model: "x says Y" if model == "lab/other" else None)
+    assert [each.code for each in found] == codes
+    assert not any(each.fixable for each in found)
+    assert fix(parse(text)) == text
+    if codes == ["example-contradicted"]:
+        assert found[0].message == "lab/other is no example of SightForConditionalGeneration: x says Y"
 
 
 def test_missing_and_repeated_sections_are_told() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from archtrack.core.history.elsewhere import Purposes, had_once, others_have, run_as_others
 from archtrack.core.history.history import Entry
-from archtrack.model import Example, Place, Role
+from archtrack.model import Place, Role
 from made_history import made_history, release
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_a_table_of_an_engine_that_declares_none_tells_nothing() -> None:
 def test_the_newest_release_that_was_read_counts_with_its_evidence() -> None:
     vllm = history(
         "vllm",
-        {"A": entry("x/registry.py:9"), "B": entry("x/registry.py:4", example="o/b", example_at="x/b.py:1")},
+        {"A": entry("x/registry.py:9"), "B": entry("x/registry.py:4")},
         before={"A": entry("x/registry.py:3"), "Old": entry()},
     )
     found = others_have([history("lmdeploy", {"A": entry()}), vllm], {}, ())
@@ -64,7 +64,6 @@ def test_the_newest_release_that_was_read_counts_with_its_evidence() -> None:
     }
     (one,) = found["B"]
     assert (one.version, one.file, one.place) == ("2.0", "x.py", Place(file="x/registry.py", line=4))
-    assert one.example == Example(id="o/b", source="vllm 2.0: x/b.py:1")
 
 
 def test_an_engine_that_goes_by_model_types_says_nothing_of_architectures() -> None:

@@ -11,15 +11,24 @@ from archtrack.core.document.merge import MergeOptions, merge
 from archtrack.core.document.parse import parse
 from archtrack.core.matrix.example_table import Entry, Locator
 from archtrack.core.matrix.examples import DraftTarget, ExampleSources, example_cell, example_of, targets_of
-from archtrack.model import Category, Example, Matrix, Registration
+from archtrack.model import Category, Example, Matrix
 from miniature import inventory, matrix_row, registration
 
 LOCATOR = Locator(package="vllm", version="0.33.0", kind="sdist", file="tests/models/registry.py")
 TABLE = "table: vllm 0.33.0 tests/models/registry.py"
 
 
-def declared(name: str, example: str | None) -> Registration:
-    return registration(name, example=example, example_source="models/x.py:3" if example else None)
+class Index:
+    """Attests what it is told."""
+
+    def __init__(self, named: dict[str, str] | None = None, of_type: dict[str, str] | None = None) -> None:
+        self._named, self._of_type = named or {}, of_type or {}
+
+    def named(self, name: str) -> Example | None:
+        return Example(id=self._named[name], source="index") if name in self._named else None
+
+    def of_type(self, name: str) -> Example | None:
+        return Example(id=self._of_type[name], source="type") if name in self._of_type else None
 
 
 def sources(**given: Any) -> ExampleSources:
@@ -34,10 +43,13 @@ def entry(**keys: str) -> Entry:
 ALL: dict[str, Any] = {
     "overrides": "by/override",
     "hub": "by/hub",
+    "named": {"A": "by/index", "T": "by/target"},
     "table": {"A": entry(id="by/table")},
-    "declared": {"A": declared("A", "by/release"), "T": declared("T", "by/target")},
+    "of_type": {"A": "by/type"},
     "targets": {"A": (DraftTarget(name="T", place="config.py:7"),)},
 }
+INDEX = ("overrides", "hub", "named")
+"""What comes before the table."""
 
 
 @pytest.mark.parametrize(
@@ -45,19 +57,26 @@ ALL: dict[str, Any] = {
     [
         ((), Example(id="by/override", source="overrides")),
         (("overrides",), Example(id="by/hub", source="hub")),
-        (("overrides", "hub"), Example(id="by/table", source=TABLE)),
-        (("overrides", "hub", "table"), Example(id="by/release", source="models/x.py:3")),
-        (("overrides", "hub", "table", "declared"), None),
+        (("overrides", "hub"), Example(id="by/index", source="index")),
+        (INDEX, Example(id="by/table", source=TABLE)),
+        ((*INDEX, "table"), Example(id="by/type", source="type")),
+        ((*INDEX, "table", "of_type"), None),
         (tuple(ALL), None),
     ],
 )
 def test_the_first_source_that_knows_one_decides(without: tuple[str, ...], expected: Example | None) -> None:
     given = {key: value for key, value in ALL.items() if key not in without}
-    assert example_of("A", sources(**given)) == expected
-    assert example_of("B", sources(**given)) is None
+    attested = Index(given.pop("named", None), given.pop("of_type", None))
+    assert example_of("A", sources(**given, attested=attested)) == expected
+    assert example_of("B", sources(**given, attested=attested)) is None
 
 
-TARGET = declared("T", "by/target")
+def test_without_an_index_the_others_decide() -> None:
+    assert example_of("A", sources(table={"A": entry(id="by/table")})) == Example(id="by/table", source=TABLE)
+    assert example_of("A", sources()) is None
+
+
+TARGET = Index({"T": "by/target"})
 
 
 def drafts(*names: str) -> dict[str, tuple[DraftTarget, ...]]:
@@ -70,20 +89,20 @@ def drafts(*names: str) -> dict[str, tuple[DraftTarget, ...]]:
     [
         ({"table": {"A": entry(target="by/other")}}, ("by/other", f"target of A: {TABLE}")),
         (
-            {"table": {"A": entry(draft_of="T")}, "declared": {"T": TARGET}},
-            ("by/target", f"target of A: T ({TABLE}): models/x.py:3"),
+            {"table": {"A": entry(draft_of="T")}, "attested": TARGET},
+            ("by/target", f"target of A: T ({TABLE}): index"),
         ),
         (
-            {"table": {"A": entry(variant_of="T")}, "declared": {"T": TARGET}},
-            ("by/target", f"variant: T ({TABLE}): models/x.py:3"),
+            {"table": {"A": entry(variant_of="T")}, "attested": TARGET},
+            ("by/target", f"variant: T ({TABLE}): index"),
         ),
         (
             {"targets": drafts("T"), "table": {"T": entry(id="by/table")}},
             ("by/table", f"target of A: T (c.py:7): {TABLE}"),
         ),
         (
-            {"targets": drafts("S", "T"), "declared": {"S": declared("S", None), "T": TARGET}},
-            ("by/target", "target of A: T (c.py:8): models/x.py:3"),
+            {"targets": drafts("S", "T"), "attested": TARGET},
+            ("by/target", "target of A: T (c.py:8): index"),
         ),
         # a draft of nothing known, of itself, of one that drafts for it
         ({"targets": drafts("T")}, None),

@@ -111,20 +111,18 @@ def test_a_bare_model_generates_only_where_the_engine_lists_what_does_not(
 
 
 @pytest.mark.parametrize(
-    ("own", "changes", "settings", "expected"),
+    ("changes", "settings", "expected"),
     [
-        ("hub/own", None, None, Example(id="hub/own", source="models/x.py:3")),
-        ("hub/own", {"example": "mine/x"}, None, Example(id="mine/x", source="override")),
-        (None, {"example": "mine/x"}, None, Example(id="mine/x", source="override")),
-        (None, {"example": "mine/x"}, "a.toml", Example(id="mine/x", source="override: a.toml")),
-        ("hub/own", {"note": "n"}, None, Example(id="hub/own", source="models/x.py:3")),
-        (None, None, None, None),
+        ({"example": "mine/x"}, None, Example(id="mine/x", source="override")),
+        ({"example": "mine/x"}, "a.toml", Example(id="mine/x", source="override: a.toml")),
+        ({"note": "n"}, None, None),
+        (None, None, None),
     ],
 )
-def test_an_example_is_the_overrides_else_the_releases_own(
-    own: str | None, changes: dict[str, Any] | None, settings: str | None, expected: Example | None
+def test_an_example_is_the_overrides_and_never_what_the_release_claims(
+    changes: dict[str, Any] | None, settings: str | None, expected: Example | None
 ) -> None:
-    hf = public("XModel", example=own, example_source="models/x.py:3" if own else None)
+    hf = public("XModel", example="hub/claimed", example_source="models/x.py:3")
     overrides = () if changes is None else (Override(name="XModel", reason="r", **changes),)
     row = rows([], [hf], overrides=overrides, settings=settings)["XModel"]
     assert row.example == expected
@@ -144,8 +142,8 @@ def test_an_example_may_come_from_the_table_and_from_the_target_of_a_draft() -> 
     assert {row.name: row.example and (row.example.id, row.example.source) for row in matrix.rows} == {
         "X": ("hub/x", "table: p 1 p/x.py"),
         "XMTP": ("hub/x", "target of XMTP: X (config.py:7): table: p 1 p/x.py"),
-        "Y": ("hub/y", "models/y.py:3"),
-        "YMTP": ("hub/y", "target of YMTP: Y (config.py:9): models/y.py:3"),
+        "Y": None,
+        "YMTP": None,
     }
 
 

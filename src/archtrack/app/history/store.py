@@ -109,6 +109,8 @@ class Histories:
             DataError: it is a folder without a data file.
         """
         self._read: dict[str, History | None] = {}
+        self.environ = environ
+        """The environment, for the user's data folder."""
         self.facts: dict[tuple[str, str, str | None], ReleaseFacts] = {}
         """What is known of a release (engine, version, version of transformers), as it was put together before."""
         self._paths: dict[str, Path] = {}

@@ -9,8 +9,10 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.model import Finding
 
+from .cells import example_in
 from .layout import Draft
 from .markdown import HEADINGS, SUMMARY_HEADING, cells_of, name_cell
 from .outdated import Expectations, outdated_rows
@@ -18,7 +20,7 @@ from .parse import parse, render
 from .rows import column_places, field_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from archtrack.model import Matrix
 
@@ -34,7 +36,11 @@ _PASSES = 10  # one, for every document but those made to need more
 
 
 def lint(
-    document: Document, *, matrix: Matrix | None = None, columns: Sequence[FurtherColumn] = ()
+    document: Document,
+    *,
+    matrix: Matrix | None = None,
+    columns: Sequence[FurtherColumn] = (),
+    contradicted: Callable[[str, str], str | None] = lambda _name, _model: None,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong, sorted by line.
 
@@ -42,6 +48,7 @@ def lint(
         document: as parsed.
         matrix: what the sources say; without it only the document's own consistency is checked.
         columns: the further columns that were chosen.
+        contradicted: who says that a model is no example of an architecture (name, id), and what else it is.
     """
     findings = [*_structure(document), *_repetitions(document), *_counts(document)]
     findings += _outside(document, matrix)
@@ -51,6 +58,7 @@ def lint(
             findings += _table(table, places)
             for row in table.rows:
                 findings += _row(row, table, places)
+                findings += _example(row, contradicted)
     if matrix is not None:
         findings += _against(document, matrix, columns)
     return tuple(sorted(findings))
@@ -177,6 +185,16 @@ def _row(row: Row, table: Table, places: set[int]) -> Iterator[Finding]:
     if row.native == "Y" and not row.file:
         message = f"{row.name} is native, but its File cell is empty"
         yield Finding(line=row.line, code="native-without-file", message=message)
+
+
+def _example(row: Row, contradicted: Callable[[str, str], str | None]) -> Iterator[Finding]:
+    model = example_in(row.example)
+    if model and not is_hub_id(model):
+        message = f"{row.name}: the example '{model}' is no id of a repository, which is written owner/name"
+        yield Finding(line=row.line, code="example-id", message=message)
+    elif model and (who := contradicted(row.name, model)) is not None:
+        message = f"{model} is no example of {row.name}: {who}"
+        yield Finding(line=row.line, code="example-contradicted", message=message)
 
 
 def _against(document: Document, matrix: Matrix, columns: Sequence[FurtherColumn]) -> Iterator[Finding]:

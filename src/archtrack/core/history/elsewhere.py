@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archtrack.model import Elsewhere, Example, Role
+from archtrack.model import Elsewhere, Role
 
 from .categories import place_of
 from .inventory import place_from
@@ -61,7 +61,6 @@ def others_have(
                     place=place_from(state.at, state.since, history.newest),
                     role=role,
                     source=source,
-                    example=_example(name, history),
                 )
             )
     return {name: tuple(each) for name, each in found.items()}
@@ -101,10 +100,3 @@ def _role(
         if state.groups and set(state.groups) <= set(tables):
             return role, state.groups[0]
     return (Role.MODEL, state.groups[0]) if state.groups and own.are_told else (None, None)
-
-
-def _example(name: str, history: History) -> Example | None:
-    known = history.example(name)
-    if known is None or known.example is None:
-        return None
-    return Example(id=known.example, source=f"{history.engine} {known.since}: {known.at}")

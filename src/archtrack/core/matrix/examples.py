@@ -1,28 +1,30 @@
 """Which checkpoint is shown as an example of an architecture, and who says so.
 
-The first source that knows one decides: an override, the Hub, the shipped table, what transformers names, the model
-that a draft guesses for. A name that resembles another is no source: an architecture that none of them knows has no
-example.
+The first source that knows one decides: an override, the Hub, a model for which a source of the model index names the
+architecture, the shipped table, a model of the type of a class that every model of the type has, the model that a draft
+guesses for. What transformers names in a docstring is no source, nor is a name that resembles another: an architecture
+that none of them knows has no example.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from archtrack.model import Example
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archtrack.model import MatrixRow, Registration
+    from archtrack.model import MatrixRow
 
     from .example_table import Entry
 
 __all__ = [
     "DRAFT_TARGETS",
     "GENERIC",
+    "Attests",
     "DraftTarget",
     "ExampleSources",
     "example_cell",
@@ -58,6 +60,18 @@ class DraftTarget:
     place: str
 
 
+class Attests(Protocol):
+    """What attests examples: ``core.models.examples.Attested``."""
+
+    def named(self, name: str) -> Example | None:
+        """A model for which a source names this architecture."""
+        ...
+
+    def of_type(self, name: str) -> Example | None:
+        """A model of the type of a class that every model of the type has."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleSources:
     """Everything that may name an example, each by architecture.
@@ -65,15 +79,15 @@ class ExampleSources:
     Attributes:
         overrides: of the configuration.
         hub: what the Hub was asked for.
+        attested: the model index; None where it is not asked.
         table: the shipped table of facts.
-        declared: transformers' registrations, which know what the release itself names.
         targets: the targets of drafts, the likeliest first.
     """
 
     overrides: Mapping[str, Example] = field(default_factory=dict)
     hub: Mapping[str, Example] = field(default_factory=dict)
+    attested: Attests | None = None
     table: Mapping[str, Entry] = field(default_factory=dict)
-    declared: Mapping[str, Registration] = field(default_factory=dict)
     targets: Mapping[str, tuple[DraftTarget, ...]] = field(default_factory=dict)
 
 
@@ -108,8 +122,9 @@ def _ask(name: str, sources: ExampleSources, asked: frozenset[str]) -> Example |
     return (
         sources.overrides.get(name)
         or sources.hub.get(name)
+        or (sources.attested.named(name) if sources.attested is not None else None)
         or _table(name, sources, asked)
-        or _declared(name, sources)
+        or (sources.attested.of_type(name) if sources.attested is not None else None)
         or _target(name, sources, asked)
     )
 
@@ -128,13 +143,6 @@ def _table(name: str, sources: ExampleSources, asked: frozenset[str]) -> Example
     if entry.variant_of is not None:
         return _other("variant", DraftTarget(name=entry.variant_of, place=source), sources, asked)
     return None
-
-
-def _declared(name: str, sources: ExampleSources) -> Example | None:
-    hf = sources.declared.get(name)
-    if hf is None or hf.example is None:
-        return None
-    return Example(id=hf.example, source=hf.example_source or "transformers")
 
 
 def _target(name: str, sources: ExampleSources, asked: frozenset[str]) -> Example | None:

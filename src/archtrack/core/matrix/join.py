@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .categories import Others
     from .example_table import Entry
+    from .examples import Attests
 
 __all__ = ["backend_compatible", "join", "uncertain_import"]
 
@@ -32,6 +33,7 @@ def join(  # noqa: PLR0913 -- each is evidence of another kind
     overrides: Iterable[Override] = (),
     settings: str | None = None,
     broken: Mapping[str, Broken] | None = None,
+    attested: Attests | None = None,
     table: Mapping[str, Entry] | None = None,
     hub: Mapping[str, Example] | None = None,
     others: Others | None = None,
@@ -50,6 +52,7 @@ def join(  # noqa: PLR0913 -- each is evidence of another kind
         overrides: what a maintainer says of single architectures.
         settings: the file that says so, to be named beside an example of it.
         broken: path of a module of the engine -> why it cannot be imported, or may not be.
+        attested: the model index, for examples.
         table: the shipped table of examples, by architecture.
         hub: what the Hub was asked for, by architecture.
         others: what other engines say of categories.
@@ -63,8 +66,8 @@ def join(  # noqa: PLR0913 -- each is evidence of another kind
     examples = ExampleSources(
         overrides=_examples(own.values(), settings),
         hub=hub or {},
+        attested=attested,
         table=table or {},
-        declared=public,
         targets=targets_of(dict(engine.facts)),
     )
     found, left_out = models_elsewhere(elsewhere or {}, {*natives, *public, *run_as_others})
@@ -83,7 +86,7 @@ def join(  # noqa: PLR0913 -- each is evidence of another kind
             broken=flaw,
             native=native,
             hf=hf,
-            example=example_of(name, examples) or next((each.example for each in seen if each.example), None),
+            example=example_of(name, examples),
             note=override.note if override is not None else None,
             elsewhere=seen,
         )

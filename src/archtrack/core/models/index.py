@@ -139,14 +139,39 @@ class ModelIndex:
 
     @cached_property
     def typed(self) -> dict[str, list[str]]:
-        """Model type -> the ids of which a source names it, in the order of the index."""
-        types = [each.model_type for each in self.claims]
+        """Model type -> the ids of which a source names it."""
         found: dict[str, dict[str, None]] = {}
-        for each in self.records:
-            for at, _ in self.places(each):
-                if (model_type := types[at]) is not None:
-                    found.setdefault(model_type, {})[each] = None
+        for at, each in enumerate(self.claims):
+            if each.model_type is not None:
+                found.setdefault(each.model_type, {}).update(dict.fromkeys(self.with_claim.get(at, ())))
         return {model_type: [*ids] for model_type, ids in found.items()}
+
+    @cached_property
+    def naming(self) -> dict[str, list[int]]:
+        """Architecture -> the positions of the claims that attest it alone, and do not derive it from a type."""
+        found: dict[str, list[int]] = {}
+        for at, each in enumerate(self.claims):
+            if each.by is None and len(each.architectures) == 1 and self.sources[each.source].attests:
+                found.setdefault(each.architectures[0], []).append(at)
+        return found
+
+    @cached_property
+    def typing(self) -> dict[str, list[int]]:
+        """Model type -> the positions of the claims that attest it."""
+        found: dict[str, list[int]] = {}
+        for at, each in enumerate(self.claims):
+            if each.model_type is not None and self.sources[each.source].attests:
+                found.setdefault(each.model_type, []).append(at)
+        return found
+
+    @cached_property
+    def with_claim(self) -> dict[int, list[str]]:
+        """Position of a claim -> the models that it is about."""
+        found: dict[int, list[str]] = {}
+        for model, record in self.records.items():
+            for each in record[1:]:
+                found.setdefault(each[0] if isinstance(each, list) else each, []).append(model)
+        return found
 
     def said(self, model: str) -> tuple[Said, ...]:
         """All that is said of a model, in the order of the sources."""

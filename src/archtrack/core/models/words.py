@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["LONGEST", "PATTERNS", "Words", "bare", "squashed", "words_of"]
+__all__ = ["LONGEST", "PATTERNS", "Words", "bare", "is_gguf", "is_quantised", "squashed", "words_of"]
 
 PATTERNS = {
     "piece": r"[0-9]+x[0-9]+(?:\.[0-9]+)?[bmt](?![a-z0-9])|[ae]?[0-9]+(?:\.[0-9]+)?[bmt](?![a-z0-9])|[a-z0-9]+",
@@ -31,6 +31,9 @@ PATTERNS = {
 follows a mark of a copy (``q4_k_m``); ``version`` is what a later release of a family has behind the family's name."""
 
 _ONE = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+_FILES = frozenset({"gguf", "ggufs", "ggml"})
+_WHOLE = frozenset({"bf16", "f16", "fp16", "fp32", "ov"})
+"""Marks of a copy that is not quantised; ``ov`` is OneVision's as well."""
 LONGEST = 200
 """Characters of a name that are looked at; the Hub's end at 96."""
 
@@ -107,3 +110,14 @@ def words_of(name: str) -> Words:
 def is_version(word: str) -> bool:
     """Whether a word behind the name of a family is part of a version (``3``), or says a format (``hf``)."""
     return _ONE["version"].fullmatch(word) is not None
+
+
+def is_gguf(model: str) -> bool:
+    """Whether the id of a model says that it holds GGUF or GGML files."""
+    return not _FILES.isdisjoint(_ONE["piece"].findall(model[:LONGEST].lower()))
+
+
+def is_quantised(model: str) -> bool:
+    """Whether the id of a model, or its owner, has a mark of a quantised copy, or of one in another format."""
+    pieces = _ONE["piece"].findall(model[:LONGEST].lower())
+    return any(_ONE["copy"].fullmatch(piece) for piece in pieces if piece not in _WHOLE)
