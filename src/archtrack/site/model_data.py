@@ -74,6 +74,7 @@ def model_data(index: ModelIndex, types: Mapping[str, Sequence[str]]) -> dict[st
             "slips": suggestions.SLIPS,
         },
         "sure": lookup.SURE,
+        "oneWord": sorted(lookup.ONE_WORD),
         "partly": sorted(lookup.PARTLY),
         "loose": sorted(lookup.LOOSE),
         "hosts": targets.HOSTS,

@@ -137,7 +137,7 @@ class Attested:
 
         A model of which only the type is known contradicts nothing but an architecture of another type.
         """
-        known = self._index.folded.get(model.lower())
+        known = next(iter(self._index.ids_like(model)), None)
         said = () if known is None else tuple(self._attesting(known))
         own = self._type_of(name)
         names = {each: one for one in said if one.claim.by is None for each in one.claim.architectures}

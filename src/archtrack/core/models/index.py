@@ -132,10 +132,12 @@ class ModelIndex:
         """Id -> the name without its owner, in small letters."""
         return {each: each[each.find("/") + 1 :].lower() for each in self.records}
 
-    @cached_property
-    def folded(self) -> dict[str, str]:
-        """Id in small letters -> id."""
-        return {each.lower(): each for each in self.records}
+    def ids_like(self, text: str) -> tuple[str, ...]:
+        """The id itself, else the ids that differ from a text in capitals alone."""
+        if text in self.records:
+            return (text,)
+        small = text.lower()
+        return tuple(each for each in self.records if each.lower() == small)
 
     @cached_property
     def typed(self) -> dict[str, list[str]]:

@@ -48,10 +48,12 @@ LETTERS = (5, 8)
 """Letters from which a word may have one slip, and two."""
 SURE = {"same": 1, "revision": 1, "beginning": 1, "inside": 2}
 """Levels of a family at which so few models answer if no other level has more."""
-PARTLY = frozenset({"inside", "word", "part"})
+PARTLY = frozenset({"inside", "word", "part", "first"})
 """Levels that are not by the whole of a name, from its beginning."""
-LOOSE = frozenset({"word", "part"})
+LOOSE = frozenset({"word", "part", "first"})
 """Levels at which a few models say nothing."""
+ONE_WORD = frozenset({"word", "first"})
+"""Levels by a word alone: several architectures say nothing then."""
 MOST_SLIPS = 3
 """Words of a name that may be misspelled."""
 OWN_WORDS = 2
@@ -131,6 +133,7 @@ RULES = {
     "next": (Rule(share=0.95, least=4, known=2), Rule(share=0.99, least=10, known=6)),
     "inside": (Rule(share=0.97, least=6, known=3), Rule(share=0.99, least=20, known=9)),
     "word": (Rule(share=0.97, least=6, known=6), Rule(share=0.99, least=20, known=20)),
+    "first": (Rule(share=0.97, least=12, known=12), Rule(share=0.99, least=20, known=20)),
     "part": (Rule(share=0.97, least=12, known=12), Rule(share=0.99, least=20, known=20)),
 }
 """How sure a family has to be of its architecture; ``benchmarks/model_index.py`` measures that."""
@@ -159,12 +162,11 @@ def find(text: str, index: ModelIndex) -> Found | None:
 def _find(text: str, index: ModelIndex, *, whole: bool = False) -> Found | None:
     """As ``find``, without correcting anything; ``whole``: a family by the whole of its name alone."""
     text = text.strip()
-    own = index.folded.get(text.lower()) if "/" in text else None
-    if own is not None:
-        return _answer("exact", [index.model(own)], ())
+    if own := index.ids_like(text) if "/" in text else ():
+        return _answer("exact", [index.model(each) for each in own], ())
     name = bare(text)
     words = words_of(name)
-    if not words.family:
+    if not _is_name(words.family):
         return None
     near = [
         (each, its)
@@ -187,18 +189,31 @@ def _find(text: str, index: ModelIndex, *, whole: bool = False) -> Found | None:
     return found
 
 
-def _answer(how: str, models: Sequence[Model], wide: Iterable[Model]) -> Found | None:
-    """The architectures of models, and of their variants those that are not rare."""
-    own, seen = _count(models), _count(wide)
-    total = max(len(tuple(wide)), len(models))
-    ranked = _ranked(own)
-    ranked += [name for name in _ranked(seen) if name not in own and seen[name] >= SEEN_TOO * total]
+def _is_name(family: tuple[str, ...]) -> bool:
+    """Whether the words are those of a family: a word of two letters, or a letter with a number behind it."""
+    if any(len(word) > 1 and word.isalpha() for word in family):
+        return True
+    return len(family) > 1 and family[0].isalpha()
+
+
+def _answer(how: str, models: Sequence[Model], wide: Sequence[Model]) -> Found | None:
+    """The architectures of models, and of their variants those that are not rare.
+
+    If curated sources name some of the models of that very name, the others have no say: they may be another layout of
+    the same weights.
+    """
+    curated = [each for each in models if each.curated] if how == "exact" else []
+    own, seen = _count(curated or models), _count(wide)
+    total = max(len(wide), len(models))
+    ranked = [name for name in _ranked(own) if how != "variant of" or own[name] >= SEEN_TOO * total]
+    if not curated:
+        ranked += [name for name in _ranked(seen) if name not in own and seen[name] >= SEEN_TOO * total]
     if not ranked:
         return None
-    counts = seen or own
+    counts = seen or _count(models)
     return Found(
         how=how,
-        model=_best_known(models).id,
+        model=_best_known(curated or models, shortest=how == "copy of").id,
         candidates=tuple(_candidate(each, counts, (*models, *wide)) for each in ranked[:MOST]),
         others=_others(counts, ranked[:MOST]),
         ids=total,
@@ -225,7 +240,7 @@ def _family(words: Words, index: ModelIndex, *, whole: bool) -> Found | None:
                 few = _of_family(ranked[:1], counts, models)
         elif level in PARTLY and sum(counts[each] for each in ranked) < PART * total:
             return few
-        elif len(ranked) > 1:
+        elif len(ranked) > 1 and level not in ONE_WORD:
             return _of_family(ranked, counts, models)
     return few
 
@@ -275,7 +290,10 @@ def _levels(family: tuple[str, ...], index: ModelIndex) -> Iterator[tuple[str, l
         part = family[:shorter]
         if not any(len(word) > 1 and word.isalpha() for word in part):
             return
-        yield "part", [(each, its) for each, its in _with(part, index) if its.family[:shorter] == part]
+        yield (
+            "part" if shorter > 1 else "first",
+            [(each, its) for each, its in _with(part, index) if its.family[:shorter] == part],
+        )
 
 
 def _holds(words: tuple[str, ...], inner: tuple[str, ...]) -> bool:
@@ -312,9 +330,16 @@ def _others(counts: Counter[str | None], given: Sequence[str | None]) -> tuple[t
     return tuple((each, counts[each]) for each in left)
 
 
-def _best_known(models: Sequence[Model]) -> Model:
-    """The most downloaded of those that curated sources name, else of all; of those that are even the first by id."""
-    return min(models, key=lambda each: (not each.curated, -each.downloads, each.id))
+def _best_known(models: Sequence[Model], *, shortest: bool) -> Model:
+    """The most downloaded of those that curated sources name, else of all; of those that are even the first by id.
+
+    Of copies those with the shortest name come before others: they have no mark of a copy themselves.
+    """
+
+    def order(model: Model) -> tuple[bool, int, int, str]:
+        return not model.curated, len(bare(model.id)) if shortest else 0, -model.downloads, model.id
+
+    return min(models, key=order)
 
 
 def _corrected(text: str, index: ModelIndex) -> str | None:

@@ -46,7 +46,7 @@ function theIndex() {
   if (!index) {
     const kinds = known.kinds.map(([own, type, curated]) => ({ architectures: own.map((at) => known.names[at]), type: type < 0 ? null : known.names[type], curated: Boolean(curated) }));
     const models = known.owners.flatMap((told) => ownersModels(told, kinds));
-    index = { models, folded: new Map(models.map((each) => [each.id.toLowerCase(), each])), words: null, own: null };
+    index = { models, words: null, own: null };
   }
   return index;
 }
@@ -80,10 +80,10 @@ function find(words) {
   return again && { ...again, readAs: read };
 }
 function findPlainly(words, isCorrected) {
-  const typed = words.trim(), own = typed.includes("/") ? theIndex().folded.get(typed.toLowerCase()) : null;
-  if (own) return answer("exact", [own], []);
+  const typed = words.trim(), own = typed.includes("/") ? idsLike(typed) : [];
+  if (own.length) return answer("exact", own, []);
   const name = bare(typed), its = wordsOf(name);
-  if (!its.family.length) return null;
+  if (!isName(its.family)) return null;
   const wide = having([...its.family, ...its.sizes]).filter((each) => isVariant(cut(each), its));
   const squeezed = squashed(name), alike = wide.filter((each) => squashed(each.name) === squeezed);
   if (alike.length) return answer(typed.includes("/") ? "copy of" : "exact", alike, wide);
@@ -93,14 +93,24 @@ function findPlainly(words, isCorrected) {
   const found = ofFamily(its, isCorrected);
   return found && found.candidates.length > 1 && typed.includes("/") ? null : found; // an id is one checkpoint
 }
-// The architectures of models, and of their variants those that are not rare.
+// The id itself, else the ids that differ from a text in capitals alone.
+function idsLike(typed) {
+  const { models } = theIndex(), itself = models.filter((each) => each.id === typed), small = typed.toLowerCase();
+  return itself.length ? itself : models.filter((each) => each.id.toLowerCase() === small);
+}
+// Whether the words are those of a family: a word of two letters, or a letter with a number behind it.
+const isName = (family) => family.some((word) => /^[a-z]{2,}$/.test(word)) || (family.length > 1 && /^[a-z]+$/.test(family[0]));
+// The architectures of models, and of their variants those that are not rare. If curated sources name some of the
+// models of that very name, the others have no say: they may be another layout of the same weights.
 function answer(how, models, wide) {
-  const { seenToo, most } = known.numbers;
-  const own = counted(models), seen = counted(wide), total = Math.max(wide.length, models.length);
-  const likely = [...ranked(own), ...ranked(seen).filter((name) => !own.has(name) && seen.get(name) >= seenToo * total)];
+  const { seenToo, most } = known.numbers, isVariants = how === "variant of";
+  const curated = how === "exact" ? models.filter((each) => each.curated) : [], total = Math.max(wide.length, models.length);
+  const chosen = curated.length ? curated : models, own = counted(chosen), seen = counted(wide);
+  const likely = ranked(own).filter((name) => !isVariants || own.get(name) >= seenToo * total);
+  if (!curated.length) likely.push(...ranked(seen).filter((name) => !own.has(name) && seen.get(name) >= seenToo * total));
   if (!likely.length) return null;
-  const counts = seen.size ? seen : own, given = likely.slice(0, most);
-  return { how, model: bestKnown(models).id, candidates: given.map((each) => candidate(each, counts, [...models, ...wide])), others: others(counts, given), ids: total, readAs: null };
+  const counts = seen.size ? seen : counted(models), given = likely.slice(0, most);
+  return { how, model: bestKnown(chosen, how === "copy of").id, candidates: given.map((each) => candidate(each, counts, [...models, ...wide])), others: others(counts, given), ids: total, readAs: null };
 }
 // The architectures of a family: of its own name, of what begins so, of what has it inside, of its beginning.
 function ofFamily(its, isCorrected) {
@@ -121,7 +131,7 @@ function ofFamily(its, isCorrected) {
       if (!few && sized.length && total >= (known.sure[level] || Infinity)) few = told(likely.slice(0, 1), counts, models);
     } else if (isPartly && likely.reduce((sum, each) => sum + counts.get(each), 0) < part * total) {
       return few;
-    } else if (likely.length > 1) {
+    } else if (likely.length > 1 && !known.oneWord.includes(level)) {
       return told(likely, counts, models);
     }
   }
@@ -151,7 +161,7 @@ function* levels(family) {
     if (!part.some((word) => /^[a-z]{2,}$/.test(word))) return;
     const of = having(part);
     of.forEach(cut);
-    yield ["part", of.filter((each) => begins(each, part))];
+    yield [shorter > 1 ? "part" : "first", of.filter((each) => begins(each, part))];
   }
 }
 function countOf(names) {
@@ -172,8 +182,9 @@ function candidate(architecture, counts, models) {
   const [type] = ranked(countOf(own.map((each) => each.type).filter((each) => each !== null)));
   return { architecture, type: type === undefined ? null : type, ids: counts.get(architecture) || 0 };
 }
-function bestKnown(models) {
-  return models.reduce((best, each) => ((best.curated - each.curated || best.downloads - each.downloads || (best.id < each.id ? 1 : -1)) >= 0 ? best : each));
+function bestKnown(models, isShortest) {
+  const longer = (some, other) => (isShortest ? bare(other.id).length - bare(some.id).length : 0);
+  return models.reduce((best, each) => ((best.curated - each.curated || longer(best, each) || best.downloads - each.downloads || (best.id < each.id ? 1 : -1)) >= 0 ? best : each));
 }
 
 // The text with each unknown word in place of which there is a likely one; null where that changes nothing.
@@ -261,7 +272,9 @@ function misspelled(name) {
     best = Math.min(best, distance);
     if (distance === best && best <= known.numbers.slips) near.push(each);
   }
-  return near.length === 1 ? near[0] : null;
+  if (new Set(near.map((each) => each.toLowerCase())).size !== 1) return null;
+  const apart = (each) => slipsBetween(name, each, Math.max(name.length, each.length));
+  return near.reduce((one, other) => ((apart(one) - apart(other) || (one < other ? -1 : 1)) < 0 ? one : other));
 }
 // The id in an address of the Hub, else the text itself; null for a path, and for the address of what is no model.
 function modelNamed(words) {
