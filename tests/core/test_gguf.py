@@ -197,7 +197,7 @@ HOSTILE = {
         begun(1, text(b"a") + struct.pack("<IIQ", 9, 8, 1 << 60) + bytes(9000)),
         "ends inside its header",
     ),
-    "2^60 arrays": (begun(1, text(b"a") + struct.pack("<IIQ", 9, 9, 1 << 60)), "arrays in an array"),
+    "2^60 arrays": (begun(1, text(b"a") + struct.pack("<IIQ", 9, 9, 1 << 60)), "arrays in arrays"),
     "arrays in arrays": (begun(1, text(b"a") + NESTED), "arrays that lie more than 4 deep at byte 24"),
     "a value of no type": (begun(1, text(b"a") + struct.pack("<I", 13)), "a value of type 13"),
     "an array of no type": (begun(1, text(b"a") + struct.pack("<IIQ", 9, 99, 1)), "an array of type 99"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archtrack.core.matrix.examples import example_of
+from archtrack.core.models.words import bare, is_copy
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
 from archtrack.core.verdict.suggestions import nearest
@@ -203,6 +204,11 @@ def check(
             f"the model index answers for {each.text}: {each.instead.removeprefix(f'{each.text}: ')}"
             for each in opened
             if isinstance(each, Target) and each.instead is not None
+        ]
+        run.notices += [
+            f"{each.text}: its format and its quantisation are not looked at; a config or a file says more"
+            for each in opened
+            if isinstance(each, Target) and each.found is not None and is_copy(bare(each.text))
         ]
         answers = [run.answer(target, asked, sglang) for target in opened]
         explained = [run.explain(message, asked, sglang) for message in messages]

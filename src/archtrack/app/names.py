@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.core.models.lookup import Candidate, Found, architectures_of_type, find, nearest_ids
+from archtrack.core.models.words import squashed
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.core.verdict.suggestions import looks_like_class, misspelled
+from archtrack.hub.targets import model_named
 
 from .history.counting import TRANSFORMERS
 from .models.store import model_index
@@ -30,9 +32,19 @@ _ASKED = ("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT")
 
 BETWEEN = re.compile(r"[\s_-]")
 """What may stand between the words of an architecture's name."""
-MODEL = re.compile(r"[\w.:+() -]{1,200}(?:/[\w.:+() -]{1,200})?")
+MODEL = re.compile(r"[A-Za-z0-9_.:+() -]{1,200}(?:/[A-Za-z0-9_.:+() -]{1,200})?")
 """What may be the name of a model, with or without its owner."""
-_ITS_OWN = "the model's own class"
+
+
+def _checkpoint(candidate: Candidate) -> Checkpoint:
+    """What is known of a checkpoint of a model: its architecture, or the model type where that is all.
+
+    An architecture is judged by itself, as everywhere. With the type the config gate would be asked about a config that
+    nobody has seen: the model may bring its own class for it, which lets it through.
+    """
+    if candidate.architecture is not None:
+        return only_named(candidate.architecture)
+    return Checkpoint(architectures=(), model_type=candidate.model_type, given=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +107,8 @@ class Names:
     def meaning(self, name: str) -> Meaning:
         """What a name stands for: an architecture, a model type, a model, or an architecture that nobody knows.
 
+        An id with a revision, and an address of the Hub, stand for the id.
+
         Raises:
             DataError: the model index cannot be read.
         """
@@ -144,34 +158,17 @@ class Names:
                 read_as=meant,
             )
         else:
+            name = model_named(name)
             looked_up = find(name, model_index(self._environ)) if self._may_be_model(name) else None
             if looked_up is None:
                 return None
             found = looked_up
-        return Meaning(kind="model", checkpoints=tuple(map(self._checkpoint, found.candidates)), found=found)
+        return Meaning(kind="model", checkpoints=tuple(map(_checkpoint, found.candidates)), found=found)
 
     def _may_be_model(self, name: str) -> bool:
         """Whether a text is a name at all, and not that of an engine."""
-        return MODEL.fullmatch(name) is not None and name not in self._histories.engines
-
-    def _checkpoint(self, candidate: Candidate) -> Checkpoint:
-        """What is known of a checkpoint of a model.
-
-        A model of a type that no release of transformers has brings the code for it: nobody could load it otherwise.
-        """
-        library = self._histories.get(TRANSFORMERS)
-        known = {} if library is None else library.tables.get(MODEL_TYPES, {})
-        own: tuple[tuple[str, str], ...] = ()
-        if candidate.model_type is not None and candidate.model_type not in known:
-            own = (("AutoConfig", _ITS_OWN),)
-            if library is None or candidate.architecture not in library.registered:
-                own = (*own, ("AutoModel", _ITS_OWN))
-        return Checkpoint(
-            architectures=() if candidate.architecture is None else (candidate.architecture,),
-            model_type=candidate.model_type,
-            auto_map=own,
-            given=False,
-        )
+        engines = {squashed(engine) for engine in self._histories.engines}
+        return MODEL.fullmatch(name) is not None and squashed(name) not in engines
 
     def asked(self, name: str) -> tuple[str, ...]:
         """The names that a registry may have for a name: its own, or of a model its architectures.

@@ -50,7 +50,11 @@ class MsSwift:
                     ):
                         _registered(meta, path, entries, unresolved)
                     case _:
-                        pass
+                        unresolved += [
+                            (path, call.lineno, "is not registered at the top level in the usual form")
+                            for call in ast.walk(statement)
+                            if isinstance(call, ast.Call) and last_name(call.func) == "register_model"
+                        ]
         return Listing(entries=tuple(entries), unresolved=tuple(unresolved))
 
 
@@ -89,6 +93,8 @@ def _models(meta: ast.Call) -> Iterator[ast.Call]:
 
 def _hub_id(call: ast.Call) -> str | None:
     """The id on the Hub; empty where the model is on ModelScope alone, None where that cannot be told."""
+    if any(isinstance(each, ast.Starred) for each in call.args):
+        return None
     given = dict(zip(("ms_model_id", "hf_model_id"), call.args, strict=False))
     given |= {each.arg: each.value for each in call.keywords if each.arg is not None}
     match given.get("hf_model_id"):

@@ -69,9 +69,10 @@ def _tests(data: bytes, path: str, entries: list[Entry], unresolved: list[tuple[
         return
     for statement in tree.body:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(keys=keys, values=values)) if (
-                name.endswith("_MODELS") and name not in _NOT_OF_CONFIGS
-            ):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(keys=keys, values=values))
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values))
+            ) if name.endswith("_MODELS") and name not in _NOT_OF_CONFIGS:
                 for key, value in zip(keys, values, strict=True):
                     match key, value:
                         case ast.Constant(value=str() as architecture), ast.Call() if (
@@ -89,6 +90,8 @@ def _example(
 ) -> Iterator[Entry]:
     given: dict[str, ast.expr] = dict(zip(("default", "extras"), call.args, strict=False))
     given |= {each.arg: each.value for each in call.keywords if each.arg is not None}
+    if _says_otherwise(given.get("hf_overrides")):
+        return
     nodes = [given.get("default")]
     match given.get("extras"):
         case ast.Dict(values=values):
@@ -107,6 +110,14 @@ def _example(
                 pass
             case _:
                 unresolved.append((path, node.lineno, f"cannot tell which model of {architecture} it is"))
+
+
+def _says_otherwise(overrides: ast.expr | None) -> bool:
+    """Whether the test puts an architecture in the place of that of the config."""
+    if not isinstance(overrides, ast.Dict):
+        return overrides is not None
+    keys = [each.value for each in overrides.keys if isinstance(each, ast.Constant)]
+    return "architectures" in keys or len(keys) != len(overrides.keys)
 
 
 def _documents(text: str, path: str) -> Iterator[Entry]:

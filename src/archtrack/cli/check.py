@@ -180,7 +180,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
     if require is not None and (guessed := [each.text for each in found.answers if _is_guessed(each)]):
         unmet = True
         names = ", ".join(dict.fromkeys(map(shown_argument, guessed)))
-        click.echo(plain(f"--require takes no guess: spell {names} as it is meant"), err=True)
+        advice = "give an id, an architecture or a config"
+        click.echo(
+            plain(f"--require takes no likeness and no copy by its name ({names}): {advice}"), err=True
+        )
     ctx.exit(next((answer.exit_code for answer in found.answers if answer.exit_code), int(unmet)))
 
 
@@ -217,11 +220,12 @@ def _is_met(require: str, found: Checked, *, chosen: bool) -> bool:
 
 
 def _is_guessed(answer: Answer) -> bool:
-    """Whether the name was taken for a misspelled one."""
-    return (
-        answer.target is not None
-        and answer.target.found is not None
-        and answer.target.found.read_as is not None
+    """Whether the name was found by its likeness to others, or is of a copy whose quantisation nobody has seen."""
+    from archtrack.core.models.words import bare, is_copy
+
+    found = answer.target.found if answer.target is not None else None
+    return found is not None and (
+        found.how != "exact" or found.read_as is not None or is_copy(bare(answer.text))
     )
 
 

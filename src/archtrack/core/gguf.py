@@ -31,7 +31,7 @@ _LONGEST_VALUE = 4096
 _LONGEST_ARCHITECTURE = 100
 _DEEPEST = 4
 _MOST_INNER = 10_000
-"""Arrays in an array; real files have none."""
+"""Arrays in arrays, of a whole file; real files have none."""
 _MOST_BASE_MODELS = 10
 _VERSIONS = (1, 2, 3)
 _WINDOW = 256 * 1024
@@ -164,6 +164,7 @@ class _Cursor:
         self.at = 0
         self.order = "<"
         self.width = "Q"
+        self.inner = _MOST_INNER  # arrays in arrays that may still come
 
     def take(self, length: int) -> bytes:
         """The next bytes; of bounded length."""
@@ -291,7 +292,6 @@ def _pair(cursor: _Cursor, values: dict[str, Scalar], wanted: frozenset[str]) ->
 def _skip_array(cursor: _Cursor, begin: int) -> None:
     """Pass over an array, and the arrays in it."""
     left = [1]  # arrays that are still to come, at each depth
-    inner = _MOST_INNER
     while left:
         if not left[-1]:
             left.pop()
@@ -301,9 +301,9 @@ def _skip_array(cursor: _Cursor, begin: int) -> None:
         if kind == _ARRAY:
             if len(left) >= _DEEPEST:
                 raise _damaged(begin, f"arrays that lie more than {_DEEPEST} deep")
-            inner -= count
-            if inner < 0:
-                raise _damaged(begin, f"more than {_MOST_INNER:,} arrays in an array")
+            cursor.inner -= count
+            if cursor.inner < 0:
+                raise _damaged(begin, f"more than {_MOST_INNER:,} arrays in arrays")
             left.append(count)
         elif kind == _TEXT:
             cursor.skip_texts(count)

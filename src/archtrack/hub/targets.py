@@ -184,12 +184,11 @@ def _stands_in(found: Found, error: ArchtrackError, *, offline: bool) -> bool:
 
 
 def model_named(text: str) -> str:
-    """The name of a model that a text gives: the id in an address of the Hub, else the text itself.
-
-    Raises:
-        TargetError: it is the address of a dataset or a space.
-    """
-    repository = _repository(text)
+    """The name of a model that a text gives: the id without its revision, or in an address, else the text itself."""
+    try:
+        repository = _repository(text)
+    except TargetError:  # of a dataset or a space
+        return text
     return text if repository is None else repository[0]
 
 
@@ -200,7 +199,8 @@ def _by_name(text: str, name: str, names: KnownNames) -> tuple[Target, ...]:
         TargetError: it looks like a path or an id.
         UsageError: it is the name of nothing.
     """
-    meant = None if text.endswith(".json") or text.startswith((".", "/", "~")) else names.model(name)
+    is_path = text.endswith((".json", ".gguf", ".safetensors")) or text.startswith((".", "/", "~"))
+    meant = None if is_path else names.model(name)
     if meant is not None:
         return _named(text, meant)
     if _NAME.fullmatch(text) and not text.islower():  # no class is called so
@@ -210,7 +210,13 @@ def _by_name(text: str, name: str, names: KnownNames) -> tuple[Target, ...]:
 
 def _named(text: str, meaning: Meaning, *, instead: str | None = None) -> tuple[Target, ...]:
     return tuple(
-        Target(text=text, kind=meaning.kind, checkpoint=each, found=meaning.found, instead=instead)
+        Target(
+            text=shown_argument(text),
+            kind=meaning.kind,
+            checkpoint=each,
+            found=meaning.found,
+            instead=instead,
+        )
         for each in meaning.checkpoints
     )
 
@@ -265,7 +271,7 @@ def _repository(text: str) -> tuple[str, str | None] | None:
 def _on_hub(text: str, repository: str, revision: str | None, *, offline: bool) -> Target:
     data, location = fetch_config(repository, revision, offline=offline)
     return Target(
-        text=text,
+        text=shown_argument(text),
         kind="repository",
         checkpoint=_parsed(data, location),
         location=location,

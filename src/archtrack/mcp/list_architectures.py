@@ -1,13 +1,15 @@
 """The tool ``list_architectures``: what an engine's release registers, or what SGLang and transformers do with each."""
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from archtrack.app.names import Names
 from archtrack.app.track import refuse_nothing, track
 from archtrack.core.history.history import known_release
 from archtrack.core.json_values import SCHEMA_VERSION, engine_source_to_json
@@ -137,7 +139,11 @@ def list_architectures(asked: Asked, call: Call) -> Found:
     architecture use check_model or model_history.
     """
     head, rows = _from_sources(asked, call) if _reads_sources(asked) else _from_history(asked, call)
-    wanted = [row for row in rows if _matches(row, asked)]
+    names = Names(call.histories(), os.environ)
+    meant = [names.meaning(each) for each in asked.patterns if not set("*?") & set(each)]
+    found = [each for each in meant if each.found is not None]
+    named = {name for each in found for known in each.checkpoints for name in known.architectures}
+    wanted = [row for row in rows if _matches(row, asked, named)]
     page = wanted[asked.offset : asked.offset + asked.limit]
     end = asked.offset + len(page)
     answer: Found = {
@@ -253,11 +259,15 @@ def _row(row: MatrixRow) -> Row:
     }
 
 
-def _matches(row: Row, asked: Asked) -> bool:
+def _matches(row: Row, asked: Asked, named: Collection[str]) -> bool:
     return (
         (asked.category is None or row["category"] in asked.category)
         and (asked.status is None or row["status"] in asked.status)
-        and (not asked.patterns or any(_is_named(row["name"], each) for each in asked.patterns))
+        and (
+            not asked.patterns
+            or row["name"] in named
+            or any(_is_named(row["name"], each) for each in asked.patterns)
+        )
     )
 
 

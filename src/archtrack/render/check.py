@@ -8,6 +8,7 @@ import click
 
 from archtrack.core.json_values import example_to_json
 from archtrack.model import Status
+from archtrack.sources.redaction import shown_source
 
 from .models import found_words, model_json
 from .presence import presence_json, since_words, step_json, step_words
@@ -102,8 +103,8 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
     target = answer.target
     if target is not None and target.gguf is not None:
         about = [*gguf_words(target.gguf), *about]
-    if target is not None and target.checkpoint.model_type is not None:
-        about.insert(0, f"model type {target.checkpoint.model_type}")
+    if target is not None and (model_type := _model_type(target)) is not None:
+        about.insert(0, f"model type {model_type}")
     if target is not None and target.found is not None:
         about.insert(0, found_words(target.found))
     title = styled(plain(asked_words(answer)), bold=True)
@@ -195,7 +196,7 @@ def gguf_words(header: GgufHeader) -> list[str]:
         header.adapter_type,
         header.projector_type,
         f"encoder of {' and '.join(encoders)}" if encoders else None,
-        *(f"from {each.repo_url or each.name}" for each in header.base_models),
+        *(f"from {shown_source(each.repo_url or each.name or '')}" for each in header.base_models),
     ]
     return [each for each in said if each]
 
@@ -245,7 +246,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "kind": target.kind if target else None,
         "location": target.location if target else None,
         "architectures": _architectures(target) if target else [],
-        "model_type": target.checkpoint.model_type if target else None,
+        "model_type": _model_type(target) if target else None,
         "found": target.found.words if target and target.found else None,
         "model": _model(target) if target and target.found else None,
         "status": own.status.value if own else None,
@@ -277,13 +278,13 @@ def _gguf(answer: Answer) -> dict[str, Any] | None:
         "parameter_count": header.parameter_count,
         "file_type": header.file_type,
         "quantisation": header.quantisation,
-        "repo_url": header.repo_url,
+        "repo_url": shown_source(header.repo_url) if header.repo_url else None,
         "base_models": [
             {
                 "name": each.name,
                 "organization": each.organization,
                 "version": each.version,
-                "repo_url": each.repo_url,
+                "repo_url": shown_source(each.repo_url) if each.repo_url else None,
             }
             for each in header.base_models
         ],
@@ -302,6 +303,14 @@ def _gguf(answer: Answer) -> dict[str, Any] | None:
             for each in answer.made_from
         ],
     }
+
+
+def _model_type(target: Target) -> str | None:
+    """That of the config; of a model that of the architecture which the answer is about."""
+    if target.found is None:
+        return target.checkpoint.model_type
+    own = next(iter(target.checkpoint.architectures), None)
+    return next((each.model_type for each in target.found.candidates if each.architecture == own), None)
 
 
 def _architectures(target: Target) -> list[str]:

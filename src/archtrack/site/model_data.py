@@ -60,7 +60,8 @@ def model_data(index: ModelIndex, types: Mapping[str, Sequence[str]]) -> dict[st
         },
         "names": list(names),
         "patterns": {name: _in_script(pattern) for name, pattern in _PATTERNS.items()},
-        "rules": {level: [astuple(rule) for rule in pair] for level, pair in lookup.RULES.items()},
+        "rules": {level: astuple(rule) for level, rule in lookup.RULES.items()},
+        "otherSize": astuple(lookup.OTHER_SIZE),
         "numbers": {
             "longestName": words.LONGEST,
             "longest": targets.LONGEST,
@@ -71,6 +72,7 @@ def model_data(index: ModelIndex, types: Mapping[str, Sequence[str]]) -> dict[st
             "letters": lookup.LETTERS,
             "mostSlips": lookup.MOST_SLIPS,
             "ownWords": lookup.OWN_WORDS,
+            "longestPart": lookup.LONGEST_PART,
             "slips": suggestions.SLIPS,
         },
         "sure": lookup.SURE,

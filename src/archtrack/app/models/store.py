@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "index_files", "lint_file", "model_index", "models_folder", "read_index"]
 
 FILE = MODELS.name
+_MEND = "remove it, and `archtrack index refresh` makes one that fits"
 
 
 def models_folder(environ: Mapping[str, str]) -> Path:
@@ -72,10 +73,10 @@ def _parsed(path: Path, _as_it_is: tuple[int, ...] | None) -> ModelIndex:
     try:
         text = read_data(path)
         if path != MODELS and (problems := lint_index(text.decode("utf-8", "replace"))):
-            raise DataError(f"{path}: {problems[0]}; `archtrack index refresh` makes one that fits")
+            raise DataError(f"{path}: {problems[0]}; {_MEND}")
         return parse_index(text, lazily=path == MODELS)  # what is shipped has been checked
     except WrongIndexError as error:
-        raise DataError(f"{path}: {error}") from error
+        raise DataError(f"{path}: {error}; {_MEND}") from error
 
 
 def lint_file(path: Path) -> tuple[str, ...]:

@@ -94,10 +94,7 @@ def parse_index(text: str | bytes, *, lazily: bool = False) -> ModelIndex:
         raise WrongIndexError(f"not a model index: not JSON: {str(error)[:200]}") from error
     found = data.get("schema_version") if isinstance(data, dict) else None
     if type(found) is not int or found != SCHEMA_VERSION:
-        raise WrongIndexError(
-            f"schema version {str(found)[:40]}, and this archtrack reads {SCHEMA_VERSION};"
-            " run `archtrack index refresh`"
-        )
+        raise WrongIndexError(f"schema version {str(found)[:40]}, and this archtrack reads {SCHEMA_VERSION}")
     try:
         claims = _Claims(data["claims"], data["files"])
         if not lazily:

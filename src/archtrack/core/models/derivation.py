@@ -67,7 +67,7 @@ def claims_of(
         types: what transformers has.
     """
     entries = list(named)
-    common = _common(entries)
+    common = _common(entries, types)
     found: dict[Claim, int] = {}
     models: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for each in entries:
@@ -93,16 +93,19 @@ def _order(claim: Claim) -> tuple[int, str, tuple[str, ...], str, str, str]:
     )
 
 
-def _common(entries: Iterable[Named]) -> dict[str, tuple[str, str]]:
-    """Model type -> the architecture that most of its models have, and how many do, in words."""
-    types: dict[str, set[str]] = defaultdict(set)
+def _common(entries: Iterable[Named], types: Mapping[str, KnownType]) -> dict[str, tuple[str, str]]:
+    """Model type -> the architecture that most of its models have, and how many do, in words.
+
+    One model alone says nothing of a type that transformers knows.
+    """
+    named: dict[str, set[str]] = defaultdict(set)
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for each in entries:
         if each.model_type is not None:
-            types[each.id].add(each.model_type)
+            named[each.id].add(each.model_type)
         votes[each.id].update(each.architectures)
     count: dict[str, Counter[str]] = defaultdict(Counter)
-    for model, own in types.items():
+    for model, own in named.items():
         if len(own) == 1 and votes[model]:
             architecture = min(votes[model], key=lambda name: (-votes[model][name], name))
             count[next(iter(own))][architecture] += 1
@@ -110,7 +113,7 @@ def _common(entries: Iterable[Named]) -> dict[str, tuple[str, str]]:
     for model_type, architectures in count.items():
         architecture = min(architectures, key=lambda name: (-architectures[name], name))
         total = architectures.total()
-        if architectures[architecture] >= _MOST_HAVE * total:
+        if architectures[architecture] >= _MOST_HAVE * total and (total > 1 or model_type not in types):
             found[model_type] = (
                 architecture,
                 f"{architectures[architecture]} of {total} models of this type",

@@ -219,7 +219,11 @@ class ModelIndex:
         curated = any(
             each.by is None and each.architectures and self.sources[each.source].attests for each in claims
         )
-        return _most(votes), next(iter(types), None), curated
+        most = _most(votes)
+        if len(most) > 1:  # where the sources are even, what follows from the type counts
+            typed = {name for each in attested if each.by is not None for name in each.architectures}
+            most = tuple(name for name in most if name in typed) or most
+        return most, next(iter(types), None), curated
 
 
 def _most(votes: Mapping[int, tuple[str, ...]]) -> tuple[str, ...]:

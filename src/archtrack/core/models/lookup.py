@@ -46,12 +46,14 @@ PART = 0.6
 """Of a family by a part of its name, what the architectures given make up at least."""
 LETTERS = (5, 8)
 """Letters from which a word may have one slip, and two."""
-SURE = {"same": 1, "revision": 1, "beginning": 1, "inside": 2}
+SURE = {"same": 1, "revision": 1, "beginning": 2, "inside": 2}
 """Levels of a family at which so few models answer if no other level has more."""
 PARTLY = frozenset({"inside", "word", "part", "first"})
 """Levels that are not by the whole of a name, from its beginning."""
 LOOSE = frozenset({"word", "part", "first"})
 """Levels at which a few models say nothing."""
+LONGEST_PART = 8
+"""Words of the beginning of a name that is looked for, at most."""
 ONE_WORD = frozenset({"word", "first"})
 """Levels by a word alone: several architectures say nothing then."""
 MOST_SLIPS = 3
@@ -125,18 +127,19 @@ class Rule:
 
 
 RULES = {
-    # level: where a model of the size asked for is there, and where none is
-    "same": (Rule(share=0.9, least=2, known=1), Rule(share=0.97, least=5, known=3)),
-    "revision": (Rule(share=0.93, least=3, known=1), Rule(share=0.98, least=8, known=4)),
-    "generation": (Rule(share=0.95, least=4, known=2), Rule(share=0.98, least=8, known=5)),
-    "beginning": (Rule(share=0.95, least=3, known=1), Rule(share=0.98, least=10, known=4)),
-    "next": (Rule(share=0.95, least=4, known=2), Rule(share=0.99, least=10, known=6)),
-    "inside": (Rule(share=0.97, least=6, known=3), Rule(share=0.99, least=20, known=9)),
-    "word": (Rule(share=0.97, least=6, known=6), Rule(share=0.99, least=20, known=20)),
-    "first": (Rule(share=0.97, least=12, known=12), Rule(share=0.99, least=20, known=20)),
-    "part": (Rule(share=0.97, least=12, known=12), Rule(share=0.99, least=20, known=20)),
+    "same": Rule(share=0.9, least=2, known=1),
+    "revision": Rule(share=0.93, least=3, known=1),
+    "generation": Rule(share=0.95, least=4, known=2),
+    "beginning": Rule(share=0.95, least=3, known=2),
+    "next": Rule(share=0.95, least=4, known=2),
+    "inside": Rule(share=0.97, least=6, known=3),
+    "word": Rule(share=0.97, least=6, known=6),
+    "part": Rule(share=0.97, least=12, known=12),
+    "first": Rule(share=0.97, least=12, known=12),
 }
-"""How sure a family has to be of its architecture; ``benchmarks/model_index.py`` measures that."""
+"""How sure a family has to be of its architecture, level by level; ``benchmarks/model_index.py`` measures that."""
+OTHER_SIZE = Rule(share=0.99, least=5, known=5)
+"""The same of all that begins so, where no model has the size asked for."""
 
 
 def find(text: str, index: ModelIndex) -> Found | None:
@@ -221,14 +224,20 @@ def _answer(how: str, models: Sequence[Model], wide: Sequence[Model]) -> Found |
 
 
 def _family(words: Words, index: ModelIndex, *, whole: bool) -> Found | None:
-    """The architectures of a family: of its own name, of what begins so, of what has it inside, of its beginning."""
+    """The architectures of a family: of its own name, of what begins so, of what has it inside, of its beginning.
+
+    Only models of the size asked for count. Where there is none, the family answers if all that begins so is the same.
+    """
     few: Found | None = None
     for level, ids in _levels(words.family, index):
         if not ids or (whole and level in PARTLY):
             continue
         sized = [each for each, its in ids if set(words.sizes) <= set(its.sizes)]
-        rule = RULES[level][0 if sized else 1]
-        models = [index.model(each) for each in sized or [each for each, _ in ids]]
+        rule = RULES[level] if sized else OTHER_SIZE
+        if not sized and level != "next":
+            continue
+        every = [index.model(each) for each in sized or [each for each, _ in ids]]
+        models = [each for each in every if each.architectures] or every
         counts = _count(models)
         ranked, total = _ranked(counts)[:MOST], len(models)
         if not ranked or (level in LOOSE and total < rule.least):
@@ -238,6 +247,8 @@ def _family(words: Words, index: ModelIndex, *, whole: bool) -> Found | None:
                 return _of_family(ranked[:1], counts, models)
             if few is None and sized and total >= SURE.get(level, total + 1):
                 few = _of_family(ranked[:1], counts, models)
+        elif not sized:
+            continue
         elif level in PARTLY and sum(counts[each] for each in ranked) < PART * total:
             return few
         elif len(ranked) > 1 and level not in ONE_WORD:
@@ -286,7 +297,7 @@ def _levels(family: tuple[str, ...], index: ModelIndex) -> Iterator[tuple[str, l
     yield "beginning", [(each, its) for each, its, rest in begun if rest and not rest[0].isdigit()]
     yield "next", [(each, its) for each, its, _ in begun]
     yield "word" if length == 1 else "inside", [each for each in like if _holds(each[1].family, family)]
-    for shorter in range(length - 1, 0, -1):
+    for shorter in range(min(length - 1, LONGEST_PART), 0, -1):
         part = family[:shorter]
         if not any(len(word) > 1 and word.isalpha() for word in part):
             return

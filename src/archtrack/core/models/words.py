@@ -10,7 +10,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["LONGEST", "PATTERNS", "Words", "bare", "is_gguf", "is_quantised", "squashed", "words_of"]
+__all__ = [
+    "LONGEST",
+    "PATTERNS",
+    "Words",
+    "bare",
+    "is_copy",
+    "is_gguf",
+    "is_quantised",
+    "squashed",
+    "words_of",
+]
 
 PATTERNS = {
     "piece": r"[0-9]+x[0-9]+(?:\.[0-9]+)?[bmt](?![a-z0-9])|[ae]?[0-9]+(?:\.[0-9]+)?[bmt](?![a-z0-9])|[a-z0-9]+",
@@ -105,6 +115,12 @@ def words_of(name: str) -> Words:
         roles=tuple(roles),
         dates=tuple(dates),
     )
+
+
+def is_copy(name: str) -> bool:
+    """Whether a name has the mark of a copy: of a quantisation or of a format (``-AWQ``, ``-GGUF``)."""
+    pieces = _ONE["piece"].findall(name[:LONGEST].lower())
+    return any(_ONE["copy"].fullmatch(piece) for piece in pieces[1:])
 
 
 def is_version(word: str) -> bool:

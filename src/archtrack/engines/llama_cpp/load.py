@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archtrack.core.verdict.gguf import only_model
 from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES
-from archtrack.core.verdict.verdict import Steps
+from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Status
 
 from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Registration
 
 __all__ = ["load"]
@@ -60,7 +60,8 @@ class _Path:
                     " which of these run is not followed"
                 )
                 return self._steps.verdict(Status.UNKNOWN, step)
-            return self._runtime([file], None)
+            model = only_model(self._checkpoint, self._steps)
+            return model if isinstance(model, Verdict) else self._runtime([file], None)
         name = self._architecture()
         if name is None:
             step = self._steps.say(

@@ -121,14 +121,18 @@ function ofFamily(its, isCorrected) {
     const isPartly = known.partly.includes(level);
     if (!found.length || (isCorrected && isPartly)) continue;
     const sized = found.filter((each) => its.sizes.every((size) => each.words.sizes.includes(size)));
-    const [share, least, wellKnown] = known.rules[level][sized.length ? 0 : 1];
-    const models = sized.length ? sized : found, counts = counted(models), total = models.length;
+    if (!sized.length && level !== "next") continue;
+    const [share, least, wellKnown] = sized.length ? known.rules[level] : known.otherSize;
+    const every = sized.length ? sized : found, named = every.filter((each) => each.architectures.length);
+    const models = named.length ? named : every, counts = counted(models), total = models.length;
     const likely = ranked(counts).slice(0, most);
     if (!likely.length || (known.loose.includes(level) && total < least)) continue;
     const second = likely.length > 1 ? counts.get(likely[1]) : 0;
     if (counts.get(likely[0]) >= share * total && second <= (1 - share) * total) {
       if (total >= (models.some((each) => each.curated || each.downloads >= often) ? wellKnown : least)) return told(likely.slice(0, 1), counts, models);
       if (!few && sized.length && total >= (known.sure[level] || Infinity)) few = told(likely.slice(0, 1), counts, models);
+    } else if (!sized.length) {
+      continue;
     } else if (isPartly && likely.reduce((sum, each) => sum + counts.get(each), 0) < part * total) {
       return few;
     } else if (likely.length > 1 && !known.oneWord.includes(level)) {
@@ -156,7 +160,7 @@ function* levels(family) {
   yield ["beginning", begun.filter((each) => rest(each).length && !/^[0-9]+$/.test(rest(each)[0]))];
   yield ["next", begun];
   yield [family.length === 1 ? "word" : "inside", like.filter((each) => each.words.family.some((_, at) => at && same(each.words.family.slice(at, at + family.length), family)))];
-  for (let shorter = family.length - 1; shorter > 0; shorter -= 1) {
+  for (let shorter = Math.min(family.length - 1, known.numbers.longestPart); shorter > 0; shorter -= 1) {
     const part = family.slice(0, shorter);
     if (!part.some((word) => /^[a-z]{2,}$/.test(word))) return;
     const of = having(part);
