@@ -96,7 +96,7 @@ def _order(claim: Claim) -> tuple[int, str, tuple[str, ...], str, str, str]:
 def _common(entries: Iterable[Named], types: Mapping[str, KnownType]) -> dict[str, tuple[str, str]]:
     """Model type -> the architecture that most of its models have, and how many do, in words.
 
-    One model alone says nothing of a type that transformers knows.
+    One model alone says nothing of a type that transformers knows, but how the class is spelled.
     """
     named: dict[str, set[str]] = defaultdict(set)
     votes: dict[str, Counter[str]] = defaultdict(Counter)
@@ -113,12 +113,22 @@ def _common(entries: Iterable[Named], types: Mapping[str, KnownType]) -> dict[st
     for model_type, architectures in count.items():
         architecture = min(architectures, key=lambda name: (-architectures[name], name))
         total = architectures.total()
-        if architectures[architecture] >= _MOST_HAVE * total and (total > 1 or model_type not in types):
+        if architectures[architecture] >= _MOST_HAVE * total and (
+            total > 1 or _is_own(architecture, types.get(model_type))
+        ):
             found[model_type] = (
                 architecture,
                 f"{architectures[architecture]} of {total} models of this type",
             )
     return found
+
+
+def _is_own(architecture: str, known: KnownType | None) -> bool:
+    """Whether an architecture is the class that generates, for a type, or nobody knows which that is."""
+    if known is None:
+        return True
+    classes = {name.casefold() for table, name in known.classes.items() if table in _ANY_TASK}
+    return architecture.casefold() in classes
 
 
 def _claim(each: Named, common: Mapping[str, tuple[str, str]], types: Mapping[str, KnownType]) -> Claim:

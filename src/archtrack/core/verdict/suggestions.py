@@ -67,8 +67,8 @@ def looks_like_class(name: str) -> bool:
 def misspelled(name: str, known: Collection[str]) -> str | None:
     """The one known name that is meant by a misspelled one; None where there is none, or more than one.
 
-    It differs in capitals alone (of two such names the one that differs less), or by one or two slips: a letter too many,
-    too few, wrong, or two that are swapped.
+    It differs in capitals alone (of two such names the one that differs less), or by one or two slips: a letter too
+    many, too few, wrong, or two that are swapped.
     Digits are no slips: ``Qwen4ForCausalLM`` is not ``Qwen3ForCausalLM``.
     """
     from rapidfuzz.distance import OSA
