@@ -23,8 +23,13 @@ SIZES = (
     96,
 )  # characters that are repeated; twice the text is twice the steps, or four times if it is quadratic
 AT_THE_START = {"match", "fullmatch"}
-MADE = {"archtrack.core.verdict.error_messages", "archtrack.mcp.tool", "archtrack.sources.patterns"}
-"""Modules that make a pattern of escaped pieces, or all patterns of a tuple, which is looked into."""
+MADE = {
+    "archtrack.core.models.words",
+    "archtrack.core.verdict.error_messages",
+    "archtrack.mcp.tool",
+    "archtrack.sources.patterns",
+}
+"""Modules that make a pattern of escaped pieces, or all patterns of a tuple or dict, which is looked into."""
 FUNCTIONS = AT_THE_START | {"search", "sub", "finditer", "findall", "split"}
 
 
@@ -55,8 +60,9 @@ def patterns() -> Iterator[Any]:
 
 
 def _held(value: object) -> Iterator[re.Pattern[Any]]:
-    """The patterns in a tuple, at whatever depth."""
-    for each in value if isinstance(value, tuple) else ():
+    """The patterns in a tuple or dict, at whatever depth."""
+    parts = value if isinstance(value, tuple) else tuple(value.values()) if type(value) is dict else ()
+    for each in parts:
         if isinstance(each, re.Pattern):
             yield each
         else:

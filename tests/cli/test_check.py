@@ -427,7 +427,7 @@ HOSTILE = [
     ("o/" + "n" * 10_000, 3, "nnn…: no such file or folder"),
     ("", 2, "'' is neither an architecture"),
     ("  ", 2, "is neither an architecture"),
-    ("Llama ForCausalLM", 2, "is neither an architecture"),
+    ("Llama ForNobody", 2, "is neither an architecture"),
     ("Llama\nForCausalLM", 2, "'Llama\\nForCausalLM' is neither"),
     ("\x1b[31mred/blue", 3, "\N{REPLACEMENT CHARACTER}[31mred/blue"),
     ("9Lives", 2, "is neither an architecture"),

@@ -68,7 +68,11 @@ def test_no_guess_at_the_spelling_meets_a_requirement(cli: Cli) -> None:
     assert cli("check", "Qwen3ForCausalLM", "--engine", "vllm", "--require", "native").code == 0
     assert cli("check", "Qwen3-32B", "--engine", "vllm", "--require", "native").code == 0
     done = cli("check", "Qwen3ForCasualLM", "--engine", "vllm", "--require", "native")
-    assert (done.code, done.err) == (1, "--require takes no guess: spell Qwen3ForCasualLM as it is meant\n")
+    advice = "give an id, an architecture or a config"
+    told = f"--require takes no likeness and no copy by its name (Qwen3ForCasualLM): {advice}\n"
+    assert (done.code, done.err) == (1, told)
+    for name in ("TheBloke/Qwen3-32B-AWQ", "Qwen/Qwen3-32B-AWQ", "codestral", "deepseek-r1:8b"):
+        assert cli("check", name, "--engine", "vllm", "--require", "native").code == 1
 
 
 def test_the_index_answers_where_the_hub_cannot(cli: Cli) -> None:

@@ -390,10 +390,10 @@ def shipped() -> tuple[dict[str, list[str]], dict[str, tuple[Role, str]]]:
     ("name", "engines"),
     [
         ("GLM4VForCausalLM", ["vllm"]),
-        ("CogVLMForCausalLM", ["lmdeploy"]),
-        ("ChatGLMForConditionalGeneration", ["vllm", "lmdeploy"]),
+        ("CogVLMForCausalLM", ["lmdeploy", "llama-cpp"]),
+        ("ChatGLMForConditionalGeneration", ["vllm", "lmdeploy", "llama-cpp"]),
         ("HCXVisionV2ForCausalLM", ["vllm", "exllamav3"]),
-        ("Phi4ForCausalLMV", ["vllm"]),  # its name looks like a draft's
+        ("Phi4ForCausalLMV", ["vllm", "llama-cpp"]),  # its name looks like a draft's
     ],
 )
 def test_a_model_that_only_others_have_is_one(shipped: Any, name: str, engines: list[str]) -> None:

@@ -359,7 +359,8 @@ def test_lint_says_which_examples_do_not_name_their_architecture(
     )
     assert "owner/weights has no config.json" in found[7, "example-unreadable"]
     assert "no such repository" in found[8, "example-unreadable"]
-    assert {line for line, code in found if code.startswith("example-")} == {6, 7, 8}
+    assert "'see the wiki' is no id of a repository" in found[9, "example-id"]
+    assert {line for line, code in found if code.startswith("example-")} == {6, 7, 8, 9}
     assert document.read_text(encoding="utf-8") == ROWS
 
 

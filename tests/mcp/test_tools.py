@@ -289,7 +289,7 @@ def test_one_engine_and_one_release_of_it_can_be_asked() -> None:
 
 
 def test_an_engine_that_cannot_tell_is_not_said_to_lack_it() -> None:
-    found = ask("model_history", architectures=["NobodysForCausalLM", "LLamaForCausalLM"])
+    found = ask("model_history", architectures=["NobodysForCausalLM", "LLama9ForCausalLM"])
     nobody, llama = found["architectures"]
     assert (nobody["known"], llama["known"]) == (False, False)
     assert "LlamaForCausalLM" in llama["near"]
@@ -388,7 +388,7 @@ def test_the_answer_never_holds_more_than_the_limit() -> None:
     behind = ask("list_architectures", engine="transformers", offset=10**6)
     assert (behind["returned"], behind["truncated"], behind["next_offset"]) == (0, False, None)
     assert "behind the last" in behind["summary"]
-    one = ask("list_architectures", name="LLamaForCausallLM", engine="vllm")
+    one = ask("list_architectures", name="LLama9ForCausallLM", engine="vllm")
     assert one["total"] == 0
     assert "LlamaForCausalLM" in one["summary"]
 

@@ -56,9 +56,7 @@ def test_no_models_are_no_texts() -> None:
 def test_patterns_and_rules_are_those_of_the_lookup() -> None:
     found = model_data(index({}), {})
     assert {name: found["patterns"][name] for name in PATTERNS} == PATTERNS
-    assert found["rules"] == {
-        level: [(each.share, each.least, each.known) for each in pair] for level, pair in RULES.items()
-    }
+    assert found["rules"] == {level: (each.share, each.least, each.known) for level, each in RULES.items()}
 
 
 def test_letters_of_every_language_are_letters_in_the_browser_as_well() -> None:

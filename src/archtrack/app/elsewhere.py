@@ -9,6 +9,7 @@ from archtrack.core.document.markdown import name_cell
 from archtrack.core.history.elsewhere import Purposes, had_once, others_have, run_as_others
 from archtrack.core.matrix.elsewhere import with_elsewhere
 from archtrack.engines import load_engine
+from archtrack.engines.base import MakesGguf
 from archtrack.errors import UsageError
 
 from .history.counting import TRANSFORMERS
@@ -28,17 +29,22 @@ __all__ = ["fitted", "known_elsewhere", "may_have_rows", "runs_as_others"]
 def known_elsewhere(histories: Histories, *, but: str) -> dict[str, tuple[Elsewhere, ...]]:
     """Architecture -> the engines that have it in their newest known release.
 
+    What nobody but a converter of files has (llama.cpp) is left out: it lists parts, drafts and old spellings among
+    models, and nothing tells them apart.
+
     Args:
         histories: what is known.
         but: the engine that is asked about; it does not count, and neither does transformers.
     """
-    about = {name: found for name in histories.engines if (found := _about(name)) is not None}
+    about = {name: declared for name in histories.engines if (declared := _about(name)) is not None}
     purposes = {
         name: Purposes(draft_tables=each.draft_tables, wrapper_tables=each.wrapper_tables)
         for name, each in about.items()
     }
     wrappers = {name for each in about.values() for name in each.backend}
-    return others_have(_all(histories, but=(but, TRANSFORMERS)), purposes, wrappers)
+    found = others_have(_all(histories, but=(but, TRANSFORMERS)), purposes, wrappers)
+    converters = {name for name in about if isinstance(load_engine(name), MakesGguf)}
+    return {name: own for name, own in found.items() if not {each.engine for each in own} <= converters}
 
 
 def runs_as_others(inventory: Inventory, histories: Histories) -> frozenset[str]:

@@ -30,7 +30,7 @@ _ASKED = ("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT")
 """AutoModelForCausalLM and AutoModelForImageTextToText: what they give for a type is what somebody means by it."""
 
 
-BETWEEN = re.compile(r"[\s_-]")
+BETWEEN = re.compile("[ _-]")
 """What may stand between the words of an architecture's name."""
 MODEL = re.compile(r"[A-Za-z0-9_.:+() -]{1,200}(?:/[A-Za-z0-9_.:+() -]{1,200})?")
 """What may be the name of a model, with or without its owner."""

@@ -50,9 +50,8 @@ def command(*, source: str, target: str, names: tuple[str, ...], data: Path | No
 
     found = histories(data)
     one, other = found.release(source), found.release(target)
-    known = Names(found, os.environ)
-    asked = {shown_argument(name): known.architectures_for(name) for name in names}
-    result = compared(one, other, found, {each for architectures in asked.values() for each in architectures})
+    known, names = Names(found, os.environ), tuple(map(shown_argument, names))
+    result = compared(one, other, found, {each for name in names for each in known.architectures_for(name)})
     if form == "json":
         print_json({**migrate_json(one, other, result), "models": models_json(known, names)})
     else:

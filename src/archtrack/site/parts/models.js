@@ -282,7 +282,7 @@ function misspelled(name) {
 }
 // The id in an address of the Hub, else the text itself; null for a path, and for the address of what is no model.
 function modelNamed(words) {
-  const plainly = /^[./~]|\.json$/.test(words) ? null : words;
+  const plainly = /^[./~]|\.(json|gguf|safetensors)$/.test(words) ? null : words;
   const repository = plainly && whole.repository.exec(words);
   if (repository) return repository.groups.id;
   if (known.hosts.some((host) => words.startsWith(`${host}/`))) words = `https://${words}`;
