@@ -52,7 +52,7 @@ def made_from(
 ) -> tuple[MadeFrom, ...]:
     """What a GGUF file may have been made from, and what the engines that do not run it do with that.
 
-    What most of them run natively comes first.
+    What most engines have comes first.
 
     Args:
         gguf_architecture: of the file.
@@ -73,7 +73,10 @@ def made_from(
         )
         for name in list(dict.fromkeys(names))[:_MOST]
     ]
-    return tuple(sorted(found, key=lambda each: -sum(p.status is Status.NATIVE for p in each.presences)))
+    known = [history for engine in histories.engines if (history := histories.get(engine)) is not None]
+    return tuple(
+        sorted(found, key=lambda each: -sum(each.architecture in history.registered for history in known))
+    )
 
 
 def with_span(

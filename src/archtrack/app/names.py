@@ -132,8 +132,16 @@ class Names:
         if types is None or (not types and self.model(name) is not None):
             return None
         named: list[tuple[str, ...]] = [(each,) for each in types] or [()]
-        checkpoints = (Checkpoint(architectures=each, model_type=name, given=False) for each in named)
+        own = () if self._is_of_transformers(name) else (("AutoConfig", "the model's own class"),)
+        checkpoints = (
+            Checkpoint(architectures=each, model_type=name, auto_map=own, given=False) for each in named
+        )
         return Meaning(kind="model type", checkpoints=tuple(checkpoints))
+
+    def _is_of_transformers(self, model_type: str) -> bool:
+        """Whether a release of transformers has a type; else its models bring a class for it, or nobody loads them."""
+        library = self._histories.get(TRANSFORMERS)
+        return library is not None and model_type in library.tables.get(MODEL_TYPES, {})
 
     def model(self, name: str) -> Meaning | None:
         """What a name stands for that no registry has; None where nothing is known of it.

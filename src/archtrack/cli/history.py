@@ -210,6 +210,8 @@ def _print_near(names: Sequence[str], chosen: Sequence[History], known_names: Na
             click.echo(plain(f"{name} is like: {', '.join(near)}"), err=True)
         elif advice := _advice(name, chosen):
             click.echo(plain(f"{name} is {advice}"), err=True)
+        elif models := known_names.nearest_models(name):
+            click.echo(plain(f"Models with names like {name}: {', '.join(models)}"), err=True)
 
 
 def _advice(name: str, chosen: Sequence[History]) -> str | None:

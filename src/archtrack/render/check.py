@@ -106,7 +106,7 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
     if target is not None and (model_type := _model_type(target)) is not None:
         about.insert(0, f"model type {model_type}")
     if target is not None and target.found is not None:
-        about.insert(0, found_words(target.found))
+        about.insert(0, found_words(target.found, next(iter(target.checkpoint.architectures), None)))
     title = styled(plain(asked_words(answer)), bold=True)
     yield f"{title}{plain(': ' + ', '.join(about)) if about else ''}"
     names = [_named(each) for each in answer.engines]
@@ -141,7 +141,7 @@ def _made_from(answer: Answer) -> Iterator[str]:
     """What a GGUF file may have been made from, and what engines that do not run the file do with that."""
     if not answer.made_from:
         return
-    yield plain(f"  made from {_first([each.architecture for each in answer.made_from])}")
+    yield plain(f"  may be made from {_first([each.architecture for each in answer.made_from])}")
     stands: dict[str, dict[str, list[str]]] = {}
     for each in answer.made_from:
         for presence in each.presences:

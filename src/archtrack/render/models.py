@@ -28,9 +28,17 @@ _OTHERS = 3
 """Further architectures that a line names."""
 
 
-def found_words(found: Found) -> str:
-    """How a name was found, with the id of an exact one and the further architectures of a family."""
+def found_words(found: Found, own: str | None = None) -> str:
+    """How a name was found, with the id of an exact one and the further architectures of a family.
+
+    Args:
+        found: what the name stands for.
+        own: the architecture that is spoken of, one of several; None for the likeliest.
+    """
     words = f"exact: {found.model}" if found.how == "exact" and found.read_as is None else found.words
+    count = next((each.ids for each in found.candidates if each.architecture == own), None)
+    if own is not None and found.how == "family" and count is not None:
+        words = words.replace(f"family: {found.candidates[0].ids} of", f"family: {count} of")
     more = [f"{name} ({counted(ids, 'id')})" for name, ids in found.others[:_OTHERS]]
     return f"{words}; also {', '.join(more)}" if more else words
 

@@ -32,8 +32,8 @@ def since_words(presence: Presence) -> str:
     bounds = presence.bounds
     if bounds is None:
         return ""
-    date = f" ({bounds.first.date})" if bounds.first.date else ""
-    return f"since {bounds.since}{date}"
+    named = bounds.first.date in {None, bounds.first.version}  # a release may be called by its day
+    return f"since {bounds.since}" if named else f"since {bounds.since} ({bounds.first.date})"
 
 
 def step_words(step: Step) -> str:
