@@ -229,6 +229,7 @@ CASES: dict[str, list[tuple[Callable[[Checkout], None], str, int]]] = {
         (nothing, "archtrack check LlamaForCausalLM --engine sglang@. --explain", 0),
         (known, "archtrack check Qwen3ForCausalLM --engine sglang==0.4.1", 0),
         (known, "archtrack check LlamaForCausallLM", 0),
+        (known, "archtrack check Llama9ForCausalLM", 0),
         (nothing, "archtrack history NobodysForCausalLM", 0),
         (nothing, "archtrack check --engine sglang@. --require fallback DeltaForCausalLM", 1),
         (nothing, "archtrack check 'no model'", 2),

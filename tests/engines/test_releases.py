@@ -11,7 +11,9 @@ import pytest
 import readers
 
 import real_release
+from archtrack.app.examples import attested_examples
 from archtrack.app.history.release_reading import entries_from
+from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.request import Request
 from archtrack.app.track import track
 from archtrack.config.settings import Settings
@@ -162,16 +164,17 @@ def test_models_that_do_not_import_with_the_pinned_transformers_are_told(
         assert str(nested.place).startswith("sglang/srt/models/glm_ocr.py:")
 
 
-def test_nine_natives_in_ten_have_an_example(release: Read) -> None:
+def test_seven_natives_in_eight_have_an_example_that_somebody_attests(release: Read) -> None:
     inventories = release("sglang", "0.5.23")[0], release("transformers", "5.23.0")[0]
-    matrix = join(*inventories, patterns=(), table=shipped_examples())
+    attested = attested_examples(Histories({}, SHIPPED))
+    matrix = join(*inventories, patterns=(), table=shipped_examples(), attested=attested)
     wrappers = {row.name for row in matrix.rows if example_cell(row) == GENERIC}
     others = [row for row in matrix.rows if row.name not in wrappers]
     assert len(wrappers) == 13
     assert all(name.startswith("Transformers") or name == "MindSporeForCausalLM" for name in wrappers)
     assert len(others) == 277
     shown = [row.example for row in others if row.example is not None]
-    assert len(shown) >= 0.9 * len(others)
+    assert len(shown) >= 7 / 8 * len(others)
     assert all(is_repository(example.id) and example.source for example in shown)
 
 

@@ -82,7 +82,11 @@ def test_the_history_and_the_verdict_on_the_newest_release_agree(
 
 @pytest.mark.parametrize(
     ("name", "example"),
-    [(OLMO3, "allenai/Olmo-3-7B-Instruct"), (V41, None), (V4, "deepseek-ai/DeepSeek-V4-Flash-Base")],
+    [
+        (OLMO3, "allenai/Olmo-3-7B-Instruct"),
+        (V41, "deepseek-ai/DeepSeek-V4.1-Flash"),
+        (V4, "deepseek-ai/DeepSeek-V4-Flash-0731"),
+    ],
 )
 def test_the_example_names_the_architecture_that_was_asked_for(
     answer: Ask, name: str, example: str | None
@@ -93,5 +97,10 @@ def test_the_example_names_the_architecture_that_was_asked_for(
 
 @pytest.mark.parametrize("name", [V41, OLMO3])
 def test_a_name_written_otherwise_leads_to_it_with_its_status(answer: Ask, name: str) -> None:
-    near = answer(name.lower()).near
-    assert (near[0].name, near[0].status.value) == (name, "native")
+    found = answer(name.lower())
+    assert found.target is not None
+    assert found.target.found is not None
+    assert (found.target.found.how, found.target.found.model) == ("spelling of", name)
+    assert [each.presence.status for each in found.engines] == [
+        each.presence.status for each in answer(name).engines
+    ]
