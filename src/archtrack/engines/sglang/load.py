@@ -10,8 +10,7 @@ quantised.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archtrack.core.verdict.aliases import aliases
 from archtrack.core.verdict.auto_config import TABLES, Way, auto_config
@@ -191,7 +190,21 @@ def _classes(fact: Fact | None) -> dict[str, str]:
 def _configs(release: ReleaseFacts | None) -> Callable[[], ConfigClasses] | None:
     """Gives transformers' configuration classes, read once; None where they are not known."""
     table = release.load.tables.get(CONFIG_CLASSES) if release is not None else None
-    return None if table is None else cache(lambda: ConfigClasses.of_table(table))
+    return None if table is None else lambda: _classes_of(table)
+
+
+_Table: TypeAlias = "Mapping[str, Fact]"
+_READ: list[tuple[_Table, ConfigClasses]] = []
+"""The last tables that were read: one release answers for thousands of architectures."""
+_KEPT = 4
+
+
+def _classes_of(table: _Table) -> ConfigClasses:
+    found = next((classes for known, classes in _READ if known is table), None)
+    if found is None:
+        found = ConfigClasses.of_table(table)
+        _READ[:] = [*_READ, (table, found)][-_KEPT:]
+    return found
 
 
 class _ConfigGate:
