@@ -112,11 +112,13 @@ class Names:
         Raises:
             DataError: the model index cannot be read.
         """
-        return (
-            self.registered(name)
-            or self.model(name)
-            or Meaning(kind="architecture", checkpoints=(only_named(name),))
-        )
+        if name not in self._meanings:
+            self._meanings[name] = (
+                self.registered(name)
+                or self.model(name)
+                or Meaning(kind="architecture", checkpoints=(only_named(name),))
+            )
+        return self._meanings[name]
 
     def registered(self, name: str) -> Meaning | None:
         """An architecture or model type that an engine or transformers knows by this very name; None for neither.

@@ -5,35 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from archtrack.core.models.derivation import Entry
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archtrack.sources.base import Layout
 
 __all__ = ["Catalogue", "Entry", "Listing"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What a file says of one model.
-
-    Attributes:
-        id: on the Hub, as the file has it.
-        path: of the file.
-        line: that says so; 0 where the id is a key or value in that file.
-        architectures: that it names.
-        model_type: that it names; None where it names none.
-        task: what the model is for, as the Hub calls it (``text-generation``); None where the file does not say.
-        downloads: in a month; 0 where the file does not say.
-    """
-
-    id: str
-    path: str
-    line: int = 0
-    architectures: tuple[str, ...] = ()
-    model_type: str | None = None
-    task: str | None = None
-    downloads: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

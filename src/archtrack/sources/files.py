@@ -28,6 +28,7 @@ __all__ = [
     "clear_leftovers",
     "document_lock",
     "expanded",
+    "identity",
     "make_folder",
     "open_regular",
     "read_bounded",
@@ -57,6 +58,18 @@ def expanded(path: str | os.PathLike[str]) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise UsageError(f"{os.fspath(path)}: no such home folder is known; write the whole path") from None
+
+
+def identity(path: Path) -> tuple[int, int, int, int] | None:
+    """What changes when a file does: its inode, its size, both times of change. None where nothing can be told of it.
+
+    Reading such a file says why.
+    """
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def read_bounded(path: str | os.PathLike[str], most: int) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archtrack.core.models.derivation import KnownType, Named, claims_of
+from archtrack.core.models.derivation import Entry, KnownType, claims_of
 
 TYPES = {
     "bert": KnownType(
@@ -18,19 +18,21 @@ TYPES = {
 }
 
 
-def derived(model_type: str, task: str | None, *others: Named) -> tuple[tuple[str, ...], str | None]:
+def derived(
+    model_type: str, task: str | None, *others: tuple[int, Entry]
+) -> tuple[tuple[str, ...], str | None]:
     """The architectures of a model of a type, and how they follow."""
-    asked = Named(id="o/asked", source=1, path="b.py", model_type=model_type, task=task)
+    asked = (1, Entry(id="o/asked", path="b.py", model_type=model_type, task=task))
     claims, models = claims_of([*others, asked], TYPES)
     ((at, _),) = models["o/asked"]
     return claims[at].architectures, claims[at].by
 
 
-def both(name: str, architecture: str, model_type: str) -> list[Named]:
+def both(name: str, architecture: str, model_type: str) -> list[tuple[int, Entry]]:
     """A model whose architecture one source names, and its type another."""
     return [
-        Named(id=name, source=0, path="a.py", line=3, architectures=(architecture,)),
-        Named(id=name, source=1, path="b.py", model_type=model_type),
+        (0, Entry(id=name, path="a.py", line=3, architectures=(architecture,))),
+        (1, Entry(id=name, path="b.py", model_type=model_type)),
     ]
 
 
@@ -70,10 +72,10 @@ def test_what_most_models_of_a_type_have_counts_before_the_tables() -> None:
 
 
 def test_a_claim_that_several_models_share_stands_once_and_each_keeps_its_line() -> None:
-    named = [
-        Named(id=f"o/{name}", source=0, path="a.py", line=line, architectures=("B", "A", "A"))
+    said = [
+        (0, Entry(id=f"o/{name}", path="a.py", line=line, architectures=("B", "A", "A")))
         for name, line in (("x", 3), ("y", 5))
     ]
-    claims, models = claims_of(named, {})
+    claims, models = claims_of(said, {})
     assert [each.architectures for each in claims] == [("A", "B")]
     assert models == {"o/x": [(0, 3)], "o/y": [(0, 5)]}

@@ -11,7 +11,7 @@ from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, UsageError
-from archtrack.sources.files import expanded, read_bounded, why
+from archtrack.sources.files import expanded, identity, read_bounded, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,11 +64,7 @@ def read_history(path: Path) -> History:
     Raises:
         DataError: it cannot be read, or is none.
     """
-    try:
-        found = path.stat()
-    except (OSError, ValueError):  # reading it says why
-        return _parsed(path, None)
-    return _parsed(path, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+    return _parsed(path, identity(path))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.app.history.counting import TRANSFORMERS
 from archtrack.catalogues import catalogues
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.models.data_file import write_index
-from archtrack.core.models.derivation import KnownType, Named, claims_of
+from archtrack.core.models.derivation import Entry, KnownType, claims_of
 from archtrack.core.models.index import IndexSource, ModelIndex
 from archtrack.core.verdict.release_facts import MODEL_TYPES
 from archtrack.errors import DataError, SourceError, UsageError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from archtrack.app.history.refresh import Steps
     from archtrack.app.history.store import Histories
-    from archtrack.catalogues.base import Catalogue, Entry
+    from archtrack.catalogues.base import Catalogue
     from archtrack.core.history.history import History
     from archtrack.sources.workspace import Workspace
 
@@ -210,33 +210,32 @@ def _index(
     own, examples = _transformers(library)
     sources = sorted([*sources, *kept, own], key=lambda each: each.package)
     position = {each.package: at for at, each in enumerate(sources)}
-    downloads: Counter[str] = Counter()
-    named = []
-    for each in read:
-        if each.source.package in doubted:
-            continue
-        for entry in each.entries:
-            downloads[entry.id] = max(downloads[entry.id], entry.downloads)
-            named.append(_named(entry, position[each.source.package]))
+    said = [
+        (position[each.source.package], entry)
+        for each in read
+        if each.source.package not in doubted
+        for entry in each.entries
+    ]
     if old is not None:
         for model in old.records:
-            for said in old.said(model):
-                package = old.sources[said.claim.source].package
+            for each in old.said(model):
+                package = old.sources[each.claim.source].package
                 if package in doubted:
-                    downloads[model] = max(downloads[model], old.downloads(model))
-                    named.append(
-                        Named(
-                            id=model,
-                            source=position[package],
-                            path=said.claim.path,
-                            line=said.line,
-                            architectures=said.claim.architectures if said.claim.by is None else (),
-                            model_type=said.claim.model_type,
-                            task=said.claim.task,
-                        )
+                    entry = Entry(
+                        id=model,
+                        path=each.claim.path,
+                        line=each.line,
+                        architectures=each.claim.architectures if each.claim.by is None else (),
+                        model_type=each.claim.model_type,
+                        task=each.claim.task,
+                        downloads=old.downloads(model),
                     )
-    named += [replace(each, source=position[TRANSFORMERS]) for each in examples]
-    claims, places = claims_of(named, _types(library))
+                    said.append((position[package], entry))
+    said += [(position[TRANSFORMERS], example) for example in examples]
+    downloads: Counter[str] = Counter()
+    for _, entry in said:
+        downloads[entry.id] = max(downloads[entry.id], entry.downloads)
+    claims, places = claims_of(said, _types(library))
     return ModelIndex(
         tool=__version__,
         sources=tuple(sources),
@@ -245,18 +244,6 @@ def _index(
             model: [downloads[model], *([at, line] if line else at for at, line in found)]
             for model, found in places.items()
         },
-    )
-
-
-def _named(entry: Entry, source: int) -> Named:
-    return Named(
-        id=entry.id,
-        source=source,
-        path=entry.path,
-        line=entry.line,
-        architectures=entry.architectures,
-        model_type=entry.model_type,
-        task=entry.task,
     )
 
 
@@ -270,7 +257,7 @@ def _types(library: History) -> Mapping[str, KnownType]:
     return found
 
 
-def _transformers(library: History) -> tuple[IndexSource, list[Named]]:
+def _transformers(library: History) -> tuple[IndexSource, list[Entry]]:
     """The checkpoints that transformers' configuration classes name: each is an example of a model type, no more."""
     types: dict[str, dict[str, str]] = {}
     for name, example in library.examples.items():
@@ -282,7 +269,7 @@ def _transformers(library: History) -> tuple[IndexSource, list[Named]]:
         if len(own) == 1 and is_hub_id(model):  # an example of two types is wrong for one of them
             model_type, at = next(iter(own.items()))
             path, _, line = at.rpartition(":")
-            named.append(Named(id=model, source=0, path=path, line=int(line), model_type=model_type))
+            named.append(Entry(id=model, path=path, line=int(line), model_type=model_type))
     newest = library.newest
     if newest is None:
         raise DataError("no release of transformers could be read")

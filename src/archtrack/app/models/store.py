@@ -10,6 +10,7 @@ from archtrack.core.models.data_file import WrongIndexError, parse_index
 from archtrack.core.models.lint import lint_index
 from archtrack.data import MODELS
 from archtrack.errors import DataError
+from archtrack.sources.files import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,11 +62,7 @@ def read_index(path: Path) -> ModelIndex:
     Raises:
         DataError: it cannot be read, or is none.
     """
-    try:
-        found = path.stat()
-    except (OSError, ValueError):  # reading it says why
-        return _parsed(path, None)
-    return _parsed(path, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+    return _parsed(path, identity(path))
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,7 @@ from .index import Claim
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["KnownType", "Named", "claims_of"]
+__all__ = ["Entry", "KnownType", "claims_of"]
 
 _TASKS = {
     "text-generation": ("CAUSAL_LM", "IMAGE_TEXT_TO_TEXT", "SEQ_TO_SEQ_CAUSAL_LM"),
@@ -29,16 +29,26 @@ _MOST_HAVE = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """What a source names of one model; as ``catalogues.base.Entry``, with the position of the source."""
+class Entry:
+    """What a source says of one model.
+
+    Attributes:
+        id: on the Hub, as the source has it.
+        path: of the file.
+        line: that says so; 0 where the id is a key or value in that file.
+        architectures: that it names.
+        model_type: that it names; None where it names none.
+        task: what the model is for, as the Hub calls it (``text-generation``); None where the file does not say.
+        downloads: in a month; 0 where the file does not say.
+    """
 
     id: str
-    source: int
     path: str
     line: int = 0
     architectures: tuple[str, ...] = ()
     model_type: str | None = None
     task: str | None = None
+    downloads: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +65,7 @@ class KnownType:
 
 
 def claims_of(
-    named: Iterable[Named], types: Mapping[str, KnownType]
+    said: Iterable[tuple[int, Entry]], types: Mapping[str, KnownType]
 ) -> tuple[tuple[Claim, ...], dict[str, list[tuple[int, int]]]]:
     """The claims, and for each model the positions of its claims, with the line of each.
 
@@ -63,15 +73,15 @@ def claims_of(
     source names, if most have the same, else from transformers' auto tables.
 
     Args:
-        named: by all sources.
+        said: by all sources, each with the position of its source.
         types: what transformers has.
     """
-    entries = list(named)
-    common = _common(entries, types)
+    entries = list(said)
+    common = _common([entry for _, entry in entries], types)
     found: dict[Claim, int] = {}
     models: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for each in entries:
-        claim = _claim(each, common, types)
+    for source, each in entries:
+        claim = _claim(source, each, common, types)
         place = (found.setdefault(claim, len(found)), each.line)
         if not any(at == place[0] for at, _ in models[each.id]):
             models[each.id].append(place)
@@ -93,7 +103,7 @@ def _order(claim: Claim) -> tuple[int, str, tuple[str, ...], str, str, str]:
     )
 
 
-def _common(entries: Iterable[Named], types: Mapping[str, KnownType]) -> dict[str, tuple[str, str]]:
+def _common(entries: Iterable[Entry], types: Mapping[str, KnownType]) -> dict[str, tuple[str, str]]:
     """Model type -> the architecture that most of its models have, and how many do, in words.
 
     One model alone says nothing of a type that transformers knows, but how the class is spelled.
@@ -131,7 +141,9 @@ def _is_own(architecture: str, known: KnownType | None) -> bool:
     return architecture.casefold() in classes
 
 
-def _claim(each: Named, common: Mapping[str, tuple[str, str]], types: Mapping[str, KnownType]) -> Claim:
+def _claim(
+    source: int, each: Entry, common: Mapping[str, tuple[str, str]], types: Mapping[str, KnownType]
+) -> Claim:
     architectures, by = tuple(sorted(set(each.architectures))), None
     if not architectures and each.model_type is not None:
         known = types.get(each.model_type)
@@ -145,7 +157,7 @@ def _claim(each: Named, common: Mapping[str, tuple[str, str]], types: Mapping[st
             if table is not None:
                 architectures, by = (known.classes[table],), f"{known.at} {table}"
     return Claim(
-        source=each.source,
+        source=source,
         path=each.path,
         architectures=architectures,
         model_type=each.model_type,
