@@ -335,7 +335,7 @@ def test_the_config_s_model_type_decides(
             ("unknown", None, None, None),
             "nothing says which one `OddForCausalLM` has; give a config",
         ),
-        ("NobodyForCausalLM", ("unknown", None, None, None), "MLX-LM goes by model type"),
+        ("NobodyForCausalLM", ("unknown", None, None, None), " goes by model type"),
     ],
 )
 def test_a_bare_architecture_goes_through_its_own_type(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archtrack.model import Gate, Status
 
 from .gguf import not_followed
+from .keys import unread_places
 from .verdict import Steps
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ def by_registry(checkpoint: Checkpoint, release: ReleaseFacts) -> Verdict:
             return steps.verdict(Status.NATIVE, step, resolved=name, key=name)
     shown = ", ".join(f"`{name}`" for name in checkpoint.architectures)
     text = f"{release.name} registers none of {shown}" if shown else "the checkpoint names no architecture"
-    if release.unresolved:
-        text += f" ({release.unresolved} places of its registry could not be read)"
-    step = steps.say(text)
+    step = steps.say(text + unread_places(release))
     key = next(iter(checkpoint.architectures), None)
     return steps.verdict(Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, key=key)

@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archtrack.core.verdict.gguf import needs_config, not_followed
+from archtrack.core.verdict.keys import look_up
 from archtrack.core.verdict.release_facts import QUANTISATION
-from archtrack.core.verdict.verdict import Steps
+from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Place, Status
 
 from .tables import ASKED, TENSORS
@@ -22,7 +23,6 @@ from .tables import ASKED, TENSORS
 if TYPE_CHECKING:
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
 
 __all__ = ["load"]
 
@@ -44,18 +44,13 @@ def load(checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) ->
         fix = "a config that names one architecture" if checkpoint.architectures else None
         return steps.verdict(Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, fix=fix)
     (name,) = checkpoint.architectures
-    registration = release.registered.get(name)
-    if registration is None:
-        text = f"{release.name} does not list `{name}`"
-        if release.unresolved:
-            text += f" ({release.unresolved} places of its list could not be read)"
-        return steps.verdict(Status.UNSUPPORTED, steps.say(text), gate=Gate.ARCHITECTURE, key=name)
-    where = f", where {registration.condition}" if registration.condition else ""
-    native = steps.say(f"{release.name} runs `{name}` by {registration.file}{where}", registration.place)
+    found = look_up(name, release, steps, lacks="does not list")
+    if isinstance(found, Verdict):
+        return found
     return (
         _config(checkpoint, release, name, steps)
         or _weights(checkpoint, release, name, steps)
-        or steps.verdict(Status.NATIVE, native, resolved=name, key=name)
+        or steps.verdict(Status.NATIVE, found.step, resolved=name, key=name)
     )
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archtrack.core.verdict.gguf import only_model
+from archtrack.core.verdict.keys import unread_places
 from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES
 from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Status
@@ -77,10 +78,9 @@ class _Path:
             return self._steps.verdict(Status.UNKNOWN, step, key=name)
         registration = self._release.registered.get(name)
         if registration is None:
-            text = f"{self._release.name} has no converter for `{name}`"
-            if self._release.unresolved:
-                text += f" ({self._release.unresolved} places of it could not be read)"
-            step = self._steps.say(text)
+            step = self._steps.say(
+                f"{self._release.name} has no converter for `{name}`{unread_places(self._release)}"
+            )
             return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, key=name)
         return self._converted(name, registration)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.parsing import parse_version
 from archtrack.core.verdict.auto_config import Way, auto_config
 from archtrack.core.verdict.gguf import not_followed
+from archtrack.core.verdict.keys import unread_places
 from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION
 from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Gate, Place, Status
@@ -277,9 +278,7 @@ class _Path:
                 "a checkpoint whose `auto_map` names another class is run as that one: give a config"
             )
         text = f"{self._release.name} knows none of {shown}" if names else "the config names no architecture"
-        if self._release.unresolved:
-            text += f" ({self._release.unresolved} places of its registry could not be read)"
-        step = self._steps.say(text)
+        step = self._steps.say(text + unread_places(self._release))
         return self._steps.verdict(
             Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, key=next(iter(names), None)
         )

@@ -16,8 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.verdict.gguf import needs_config, not_followed
+from archtrack.core.verdict.keys import look_up, own_model_type, without_type
 from archtrack.core.verdict.release_facts import QUANTISATION
-from archtrack.core.verdict.verdict import Steps
+from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Place, Status
 
 from .files import MODELS, UTILS, module_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import Fact, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Step, Verdict
+    from archtrack.core.verdict.verdict import Step
 
 __all__ = ["load"]
 
@@ -59,9 +60,9 @@ class _Path:
         own_code = self._own_code()
         if own_code is not None:
             return own_code
-        model_type = self._model_type()
+        model_type = own_model_type(self._checkpoint, self._release, self._steps) or self._paired_type()
         if model_type is None:
-            return self._without_type()
+            return without_type(self._checkpoint, self._release, self._steps)
         pair = self._pair(model_type)
         if pair is not None:
             step = self._steps.say(
@@ -70,15 +71,11 @@ class _Path:
                 pair.place,
             )
             return self._loaded(model_type, pair.value, step, pair.place)
-        registration = self._release.registered.get(model_type)
-        if registration is None:
-            return self._not_registered(model_type)
-        step = self._steps.say(
-            f"{self._release.name} runs model type `{model_type}` by {registration.file}"
-            + (f", where {registration.condition}" if registration.condition else ""),
-            registration.place,
-        )
-        return self._loaded(model_type, module_of(registration.file), step, registration.place)
+        found = look_up(model_type, self._release, self._steps, kind="model type", lacks="has no module for")
+        if isinstance(found, Verdict):
+            return found
+        module = module_of(found.registration.file)
+        return self._loaded(model_type, module, found.step, found.registration.place)
 
     def _of_gguf(self) -> Verdict:
         rule = self._release.load.rules.get("config")
@@ -108,52 +105,16 @@ class _Path:
             Status.REMOTE_CODE, step, fix="load it with `trust_remote_code=True`" if rule["asks"] else None
         )
 
-    def _model_type(self) -> str | None:
-        checkpoint = self._checkpoint
-        if checkpoint.model_type is not None:
-            self._steps.say(f"the config's model type is `{checkpoint.model_type}`")
-            return checkpoint.model_type
-        return None if checkpoint.given else self._type_of_the_architecture()
-
-    def _type_of_the_architecture(self) -> str | None:
-        """The model type of a bare architecture."""
-        architecture = next(iter(self._checkpoint.architectures), None)
-        if architecture is None:
+    def _paired_type(self) -> str | None:
+        """The model type that MLX-LM itself names with a bare architecture."""
+        if self._checkpoint.given:
             return None
-        transformers = self._release.transformers
-        known = None if transformers is None else transformers.registered.get(architecture)
-        if transformers is not None and known is not None and known.transformers is not None:
-            model_type = known.transformers.model_type
-            if model_type is not None:
-                self._steps.say(
-                    f"the configuration class of `{architecture}` is for model type `{model_type}` in"
-                    f" {transformers.name}",
-                    known.place,
-                    transformers.engine,
-                )
-                return model_type
         for key, fact in sorted(self._release.load.tables.get(PAIRS, {}).items()):
             model_type, _, named = key.partition(" ")
-            if named == architecture:
-                self._steps.say(
-                    f"MLX-LM itself names `{architecture}` with model type `{model_type}`", fact.place
-                )
+            if named in self._checkpoint.architectures[:1]:
+                self._steps.say(f"MLX-LM itself names `{named}` with model type `{model_type}`", fact.place)
                 return model_type
         return None
-
-    def _without_type(self) -> Verdict:
-        if self._checkpoint.given:
-            step = self._steps.say("the config has no `model_type`, by which MLX-LM goes alone")
-            return self._steps.verdict(
-                Status.UNSUPPORTED, step, gate=Gate.CONFIG, fix="add a `model_type` to the config"
-            )
-        name = next(iter(self._checkpoint.architectures), None)
-        step = self._steps.say(
-            "MLX-LM goes by model type"
-            + (f"; nothing says which one `{name}` has" if name else ", and none is given")
-            + "; give a config"
-        )
-        return self._steps.verdict(Status.UNKNOWN, step)
 
     def _pair(self, model_type: str) -> Fact | None:
         for architecture in self._checkpoint.architectures:
@@ -161,13 +122,6 @@ class _Path:
             if found is not None:
                 return found
         return None
-
-    def _not_registered(self, model_type: str) -> Verdict:
-        text = f"{self._release.name} has no module for model type `{model_type}`"
-        if self._release.unresolved:
-            text += f" ({self._release.unresolved} places of it could not be read)"
-        step = self._steps.say(text)
-        return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, key=model_type)
 
     def _loaded(self, model_type: str, module: str, step: Step, place: Place) -> Verdict:
         """A module is found: what stands between it and the weights."""
