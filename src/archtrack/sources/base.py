@@ -41,6 +41,7 @@ class Layout:
             outside of the folders and files that they and ``offered`` begin with is offered.
         offered: further paths in that root.
         advice: what to do where a release does not hold the package.
+        repository: URL of the repository whose tags (``v1.2.3``) are its releases; None where the index has these.
     """
 
     package: str
@@ -50,6 +51,7 @@ class Layout:
     markers: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     advice: str = "choose another release"
+    repository: str | None = None
 
     @property
     def shown(self) -> str:

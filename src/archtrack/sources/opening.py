@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archtrack.core.history.numbering import VERSIONS
 from archtrack.errors import SourceError, UsageError
 
 from .spec import GitSpec, InstalledSpec, PathSpec, PinnedSpec, ReleaseSpec, find_checkout, parse_spec
@@ -109,6 +110,8 @@ def _open(spec: Spec, layout: Layout, workspace: Workspace, cache: Cache) -> tup
                 offline=workspace.offline,
             )
             return source, []
+        case ReleaseSpec() if layout.repository is not None:
+            return _tagged(spec, layout.repository, layout, workspace), []
         case ReleaseSpec():
             from .index.release import open_release
 
@@ -123,6 +126,33 @@ def _open(spec: Spec, layout: Layout, workspace: Workspace, cache: Cache) -> tup
             return release, [*release.notes, *release.problems]
         case PinnedSpec():
             raise UsageError("`pinned` needs an engine that pins transformers")
+
+
+def _tagged(spec: ReleaseSpec, repository: str, layout: Layout, workspace: Workspace) -> Source:
+    """A release by its tag in the engine's own repository."""
+    from .git.source import git_source
+    from .git.tags import tags_of
+
+    version = spec.version
+    if version == "latest":
+        if workspace.offline:
+            raise SourceError(f"{repository}: the newest release is looked up there; name one, or a checkout")
+        found = tags_of(
+            repository,
+            lambda name: VERSIONS.of_tag(name) is not None,
+            environ=workspace.environ,
+            folder=workspace.cache_folder,
+        )
+        version = VERSIONS.ordered({tag.name.removeprefix("v"): tag.date for tag in found})[-1]
+    return git_source(
+        repository,
+        f"v{version}",
+        layout,
+        environ=workspace.environ,
+        folder=workspace.cache_folder,
+        offline=workspace.offline,
+        version=version,
+    )
 
 
 def _installed(layout: Layout, workspace: Workspace) -> Source | None:

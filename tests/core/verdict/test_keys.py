@@ -23,7 +23,7 @@ def registered(name: str, model_type: str | None = None, condition: str | None =
         place=Place(file="models/a.py", line=7),
         defined_in="models.a",
         condition=condition,
-        transformers=TransformersFacts(exported=True, model_type=model_type),
+        transformers=TransformersFacts(exported=True, backend_compatible=None, model_type=model_type),
     )
 
 

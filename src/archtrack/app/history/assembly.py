@@ -11,6 +11,7 @@ from archtrack.core.history.numbering import NUMBERINGS
 from archtrack.core.history.plausibility import doubts_of
 from archtrack.core.history.spans import entries_of, spans_of
 from archtrack.core.history.tables import rows_of, rules_of, rules_states, table_spans
+from archtrack.engines.base import HasChannels
 from archtrack.version import __version__
 
 if TYPE_CHECKING:
@@ -186,5 +187,5 @@ def _release(listed: FinalRelease, work: Work, reading: Reading | None) -> Relea
 
 def _channel_name(work: Work, channel: Channel | None) -> str | None:
     if work.repository is not None:
-        return GIT
+        return GIT if isinstance(work.engine, HasChannels) else None
     return None if channel is None else channel.layout.distribution

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from archtrack.core.history.numbering import NUMBERINGS
 from archtrack.engines.base import HasChannels
-from archtrack.errors import SourceError, UsageError
-from archtrack.sources.git.address import shown_repository
+from archtrack.errors import UsageError
+from archtrack.sources.git.address import scope_of
 from archtrack.sources.git.tags import tags_of
 from archtrack.sources.index.final_releases import FinalRelease, final_releases
 from archtrack.sources.index.http import GoneError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archtrack.core.history.history import History, Release
-    from archtrack.core.history.numbering import Numbering
     from archtrack.engines.base import Channel, Engine
     from archtrack.sources.index.http import Http
     from archtrack.sources.index.pip_config import IndexSettings
@@ -95,28 +94,25 @@ def tagged_releases(engine: Engine, repository: str, workspace: Workspace) -> tu
         UsageError: the engine's releases are not called by tags, or the URL is of a kind that is refused.
         SourceError: the repository cannot be read, or has no such tag.
     """
-    if not isinstance(engine, HasChannels):
+    if not isinstance(engine, HasChannels) and engine.layout.repository is None:
         raise UsageError(
             f"--from is for engines whose releases are called by their tags; {engine.name} is none"
         )
-    numbering = NUMBERINGS[engine.about.numbering]
-    found = [
+    of_tag = NUMBERINGS[engine.about.numbering].of_tag
+    scope = scope_of(repository)
+    return tuple(
         FinalRelease(
-            version=tag.name,
+            version=of_tag(tag.name) or tag.name,
             date=tag.date,
-            file=ReleaseFile(name=f"commit {tag.commit}", url="", scope="", version=tag.commit, kind="sdist"),
+            file=ReleaseFile(
+                name=f"commit {tag.commit}", url="", scope=scope, version=tag.commit, kind="commit"
+            ),
             digests=frozenset(),
         )
-        for tag in tags_of(repository, environ=workspace.environ, folder=workspace.cache_folder)
-        if _is_normal(tag.name, numbering)
-    ]
-    if not found:
-        raise SourceError(f"{shown_repository(repository)}: no tag is called like a release of {engine.name}")
-    return tuple(found)
-
-
-def _is_normal(name: str, numbering: Numbering) -> bool:
-    try:
-        return numbering.normal(name) == name and numbering.is_tag(name)
-    except ValueError:
-        return False
+        for tag in tags_of(
+            repository,
+            lambda name: of_tag(name) is not None,
+            environ=workspace.environ,
+            folder=workspace.cache_folder,
+        )
+    )

@@ -20,7 +20,7 @@ from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DataError, DocumentError, SourceError, UsageError
 from archtrack.sources.cache import Cache
 from archtrack.sources.files import make_folder, read_document, write_atomic
-from archtrack.sources.git.source import git_source
+from archtrack.sources.git.source import fetch_files, git_source
 from archtrack.sources.index.final_releases import FinalRelease, final_releases
 from archtrack.sources.index.http import GoneError, Http
 
@@ -117,7 +117,8 @@ def refresh(
         accepted: (engine, version) of releases that a person has confirmed although their counts look implausible.
         anew: read every release again, also those that the data has.
         base: what is known already where the folder has no data of an engine; None to start from nothing there.
-        repository: a path or a URL, whose tags are read in place of the index; of one engine.
+        repository: a path or a URL, whose tags are read in place of the index, or of the engine's own repository; of
+            one engine.
 
     Raises:
         UsageError: an engine's history cannot be made, or a release to accept is not there.
@@ -129,11 +130,14 @@ def refresh(
     if workspace.offline:
         raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
     http = Http(workspace.index_settings())
+    engines = [load_engine(name) for name in dict.fromkeys(names)]
+    origins = {engine.name: repository or engine.layout.repository for engine in engines}
     try:
-        libraries = _libraries(workspace, http) if repository is None else ()
+        # No engine that is read by its tags imports names of transformers.
+        libraries = _libraries(workspace, http) if None in origins.values() else ()
         begun = [
-            _begin(load_engine(name), folder, base, workspace, http, libraries, repository, anew=anew)
-            for name in dict.fromkeys(names)
+            _begin(engine, folder, base, workspace, http, libraries, origins[engine.name], anew=anew)
+            for engine in engines
         ]
     finally:
         http.close()
@@ -184,7 +188,7 @@ def _begin(
             listed, channels = listed_releases(engine, old, settings, http)
         else:
             listed, channels = tagged_releases(engine, repository, workspace), {}
-        if isinstance(libraries, SourceError):
+        if repository is None and isinstance(libraries, SourceError):
             raise libraries
     except SourceError as error:
         return Refreshed(engine=engine.name, old=old, new=None, doubts={}, error=str(error))
@@ -202,7 +206,7 @@ def _begin(
         found=found,
         listed=listed,
         plan=plan,
-        libraries=libraries,
+        libraries=() if isinstance(libraries, SourceError) else libraries,
         readings={},
         channels=channels,
         repository=repository,
@@ -293,12 +297,20 @@ def _read_chunk(
             workspace.cache_folder, limit=_CACHE_LIMIT, busy_seconds=60, troubled=workspace.cache_troubled
         ) as cache,
     ):
+        kept = {release.version: kept_reading(work.engine, release, cache) for release in chunk}
+        if work.repository is not None:
+            fetch_files(
+                work.repository,
+                [release.file.version for release in chunk if kept[release.version] is None],
+                work.engine.layout,
+                work.engine.fetched,
+                environ=workspace.environ,
+                folder=workspace.cache_folder,
+            )
         for release in chunk:
             if stop.is_set():
                 return
-            reading = kept_reading(work.engine, release, cache)
-            if reading is None:
-                reading = _read(work, release, cache, workspace, settings, http)
+            reading = kept[release.version] or _read(work, release, cache, workspace, settings, http)
             work.readings[release.version] = reading
             steps.step(f"{work.engine.name} {release.version}")
 

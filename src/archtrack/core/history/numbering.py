@@ -73,6 +73,10 @@ class Numbering(Protocol):
         """Whether a release is called by what its repository calls it."""
         ...
 
+    def of_tag(self, tag: str) -> str | None:
+        """The final release that a tag of the repository names; None for a tag of another kind."""
+        ...
+
     def is_alone(self, text: str) -> bool:
         """Whether a text can mean nothing but one of these releases: the index has no version of that form."""
         ...
@@ -103,6 +107,14 @@ class _Versions:
 
     def is_tag(self, name: str) -> bool:  # noqa: ARG002 -- the engine says which are none
         return True
+
+    def of_tag(self, tag: str) -> str | None:
+        """``v1.2.3`` is 1.2.3; what PEP 440 would write otherwise is another kind of tag."""
+        name = tag.removeprefix("v")
+        try:
+            return name if name != tag and self.normal(name) == name and self.is_final(name) else None
+        except ValueError:
+            return None
 
     def is_alone(self, text: str) -> bool:  # noqa: ARG002 -- they are those of the index
         return False
@@ -157,6 +169,12 @@ class _Builds:
 
     def is_tag(self, name: str) -> bool:
         return not name[:1].isdigit()  # else it is a day
+
+    def of_tag(self, tag: str) -> str | None:
+        try:
+            return tag if self.normal(tag) == tag and self.is_tag(tag) else None
+        except ValueError:
+            return None
 
     def is_alone(self, text: str) -> bool:
         try:

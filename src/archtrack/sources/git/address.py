@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 from archtrack.errors import UsageError
-from archtrack.sources.redaction import shown_address, shown_source
+from archtrack.sources.files import expanded
+from archtrack.sources.identity import digest_of
+from archtrack.sources.redaction import address_key, shown_address, shown_source
 
-__all__ = ["check_ref", "check_url", "is_commit_id", "is_remote", "shown_repository"]
+__all__ = ["check_ref", "check_url", "folder_of", "is_commit_id", "is_remote", "scope_of", "shown_repository"]
 
 _PROTOCOLS = ("file", "git", "http", "https", "ssh")
 
@@ -25,6 +28,26 @@ def is_remote(repository: str) -> bool:
 def shown_repository(repository: str) -> str:
     """A repository as it may be shown: a path as it was given, an address as ``shown_address``."""
     return repository if os.path.exists(repository) else shown_source(repository)  # noqa: PTH110 - as above
+
+
+def folder_of(repository: str) -> Path:
+    """The folder that a repository's path names.
+
+    Raises:
+        UsageError: it is in the home folder, and nobody knows that.
+    """
+    return expanded(repository) if repository.startswith("~/") else Path(repository)
+
+
+def scope_of(repository: str) -> str:
+    """What tells a repository from all others, and shows nothing of a password.
+
+    Raises:
+        UsageError: it is in the home folder, and nobody knows that.
+    """
+    return digest_of(
+        address_key(repository) if is_remote(repository) else os.path.realpath(folder_of(repository))
+    )
 
 
 def check_ref(ref: str, repository: str) -> None:

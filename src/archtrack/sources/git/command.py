@@ -278,6 +278,18 @@ class FetchingGit(Git):
         command = ("fetch", *options, *arguments)
         self._run(command, (), self._access, stdin=stdin, seconds=_NETWORK_SECONDS)
 
+    def remote_tags(self) -> tuple[str, ...]:
+        """The names of the tags that ``origin`` has.
+
+        Raises:
+            GitError: git ended with an error.
+            SourceError: git is not installed, or took too long.
+        """
+        command = ("ls-remote", "--refs", "--tags", "--upload-pack=git-upload-pack", "origin")
+        listed, _ = self._run(command, (), self._access, seconds=_NETWORK_SECONDS)
+        names = (line.partition("\trefs/tags/")[2] for line in listed.decode("utf-8", "replace").splitlines())
+        return tuple(filter(None, names))
+
 
 def _is_kept(name: str) -> bool:
     if name.startswith("GIT_"):

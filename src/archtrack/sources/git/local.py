@@ -7,26 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
-from archtrack.sources.files import expanded, read_bounded
+from archtrack.sources.files import read_bounded
 from archtrack.sources.redaction import shown_source
 
-from .address import check_ref
+from .address import check_ref, folder_of
 from .command import LARGEST, Git, GitError, explained
 from .tree import tree_entries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["commit_of", "edited_since", "folder_of", "local_git", "merge_base", "place_in_repository"]
-
-
-def folder_of(repository: str) -> Path:
-    """The folder that a repository's path names.
-
-    Raises:
-        UsageError: it is in the home folder, and nobody knows that.
-    """
-    return expanded(repository) if repository.startswith("~/") else Path(repository)
+__all__ = ["commit_of", "edited_since", "local_git", "merge_base", "place_in_repository"]
 
 
 def local_git(repository: str, environ: Mapping[str, str]) -> Git:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
 from archtrack.sources.identity import digest_of
-from archtrack.sources.redaction import WITHHELD, address_key, shown_address
+from archtrack.sources.redaction import WITHHELD, shown_address
 
-from .address import is_commit_id
+from .address import is_commit_id, scope_of
 from .command import FetchingGit, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from .command import Git
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["TAGS", "Mirror", "clear_mirrors", "size_of_mirrors"]
 
 TAGS = "refs/archtrack-tags"
-"""Where a mirror keeps tags, when all of them are asked for."""
+"""Where a mirror keeps the tags that were asked for."""
 
 _FORMAT = "1"
 _LOCK_SECONDS = 900
@@ -47,9 +47,7 @@ class Mirror:
             environ: the environment for git.
         """
         self.shown = shown_address(url)
-        self.scope = name = digest_of(
-            address_key(url)
-        )  # tells the repository from all others, and shows no token
+        self.scope = name = scope_of(url)
         self._root = folder / "git"
         self._path = self._root / f"{name}.git"
         self._lock = self._root / f"{name}.lock"
@@ -98,8 +96,14 @@ class Mirror:
             raise GitError(f"fatal: {ref} is no commit")
         return found
 
-    def fetch_tags(self) -> None:
-        """Fetch the commits of all tags with their trees, and no blobs if the server can leave them out.
+    def fetch_tags(self, wanted: Callable[[str], bool]) -> frozenset[str]:
+        """Fetch the commits of tags with their trees, and no blobs if the server can leave them out.
+
+        Args:
+            wanted: says of a tag's name whether it is wanted. What is here already is not fetched again.
+
+        Returns:
+            The names of the wanted tags that the remote repository has now.
 
         Raises:
             GitError: git could not.
@@ -107,7 +111,11 @@ class Mirror:
         """
         with self._locked():
             self._prepare()
-            self._git.fetch("--depth=1", "--prune", "origin", f"+refs/tags/*:{TAGS}/*")
+            names = frozenset(filter(wanted, self._git.remote_tags()))
+            if names:
+                refs = "".join(f"+refs/tags/{name}:{TAGS}/{name}\n" for name in sorted(names))
+                self._git.fetch("--depth=1", "--stdin", "origin", stdin=refs.encode())
+        return names
 
     def missing(self, ids: Sequence[str]) -> tuple[str, ...]:
         """Those of some blobs that were never fetched, sorted.

@@ -8,19 +8,17 @@ commit and submodules not entered: what a repository contains never leads out of
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import PYPROJECT, package_paths
-from archtrack.sources.identity import digest_of
 from archtrack.sources.patterns import match_paths
 
-from .address import check_ref, check_url, is_commit_id, is_remote, shown_repository
+from .address import check_ref, check_url, is_commit_id, is_remote, scope_of, shown_repository
 from .command import GitError, explained
-from .local import commit_of, folder_of, local_git
+from .local import commit_of, local_git
 from .mirror import Mirror
 from .tree import Tree, read_tree
 
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
     from .command import Git
 
-__all__ = ["GitSource", "git_source"]
+__all__ = ["GitSource", "fetch_files", "git_source"]
 
 _UNKNOWN_REF = re.compile(r"couldn't find remote ref|is no commit|not our ref|Server does not allow request")
 
@@ -128,6 +126,7 @@ def git_source(
     environ: Mapping[str, str],
     folder: Path | None,
     offline: bool = False,
+    version: str | None = None,
 ) -> GitSource:
     """The package at a reference of a repository.
 
@@ -138,6 +137,7 @@ def git_source(
         environ: the environment for git.
         folder: the cache folder; only a URL needs one.
         offline: use what is there, and never the network.
+        version: the release that the reference is, where it is one.
 
     Raises:
         UsageError: the reference or the URL is of a kind that is refused.
@@ -154,11 +154,9 @@ def git_source(
                     f"{shown}: a URL needs the cache folder; set ARCHTRACK_CACHE_DIR, or clone it"
                 )
             mirror = Mirror(repository, folder=folder, environ=environ)
-            origin_key = mirror.scope
             git, complete = mirror.git, _completing(mirror, location, offline=offline)
             commit, found = _remote_tree(mirror, ref, layout, complete, offline=offline)
         else:
-            origin_key = digest_of(os.path.realpath(folder_of(repository)))
             git, complete = local_git(repository, environ), _nothing_fetched
             commit = commit_of(git, repository, ref)
             found = _tree(git, commit, layout, complete)
@@ -169,10 +167,48 @@ def git_source(
         distribution=layout.distribution,
         kind="git",
         location=location,
+        version=version,
         digest=f"commit:{commit}",
         prefix=prefix,
     )
-    return GitSource(git, origin=origin, scope=origin_key, tree=tree, complete=complete)
+    return GitSource(git, origin=origin, scope=scope_of(repository), tree=tree, complete=complete)
+
+
+def fetch_files(
+    repository: str,
+    commits: Sequence[str],
+    layout: Layout,
+    patterns: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    folder: Path,
+) -> None:
+    """Fetch what will be read of many commits of a URL, all in one request; of a path there is nothing to fetch.
+
+    Args:
+        repository: a path, or a URL.
+        commits: full ids, which ``tags_of`` has fetched.
+        layout: which package, and where the repository keeps it.
+        patterns: of the files.
+        environ: the environment for git.
+        folder: the cache folder.
+
+    Raises:
+        SourceError: git could not get them, or a commit is not there.
+    """
+    if not is_remote(repository):
+        return
+    mirror = Mirror(repository, folder=folder, environ=environ)
+    complete = _completing(mirror, mirror.shown, offline=False)
+    wanted: set[str] = set()
+    try:
+        for commit in commits:
+            tree = _tree(mirror.git, commit, layout, complete)
+            paths, _ = package_paths(tree.files.keys(), layout)
+            wanted.update(tree.files[paths[path]] for path in match_paths(paths, patterns))
+    except GitError as error:
+        raise explained(error, mirror.shown) from error
+    complete(sorted(wanted))
 
 
 def _nothing_fetched(_: Sequence[str]) -> None:

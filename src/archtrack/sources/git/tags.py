@@ -13,7 +13,7 @@ from .local import local_git
 from .mirror import TAGS, Mirror
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 __all__ = ["Tag", "tags_of"]
@@ -30,11 +30,14 @@ class Tag:
     date: str
 
 
-def tags_of(repository: str, *, environ: Mapping[str, str], folder: Path) -> tuple[Tag, ...]:
-    """All tags, sorted by name. Those of a URL are fetched, with their trees and without any file.
+def tags_of(
+    repository: str, wanted: Callable[[str], bool], *, environ: Mapping[str, str], folder: Path
+) -> tuple[Tag, ...]:
+    """The tags that are wanted, sorted by name. Those of a URL are fetched, with their trees and without any file.
 
     Args:
         repository: a path, or a URL.
+        wanted: says of a tag's name whether it is wanted.
         environ: the environment for git.
         folder: the cache folder; only a URL needs one.
 
@@ -47,16 +50,20 @@ def tags_of(repository: str, *, environ: Mapping[str, str], folder: Path) -> tup
         if is_remote(repository):
             check_url(repository, "HEAD")
             mirror = Mirror(repository, folder=folder, environ=environ)
-            mirror.fetch_tags()
+            names = mirror.fetch_tags(wanted)
             git, where = mirror.git, TAGS
         else:
+            names = None
             git, where = local_git(repository, environ), "refs/tags"
         listed = git.run("for-each-ref", f"--format={_FORMAT}", where).decode("utf-8", "replace")
     except GitError as error:
         raise explained(error, shown) from error
-    found = [tag for line in listed.splitlines() if (tag := _tag(line, f"{where}/")) is not None]
+    tags = (_tag(line, f"{where}/") for line in listed.splitlines())
+    found = [
+        tag for tag in tags if tag is not None and (wanted(tag.name) if names is None else tag.name in names)
+    ]
     if not found:
-        raise SourceError(f"{shown}: it has no tags; `git fetch --tags` there gets them")
+        raise SourceError(f"{shown}: it has no tag of a release; `git fetch --tags` there gets tags")
     return tuple(sorted(found, key=lambda tag: tag.name))
 
 

@@ -23,7 +23,7 @@ __all__ = ["FinalRelease", "final_releases"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinalRelease:
-    """One final release on the index; post releases are final.
+    """One final release, on the index or by a tag; post releases are final.
 
     Attributes:
         version: in its normal form.

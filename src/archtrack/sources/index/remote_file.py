@@ -53,7 +53,8 @@ class ReleaseFile:
         url: where it is; no credentials.
         scope: tells the index that lists it and the distribution from all others.
         version: the release it belongs to.
-        kind: wheel or sdist.
+        kind: wheel or sdist; ``commit`` for what stands for a file where a release is a tag: ``version`` is the
+            commit's id then, and ``scope`` tells its repository.
         size: bytes, None where the index does not say.
         sha256: hex digits, None where the index does not say.
     """
@@ -62,13 +63,15 @@ class ReleaseFile:
     url: str
     scope: str
     version: str
-    kind: Literal["wheel", "sdist"]
+    kind: Literal["wheel", "sdist", "commit"]
     size: int | None = None
     sha256: str | None = None
 
     @property
     def kept_as(self) -> str | None:
         """What stands for the file in the cache: its digest, which is the index's word only until all of it is read."""
+        if self.kind == "commit":
+            return f"{self.scope}:commit:{self.version}"
         return f"{self.scope}:sha256:{self.sha256}" if self.sha256 else None
 
 
