@@ -13,7 +13,7 @@ from archtrack.sources.opening import open_engine, open_transformers
 from archtrack.sources.pins import allowed_of, pins_of
 
 from .history.counting import TRANSFORMERS, allowed_release
-from .history.release_facts import facts_at
+from .history.release_facts import carried_by, facts_at
 from .import_failures import broken_imports
 from .scan import carry_out, plan
 from .track import ENGINE, about_disabled, refuse_nothing, scan_options
@@ -104,6 +104,7 @@ def read_release_facts(
             broken=broken,
             unresolved=len(inventory.unresolved),
             transformers=transformers,
+            carried=carried_by(name, load, histories),
         ),
         inventories=tuple(inventories),
         notices=tuple(found),

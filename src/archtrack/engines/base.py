@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "About",
+    "Carries",
     "Channel",
     "Engine",
     "External",
@@ -270,6 +271,24 @@ class RunsOthers(Protocol):
         Args:
             inventory: what it registers.
             facts: what its gates rest on.
+        """
+        ...
+
+
+@runtime_checkable
+class Carries(Protocol):
+    """What an engine's file declares besides if its releases carry another engine that runs models for it."""
+
+    @property
+    def carries(self) -> str:
+        """The other engine's name."""
+        ...
+
+    def carried(self, facts: LoadFacts) -> str | None:
+        """Which release of it a release carries; None where nothing tells.
+
+        Args:
+            facts: what the gates of the release rest on.
         """
         ...
 

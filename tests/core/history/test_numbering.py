@@ -153,3 +153,26 @@ def test_the_data_file_keeps_all_of_it() -> None:
         ('"numbering":"builds"', '"numbering":"x"', "not a history"),
     ):
         assert problem in " ".join(lint_history(text.replace(old, new), "demo"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "versions", "builds"),
+    [
+        ("v1.2.3", "1.2.3", "v1.2.3"),
+        ("v1.2.3.post1", "1.2.3.post1", None),
+        ("v0.1.0", "0.1.0", "v0.1.0"),
+        ("b9", None, "b9"),
+        # A preview, a local build, and what PEP 440 writes otherwise or not at all.
+        ("v1.2.3-rc1", None, None),
+        ("v1.2.3rc1", None, None),
+        ("v1.2.3+cu12", None, None),
+        ("v01.2.3", None, "v01.2.3"),
+        ("1.2.3", None, None),
+        ("v1.2.3-ci0", None, None),
+        ("latest", None, None),
+        ("v", None, None),
+        ("b0009", None, None),
+    ],
+)
+def test_the_final_release_that_a_tag_names(tag: str, versions: str | None, builds: str | None) -> None:
+    assert (VERSIONS.of_tag(tag), BUILDS.of_tag(tag)) == (versions, builds)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archtrack.core.history.history import REGISTRY
 from archtrack.core.history.inventory import place_from, transformers_facts
 from archtrack.core.verdict.release_facts import IMPORT_FAILURES, Fact, LoadFacts, ReleaseFacts
+from archtrack.engines import load_engine
+from archtrack.engines.base import Carries
+from archtrack.errors import UsageError
 from archtrack.model import Broken, Category, Registration
 
 from .counting import TRANSFORMERS, allowed_release
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
     from .store import Histories
 
-__all__ = ["counting_release", "facts_at"]
+__all__ = ["carried_by", "counting_release", "facts_at"]
 
 _T = TypeVar("_T")
 
@@ -45,10 +49,29 @@ def facts_at(
         below = (
             None if library is None or transformers is None else facts_at(library, transformers, histories)
         )
-        histories.facts[key] = _facts(
-            history, release, below, handed_in=not histories.is_shipped(history.engine)
-        )
+        found = _facts(history, release, below, handed_in=not histories.is_shipped(history.engine))
+        histories.facts[key] = replace(found, carried=carried_by(history.engine, found.load, histories))
     return histories.facts[key]
+
+
+def carried_by(name: str, load: LoadFacts, histories: Histories) -> tuple[ReleaseFacts, ...]:
+    """What is known of the release of another engine that a release of an engine carries; see ``ReleaseFacts.carried``.
+
+    Args:
+        name: of the engine.
+        load: what the gates of its release rest on.
+        histories: for the other engine.
+    """
+    try:
+        engine = load_engine(name)
+    except UsageError:  # there is data of an engine that is not there
+        return ()
+    if not isinstance(engine, Carries):
+        return ()
+    version, other = engine.carried(load), histories.get(engine.carries)
+    if version is None or other is None:
+        return ()
+    return tuple(facts_at(other, each, histories) for each in other.around(version))
 
 
 def _facts(

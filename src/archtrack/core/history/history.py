@@ -289,6 +289,23 @@ class History:
             return None
         return next((each for each in self.releases if self.numbering.is_same(each.version, wanted)), None)
 
+    def around(self, text: str) -> tuple[Release, ...]:
+        """The release that a text names if it was read, else the last that was read before it and the first behind it.
+
+        Only what its name tells counts: of a release that is called by its day it is not known what lies before it.
+        """
+        read = [each for each in self.releases if each.unknown is None]
+        found = self.find(text)
+        if found is not None and found.unknown is None:
+            return (found,)
+        try:
+            wanted = self.numbering.normal(text)
+        except ValueError:
+            return ()
+        before = [each for each in read if self.numbering.is_before(each.version, wanted)]
+        behind = [each for each in read if self.numbering.is_before(wanted, each.version)]
+        return (*before[-1:], *behind[:1])
+
     def expect(self, text: str) -> Release:
         """The release that a text names, in whatever form.
 

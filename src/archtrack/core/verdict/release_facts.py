@@ -95,6 +95,8 @@ class ReleaseFacts:
         unresolved: how many places of its registry could not be read: more may be registered than is known.
         silent: what it registers is not known at all: where it comes from does not carry that.
         transformers: the release of transformers that it runs with; None where none is known.
+        carried: the release of another engine that it carries; where that one is not known, the last known before it
+            and the first behind it, as far as there are any. Empty for an engine that carries none.
         handed_in: they are from data that somebody handed in, which may say anything.
     """
 
@@ -106,6 +108,7 @@ class ReleaseFacts:
     unresolved: int = 0
     silent: bool = False
     transformers: ReleaseFacts | None = None
+    carried: tuple[ReleaseFacts, ...] = ()
     handed_in: bool = False
 
     @property
