@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from archtrack.app.check import Answer, Checked
     from archtrack.app.presence import Presence
+    from archtrack.core.verdict.error_messages import Message
 
 __all__ = ["command"]
 
@@ -149,8 +150,6 @@ def command(  # noqa: PLR0913 -- one parameter per option
     release that is not known is read.
     """
     from archtrack.app.check import check
-    from archtrack.core.verdict.error_messages import find_messages
-    from archtrack.core.verdict.log_text import read_log
     from archtrack.core.verdict.release_facts import LoadOptions
     from archtrack.render.check import checked_json, print_checked, print_notices
     from archtrack.render.json import print_json
@@ -161,14 +160,13 @@ def command(  # noqa: PLR0913 -- one parameter per option
         raise UsageError("standard input can hold targets or a log, not both")
     _once(engines, sources["sglang"])
     begun = start(doc=doc, **sources)
-    messages = find_messages(read_log(_log(log))) if log is not None else ()
     found = check(
         _listed(targets),
         begun.request,
         begun.workspace,
         histories=histories(data),
         engines=engines,
-        messages=messages,
+        messages=() if log is None else _messages(log),
         options=LoadOptions(draft=draft, pooled=embedding, runner=runner, convert=convert),
     )
     if form == "json":
@@ -185,6 +183,14 @@ def command(  # noqa: PLR0913 -- one parameter per option
             plain(f"--require takes no likeness and no copy by its name ({names}): {advice}"), err=True
         )
     ctx.exit(next((answer.exit_code for answer in found.answers if answer.exit_code), int(unmet)))
+
+
+def _messages(log: str) -> tuple[Message, ...]:
+    """The messages of engines in a log."""
+    from archtrack.core.verdict.error_messages import find_messages
+    from archtrack.core.verdict.log_text import read_log
+
+    return find_messages(read_log(_log(log)))
 
 
 def _once(engines: tuple[str, ...], sglang: str | None) -> None:

@@ -16,9 +16,6 @@ from archtrack.errors import ArchtrackError, HubDownError, TargetError, UsageErr
 from archtrack.sources.address import parse_address
 from archtrack.sources.redaction import shown_argument
 
-from .client import fetch_config
-from .gguf_file import is_gguf, read_gguf
-
 if TYPE_CHECKING:
     from archtrack.core.gguf import GgufHeader
     from archtrack.core.models.lookup import Found
@@ -269,6 +266,8 @@ def _repository(text: str) -> tuple[str, str | None] | None:
 
 
 def _on_hub(text: str, repository: str, revision: str | None, *, offline: bool) -> Target:
+    from .client import fetch_config
+
     data, location = fetch_config(repository, revision, offline=offline)
     return Target(
         text=shown_argument(text),
@@ -291,6 +290,8 @@ def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Targe
     Raises:
         TargetError: it cannot be read, or is neither.
     """
+    from .gguf_file import is_gguf
+
     is_folder = path.is_dir()
     if not is_folder and is_gguf(path):
         return _gguf(text, path)
@@ -330,6 +331,8 @@ def _gguf(text: str, path: Path) -> Target:
     Raises:
         TargetError: it cannot be read, or does not say which model it is.
     """
+    from .gguf_file import read_gguf
+
     found = read_gguf(path, text)
     return Target(
         text=text,

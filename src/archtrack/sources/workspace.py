@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .cache import DEFAULT_LIMIT, Cache, cache_folder
-from .index.pip_config import IndexSettings, index_settings
 from .progress import Progress, SilentProgress, Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from .index.pip_config import IndexSettings
 
 __all__ = ["Workspace"]
 
@@ -49,4 +50,6 @@ class Workspace:
 
     def index_settings(self) -> IndexSettings:
         """How to reach the package index, counting into ``transfer``."""
+        from .index.pip_config import index_settings
+
         return replace(index_settings(self.environ), transfer=self.transfer)
