@@ -11,6 +11,7 @@ from archtrack.app.presence import (
     compared,
     key_of,
     names_of,
+    no_data_yet,
     presence_of,
     presence_with,
     presences,
@@ -181,3 +182,11 @@ def test_the_names_of_an_engine_that_goes_by_types_are_the_architectures_that_it
     assert {"LlamaForCausalLM", "MiniMaxM2ForCausalLM", "FalconMambaForCausalLM"} <= found
     assert not {"llama", "ArceeForCausalLM", "BertModel"} & found
     assert names_of(*SHIPPED_ONES.release("mlx-lm==0.0.1"), SHIPPED_ONES) < found
+
+
+def test_of_an_engine_without_data_nothing_is_known_which_is_no_no() -> None:
+    found = no_data_yet(only_named("LlamaForCausalLM"), "later")
+    assert (found.status, found.gate, found.version, found.key) == (Status.UNKNOWN, None, None, None)
+    assert found.reason == (
+        "no data yet: none of its releases was read; `archtrack history refresh later` reads them"
+    )

@@ -354,7 +354,7 @@ def test_what_a_change_changed_is_said(made: Any, opened: Any) -> None:
 
 
 def test_an_engine_that_could_not_be_read_is_named(demo: list[History], made: Any, opened: Any) -> None:
-    page = opened(made(demo, unread=["lost"])).page
+    page = opened(made(demo, unread={"lost": "No release of lost could be read."})).page
     assert page.inner_text("#made").endswith("No release of lost could be read.")
 
 

@@ -23,7 +23,7 @@ from .gguf import MadeFrom, made_from, with_span
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
-from .presence import Presence, presence_of
+from .presence import Presence, no_data_yet, presence_of
 from .remedy import RUNS, remedy_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ class Answer:
     Attributes:
         text: the target as the user gave it.
         target: what it was; None where it could not be read.
-        engines: what each engine does with it, in the order in which they were asked.
+        engines: what each engine does with it, in the order in which they were asked; then, where all were, those of
+            which there is no data yet.
         sglang: what SGLang does, whichever engines were asked; None where there is an error, or nothing is known of it.
         category: of the architecture that counts, and ``category_source``.
         category_source: who says so.
@@ -195,6 +196,7 @@ def check(
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
     run = _Run(request, workspace, histories, names, options or LoadOptions())
+    run.awaited = () if engines else histories.awaited
     with workspace.open_cache() as cache:
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
         asked = run.open(_sources(engines, request, histories), checkpoints, cache)
@@ -287,6 +289,8 @@ class _Run:
         self._options = options
         self._transformers: ReleaseFacts | None = None
         self._examples = example_sources(histories)
+        self.awaited: tuple[str, ...] = ()
+        """The engines of which there is no data yet."""
         self.sources: list[Source] = []
         self.notices: list[str] = []
 
@@ -433,6 +437,7 @@ class _Run:
             fix = remedy_of(presence, target.checkpoint, each.history, self._histories, options, each.facts)
             engines.append(EngineAnswer(presence=presence, fix=fix))
             own = presence if each is sglang else own
+        awaited = (EngineAnswer(presence=no_data_yet(target.checkpoint, name)) for name in self.awaited)
         if own is None and sglang is not None:
             own = self._presence(target.checkpoint, sglang, options)
         counting = own.runs_as if own is not None and own.status is Status.NATIVE else None
@@ -441,7 +446,7 @@ class _Run:
         return Answer(
             text=target.text,
             target=target,
-            engines=tuple(engines),
+            engines=(*engines, *awaited),
             sglang=own,
             category=category,
             category_source=source,

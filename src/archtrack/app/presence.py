@@ -39,6 +39,7 @@ __all__ = [
     "compared",
     "key_of",
     "names_of",
+    "no_data_yet",
     "presence_of",
     "presence_with",
     "presences",
@@ -109,6 +110,16 @@ def presences(name: str, histories: Histories) -> tuple[Presence, ...]:
 def presence_with(name: str, history: History, release: Release, histories: Histories) -> Presence:
     """What a known release of an engine does with an architecture of which nothing but the name is known."""
     return presence_of(only_named(name), facts_at(history, release, histories), (history, release))
+
+
+def no_data_yet(checkpoint: Checkpoint, engine: str) -> Presence:
+    """What is said of an engine whose releases nobody has read yet: nothing is known, which is no "no"."""
+    steps = Steps(engine, checkpoint.architectures)
+    because = steps.say(
+        f"no data yet: none of its releases was read; `archtrack history refresh {engine}` reads them"
+    )
+    verdict = steps.verdict(Status.UNKNOWN, because)
+    return Presence(engine=engine, version=None, date=None, status=Status.UNKNOWN, verdict=verdict)
 
 
 def presence_of(

@@ -44,9 +44,9 @@ def info(form: str) -> None:
     files = {engine: str(found.path(engine)) for engine in found.engines}
     folders = {"shipped": str(SHIPPED), "user": str(data_folder(os.environ))}
     if form == "json":
-        print_json({**overview_json(chosen), **folders, "files": files})
+        print_json({**overview_json(chosen, found.awaited), **folders, "files": files})
         return
-    print_overview(chosen)
+    print_overview(chosen, found.awaited)
     for which, folder in folders.items():
         used = [engine for engine, file in files.items() if Path(file).parent == Path(folder)]
         click.echo(

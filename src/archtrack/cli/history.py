@@ -148,6 +148,7 @@ def show(
             render.print_at(history, release, entries)
         return
     chosen = [found.need(engine) for engine in engines or found.engines]
+    awaited = () if engines else found.awaited
     if plot is not None:
         if names or form == "json":
             raise UsageError("--plot draws the chart alone: leave out ARCH and --format")
@@ -156,19 +157,20 @@ def show(
     elif form == "json":
         told = (
             {
-                **render.history_json(tuple(_named(asked)), chosen, known.keys),
+                **render.history_json(tuple(_named(asked)), chosen, known.keys, awaited),
                 "models": models_json(known, names),
             }
             if names
-            else render.overview_json(chosen)
+            else render.overview_json(chosen, awaited)
         )
         print_json(told)
     elif names:
         print_lines((plain(line) for line in models_lines(known, names)), err=True)
         render.print_history(tuple(_named(asked)), chosen, known.keys)
+        render.print_awaited(awaited)
         _print_near(tuple(_named(asked)), chosen, known)
     else:
-        render.print_overview(chosen)
+        render.print_overview(chosen, awaited)
 
 
 def _at(engines: tuple[str, ...], at: str | None) -> tuple[tuple[str, ...], str | None]:

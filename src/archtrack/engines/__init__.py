@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .base import Engine
 
-__all__ = ["ENTRY_POINTS", "engine_names", "load_engine"]
+__all__ = ["ENTRY_POINTS", "engine_names", "load_engine", "own_engines"]
 
 ENTRY_POINTS = "archtrack.engines"
 """The group of entry points by which another distribution adds an engine: its name, and where its ``ENGINE`` is."""
@@ -23,7 +23,7 @@ _NOT_ENGINES = frozenset({"base"})
 
 def engine_names() -> tuple[str, ...]:
     """The names of the engines there are, sorted, without importing any of them."""
-    return tuple(sorted({*_own(), *_entry_points()}))
+    return tuple(sorted({*own_engines(), *_entry_points()}))
 
 
 def load_engine(name: str) -> Engine:
@@ -32,7 +32,7 @@ def load_engine(name: str) -> Engine:
     Raises:
         UsageError: there is none, or one from outside cannot be loaded; the message says which there are.
     """
-    if name in _own():
+    if name in own_engines():
         engine: Engine = import_module(f".{name.replace('-', '_')}", __package__).ENGINE
         return engine
     outside = _entry_points().get(name)
@@ -47,7 +47,8 @@ def load_engine(name: str) -> Engine:
     return engine
 
 
-def _own() -> tuple[str, ...]:
+def own_engines() -> tuple[str, ...]:
+    """The names of the engines that come with archtrack, without importing any of them."""
     return tuple(
         module.name.replace("_", "-") for module in iter_modules(__path__) if _is_engine(module.name)
     )

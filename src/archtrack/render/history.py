@@ -28,14 +28,15 @@ __all__ = [
     "or_other",
     "overview_json",
     "print_at",
+    "print_awaited",
     "print_history",
     "print_overview",
     "since_words",
 ]
 
 
-def print_overview(histories: Sequence[History]) -> None:
-    """One line per engine: what its history covers."""
+def print_overview(histories: Sequence[History], awaited: Sequence[str]) -> None:
+    """One line per engine: what its history covers; and the engines of which there is no data yet."""
     table(
         ("Engine", "Releases", "Unknown", "From", "To", "To date", "Architectures"),
         (
@@ -51,12 +52,22 @@ def print_overview(histories: Sequence[History]) -> None:
             for history in histories
         ),
     )
+    print_awaited(awaited)
 
 
-def overview_json(histories: Sequence[History]) -> dict[str, Any]:
+def print_awaited(awaited: Sequence[str]) -> None:
+    """Say of which engines there is no data yet."""
+    for engine in awaited:
+        click.echo(
+            plain(f"{engine}: no data yet; `archtrack history refresh {engine}` reads its releases"), err=True
+        )
+
+
+def overview_json(histories: Sequence[History], awaited: Sequence[str]) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     return {
         "engines": {history.engine: _coverage(history) for history in histories},
+        "awaited": list(awaited),
     }
 
 
@@ -83,10 +94,12 @@ def print_history(names: Sequence[str], histories: Sequence[History], keys: Keys
             click.echo(plain(f"{name}: no known release of {engines} registers it"), err=True)
 
 
-def history_json(names: Sequence[str], histories: Sequence[History], keys: Keys) -> dict[str, Any]:
+def history_json(
+    names: Sequence[str], histories: Sequence[History], keys: Keys, awaited: Sequence[str]
+) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     return {
-        "engines": {history.engine: _coverage(history) for history in histories},
+        **overview_json(histories, awaited),
         "architectures": {
             name: {
                 history.engine: {

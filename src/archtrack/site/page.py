@@ -116,7 +116,17 @@ def make_page(
         abouts,
         _examples(known, histories),
         version=__version__,
-        unread=(history.engine for history in found if history.newest is None),
+        unread={
+            **{
+                history.engine: f"No release of {history.engine} could be read."
+                for history in found
+                if history.newest is None
+            },
+            **{
+                name: f"There is no data yet of {load_engine(name).about.title}."
+                for name in histories.awaited
+            },
+        },
         tracked=tracked,
         models=model_data(
             model_index(environ),

@@ -22,7 +22,7 @@ from archtrack.core.matrix.categories import BY_NAME, weigh
 from archtrack.model import Gate, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from archtrack.app.presence import Presence
     from archtrack.core.history.history import History, State
@@ -45,7 +45,7 @@ def page_data(
     examples: Mapping[str, str],
     *,
     version: str,
-    unread: Iterable[str] = (),
+    unread: Mapping[str, str] | None = None,
     tracked: TrackedDocument | None = None,
     models: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def page_data(
         abouts: engine -> what people call it; an engine that is not there has only its name.
         examples: architecture -> a checkpoint that has it.
         version: of archtrack.
-        unread: engines of which there is a history and no release that could be read.
+        unread: engine -> why nothing is known of it, in a sentence; of those that have no column.
         tracked: what a document, or a matrix, says; it comes first, and its sections and examples count.
         models: as ``model_data`` gives it; None where no model is to be found by its name.
     """
@@ -70,7 +70,7 @@ def page_data(
         "version": version,
         "kinds": list(_KINDS),
         "engines": [_engine(history, abouts.get(history.engine)) for history in ordered],
-        "unread": sorted(unread),
+        "unread": dict(sorted((unread or {}).items())),
         "tracked": None if tracked is None else {"title": tracked.title, "words": tracked.words},
         "rows": [
             [

@@ -9,7 +9,7 @@ from archtrack.app.engine_source import parse_engine_source
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
 from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
-from archtrack.engines import engine_names, load_engine
+from archtrack.engines import engine_names, load_engine, own_engines
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.files import expanded, identity, read_bounded, why
 
@@ -113,12 +113,24 @@ class Histories:
         if chosen is not None:
             _expect_files(chosen)
         self._troubled = troubled
+        self._chosen = chosen is not None
         self._folders = (chosen,) if chosen is not None else (SHIPPED, data_folder(environ))
 
     @property
     def engines(self) -> tuple[str, ...]:
         """The engines that there are data of, sorted."""
         return tuple(sorted({path.stem for path in self.files}))
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The engines that come with archtrack and that a refresh would read, of which there is no data yet; sorted.
+
+        With data of the user's choice there are none: what is not there is left out on purpose.
+        """
+        if self._chosen:
+            return ()
+        missing = sorted(set(own_engines()).difference(self.engines))
+        return tuple(name for name in missing if load_engine(name).about.refreshed)
 
     @property
     def files(self) -> tuple[Path, ...]:

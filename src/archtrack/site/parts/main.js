@@ -146,7 +146,7 @@ window.addEventListener("resize", () => {
   }, 100);
 });
 $("made").textContent = `Made by archtrack ${data.version} from the releases of ` + engines.map((engine) => `${engine.title} up to ${engine.newest < 0 ? "none" : version(engine, engine.newest)}`).join(", ")
-  + (data.tracked ? `, and from ${data.tracked.words}.` : ".") + (known ? ` Models are known from ${known.sources.map(([name]) => name).join(", ")}.` : "") + (data.unread.length ? ` No release of ${data.unread.join(" or ")} could be read.` : "");
+  + (data.tracked ? `, and from ${data.tracked.words}.` : ".") + (known ? ` Models are known from ${known.sources.map(([name]) => name).join(", ")}.` : "") + Object.values(data.unread).map((words) => ` ${words}`).join("");
 $("asTable").append(chartTable());
 // On a narrow screen the list comes first, and what its signs mean is one press away.
 $("signs").open = window.matchMedia("(min-width: 40rem)").matches;

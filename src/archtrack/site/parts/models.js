@@ -266,7 +266,7 @@ function modelOf(name) {
   const near = misspelled(joined);
   return near && { how: "spelling of", model: near, candidates: [{ architecture: near, type: null, ids: 0 }], others: [], ids: 0, readAs: near };
 }
-const isEngine = (name) => data.unread.includes(name) || engines.some((engine) => engine.name === name);
+const isEngine = (name) => name in data.unread || engines.some((engine) => engine.name === name);
 function misspelled(name) {
   const digits = (words) => (words.match(/[0-9]+/g) || []).join(" "), own = digits(name), small = name.toLowerCase();
   let best = known.numbers.slips + 1, near = [];
