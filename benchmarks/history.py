@@ -83,7 +83,7 @@ def _count_fetches() -> None:
         FETCHES.append(" ".join(arguments))
         fetch(git, *arguments, stdin=stdin)
 
-    FetchingGit.fetch = counted  # type: ignore[method-assign]
+    FetchingGit.fetch = counted  # type: ignore[method-assign,assignment]
 
 
 def _cost(workspace: Workspace) -> tuple[int, int]:
