@@ -1,0 +1,5 @@
+"""ONNX Runtime GenAI: ``engine`` is its declaration."""
+
+from .engine import ENGINE
+
+__all__ = ["ENGINE"]
