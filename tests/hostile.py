@@ -304,6 +304,15 @@ _LMDEPLOY = {
     "lmdeploy/pytorch/models/module_map.py": 'MODULE_MAP = {"A": "a.A"}\n',
     "lmdeploy/turbomind/supported_models.py": 'SUPPORTED_ARCHS = {"A": "a"}\n',
 }
+_GENAI = {
+    "onnxruntime_genai/__init__.py": "",
+    "onnxruntime_genai/models/builder.py": (
+        "from builders import A\n\n\ndef create_model():\n    config = AutoConfig.from_pretrained(x)\n"
+        '    if config.architectures[0] == "A":\n        onnx_model = A(config)\n    else:\n        raise E\n'
+    ),
+    "onnxruntime_genai/models/builders/__init__.py": "from .a import A\n",
+    "onnxruntime_genai/models/builders/a.py": "class A: ...\n",
+}
 _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("sglang", _SGLANG, "sglang/srt/models/b.py", "EntryClass"),
     ("sglang", _SGLANG, "sglang/srt/configs/model_config.py", "multimodal_model_archs"),
@@ -358,6 +367,16 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("exllamav3", {"exllamav3/__init__.py": ""}, "exllamav3/architecture/architectures.py", "ARCHITECTURES"),
     ("exllamav3", _EXLLAMAV3, "exllamav3/architecture/a.py", "ARCHITECTURES"),
     ("exllamav3", _EXLLAMAV3, "exllamav3/modules/linear.py", "ARCHITECTURES"),
+    *(
+        ("onnxruntime-genai", _GENAI, f"onnxruntime_genai/models/{path}", table)
+        for path, table in (
+            ("builder.py", "create_model"),
+            ("builders/a.py", "A"),
+            ("builders/base.py", "Model"),
+            ("quantized_model.py", "QuantModel"),
+            ("gguf_model.py", "GGUFModel"),
+        )
+    ),
     ("llama-cpp", _CONVERSION, "conversion/a.py", "TEXT_MODEL_MAP"),
     (
         "tensorrt-llm",
@@ -396,6 +415,34 @@ def scan(name: str, files: Mapping[str, str], path: str, text: str) -> None:
     if isinstance(engine, Loads):
         engine.load_facts(library, inventory)
 
+
+_FIRST = "config.architectures[0]"
+_CREATE = f'from builders import A\n\n\ndef create_model():\n    if {_FIRST} == "A":\n        m = A(config)\n'
+CHAINS: dict[str, Any] = {
+    "branches": lambda n: (
+        _CREATE + "".join(f'    elif {_FIRST} == "A{i}":\n        m = A(config)\n' for i in range(n))
+    ),
+    "branches of one name": lambda n: (
+        f'{_CREATE}    elif {_FIRST} == "B" and config.a == 0:\n        m = A(config)\n'
+        + "".join(f'    elif {_FIRST} == "B" and config.a != {i}:\n        m = A(config)\n' for i in range(n))
+    ),
+    "names by or": lambda n: (
+        f'{_CREATE}    elif {_FIRST} == "B"' + f' or {_FIRST} == "C"' * n + ":\n        m = A(config)\n"
+    ),
+    "names and tests": lambda n: (
+        f"{_CREATE}    elif ({_FIRST} == 'B'" + "".join(f" or {_FIRST} == 'C{i}'" for i in range(n))
+        + ")" + " and config.a == 1" * n + ":\n        m = A(config)\n"
+    ),
+    "chains": lambda n: _CREATE + f'    if {_FIRST} == "B":\n        m = A(config)\n' * n,
+    "a test that looks at it again": lambda n: (
+        f"{_CREATE}    elif f({_FIRST}{f', {_FIRST}' * n}):\n        m = A(config)\n"
+    ),
+    "classes that inherit": lambda n: (
+        "class A0: ...\n" + "".join(f"class A{i + 1}(A{i}): ...\n" for i in range(n))
+        + f"class A(A{n}, A0): ...\n{_CREATE.replace('from builders import A', '')}"
+    ),
+}  # fmt: skip
+"""``create_model`` of ONNX Runtime GenAI, with much of what it may have."""
 
 # -- everything else -------------------------------------------------------------------------------
 
@@ -534,6 +581,7 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
         path: (_scanning(name, files, path), PYTHON | _of_tables(table))
         for name, files, path, table in _ENGINES
     },
+    "create_model": (_scanning("onnxruntime-genai", _GENAI, "onnxruntime_genai/models/builder.py"), CHAINS),
     "archtrack.toml": (lambda text: parse_settings(text, path="archtrack.toml"), CONFIGURATIONS),
     "METADATA": (lambda text: pins_from_metadata(text.encode()), METADATA),
     "pyproject.toml": (lambda text: pins_from_project(text.encode()), PROJECTS),

@@ -25,6 +25,7 @@ for _name, _file in (
     ("shapes", "sglang/shapes.py"),
     ("readers", "readers.py"),
     ("llama_readers", "llama_readers.py"),
+    ("onnxruntime_genai_reader", "onnxruntime_genai_reader.py"),
 ):
     _spec = importlib.util.spec_from_file_location(_name, Path(__file__).parent / _file)
     assert _spec is not None

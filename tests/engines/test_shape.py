@@ -32,7 +32,16 @@ def readers(modules: set[str], package: str = "") -> list[str]:
 
 
 def test_the_engines_whose_load_path_is_followed() -> None:
-    assert set(LOADS) == {"exllamav3", "llama_cpp", "lmdeploy", "mlx_lm", "sglang", "transformers", "vllm"}
+    assert set(LOADS) == {
+        "exllamav3",
+        "llama_cpp",
+        "lmdeploy",
+        "mlx_lm",
+        "onnxruntime_genai",
+        "sglang",
+        "transformers",
+        "vllm",
+    }
     assert PACKAGES == LOADS
 
 

@@ -214,6 +214,24 @@ def test_more_than_half_a_gigabyte_at_once_is_refused(index, open_demo):
         source.read(source.list(["demo/*.py"]))
 
 
+@pytest.mark.parametrize("kind", ["purelib", "platlib"])
+def test_what_a_wheel_keeps_under_data_is_where_it_is_installed(index, open_demo, kind):
+    folder = f"demo_engine-1.0.data/{kind}"
+    files = {
+        f"{folder}/demo/models/a.py": b"A = 1\n",
+        f"{folder}/demo/models/b.py": b"B = 1\n",
+        f"{folder}/other/c.py": b"",
+        "demo_engine-1.0.data/scripts/demo/models/d.py": b"",
+        "demo/models/b.py": b"B = 2\n",
+    }
+    index.add(WHEEL, servers.make_wheel(files))
+    source = open_demo()
+    assert dict(source.read(source.list(MODELS))) == {
+        "demo/models/a.py": b"A = 1\n",
+        "demo/models/b.py": b"B = 2\n",
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -21,6 +21,9 @@ SUBJECT = "config.architectures[0]"
 _FUNCTION = "create_model"
 _ONLY_CONFIG = "config_only"
 """The option that makes no model: the branch for it takes any architecture, and says nothing of them."""
+_UNREAD = ["unread"]
+_MOST = 10
+"""Tests of one branch: more is no branch that anybody wrote."""
 _OPERATORS: dict[type[ast.cmpop], str] = {ast.Eq: "==", ast.NotEq: "!="}
 
 
@@ -67,8 +70,8 @@ def condition_of(rows: list[dict[str, Any]]) -> str | None:
 
 def _either_way(tests: list[list[list[Any]]]) -> bool:
     """Whether one asks for the very contrary of another."""
-    single = [each[0] for each in tests if len(each) == 1 and len(each[0]) > 1]
-    return any(one[0] != other[0] and one[1:] == other[1:] for one in single[:100] for other in single[:100])
+    single = {tuple(each[0]) for each in tests if len(each) == 1 and each[0] != _UNREAD}
+    return any(("!=", *rest) in single for operator, *rest in single if operator == "==")
 
 
 def _changes(tree: ast.Module) -> list[int]:
@@ -102,10 +105,10 @@ def _take(branch: Branch, facts: dict[str, Any]) -> None:
     elif made is None and not stops:
         facts["unresolved"].append([branch.line, "cannot tell which class this branch makes a model of"])
     else:
-        text = " and ".join(short(each) for each in branch.also) or None
-        tests = [_test(each) for each in branch.also]
+        text = " and ".join(short(each) for each in branch.also[:_MOST]) or None
+        tests = [_test(each) for each in branch.also] if len(branch.also) <= _MOST else [_UNREAD]
         if not stops and any(isinstance(part, ast.Raise) for each in branch.body for part in ast.walk(each)):
-            tests.append(["unread"])
+            tests.append(_UNREAD)
         for name, line in branch.texts:
             facts["rows"].append(
                 {
@@ -153,7 +156,7 @@ def _test(test: ast.expr) -> list[Any]:
                     pass
         case _:
             pass
-    return ["unread"]
+    return _UNREAD
 
 
 def _drops(body: Iterable[ast.stmt]) -> dict[str, Any] | None:

@@ -3,9 +3,9 @@
 It runs ONNX models that its model builder makes of checkpoints, so what the builder takes is what counts here.
 
 How that registers models: ``create_model`` in ``onnxruntime_genai/models/builder.py`` compares
-``config.architectures[0]`` with one name after the other, and each branch makes a model of one class. Some ask for more:
-``Phi3ForCausalLM`` has a class for configs whose ``max_position_embeddings`` is the original one, and another for the
-others. What no branch takes raises NotImplementedError. The classes are in the same module until 0.11.2, then in
+``config.architectures[0]`` with one name after the other, and each branch makes a model of one class. Some ask for
+more: ``Phi3ForCausalLM`` has a class for configs whose ``max_position_embeddings`` is the original one, and another for
+the others. What no branch takes raises NotImplementedError. The classes are in the same module until 0.11.2, then in
 ``builders/``. Upstream says so in ``src/python/py/models/README.md`` of its repository.
 
 How it loads a checkpoint: see ``load``.

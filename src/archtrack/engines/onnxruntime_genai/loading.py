@@ -16,7 +16,9 @@ __all__ = ["base_facts", "config_facts", "loader_facts", "rescued"]
 _ATTRIBUTE = "quant_type"
 _KEY = "quantization_config"
 _MOST = 100
-"""Names of one list: more is no list that anybody wrote."""
+"""Names that one loader compares with: more is no loader that anybody wrote."""
+_MOST_LISTED = 10
+"""Architectures of one list."""
 
 
 def config_facts(data: bytes) -> dict[str, Any] | None:
@@ -139,11 +141,13 @@ def rescued(data: bytes, name: str, method: str) -> list[str] | None:
     return None
 
 
-def _texts(elements: Iterable[ast.expr], function: ast.FunctionDef) -> list[str] | None:
+def _texts(elements: list[ast.expr], function: ast.FunctionDef) -> list[str] | None:
     found: list[str] = []
+    if len(elements) > _MOST_LISTED:
+        return None
     for each in elements:
         held = _assigned(function, each.id) if isinstance(each, ast.Name) else each
-        if not isinstance(held, ast.Constant) or not isinstance(held.value, str) or len(found) == _MOST:
+        if not isinstance(held, ast.Constant) or not isinstance(held.value, str):
             return None
         found.append(held.value)
     return found

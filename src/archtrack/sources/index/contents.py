@@ -24,6 +24,7 @@ __all__ = ["MEMBER_LIMIT", "READ_LIMIT", "Contents", "Member", "contents_of", "s
 
 MEMBER_LIMIT = 64 * 1024**2  # bytes; no source file of any release comes near
 READ_LIMIT = 512 * 1024**2
+_LIBRARY = re.compile(r"[^/]+\.data/(?:pure|plat)lib/")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -142,7 +143,11 @@ def _wheel_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str]
     if layout.markers:
         paths, prefix = package_paths(names, layout)
     else:
-        paths, prefix = {name: name for name in names if name.startswith(f"{layout.package}/")}, ""
+        own = f"{layout.package}/"
+        unpacked = {_installed(name): name for name in names if _LIBRARY.match(name)}
+        paths = {path: name for path, name in unpacked.items() if path.startswith(own)}
+        paths.update((name, name) for name in names if name.startswith(own))
+        prefix = ""
     paths.update(
         (name, name) for name in names if name.startswith(tuple(f"{each}/" for each in layout.beside))
     )
@@ -151,6 +156,11 @@ def _wheel_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str]
         if len(there) == 1:
             paths[file] = there[0]
     return paths, prefix
+
+
+def _installed(name: str) -> str:
+    """Where a file of a wheel is installed: what is kept under ``.data`` for the library goes beside the rest."""
+    return _LIBRARY.sub("", name)
 
 
 def sdist_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str], str]:
