@@ -14,7 +14,7 @@ from archtrack.app.history.store import SHIPPED, read_history
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
 from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, LoadOptions, ReleaseFacts
 from archtrack.engines import load_engine
-from archtrack.engines.base import ScanOptions
+from archtrack.engines.base import Loads, ScanOptions
 from archtrack.errors import SourceError
 from archtrack.model import Gate, Place
 from archtrack.sources.disk.folder import local_source
@@ -237,6 +237,7 @@ def release(tmp_path: Path) -> Callable[..., ReleaseFacts]:
             (tmp_path / path).write_text(text, encoding="utf-8")
         library = Library(local_source(tmp_path, engine.layout), None)
         inventory = engine.scan(library, ScanOptions())
+        assert isinstance(engine, Loads)
         return ReleaseFacts(
             engine=ENGINE,
             version="9.0",
@@ -252,8 +253,9 @@ def release(tmp_path: Path) -> Callable[..., ReleaseFacts]:
 def load(checkpoint: Checkpoint | dict[str, Any], known: ReleaseFacts) -> Verdict:
     if isinstance(checkpoint, dict):
         checkpoint = read_checkpoint(json.dumps(checkpoint).encode())
-    verdict: Verdict = load_engine(ENGINE).load(checkpoint, known, LoadOptions())
-    return verdict
+    engine = load_engine(ENGINE)
+    assert isinstance(engine, Loads)
+    return engine.load(checkpoint, known, LoadOptions())
 
 
 def config(name: str = "AForCausalLM", **more: Any) -> dict[str, Any]:

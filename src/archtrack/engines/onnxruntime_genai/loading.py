@@ -9,7 +9,7 @@ from archtrack.core.python.module import Module
 from archtrack.engines._comparisons import branches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["base_facts", "config_facts", "loader_facts", "rescued"]
 
