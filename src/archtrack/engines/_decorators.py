@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 
-__all__ = ["decorated_classes"]
+__all__ = ["decorated_classes", "registering_calls"]
 
 
 def decorated_classes(data: bytes, decorators: Collection[str]) -> dict[str, Any]:
@@ -35,29 +35,48 @@ def decorated_classes(data: bytes, decorators: Collection[str]) -> dict[str, Any
     unresolved: list[list[Any]] = []
     if module.problem is not None:
         unresolved.append([module.problem[1], module.problem[0]])
-    read: set[int] = set()
-    for statement in module.statements:
-        for call, class_name in _registering(statement.node):
-            if last_name(call.func) not in decorators:
-                continue
-            read.add(id(call))
-            named = (keyword.value for keyword in call.keywords if keyword.arg in {None, "name", "names"})
-            for value in (*call.args, *named):
-                if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    registered.append([value.value, value.lineno, class_name, statement.condition])
-                else:
-                    unresolved.append([value.lineno, UnresolvedError(value).reason])
-    unresolved += (
-        [node.lineno, "cannot tell which class is registered here"]
-        for node in running(module.tree)
-        if _is_call_of(node, decorators) and id(node) not in read
-    )
+    calls, unread = registering_calls(module, decorators)
+    for call, class_name, condition in calls:
+        named = (keyword.value for keyword in call.keywords if keyword.arg in {None, "name", "names"})
+        for value in (*call.args, *named):
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                registered.append([value.value, value.lineno, class_name, condition])
+            else:
+                unresolved.append([value.lineno, UnresolvedError(value).reason])
     return {
         "registered": registered,
         "classes": class_facts(module),
         "imports": imports_of_names(module),
-        "unresolved": unresolved,
+        "unresolved": [*unresolved, *unread],
     }
+
+
+def registering_calls(
+    module: Module, decorators: Collection[str]
+) -> tuple[list[tuple[ast.Call, str, str | None]], list[list[Any]]]:
+    """The calls that register a class of a module, for an engine that reads their arguments itself.
+
+    Args:
+        module: the module.
+        decorators: names of the functions or methods that register.
+
+    Returns:
+        ``(call, class, condition)`` of each in the order in which they take effect, and ``[line, reason]`` of those of
+        which the class cannot be told.
+    """
+    found = [
+        (call, class_name, statement.condition)
+        for statement in module.statements
+        for call, class_name in _registering(statement.node)
+        if last_name(call.func) in decorators
+    ]
+    read = {id(call) for call, _, _ in found}
+    unread = [
+        [node.lineno, "cannot tell which class is registered here"]
+        for node in running(module.tree)
+        if _is_call_of(node, decorators) and id(node) not in read
+    ]
+    return found, unread
 
 
 def _is_call_of(node: ast.AST, names: Collection[str]) -> TypeGuard[ast.Call]:
