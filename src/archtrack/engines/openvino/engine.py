@@ -3,8 +3,8 @@
 How it registers models: by model type. ``optimum/exporters/openvino/model_configs.py`` makes a decorator with
 ``TasksManager.create_register("openvino")`` and puts it above the classes that say how a model is exported, with the
 model type, the tasks and the library. What is registered here are the types of library ``transformers``, with their
-tasks as groups. Those of other libraries (diffusers, timm, open_clip, sentence_transformers, kokoro, funasr) are parts
-of pipelines, or checkpoints without a config of transformers, and are left out.
+tasks as groups, without ``-with-past``. Those of other libraries (diffusers, timm, open_clip, sentence_transformers,
+kokoro, funasr) are parts of pipelines, or checkpoints without a config of transformers, and are left out.
 
 Until 1.27 ``init_model_configs`` there copies what another package (optimum, since 1.26 optimum-onnx) has registered
 for ONNX. That package is not read: of a type or task that is not registered here, these releases tell nothing.
@@ -48,6 +48,8 @@ class OpenVINO:
         title="OpenVINO",
         key="model type",
         source="https://github.com/huggingface/optimum-intel/blob/v{version}/{path}",
+        # 20 types more; `-` for `_` in types is given up; what was copied in until then is registered here.
+        confirmed=("1.17.0", "1.25.0", "2.0.0"),
     )
     layout = Layout(package="optimum", distribution="optimum-intel")
     revision = 1

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -23,7 +23,7 @@ from archtrack.core.verdict.release_facts import QUANTISATION
 from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Place, Status
 
-from .files import CONVERT, MAIN, MODEL_CONFIGS
+from .files import CLASSES, CONVERT, MAIN, MODEL_CONFIGS
 from .tables import VERSIONS
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class _Path:
         if not tasks or not wanted:
             self._steps.say("whether it is registered for the task of this model is not followed")
             return None
-        if wanted & {task.removesuffix("-with-past") for task in tasks}:
+        if not wanted.isdisjoint(tasks):
             return None
         name, shown = self._checkpoint.architectures[0], ", ".join(f"`{task}`" for task in tasks)
         registered = f"registers model type `{found.key}` for {shown}, which is not what `{name}` does"
@@ -188,34 +188,41 @@ class _Path:
         rule = self._release.load.rules.get("versions")
         if rule is None:
             return None
-        fact = self._release.load.find(VERSIONS, key)
         if self._release.load.rules.get("copies") is not None:
             self._steps.say("which transformers the classes of another package ask for is not followed")
-        if fact is None:
-            return None
-        if _is_empty(fact.value):
-            bounds = f"transformers {fact.value['min']} or later, and {fact.value['max']} at most"
+        default = rule.get("default", {})
+        fact = self._release.load.find(VERSIONS, key)
+        place = None if fact is None else fact.place
+        if place is None and default:
+            place = Place(file=CLASSES[-1], line=default["line"], release=self._release.load.lines_of)
+        bounds = {**default, **({} if fact is None else fact.value)}
+        low, high = bounds.get("min"), bounds.get("max")
+        if low is not None and high is not None and parse_version(low) > parse_version(high):
+            # A class that sets one of them may inherit another that does not go with it.
+            asked = f"transformers {low} or later, and {high} at most"
             step = self._steps.say(
-                f"the export class of `{key}` asks for {bounds}: export stops in any case", fact.place
+                f"the export class of `{key}` asks for {asked}: export stops in any case", place
             )
             return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.CONFIG, key=self._type)
-        text = f"exports model type `{key}` with {_in_words(fact.value)} only"
+        if low is None and high is None:
+            return None
+        text = f"exports model type `{key}` with {_in_words(low, high)} only"
         transformers = self._release.transformers
         version = None if transformers is None else transformers.version
         if version is None:
-            self._steps.say(f"{self._release.name} {text}; which one it runs with is not known", fact.place)
+            self._steps.say(f"{self._release.name} {text}; which one it runs with is not known", place)
             return None
-        if _inside(version, fact.value):
+        given = parse_version(version)
+        if (low is None or parse_version(low) <= given) and (high is None or given <= parse_version(high)):
             return None
         if not _allows(rule["allowed"], version):
             # The newest one stands in for the types of architectures; it need not be the one that is installed.
             allowed = f", and allows {rule['allowed']} itself: that it runs with {version} is not assumed"
-            self._steps.say(f"{self._release.name} {text}{allowed}", fact.place)
+            self._steps.say(f"{self._release.name} {text}{allowed}", place)
             return None
-        self._steps.say(f"{self._release.name} {text}", fact.place)
-        place = self._place("versions", CONVERT)
-        step = self._steps.say(f"export stops with transformers {version}", place)
-        fix = f"run it with {_in_words(fact.value)}"
+        self._steps.say(f"{self._release.name} {text}", place)
+        step = self._steps.say(f"export stops with transformers {version}", self._place("versions", CONVERT))
+        fix = f"run it with {_in_words(low, high)}"
         return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.CONFIG, fix=fix, key=self._type)
 
 
@@ -224,23 +231,10 @@ def _short(table: str) -> str:
     return table.removeprefix("MODEL_FOR_").removesuffix("_MAPPING_NAMES")
 
 
-def _in_words(bounds: Mapping[str, Any]) -> str:
-    low, high = bounds.get("min"), bounds.get("max")
+def _in_words(low: str | None, high: str | None) -> str:
     if low is None:
         return f"transformers up to {high}"
     return f"transformers {low} and later" if high is None else f"transformers {low} to {high}"
-
-
-def _inside(version: str, bounds: Mapping[str, Any]) -> bool:
-    given = parse_version(version)
-    low, high = bounds.get("min"), bounds.get("max")
-    return (low is None or parse_version(low) <= given) and (high is None or given <= parse_version(high))
-
-
-def _is_empty(bounds: Mapping[str, Any]) -> bool:
-    """Whether nothing is inside: a class that sets one bound may inherit another that does not go with it."""
-    low, high = bounds.get("min"), bounds.get("max")
-    return low is not None and high is not None and parse_version(low) > parse_version(high)
 
 
 def _allows(allowed: str | None, version: str) -> bool:

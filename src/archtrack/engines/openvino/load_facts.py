@@ -45,19 +45,21 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     nothing: dict[str, Any] = {"config": 0, "hyphens": 0, "methods": {}}
     main = library.facts(library.paths(MAIN), "openvino-main-1", main_facts).get(MAIN, nothing)
     line = library.facts(library.paths(CONVERT), "openvino-convert-1", version_line).get(CONVERT, 0)
+    versions, default = _versions(library, inventory) if line else ({}, {})
     tables = {
         QUANTISATION: {
             method: Fact(key=method, place=Place(file=MAIN, line=at), value=condition)
             for method, (at, condition) in main["methods"].items()
         },
-        VERSIONS: _versions(library, inventory) if line else {},
+        VERSIONS: versions,
     }
     rules: dict[str, Any] = {name: {"line": main[name]} for name in ("config", "hyphens") if main[name]}
     copies = registered_in(library)["copies"]
     if copies:
         rules["copies"] = {"line": copies}
     if line:
-        rules["versions"] = {"line": line, "allowed": allowed_of(library, "transformers")}
+        allowed = allowed_of(library, "transformers")
+        rules["versions"] = {"line": line, "allowed": allowed, **({"default": default} if default else {})}
     return LoadFacts(tables={name: table for name, table in tables.items() if table}, rules=rules)
 
 
@@ -176,30 +178,60 @@ def class_versions(data: bytes) -> dict[str, Any]:
     return class_facts(Module(data), tuple(_BOUNDS.values()))
 
 
-def _versions(library: Library, inventory: Inventory) -> dict[str, Fact]:
-    """Model type -> the bounds of its export class, those that it inherits included."""
+def _versions(library: Library, inventory: Inventory) -> tuple[dict[str, Fact], dict[str, Any]]:
+    """Model type -> the bounds of its export class, inherited ones included; and those that all classes begin with.
+
+    What a type has from the root of all classes is not in its row. None stands for a bound of the root that it lacks.
+    """
     modules = library.facts(library.paths(*CLASSES), "openvino-classes-1", class_versions)
     homes = {name: path for path in reversed(CLASSES) for name in modules.get(path, {})}
     orders: dict[str, tuple[str, ...]] = {}
-    found: dict[str, Fact] = {}
+    set_by = {
+        each.name: {
+            kind: found
+            for kind, attribute in _BOUNDS.items()
+            if (
+                found := _set_by(
+                    attribute, _order(each.class_name or "", homes, modules, orders, _DEPTH), homes, modules
+                )
+            )
+        }
+        for each in inventory.registrations
+    }
+    root = {
+        kind: (text, place)
+        for bounds in set_by.values()
+        for kind, (text, place) in bounds.items()
+        if place.file == CLASSES[-1]
+    }
+    table: dict[str, Fact] = {}
     for each in inventory.registrations:
-        bounds: dict[str, str] = {}
-        place: Place | None = None
-        order = _order(each.class_name or "", homes, modules, orders, _DEPTH)
-        for kind, attribute in _BOUNDS.items():
-            for name in order:
-                if name not in homes:
-                    break  # what a class from elsewhere sets is not known
-                attributes = modules[homes[name]][name]["attributes"]
-                if attribute in attributes:
-                    text, line = attributes[attribute]
-                    if isinstance(text, str):
-                        bounds[kind] = text
-                        place = Place(file=homes[name], line=line)
-                    break
-        if place is not None:
-            found[each.name] = Fact(key=each.name, place=place, value=bounds)
-    return found
+        bounds = set_by[each.name]
+        own = {kind: found for kind, found in bounds.items() if found != root.get(kind)}
+        value: dict[str, str | None] = {kind: text for kind, (text, _) in own.items()}
+        value.update((kind, None) for kind in root if kind not in bounds)
+        if value:
+            place = [*(at for _, at in own.values()), each.place][0]
+            table[each.name] = Fact(key=each.name, place=place, value=value)
+    default = {kind: text for kind, (text, _) in root.items()}
+    return table, {**default, "line": next(iter(root.values()))[1].line} if root else {}
+
+
+def _set_by(
+    attribute: str, order: tuple[str, ...], homes: Mapping[str, str], modules: Mapping[str, Any]
+) -> tuple[str, Place] | None:
+    """What the first class that sets an attribute sets it to; None where none does, or it is no text.
+
+    A class from elsewhere ends the search: what it sets is not known.
+    """
+    for name in order:
+        if name not in homes:
+            break
+        attributes = modules[homes[name]][name]["attributes"]
+        if attribute in attributes:
+            text, line = attributes[attribute]
+            return (text, Place(file=homes[name], line=line)) if isinstance(text, str) else None
+    return None
 
 
 def _order(

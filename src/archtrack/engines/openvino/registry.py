@@ -63,7 +63,7 @@ def registered_in(library: Library) -> dict[str, Any]:
             f"{library.origin.location} has no {MODEL_CONFIGS}: it is not optimum-intel 1.16 or later; name another"
             " source"
         )
-    found: dict[str, Any] = library.facts((MODEL_CONFIGS,), "openvino-types-1", registered_facts)[
+    found: dict[str, Any] = library.facts((MODEL_CONFIGS,), "openvino-types-2", registered_facts)[
         MODEL_CONFIGS
     ]
     return found
@@ -180,7 +180,7 @@ def _named(call: ast.Call) -> tuple[str, str]:
 
 
 def _tasks(parts: Iterable[ast.expr], module: Module) -> list[str]:
-    """The tasks, those of starred lists included, also where a list has a name.
+    """The tasks, with past or without, those of starred lists included, also where a list has a name.
 
     Raises:
         UnresolvedError: one of them cannot be told.
@@ -193,7 +193,7 @@ def _tasks(parts: Iterable[ast.expr], module: Module) -> list[str]:
         node = waiting.pop()
         match node:
             case ast.Constant(value=str() as task):
-                found[task] = None
+                found[task.removesuffix("-with-past")] = None
             case ast.Starred(value=ast.List(elts=elements) | ast.Tuple(elts=elements)):
                 waiting += elements[::-1]
             case ast.Starred(value=ast.Name(id=name)):
