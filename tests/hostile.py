@@ -313,6 +313,13 @@ _GENAI = {
     "onnxruntime_genai/models/builders/__init__.py": "from .a import A\n",
     "onnxruntime_genai/models/builders/a.py": "class A: ...\n",
 }
+_OPENVINO_FILES = "optimum/exporters/openvino"
+_OPENVINO = {
+    f"{_OPENVINO_FILES}/model_configs.py": (
+        'register = TasksManager.create_register("openvino")\n@register("a", *["b"])\nclass A(B): ...\n'
+    ),
+    f"{_OPENVINO_FILES}/convert.py": 'def export(config):\n    getattr(config, "MIN_TRANSFORMERS_VERSION", None)\n',
+}
 _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("sglang", _SGLANG, "sglang/srt/models/b.py", "EntryClass"),
     ("sglang", _SGLANG, "sglang/srt/configs/model_config.py", "multimodal_model_archs"),
@@ -378,6 +385,15 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         )
     ),
     ("llama-cpp", _CONVERSION, "conversion/a.py", "TEXT_MODEL_MAP"),
+    *(
+        ("openvino", _OPENVINO, f"{_OPENVINO_FILES}/{name}.py", table)
+        for name, table in (
+            ("model_configs", "COMMON_TEXT_TASKS"),
+            ("base", "MIN_TRANSFORMERS_VERSION"),
+            ("__main__", "supported_quant_methods"),
+            ("convert", "MIN_TRANSFORMERS_VERSION"),
+        )
+    ),
     (
         "tensorrt-llm",
         {"tensorrt_llm/__init__.py": "", "tensorrt_llm/_torch/models/__init__.py": ""},

@@ -26,6 +26,7 @@ for _name, _file in (
     ("readers", "readers.py"),
     ("llama_readers", "llama_readers.py"),
     ("onnxruntime_genai_reader", "onnxruntime_genai_reader.py"),
+    ("openvino_reader", "openvino_reader.py"),
 ):
     _spec = importlib.util.spec_from_file_location(_name, Path(__file__).parent / _file)
     assert _spec is not None

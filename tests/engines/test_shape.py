@@ -38,6 +38,7 @@ def test_the_engines_whose_load_path_is_followed() -> None:
         "lmdeploy",
         "mlx_lm",
         "onnxruntime_genai",
+        "openvino",
         "sglang",
         "transformers",
         "vllm",

@@ -28,8 +28,8 @@ __all__ = ["class_versions", "load_facts", "main_facts", "version_line"]
 
 _BOUNDS = {"min": "MIN_TRANSFORMERS_VERSION", "max": "MAX_TRANSFORMERS_VERSION"}
 _LISTED = "supported_quant_methods"
-_DEPTH = 30
-"""Classes that inherit from each other."""
+_MOST = 30
+"""Classes that inherit from each other, and bases of one class; real ones have eight and three."""
 
 
 def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
@@ -112,7 +112,7 @@ def _methods(function: ast.FunctionDef) -> Iterator[tuple[str, int, str | None]]
             if tests and any(isinstance(each, ast.Raise) for each in node.body):
                 refused.update(map(id, ast.walk(node.test)))
             elif tests and len(parts) > len(tests):
-                others = " and ".join(short(each) for each in parts if each not in tests)
+                others = " and ".join(short(each) for each in parts if _compared(each) is None)
                 when.update((id(each), others) for each in tests)
             elif not tests:
                 when.update((id(each), short(node.test)) for each in node.body if isinstance(each, ast.Expr))
@@ -186,18 +186,11 @@ def _versions(library: Library, inventory: Inventory) -> tuple[dict[str, Fact], 
     modules = library.facts(library.paths(*CLASSES), "openvino-classes-1", class_versions)
     homes = {name: path for path in reversed(CLASSES) for name in modules.get(path, {})}
     orders: dict[str, tuple[str, ...]] = {}
-    set_by = {
-        each.name: {
-            kind: found
-            for kind, attribute in _BOUNDS.items()
-            if (
-                found := _set_by(
-                    attribute, _order(each.class_name or "", homes, modules, orders, _DEPTH), homes, modules
-                )
-            )
-        }
-        for each in inventory.registrations
-    }
+    set_by: dict[str, dict[str, tuple[str, Place]]] = {}
+    for each in inventory.registrations:
+        order = _order(each.class_name or "", homes, modules, orders, _MOST)
+        bounds = {kind: _set_by(attribute, order, homes, modules) for kind, attribute in _BOUNDS.items()}
+        set_by[each.name] = {kind: found for kind, found in bounds.items() if found is not None}
     root = {
         kind: (text, place)
         for bounds in set_by.values()
@@ -206,10 +199,10 @@ def _versions(library: Library, inventory: Inventory) -> tuple[dict[str, Fact], 
     }
     table: dict[str, Fact] = {}
     for each in inventory.registrations:
-        bounds = set_by[each.name]
-        own = {kind: found for kind, found in bounds.items() if found != root.get(kind)}
+        known = set_by[each.name]
+        own = {kind: found for kind, found in known.items() if found != root.get(kind)}
         value: dict[str, str | None] = {kind: text for kind, (text, _) in own.items()}
-        value.update((kind, None) for kind in root if kind not in bounds)
+        value.update((kind, None) for kind in root if kind not in known)
         if value:
             place = [*(at for _, at in own.values()), each.place][0]
             table[each.name] = Fact(key=each.name, place=place, value=value)
@@ -242,10 +235,13 @@ def _order(
     depth: int,
 ) -> tuple[str, ...]:
     """The method resolution order of a class; a name without a home stands for a class from elsewhere."""
-    if name not in homes or not depth:
-        return (name if name not in homes else "",)
+    if name not in homes:
+        return (name,)
+    bases = modules[homes[name]][name]["bases"]
+    if not depth or len(bases) > _MOST:
+        return (name, "")
     if name not in orders:
         orders[name] = (name,)  # a class that is its own base has no other
-        bases = modules[homes[name]][name]["bases"]
-        orders[name] = linearize(name, [_order(base, homes, modules, orders, depth - 1) for base in bases])
+        found = linearize(name, [_order(base, homes, modules, orders, depth - 1) for base in bases])
+        orders[name] = found[:_MOST]
     return orders[name]

@@ -19,7 +19,7 @@ from archtrack.sources.pins import pins_of
 from .files import MODEL_CONFIGS, VERSION_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from archtrack.engines.base import ScanOptions
     from archtrack.sources.library import Library
@@ -63,7 +63,7 @@ def registered_in(library: Library) -> dict[str, Any]:
             f"{library.origin.location} has no {MODEL_CONFIGS}: it is not optimum-intel 1.16 or later; name another"
             " source"
         )
-    found: dict[str, Any] = library.facts((MODEL_CONFIGS,), "openvino-types-2", registered_facts)[
+    found: dict[str, Any] = library.facts((MODEL_CONFIGS,), "openvino-types-1", registered_facts)[
         MODEL_CONFIGS
     ]
     return found
@@ -128,7 +128,7 @@ def _decorators(module: Module, unresolved: list[list[Any]]) -> tuple[str, ...]:
     found: list[str] = []
     named: set[int] = set()
     for name, value in module.values.items():
-        if _makes_decorator(value):
+        if _exporter(value) == _EXPORTER:
             named.add(id(value))
             try:
                 binding_of(module, name, value)
@@ -138,23 +138,23 @@ def _decorators(module: Module, unresolved: list[list[Any]]) -> tuple[str, ...]:
     unresolved += [
         [node.lineno, "cannot tell what is registered with this decorator"]
         for node in running(module.tree)
-        if isinstance(node, ast.Call) and _makes_decorator(node) and id(node) not in named
+        if isinstance(node, ast.Call) and id(node) not in named and _exporter(node) in {None, _EXPORTER}
     ]
     if not found and module.problem is None:
         unresolved.append([1, f'no decorator is made by `create_register("{_EXPORTER}")`'])
     return tuple(found)
 
 
-def _makes_decorator(node: ast.AST) -> bool:
+def _exporter(node: ast.AST) -> str | None:
+    """For what a call of ``create_register`` makes a decorator; None where that is not said, empty for no such call."""
     match node:
-        case ast.Call(
-            func=ast.Name() | ast.Attribute() as function, args=[ast.Constant(value=str() as text), *_]
-        ):
-            return last_name(function) == "create_register" and text == _EXPORTER
-        case ast.Call(func=ast.Name() | ast.Attribute() as function):
-            return last_name(function) == "create_register"
+        case ast.Call(func=ast.Name() | ast.Attribute() as function, args=parts):
+            if last_name(function) != "create_register":
+                return ""
+            first = parts[0] if parts else None
+            return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
         case _:
-            return False
+            return ""
 
 
 def _named(call: ast.Call) -> tuple[str, str]:
@@ -179,14 +179,14 @@ def _named(call: ast.Call) -> tuple[str, str]:
             raise UnresolvedError(call)
 
 
-def _tasks(parts: Iterable[ast.expr], module: Module) -> list[str]:
+def _tasks(given: Sequence[ast.expr], module: Module) -> list[str]:
     """The tasks, with past or without, those of starred lists included, also where a list has a name.
 
     Raises:
         UnresolvedError: one of them cannot be told.
     """
     found: dict[str, None] = {}
-    waiting = [*parts][::-1]
+    waiting = [*given[::-1]]
     for _ in range(_MOST):
         if not waiting:
             return list(found)
@@ -194,16 +194,16 @@ def _tasks(parts: Iterable[ast.expr], module: Module) -> list[str]:
         match node:
             case ast.Constant(value=str() as task):
                 found[task.removesuffix("-with-past")] = None
-            case ast.Starred(value=ast.List(elts=elements) | ast.Tuple(elts=elements)):
-                waiting += elements[::-1]
+            case ast.Starred(value=ast.List() | ast.Tuple() as listed) if len(listed.elts) <= _MOST:
+                waiting += listed.elts[::-1]
             case ast.Starred(value=ast.Name(id=name)):
                 bound = binding_of(module, name, node).bound
-                if not isinstance(bound, (ast.List, ast.Tuple)):
+                if not isinstance(bound, (ast.List, ast.Tuple)) or len(bound.elts) > _MOST:
                     raise UnresolvedError(node)
                 waiting += bound.elts[::-1]
             case _:
                 raise UnresolvedError(node)
-    raise UnresolvedError(waiting[-1] if waiting else ast.Pass(lineno=0), f"more than {_MOST} tasks")
+    raise UnresolvedError(given[0], f"more than {_MOST} tasks")
 
 
 def _filled(node: ast.AST) -> int:
