@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from miniature import Cli, Conforms
 
-ENGINES = ["exllamav3", "llama-cpp", "lmdeploy", "mlx-lm", "sglang", "transformers", "vllm"]
+ENGINES = ["exllamav3", "llama-cpp", "lmdeploy", "mlx-lm", "openvino", "sglang", "transformers", "vllm"]
 QWEN3 = {"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3"}
 LLAMA4 = {"architectures": ["Llama4ForConditionalGeneration"], "model_type": "llama4"}
 
@@ -90,7 +90,11 @@ def test_an_engine_is_asked_at_the_release_that_is_named(
 @pytest.mark.parametrize(
     ("engines", "code", "words"),
     [
-        (["vlm"], 2, "no engine is called 'vlm'; there are: exllamav3, llama-cpp, lmdeploy, mlx-lm, sglang"),
+        (
+            ["vlm"],
+            2,
+            "no engine is called 'vlm'; there are: exllamav3, llama-cpp, lmdeploy, mlx-lm, openvino",
+        ),
         (["vllm", "vllm"], 2, "--engine vllm is given twice"),
         (["vllm", "vllm==0.8.4"], 2, "--engine vllm is given twice"),
         (["vllm@0.8.4", "sglang", "vllm==0.8.5"], 2, "--engine vllm is given twice"),

@@ -173,4 +173,7 @@ def test_one_architecture_is_counted_in_the_singular(cli: Cli, trees: Any) -> No
 def test_an_unknown_engine_is_wrong_usage(cli: Cli) -> None:
     done = cli("scan", "sglnag")
     assert done.code == 2
-    assert "'sglnag' is not one of 'exllamav3', 'llama-cpp', 'lmdeploy', 'mlx-lm', 'sglang'," in done.err
+    assert (
+        "'sglnag' is not one of 'exllamav3', 'llama-cpp', 'lmdeploy', 'mlx-lm', 'openvino', 'sglang',"
+        in done.err
+    )

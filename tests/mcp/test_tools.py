@@ -139,7 +139,9 @@ def test_a_model_is_checked_whatever_names_it(
     assert (answer["kind"], answer["status"]) == (kind, status)
     assert re.search(rf"sglang 7\.7\.7: .* is {status}( \(|\.)", found["summary"])
     assert set(answer["engines"]) == set(Call().histories().engines)
-    assert [answer["steps"], *(each["steps"] for each in answer["engines"].values())] == [[]] * 8
+    assert [answer["steps"], *(each["steps"] for each in answer["engines"].values())] == [
+        [] for _ in range(1 + len(answer["engines"]))
+    ]
     assert [each["engine"] for each in found["sources"] if each["read"]] == ["transformers", "sglang"]
 
 

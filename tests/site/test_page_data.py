@@ -144,7 +144,7 @@ def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
                 assert kind in {"native", "unimportable", *(["unknown"] if engine == "llama-cpp" else [])}
                 assert presence.key == row[NAME]
     types = {each["name"]: each["types"] for each in data["engines"] if each["types"] is not None}
-    mlx = histories.need("mlx-lm")
-    assert mlx.newest is not None
-    assert types == {"mlx-lm": sorted(mlx.names(mlx.newest.version))}
+    by_type = [known for each in histories.engines if (known := histories.need(each)).key == "model type"]
+    assert [each.engine for each in by_type] == ["mlx-lm", "openvino"]
+    assert types == {each.engine: sorted(each.names(each.newest.version)) for each in by_type if each.newest}
     assert len(text.encode()) < 2_000_000
