@@ -315,7 +315,9 @@ QUANTISED = "quantization_config"
         (NEW, config("a", "AForCausalLM", **{QUANTISED: {"quant_method": "fp8"}}),
          ("unknown", None, "main_export says nothing of quantisation method `fp8`")),
         (NEW, config("a", "AForCausalLM", **{QUANTISED: {"bits": 4}}),
-         ("unknown", None, "main_export says nothing of `quantization_config` names no `quant_method`")),
+         ("unknown", None, "main_export says nothing of weights of no `quant_method` in `quantization_config`")),
+        (NEW, config("a", "AForCausalLM", text_config={QUANTISED: {"quant_method": "gptq"}}),
+         ("unknown", None, "main_export says nothing of quantisation method `gptq` in `text_config.quantization_c")),
         (NEW, config("a", "AForCausalLM", **{QUANTISED: {}}), ("native", None, "openvino 2.2.0 runs model type `a`")),
     ],
 )  # fmt: skip
@@ -329,6 +331,31 @@ def test_what_becomes_of_a_checkpoint(
     found = verdict(release, given)
     assert (found.status.value, found.gate) == expected[:2]
     assert found.because.text.startswith(expected[2])
+
+
+@pytest.mark.parametrize(("given", "said"), [({"auto_map": {"AutoConfig": "a.B"}}, True), ({}, False)])
+def test_the_code_of_the_repository_has_to_be_trusted(
+    tmp_path: Path, given: dict[str, Any], *, said: bool
+) -> None:
+    _, release = read(tmp_path, NEW)
+    found = verdict(release, config("a", "AForCausalLM", **given))
+    assert any("trust_remote_code=True" in step.text for step in found.steps) is said
+    assert found.status.value == "native"
+
+
+@pytest.mark.parametrize(("allowed", "said"), [("<5.2", True), ("<5.6", False)])
+def test_bounds_are_told_where_the_transformers_that_counts_is_not_known(
+    tmp_path: Path, allowed: str, *, said: bool
+) -> None:
+    text = f'{MADE}@register("a", *["text-generation"])\nclass A:\n    MIN_TRANSFORMERS_VERSION = "5.4"\n'
+    project = f'[project]\nname = "optimum-intel"\ndependencies = ["transformers{allowed}"]\n'
+    _, release = read(tmp_path, {TYPES: text, MAIN: TAKES, CONVERT: ASKS, "pyproject.toml": project})
+    found = verdict(release, config("a", "AForCausalLM"))
+    told_so = (
+        f"with transformers 5.4 and later only, and allows {allowed}: that it runs with 5.5.0 is not assumed"
+    )
+    assert any(told_so in step.text for step in found.steps) is said
+    assert found.status.value == "native"
 
 
 def test_the_key_is_the_type_as_the_config_writes_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from archtrack.core.parsing import parse_version
 from archtrack.core.verdict.aliases import Alias
 from archtrack.core.verdict.gguf import needs_config, not_followed
 from archtrack.core.verdict.keys import look_up, own_model_type, without_type
-from archtrack.core.verdict.release_facts import QUANTISATION
+from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION
 from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Place, Status
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["aliases_of", "load"]
 
 _COPIES = "copies what another package (optimum, or optimum-onnx) has registered for ONNX, which is not read"
+_QUANTISED = "quantization_config"
 _GENERATES = frozenset(
     {"automatic-speech-recognition", "document-question-answering", "image-text-to-text", "image-to-text"}
     | {"text-generation", "text-to-audio", "text2text-generation", "visual-question-answering"}
@@ -104,6 +105,7 @@ class _Path:
         if model_type is None:
             return without_type(self._checkpoint, self._release, self._steps)
         self._type = model_type
+        self._own_code()
         found = self._found()
         if isinstance(found, Verdict):
             return found
@@ -121,6 +123,15 @@ class _Path:
             if found is None
             else Place(file=file, line=found["line"], release=self._release.load.lines_of)
         )
+
+    def _own_code(self) -> None:
+        """Say that AutoConfig and the model class need the repository's own code, where transformers has none."""
+        transformers = self._release.transformers
+        known = transformers is not None and transformers.load.find(MODEL_TYPES, self._type) is not None
+        if self._checkpoint.auto_map and not known:
+            self._steps.say(
+                "the config's `auto_map` names code in the repository, which is run with `trust_remote_code=True` only"
+            )
 
     def _found(self) -> Found | Verdict:
         key = self._type
@@ -172,14 +183,14 @@ class _Path:
         key, method = self._checkpoint.quantized_by, self._checkpoint.quant_method
         if key is None or not self._checkpoint.quantization:  # one that is empty counts as none
             return None
-        fact = self._release.load.find(QUANTISATION, method)
+        fact = self._release.load.find(QUANTISATION, method) if key == _QUANTISED else None
         if fact is not None:
             where = f", where {fact.value}" if fact.value else ""
             self._steps.say(f"main_export provides for quantisation method `{method}`{where}", fact.place)
             return None
-        what = f"`{key}` names no `quant_method`" if method is None else f"quantisation method `{method}`"
+        what = "weights of no `quant_method`" if method is None else f"quantisation method `{method}`"
         step = self._steps.say(
-            f"main_export says nothing of {what}: whether transformers loads such weights for it is not followed"
+            f"main_export says nothing of {what} in `{key}`: whether transformers loads these for it is not followed"
         )
         return self._steps.verdict(Status.UNKNOWN, step, key=self._type)
 
@@ -212,13 +223,14 @@ class _Path:
         if version is None:
             self._steps.say(f"{self._release.name} {text}; which one it runs with is not known", place)
             return None
-        given = parse_version(version)
-        if (low is None or parse_version(low) <= given) and (high is None or given <= parse_version(high)):
-            return None
         if not _allows(rule["allowed"], version):
             # The newest one stands in for the types of architectures; it need not be the one that is installed.
-            allowed = f", and allows {rule['allowed']} itself: that it runs with {version} is not assumed"
-            self._steps.say(f"{self._release.name} {text}{allowed}", place)
+            if fact is not None:
+                allowed = f", and allows {rule['allowed']}: that it runs with {version} is not assumed"
+                self._steps.say(f"{self._release.name} {text}{allowed}", place)
+            return None
+        given = parse_version(version)
+        if (low is None or parse_version(low) <= given) and (high is None or given <= parse_version(high)):
             return None
         self._steps.say(f"{self._release.name} {text}", place)
         step = self._steps.say(f"export stops with transformers {version}", self._place("versions", CONVERT))
