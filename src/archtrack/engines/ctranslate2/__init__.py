@@ -1,0 +1,5 @@
+"""ctranslate2: ``engine`` is its declaration."""
+
+from .engine import ENGINE
+
+__all__ = ["ENGINE"]
