@@ -230,6 +230,17 @@ PYTHON: dict[str, Any] = {
         + "class D:\n" + "    def a(self):\n        return {'text': 1}\n" * n
         + "class X:\n    config_class = C\n"
     ),
+    "loaders": lambda n: (
+        "_MODEL_LOADERS = {}\nT_ROPE = {'a': 1}\ndef register_loader(n): ...\nclass A:\n"
+        "    def get_model_spec(self, model):\n        q = getattr(model.config, 'quantization_config')\n"
+        + "".join(
+            f"        k{i} = T_ROPE.get(rope_scaling['type'])\n        if k{i} is None:\n            raise E\n"
+            f"        self.m{i}(model)\n        if q:\n            c = T_ROPE.get(q.version)\n"
+            f"        if k{i} > 1:\n            raise E\n    def m{i}(self, model):\n        model.config.a{i}\n"
+            for i in range(n)
+        )
+        + "".join(f"@register_loader('C{i}')\nclass C{i}({'A' if not i else f'C{i - 1}'}): ...\n" for i in range(n))
+    ),
     "loops that register": lambda n: (
         f"for c in ({'C, ' * n}):\n" + "    AutoConfig.register(c.model_type, c)\n" * n
     ),
@@ -393,6 +404,12 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
             ("__main__", "supported_quant_methods"),
             ("convert", "MIN_TRANSFORMERS_VERSION"),
         )
+    ),
+    (
+        "ctranslate2",
+        {"ctranslate2/__init__.py": ""},
+        "ctranslate2/converters/transformers.py",
+        "_MODEL_LOADERS",
     ),
     (
         "tensorrt-llm",

@@ -54,7 +54,10 @@ def test_the_history_says_what_was_read_in_the_releases_by_hand(engine: str) -> 
     facts = facts_of(engine)
     assert len(facts) >= 10
     for fact in facts:
-        entry = history.at(fact["version"]).get(fact.get("model_type", fact["architecture"]))
+        key = next(
+            fact[each] for each in ("model_type", "configuration_class", "architecture") if each in fact
+        )
+        entry = history.at(fact["version"]).get(key)
         assert (entry is not None) == fact["registered"], fact
         if entry is not None and "file" in fact:
             assert entry.file == fact["file"], fact
@@ -76,6 +79,24 @@ def test_an_architecture_has_the_answer_of_its_model_type_where_an_engine_goes_b
         assert presence.verdict.key == fact["model_type"] or not fact["registered"], fact
     # Until 0.32.0 nothing says which type it has: then MLX-LM itself names the pair.
     assert unknown == ["0.31.3 BailingMoeV3ForCausalLM"]
+
+
+def test_an_architecture_has_the_answer_of_its_configuration_class_where_an_engine_goes_by_that() -> None:
+    """But where only a repository's own code has the class, or transformers has another one of that name."""
+    histories = Histories({}, SHIPPED)
+    other = []
+    for fact in facts_of("ctranslate2"):
+        history, release = histories.release(f"ctranslate2=={fact['version']}")
+        presence = presence_with(fact["architecture"], history, release, histories)
+        if (presence.status is Status.NATIVE) != fact["registered"]:
+            other.append(f"{fact['version']} {fact['architecture']} {presence.status.value}")
+        elif fact["registered"]:
+            assert presence.verdict.key == presence.key == fact["configuration_class"], fact
+    assert other == [
+        "3.24.0 MixFormerSequentialForCausalLM unknown",
+        "3.24.0 PhiForCausalLM unsupported",
+        "3.24.0 RWForCausalLM unknown",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ def readers(modules: set[str], package: str = "") -> list[str]:
 
 def test_the_engines_whose_load_path_is_followed() -> None:
     assert set(LOADS) == {
+        "ctranslate2",
         "exllamav3",
         "llama_cpp",
         "lmdeploy",

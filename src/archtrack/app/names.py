@@ -212,12 +212,13 @@ class Names:
         return nearest_ids(name, model_index(self._environ))
 
     def keys(self, name: str, history: History) -> tuple[str, ...]:
-        """What an engine looks a name up by: an architecture by itself or its type, a type by its architectures."""
+        """What an engine looks a name up by: an architecture or what that has, a type by its architectures."""
         if name in history.registered:
             return (name,)
+        names = (name,) if self.is_architecture(name) else self.architectures_of(name) or (name,)
         if history.key == "architecture":
-            return (name,) if self.is_architecture(name) else self.architectures_of(name) or (name,)
-        return (key_of(name, history, self._histories),)
+            return names
+        return tuple(dict.fromkeys(key_of(each, history, self._histories) for each in names))
 
     def architectures(self) -> frozenset[str]:
         """Every architecture that is known."""

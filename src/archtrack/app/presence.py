@@ -62,7 +62,7 @@ class Presence:
             there all the same; else that of the verdict.
         verdict: what its load path came to.
         bounds: the span of its history that holds the release, or the last one before it; None where there is none.
-        key: what the span is of: an architecture or a model type; None without one.
+        key: what the span is of: an architecture, a model type or a configuration class; None without one.
         why: why it is not known, where the history says so.
     """
 
@@ -206,7 +206,7 @@ def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions
 
 
 def key_of(name: str, history: History, histories: Histories) -> str:
-    """What an engine looks an architecture up by: its name, or its model type where that is what the engine goes by."""
+    """What an engine looks an architecture up by: its name, or the model type or configuration class that it has."""
     if history.key == "architecture" or name in history.registered or history.newest is None:
         return name
     verdict = verdict_of(only_named(name), facts_at(history, history.newest, histories))
@@ -297,7 +297,8 @@ def compared(
 def names_of(history: History, release: Release, histories: Histories) -> frozenset[str]:
     """The architectures that a known release registers or runs as another.
 
-    Of an engine that goes by model types: those architectures of other engines that it runs by their types.
+    Of an engine that goes by model types or configuration classes: those architectures of other engines that it runs by
+    these.
     """
     if history.key == "architecture":
         return frozenset(history.run_as(release.version))

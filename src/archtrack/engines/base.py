@@ -56,7 +56,8 @@ class About:
 
     Attributes:
         title: as its own people write it: ``vLLM``.
-        key: what its registry is keyed by: ``architecture``, or ``model type`` (MLX-LM).
+        key: what its registry is keyed by: ``architecture``, ``model type`` (MLX-LM), or ``configuration class``: that
+            of the object that AutoConfig gives (CTranslate2).
         source: address of a file at a release, with ``{version}`` and ``{path}`` to be filled in (a path as the
             inventory has it); None where nobody can look.
         refreshed: its history is part of every refresh; False where it has to be asked for by name.

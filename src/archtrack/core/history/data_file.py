@@ -34,7 +34,7 @@ __all__ = [
 
 SCHEMA_VERSION = 2
 
-KEYS = ("architecture", "model type")
+KEYS = ("architecture", "model type", "configuration class")
 """What an engine may look a checkpoint up by."""
 
 ENGINE_NAME = re.compile(r"(?!schema$)[a-z0-9][a-z0-9-]{0,39}")

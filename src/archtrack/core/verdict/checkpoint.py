@@ -47,6 +47,8 @@ class Checkpoint:
             or one of them in the config of a part: ``text_config.quantization_config``); None where they are not.
         quant_method: the method that it names, in small letters as the engine takes it; None where it names none.
         quantization: the plain values that are there.
+        rope_scaling: the plain values of its ``rope_scaling``, at the top; empty where there is none.
+        rope_parameters: the same of ``rope_parameters``, as transformers 5 writes it.
         text_architectures: those that ``text_config`` lists for itself.
         given: False where there is no config at all, only a name.
         gguf_architecture: of a GGUF file: ``general.architecture``; None for any other checkpoint. Such a one has no
@@ -64,6 +66,8 @@ class Checkpoint:
     quantized_by: str | None = None
     quant_method: str | None = None
     quantization: tuple[tuple[str, Any], ...] = ()
+    rope_scaling: tuple[tuple[str, Any], ...] = ()
+    rope_parameters: tuple[tuple[str, Any], ...] = ()
     gguf_architecture: str | None = None
     text_architectures: tuple[str, ...] = ()
     given: bool = True
@@ -106,6 +110,8 @@ def read_checkpoint(data: bytes) -> Checkpoint:
         quantized_by=quantized_by,
         quant_method=_quant_method(quantization, quantized_by),
         quantization=_plain(quantization),
+        rope_scaling=_inside(config, "rope_scaling"),
+        rope_parameters=_inside(config, "rope_parameters"),
         text_architectures=_text_architectures(config),
     )
 
@@ -238,6 +244,12 @@ def _plain(config: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
         else:
             found[key] = (len(value),)
     return tuple(sorted(found.items()))
+
+
+def _inside(config: dict[str, Any], key: str) -> tuple[tuple[str, Any], ...]:
+    """The plain values of an object; empty where there is none."""
+    value = config.get(key)
+    return _plain(value) if isinstance(value, dict) else ()
 
 
 def _kind(value: object) -> str:

@@ -2,8 +2,8 @@
 
 How it registers models: by configuration class, neither by architecture nor by model type. Each loader in
 ``ctranslate2/converters/transformers.py`` stands below ``@register_loader("LlamaConfig")``, which puts it into
-``_MODEL_LOADERS``. ``TransformersConverter._load`` asks AutoConfig for the config of a checkpoint, and looks the name of
-the object's class up there. So what is registered are configuration classes, most of them of transformers.
+``_MODEL_LOADERS``. ``TransformersConverter._load`` asks AutoConfig for the config of a checkpoint, and looks the name
+of the object's class up there. So what is registered are configuration classes, most of them of transformers.
 
 How it loads a checkpoint: see ``load``. CTranslate2 runs what it has converted, and nothing else.
 

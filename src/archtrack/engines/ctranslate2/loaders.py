@@ -34,10 +34,10 @@ def loader_facts(data: bytes) -> dict[str, Any]:
         ``config``, ``direct`` and ``tables`` as ``load_facts`` says, and ``loaders``: class -> a dict of
 
         - ``line`` of the class;
-        - ``loads``: the class that is loaded, as ``architecture_name`` gives it; None where that is not plainly written;
+        - ``loads``: the class that is loaded, by ``architecture_name``; None where that is not plainly written;
         - ``chosen``: configuration class -> the class that ``get_model_class`` gives instead;
         - ``parts``: the attributes of the model that are taken; None where that cannot be told;
-        - ``language``: the line that takes the language model out of a model of parts, 0 for none;
+        - ``language``: ``{"line"}`` that takes the language model out of a model of parts; None for none;
         - ``asks``: the keys of the config that have to be there, on the configuration object;
         - ``equal``: ``{key: {"value", "line"}}`` of what is asserted;
         - ``above``: the same of numbers above which the loader raises;
@@ -91,7 +91,9 @@ def _direct(tree: ast.Module) -> dict[str, Any] | None:
         match part:
             case ast.If(
                 test=ast.Compare(
-                    left=ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value="model_type"), *_]),
+                    left=ast.Call(
+                        func=ast.Attribute(attr="get"), args=[ast.Constant(value="model_type"), *_]
+                    ),
                     ops=[ast.NotEq() | ast.NotIn()],
                     comparators=[other],
                 ),
@@ -128,7 +130,7 @@ class _Reader:
             "loads": _returned(self._attribute(name, "architecture_name")),
             "chosen": {},
             "parts": None,
-            "language": 0,
+            "language": None,
             "asks": [],
             "equal": {},
             "above": {},
@@ -195,9 +197,9 @@ class _Reader:
             found.append(function)
             for part in ast.walk(function):
                 match part:
-                    case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=called)) if (
-                        called == _SPEC
-                    ):
+                    case ast.Call(
+                        func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=called)
+                    ) if called == _SPEC:
                         waiting.append(next(chain, None))
                     case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=called), args=args) if (
                         called not in seen and any(_is_model(each) or _is_config(each) for each in args)
@@ -227,7 +229,10 @@ def _returned(node: ast.stmt | None) -> str | None:
                     return name
                 case _:
                     return None
-        case ast.Assign(value=ast.Constant(value=str(name))) | ast.AnnAssign(value=ast.Constant(value=str(name))):
+        case (
+            ast.Assign(value=ast.Constant(value=str(name)))
+            | ast.AnnAssign(value=ast.Constant(value=str(name)))
+        ):
             return name
         case _:
             return None
@@ -274,7 +279,7 @@ class _Spec:
         self._set: set[str] = set()
         self._parts: set[str] | None = set()
         self._found: dict[str, Any] = {"equal": {}, "above": {}, "among": {}}
-        self._language = 0
+        self._language: dict[str, int] | None = None
         self._rope: dict[str, Any] | None = None
         self._quantisation: dict[str, Any] | None = None
 
@@ -292,14 +297,14 @@ class _Spec:
         """Take one function in."""
         parts = list(ast.walk(function))
         known = {id(each.value): each for each in parts if isinstance(each, ast.Attribute)}
-        tested = {
-            each.args[1].value
-            for each in parts
-            if _is_call(each, "hasattr") and _is_config(each.args[0]) and isinstance(each.args[1], ast.Constant)
-        }
+        tested = {key for each in parts for key in _tested(each)}
         handed = {id(part) for each in parts for part in _handed(each)}
         for part in parts:
-            if _is_model(part) and id(part) not in handed and isinstance(getattr(part, "ctx", None), ast.Load):
+            if (
+                _is_model(part)
+                and id(part) not in handed
+                and isinstance(getattr(part, "ctx", None), ast.Load)
+            ):
                 self._of_model(known.get(id(part)))
             if isinstance(part, ast.Attribute) and _is_config(part.value):
                 if isinstance(part.ctx, ast.Store):
@@ -321,7 +326,9 @@ class _Spec:
         match part:
             case ast.Assert(
                 test=ast.Compare(
-                    left=ast.Attribute(value=owner, attr=key), ops=[ast.Eq()], comparators=[ast.Constant(value=value)]
+                    left=ast.Attribute(value=owner, attr=key),
+                    ops=[ast.Eq()],
+                    comparators=[ast.Constant(value=value)],
                 )
             ) if _is_config(owner):
                 self._found["equal"][key] = {"value": value, "line": part.lineno}
@@ -335,13 +342,15 @@ class _Spec:
                 ),
                 body=[ast.Raise(), *_],
             ):
-                key = _got_of_config(name, parts)
-                if key is not None:
-                    self._found["above"][key] = {"value": value, "line": part.lineno}
+                got = _got_of_config(name, parts)
+                if got is not None:
+                    self._found["above"][got] = {"value": value, "line": part.lineno}
             case ast.Attribute(attr=name) if name in _LANGUAGE:
-                self._language = self._language or part.lineno
-            case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=name), *_]) if name in _LANGUAGE:
-                self._language = self._language or part.lineno
+                self._language = self._language or {"line": part.lineno}
+            case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=name), *_]) if (
+                name in _LANGUAGE
+            ):
+                self._language = self._language or {"line": part.lineno}
             case _:
                 pass
 
@@ -381,10 +390,15 @@ class _Spec:
                     pass
 
 
-def _is_call(node: ast.AST, name: str) -> bool:
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name and len(node.args) > 1
-    )
+def _tested(node: ast.AST) -> list[object]:
+    """The key for which a call asks whether the config has it."""
+    match node:
+        case ast.Call(func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=key)]) if _is_config(
+            owner
+        ):
+            return [key]
+        case _:
+            return []
 
 
 def _handed(node: ast.AST) -> list[ast.expr]:
@@ -439,7 +453,8 @@ def _rope_keys(asked: ast.expr, parts: Sequence[ast.AST]) -> list[str] | None:
             case (
                 ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key)))
                 | ast.Call(
-                    func=ast.Attribute(value=ast.Name(id=owner), attr="get"), args=[ast.Constant(value=str(key))]
+                    func=ast.Attribute(value=ast.Name(id=owner), attr="get"),
+                    args=[ast.Constant(value=str(key))],
                 )
             ) if owner == _ROPE:
                 found.append(key)
@@ -452,16 +467,18 @@ def _taken_otherwise(asked: ast.expr, parts: Sequence[ast.AST]) -> list[str]:
     """The types that are compared for before the table is asked: ``if rope_type == "default"``."""
     if not isinstance(asked, ast.Name):
         return []
-    return [
-        each.test.comparators[0].value
-        for each in parts
-        if isinstance(each, ast.If)
-        and isinstance(each.test, ast.Compare)
-        and isinstance(each.test.left, ast.Name)
-        and each.test.left.id == asked.id
-        and isinstance(each.test.ops[0], ast.Eq)
-        and isinstance(each.test.comparators[0], ast.Constant)
-    ]
+    found = []
+    for each in parts:
+        match each:
+            case ast.If(
+                test=ast.Compare(
+                    left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=str(kind))]
+                )
+            ) if name == asked.id:
+                found.append(kind)
+            case _:
+                pass
+    return found
 
 
 def _raises_for_none(call: ast.Call, inside: ast.AST) -> bool:
@@ -478,7 +495,9 @@ def _raises_for_none(call: ast.Call, inside: ast.AST) -> bool:
 def _is_refusal(node: ast.AST, name: str) -> bool:
     match node:
         case ast.If(
-            test=ast.Compare(left=ast.Name(id=tested), ops=[ast.Is()], comparators=[ast.Constant(value=None)]),
+            test=ast.Compare(
+                left=ast.Name(id=tested), ops=[ast.Is()], comparators=[ast.Constant(value=None)]
+            ),
             body=[ast.Raise(), *_],
         ):
             return tested == name

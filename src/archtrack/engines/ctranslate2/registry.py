@@ -101,16 +101,15 @@ def _changes(module: Module) -> Iterator[list[Any]]:
     bound = module.bindings.get(_TABLE, [])
     if module.function(_DECORATOR) is None or not bound:
         yield [0, f"`{_DECORATOR}` and `{_TABLE}` are not both defined at the top level"]
-    for each in bound:
-        if not (isinstance(each.bound, ast.Dict) and not each.bound.keys):
-            yield [each.line, f"`{_TABLE}` is no empty dict"]
-    for each in bound[1:]:
-        yield [each.line, f"`{_TABLE}` is bound again"]
+    changed = {each.line for each in bound[1:]}
+    changed |= {each.line for each in bound if not (isinstance(each.bound, ast.Dict) and not each.bound.keys)}
     own = module.function(_DECORATOR)
     inside = {id(part) for part in ast.walk(own)} if own is not None else set()
     for part in ast.walk(module.tree):
         if id(part) not in inside and _changes_table(part):
-            yield [getattr(part, "lineno", 0), f"`{_TABLE}` is changed here"]
+            changed.add(getattr(part, "lineno", 0))
+    for line in sorted(changed):
+        yield [line, f"`{_TABLE}` is not only what the decorator puts into an empty dict"]
 
 
 def _changes_table(part: ast.AST) -> bool:
