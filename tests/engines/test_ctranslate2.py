@@ -184,7 +184,7 @@ class BertLoader(Loader):
 
     def get_model_spec(self, model):
         assert model.config.position_embedding_type == "absolute"
-        spec(activation=_ACTIVATIONS[model.config.hidden_act])
+        spec = transformer_spec.TransformerEncoderModelSpec(_ACTIVATIONS[model.config.hidden_act])
         self.set(model.embeddings, model.encoder)
 
 @register_loader("XLMRobertaConfig")
@@ -194,7 +194,7 @@ class XLMLoader(BertLoader):
         return "XLMRobertaForSequenceClassification"
 
     def get_model_spec(self, model):
-        self.set(model.roberta)
+        self.set(transformer_spec.TransformerEncoderModelSpec(), model.roberta)
 
 @register_loader("Gemma4TextConfig")
 @register_loader("Gemma4Config")
@@ -256,6 +256,7 @@ PUBLIC = {
     "LlamaForCausalLM": "llama",
     "LlamaForSequenceClassification": "llama",
     "BertForMaskedLM": "bert",
+    "BertModel": "bert",
     "PhiForCausalLM": "phi",
     "MptForCausalLM": "mpt",
     "Phi3ForCausalLM": "phi3",
@@ -373,13 +374,18 @@ ROPE = ("unsupported", "config", "LlamaConfig", None)
         (BERT, ("native", None, "BertConfig", "BertModel"), "are loaded as BertModel"),
         (
             {**BERT, "architectures": ["BertForSequenceClassification"]},
-            ("native", None, "BertConfig", "BertModel"),
-            "loaded as BertModel, that has no head: what BertForSequenceClassification has besides is left out",
+            ("unknown", None, "BertConfig", None),
+            "an encoder without a head is made of it: it gives hidden states, and what BertForSequenceClassification",
         ),
         (
             {"architectures": ["XLMRobertaModel"], "model_type": "xlm-roberta"},
             ("native", None, "XLMRobertaConfig", "XLMRobertaForSequenceClassification"),
-            "of that `roberta` alone is taken",
+            "are loaded as XLMRobertaForSequenceClassification",
+        ),
+        (
+            {"architectures": ["XLMRobertaForSequenceClassification"], "model_type": "xlm-roberta"},
+            ("unknown", None, "XLMRobertaConfig", None),
+            "an encoder without a head",
         ),
         (PHI3, ("native", None, "Phi3Config", "Phi3ForCausalLM"), "are loaded as Phi3ForCausalLM"),
         (GEMMA, ("native", None, "Gemma4Config", "Gemma4ForConditionalGeneration"), "it takes text only"),
@@ -475,7 +481,8 @@ def test_transformers_5_gives_each_config_a_scaling(
     [
         ("LlamaForCausalLM", NATIVE_LLAMA),
         ("LlamaForSequenceClassification", ("unknown", None, "LlamaConfig", None)),
-        ("BertForMaskedLM", ("native", None, "BertConfig", "BertModel")),
+        ("BertForMaskedLM", ("unknown", None, "BertConfig", None)),
+        ("BertModel", ("native", None, "BertConfig", "BertModel")),
         ("PhiForCausalLM", ("unsupported", "config", "PhiConfig", None)),
         ("MptForCausalLM", ("unsupported", "architecture", "MptConfig", None)),
         ("NobodyForCausalLM", ("unknown", None, None, None)),
@@ -580,8 +587,8 @@ def test_a_loader_s_facts_come_from_its_nearest_base(release: Make) -> None:
     assert rows["NearConfig"].value == rows["BertConfig"].value
     assert rows["FarConfig"].value == {}
     assert rows["SetsConfig"].value["asks"] == ["position_embedding_type"]
-    assert rows["SetsConfig"].value["parts"] == ["embeddings", "encoder"]
-    assert "parts" not in rows["OddConfig"].value
+    assert rows["SetsConfig"].value["encoder"] == rows["BertConfig"].value["encoder"]
+    assert "encoder" not in rows["LlamaConfig"].value
 
 
 # -- real releases ------------------------------------------------------------------------------------

@@ -323,18 +323,22 @@ class _Path:
         if loads is None:
             self._steps.say("which class the loader loads is not plainly written: that gate is not followed")
             return self._steps.verdict(Status.NATIVE, native, key=known.name)
-        if not asked or loads in asked:
-            self._steps.say(f"the weights are loaded as {loads}", loader.place)
-            return self._steps.verdict(Status.NATIVE, native, resolved=loads, key=known.name)
-        parts = loader.value.get("parts", [])
-        base = known.fact is not None and known.fact.value.get("classes", {}).get("MODEL") == loads
-        if base or len(parts) == 1:
-            taken = "that has no head" if base else f"and of that `{parts[0]}` alone is taken"
-            step = self._steps.say(
-                f"the checkpoint is loaded as {loads}, {taken}: what {asked[0]} has besides is left out",
-                loader.place,
+        encoder = loader.value.get("encoder")
+        base = None if known.fact is None else known.fact.value.get("classes", {}).get("MODEL")
+        if encoder is not None and asked and base not in asked:
+            return self._unknown(
+                f"an encoder without a head is made of it: it gives hidden states, and what {asked[0]} has besides is"
+                " left out; whether that is of use is not followed",
+                self._place(encoder["line"]),
+                key=known.name,
             )
-            return self._steps.verdict(Status.NATIVE, step, resolved=loads, key=known.name)
+        if encoder is not None or not asked or loads in asked:
+            self._steps.say(f"the weights are loaded as {loads}", loader.place)
+            if encoder is not None:
+                self._steps.say(
+                    "an encoder is made of it, which gives hidden states", self._place(encoder["line"])
+                )
+            return self._steps.verdict(Status.NATIVE, native, resolved=loads, key=known.name)
         return self._unknown(
             f"whatever the config names, the loader of `{known.name}` loads {loads}: what {asked[0]} has besides is"
             f" left out, and what it lacks for that is made up; whether the outcome is of use is not followed",

@@ -11,7 +11,7 @@ from archtrack.core.python.values import last_name
 from archtrack.engines._quantisation import constants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 __all__ = ["loader_facts"]
 
@@ -20,6 +20,8 @@ _MOST = 50
 """Keys that are read of one loader, and functions that it goes through: more is no loader."""
 _LANGUAGE = ("language_model", "text_model")
 """What the language model of a model of several parts is called."""
+_ENCODER = "TransformerEncoderModelSpec"
+"""What is made of a model of which hidden states are all that is wanted."""
 _ROPE = "rope_scaling"
 _QUANTISATION = "quantization_config"
 
@@ -36,7 +38,7 @@ def loader_facts(data: bytes) -> dict[str, Any]:
         - ``line`` of the class;
         - ``loads``: the class that is loaded, by ``architecture_name``; None where that is not plainly written;
         - ``chosen``: configuration class -> the class that ``get_model_class`` gives instead;
-        - ``parts``: the attributes of the model that are taken; None where that cannot be told;
+        - ``encoder``: ``{"line"}`` that makes an encoder without a head of it; None for anything else;
         - ``language``: ``{"line"}`` that takes the language model out of a model of parts; None for none;
         - ``asks``: the keys of the config that have to be there, on the configuration object;
         - ``equal``: ``{key: {"value", "line"}}`` of what is asserted;
@@ -111,8 +113,10 @@ class _Reader:
     """The classes of one module, with what they inherit from each other."""
 
     def __init__(self, module: Module) -> None:
-        self._classes = module.classes
+        self._classes = {name: _bound(node) for name, node in module.classes.items()}
+        self._nodes = module.classes
         self._orders: dict[str, tuple[str | None, ...]] = {}
+        self._read: dict[int, _Function] = {}
         self.tables = {
             name: {"keys": [key.value for key in value.keys], "line": value.lineno}  # type: ignore[union-attr]
             for name, value in module.values.items()
@@ -126,10 +130,10 @@ class _Reader:
     def loader(self, name: str) -> dict[str, Any]:
         """What one class says; see ``loader_facts``."""
         found: dict[str, Any] = {
-            "line": self._classes[name].lineno,
+            "line": self._nodes[name].lineno,
             "loads": _returned(self._attribute(name, "architecture_name")),
             "chosen": {},
-            "parts": None,
+            "encoder": None,
             "language": None,
             "asks": [],
             "equal": {},
@@ -146,18 +150,22 @@ class _Reader:
                 found["loads"] = None
         functions = self._functions(name)
         if functions:
-            spec = _Spec(self.tables)
-            for function in functions:
-                spec.read(function)
-            spec.into(found)
+            set_here = set().union(*(each.set for each in functions))
+            found["asks"] = sorted(set().union(*(each.asks for each in functions)) - set_here)[:_MOST]
+            for key in ("equal", "above", "among"):
+                for each in functions:
+                    found[key] |= getattr(each, key)
+            for key in ("encoder", "language", "rope", "quantisation"):
+                found[key] = next((value for each in functions if (value := getattr(each, key))), None)
         return found
 
-    def _order(self, name: str) -> tuple[str | None, ...]:
-        """The method resolution order; None stands for a base that is not in the module."""
+    def _order(self, name: str, depth: int = 0) -> tuple[str | None, ...]:
+        """The method resolution order; None stands for a base that is not in the module, or too far away."""
         if name not in self._orders:
             self._orders[name] = (name,)  # a class that is its own base has no other
-            bases = [last_name(base) for base in self._classes[name].bases]
-            orders = [self._order(base) if base in self._classes else (None,) for base in bases]
+            bases = [last_name(base) for base in self._nodes[name].bases][:_MOST]
+            known = [base if depth < _MOST and base in self._nodes else None for base in bases]
+            orders = [(None,) if base is None else self._order(base, depth + 1)[:_MOST] for base in known]
             self._orders[name] = linearize(name, orders)
         return self._orders[name]
 
@@ -166,49 +174,52 @@ class _Reader:
         for each in self._order(name)[:_MOST]:
             if each is None:
                 return
-            for statement in reversed(self._classes[each].body):
-                match statement:
-                    case (
-                        ast.FunctionDef(name=bound)
-                        | ast.Assign(targets=[ast.Name(id=bound)])
-                        | ast.AnnAssign(target=ast.Name(id=bound))
-                    ) if bound == wanted:
-                        yield statement
-                        break
-                    case _:
-                        pass
+            if wanted in self._classes[each]:
+                yield self._classes[each][wanted]
 
     def _attribute(self, name: str, wanted: str) -> ast.stmt | None:
         return next(self._methods(name, wanted), None)
 
-    def _functions(self, name: str) -> list[ast.FunctionDef]:
+    def _functions(self, name: str) -> list[_Function]:
         """The functions that read the config: ``get_model_spec``, that of the base that it calls, own helpers.
 
         Helpers are those that get ``model`` or ``model.config``. Empty where the first is no function.
         """
-        found: list[ast.FunctionDef] = []
+        found: list[_Function] = []
         chain = self._methods(name, _SPEC)
         waiting: list[ast.stmt | None] = [next(chain, None)]
         seen: set[str] = set()
         while waiting and len(found) < _MOST:
-            function = waiting.pop(0)
-            if not isinstance(function, ast.FunctionDef):
+            node = waiting.pop(0)
+            if not isinstance(node, ast.FunctionDef):
                 continue
+            if id(node) not in self._read:
+                self._read[id(node)] = _Function(node, self.tables)
+            function = self._read[id(node)]
             found.append(function)
-            for part in ast.walk(function):
-                match part:
-                    case ast.Call(
-                        func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=called)
-                    ) if called == _SPEC:
-                        waiting.append(next(chain, None))
-                    case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=called), args=args) if (
-                        called not in seen and any(_is_model(each) or _is_config(each) for each in args)
-                    ):
-                        seen.add(called)
-                        waiting.append(self._attribute(name, called))
-                    case _:
-                        pass
+            if function.goes_on:
+                waiting.append(next(chain, None))
+            for called in function.calls:
+                if called not in seen:
+                    seen.add(called)
+                    waiting.append(self._attribute(name, called))
         return found
+
+
+def _bound(node: ast.ClassDef) -> dict[str, ast.stmt]:
+    """Name -> what binds it last in the body of a class."""
+    found: dict[str, ast.stmt] = {}
+    for statement in node.body:
+        match statement:
+            case (
+                ast.FunctionDef(name=bound)
+                | ast.Assign(targets=[ast.Name(id=bound)])
+                | ast.AnnAssign(target=ast.Name(id=bound))
+            ):
+                found[bound] = statement
+            case _:
+                pass
+    return found
 
 
 def _is_model(node: ast.AST) -> bool:
@@ -270,263 +281,191 @@ def _chosen(node: ast.stmt) -> dict[str, str] | None:
             return None
 
 
-class _Spec:
-    """What the functions of one loader ask for, joined."""
+class _Function:
+    """What one function of a loader asks for.
 
-    def __init__(self, tables: dict[str, Any]) -> None:
+    Attributes:
+        set: the keys of the config that it sets.
+        calls: own methods that it hands the model or its config to.
+        goes_on: it calls that of its base.
+
+    The others are those of ``loader_facts``.
+    """
+
+    def __init__(self, function: ast.FunctionDef, tables: dict[str, Any]) -> None:
         self._tables = tables
-        self._asks: dict[str, None] = {}
-        self._set: set[str] = set()
-        self._parts: set[str] | None = set()
-        self._found: dict[str, Any] = {"equal": {}, "above": {}, "among": {}}
-        self._language: dict[str, int] | None = None
-        self._rope: dict[str, Any] | None = None
-        self._quantisation: dict[str, Any] | None = None
+        self.asks: set[str] = set()
+        self.set: set[str] = set()
+        self.encoder: dict[str, int] | None = None
+        self.equal: dict[str, Any] = {}
+        self.above: dict[str, Any] = {}
+        self.among: dict[str, Any] = {}
+        self.language: dict[str, int] | None = None
+        self.rope: dict[str, Any] | None = None
+        self.quantisation: dict[str, Any] | None = None
+        self.calls: list[str] = []
+        self.goes_on = False
+        nodes = list(ast.walk(function))
+        self._values: dict[str, list[ast.expr]] = {}
+        self._compared: dict[str, list[str]] = {}
+        self._refused: set[str] = set()
+        self._blocks: dict[str, ast.If] = {}
+        tested: set[object] = set()
+        for node in nodes:
+            self._prepare(node, tested)
+        for node in nodes:
+            self._key(node, tested)
+            self._look(node)
+        self.calls = list(dict.fromkeys(self.calls))[:_MOST]
 
-    def into(self, found: dict[str, Any]) -> None:
-        """Write down what was read."""
-        asks = [key for key in self._asks if key not in self._set]
-        found |= self._found
-        found["asks"] = sorted(asks)[:_MOST]
-        found["parts"] = None if self._parts is None else sorted(self._parts)
-        found["language"] = self._language
-        found["rope"] = self._rope
-        found["quantisation"] = self._quantisation
-
-    def read(self, function: ast.FunctionDef) -> None:
-        """Take one function in."""
-        parts = list(ast.walk(function))
-        known = {id(each.value): each for each in parts if isinstance(each, ast.Attribute)}
-        tested = {key for each in parts for key in _tested(each)}
-        handed = {id(part) for each in parts for part in _handed(each)}
-        for part in parts:
-            if (
-                _is_model(part)
-                and id(part) not in handed
-                and isinstance(getattr(part, "ctx", None), ast.Load)
+    def _prepare(self, node: ast.AST, tested: set[object]) -> None:
+        """What has to be known before values are looked at."""
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self._values.setdefault(name, []).append(value)
+            case ast.If(test=ast.Name(id=name)):
+                self._blocks.setdefault(name, node)
+            case ast.If(
+                test=ast.Compare(
+                    left=ast.Name(id=name), ops=[ast.Is()], comparators=[ast.Constant(value=None)]
+                ),
+                body=[ast.Raise(), *_],
             ):
-                self._of_model(known.get(id(part)))
-            if isinstance(part, ast.Attribute) and _is_config(part.value):
-                if isinstance(part.ctx, ast.Store):
-                    self._set.add(part.attr)
-                elif part.attr not in tested:
-                    self._asks[part.attr] = None
-            self._look(part, parts)
-        self._take_rope(function, parts)
-        self._take_quantisation(parts)
+                self._refused.add(name)
+            case ast.If(
+                test=ast.Compare(
+                    left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=str(text))]
+                )
+            ):
+                self._compared.setdefault(name, []).append(text)
+            case ast.Call(func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=key)]) if _is_config(
+                owner
+            ):
+                tested.add(key)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=called), args=args):
+                if any(_is_model(each) or _is_config(each) for each in args):
+                    self.calls.append(called)
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=called)):
+                self.goes_on = self.goes_on or called == _SPEC
+            case _:
+                pass
 
-    def _of_model(self, attribute: ast.Attribute | None) -> None:
-        if attribute is None:
-            self._parts = None
-        elif attribute.attr != "config" and self._parts is not None:
-            self._parts.add(attribute.attr)
+    def _key(self, node: ast.AST, tested: set[object]) -> None:
+        if isinstance(node, ast.Attribute) and _is_config(node.value):
+            if isinstance(node.ctx, ast.Store):
+                self.set.add(node.attr)
+            elif node.attr not in tested and len(self.asks) < _MOST:
+                self.asks.add(node.attr)
 
-    def _look(self, part: ast.AST, parts: Sequence[ast.AST]) -> None:
+    def _look(self, node: ast.AST) -> None:
         """What one node says of values."""
-        match part:
+        match node:
             case ast.Assert(
                 test=ast.Compare(
                     left=ast.Attribute(value=owner, attr=key),
                     ops=[ast.Eq()],
                     comparators=[ast.Constant(value=value)],
                 )
-            ) if _is_config(owner):
-                self._found["equal"][key] = {"value": value, "line": part.lineno}
+            ) if _is_config(owner) and len(self.equal) < _MOST:
+                self.equal[key] = {"value": value, "line": node.lineno}
             case ast.Subscript(value=ast.Name(id=table), slice=ast.Attribute(value=owner, attr=key)) if (
-                _is_config(owner) and table in self._tables
+                _is_config(owner) and table in self._tables and len(self.among) < _MOST
             ):
-                self._found["among"][key] = {"table": table, "line": part.lineno}
+                self.among[key] = {"table": table, "line": node.lineno}
             case ast.If(
                 test=ast.Compare(
-                    left=ast.Name(id=name), ops=[ast.Gt()], comparators=[ast.Constant(value=int() as value)]
+                    left=ast.Name(id=name), ops=[ast.Gt()], comparators=[ast.Constant(value=int() as most)]
                 ),
                 body=[ast.Raise(), *_],
-            ):
-                got = _got_of_config(name, parts)
+            ) if len(self.above) < _MOST:
+                got = self._got_of_config(name)
                 if got is not None:
-                    self._found["above"][got] = {"value": value, "line": part.lineno}
+                    self.above[got] = {"value": most, "line": node.lineno}
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name == _ENCODER:
+                self.encoder = self.encoder or {"line": node.lineno}
             case ast.Attribute(attr=name) if name in _LANGUAGE:
-                self._language = self._language or {"line": part.lineno}
+                self.language = self.language or {"line": node.lineno}
             case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=name), *_]) if (
                 name in _LANGUAGE
             ):
-                self._language = self._language or {"line": part.lineno}
+                self.language = self.language or {"line": node.lineno}
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=table), attr="get"), args=[asked]),
+            ) if self.rope is None and table in self._tables and "ROPE" in table:
+                self.rope = {
+                    "keys": self._rope_keys(asked) if name in self._refused else None,
+                    "table": table,
+                    "others": self._compared.get(asked.id, []) if isinstance(asked, ast.Name) else [],
+                    "line": node.lineno,
+                }
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=key), *_]),
+            ) if self.quantisation is None and key == _QUANTISATION:
+                self.quantisation = {
+                    "methods": self._quantisation_methods(name),
+                    "inside": not _is_config(owner),
+                    "line": node.lineno,
+                }
             case _:
                 pass
 
-    def _take_rope(self, function: ast.FunctionDef, parts: Sequence[ast.AST]) -> None:
-        """How the type of ``rope_scaling`` is looked up."""
-        for part in parts:
-            match part:
-                case ast.Call(func=ast.Attribute(value=ast.Name(id=table), attr="get"), args=[asked]) if (
-                    table in self._tables and "ROPE" in table
-                ):
-                    keys = _rope_keys(asked, parts)
-                    stops = _raises_for_none(part, function)
-                    self._rope = {
-                        "keys": keys if stops else None,
-                        "table": table,
-                        "others": _taken_otherwise(asked, parts),
-                        "line": part.lineno,
-                    }
-                case _:
-                    pass
-
-    def _take_quantisation(self, parts: Sequence[ast.AST]) -> None:
-        """What is done with ``quantization_config``."""
-        for part in parts:
-            match part:
-                case ast.Assign(
-                    targets=[ast.Name(id=name)],
-                    value=ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=key), *_]),
-                ) if key == _QUANTISATION:
-                    block = next((each for each in parts if _tests(each, name)), None)
-                    self._quantisation = {
-                        "methods": None if block is None else _methods(block, name, self._tables),
-                        "inside": not _is_config(owner),
-                        "line": part.lineno,
-                    }
-                case _:
-                    pass
-
-
-def _tested(node: ast.AST) -> list[object]:
-    """The key for which a call asks whether the config has it."""
-    match node:
-        case ast.Call(func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=key)]) if _is_config(
-            owner
-        ):
-            return [key]
-        case _:
-            return []
-
-
-def _handed(node: ast.AST) -> list[ast.expr]:
-    """The arguments that a method of the same name's reading follows: ``self.get_falcon_spec(model)``."""
-    match node:
-        case ast.Call(
-            func=ast.Attribute(value=ast.Name(id="self") | ast.Call(func=ast.Name(id="super"))), args=[only]
-        ):
-            return [only]
-        case ast.Call(func=ast.Name(id="getattr"), args=[only, ast.Constant(value="final_logits_bias"), *_]):
-            return [only]
-        case _:
-            return []
-
-
-def _tests(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == name
-
-
-def _assigned(name: str, parts: Sequence[ast.AST]) -> list[ast.expr]:
-    """What a name is set to in a function."""
-    return [
-        each.value
-        for each in parts
-        if isinstance(each, ast.Assign)
-        and len(each.targets) == 1
-        and isinstance(each.targets[0], ast.Name)
-        and each.targets[0].id == name
-    ]
-
-
-def _got_of_config(name: str, parts: Sequence[ast.AST]) -> str | None:
-    """The key of the config, or of its text config, that a name is set to by ``getattr``."""
-    match _assigned(name, parts):
-        case [ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=str(key)), *_])]:
-            return key if _is_config(owner) or last_name(owner) == "text_config" else None
-        case _:
-            return None
-
-
-def _rope_keys(asked: ast.expr, parts: Sequence[ast.AST]) -> list[str] | None:
-    """The keys of ``rope_scaling`` under which its type is looked for, in order; None for anything else."""
-    if isinstance(asked, ast.Name):
-        assigned = _assigned(asked.id, parts)
-        if len(assigned) != 1:
-            return None
-        asked = assigned[0]
-    options = asked.values if isinstance(asked, ast.BoolOp) and isinstance(asked.op, ast.Or) else [asked]
-    found = []
-    for each in options:
-        match each:
-            case (
-                ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key)))
-                | ast.Call(
-                    func=ast.Attribute(value=ast.Name(id=owner), attr="get"),
-                    args=[ast.Constant(value=str(key))],
-                )
-            ) if owner == _ROPE:
-                found.append(key)
+    def _got_of_config(self, name: str) -> str | None:
+        """The key of the config, or of its text config, that a name is set to by ``getattr``."""
+        match self._values.get(name):
+            case [ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=str(key)), *_])]:
+                return key if _is_config(owner) or last_name(owner) == "text_config" else None
             case _:
                 return None
-    return found
 
-
-def _taken_otherwise(asked: ast.expr, parts: Sequence[ast.AST]) -> list[str]:
-    """The types that are compared for before the table is asked: ``if rope_type == "default"``."""
-    if not isinstance(asked, ast.Name):
-        return []
-    found = []
-    for each in parts:
-        match each:
-            case ast.If(
-                test=ast.Compare(
-                    left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=str(kind))]
-                )
-            ) if name == asked.id:
-                found.append(kind)
-            case _:
-                pass
-    return found
-
-
-def _raises_for_none(call: ast.Call, inside: ast.AST) -> bool:
-    """Whether what a call gives is put into a name, and None there raises."""
-    for part in ast.walk(inside):
-        match part:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is call:
-                return any(_is_refusal(each, name) for each in ast.walk(inside))
-            case _:
-                pass
-    return False
-
-
-def _is_refusal(node: ast.AST, name: str) -> bool:
-    match node:
-        case ast.If(
-            test=ast.Compare(
-                left=ast.Name(id=tested), ops=[ast.Is()], comparators=[ast.Constant(value=None)]
-            ),
-            body=[ast.Raise(), *_],
-        ):
-            return tested == name
-        case _:
-            return False
-
-
-def _methods(block: ast.AST, name: str, tables: dict[str, Any]) -> dict[str, str] | None:
-    """Method -> the dict of its versions, of a block that refuses every other; None where that is not plain."""
-    found: dict[str, str] = {}
-    for part in ast.walk(block):
-        match part:
-            case ast.If(
-                test=ast.Compare(
-                    left=ast.Attribute(value=ast.Name(id=owner), attr="quant_method"),
-                    ops=[ast.Eq()],
-                    comparators=[ast.Constant(value=str(method))],
-                ),
-                body=[
-                    ast.Assign(
-                        value=ast.Call(
-                            func=ast.Attribute(value=ast.Name(id=table), attr="get"),
-                            args=[ast.Attribute(attr="version")],
-                        ) as call
+    def _rope_keys(self, asked: ast.expr) -> list[str] | None:
+        """The keys of ``rope_scaling`` under which its type is looked for, in order; None for anything else."""
+        if isinstance(asked, ast.Name):
+            values = self._values.get(asked.id, [])
+            if len(values) != 1:
+                return None
+            asked = values[0]
+        options = asked.values if isinstance(asked, ast.BoolOp) and isinstance(asked.op, ast.Or) else [asked]
+        found = []
+        for each in options[:_MOST]:
+            match each:
+                case (
+                    ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key)))
+                    | ast.Call(
+                        func=ast.Attribute(value=ast.Name(id=owner), attr="get"),
+                        args=[ast.Constant(value=str(key))],
                     )
-                ],
-                orelse=[],
-            ) if owner == name and table in tables and _raises_for_none(call, block):
-                found[method] = table
-            case _:
-                pass
-    return found or None
+                ) if owner == _ROPE:
+                    found.append(key)
+                case _:
+                    return None
+        return found
+
+    def _quantisation_methods(self, name: str) -> dict[str, str] | None:
+        """Method -> the dict of its versions, where every other is refused; None where that is not plain."""
+        block = self._blocks.get(name)
+        found: dict[str, str] = {}
+        for node in block.body if block is not None else ():
+            match node:
+                case ast.If(
+                    test=ast.Compare(
+                        left=ast.Attribute(value=ast.Name(id=owner), attr="quant_method"),
+                        ops=[ast.Eq()],
+                        comparators=[ast.Constant(value=str(method))],
+                    ),
+                    body=[
+                        ast.Assign(
+                            targets=[ast.Name(id=kind)],
+                            value=ast.Call(
+                                func=ast.Attribute(value=ast.Name(id=table), attr="get"),
+                                args=[ast.Attribute(attr="version")],
+                            ),
+                        )
+                    ],
+                    orelse=[],
+                ) if owner == name and table in self._tables and kind in self._refused:
+                    found[method] = table
+                case _:
+                    pass
+        return found or None
