@@ -47,6 +47,10 @@ def test_a_name_is_an_architecture_or_a_model_type_or_nothing(
         ("mistral3", "exllamav3", ("Mistral3ForConditionalGeneration",)),
         ("internlm2", "vllm", ("InternLM2ForCausalLM",)),
         ("nobodys_type", "vllm", ("nobodys_type",)),
+        ("LlamaForCausalLM", "ctranslate2", ("LlamaConfig",)),
+        ("qwen2", "ctranslate2", ("Qwen2Config",)),
+        ("BertConfig", "ctranslate2", ("BertConfig",)),
+        ("nobodys_type", "ctranslate2", ("nobodys_type",)),
     ],
 )
 def test_an_engine_looks_a_name_up_by_its_own_kind_of_key(

@@ -10,7 +10,8 @@ import ctranslate2_reader
 import pytest
 
 import real_release
-from archtrack.app.history.store import SHIPPED, read_history
+from archtrack.app.history.release_facts import facts_at
+from archtrack.app.history.store import SHIPPED, Histories, read_history
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
 from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, LoadOptions, ReleaseFacts
 from archtrack.engines import load_engine
@@ -589,6 +590,16 @@ def test_a_loader_s_facts_come_from_its_nearest_base(release: Make) -> None:
     assert rows["SetsConfig"].value["asks"] == ["position_embedding_type"]
     assert rows["SetsConfig"].value["encoder"] == rows["BertConfig"].value["encoder"]
     assert "encoder" not in rows["LlamaConfig"].value
+
+
+def test_a_line_of_a_loader_is_one_of_the_release_that_its_facts_are_of() -> None:
+    histories = Histories({}, SHIPPED)
+    known = facts_at(*histories.release("ctranslate2==4.6.3"), histories)
+    found = load({**LLAMA, "rope_scaling": {"type": "yarn"}}, known)
+    assert str(found.because.place) == f"{CONVERTER}:1545"
+    assert found.because.place is not None
+    assert found.because.place.release == "4.4.0"
+    assert known.load.find("loaders", "LlamaConfig").place.release == "4.4.0"  # type: ignore[union-attr]
 
 
 # -- real releases ------------------------------------------------------------------------------------

@@ -210,6 +210,17 @@ def test_of_lists_and_objects_only_the_number_of_items_is_kept() -> None:
     assert dict(found.plain) == {"a": (2,), "b": (0,), **numbers}
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [({"type": "yarn", "factor": 2.0, "short": [1, 2]}, (("factor", 2.0), ("short", (2,)), ("type", "yarn"))),
+     ({}, ()), (None, ()), ([1], ()), ("yarn", ())],
+)  # fmt: skip
+def test_rope_scaling_is_kept_where_it_is_an_object(value: object, expected: tuple[Any, ...]) -> None:
+    found = read_checkpoint(config(rope_scaling=value))
+    assert (found.rope_scaling, found.rope_parameters) == (expected, ())
+    assert read_checkpoint(config(rope_parameters=value)).rope_parameters == expected
+
+
 def test_a_pair_in_auto_map_names_the_class_that_is_there() -> None:
     value = {"AutoModel": "m.A", "AutoTokenizer": ["t.Slow", None], "AutoProcessor": [None, "p.Fast"]}
     assert read_checkpoint(config(auto_map=value)).auto_map == (

@@ -204,7 +204,7 @@ class _Path:
             value = self._plain.get(key)
             if _is_scalar(value) and value != wanted["value"]:
                 step = self._steps.say(
-                    f"`{key}` has to be `{wanted['value']}`, and it is `{value}`", self._place(wanted["line"])
+                    f"`{key}` has to be `{wanted['value']}`, and it is `{value}`", _at(wanted, loader)
                 )
                 return self._unsupported(known, step)
         for key, most in loader.value.get("above", {}).items():
@@ -212,7 +212,7 @@ class _Path:
             if isinstance(value, int) and value > most["value"]:
                 step = self._steps.say(
                     f"the loader raises for a `{key}` above {most['value']}, and it is {value}",
-                    self._place(most["line"]),
+                    _at(most, loader),
                 )
                 return self._unsupported(known, step)
         for key, looked in loader.value.get("among", {}).items():
@@ -220,7 +220,7 @@ class _Path:
             if isinstance(value, str) and value not in taken["keys"]:
                 step = self._steps.say(
                     f"`{key}` is `{value}`; the loader takes {_listed(taken['keys'])}",
-                    self._place(looked["line"]),
+                    _at(looked, loader),
                 )
                 return self._unsupported(known, step)
         return None
@@ -230,7 +230,7 @@ class _Path:
         rule = loader.value.get("rope")
         if rule is None:
             return None
-        place = self._place(rule["line"])
+        place = _at(rule, loader)
         always = known.fact is not None and self._always_scaled()
         if not self._checkpoint.given:
             if always and "default" not in rule["others"]:
@@ -288,11 +288,11 @@ class _Path:
             return self._unknown(
                 f"the loader of `{known.name}` does not look at `{key}`, or not plainly: what becomes of {shown} is"
                 " not followed",
-                loader.place if rule is None else self._place(rule["line"]),
+                loader.place if rule is None else _at(rule, loader),
                 key=known.name,
                 fix="use the unquantised checkpoint; ct2-transformers-converter quantises it itself",
             )
-        place = self._place(rule["line"])
+        place = _at(rule, loader)
         table = rule["methods"].get(method)
         version = dict(self._checkpoint.quantization).get("version")
         taken = [] if table is None else self._release.load.rules["tables"][table]["keys"]
@@ -329,15 +329,13 @@ class _Path:
             return self._unknown(
                 f"an encoder without a head is made of it: it gives hidden states, and what {asked[0]} has besides is"
                 " left out; whether that is of use is not followed",
-                self._place(encoder["line"]),
+                _at(encoder, loader),
                 key=known.name,
             )
         if encoder is not None or not asked or loads in asked:
             self._steps.say(f"the weights are loaded as {loads}", loader.place)
             if encoder is not None:
-                self._steps.say(
-                    "an encoder is made of it, which gives hidden states", self._place(encoder["line"])
-                )
+                self._steps.say("an encoder is made of it, which gives hidden states", _at(encoder, loader))
             return self._steps.verdict(Status.NATIVE, native, resolved=loads, key=known.name)
         return self._unknown(
             f"whatever the config names, the loader of `{known.name}` loads {loads}: what {asked[0]} has besides is"
@@ -364,7 +362,7 @@ class _Path:
         if self._checkpoint.text_config is not None or loads.endswith("ForConditionalGeneration"):
             self._steps.say(
                 "of a model of several parts the language model alone is converted: it takes text only",
-                self._place(loader.value["language"]["line"]),
+                _at(loader.value["language"], loader),
             )
 
     # -- words ----------------------------------------------------------------------------------------
@@ -379,6 +377,11 @@ class _Path:
         self, text: str, place: Place | None = None, *, key: str | None = None, fix: str | None = None
     ) -> Verdict:
         return self._steps.verdict(Status.UNKNOWN, self._steps.say(text, place), key=key, fix=fix)
+
+
+def _at(row: Mapping[str, Any], loader: Fact) -> Place:
+    """The line that a row of a loader's facts has, which is one of the release that the loader's line is of."""
+    return replace(loader.place, line=row["line"])
 
 
 def _is_scalar(value: object) -> bool:
