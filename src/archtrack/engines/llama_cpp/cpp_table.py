@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archtrack.engines._source_tokens import source_tokens
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    from archtrack.engines._source_tokens import Token
 
 __all__ = ["NAME", "gguf_architectures"]
 
@@ -18,10 +22,6 @@ _UNKNOWN = "LLM_ARCH_UNKNOWN"
 """What stands for a name that is none."""
 _LARGEST = 16 * 1024 * 1024
 """Bytes; the whole of llama.cpp in one file had one."""
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-
-Token = tuple[str, str, int]
-"""Kind (``word``, ``text``, ``directive`` or the character itself), what stands there, line."""
 
 
 def gguf_architectures(data: bytes) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def gguf_architectures(data: bytes) -> dict[str, Any]:
         return {"there": False, "rows": {}, "unresolved": []}
     if len(data) > _LARGEST:
         return {"there": True, "rows": {}, "unresolved": [[0, f"a file of {len(data):,} bytes is not read"]]}
-    tokens = list(_tokens(data.decode("utf-8", "replace")))
+    tokens = list(source_tokens(data.decode("utf-8", "replace")))
     starts = [at for at, token in enumerate(tokens) if token[:2] == ("word", NAME) and _is_made(tokens, at)]
     if len(starts) != 1:
         line = tokens[starts[1]][2] if starts else 0
@@ -73,58 +73,3 @@ def _table(tokens: Sequence[Token], start: int) -> dict[str, Any]:
         if at + 1 >= len(tokens) or tokens[at + 1][0] != ";":
             unresolved.append([tokens[start][2], f"{NAME} has no end"])
     return {"there": True, "rows": rows, "unresolved": unresolved}
-
-
-def _tokens(text: str) -> Iterator[Token]:
-    """The tokens without comments, each with its line; in one pass."""
-    at, line, fresh = 0, 1, True
-    length = len(text)
-    while at < length:
-        char = text[at]
-        start = at
-        if char == "\n":
-            at, fresh = at + 1, True
-        elif char.isspace():
-            at += 1
-        elif text.startswith("//", at):
-            at = _end(text, "\n", at)
-        elif text.startswith("/*", at):
-            at = _end(text, "*/", at + 2, behind=True)
-        elif char == "#" and fresh:
-            at = _end(text, "\n", at)
-            while text[at - 1] == "\\" and at < length:
-                at = _end(text, "\n", at + 1)
-            yield "directive", text[start:at].split("\n", 1)[0], line
-        else:
-            fresh = False
-            if text.startswith('R"', at):
-                opened = _end(text, "(", at)
-                at = _end(text, f'){text[at + 2 : opened]}"', opened, behind=True)
-                yield "text", text[start:at], line
-            elif char in "\"'":
-                at = _quoted(text, at)
-                yield "text" if char == '"' else "char", text[start + 1 : at - 1], line
-            elif char in _WORD:
-                while at < length and text[at] in _WORD:
-                    at += 1
-                yield "word", text[start:at], line
-            else:
-                at += 1
-                yield char, char, line
-        line += text.count("\n", start, at)
-
-
-def _end(text: str, mark: str, at: int, *, behind: bool = False) -> int:
-    """Where a mark begins, or what comes behind it; the end of the text where there is none."""
-    found = text.find(mark, at)
-    if found < 0:
-        return len(text)
-    return found + len(mark) if behind else found
-
-
-def _quoted(text: str, at: int) -> int:
-    """Where a string or a character ends: at its quote, else with its line."""
-    quote, at = text[at], at + 1
-    while at < len(text) and text[at] not in (quote, "\n"):
-        at += 2 if text[at] == "\\" else 1
-    return min(at + 1, len(text))
