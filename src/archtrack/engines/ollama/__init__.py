@@ -1,0 +1,5 @@
+"""ollama: ``engine`` is its declaration."""
+
+from .engine import ENGINE
+
+__all__ = ["ENGINE"]
