@@ -22,6 +22,9 @@ from archtrack.core.verdict.error_messages import find_messages
 from archtrack.core.verdict.log_text import read_log
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads, ScanOptions
+from archtrack.engines.ollama.carried_source import named_commit, patched_rows, submodule, translated
+from archtrack.engines.ollama.converter_source import converter_source, number_types
+from archtrack.engines.ollama.registering import taken_in, what_is_registered
 from archtrack.model import Category, Matrix, Origin, Status
 from archtrack.sources.library import Library
 from archtrack.sources.patterns import match_paths
@@ -582,6 +585,54 @@ NAMES: dict[str, Any] = {
     "For": lambda n: "For" * n,
 }
 
+_SWITCH = "func f() {\n\tswitch p.Architectures[0] {\n"
+_KEY = '\tkv["general.architecture"] = '
+# What Ollama's Go, its patches and its C++ can look like to their reader.
+GO: dict[str, Any] = {
+    "braces": lambda n: "package a\n" + "{" * n,
+    "closing braces": lambda n: "package a\n" + "}" * n,
+    "backticks": lambda n: "`" * n,
+    "comments": lambda n: "/* " * n,
+    "functions": lambda n: "func f() {\n}\n" * n,
+    "functions without an end": lambda n: "func f() {\n" * n,
+    "functions without a body": lambda n: "func f() int\n" * n,
+    "receivers without an end": lambda n: "func (" * n,
+    "results without an end": lambda n: "func f() " + "a " * n,
+    "switches": lambda n: f"{_SWITCH}\t}}\n}}\n" * n,
+    "switches in switches": lambda n: _SWITCH * n,
+    "cases": lambda n: _SWITCH + '\tcase "A":\n\t\tconv = &a{}\n' * n,
+    "names of a case": lambda n: _SWITCH + "\tcase " + '"A", ' * n + ":\n",
+    "what is asked for on a line": lambda n: "if " + "p.Architectures[0] == " * n + "\n",
+    "types of numbers": lambda n: "switch st.dtype {\n" * n,
+    "a list": lambda n: "SupportedArchs := []string{" + '"A", ' * n,
+    "lists": lambda n: 'SupportedArchs := []string{"A"}\n' * n,
+    "keys": lambda n: "func (p *m) KV() KV {\n" + f'{_KEY}"a"\n' * n,
+    "texts of a name": lambda n: 'func (p *m) KV() KV {\n\tb := "a"\n' + '\t{ b += "c" }\n' * n + f"{_KEY}b\n}}\n",
+    "writers of one type": lambda n: "func (p *m) KV() KV {\n\tkv := p.m.KV(t)\n}\n" * n,
+    "imports": lambda n: 'import _ "a"\n' * n,
+    "imports in brackets": lambda n: "import (\n" + '\t_ "a"\n' * n,
+    "imports without an end": lambda n: "import (\n" * n,
+    "registrations": lambda n: (
+        'import "x/model/base"\nfunc init() {\n' + '\tbase.Register("A", a)\n' * n + "}\n"
+    ),
+    "registrations anywhere": lambda n: 'base.Register("A", a)\n' * n,
+    "rows of a patch": lambda n: '+ { LLM_ARCH_A, "a" },\n' * n,
+    "a row of a patch": lambda n: "+ LLM_ARCH_" + "{" * n,
+    "handlers": lambda n: 'if (arch_name == "a") handle_a(' * n,
+    "values of a handler": lambda n: (
+        "void handle_a() {\n" + 'gguf_set_val_str(meta, "general.architecture", "b");\n' * n
+    ),
+    "a commit": lambda n: "FETCH_HEAD=" + "a" * n + "\n",
+    "lines of a version": lambda n: "b\n" * n,
+}  # fmt: skip
+
+
+def read_go(text: str) -> None:
+    data = text.encode()
+    for read in (converter_source, number_types, taken_in, named_commit, submodule, patched_rows, translated):
+        read(data)
+    what_is_registered(data, "model/base")
+
 
 def read_gguf(text: str) -> None:
     data = text.encode("latin-1", "replace")
@@ -620,6 +671,7 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
     "pyproject.toml": (lambda text: pins_from_project(text.encode()), PROJECTS),
     "config.json": (lambda text: read_checkpoint(text.encode()), CONFIGS),
     "a GGUF file": (read_gguf, GGUFS),
+    "Go": (read_go, GO),
     "a log": (read_log_file, LOGS),
     "a history": (read_history, HISTORIES),
     "a name": (read_name, NAMES),

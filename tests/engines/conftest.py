@@ -25,6 +25,7 @@ for _name, _file in (
     ("shapes", "sglang/shapes.py"),
     ("readers", "readers.py"),
     ("llama_readers", "llama_readers.py"),
+    ("ollama_reader", "ollama_reader.py"),
     ("onnxruntime_genai_reader", "onnxruntime_genai_reader.py"),
     ("openvino_reader", "openvino_reader.py"),
     ("ctranslate2_reader", "ctranslate2_reader.py"),
