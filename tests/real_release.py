@@ -24,7 +24,7 @@ __all__ = ["opened", "place_of", "read"]
 
 
 def opened(layout: Layout, version: str) -> AbstractContextManager[Source]:
-    """The files of a release, which are fetched when they are read."""
+    """The files of a release on the index, which are fetched when they are read."""
     settings = index_settings(os.environ)
     return open_release(
         layout, version, settings=settings, cache=None, offline=False, progress=SilentProgress()

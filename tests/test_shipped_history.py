@@ -21,6 +21,7 @@ from archtrack.app.history.store import SHIPPED, Histories, read_history
 from archtrack.app.presence import presence_with
 from archtrack.core.history.history import REGISTRY
 from archtrack.core.history.spans import span_bounds
+from archtrack.engines import load_engine
 from archtrack.model import Status
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ else:
 HERE = Path(__file__).parent
 FACTS = sorted((HERE / "data" / "facts").glob("*.toml"))
 ENGINES = tuple(path.stem for path in FACTS)
+ON_INDEX = tuple(each for each in ENGINES if load_engine(each).layout.repository is None)
+"""Those whose releases the index has; the releases of the others are tags of a repository."""
+AWAITED = {"tensorrt-llm"}
+"""What a refresh would read, and nobody has read yet: the scheduled one does."""
 
 
 def facts_of(engine: str) -> list[dict[str, Any]]:
@@ -45,7 +50,9 @@ def facts_of(engine: str) -> list[dict[str, Any]]:
 
 def test_there_is_data_and_there_are_facts_of_every_engine_that_is_refreshed_by_default() -> None:
     shipped = {path.stem for path in SHIPPED.glob("*.json")} - {"schema"}
-    assert shipped == set(ENGINES) == set(refreshed_by_default())
+    assert shipped == set(ENGINES)
+    assert set(refreshed_by_default()) - shipped <= AWAITED
+    assert shipped <= set(refreshed_by_default())
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -265,7 +272,7 @@ def drawn(engine: str, count: int) -> list[str]:
 
 
 @pytest.mark.network
-@pytest.mark.parametrize(("engine", "version"), [(each, v) for each in ENGINES for v in drawn(each, 12)])
+@pytest.mark.parametrize(("engine", "version"), [(each, v) for each in ON_INDEX for v in drawn(each, 12)])
 def test_the_history_at_a_release_is_a_fresh_reading_of_it(engine: str, version: str) -> None:
     histories = Histories({}, SHIPPED)
     history, release = histories.release(f"{engine}=={version}")

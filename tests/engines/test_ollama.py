@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import ollama_reader
 import pytest
 
+import miniature
 from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
@@ -27,6 +29,7 @@ from archtrack.engines.ollama.registering import what_is_registered
 from archtrack.errors import SourceError
 from archtrack.model import Gate, Place, Status
 from archtrack.sources.disk.folder import local_source
+from archtrack.sources.git.source import git_source
 from archtrack.sources.library import Library
 
 if TYPE_CHECKING:
@@ -572,8 +575,8 @@ def test_what_runs_is_told_by_the_llama_cpp_around_the_one_that_is_carried(
         ({**OWN, **VENDORED}, "gemma3", Status.NATIVE, "own engine"),
         ({**OWN, **VENDORED}, "llama", Status.NATIVE, "the llama.cpp in its repository has"),
         ({**OWN, **VENDORED}, "other", Status.UNSUPPORTED, "neither Ollama's own engine nor"),
-        (SUBMODULE, "llama", Status.UNKNOWN, "a submodule, whose commit is not read"),
-        ({**SUBMODULE, **VENDORED}, "llama", Status.UNKNOWN, "a submodule, whose commit is not read"),
+        (SUBMODULE, "llama", Status.UNKNOWN, "the llama.cpp that it carries is a submodule"),
+        ({**SUBMODULE, **VENDORED}, "llama", Status.UNKNOWN, "the llama.cpp that it carries is a submodule"),
         (
             {**SUBMODULE, "llm/patches/1.diff": '+ { LLM_ARCH_A, "a" },\n'},
             "a",
@@ -598,6 +601,28 @@ def test_a_gguf_file_runs_by_its_architecture(
     found = verdict(file_of(name), facts_of(tmp_path, {**LLAMA, **files}, llama_cpp("b200", "b")))
     assert (found.status, found.gate) == (status, Gate.ARCHITECTURE if status is Status.UNSUPPORTED else None)
     assert said in found.because.text
+
+
+def test_the_commit_of_a_submodule_is_said_and_tells_nothing_of_what_runs(tmp_path: Path) -> None:
+    root, commit = tmp_path / "ollama", "5921b8f089d3b7bda86aac5a66825df6a6c10603"
+    for path, text in {**LLAMA, **SUBMODULE}.items():
+        miniature.write(root / path, text)
+    miniature.git(root, "init")
+    (root / "llm" / "llama.cpp").mkdir(parents=True)  # as a checkout has it that does not enter submodules
+    miniature.git(root, "update-index", "--add", "--cacheinfo", f"160000,{commit},llm/llama.cpp")
+    miniature.commit(root)
+    engine = load_engine("ollama")
+    source = git_source(str(root), "HEAD", engine.layout, environ=os.environ, folder=None)
+    assert (source.submodule("llm/llama.cpp"), source.submodule("llm/other")) == (commit, None)
+    library = Library(source, None)
+    assert isinstance(engine, Loads)
+    load = engine.load_facts(library, engine.scan(library, ScanOptions()))
+    assert load.rules["llama_cpp"] == {"file": ".gitmodules", "line": 2, "submodule": commit}
+    found = verdict(
+        file_of("llama"), ReleaseFacts(engine="ollama", version="0.1.40", registered={}, load=load)
+    )
+    assert found.status is Status.UNKNOWN
+    assert "a submodule at commit 5921b8f089d3, of which nothing tells what it runs" in found.because.text
 
 
 def test_what_could_not_be_read_of_the_own_engine_leaves_it_open(tmp_path: Path) -> None:
@@ -777,7 +802,7 @@ def test_the_history_says_what_converters_write(version: str, name: str, made: l
 @pytest.mark.parametrize(
     ("version", "file", "said"),
     [
-        ("0.1.40", ".gitmodules", None),
+        ("0.1.40", ".gitmodules", "5921b8f089d3b7bda86aac5a66825df6a6c10603"),
         ("0.5.0", "llama/vendoring", "3f1ae2e32cde00c39b96be6d01c2997c29bae555"),
         ("0.12.0", "Makefile.sync", "e54d41befcc1575f4c898c5ff4ef43970cead75f"),
         ("0.20.0", "Makefile.sync", "ec98e2002"),
@@ -788,7 +813,7 @@ def test_the_history_says_which_llama_cpp_a_release_carries(
     version: str, file: str, said: str | None
 ) -> None:
     rule = shipped(version).load.rules["llama_cpp"]
-    assert (rule["file"], rule.get("build") or rule.get("commit")) == (file, said)
+    assert (rule["file"], rule.get("build") or rule.get("commit") or rule.get("submodule")) == (file, said)
 
 
 def test_every_release_that_carries_a_table_runs_what_it_converts() -> None:

@@ -73,6 +73,16 @@ class Library:
         known = getattr(self._source, "broken_links", None)
         return () if known is None else tuple(known(patterns))
 
+    def submodule(self, path: str) -> str | None:
+        """The commit of another repository that stands at a path of a commit; None where none does, or nothing tells.
+
+        Args:
+            path: as it is in the repository, without ``./``.
+        """
+        known = getattr(self._source, "submodule", None)
+        found: str | None = None if known is None else known(path)
+        return found
+
     def asked_beyond(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """The paths asked for so far, there or not, that match none of the patterns; sorted."""
         return tuple(sorted(self._asked.difference(match_paths(self._asked, patterns))))

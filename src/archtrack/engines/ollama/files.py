@@ -14,6 +14,7 @@ __all__ = [
     "OWN_IMPORTS",
     "OWN_MODELS",
     "READER",
+    "SUBMODULE",
     "SUBMODULES",
     "VENDORED",
     "VERSIONS",
@@ -30,6 +31,8 @@ OWN_IMPORTS = "model/models/models.go"
 MLX_MODELS = "x/models/*/*.go"
 MLX_IMPORTS = "x/mlxrunner/imports.go"
 SUBMODULES = ".gitmodules"
+SUBMODULE = "llm/llama.cpp"
+"""Where llama.cpp stands in the repository, until 0.3.14."""
 VERSIONS = ("LLAMA_CPP_VERSION", "Makefile.sync", "llama/vendoring")
 """What names the llama.cpp of a release: since 0.30.0, since 0.5.8, since 0.4.0. The first that is there counts."""
 VENDORED = ("llama/llama.cpp/src/llama-arch.cpp", "llama/llama-arch.cpp", "llama/llama.cpp")

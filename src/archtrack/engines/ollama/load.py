@@ -273,7 +273,10 @@ class _Path:
         rule = self._release.load.rules.get(CARRIED, {})
         build = rule.get("build")
         if build is None:
-            what = "a submodule, whose commit is not read" if rule else "none that was read"
+            commit = rule.get("submodule")
+            what = "none that was read" if not rule else "a submodule"
+            if commit is not None:
+                what += f" at commit {commit[:12]}, of which nothing tells what it runs"
             return _Answer(
                 runs=None,
                 text=f"whether {self._release.name} runs the GGUF architecture `{name}` is not known: the llama.cpp"

@@ -11,7 +11,7 @@ from archtrack.model import Place
 from .carried_source import named_commit, patched_rows, submodule, translated
 from .converter import Converter
 from .converter_source import number_types
-from .files import COMPAT_SOURCE, FETCHED_PATCHES, READER, SUBMODULES, VENDORED, VERSIONS
+from .files import COMPAT_SOURCE, FETCHED_PATCHES, READER, SUBMODULE, SUBMODULES, VENDORED, VERSIONS
 from .registry import mlx_runner, own_engine
 from .tables import CARRIED, COMPAT, CONVERT, CONVERTS, DTYPES, MLX, OWN, PATCHED, TORCH, UNREAD
 
@@ -84,7 +84,8 @@ def _carried(library: Library) -> dict[str, Any]:
     """Which llama.cpp a release carries: a submodule, else what names a build or a commit."""
     for line in library.facts(library.paths(f"./{SUBMODULES}"), "ollama-submodule-1", submodule).values():
         if line:
-            return {"file": SUBMODULES, "line": line}
+            commit = library.submodule(SUBMODULE)
+            return {"file": SUBMODULES, "line": line, **({"submodule": commit} if commit else {})}
     for path in VERSIONS:
         for found in library.facts(library.paths(f"./{path}"), "ollama-carried-1", named_commit).values():
             if found:

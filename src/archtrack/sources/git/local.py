@@ -99,7 +99,7 @@ def edited_since(
     git = local_git(folder, environ)
     named = [f":(top,literal){path}" for path in sorted(paths)]
     try:
-        files, links = tree_entries(git, commit, *sorted(paths))
+        files, links, _ = tree_entries(git, commit, *sorted(paths))
         committed = {**files, **links}
         tracked = {*committed, *_names(git.run("ls-files", "-z", "--full-name", "--", *named))}
         contents = git.blobs(sorted(set(committed.values())))

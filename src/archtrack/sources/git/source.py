@@ -53,7 +53,7 @@ class GitSource:
             git: runs in the repository.
             origin: what to say of it.
             scope: tells the repository from all others.
-            tree: its files and broken links, by source path.
+            tree: its files, broken links and submodules, by source path.
             complete: fetches those of some blobs that are missing.
         """
         self._git = git
@@ -61,6 +61,7 @@ class GitSource:
         self._scope = scope
         self._blobs = tree.files
         self._broken = tree.broken
+        self._submodules = tree.submodules
         self._complete = complete
 
     @property
@@ -80,6 +81,10 @@ class GitSource:
     def broken_links(self, patterns: Sequence[str]) -> tuple[str, ...]:
         """Links to nothing in the commit that match any pattern, sorted."""
         return match_paths(self._broken, patterns)
+
+    def submodule(self, path: str) -> str | None:
+        """The commit that a submodule of that path stands at; None where there is none."""
+        return self._submodules.get(path)
 
     def identify(self, paths: Sequence[str]) -> dict[str, str]:
         """``<scope>:git:<blob id>`` per path: a repository can hold under an id what is not of that id.
@@ -278,4 +283,6 @@ def _package(found: Tree, layout: Layout, location: str) -> tuple[Tree, str]:
         raise SourceError(f"{location}: no {layout.shown} in it{looked}; try another reference")
     start = f"{prefix}{layout.package}/"
     broken = {path.removeprefix(prefix) for path in found.broken if path.startswith(start)}
-    return Tree(files={path: found.files[name] for path, name in paths.items()}, broken=broken), prefix
+    submodules = {path.removeprefix(prefix): commit for path, commit in found.submodules.items()}
+    files = {path: found.files[name] for path, name in paths.items()}
+    return Tree(files=files, broken=broken, submodules=submodules), prefix

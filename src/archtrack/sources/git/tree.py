@@ -20,6 +20,7 @@ __all__ = ["Tree", "read_tree", "tree_entries"]
 
 _FILE_MODES = ("100644", "100755", "100664")  # the last one is of old repositories
 _LINK_MODE = "120000"
+_SUBMODULE_MODE = "160000"
 _MOST_LINKS = 40  # in a row, as Linux has it
 _LONGEST = 4096  # bytes of a link, as Linux has it
 _MOST_FILES = 200_000
@@ -33,10 +34,12 @@ class Tree:
     Attributes:
         files: path in the repository -> blob id.
         broken: paths of links that lead to nothing in the commit.
+        submodules: path of a submodule -> the commit of the other repository, which is not entered.
     """
 
     files: dict[str, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    submodules: dict[str, str] = field(default_factory=dict)
 
 
 def read_tree(
@@ -54,10 +57,10 @@ def read_tree(
         GitError: git ended with an error.
         SourceError: git could not be run, or links multiply the files.
     """
-    files, links = tree_entries(git, commit, *wanted)
-    tree = Tree(files=files)
+    files, links, submodules = tree_entries(git, commit, *wanted)
+    tree = Tree(files=files, submodules=submodules)
     if links:
-        every, anywhere = tree_entries(git, commit)  # a link may lead to another one anywhere
+        every, anywhere, _ = tree_entries(git, commit)  # a link may lead to another one anywhere
         ids = sorted(set(anywhere.values()))
         complete(ids)
         texts = git.blobs(ids)
@@ -68,21 +71,23 @@ def read_tree(
     return tree
 
 
-def tree_entries(git: Git, commit: str, *wanted: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Path -> id of the files, and of the links."""
+def tree_entries(
+    git: Git, commit: str, *wanted: str
+) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Path -> id of the files, of the links, and of the submodules."""
     files: dict[str, str] = {}
     links: dict[str, str] = {}
+    submodules: dict[str, str] = {}
+    kinds = {**dict.fromkeys(_FILE_MODES, files), _LINK_MODE: links, _SUBMODULE_MODE: submodules}
     output = git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *wanted)
     if output.count(b"\0") > _MOST_FILES:
         raise SourceError(f"more than {_MOST_FILES:,} files in the commit; give the path of a checkout")
     for entry in output.split(b"\0"):
         about, _, path = entry.partition(b"\t")
         mode, _, rest = about.decode().partition(" ")
-        if mode in _FILE_MODES or mode == _LINK_MODE:
-            (links if mode == _LINK_MODE else files)[path.decode("utf-8", "surrogateescape")] = rest.split()[
-                1
-            ]
-    return files, links
+        if mode in kinds:
+            kinds[mode][path.decode("utf-8", "surrogateescape")] = rest.split()[1]
+    return files, links, submodules
 
 
 def _follow(tree: Tree, links: Sequence[str], every: Mapping[str, str], targets: Mapping[str, str]) -> None:
