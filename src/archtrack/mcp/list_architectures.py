@@ -34,8 +34,8 @@ class Asked(SourceArguments):
     """What it takes."""
 
     engine: Name | None = None
-    """sglang (the default), vllm, transformers, lmdeploy, mlx-lm, openvino, exllamav3 or llama-cpp. From sources:
-    sglang lists its own, transformers what is public there; left out, both."""
+    """sglang (the default), vllm, transformers, llama-cpp or another; a wrong name is answered with all there are. From
+    sources: sglang lists its own, transformers what is public there; left out, both."""
 
     version: Name | None = None
     """From the history: the release, such as 0.5.9. Left out: the newest."""

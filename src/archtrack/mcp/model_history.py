@@ -39,7 +39,7 @@ class Asked(Arguments):
     """Class names such as LlamaForCausalLM, or models as people name them (Qwen3-32B); up to 20."""
 
     engine: Name | None = None
-    """Only this engine: sglang, vllm, transformers, lmdeploy, mlx-lm, openvino, exllamav3, llama-cpp. Left out: all."""
+    """Only this engine: sglang, vllm, llama-cpp, …; a wrong name is answered with all there are. Left out: all."""
 
     version: Name | None = None
     """How they stand with this release of `engine`, such as 0.5.9, instead of the newest."""
@@ -109,8 +109,8 @@ def model_history(asked: Asked, call: Call) -> Found:
     """Since which release does an inference engine have a model architecture, until which, and in which file?
 
     Use it to choose an engine or the least version of one, and to date a change in support. Answers at once from the
-    history that comes with archtrack (sglang, vllm, transformers, lmdeploy, mlx-lm, openvino, exllamav3, llama-cpp);
-    makes no request. For each architecture and engine: how it stands with the newest release (native, fallback,
+    history that comes with archtrack (SGLang, vLLM, transformers, llama.cpp, Ollama and more); makes no request. For each
+    architecture and engine: how it stands with the newest release (native, fallback,
     refused, gone, unsupported, unknown; or with `version` of one engine), and the spans of releases that register it,
     or run it natively as another one that they register (`runs_as`). `unknown` means that it cannot be told, never a
     no. Takes class names such as Qwen3ForCausalLM and models as people name them; to go from a config to an
