@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.python.module import Import, Module
-from archtrack.core.python.source import candidates
 from archtrack.core.verdict.release_facts import QUANTISATION, Fact, LoadFacts
+from archtrack.engines._mlx_loaders import imported_modules
 from archtrack.model import Place
 
 from .files import MODELS, UTILS, module_of
@@ -78,14 +77,13 @@ def _sub_configs(types: Types, modules: Mapping[str, Any]) -> dict[str, Fact]:
 
 def _quantised_weights(library: Library, modules: Mapping[str, Any]) -> dict[str, Fact]:
     """The modules that name such weights, and those that take a name from one of them."""
-    names = library.facts(tuple(modules), "mlx-lm-sources-1", _sources)
     found = {path: facts["line"] for path, facts in modules.items() if facts["line"]}
-    for path, sources in names.items():
+    for path, sources in imported_modules(library, tuple(modules)).items():
         if path not in found:
             lines = [
                 line
-                for level, module, line in sources
-                if any(modules.get(each, {"line": 0})["line"] for each in candidates(path, level, module))
+                for line, files in sources
+                if any(modules.get(each, {"line": 0})["line"] for each in files)
             ]
             if lines:
                 found[path] = min(lines)
@@ -93,14 +91,3 @@ def _quantised_weights(library: Library, modules: Mapping[str, Any]) -> dict[str
         module_of(path): Fact(key=module_of(path), place=Place(file=path, line=line))
         for path, line in found.items()
     }
-
-
-def _sources(data: bytes) -> list[list[Any]]:
-    """[level, module, line] of the modules beside it that a module takes names from."""
-    found = {
-        (each.bound.level, each.bound.module): each.line
-        for bindings in Module(data).bindings.values()
-        for each in bindings
-        if isinstance(each.bound, Import) and each.bound.attribute is not None and each.bound.level
-    }
-    return [[level, module, line] for (level, module), line in sorted(found.items())]

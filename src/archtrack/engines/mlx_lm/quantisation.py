@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
+from archtrack.engines._mlx_loaders import WEIGHTS, first_weight, opened_config
 from archtrack.engines._quantisation import anded, compared_methods, constants
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ _LOADERS = ("load_model", "load")
 """``load_model`` came with 0.0.5; before, ``load`` does it all."""
 _MOST = 50
 """Methods that are read: more is no loader."""
-_WEIGHTS = ("weight_scale", "_scale_inv", "weight_packed", "qweight", "_blocks")
-"""Parts of the names that quantising tools give to weights. A module that names one may take such weights itself."""
 
 
 def loader_facts(data: bytes) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def loader_facts(data: bytes) -> dict[str, Any]:
     module = Module(data, words=None)
     function = next((found for name in _LOADERS if (found := module.function(name)) is not None), None)
     facts: dict[str, Any] = {"line": 0, "methods": {}, "model_file": None, "inside": False}
-    facts["config"] = next(filter(None, map(_opened_config, ast.walk(module.tree))), 0)
+    facts["config"] = opened_config(module)
     if function is None:
         return facts
     facts["line"] = function.lineno
@@ -61,19 +60,6 @@ def loader_facts(data: bytes) -> dict[str, Any]:
     return facts
 
 
-def _opened_config(node: ast.AST) -> int:
-    """The line of ``open(model_path / "config.json", "r")``; 0 of anything else."""
-    match node:
-        case ast.Call(
-            func=ast.Name(id="open"),
-            args=[ast.BinOp(op=ast.Div(), right=ast.Constant(value="config.json")), *_],
-            lineno=line,
-        ):
-            return line
-        case _:
-            return 0
-
-
 def names_quantised_weights(data: bytes) -> dict[str, Any]:
     """The first line of a module that names weights as quantising tools write them; 0 for none.
 
@@ -84,17 +70,10 @@ def names_quantised_weights(data: bytes) -> dict[str, Any]:
         ``{"line": …, "sub_configs": {class: [[field, line]]}}``; the fields are those without a default whose names end
         with ``_config``, in the bodies of the module's classes.
     """
-    module = Module(data, words=[word.encode() for word in _WEIGHTS])
-    lines = [
-        node.lineno
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and any(word in node.value for word in _WEIGHTS)
-    ]
+    module = Module(data, words=[word.encode() for word in WEIGHTS])
     sub_configs = {name: list(_sub_configs(node)) for name, node in module.classes.items()}
     return {
-        "line": min(lines, default=0),
+        "line": first_weight(module),
         "sub_configs": {name: found for name, found in sub_configs.items() if found},
     }
 

@@ -14,10 +14,9 @@ from .files import MODELS, UTILS, VERSION_FILES
 from .types import Types
 
 if TYPE_CHECKING:
+    from archtrack.engines._model_types import Runs
     from archtrack.engines.base import ScanOptions
     from archtrack.sources.library import Library
-
-    from .types import Runs
 
 __all__ = ["scan"]
 

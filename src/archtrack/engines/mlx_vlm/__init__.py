@@ -1,0 +1,5 @@
+"""mlx-vlm: ``engine`` is its declaration."""
+
+from .engine import ENGINE
+
+__all__ = ["ENGINE"]
