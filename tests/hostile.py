@@ -189,6 +189,18 @@ PYTHON: dict[str, Any] = {
     "names of one table": lambda n: " = ".join(f"a{i}" for i in range(n)) + " = {}\n",
     "cases": lambda n: "match a:\n" + "    case 1:\n        x = 1\n" * n,
     "uses": lambda n: "f(EntryClass, MODULE_MAP)\n" * n,
+    "rules of a function": lambda n: (
+        'def get_model_and_args(config):\n    if "A" in architectures:\n        model_type = "a"\n'
+        + '    elif "B" in architectures:\n        model_type = "b"\n' * n
+    ),
+    "branches of a loader": lambda n: (
+        'def load_model(path):\n    if quant_method == "a":\n        quantization = 1\n'
+        + '    elif quant_method == "b" and config.get("model_type") == "c":\n        quantization = 1\n' * n
+    ),
+    "tests of a loader": lambda n: (
+        "def transform(config):\n"
+        + "".join(f'    if config.get("quant_method") == "a{i}":\n        pass\n' for i in range(n))
+    ),
     "global": lambda n: "def f():\n    global EntryClass\n    EntryClass = 1\n" * n,
     "raises": lambda n: "if a:\n    raise ValueError\n" * n,
     "tests of one model type": lambda n: (
@@ -334,6 +346,14 @@ _OPENVINO = {
     ),
     f"{_OPENVINO_FILES}/convert.py": 'def export(config):\n    getattr(config, "MIN_TRANSFORMERS_VERSION", None)\n',
 }
+_MLX_VLM = {
+    "mlx_vlm/__init__.py": "",
+    "mlx_vlm/utils.py": (
+        'MODEL_REMAPPING = {}\n\n\ndef get_model_and_args(config):\n    model_type = config["model_type"]\n'
+        '    return importlib.import_module(f"mlx_vlm.models.{model_type}")\n'
+    ),
+    "mlx_vlm/models/b/__init__.py": "class Model: ...\nclass ModelConfig: ...\n",
+}
 _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("sglang", _SGLANG, "sglang/srt/models/b.py", "EntryClass"),
     ("sglang", _SGLANG, "sglang/srt/configs/model_config.py", "multimodal_model_archs"),
@@ -384,6 +404,14 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         {"mlx_lm/__init__.py": "", "mlx_lm/models/a.py": "class Model: ...\nclass ModelArgs: ...\n"},
         "mlx_lm/utils.py",
         "MODEL_REMAPPING",
+    ),
+    *(
+        ("mlx-vlm", _MLX_VLM, f"mlx_vlm/{path}", table)
+        for path, table in (
+            ("models/a/__init__.py", "Model"),
+            ("utils.py", "MODEL_REMAPPING"),
+            ("quantization/checkpoint.py", "quant_method"),
+        )
     ),
     ("exllamav3", {"exllamav3/__init__.py": ""}, "exllamav3/architecture/architectures.py", "ARCHITECTURES"),
     ("exllamav3", _EXLLAMAV3, "exllamav3/architecture/a.py", "ARCHITECTURES"),

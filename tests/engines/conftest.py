@@ -26,6 +26,7 @@ for _name, _file in (
     ("readers", "readers.py"),
     ("llama_readers", "llama_readers.py"),
     ("ollama_reader", "ollama_reader.py"),
+    ("mlx_vlm_reader", "mlx_vlm_reader.py"),
     ("onnxruntime_genai_reader", "onnxruntime_genai_reader.py"),
     ("openvino_reader", "openvino_reader.py"),
     ("ctranslate2_reader", "ctranslate2_reader.py"),

@@ -39,6 +39,7 @@ def test_the_engines_whose_load_path_is_followed() -> None:
         "lmdeploy",
         "mlx_lm",
         "ollama",
+        "mlx_vlm",
         "onnxruntime_genai",
         "openvino",
         "sglang",

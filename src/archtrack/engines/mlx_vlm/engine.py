@@ -11,7 +11,8 @@ How it loads a checkpoint: ``load_model`` there; see ``load``. Since 0.6.16 some
 model type (``get_model_type`` since 0.7.8), and ``model_file`` names code in the repository.
 
 From 0.6.0 to 0.6.13 a model type that it has no package for, of a config without ``vision_config`` and
-``audio_config``, is handed to whatever MLX-LM is installed (``models/text_only.py``): that is not read, so such a type is not known.
+``audio_config``, is handed to whatever MLX-LM is installed (``models/text_only.py``): that is not read, so such a type
+is not known.
 
 A module that has a ``VisionModel`` or an ``AudioModel`` takes more than text. Of the others nothing is said.
 

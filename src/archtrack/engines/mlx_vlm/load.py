@@ -301,9 +301,9 @@ def _fits(given: Mapping[str, Any], way: Mapping[str, Mapping[str, Any]]) -> boo
 
 
 def _is_one_of(value: object, options: Iterable[object], default: object) -> bool:
-    """No list is known but for its length: it may be what is wanted where that is no text."""
+    """Of a list nothing but its length is known: it may be what is wanted where that is no text."""
     if value is None:
         return bool(default)
     if isinstance(value, tuple):
-        return any(not isinstance(each, str) for each in options)
+        return None in options
     return value in options

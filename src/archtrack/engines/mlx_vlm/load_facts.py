@@ -34,7 +34,7 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
         SourceError: a file cannot be read.
     """
     types = Types(library)
-    loader = library.facts((UTILS,), "mlx-vlm-loader-1", loader_facts)[UTILS]
+    loader = library.facts((UTILS,), "mlx-vlm-loader-2", loader_facts)[UTILS]
     tables = {
         LACKS: dict(_lacks(types, loader["classes"])),
         NAMED: {
@@ -87,7 +87,7 @@ def _lacks(types: Types, classes: list[list[Any]]) -> dict[str, Fact]:
 
 def _turned(library: Library) -> dict[str, Fact]:
     found: dict[str, Fact] = {}
-    facts = library.facts(library.paths(*LOADERS), "mlx-vlm-turned-1", turned_methods)
+    facts = library.facts(library.paths(*LOADERS), "mlx-vlm-turned-2", turned_methods)
     for path, methods in facts.items():
         for method, ways in methods.items():
             place = Place(file=path, line=ways[0][0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
@@ -56,9 +57,14 @@ def loader_facts(data: bytes) -> dict[str, Any]:
             case _:
                 pass
     facts["classes"] = [[name, line] for name, line in classes.items()]
+    sets = sorted(
+        node.lineno
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and node.id == "quantization" and isinstance(node.ctx, ast.Store)
+    )
     for node in ast.walk(function):
         match node:
-            case ast.If(test=test, body=body) if _sets(body) and len(facts["named"]) < _MOST:
+            case ast.If(test=test, body=body) if _any_within(sets, body) and len(facts["named"]) < _MOST:
                 for method, line in compared_methods(test):
                     facts["named"].setdefault(method, []).append([line, dict(_besides(test))])
             case ast.Call(
@@ -66,10 +72,18 @@ def loader_facts(data: bytes) -> dict[str, Any]:
                 args=[ast.Constant(value="quantization_config"), *_],
             ):
                 facts["looks"] = True
-                facts["inside"] |= "text_config" in ast.dump(inner)
+                facts["inside"] |= _is_text_config(inner)
             case _:
                 pass
     return facts
+
+
+def _is_text_config(node: ast.expr) -> bool:
+    """``text_config`` or ``config.get("text_config", {})``."""
+    key = _got(node)
+    return (isinstance(node, ast.Name) and node.id == "text_config") or (
+        key is not None and key[0] == "text_config"
+    )
 
 
 def _besides(test: ast.expr) -> Iterator[tuple[str, list[Any]]]:
@@ -79,7 +93,7 @@ def _besides(test: ast.expr) -> Iterator[tuple[str, list[Any]]]:
             case ast.Compare(left=left, ops=[ast.Eq() | ast.In()], comparators=[other]) if (
                 key := _got(left)
             ) is not None and key[0] in {"model_type", "quant_algo"}:
-                yield key[0], constants(other)
+                yield key[0], [each for each in constants(other) if isinstance(each, str)]
             case _:
                 pass
 
@@ -98,13 +112,10 @@ def _always(function: ast.FunctionDef) -> Iterator[ast.AST]:
             waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _sets(body: list[ast.stmt]) -> bool:
-    """Whether a branch gives ``quantization`` a value; one that only warns does not."""
-    return any(
-        isinstance(part, ast.Name) and part.id == "quantization" and isinstance(part.ctx, ast.Store)
-        for statement in body
-        for part in ast.walk(statement)
-    )
+def _any_within(lines: list[int], body: list[ast.stmt]) -> bool:
+    """Whether one of the lines is in a branch: one that gives ``quantization`` no value only warns."""
+    at = bisect_left(lines, body[0].lineno)
+    return at < len(lines) and lines[at] <= (body[-1].end_lineno or 0)
 
 
 def turned_methods(data: bytes) -> dict[str, Any]:
@@ -115,15 +126,15 @@ def turned_methods(data: bytes) -> dict[str, Any]:
 
     Returns:
         ``{method: [[line, {key: {"options": [value], "default": whether it may be absent}}]]}``: what the config has to
-        say besides. An option that is no text stands for any value that is no text.
+        say besides. The option null stands for any value that is no text.
     """
     found: dict[str, list[Any]] = {}
     for node in Module(data, words=[_METHOD.encode()]).tree.body:
         if isinstance(node, ast.FunctionDef) and any(part in node.name for part in _TURNING):
             asked = _asked(node)
-            methods = asked.pop(_METHOD, None)
-            for method in [] if methods is None else methods["options"][:_MOST]:
-                if isinstance(method, str):
+            methods = asked.pop(_METHOD, {"options": []})
+            for method in methods["options"][:_MOST]:
+                if method is not None:
                     found.setdefault(method, []).append([node.lineno, asked])
     return found
 
@@ -131,7 +142,8 @@ def turned_methods(data: bytes) -> dict[str, Any]:
 def _asked(function: ast.FunctionDef) -> dict[str, dict[str, Any]]:
     """Key -> the values with which a function compares it."""
     variables: dict[str, tuple[str, bool]] = {}
-    asked: dict[str, dict[str, Any]] = {}
+    options: dict[str, dict[str | None, None]] = {}
+    defaults: set[str] = set()
     for node in ast.walk(function):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -147,12 +159,13 @@ def _asked(function: ast.FunctionDef) -> dict[str, dict[str, Any]]:
             ):
                 key = variables.get(left.id) if isinstance(left, ast.Name) else _got(left)
                 if key is not None and key[0] in _ASKED:
-                    row = asked.setdefault(key[0], {"options": [], "default": False})
-                    row["options"] += [each for each in constants(other) if each not in row["options"]]
-                    row["default"] |= key[1]
+                    texts = [each if isinstance(each, str) else None for each in constants(other)]
+                    options.setdefault(key[0], {}).update(dict.fromkeys(texts))
+                    if key[1]:
+                        defaults.add(key[0])
             case _:
                 pass
-    return asked
+    return {key: {"options": list(found), "default": key in defaults} for key, found in options.items()}
 
 
 def _got(node: ast.expr) -> tuple[str, bool] | None:
