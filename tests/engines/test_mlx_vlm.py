@@ -341,6 +341,9 @@ FILES = {
     "kimi": "from ..behind import Model\nclass ModelConfig: ...\n",
     "behind": "from ..deepseek.language import Model\n",
     "text_only.py": MODEL,
+    "flux": "class FluxImageModel: ...\n",
+    "empty": "",
+    "base.py": "class BaseModelConfig: ...\n",
     f"{DRAFTERS}/seer_dflash/__init__.py": MODEL,
     f"{DRAFTERS}/dspark/__init__.py": MODEL,
 }
@@ -444,6 +447,11 @@ SEER_RUNS = ("native", None, "seer", "seer")
         (MIDDLE, {"model_type": "x", "audio_config": {"a": 1}}, ("unsupported", "architecture", None, "x")),
         (MIDDLE, {"model_type": "llama"}, LLAMA_RUNS),
         (NEW, {"model_type": "x"}, ("unsupported", "architecture", None, "x")),
+        # A package without the classes may be for another program; one that is empty is for none.
+        (NEW, {"model_type": "flux"}, ("unknown", None, None, "flux")),
+        (OLD, {"model_type": "flux"}, ("unknown", None, None, "flux")),
+        (NEW, {"model_type": "empty"}, ("unsupported", "architecture", None, "empty")),
+        (NEW, {"model_type": "base"}, ("unsupported", "architecture", None, "base")),
     ],
 )  # fmt: skip
 def test_the_config_s_model_type_decides(

@@ -79,6 +79,7 @@ class ModelTypes:
         runs: type -> what runs it.
         tables: the tables of the engine, as ``table_facts`` gives them.
         names: path -> what the names of a module stand for, as ``all_names`` gives it.
+        without: name of a package that has other things than the classes -> its path.
         unresolved: (path, line, reason) of what could not be read.
     """
 
@@ -88,6 +89,7 @@ class ModelTypes:
         self._sought = sought
         paths = library.paths(*(f"{folder}/**/*.py" for folder in sought.folders))
         self.names: Mapping[str, Any] = library.facts(paths, "model-type-names-1", _names)
+        self.without: dict[str, str] = {}
         self._modules = dict(self._found(library))
         utils = library.facts(
             (sought.utils,),
@@ -132,9 +134,13 @@ class ModelTypes:
                 if path != f"{folder}/__init__.py"
             }
             for name, path in found.items():
-                runs = None if name in seen else self._own(path, names[path], modules)
+                if name in seen:
+                    continue
+                runs = self._own(path, names[path], modules)
                 if runs is not None:
                     yield name, runs
+                elif path.endswith("/__init__.py") and names[path]["names"]:
+                    self.without[name] = path
             seen |= found.keys()
 
     def _own(self, path: str, names: Mapping[str, Any], modules: Modules) -> Runs | None:

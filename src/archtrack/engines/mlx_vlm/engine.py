@@ -4,8 +4,8 @@ How it registers models: by model type, not by architecture. ``get_model_and_arg
 the package ``mlx_vlm.models.TYPE``, after ``MODEL_REMAPPING`` has named another one for some types, and ``load_model``
 takes ``Model`` and ``ModelConfig`` from it. Since 0.3.5 the type counts in small letters. Since 0.5.0 it looks into
 ``mlx_vlm.speculative.drafters`` as well, where the drafts of speculative decoding are; those are given as the group
-``draft``. A package that has no ``Model`` is run by another program (images are made by pipelines of their own), and is
-no registration.
+``draft``. A package that has no ``Model`` may be run by another program (images are made by pipelines of their own): it
+is no registration, and what becomes of such a type is not known.
 
 How it loads a checkpoint: ``load_model`` there; see ``load``. Since 0.6.16 some architectures give the config another
 model type (``get_model_type`` since 0.7.8), and ``model_file`` names code in the repository.

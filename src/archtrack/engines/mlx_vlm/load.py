@@ -3,7 +3,8 @@
 1. ``model_file`` of the config, since 0.6.16: the repository's own code takes the place of a module of MLX-VLM.
 2. The config's ``model_type``, in small letters since 0.3.5; since 0.6.0 ``speculators_model_type`` stands in for it.
    ``MODEL_REMAPPING`` may name another module. Some architectures give it another type, and so does ``dflash_config``.
-3. A module of that type. From 0.6.0 to 0.6.13 MLX-LM is asked for what has none and is text only; that is not read.
+3. A module of that type. A package without ``Model`` is for another program (one that makes images, say): what that
+   takes is not known. From 0.6.0 to 0.6.13 MLX-LM is asked for what has none and is text only; that is not read.
 4. What ``load_model`` takes from each module: 0.2.0 wants an ``AudioModel`` of all of them.
 5. Quantisation: ``quantization``, which MLX-VLM writes itself, is always taken. Since 0.6.1 some weights of other tools
    are turned into MLX's own. Whatever is left fails when the weights are loaded, which is strict, unless the module
@@ -25,7 +26,7 @@ from archtrack.core.verdict.verdict import Steps, Verdict
 from archtrack.model import Gate, Place, Status
 
 from .files import UTILS
-from .tables import DRAFTS, LACKS, NAMED, QUANTISED_WEIGHTS, REMAPPED
+from .tables import DRAFTS, LACKS, NAMED, QUANTISED_WEIGHTS, REMAPPED, WITHOUT_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,6 +78,14 @@ class _Path:
         if isinstance(model_type, Verdict):
             return model_type
         registered = self._release.registered
+        without = self._release.load.find(WITHOUT_MODEL, self._module(model_type))
+        if model_type not in registered and without is not None:
+            step = self._steps.say(
+                f"the package for model type `{model_type}` has no `Model` and `ModelConfig` for load_model: whether"
+                " another program of MLX-VLM runs it is not followed",
+                without.place,
+            )
+            return self._steps.verdict(Status.UNKNOWN, step, key=model_type)
         if model_type not in registered and "otherwise" in self._rules and self._may_be_text_only():
             step = self._steps.say(
                 f"{self._release.name} has no module for model type `{model_type}`: of a config without"
@@ -148,13 +157,17 @@ class _Path:
                 "a rule that may give the config another model type could not be read: it is not followed",
                 self._place("unread"),
             )
-        remapped = self._release.load.find(REMAPPED, model_type)
-        module = model_type if remapped is None else str(remapped.value)
+        module = self._module(model_type)
         for each in rule.get("chain", ()):
             found = self._by_rule(each, module)
             if found is not None:
                 return found
         return model_type
+
+    def _module(self, model_type: str) -> str:
+        """The name of the package that is imported for a type."""
+        remapped = self._release.load.find(REMAPPED, model_type)
+        return model_type if remapped is None else str(remapped.value)
 
     def _by_rule(self, rule: Mapping[str, Any], module: str) -> str | Verdict | None:
         """The type that one rule gives the config; None where it does not hold."""

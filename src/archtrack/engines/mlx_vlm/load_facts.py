@@ -11,7 +11,7 @@ from archtrack.model import Place
 
 from .files import DRAFTERS, LOADERS, MODELS, UTILS
 from .quantisation import first_weight_line, loader_facts, turned_methods
-from .tables import LACKS, NAMED, QUANTISED_WEIGHTS, REMAPPED
+from .tables import LACKS, NAMED, QUANTISED_WEIGHTS, REMAPPED, WITHOUT_MODEL
 from .types import Types
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
             key: Fact(key=key, place=Place(file=UTILS, line=line), value=value)
             for key, line, value, _ in types.tables.get("MODEL_REMAPPING", {"rows": []})["rows"]
             if isinstance(value, str)
+        },
+        WITHOUT_MODEL: {
+            name: Fact(key=name, place=Place(file=path, line=1)) for name, path in types.without.items()
         },
         QUANTISATION: _turned(library),
         QUANTISED_WEIGHTS: _quantised_weights(library, types),
