@@ -109,12 +109,11 @@ def model_history(asked: Asked, call: Call) -> Found:
     """Since which release does an inference engine have a model architecture, until which, and in which file?
 
     Use it to choose an engine or the least version of one, and to date a change in support. Answers at once from the
-    history that comes with archtrack (SGLang, vLLM, transformers, llama.cpp, Ollama and more); makes no request. For each
-    architecture and engine: how it stands with the newest release (native, fallback,
-    refused, gone, unsupported, unknown; or with `version` of one engine), and the spans of releases that register it,
-    or run it natively as another one that they register (`runs_as`). `unknown` means that it cannot be told, never a
-    no. Takes class names such as Qwen3ForCausalLM and models as people name them; to go from a config to an
-    architecture, use check_model.
+    history that comes with archtrack (SGLang, vLLM, transformers, llama.cpp, Ollama and more), without a request. For
+    each architecture and engine: how it stands with the newest release (native, fallback, refused, gone, unsupported,
+    unknown; or with `version` of one engine), and the spans of releases that register it, or run it natively as another
+    one that they register (`runs_as`). `unknown` means that it cannot be told, never a no. Takes class names such as
+    Qwen3ForCausalLM and models as people name them; to go from a config to an architecture, use check_model.
     """
     histories = call.histories()
     names = Names(histories, os.environ)

@@ -182,6 +182,12 @@ OF_ENGINES = [
     ("mlx-lm", "unsupported", "model_types", ("mistral3",), "ValueError: Model type mistral3 not supported."),
     ("mlx-lm", "unsupported", "model_types", ("mistral3",),
      "ModuleNotFoundError: No module named 'mlx_lm.models.mistral3'"),
+    ("mlx-vlm", "unsupported", "model_types", ("mistral3",),
+     "ERROR:mlx_vlm.utils:Model type mistral3 not supported. Error: No module named 'x'"),
+    ("mlx-vlm", "unsupported", "model_types", ("mistral3",),
+     "ModuleNotFoundError: No module named 'mlx_vlm.models.mistral3'"),
+    ("openvino", "unsupported", "model_types", ("acme",),
+     "ValueError: Trying to export a acme model, that is a custom or unsupported architecture, but no custom export"),
     ("lmdeploy", "unsupported", "architectures", ("Glm4vForConditionalGeneration",),
      "RuntimeError: Can not found rewrite for architectures: ['Glm4vForConditionalGeneration']"),
     ("lmdeploy", "unsupported", "architectures", ("AcmeForCausalLM",),
@@ -252,6 +258,9 @@ def test_a_message_may_name_nothing(kind: str, line: str) -> None:
         "Unrecognized model in here and there",
         "Model type mistral3 is loaded",
         "No module named 'mlx_lm.models'",
+        "No module named 'mlx_vlm.models'",
+        "Trying to export a model of acme",
+        "No conversion is registered",
         "unknown model architecture",
         "has model type `acme`",
     ],
@@ -399,3 +408,14 @@ def test_of_many_messages_the_first_are_given_and_that_there_are_more() -> None:
     found = find_messages("\n".join([*lines, SAME, SAME]))
     assert len(found) == MAX_MESSAGES + 1
     assert (found[-1].kind, found[-1].line) == ("left out", MAX_MESSAGES + 1)
+
+
+def test_a_configuration_class_is_no_architecture_to_ask_for() -> None:
+    text = "ValueError: No conversion is registered for the model configuration AcmeConfig (supported …: LlamaConfig)"
+    (found,) = find_messages(text)
+    assert (found.engine, found.kind, found.architectures, found.model_types) == (
+        "ctranslate2",
+        "unsupported",
+        (),
+        (),
+    )

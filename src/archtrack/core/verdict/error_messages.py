@@ -122,6 +122,8 @@ _OTHER_TASK = "transformers knows the model type, but not for this Auto class"
 _NO_GGUF = "this release of transformers does not read GGUF files of that architecture"
 _NO_CLASS = "this release of transformers has no class of that name"
 _NO_MODEL_TYPE = "this release of the engine has no module for the model type"
+_NO_EXPORT = "this release of the engine has no export for the model type"
+_NO_CONVERSION = "this release of the converter has no loader for that configuration class"
 _NO_REWRITE = "the engine has no implementation of its own for the architecture"
 _NO_CONVERTER = "this release of the converter does not know the architecture"
 _OLD_RUNTIME = "this release of the runtime does not know the GGUF file's architecture"
@@ -199,6 +201,15 @@ _FORMS = (
     ),
     _form("unsupported", "mlx-lm", "Model type ", rf"{_KEY} not supported", _NO_MODEL_TYPE, names=_TYPE),
     _form("unsupported", "mlx-lm", "No module named 'mlx_lm.models.", rf"{_NAME}'", _NO_MODEL_TYPE, names=_TYPE),
+    _form("unsupported", "mlx-vlm", "No module named 'mlx_vlm.models.", rf"{_NAME}'", _NO_MODEL_TYPE, names=_TYPE),
+    _form(
+        "unsupported", "openvino", "Trying to export a ",
+        rf"{_KEY} model, that is a custom or unsupported architecture", _NO_EXPORT, names=_TYPE,
+    ),
+    _form(
+        "unsupported", "ctranslate2", "No conversion is registered for the model configuration ",
+        _CLASS, _NO_CONVERSION, names=_NOTHING,
+    ),
     _form("unsupported", "lmdeploy", "Can not found rewrite for architectures: [", _LIST, _NO_REWRITE),
     _form("unsupported", "lmdeploy", "Can not found rewrite for auto_map: ", _NAME, _NO_REWRITE),
     _form("unsupported", "lmdeploy", "unsupported vl model with arch ", _NAME, _NO_REWRITE),
@@ -230,6 +241,7 @@ _ENGINES = {
     "vllm": "vllm",
     "lmdeploy": "lmdeploy",
     "mlx_lm": "mlx-lm",
+    "mlx_vlm": "mlx-vlm",
     "exllamav3": "exllamav3",
     "tensorrt_llm": "tensorrt-llm",
     "ollama": "ollama",
@@ -237,6 +249,8 @@ _ENGINES = {
     "llama_model_load": "llama-cpp",
 }
 """What names an engine in a log: a folder of its package, a module, a logger."""
+_SAME_WORDS = {("llama-cpp", _GGUF): "ollama", ("mlx-lm", _TYPE): "mlx-vlm"}
+"""An engine and what its messages name -> another engine that says the same in the same words."""
 _SIGNS = re.compile(
     "|".join(
         (
@@ -352,8 +366,9 @@ class _Finding:
             return self._of_a_model_type(message, start)
         if form.engine is None:
             return replace(message, engine=self._speaker(start))
-        if form.names == _GGUF and form.engine == "llama-cpp" and self._speaker(start) == "ollama":
-            return replace(message, engine="ollama")
+        other = _SAME_WORDS.get((form.engine, form.names))
+        if other is not None and self._speaker(start) == other:
+            return replace(message, engine=other)
         return message
 
     def _name_before(self, at: int) -> str:
