@@ -23,7 +23,7 @@ from .gguf import MadeFrom, made_from, with_span
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
-from .presence import Presence, no_data_yet, presence_of
+from .presence import Presence, adds_nothing, no_data_yet, presence_of
 from .remedy import RUNS, remedy_of
 
 if TYPE_CHECKING:
@@ -182,7 +182,8 @@ def check(
         request: which SGLang and transformers, where the user names them.
         workspace: where the run takes place.
         histories: of every engine.
-        engines: ``ENGINE``, ``ENGINE==VERSION`` or ``ENGINE@SOURCE``; none for all, at their newest known releases.
+        engines: ``ENGINE``, ``ENGINE==VERSION`` or ``ENGINE@SOURCE``; none for all, at their newest known releases. A
+            plugin of an engine that is not named answers only where it has something to say.
         messages: found in a log.
         options: how the engines are told to load the targets.
 
@@ -195,7 +196,7 @@ def check(
     opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
-    run = _Run(request, workspace, histories, names, options or LoadOptions())
+    run = _Run(request, workspace, histories, names, options or LoadOptions(), named=bool(engines))
     run.awaited = () if engines else histories.awaited
     with workspace.open_cache() as cache:
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
@@ -281,8 +282,11 @@ class _Run:
         histories: Histories,
         names: Names,
         options: LoadOptions,
+        *,
+        named: bool,
     ) -> None:
         self._request = request
+        self._are_named = named
         self._workspace = workspace
         self._histories = histories
         self._names = names
@@ -431,9 +435,14 @@ class _Run:
             return target
         options = replace(self._options, folder=target.folder)
         engines = []
+        idle = []
         own = None
         for each in asked:
             presence = self._presence(target.checkpoint, each, options)
+            if not self._are_named and adds_nothing(presence):
+                continue
+            if presence.status not in RUNS:
+                idle.append(each)
             fix = remedy_of(presence, target.checkpoint, each.history, self._histories, options, each.facts)
             engines.append(EngineAnswer(presence=presence, fix=fix))
             own = presence if each is sglang else own
@@ -452,7 +461,7 @@ class _Run:
             category_source=source,
             example=example_of(name, self._examples) if name is not None else None,
             near=self._near(target.checkpoint, engines, sglang),
-            made_from=self._made_from(target, asked, engines),
+            made_from=self._made_from(target, idle),
         )
 
     def _category(
@@ -465,18 +474,13 @@ class _Run:
                 return None, ""
         return category_of(target.checkpoint, counting, self._histories)
 
-    def _made_from(
-        self, target: Target, asked: Sequence[_Asked], engines: Sequence[EngineAnswer]
-    ) -> tuple[MadeFrom, ...]:
+    def _made_from(self, target: Target, idle: Sequence[_Asked]) -> tuple[MadeFrom, ...]:
         """What a GGUF file may have been made from, for the engines that do not run the file itself."""
         if target.gguf is None or target.gguf.architecture is None:
             return ()
-        idle = [
-            (each.facts, each.known)
-            for each, answer in zip(asked, engines, strict=True)
-            if answer.presence.status not in RUNS
-        ]
-        return made_from(target.gguf.architecture, self._histories, idle)
+        return made_from(
+            target.gguf.architecture, self._histories, [(each.facts, each.known) for each in idle]
+        )
 
     def explain(self, message: Message, asked: Sequence[_Asked], sglang: _Asked | None) -> Explained:
         """A message, with the answers for what it names; the engine whose message it is comes first."""

@@ -30,7 +30,7 @@ def known_elsewhere(histories: Histories, *, but: str) -> dict[str, tuple[Elsewh
     """Architecture -> the engines that have it in their newest known release.
 
     What nobody but a converter of files has (llama.cpp) is left out: it lists parts, drafts and old spellings among
-    models, and nothing tells them apart.
+    models, and nothing tells them apart. So do plugins of an engine, which are left out for that.
 
     Args:
         histories: what is known.
@@ -42,7 +42,8 @@ def known_elsewhere(histories: Histories, *, but: str) -> dict[str, tuple[Elsewh
         for name, each in about.items()
     }
     wrappers = {name for each in about.values() for name in each.backend}
-    found = others_have(_all(histories, but=(but, TRANSFORMERS)), purposes, wrappers)
+    plugins = {name for name, each in about.items() if each.adds_to is not None}
+    found = others_have(_all(histories, but={but, TRANSFORMERS, *plugins}), purposes, wrappers)
     converters = {name for name in about if isinstance(load_engine(name), MakesGguf)}
     return {name: own for name, own in found.items() if not {each.engine for each in own} <= converters}
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Compared",
     "Presence",
+    "adds_nothing",
     "compared",
     "key_of",
     "names_of",
@@ -203,6 +204,12 @@ def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions
             f"the data of {facts.engine} has rules or tables of {facts.name} that cannot be followed"
             f" ({type(error).__name__}); `archtrack data update` gets data that fits"
         ) from error
+
+
+def adds_nothing(presence: Presence) -> bool:
+    """Whether a plugin of another engine has nothing to say of a checkpoint: it is that engine's to say."""
+    engine = _engine(presence.engine)
+    return engine is not None and engine.about.adds_to is not None and presence.status is Status.UNKNOWN
 
 
 def key_of(name: str, history: History, histories: Histories) -> str:

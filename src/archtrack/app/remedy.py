@@ -10,7 +10,7 @@ from archtrack.model import Gate, Status
 
 from .history.counting import TRANSFORMERS, allowed_release
 from .history.release_facts import counting_release, facts_at
-from .presence import presence_of
+from .presence import adds_nothing, presence_of
 
 if TYPE_CHECKING:
     from archtrack.core.history.history import History, Release
@@ -44,7 +44,7 @@ def remedy_of(
         options: how the engine is told to load it.
         facts: of the release.
     """
-    if presence.status in RUNS:
+    if presence.status in RUNS or adds_nothing(presence):
         return None
     if history is None:
         return presence.verdict.fix

@@ -68,6 +68,8 @@ class About:
         backend: the architectures under which it registers its wrappers of transformers models, if it has any.
         draft_tables: those of its tables (``Registration.groups``) that list drafts and nothing else.
         wrapper_tables: those that list its wrappers.
+        adds_to: the engine whose registry it adds to, where it is a plugin of another one. It is asked where it is
+            named, and answers besides only where it registers something: elsewhere that engine's registry counts.
     """
 
     title: str
@@ -80,6 +82,7 @@ class About:
     backend: tuple[str, ...] = ()
     draft_tables: tuple[str, ...] = ()
     wrapper_tables: tuple[str, ...] = ()
+    adds_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from archtrack.app.category import category_of
 from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.store import Histories
 from archtrack.app.names import Names
-from archtrack.app.presence import Presence, presence_of
+from archtrack.app.presence import Presence, adds_nothing, presence_of
 from archtrack.core.history.history import History, Release, known_release
 from archtrack.core.history.spans import SpanBounds, has_and_had, span_bounds
 from archtrack.core.json_values import SCHEMA_VERSION
@@ -176,6 +176,8 @@ def _architecture(
         presence_of(checkpoint, facts_at(history, release, histories), (history, release))
         for history, release in chosen
     ]
+    if len(chosen) > 1:  # no engine was named
+        presences = [each for each in presences if not adds_nothing(each)]
     spans = {
         history.engine: [bounds for key in keys(name, history) for bounds in span_bounds(history, key)]
         for history, _ in chosen

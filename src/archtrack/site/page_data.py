@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import SpecifierSet
 
+from archtrack.app.presence import adds_nothing
 from archtrack.core.history.categories import place_of, voices_of
 from archtrack.core.history.growth import growth
 from archtrack.core.history.spans import span_bounds
@@ -96,6 +97,7 @@ def _engine(history: History, about: About | None) -> dict[str, Any]:
     newest = history.newest
     untagged = [SpecifierSet(each) for each in about.untagged] if about is not None else []
     source = about.source if about is not None else None
+    adds_to = about.adds_to if about is not None else None
     return {
         "name": history.engine,
         "title": about.title if about is not None else history.engine,
@@ -103,7 +105,9 @@ def _engine(history: History, about: About | None) -> dict[str, Any]:
         "source": source if source is not None and source.startswith("https://") else None,
         "library": history.engine == _LIBRARY,
         # Where what was not found may be there all the same, "not known" does not mean "not native".
-        "doubtful": history.key != "architecture" or bool(newest is not None and newest.unresolved),
+        "doubtful": bool(history.key != "architecture" or (newest and newest.unresolved) or adds_to),
+        # Of a plugin: what an empty cell says.
+        "empty": f"it registers nothing for it: what {adds_to} itself does counts" if adds_to else None,
         # Of an engine that goes by the model type of a config: those that it runs.
         "types": sorted(history.names(newest.version)) if newest and history.key == "model type" else None,
         "newest": history.positions[newest.version] if newest is not None else -1,
@@ -131,7 +135,7 @@ def _cell(history: History, presence: Presence, texts: dict[str, int]) -> Any:
     key = presence.key
     spans = [] if key is None else [_span(bounds, history, texts) for bounds in span_bounds(history, key)]
     plainly = presence.gate is Gate.ARCHITECTURE and presence.verdict.fix is None
-    if presence.status is Status.UNSUPPORTED and plainly and not spans:
+    if not spans and ((presence.status is Status.UNSUPPORTED and plainly) or adds_nothing(presence)):
         return 0
     because = None if presence.status is Status.NATIVE and presence.runs_as is None else presence.reason
     return [_KINDS.index(presence.status.value), _text(because, texts), spans]

@@ -20,7 +20,7 @@ from .values import text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["Binding", "Import", "Module", "Statement", "binds"]
+__all__ = ["Binding", "Import", "Module", "Statement", "binds", "statements"]
 
 BLOCKS = (ast.For, ast.While, ast.Match)
 """The statements with blocks whose insides are not read."""
@@ -109,7 +109,7 @@ class Module:
             self.tree = _tree(data, words)
         except SyntaxError as error:
             self.problem = (str(error.msg), error.lineno or 0)
-        self.statements = tuple(_statements(self.tree.body))
+        self.statements = tuple(statements(self.tree.body))
         for position, statement in enumerate(self.statements):
             self._take(statement, position)
 
@@ -213,7 +213,7 @@ def _tree(data: bytes, words: Collection[bytes] | None) -> ast.Module:
     return parse(data)
 
 
-def _statements(body: Sequence[ast.stmt]) -> Iterator[Statement]:
+def statements(body: Sequence[ast.stmt]) -> Iterator[Statement]:
     """The statements of a block, those inside of ``if``, ``try`` and ``with`` included, with their conditions.
 
     A branch that never runs (under ``TYPE_CHECKING``, say) is left out. Of two branches the one that runs where
