@@ -354,6 +354,10 @@ _MLX_VLM = {
     ),
     "mlx_vlm/models/b/__init__.py": "class Model: ...\nclass ModelConfig: ...\n",
 }
+_PLUGIN = {
+    "vllm_omni/__init__.py": "from .tables import TABLE\n\nfor name, value in TABLE.items():\n"
+    "    ModelRegistry.register_model(name, value)\n"
+}
 _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("sglang", _SGLANG, "sglang/srt/models/b.py", "EntryClass"),
     ("sglang", _SGLANG, "sglang/srt/configs/model_config.py", "multimodal_model_archs"),
@@ -442,6 +446,9 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         "ctranslate2/converters/transformers.py",
         "_MODEL_LOADERS",
     ),
+    ("vllm-omni", _PLUGIN, "vllm_omni/tables.py", "TABLE"),
+    ("vllm-rbln", {"vllm_rbln/__init__.py": ""}, "vllm_rbln/tables.py", "_RBLN_SUPPORTED_MODELS"),
+    ("tpu-inference", {"tpu_inference/__init__.py": ""}, "tpu_inference/a.py", "_MODEL_REGISTRY"),
     (
         "tensorrt-llm",
         {"tensorrt_llm/__init__.py": "", "tensorrt_llm/_torch/models/__init__.py": ""},
@@ -449,6 +456,31 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         "MODEL_MAP",
     ),
 )
+
+
+CALLS: dict[str, Any] = {
+    "calls": lambda n: "".join(f'ModelRegistry.register_model("A{i}", "m:C")\n' for i in range(n)),
+    "calls in functions": lambda n: "".join(
+        f'def f{i}(a):\n    ModelRegistry.register_model("A{i}", "m:C")\n    g(a)\n' for i in range(n)
+    ),
+    "a long list in a loop": lambda n: (
+        f"for a, b in [{'(A, B), ' * n}]:\n    ModelRegistry.register_model(a, b)\n"
+    ),
+    "pairs in a loop": lambda n: (
+        "for a, b in [\n" + '    ("A", "m:C"),\n' * n + "]:\n    ModelRegistry.register_model(a, b)\n"
+    ),
+    "loops": lambda n: 'for a in ["A"]:\n    ModelRegistry.register_model(a, "m:C")\n' * n,
+    "loops in loops": lambda n: (
+        "".join(f"{' ' * i}for a{i} in b:\n" for i in range(min(n, 90)))
+        + f"{' ' * min(n, 90)}ModelRegistry.register_model(a0, 'm:C')\n"
+    ),
+    "functions in functions": lambda n: (
+        "".join(f"{' ' * i}def f{i}():\n" for i in range(min(n, 90)))
+        + f"{' ' * min(n, 90)}ModelRegistry.register_model('A', 'm:C')\n"
+    ),
+    "a sum": lambda n: f'ModelRegistry.register_model("A"{" + x" * n}, "m:C")\n',
+}
+"""What registers models in vLLM, for its plugins."""
 
 
 @dataclass(frozen=True)
@@ -694,6 +726,10 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
         for name, files, path, table in _ENGINES
     },
     "create_model": (_scanning("onnxruntime-genai", _GENAI, "onnxruntime_genai/models/builder.py"), CHAINS),
+    "vllm_ascend/a.py": (
+        _scanning("vllm-ascend", {"vllm_ascend/__init__.py": ""}, "vllm_ascend/a.py"),
+        CALLS,
+    ),
     "archtrack.toml": (lambda text: parse_settings(text, path="archtrack.toml"), CONFIGURATIONS),
     "METADATA": (lambda text: pins_from_metadata(text.encode()), METADATA),
     "pyproject.toml": (lambda text: pins_from_project(text.encode()), PROJECTS),

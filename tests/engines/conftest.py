@@ -30,6 +30,7 @@ for _name, _file in (
     ("onnxruntime_genai_reader", "onnxruntime_genai_reader.py"),
     ("openvino_reader", "openvino_reader.py"),
     ("ctranslate2_reader", "ctranslate2_reader.py"),
+    ("vllm_plugin_reader", "vllm_plugin_reader.py"),
 ):
     _spec = importlib.util.spec_from_file_location(_name, Path(__file__).parent / _file)
     assert _spec is not None

@@ -23,7 +23,7 @@ from .gguf import MadeFrom, made_from, with_span
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
-from .presence import Presence, adds_nothing, no_data_yet, presence_of
+from .presence import Presence, adds_nothing, is_plugin, no_data_yet, presence_of
 from .remedy import RUNS, remedy_of
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def check(
     return Checked(
         answers=(*answers, *told),
         messages=tuple(explained),
-        sources=tuple(dict.fromkeys(run.sources)),
+        sources=tuple(dict.fromkeys(each for each in run.sources if run.speaks(each.engine))),
         notices=tuple(dict.fromkeys(run.notices)),
     )
 
@@ -295,6 +295,7 @@ class _Run:
         self._examples = example_sources(histories)
         self.awaited: tuple[str, ...] = ()
         """The engines of which there is no data yet."""
+        self.answered: set[str] = set()
         self.sources: list[Source] = []
         self.notices: list[str] = []
 
@@ -313,6 +314,10 @@ class _Run:
                 self._note(known)
             asked.append(known)
         return asked
+
+    def speaks(self, engine: str) -> bool:
+        """Whether an engine is part of the answer: a plugin that nobody named may have had nothing to say."""
+        return self._are_named or engine in self.answered or not is_plugin(engine)
 
     def newest(self, engine: str) -> _Asked | None:
         """The newest release of an engine that is known; None where there is none."""
@@ -441,6 +446,7 @@ class _Run:
             presence = self._presence(target.checkpoint, each, options)
             if not self._are_named and adds_nothing(presence):
                 continue
+            self.answered.add(each.facts.engine)
             if presence.status not in RUNS:
                 idle.append(each)
             fix = remedy_of(presence, target.checkpoint, each.history, self._histories, options, each.facts)

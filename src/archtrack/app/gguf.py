@@ -13,7 +13,7 @@ from archtrack.engines.base import MakesGguf
 from archtrack.model import Status
 
 from .history.release_facts import facts_at
-from .presence import Presence, presence_of, verdict_of
+from .presence import Presence, is_plugin, presence_of, verdict_of
 from .remedy import RUNS
 
 if TYPE_CHECKING:
@@ -73,7 +73,11 @@ def made_from(
         )
         for name in list(dict.fromkeys(names))[:_MOST]
     ]
-    known = [history for engine in histories.engines if (history := histories.get(engine)) is not None]
+    known = [
+        history
+        for engine in histories.engines
+        if not is_plugin(engine) and (history := histories.get(engine)) is not None
+    ]
     return tuple(
         sorted(found, key=lambda each: -sum(each.architecture in history.registered for history in known))
     )

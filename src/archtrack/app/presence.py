@@ -38,6 +38,7 @@ __all__ = [
     "Presence",
     "adds_nothing",
     "compared",
+    "is_plugin",
     "key_of",
     "names_of",
     "no_data_yet",
@@ -208,8 +209,13 @@ def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions
 
 def adds_nothing(presence: Presence) -> bool:
     """Whether a plugin of another engine has nothing to say of a checkpoint: it is that engine's to say."""
-    engine = _engine(presence.engine)
-    return engine is not None and engine.about.adds_to is not None and presence.status is Status.UNKNOWN
+    return presence.status is Status.UNKNOWN and is_plugin(presence.engine)
+
+
+def is_plugin(engine: str) -> bool:
+    """Whether an engine is a plugin of another one, whose registry it adds to."""
+    found = _engine(engine)
+    return found is not None and found.about.adds_to is not None
 
 
 def key_of(name: str, history: History, histories: Histories) -> str:

@@ -176,8 +176,6 @@ def _architecture(
         presence_of(checkpoint, facts_at(history, release, histories), (history, release))
         for history, release in chosen
     ]
-    if len(chosen) > 1:  # no engine was named
-        presences = [each for each in presences if not adds_nothing(each)]
     spans = {
         history.engine: [bounds for key in keys(name, history) for bounds in span_bounds(history, key)]
         for history, _ in chosen
@@ -198,7 +196,8 @@ def _architecture(
             for each in presences
         },
     }
-    return found, _sentences(name, presences, spans, near)
+    told = [each for each in presences if len(chosen) == 1 or not adds_nothing(each)]
+    return found, _sentences(name, told, spans, near)
 
 
 def _span(bounds: SpanBounds) -> ReleaseSpan:

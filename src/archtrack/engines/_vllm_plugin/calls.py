@@ -18,7 +18,7 @@ import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.python.changes import stored
+from archtrack.core.python.changes import ANY, stored
 from archtrack.core.python.conditions import both
 from archtrack.core.python.module import Import, Module, binds, statements
 from archtrack.core.python.tables import table_facts
@@ -99,6 +99,7 @@ class _Scope:
         imports: name -> where it comes from.
         constants: name -> the string that it stands for; of the variables of a loop what marks them.
         handed: the names that the functions around it are handed.
+        local: the names that they bind.
         function: the functions and classes around it, with dots.
         loop: the loop around it that is read.
     """
@@ -106,6 +107,7 @@ class _Scope:
     imports: Mapping[str, Import]
     constants: Mapping[str, str]
     handed: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
     function: str = ""
     loop: _Loop | None = None
 
@@ -187,6 +189,7 @@ class _Reader:
                 imports={**outer, **imports},
                 constants=constants,
                 handed=(scope.handed - own) | names,
+                local=scope.local | own,
                 loop=None,
             )
         self.block(node.body, test, inner)
@@ -333,13 +336,16 @@ class _Reader:
                 return None
             return _Loop(over=[found.level, found.module, found.attribute], key=key, values=names)
         rows = self._own_rows(table) if self._is_global(table, scope) else None
-        return None if rows is None else _Loop(over=None, rows=rows, key=key, values=names)
+        if rows is None:
+            return self._pairs(target, over, scope)
+        return _Loop(over=None, rows=rows, key=key, values=names)
 
     def _pairs(self, target: ast.expr, over: ast.expr, scope: _Scope) -> _Loop | None:
         """A loop over a list of pairs, or of names, that is written out."""
-        if isinstance(over, ast.Name) and self._is_global(over.id, scope) and not self._module.changed:
-            bound = self._module.bindings.get(over.id, [])
-            over = bound[0].bound if len(bound) == 1 and isinstance(bound[0].bound, ast.expr) else over
+        if isinstance(over, ast.Name) and self._is_global(over.id, scope):
+            bound = self._module.bindings[over.id]
+            alone = len(bound) == 1 and self._module.changed.keys().isdisjoint({over.id, ANY})
+            over = bound[0].bound if alone and isinstance(bound[0].bound, ast.expr) else over
         if not isinstance(over, (ast.List, ast.Tuple)):
             return None
         parts = target.elts if isinstance(target, ast.Tuple) else [target]
@@ -357,7 +363,7 @@ class _Reader:
 
     def _is_global(self, name: str, scope: _Scope) -> bool:
         """Whether a name is that of the module, as far as the functions around it tell."""
-        return name in self._module.bindings and name not in scope.handed
+        return name in self._module.bindings and name not in scope.local
 
     def _own_rows(self, name: str) -> list[list[Any]] | None:
         """The rows of a table of the module, if all of them are known."""

@@ -61,7 +61,7 @@ function factsOf(row) {
   let known = facts.get(row);
   if (!known) {
     const found = columns.map((column) => standing(row, column));
-    const own = engines.filter((engine) => !engine.library).map((engine) => found[columns.indexOf(engine)]);
+    const own = engines.filter((engine) => !engine.library && !engine.empty).map((engine) => found[columns.indexOf(engine)]);
     const days = engines.filter((engine) => !engine.library).flatMap((engine) => found[columns.indexOf(engine)].spans.map((span) => date(engine, span[FIRST]))).filter(Boolean);
     known = {
       found,
