@@ -478,6 +478,9 @@ CALLS: dict[str, Any] = {
         "".join(f"{' ' * i}def f{i}():\n" for i in range(min(n, 90)))
         + f"{' ' * min(n, 90)}ModelRegistry.register_model('A', 'm:C')\n"
     ),
+    "constants and functions": lambda n: "".join(
+        f'A{i} = "A"\ndef f{i}(a):\n    ModelRegistry.register_model(A{i}, "m:C")\n' for i in range(n)
+    ),
     "a sum": lambda n: f'ModelRegistry.register_model("A"{" + x" * n}, "m:C")\n',
 }
 """What registers models in vLLM, for its plugins."""

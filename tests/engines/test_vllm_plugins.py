@@ -257,7 +257,7 @@ def config(**values: Any) -> Checkpoint:
         (config(architectures=["C"]), Status.UNKNOWN, "vllm-ascend 1.0 registers nothing for it: what vllm itself"),
         (only_named("C"), Status.UNKNOWN, "vllm-ascend 1.0 registers nothing for it: what vllm itself"),
         (config(architectures=["C", "A"]), Status.UNKNOWN, "vllm-ascend 1.0 registers nothing for it"),
-        (config(model_type="a"), Status.UNSUPPORTED, "the config names no architecture"),
+        (config(model_type="a"), Status.UNKNOWN, "the checkpoint names no architecture"),
         (
             Checkpoint(architectures=(), model_type=None, given=True, gguf_architecture="llama"),
             Status.UNKNOWN,

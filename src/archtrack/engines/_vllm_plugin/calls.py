@@ -15,17 +15,18 @@ A class is ``module:Class``; in a loop what stands for a variable is its name be
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from archtrack.core.python.changes import ANY, stored
+from archtrack.core.python.changes import ANY, running, stored
 from archtrack.core.python.conditions import both
 from archtrack.core.python.module import Import, Module, binds, statements
 from archtrack.core.python.tables import table_facts
 from archtrack.core.python.values import UnresolvedError, last_name, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["call_facts", "filled", "rows_of", "table_rows"]
 
@@ -33,6 +34,7 @@ _METHOD = "register_model"
 _REGISTRY = "ModelRegistry"
 _PARAMETERS = ("model_arch", "model_cls")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.Match)
+_T = TypeVar("_T")
 _MOST = 5_000
 """Calls in one module: more is no plugin."""
 
@@ -122,6 +124,28 @@ class _Loop:
     values: list[str]
 
 
+class _Names(Mapping[str, _T]):
+    """What names stand for in a function: as around it, but for those that it binds. Nothing is copied."""
+
+    def __init__(self, outer: Mapping[str, _T], own: frozenset[str], more: Mapping[str, _T]) -> None:
+        self._outer = outer
+        self._own = own
+        self._more = more
+
+    def __getitem__(self, name: str) -> _T:
+        if name in self._more:
+            return self._more[name]
+        if name in self._own:
+            raise KeyError(name)
+        return self._outer[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self._more, *(name for name in self._outer if name not in self._own)]))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 class _Reader:
     """Goes through a module and the functions in it."""
 
@@ -139,6 +163,26 @@ class _Reader:
         self._own_tables = own_tables
         self._facts = facts
         self._tables: dict[str, Any] | None = None
+        self._around = self._around_words()
+
+    def _around_words(self) -> set[int]:
+        """The nodes in which something that may register stands, by their ids."""
+        words = {_METHOD, *self._own_tables}
+        parents: dict[int, ast.AST] = {}
+        there = []
+        for node in ast.walk(self._module.tree):
+            parents.update((id(child), node) for child in ast.iter_child_nodes(node))
+            if (isinstance(node, ast.Attribute) and node.attr == _METHOD) or (
+                isinstance(node, ast.Name) and node.id in words
+            ):
+                there.append(node)
+        found: set[int] = set()
+        for each in there:
+            above: ast.AST | None = each
+            while above is not None and id(above) not in found:
+                found.add(id(above))
+                above = parents.get(id(above))
+        return found
 
     def block(self, body: list[ast.stmt], condition: str | None, scope: _Scope) -> None:
         """Read the statements of a block, and of the functions and classes in it."""
@@ -153,7 +197,7 @@ class _Reader:
                         self._unread(node, over, scope)
                         continue
                     marks = {name: f"\0{name}\0" for name in (loop.key, *loop.values)}
-                    known = {**scope.constants, **marks}
+                    known = _Names(scope.constants, frozenset(), marks)
                     self.block(inner, test, replace(scope, constants=known, loop=loop))
                 case _ if isinstance(node, _LOOPS):
                     self._unread(node, node, scope)
@@ -174,20 +218,19 @@ class _Reader:
             handed = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
             handed += [each for each in (spec.vararg, spec.kwarg) if each is not None]
             names = frozenset(each.arg for each in handed)
-            own = names | {each for part in node.body for each in stored(part)}
+            own = names | frozenset(each for part in node.body for each in stored(part))
             imports = {
                 bound: found
-                for part in ast.walk(node)
+                for statement in node.body
+                for part in running(statement)
                 if isinstance(part, (ast.Import, ast.ImportFrom))
                 for bound, found in binds(part)
                 if isinstance(found, Import)
             }
-            constants = {each: value for each, value in scope.constants.items() if each not in own}
-            outer = {each: value for each, value in scope.imports.items() if each not in own}
             inner = replace(
                 inner,
-                imports={**outer, **imports},
-                constants=constants,
+                imports=_Names(scope.imports, own, imports),
+                constants=_Names(scope.constants, own, {}),
                 handed=(scope.handed - own) | names,
                 local=scope.local | own,
                 loop=None,
@@ -224,11 +267,7 @@ class _Reader:
 
     def _registers(self, node: ast.AST) -> bool:
         """Whether there is anything in a statement that may register something."""
-        return any(
-            (isinstance(part, ast.Attribute) and part.attr == _METHOD)
-            or (isinstance(part, ast.Name) and part.id in {_METHOD, *self._own_tables})
-            for part in ast.walk(node)
-        )
+        return id(node) in self._around
 
     def _is_registering(self, call: ast.Call, scope: _Scope) -> bool:
         """Whether a call registers in vLLM; what cannot be told of one with two arguments is said."""

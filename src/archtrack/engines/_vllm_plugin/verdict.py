@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archtrack.core.verdict.gguf import not_followed
-from archtrack.core.verdict.keys import first_architecture, unread_places
-from archtrack.core.verdict.verdict import Steps, Verdict
+from archtrack.core.verdict.keys import unread_places
+from archtrack.core.verdict.verdict import Steps
 from archtrack.model import Status
 
 from .declaration import CONDITIONS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import ReleaseFacts
+    from archtrack.core.verdict.verdict import Verdict
 
 __all__ = ["load"]
 
@@ -36,9 +37,10 @@ def load(checkpoint: Checkpoint, release: ReleaseFacts, base: str, own_only: Col
     steps = Steps(release.engine, checkpoint.architectures)
     if checkpoint.gguf_architecture is not None:
         return not_followed(release, steps)
-    first = first_architecture(checkpoint, release, steps)
-    if isinstance(first, Verdict):
-        return first
+    if not checkpoint.architectures:
+        because = steps.say(f"the checkpoint names no architecture: what {base} itself takes it for counts")
+        return steps.verdict(Status.UNKNOWN, because)
+    first = checkpoint.architectures[0]
     found = release.registered.get(first)
     if found is None:
         later = [name for name in checkpoint.architectures[1:] if name in release.registered]
