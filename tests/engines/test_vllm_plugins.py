@@ -176,6 +176,15 @@ def test_a_row_of_a_table_points_at_the_row_and_its_parts_make_the_class(scan: S
     )
 
 
+def test_of_two_imports_no_class_is_told(scan: Scan) -> None:
+    text = (
+        f"{FUNCTION}    if x:\n        from .a import C\n    else:\n        from .b import C\n"
+        '    ModelRegistry.register_model("A", C)\n'
+    )
+    (found,) = read(scan, text).registrations
+    assert (found.file, found.class_name) == ("models/__init__.py", None)
+
+
 def test_of_two_branches_no_class_is_told(scan: Scan) -> None:
     other = A.replace("models.a:ClassA", "models.b:B")
     (found,) = read(scan, f"{FUNCTION}    if x:\n        {A}\n    else:\n        {other}").registrations

@@ -146,6 +146,18 @@ class _Names(Mapping[str, _T]):
         return sum(1 for _ in self)
 
 
+def _imports(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Import]:
+    """What a function imports; a name that it takes from one module or another is none of them."""
+    found: dict[str, set[Import]] = {}
+    for statement in node.body:
+        for part in running(statement):
+            if isinstance(part, (ast.Import, ast.ImportFrom)):
+                for name, bound in binds(part):
+                    if isinstance(bound, Import):
+                        found.setdefault(name, set()).add(bound)
+    return {name: each.pop() for name, each in found.items() if len(each) == 1}
+
+
 class _Reader:
     """Goes through a module and the functions in it."""
 
@@ -219,14 +231,7 @@ class _Reader:
             handed += [each for each in (spec.vararg, spec.kwarg) if each is not None]
             names = frozenset(each.arg for each in handed)
             own = names | frozenset(each for part in node.body for each in stored(part))
-            imports = {
-                bound: found
-                for statement in node.body
-                for part in running(statement)
-                if isinstance(part, (ast.Import, ast.ImportFrom))
-                for bound, found in binds(part)
-                if isinstance(found, Import)
-            }
+            imports = _imports(node)
             inner = replace(
                 inner,
                 imports=_Names(scope.imports, own, imports),
