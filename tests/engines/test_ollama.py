@@ -350,6 +350,14 @@ def test_what_the_mlx_runner_imports_is_registered(scan: Scan) -> None:
     assert dict(inventory.facts) == {"left_out": ("OtherModel x/models/other/other.go:6",)}
 
 
+def test_a_model_type_among_the_architectures_is_told_and_is_none(scan: Scan) -> None:
+    files = {path: text.replace('"MlxForCausalLM"', '"mlx_type"') for path, text in MLX.items()}
+    inventory = scan("ollama", {**LLAMA, **files})
+    assert "mlx_type" not in inventory.by_name()
+    (told,) = (each for each in dict(inventory.facts)["left_out"] if each.startswith("mlx_type "))
+    assert told.startswith("mlx_type x/models/")
+
+
 @pytest.mark.parametrize(
     ("body", "names", "lines"),
     [
@@ -643,7 +651,7 @@ def test_an_adapter_is_not_followed(tmp_path: Path) -> None:
     [
         ("LlamaForCausalLM", False, Status.NATIVE, "the llama.cpp in its repository has"),
         ("MlxForCausalLM", False, Status.NATIVE, "`ollama create --experimental`"),
-        ("DraftForCausalLM", False, Status.UNSUPPORTED, "as a draft for its MLX runner alone"),
+        ("DraftForCausalLM", False, Status.NATIVE, "as a draft"),
         ("DraftForCausalLM", True, Status.NATIVE, "as a draft"),
         (
             "NoForCausalLM",

@@ -55,8 +55,10 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
 
     def make(histories: list[History], **more: Any) -> dict[str, Any]:
         abouts = {"sglang": About(title="SGLang", source="https://example.org/{version}/{path}")}
-        given = {"abouts": abouts, "examples": {}, "version": "0", **more}
-        return page_data(histories, by_registry, given.pop("abouts"), given.pop("examples"), **given)
+        given = {"abouts": abouts, "examples": {}, "version": "0", "presence": by_registry, **more}
+        return page_data(
+            histories, given.pop("presence"), given.pop("abouts"), given.pop("examples"), **given
+        )
 
     return make
 

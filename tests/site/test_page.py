@@ -17,6 +17,7 @@ from page_histories import history
 
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import presence_with
+from archtrack.engines import load_engine
 from archtrack.engines.base import About
 from archtrack.model import Status
 from archtrack.site.document import TrackedDocument, TrackedRow
@@ -380,7 +381,7 @@ def test_a_document_is_a_column_with_its_own_evidence(demo: list[History], made:
 def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(page: Page) -> None:
     page.wait_for_selector("#chart path")
     titles = page.locator("#chart .label0, #chart [class^=label]").all_text_contents()
-    engines = {"SGLang", "vLLM", "LMDeploy", "MLX-LM", "ExLlamaV3", "llama.cpp", "transformers"}
+    engines = {load_engine(path.stem).about.title for path in SHIPPED.glob("*.json") if path.stem != "schema"}
     assert {each.rpartition(" ")[0] for each in titles} == engines
     page.click("summary >> text=As a table")
     last = page.locator("#asTable tbody tr").last.inner_text().split("\t")

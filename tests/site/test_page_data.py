@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archtrack.app.history.store import SHIPPED, Histories
-from archtrack.app.presence import is_plugin, presence_with
+from archtrack.app.presence import Presence, is_plugin, presence_with
 from archtrack.core.history.spans import span_bounds
+from archtrack.core.verdict.verdict import Steps
 from archtrack.engines.base import About
+from archtrack.model import Status
 from archtrack.site.document import TrackedDocument, TrackedRow
 from archtrack.site.page import make_page
+from archtrack.site.page_data import OWN
 
 if TYPE_CHECKING:
     from archtrack.core.history.history import History
@@ -56,6 +59,17 @@ def test_a_state_names_its_release_file_and_line(demo: list[History], made: Any)
     states = cells(data, "AlphaForCausalLM")[0][2][0][4]
     told = [[place, data["texts"][file], data["texts"][path], *rest] for place, file, path, *rest in states]
     assert told == [[0, "alpha.py", "m/alpha.py", 3, -1, -1], [2, "new.py", "m/new.py", 7, -1, -1]]
+
+
+def test_a_reason_that_names_its_row_is_kept_once_for_all_rows(demo: list[History], made: Any) -> None:
+    def refused(name: str, history: History) -> Presence:
+        steps = Steps(history.engine, (name,))
+        verdict = steps.verdict(Status.REFUSED, steps.say(f"it refuses `{name}`"))
+        return Presence(engine=history.engine, version="1", date=None, status=Status.REFUSED, verdict=verdict)
+
+    data = made(demo, presence=refused)
+    reasons = {cell[1] for row in data["rows"] for cell in row[CELLS]}
+    assert [data["texts"][each] for each in reasons] == [f"it refuses `{OWN}`"]
 
 
 def sectioned(history: History, sections: dict[str, str]) -> History:
@@ -139,13 +153,16 @@ def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
             assert versions == told
             kind = data["kinds"][cell[0]] if cell else "unknown" if is_plugin(engine) else "unsupported"
             assert kind == presence.status.value
+            if cell and cell[1] >= 0:
+                assert data["texts"][cell[1]].replace(OWN, row[NAME]) == presence.reason
             if known.state(row[NAME], known.newest.version) is not None:
-                # Of some, llama.cpp converts what sees or hears alone; and some vLLM does not hand to a plugin.
-                doubtful = engine == "llama-cpp" or is_plugin(engine)
+                # Of some, llama.cpp converts what sees or hears alone, or Ollama carries an unknown one; and some
+                # vLLM does not hand to a plugin.
+                doubtful = engine in {"llama-cpp", "ollama"} or is_plugin(engine)
                 assert kind in {"native", "unimportable", *(["unknown"] if doubtful else [])}
                 assert presence.key == row[NAME]
     types = {each["name"]: each["types"] for each in data["engines"] if each["types"] is not None}
     by_type = [known for each in histories.engines if (known := histories.need(each)).key == "model type"]
-    assert [each.engine for each in by_type] == ["mlx-lm", "openvino"]
+    assert [each.engine for each in by_type] == ["mlx-lm", "mlx-vlm", "openvino"]
     assert types == {each.engine: sorted(each.names(each.newest.version)) for each in by_type if each.newest}
     assert len(text.encode()) < 2_000_000

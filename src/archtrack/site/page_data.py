@@ -1,12 +1,12 @@
 """What the page knows: the histories of all engines as one compact JSON value.
 
-Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named by their place in it, releases by their
-place in the engine's list, kinds by their place in ``kinds``. A row is ``[name, category, whose evidence, example,
-cells]``. A cell is 0 where no release ever had the architecture and there is nothing to say about it, else ``[kind,
-reason or -1, spans]``; a span ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file,
-path, line, groups or what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing to
-say. What an engine does with an architecture is decided here, by the same code that ``check`` uses: the page only shows
-it.
+Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named by their place in it; in a reason
+``OWN`` stands for the name of its row, so that those of many rows are one text. Releases are named by their place in
+the engine's list, kinds by their place in ``kinds``. A row is ``[name, category, whose evidence, example, cells]``. A
+cell is 0 where no release ever had the architecture and there is nothing to say about it, else ``[kind, reason or -1,
+spans]``; a span ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file, path, line,
+groups or what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing to say. What an
+engine does with an architecture is decided here, by the same code that ``check`` uses: the page only shows it.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from archtrack.engines.base import About
     from archtrack.site.document import TrackedDocument
 
-__all__ = ["page_data"]
+__all__ = ["OWN", "page_data"]
 
 _KINDS = tuple(kind.value for kind in Status)
+OWN = "\ue000"
+"""Stands for a row's own name in a reason; no text of a release has this character."""
 _LIBRARY = "transformers"
 """The last column: no engine, but what the others fall back on."""
 
@@ -78,7 +80,7 @@ def page_data(
                 name,
                 *(_category(name, voices) if name not in rows else (rows[name].category, rows[name].by)),
                 (rows[name].example if name in rows else None) or examples.get(name),
-                [_cell(history, presence(name, history), texts) for history in ordered],
+                [_cell(name, history, presence(name, history), texts) for history in ordered],
                 *([_tracked(name, tracked, texts)] if tracked is not None else []),
             ]
             for name in sorted(names | rows.keys())
@@ -131,13 +133,15 @@ def _category(name: str, voices: Sequence[Voice]) -> tuple[str, str]:
     return category.value, "name" if source == BY_NAME else source
 
 
-def _cell(history: History, presence: Presence, texts: dict[str, int]) -> Any:
+def _cell(name: str, history: History, presence: Presence, texts: dict[str, int]) -> Any:
     key = presence.key
     spans = [] if key is None else [_span(bounds, history, texts) for bounds in span_bounds(history, key)]
     plainly = presence.gate is Gate.ARCHITECTURE and presence.verdict.fix is None
     if not spans and ((presence.status is Status.UNSUPPORTED and plainly) or adds_nothing(presence)):
         return 0
-    because = None if presence.status is Status.NATIVE and presence.runs_as is None else presence.reason
+    because = None
+    if presence.status is not Status.NATIVE or presence.runs_as is not None:
+        because = presence.reason.replace(name, OWN)
     return [_KINDS.index(presence.status.value), _text(because, texts), spans]
 
 

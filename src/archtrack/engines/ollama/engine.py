@@ -63,7 +63,7 @@ class Ollama:
         offered=tuple(path.removeprefix("./") for path in FILES),
     )
     carries = "llama-cpp"
-    revision = 1
+    revision = 2
     since = "0.1.29"
     fetched = FILES
     watched = FILES

@@ -42,6 +42,8 @@ _HAVE = {
     GGUF_ARCHITECTURES: "the llama.cpp in its repository has the GGUF architecture `{}`",
     PATCHED: "a patch adds the GGUF architecture `{}` to the llama.cpp that it is built with",
 }
+_MLX_RUNNER = "MLX runner"
+"""What such a checkpoint is said to run as: not everybody has it."""
 _STATUS = {True: Status.NATIVE, False: Status.UNSUPPORTED, None: Status.UNKNOWN}
 _FP8, _FP8_NUMBERS, _FP8_BLOCKS = "fp8", "F8_E4M3", "weight_block_size"
 
@@ -102,10 +104,10 @@ class _Path:
             return name
         registration = self._release.registered.get(name)
         groups = () if registration is None else registration.groups
-        if DRAFT in groups and options.draft:
+        if registration is None:
+            return self._not_taken(name)
+        if DRAFT in groups and (options.draft or not {CONVERT, TORCH, MLX} & set(groups)):
             return self._by_mlx(name, registration, " as a draft")
-        if registration is None or not {CONVERT, TORCH, MLX} & set(groups):
-            return self._not_taken(name, registration)
         if CONVERT in groups:
             verdict = self._converted(name, registration)
             if verdict.status is Status.NATIVE or self._is_quantised or MLX not in groups:
@@ -131,17 +133,12 @@ class _Path:
     def _is_quantised(self) -> bool:
         return self._checkpoint.quantized_by is not None
 
-    def _not_taken(self, name: str, registration: Registration | None) -> Verdict:
+    def _not_taken(self, name: str) -> Verdict:
         """The verdict on what neither the converter nor the MLX runner takes, with the way round if one is known."""
-        if registration is None:
-            runner = ", and its MLX runner does not have it" if MLX in self._release.load.tables else ""
-            text = f"{self._release.name} has no converter for `{name}`{runner}{unread_places(self._release)}"
-            step = self._steps.say(text)
-        else:
-            text = f"{self._release.name} has `{name}` as a draft for its MLX runner alone"
-            step = self._steps.say(text, registration.place)
-        otherwise = registration is None and self._runs_otherwise(name)
-        fix = "a GGUF file made by the converter of llama.cpp" if otherwise else None
+        runner = ", and its MLX runner does not have it" if MLX in self._release.load.tables else ""
+        text = f"{self._release.name} has no converter for `{name}`{runner}{unread_places(self._release)}"
+        step = self._steps.say(text)
+        fix = "a GGUF file made by the converter of llama.cpp" if self._runs_otherwise(name) else None
         return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, key=name, fix=fix)
 
     def _runs_otherwise(self, name: str) -> bool:
@@ -159,7 +156,7 @@ class _Path:
             return self._runs(made)[0] is True
         return False
 
-    def _by_mlx(self, name: str, registration: Registration | None, what: str) -> Verdict:
+    def _by_mlx(self, name: str, registration: Registration, what: str) -> Verdict:
         fact = self._release.load.find(MLX, name)
         tag = fact.value["tag"] if fact is not None and fact.value is not None else None
         built = f", in a build with `-tags {tag}`" if tag else ""
@@ -169,13 +166,11 @@ class _Path:
             f" followed){built}",
             self._mlx_place(name, registration),
         )
-        return self._steps.verdict(Status.NATIVE, step, resolved=name, key=name)
+        return self._steps.verdict(Status.NATIVE, step, resolved=_MLX_RUNNER, key=name)
 
-    def _mlx_place(self, name: str, registration: Registration | None) -> Place | None:
+    def _mlx_place(self, name: str, registration: Registration) -> Place:
         fact = self._release.load.find(MLX, name)
-        if fact is not None:
-            return fact.place
-        return registration.place if registration is not None else None
+        return registration.place if fact is None else fact.place
 
     def _converted(self, name: str, registration: Registration) -> Verdict:
         self._steps.say(

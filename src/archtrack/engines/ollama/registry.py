@@ -89,12 +89,15 @@ def scan(library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG001 -
         for (name, kind), entry in converter.found.items():
             if kind == group:
                 groups.setdefault(name, {})[group] = entry
+    others = []
     for group, function in ((MLX, "Register"), (DRAFT, "RegisterDraft")):
         for (name, called), row in mlx.rows.items():
-            if called == function:
+            if called == function and name[:1].isupper():
                 groups.setdefault(name, {})[group] = row
+            elif called == function:  # model types, which no config has among its architectures
+                others.append(f"{name} {row[0]}:{row[1]}")
     unresolved = sorted([*converter.unresolved, *mlx.unresolved, *own.unresolved])
-    left_out = tuple(sorted([*mlx.left_out, *own.left_out]))
+    left_out = tuple(sorted([*mlx.left_out, *own.left_out, *others]))
     return Inventory(
         engine="ollama",
         version=library.origin.version,
