@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archtrack.sources.base import METADATA, PYPROJECT
-from archtrack.sources.pins import allowed_of, pins_from_metadata, pins_from_project
+from archtrack.sources.base import METADATA, PYPROJECT, REQUIREMENTS
+from archtrack.sources.pins import (
+    allowed_of,
+    pins_from_metadata,
+    pins_from_project,
+    pins_from_requirements,
+    pins_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +65,7 @@ def test_one_exact_requirement_is_a_pin(requirement: str, pin: list[str] | None)
     assert pins_from_metadata(metadata.encode()) == expected
     assert pins_from_metadata(metadata.replace("\n", "\r\n").encode()) == expected
     assert pins_from_project(f"[project]\ndependencies = [{requirement!r}]\n".encode()) == expected
+    assert pins_from_requirements(f"{requirement}\n".encode()) == expected
 
 
 def test_a_pin_without_a_condition_comes_before_one_with() -> None:
@@ -90,9 +97,26 @@ def test_a_project_file_of_any_other_shape_pins_nothing(text: str) -> None:
     assert pins_from_project(text.encode("latin-1")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "pins"),
+    [
+        ("a==1\r\nb==2", [["a", "1"], ["b", "2"]]),
+        ("a==1  # because\n  b==2 # c==3\n", [["a", "1"], ["b", "2"]]),
+        ("# a==1\n#b==2\n", []),
+        ("-c constraints.txt\n--extra-index-url https://h/x==1\n-r more.txt\na==1\n", [["a", "1"]]),
+        ("a @ git+https://h/x#egg==1\nb>=2\nc\n", []),
+        ("", []),
+        ("\xff", []),
+        (f"a==1\n{'#' * 1024**2}", []),
+    ],
+)
+def test_requirements_without_options_and_comments(text: str, pins: list[list[str]]) -> None:
+    assert pins_from_requirements(text.encode("latin-1")) == pins
+
+
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: f"Requires-Dist: {text}".encode()))
 def test_any_bytes_have_pins_or_none(data: bytes) -> None:
-    for pins in (pins_from_metadata(data), pins_from_project(data)):
+    for pins in (pins_from_metadata(data), pins_from_project(data), pins_from_requirements(data)):
         assert all(len(pin) == 2 for pin in pins)
 
 
@@ -131,6 +155,16 @@ def test_extras_of_a_project_allow_what_its_dependencies_do_not_name() -> None:
     text = b"[project]\ndependencies = ['a>=1']\n[project.optional-dependencies]\nrun = ['a==2', 'b~=3.0']\n"
     found = library_of({PYPROJECT: text})
     assert [allowed_of(found, name) for name in ("a", "b", "c")] == [">=1", "~=3.0", None]
+
+
+def test_requirements_count_where_nothing_else_says_it() -> None:
+    text = b"a~=1.0  # any\nb==2\n"
+    assert allowed_of(library_of({REQUIREMENTS: text}), "a") == "~=1.0"
+    project = b"[project]\ndependencies = ['a==2']\n"
+    both = library_of({PYPROJECT: project, REQUIREMENTS: text})
+    assert [allowed_of(both, name) for name in ("a", "b", "c")] == ["==2", "==2", None]
+    assert pins_of(both) == (("a", "2"),)
+    assert pins_of(library_of({REQUIREMENTS: text})) == (("b", "2"),)
 
 
 def test_metadata_count_before_a_project_file() -> None:

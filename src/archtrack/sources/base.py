@@ -3,9 +3,9 @@
 A source is one package of one engine at one version: the folder ``sglang/`` and what describes it.
 Paths are POSIX, relative to the folder that holds the package (``sglang/srt/models/llama.py``),
 whatever the real layout is (``python/sglang`` in SGLang's repository, ``src/transformers`` in
-transformers'). Two names outside the package are offered where they exist: ``METADATA`` (the core
-metadata of a wheel, sdist or installed distribution) and ``pyproject.toml`` (the project file of a
-repository).
+transformers'). Names outside the package are offered where they exist: ``METADATA`` (the core
+metadata of a wheel, sdist or installed distribution), ``pyproject.toml`` (the project file of a
+repository), and ``requirements.txt`` where the layout asks for it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
     from archtrack.model import Origin
 
-__all__ = ["METADATA", "PYPROJECT", "RECORD", "Layout", "Source", "package_paths"]
+__all__ = ["METADATA", "PYPROJECT", "RECORD", "REQUIREMENTS", "Layout", "Source", "package_paths"]
 
 METADATA = "METADATA"
 RECORD = "RECORD"
 """Of a wheel: its list of files, each with its digest."""
 PYPROJECT = "pyproject.toml"
+REQUIREMENTS = "requirements.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Layout:
         offered: further paths in that root.
         advice: what to do where a release does not hold the package.
         repository: URL of the repository whose tags (``v1.2.3``) are its releases; None where the index has these.
+        requirements: ``requirements.txt`` in the repository's root is where it says what it requires.
     """
 
     package: str
@@ -52,6 +54,7 @@ class Layout:
     offered: tuple[str, ...] = ()
     advice: str = "choose another release"
     repository: str | None = None
+    requirements: bool = False
 
     @property
     def shown(self) -> str:
@@ -132,5 +135,7 @@ def package_paths(names: Collection[str], layout: Layout, root: str = "") -> tup
         if paths := {name.removeprefix(prefix): name for name in names if name.startswith(start)}:
             if there := [name for name in (f"{prefix}{PYPROJECT}", f"{root}{PYPROJECT}") if name in names]:
                 paths[PYPROJECT] = there[0]
+            if layout.requirements and f"{root}{REQUIREMENTS}" in names:
+                paths[REQUIREMENTS] = f"{root}{REQUIREMENTS}"
             return paths, prefix
     return {}, prefixes[0]

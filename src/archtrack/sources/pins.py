@@ -1,4 +1,4 @@
-"""Which releases of other packages a source pins or allows: by its core metadata, else by its project file."""
+"""Which releases of other packages a source pins or allows: by its metadata, its project file or its requirements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from archtrack.core.parsing import parse_version
 from archtrack.core.toml import TOMLDecodeError, loads
 
-from .base import METADATA, PYPROJECT
+from .base import METADATA, PYPROJECT, REQUIREMENTS
 from .disk.metadata import plain_name
 
 if TYPE_CHECKING:
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
     from .library import Library
 
-__all__ = ["allowed_of", "pins_and_file_of", "pins_from_metadata", "pins_from_project", "pins_of"]
+__all__ = [
+    "allowed_of",
+    "pins_and_file_of",
+    "pins_from_metadata",
+    "pins_from_project",
+    "pins_from_requirements",
+    "pins_of",
+]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
@@ -33,7 +40,12 @@ def pins_of(library: Library) -> tuple[tuple[str, str], ...]:
 
 def pins_and_file_of(library: Library) -> tuple[tuple[tuple[str, str], ...], str | None]:
     """The same, and the file that says so; None where none does."""
-    for path, extract in ((METADATA, pins_from_metadata), (PYPROJECT, pins_from_project)):
+    readers = (
+        (METADATA, pins_from_metadata),
+        (PYPROJECT, pins_from_project),
+        (REQUIREMENTS, pins_from_requirements),
+    )
+    for path, extract in readers:
         if path in library.paths(path):
             facts = library.facts((path,), f"pins-{path}-2", extract)[path]
             if facts:
@@ -47,7 +59,12 @@ def allowed_of(library: Library, distribution: str) -> str | None:
     Extras are included: a requirement without one counts first, else the first in order. None where the source does
     not require it.
     """
-    for path, extract in ((METADATA, _allowed_by_metadata), (PYPROJECT, _allowed_by_project)):
+    readers = (
+        (METADATA, _allowed_by_metadata),
+        (PYPROJECT, _allowed_by_project),
+        (REQUIREMENTS, _allowed_by_requirements),
+    )
+    for path, extract in readers:
         if path in library.paths(path):
             facts: dict[str, str] = library.facts((path,), f"requirements-{path}-1", extract)[path]
             if distribution in facts:
@@ -65,12 +82,21 @@ def pins_from_project(data: bytes) -> list[list[str]]:
     return _pins(_in_project(data))
 
 
+def pins_from_requirements(data: bytes) -> list[list[str]]:
+    """The pins of a ``requirements.txt``; its options (``-c``, ``--extra-index-url``) are passed over."""
+    return _pins(_in_requirements(data))
+
+
 def _allowed_by_metadata(data: bytes) -> dict[str, str]:
     return _allowed(_in_metadata(data))
 
 
 def _allowed_by_project(data: bytes) -> dict[str, str]:
     return _allowed(_in_project(data))
+
+
+def _allowed_by_requirements(data: bytes) -> dict[str, str]:
+    return _allowed(_in_requirements(data))
 
 
 def _in_metadata(data: bytes) -> list[str]:
@@ -94,6 +120,17 @@ def _in_project(data: bytes) -> list[str]:
         for group in groups:
             requirements += group if isinstance(group, list) else []
     return [requirement for requirement in requirements if isinstance(requirement, str)]
+
+
+def _in_requirements(data: bytes) -> list[str]:
+    if len(data) > _LARGEST:
+        return []
+    # A comment begins a line, or stands behind a blank: `#` may be part of an address.
+    lines = (
+        re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
+        for line in data.decode("utf-8", "replace").splitlines()
+    )
+    return [line for line in lines if line and not line.startswith("-")]
 
 
 def _pins(requirements: Iterable[str]) -> list[list[str]]:

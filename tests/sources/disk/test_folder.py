@@ -7,6 +7,7 @@ import sys
 import tempfile
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,18 @@ def test_metadata_and_project_file_are_offered_where_they_are(
     assert source.list(["METADATA", "pyproject.toml"]) == source.list(["*"]) == present
     assert source.read(present) == {name: f"# {expected[name]}\n{text}".encode() for name in present}
     assert source.origin.version == version
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_requirements_are_offered_where_the_layout_asks_for_them(tmp_path: Path, *, wanted: bool) -> None:
+    plant(tmp_path, "python/pkg/a.py", "python/requirements.txt")
+    layout = replace(LAYOUT, requirements=wanted)
+    assert local_source(tmp_path, layout).list(["*.txt"]) == ()  # those of the root count
+    (tmp_path / "requirements.txt").write_text("a==1\n")
+    source = local_source(tmp_path, layout)
+    assert source.list(["*.txt"]) == (("requirements.txt",) if wanted else ())
+    if wanted:
+        assert source.read(["requirements.txt"]) == {"requirements.txt": b"a==1\n"}
 
 
 # -- listing ---------------------------------------------------------------------------------------

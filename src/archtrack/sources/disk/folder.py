@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
 from archtrack.model import Origin
-from archtrack.sources.base import METADATA, PYPROJECT
+from archtrack.sources.base import METADATA, PYPROJECT, REQUIREMENTS
 from archtrack.sources.files import expanded
 from archtrack.sources.identity import content_identity, digest_of
 from archtrack.sources.patterns import match_paths
@@ -51,7 +51,7 @@ class LocalSource:
             base: the folder that holds the package's folder, absolute.
             package: name of the package's folder.
             origin: what to say of it.
-            extras: absolute paths of the files behind ``METADATA`` and ``pyproject.toml``, if any.
+            extras: absolute paths of the files outside of the package (``METADATA``, ``pyproject.toml``), if any.
         """
         self._base = base
         self._package = package
@@ -189,6 +189,8 @@ def _local_source(given: Path, layout: Layout) -> LocalSource:
     extras = {}
     if project := next((file for file in (base / PYPROJECT, root / PYPROJECT) if file.is_file()), None):
         extras[PYPROJECT] = str(project)
+    if layout.requirements and (root / REQUIREMENTS).is_file():
+        extras[REQUIREMENTS] = str(root / REQUIREMENTS)
     # An unpacked source release has its metadata in the root; no repository has.
     metadata = find_metadata(base, layout.distribution) or root / "PKG-INFO"
     if metadata.is_file():

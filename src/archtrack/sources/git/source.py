@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError
 from archtrack.model import Origin
-from archtrack.sources.base import PYPROJECT, package_paths
+from archtrack.sources.base import PYPROJECT, REQUIREMENTS, package_paths
 from archtrack.sources.patterns import match_paths
 
 from .address import check_ref, check_url, is_commit_id, is_remote, scope_of, shown_repository
@@ -269,7 +269,8 @@ def _tree(git: Git, commit: str, layout: Layout, complete: Callable[[Sequence[st
     """The files of every place where the layout looks: its folders may be links, too."""
     names = layout.tops or {layout.package}
     wanted = {(parent or name).partition("/")[0] for parent in layout.parents for name in names}
-    return read_tree(git, commit, sorted({PYPROJECT, *wanted}), complete)
+    beside = {PYPROJECT, REQUIREMENTS} if layout.requirements else {PYPROJECT}
+    return read_tree(git, commit, sorted({*beside, *wanted}), complete)
 
 
 def _package(found: Tree, layout: Layout, location: str) -> tuple[Tree, str]:
