@@ -170,11 +170,6 @@ def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) ->
             2,
             "no engine is called 'nobody'; there is data of: sglang, transformers, vllm",
         ),
-        (
-            ("--engine", "tensorrt-llm"),
-            2,
-            "no history of tensorrt-llm is kept (`archtrack scan tensorrt-llm SOURCE`",
-        ),
         (("--engine", "lmdeploy"), 2, "(`archtrack history refresh lmdeploy` makes one)"),
         (("Name", "--plot", "x.svg"), 2, "--plot draws the chart alone"),
         (("--plot", "x.pdf"), 2, "the name has to end with .svg or .png"),

@@ -43,6 +43,7 @@ def test_the_engines_whose_load_path_is_followed() -> None:
         "onnxruntime_genai",
         "openvino",
         "sglang",
+        "tensorrt_llm",
         "transformers",
         "vllm",
     }

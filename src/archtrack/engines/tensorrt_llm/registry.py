@@ -1,21 +1,4 @@
-"""TensorRT-LLM.
-
-It has two backends, and an architecture is registered if either runs it; ``groups`` says which.
-
-How the PyTorch backend registers models: ``@register_auto_model("Name")`` above a class in
-``tensorrt_llm/_torch/models/modeling_*.py`` (``modeling_utils.py`` defines it) puts the class into
-``MODEL_CLASS_MAPPING``. Newer releases import these modules when an architecture is asked for, by the index
-``_arch_index.py`` beside them (``MODEL_ARCH_TO_MODULE``); what the index alone names counts too. A class under
-``@register_input_processor`` or ``@register_vision_encoder`` takes more than text.
-
-How the TensorRT backend registers models: ``MODEL_MAP`` in ``tensorrt_llm/models/__init__.py`` maps an architecture to
-a class. Some of its keys are constants of other modules (``GEMMA_ARCHITECTURE``); they are looked up there.
-
-Covers 0.8.0 and later, as checkouts and commits; at the end of 2023 neither was there. Its releases on the package
-index are stubs that fetch the real files from elsewhere when they are installed, so no history is kept of it. It
-cannot see what a user adds with ``--custom_module_dirs``, nor what AutoDeploy makes of a model. Without an index every
-module beside the others is taken as imported.
-"""
+"""What TensorRT-LLM registers: the classes that its PyTorch backend decorates, and the TensorRT backend's map."""
 
 from __future__ import annotations
 
@@ -26,28 +9,23 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.python.module import Module
 from archtrack.core.python.source import candidates
 from archtrack.core.python.tables import table_facts
+from archtrack.engines._decorators import decorated_classes
+from archtrack.engines._versions import version_of
 from archtrack.errors import SourceError
 from archtrack.model import Category, Inventory, Place, Registration, Unresolved
-from archtrack.sources.base import METADATA, PYPROJECT, Layout
 from archtrack.sources.pins import pins_of
 
-from ._decorators import decorated_classes
-from ._versions import version_of
-from .base import About
+from .files import INDEX, LEGACY, TORCH, VERSION_FILES
+from .tables import PYTORCH, TENSORRT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archtrack.engines.base import ScanOptions
     from archtrack.sources.library import Library
 
-    from .base import ScanOptions
+__all__ = ["scan"]
 
-__all__ = ["ENGINE", "TensorRTLLM"]
-
-TORCH = "tensorrt_llm/_torch/models"
-INDEX = f"{TORCH}/_arch_index.py"
-LEGACY = "tensorrt_llm/models/__init__.py"
-VERSION_FILES = ("tensorrt_llm/version.py",)
 _MAP, _INDEX = "MODEL_MAP", "MODEL_ARCH_TO_MODULE"
 
 _PACKAGE = TORCH.replace("/", ".")
@@ -78,51 +56,32 @@ class Entry:
     sees: str | None = None
 
 
-class TensorRTLLM:
-    """The declaration; see the module's docstring."""
+def scan(library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG001 -- none concerns TensorRT-LLM
+    """What the two backends of a release register.
 
-    name = "tensorrt-llm"
-    about = About(
-        title="TensorRT-LLM",
-        source="https://github.com/NVIDIA/TensorRT-LLM/blob/v{version}/{path}",
-        refreshed=False,
-    )
-    layout = Layout(
-        package="tensorrt_llm",
-        distribution="tensorrt-llm",
-        advice="its releases on the package index fetch their files from elsewhere; name a checkout, or git:URL@v1.2.1",
-    )
-    revision = 2
-    since = "0.8.0"
-    fetched = (f"{TORCH}/**/*.py", LEGACY, METADATA)
-    watched = (*fetched, "tensorrt_llm/models/**/config.py", *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:  # noqa: ARG002 -- none concerns it
-        """What the two backends register."""
-        unresolved: list[tuple[str, int, str]] = []
-        torch, legacy = _torch(library, unresolved), _legacy(library, unresolved)
-        if not torch and not legacy and not unresolved:
-            raise SourceError(
-                f"{library.origin.location} registers no model: it is not TensorRT-LLM; name a checkout, or"
-                " git:URL@v1.2.1"
-            )
-        return Inventory(
-            engine=self.name,
-            version=version_of(library, VERSION_FILES),
-            origin=library.origin,
-            registrations=tuple(
-                _registration(name, torch.get(name), legacy.get(name))
-                for name in sorted(torch.keys() | legacy.keys())
-            ),
-            unresolved=tuple(
-                Unresolved(reason=reason, place=Place(file=file, line=line))
-                for file, line, reason in sorted(unresolved)
-            ),
-            pins=pins_of(library),
+    Raises:
+        SourceError: it is not TensorRT-LLM, or a file cannot be read.
+    """
+    unresolved: list[tuple[str, int, str]] = []
+    torch, legacy = _torch(library, unresolved), _legacy(library, unresolved)
+    if not torch and not legacy and not unresolved:
+        raise SourceError(
+            f"{library.origin.location} registers no model: it is not TensorRT-LLM; name a release, or a checkout"
         )
-
-
-ENGINE = TensorRTLLM()
+    return Inventory(
+        engine="tensorrt-llm",
+        version=version_of(library, VERSION_FILES),
+        origin=library.origin,
+        registrations=tuple(
+            _registration(name, torch.get(name), legacy.get(name))
+            for name in sorted(torch.keys() | legacy.keys())
+        ),
+        unresolved=tuple(
+            Unresolved(reason=reason, place=Place(file=file, line=line))
+            for file, line, reason in sorted(unresolved)
+        ),
+        pins=pins_of(library),
+    )
 
 
 def _torch(library: Library, unresolved: list[tuple[str, int, str]]) -> dict[str, Entry]:
@@ -225,7 +184,7 @@ def _constants_of(data: bytes) -> dict[str, str]:
 
 def _registration(name: str, torch: Entry | None, legacy: Entry | None) -> Registration:
     """One architecture; the PyTorch backend's class stands for it where there is one."""
-    groups = tuple(group for group, entry in (("pytorch", torch), ("tensorrt", legacy)) if entry)
+    groups = tuple(group for group, entry in ((PYTORCH, torch), (TENSORRT, legacy)) if entry)
     entry = torch or legacy or Entry(path=LEGACY, line=0, module="tensorrt_llm.models")
     file = entry.module.replace(".", "/") + ".py"
     return Registration(

@@ -1,0 +1,5 @@
+"""tensorrt-llm: ``engine`` is its declaration."""
+
+from .engine import ENGINE
+
+__all__ = ["ENGINE"]
