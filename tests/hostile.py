@@ -28,7 +28,7 @@ from archtrack.engines.ollama.registering import taken_in, what_is_registered
 from archtrack.model import Category, Matrix, Origin, Status
 from archtrack.sources.library import Library
 from archtrack.sources.patterns import match_paths
-from archtrack.sources.pins import pins_from_metadata, pins_from_project
+from archtrack.sources.pins import pins_from_metadata, pins_from_project, pins_from_requirements
 from miniature import READ, matrix_row, public, registration
 
 if TYPE_CHECKING:
@@ -283,6 +283,25 @@ PYTHON: dict[str, Any] = {
         "class A:\n    def _get_transformers_backend_cls(self):\n        cls = 'Transformers'\n"
         + "        if runner == 'pooling':\n            cls += 'A'\n" * n
     ),
+    "a chain of methods": lambda n: (
+        "class ModelLoader:\n    def _update_from_hf_quant_config(self):\n"
+        + "".join(
+            f"        {'elif' if i % 900 else 'if'} c.get('quant_method') == 'm{i}' and c.get('k'):\n            pass\n"
+            for i in range(n)
+        )
+        + "        else:\n            raise ValueError\n"
+        "class CachedModelLoader:\n    def __call__(self):\n" + "        self._update_from_hf_quant_config()\n" * n
+    ),
+    "configs of one's own": lambda n: (
+        "_CONFIG_REGISTRY = dict(" + "".join(f"a{i}=B, " for i in range(n)) + ")\n"
+        "def load_pretrained_config(path):\n"
+        + "".join(f"    model_type in _CONFIG_REGISTRY\n    f{i}(model_type == 'b')\n" for i in range(n))
+        + "".join(f"def f{i}(x):\n    return x.model_type in ('c', 'd')\n" for i in range(n))
+    ),
+    "names of drafts": lambda n: (
+        "class AutoModelForCausalLM:\n    def _resolve_class(config):\n"
+        + "        a = a.replace('B', '')\n        if hasattr(config, 'k'):\n            a = 'C' + a\n" * n
+    ),
     "answers of a gate": lambda n: (
         "class A:\n    def f(self):\n        return " + "a.is_backend_compatible() or " * n + "None\n"
     ),
@@ -324,6 +343,13 @@ _EXLLAMAV3 = {
         "from .a import X\nARCHITECTURES = {m.config_class.arch_string: m for m in [X]}\n"
     ),
     "exllamav3/architecture/a.py": 'class C:\n    arch_string = "A"\n\n\nclass X:\n    config_class = C\n',
+}
+_TENSORRT_LLM = {
+    "tensorrt_llm/__init__.py": "",
+    "tensorrt_llm/_torch/models/modeling_a.py": '@register_auto_model("A")\nclass A: ...\n',
+    "tensorrt_llm/_torch/model_config.py": (
+        "class ModelConfig:\n    def from_pretrained(cls, path):\n        return load_pretrained_config(path)\n"
+    ),
 }
 _LMDEPLOY = {
     "lmdeploy/__init__.py": "",
@@ -455,6 +481,10 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         "tensorrt_llm/_torch/models/modeling_a.py",
         "MODEL_MAP",
     ),
+    ("tensorrt-llm", _TENSORRT_LLM, "tensorrt_llm/_torch/models/modeling_auto.py", "AutoModelForCausalLM"),
+    ("tensorrt-llm", _TENSORRT_LLM, "tensorrt_llm/_torch/model_config.py", "ModelConfig"),
+    ("tensorrt-llm", _TENSORRT_LLM, "tensorrt_llm/_torch/pyexecutor/config_utils.py", "_CONFIG_REGISTRY"),
+    ("tensorrt-llm", _TENSORRT_LLM, "tensorrt_llm/llmapi/llm_utils.py", "ModelLoader"),
 )
 
 
@@ -573,6 +603,12 @@ METADATA: dict[str, Any] = {
     "dots": lambda n: f"Requires-Dist: a=={'1.' * n}1\n",
     "hyphens": lambda n: f"Requires-Dist: {'a-' * n}b==1\n",
     "headers": lambda n: "A: b\n" * n,
+}
+REQUIREMENTS: dict[str, Any] = {
+    "requirements": lambda n: "".join(f"a{i}==1  # b\n" for i in range(n)),
+    "comments in a line": lambda n: "a==1" + " #" * n,
+    "blanks in a line": lambda n: "a" + " " * n + "==1",
+    "blank lines": lambda n: " \n" * n,
 }
 PROJECTS: dict[str, Any] = {
     "dependencies": lambda n: "[project]\ndependencies = [" + '"a==1", ' * n + "]\n",
@@ -736,6 +772,7 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
     "archtrack.toml": (lambda text: parse_settings(text, path="archtrack.toml"), CONFIGURATIONS),
     "METADATA": (lambda text: pins_from_metadata(text.encode()), METADATA),
     "pyproject.toml": (lambda text: pins_from_project(text.encode()), PROJECTS),
+    "requirements.txt": (lambda text: pins_from_requirements(text.encode()), REQUIREMENTS),
     "config.json": (lambda text: read_checkpoint(text.encode()), CONFIGS),
     "a GGUF file": (read_gguf, GGUFS),
     "Go": (read_go, GO),
