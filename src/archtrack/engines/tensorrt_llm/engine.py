@@ -46,9 +46,8 @@ class TensorRTLLM:
     about = About(
         title="TensorRT-LLM",
         source="https://github.com/NVIDIA/TensorRT-LLM/blob/v{version}/{path}",
-        confirmed=(
-            "0.12.0",
-        ),  # its map names the architectures of checkpoints beside those of its own classes
+        # Its map begins to name the architectures of checkpoints beside those of its own classes.
+        confirmed=("0.12.0",),
     )
     layout = Layout(
         package="tensorrt_llm",
@@ -58,7 +57,7 @@ class TensorRTLLM:
     )
     revision = 3
     since = "0.8.0"
-    # The keys of the map are constants of other modules: fetched with the rest, they cost no request of their own.
+    # All that a scan reads: of a tag, what is not fetched with the rest costs a request for each release.
     fetched = (
         ALL,
         LEGACY,
@@ -69,8 +68,9 @@ class TensorRTLLM:
         API,
         METADATA,
         REQUIREMENTS,
+        *VERSION_FILES,
     )
-    watched = (*fetched, *VERSION_FILES, PYPROJECT)
+    watched = (*fetched, PYPROJECT)
 
     def scan(self, library: Library, options: ScanOptions) -> Inventory:
         """What the two backends register."""
