@@ -296,7 +296,7 @@ def test_a_model_type_is_shown_where_an_engine_goes_by_it_and_by_its_architectur
         ("Qwen3ForCausalLM (qwen3)", "mlx-lm", "0.24.0"),
         ("Qwen3ForCausalLM", "vllm", "0.8.4"),
     ]
-    assert done.err.startswith("nobodys_type: no known release of exllamav3, ")
+    assert done.err.startswith("nobodys_type: no known release of ctranslate2, exllamav3, ")
     found = cli("history", "mistral3", "Qwen3ForCausalLM", "--engine", "mlx-lm", "--format", "json").json
     conforms(found, "history")
     assert found["engines"]["mlx-lm"]["key"] == "model type"
@@ -526,7 +526,7 @@ def test_lint_says_what_is_wrong_and_exits_with_1(cli: Cli, data: Path) -> None:
 def test_the_shipped_data_is_found_without_a_word(cli: Cli) -> None:
     done = cli("data", "info")
     assert [line.split("\t")[0] for line in done.lines[1:]] == [
-        path.stem for path in sorted(SHIPPED.glob("*.json")) if path.stem != "schema"
+        *sorted(path.stem for path in SHIPPED.glob("*.json") if path.stem != "schema")
     ]
 
 

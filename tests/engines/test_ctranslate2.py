@@ -406,8 +406,8 @@ ROPE = ("unsupported", "config", "LlamaConfig", None)
         ),
         (
             {key: value for key, value in LLAMA.items() if key != "num_hidden_layers"},
-            ("unknown", None, "LlamaConfig", None),
-            "nothing else that the loader asks for is there",
+            NATIVE_LLAMA,
+            "asks for `num_hidden_layers`, which the config does not have",
         ),
         # RoPE scaling.
         ({**LLAMA, "rope_scaling": {"type": "linear", "factor": 2}}, NATIVE_LLAMA, "of type `linear` is taken"),
@@ -424,6 +424,11 @@ ROPE = ("unsupported", "config", "LlamaConfig", None)
         ),
         # The repository's own classes.
         (MPT, ("native", None, "MPTConfig", "MPTForCausalLM"), "it needs --trust_remote_code"),
+        (
+            {key: value for key, value in MPT.items() if key in {"architectures", "model_type", "auto_map"}},
+            ("unknown", None, "MPTConfig", None),
+            "nothing else that the loader asks for is there",
+        ),
         (OWN_PHI, ("native", None, "PhiConfig", "PhiForCausalLM"), "`PhiConfig` is the repository's own"),
         (
             {**MPT, "auto_map": {"AutoConfig": "configuration_mpt.OtherConfig"}},

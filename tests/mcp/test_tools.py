@@ -101,16 +101,15 @@ def test_the_tools_are_those_that_are_documented_and_only_one_writes() -> None:
     assert [name for name, each in told.items() if each and not each.open_world_hint] == ["model_history"]
 
 
-def test_the_engines_that_are_named_are_those_that_there_is_data_of() -> None:
-    for text in (
-        TOOLS["model_history"].declaration.description or "",
-        TOOLS["model_history"].declaration.input_schema["properties"]["engine"]["description"],
-        TOOLS["list_architectures"].declaration.input_schema["properties"]["engine"]["description"],
-    ):
-        for engine in Call().histories().engines:
-            if is_plugin(engine):  # they are named where they are told about
-                continue
-            assert re.search(rf"\b{engine}\b", text)
+@pytest.mark.parametrize("tool", ["model_history", "list_architectures"])
+def test_a_wrong_name_of_an_engine_is_answered_with_those_there_are(tool: str) -> None:
+    text = TOOLS[tool].declaration.input_schema["properties"]["engine"]["description"]
+    assert "a wrong name is answered with all there are" in text
+    asked = {"architectures": ["A"]} if tool == "model_history" else {}
+    refused = TOOLS[tool].answer({"engine": "vlm", **asked}, Call())
+    (content,) = refused.content
+    assert isinstance(content, types.TextContent)
+    assert f"there is data of: {', '.join(Call().histories().engines)} (did you mean" in content.text
 
 
 # -- check_model -----------------------------------------------------------------------------------
@@ -302,7 +301,7 @@ def test_an_engine_that_cannot_tell_is_not_said_to_lack_it() -> None:
     assert "LlamaForCausalLM" in llama["near"]
     assert nobody["near"] == []
     assert nobody["engines"]["mlx-lm"]["standing"]["status"] == "unknown"
-    assert "; not known of mlx-lm" in found["summary"]
+    assert "not known of ctranslate2 " in found["summary"]
     assert "not in exllamav3" in found["summary"]
 
 
@@ -317,7 +316,10 @@ def test_an_engine_that_cannot_tell_is_not_said_to_lack_it() -> None:
         ({"architectures": ["org/no-such"]}, "check_model takes configs"),
         ({"architectures": ["A\x00"]}, "is no architecture's name"),
         ({"architectures": ["<b>A</b>"]}, "is no architecture's name"),
-        ({"architectures": ["A"], "engine": "vlm"}, "no engine is called 'vlm'; there is data of: exllamav3"),
+        (
+            {"architectures": ["A"], "engine": "vlm"},
+            "no engine is called 'vlm'; there is data of: ctranslate2",
+        ),
         ({"architectures": ["A"], "engine": "vlm"}, "did you mean 'vllm'?"),
         ({"architectures": ["A"], "engine": "../../x"}, "no engine is called"),
         ({"architectures": ["A"], "engine": "tensorrt-llm"}, "there is no history of tensorrt-llm"),

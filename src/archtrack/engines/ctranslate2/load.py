@@ -188,7 +188,7 @@ class _Path:
         if not self._checkpoint.given or not missing:
             return None
         text = f"the loader asks for {_listed(missing)}, which the config does not have: whether its class has it is"
-        if len(missing) == len(asks):
+        if len(missing) == len(asks) and known.fact is None:  # a class of transformers has values of its own
             return self._unknown(
                 f"{text} not followed, and nothing else that the loader asks for is there",
                 loader.place,
