@@ -105,3 +105,13 @@ def test_the_example_keeps_to_the_linter_s_rules(file: str) -> None:
         arguments = ("-m", *command, "--no-cache", "--stdin-filename", file, "-")
         done = run(*arguments, folder=ROOT, text=code_of(file))
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "file", ["engines/exllamav3/engine.py", "engines/exllamav3/load.py", "engines/vllm_ascend.py"]
+)
+def test_the_lines_of_real_engines_are_those_of_their_files(file: str) -> None:
+    (shown,) = re.findall(
+        rf"`src/archtrack/{re.escape(file)}`[^`\n]*:\n\n```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE
+    )
+    assert shown in (ROOT / "src" / "archtrack" / file).read_text(encoding="utf-8")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import ModuleType
 
     from archtrack.core.history.history import History
     from archtrack.core.verdict.aliases import Alias
@@ -30,6 +32,7 @@ __all__ = [
     "Loads",
     "MakesGguf",
     "Named",
+    "Package",
     "RunsOthers",
     "ScanOptions",
 ]
@@ -223,6 +226,33 @@ class Loads(Protocol):
             options: how the engine is told to load it.
         """
         ...
+
+
+class Package:
+    """The declaration of an engine that is a package: its parts are imported when they are asked for.
+
+    Beside the declaration stand the modules ``registry``, ``load_facts`` and ``load``, with a function ``scan``,
+    ``load_facts`` and ``load``. ``load`` imports no reader: mostly the history has the facts.
+    """
+
+    def scan(self, library: Library, options: ScanOptions) -> Inventory:
+        """As ``Engine.scan``."""
+        found: Inventory = self._part("registry").scan(library, options)
+        return found
+
+    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
+        """As ``Loads.load_facts``."""
+        found: LoadFacts = self._part("load_facts").load_facts(library, inventory)
+        return found
+
+    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
+        """As ``Loads.load``."""
+        verdict: Verdict = self._part("load").load(checkpoint, release, options)
+        return verdict
+
+    def _part(self, name: str) -> ModuleType:
+        package, _, _ = type(self).__module__.rpartition(".")
+        return import_module(f"{package}.{name}")
 
 
 @runtime_checkable

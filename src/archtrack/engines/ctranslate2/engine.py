@@ -14,25 +14,15 @@ finds its place, nor what the tokenizer needs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import CONVERTER, VERSION_FILES
 
-if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
-
 __all__ = ["ENGINE", "CTranslate2"]
 
 
-class CTranslate2:
+class CTranslate2(Package):
     """The declaration; see the module's docstring."""
 
     name = "ctranslate2"
@@ -46,24 +36,6 @@ class CTranslate2:
     since = "2.17.0"
     fetched = (CONVERTER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """The configuration classes that CTranslate2 has a loader for."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What the converter and its loaders ask for."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow ``TransformersConverter._load``."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = CTranslate2()

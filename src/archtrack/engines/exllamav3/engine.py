@@ -15,25 +15,15 @@ Covers the releases from 0.0.1 on, which is all of them. It cannot see an ``arch
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import CONFIGS, FOLDERS, LINEAR, VERSION_FILES
 
-if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
-
 __all__ = ["ENGINE", "ExLlamaV3"]
 
 
-class ExLlamaV3:
+class ExLlamaV3(Package):
     """The declaration; see the module's docstring."""
 
     name = "exllamav3"
@@ -45,24 +35,6 @@ class ExLlamaV3:
     since = "0.0.1"
     fetched = (*(f"{folder}/*.py" for folder in FOLDERS), LINEAR, *CONFIGS, METADATA)
     watched = (*fetched, *(f"{folder}/**/*.py" for folder in FOLDERS), *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """What ExLlamaV3 lists."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What the configuration classes ask for, and which tensors are loaded."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow ``Config.from_directory``."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = ExLlamaV3()

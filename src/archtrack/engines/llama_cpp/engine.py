@@ -32,7 +32,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archtrack.core.history.history import REGISTRY
-from archtrack.engines.base import About, Channel
+from archtrack.engines.base import About, Channel, Package
 from archtrack.sources.base import Layout
 
 from .files import BINARIES, CONSTANTS, FILES, MAPS, RUNTIME, SCRIPTS
@@ -40,17 +40,13 @@ from .tables import CONVERTS, PART_CONFIGS
 
 if TYPE_CHECKING:
     from archtrack.core.history.history import History
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import Named, ScanOptions
-    from archtrack.model import Inventory
+    from archtrack.engines.base import Named
     from archtrack.sources.library import Library
 
 __all__ = ["ENGINE", "LlamaCpp"]
 
 
-class LlamaCpp:
+class LlamaCpp(Package):
     """The declaration; see the module's docstring."""
 
     name = "llama-cpp"
@@ -79,24 +75,6 @@ class LlamaCpp:
     since = "gguf-v0.1.0"
     fetched = FILES
     watched = FILES
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """The architectures that llama.cpp converts."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- the files say it all
-        """What this release makes of an architecture, and what it runs."""
-        from .load_facts import load_facts
-
-        return load_facts(library)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow the converter, and the runtime behind it."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
     def made_from(self, gguf_architecture: str, history: History) -> tuple[str, ...]:
         """The architectures that the newest converter makes files of a GGUF architecture of."""

@@ -19,6 +19,7 @@ from .tables import CONVERTS, PART, PART_CONFIGS, PROJECTOR
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
     from .conversion import Entry
@@ -68,11 +69,12 @@ def _runs(path: str, rows: Mapping[str, int], unresolved: Sequence[Sequence[Any]
     )
 
 
-def load_facts(library: Library) -> LoadFacts:
+def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG001 -- the files say it all
     """What the gates of a release rest on.
 
     Args:
         library: the release.
+        inventory: what it registers.
 
     Raises:
         SourceError: a file cannot be read.

@@ -29,25 +29,15 @@ map of parts, and TurboMind goes by names that the user gives. It cannot see wha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import LOADING, SINCE, TABLES, VERSION_FILES
 
-if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
-
 __all__ = ["ENGINE", "LMDeploy"]
 
 
-class LMDeploy:
+class LMDeploy(Package):
     """The declaration; see the module's docstring."""
 
     name = "lmdeploy"
@@ -61,24 +51,6 @@ class LMDeploy:
     since = SINCE
     fetched = (*TABLES, *LOADING, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """What LMDeploy's two engines run."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What the gates of LMDeploy's two engines rest on."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow TurboMind, then the PyTorch engine."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = LMDeploy()

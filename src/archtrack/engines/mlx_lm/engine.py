@@ -13,25 +13,15 @@ Covers the releases from 0.0.1 on, which is all of them. It cannot see the code 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import MODELS, UTILS, VERSION_FILES
 
-if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
-
 __all__ = ["ENGINE", "MLXLM"]
 
 
-class MLXLM:
+class MLXLM(Package):
     """The declaration; see the module's docstring."""
 
     name = "mlx-lm"
@@ -50,24 +40,6 @@ class MLXLM:
     since = "0.0.1"
     fetched = (UTILS, f"{MODELS}/**/*.py", METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """The model types that MLX-LM runs."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What ``load_model`` and ``_get_classes`` of this release rest on."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow ``load_model``."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = MLXLM()

@@ -23,26 +23,16 @@ reads the config where it knows the type. Nor does it see ``hf_quant_config.json
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import DRAFTERS, LOADERS, MODELS, VERSION_FILES
 from .tables import DRAFTS
 
-if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
-
 __all__ = ["ENGINE", "MLXVLM"]
 
 
-class MLXVLM:
+class MLXVLM(Package):
     """The declaration; see the module's docstring."""
 
     name = "mlx-vlm"
@@ -57,24 +47,6 @@ class MLXVLM:
     since = "0.0.1"
     fetched = (*LOADERS, f"{MODELS}/**/*.py", f"{DRAFTERS}/**/*.py", METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """The model types that MLX-VLM runs."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What ``load_model`` and ``get_model_and_args`` of this release rest on."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow ``load_model``."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = MLXVLM()

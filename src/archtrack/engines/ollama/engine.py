@@ -29,24 +29,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import Layout
 
 from .files import FILES, MARKERS
 from .tables import CARRIED, DRAFT
 
 if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
+    from archtrack.core.verdict.release_facts import LoadFacts
 
 __all__ = ["ENGINE", "Ollama"]
 
 
-class Ollama:
+class Ollama(Package):
     """The declaration; see the module's docstring."""
 
     name = "ollama"
@@ -67,24 +62,6 @@ class Ollama:
     since = "0.1.29"
     fetched = FILES
     watched = FILES
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """The architectures that Ollama's converter and its MLX runner take."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG002 -- the files say it all
-        """What this release makes of an architecture, and what it runs."""
-        from .load_facts import load_facts
-
-        return load_facts(library)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow the converter and what runs its file, or the MLX runner."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
     def carried(self, facts: LoadFacts) -> str | None:
         """The build of llama.cpp that a release is built with; of one in the repository its own list is read."""

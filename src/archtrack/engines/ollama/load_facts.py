@@ -16,6 +16,7 @@ from .registry import mlx_runner, own_engine
 from .tables import CARRIED, COMPAT, CONVERT, CONVERTS, DTYPES, MLX, OWN, PATCHED, TORCH, UNREAD
 
 if TYPE_CHECKING:
+    from archtrack.model import Inventory
     from archtrack.sources.library import Library
 
     from .converter import Written
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["load_facts"]
 
 
-def load_facts(library: Library) -> LoadFacts:
+def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG001 -- the files say it all
     """What the gates of a release rest on.
 
     Args:
         library: the release.
+        inventory: what it registers.
 
     Raises:
         SourceError: a file cannot be read.

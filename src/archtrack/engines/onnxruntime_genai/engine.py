@@ -18,25 +18,15 @@ Nor does it see what the builder refuses for a precision, an execution provider 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import FILES
 
-if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
-
 __all__ = ["ENGINE", "ONNXRuntimeGenAI"]
 
 
-class ONNXRuntimeGenAI:
+class ONNXRuntimeGenAI(Package):
     """The declaration; see the module's docstring."""
 
     name = "onnxruntime-genai"
@@ -50,24 +40,6 @@ class ONNXRuntimeGenAI:
     since = "0.1.0"
     fetched = (*FILES, METADATA)
     watched = (*fetched, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """The architectures that the builder takes."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What ``create_model`` of this release and the loaders of weights rest on."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow ``create_model``."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = ONNXRuntimeGenAI()

@@ -23,24 +23,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import CLASSES, CONVERT, MAIN, VERSION_FILES
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.aliases import Alias
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
+    from archtrack.core.verdict.release_facts import LoadFacts
     from archtrack.model import Inventory
-    from archtrack.sources.library import Library
 
 __all__ = ["ENGINE", "OpenVINO"]
 
 
-class OpenVINO:
+class OpenVINO(Package):
     """The declaration; see the module's docstring."""
 
     name = "openvino"
@@ -56,24 +52,6 @@ class OpenVINO:
     since = "1.16.0"
     fetched = (*CLASSES, MAIN, CONVERT, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """The model types that optimum-intel exports."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What ``main_export`` and ``export`` of this release rest on."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow ``main_export``."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
     def aliases(self, inventory: Inventory, facts: LoadFacts) -> tuple[Alias, ...]:
         """The types that are looked up with ``-`` for ``_``."""

@@ -32,19 +32,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import LOAD_FILES, MODEL_CONFIG, MODELS, RUNNER, RUNNERS, SINCE, VERSION_FILES
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.aliases import Alias
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
+    from archtrack.core.verdict.release_facts import LoadFacts
     from archtrack.model import Inventory
-    from archtrack.sources.library import Library
 
 __all__ = ["ENGINE", "SGLang"]
 
@@ -65,7 +61,7 @@ WRAPPERS = (
 """Of its Transformers backend: the first since 0.4.7, the others since 0.5.10."""
 
 
-class SGLang:
+class SGLang(Package):
     """The declaration; see the module's docstring."""
 
     name = "sglang"
@@ -81,29 +77,11 @@ class SGLang:
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
     identifying = (f"{MODELS}/**/*.py", RUNNERS, *LOAD_FILES)
 
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """What SGLang's ``ModelRegistry`` registers."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What the gates of this release rest on."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
     def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Its lists of architectures, and what it loads as a draft in place of what."""
         from .statements import statements_from
 
         return statements_from(facts)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Take a checkpoint through the gates: config, architecture, import, backend, processor, quantisation."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
     def aliases(self, inventory: Inventory, facts: LoadFacts) -> tuple[Alias, ...]:
         """The architectures that this release runs as others, as far as the name tells."""

@@ -21,25 +21,15 @@ taken as imported.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, REQUIREMENTS, Layout
 
 from .files import ALL, API, CONFIG, LEGACY, LOADER, OWN_CONFIGS, VERSION_FILES
 
-if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
-
 __all__ = ["ENGINE", "TensorRTLLM"]
 
 
-class TensorRTLLM:
+class TensorRTLLM(Package):
     """The declaration; see the module's docstring."""
 
     name = "tensorrt-llm"
@@ -71,24 +61,6 @@ class TensorRTLLM:
         *VERSION_FILES,
     )
     watched = (*fetched, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """What the two backends register."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What the gates of the PyTorch backend rest on."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """Follow ``LLM`` with the PyTorch backend."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = TensorRTLLM()

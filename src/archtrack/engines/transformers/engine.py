@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archtrack.core.verdict.release_facts import MODEL_TYPES
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import (
@@ -43,10 +43,8 @@ from .files import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.import_failures import Missing
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
+    from archtrack.core.verdict.release_facts import LoadFacts
     from archtrack.engines.base import ScanOptions
     from archtrack.model import Inventory
     from archtrack.sources.library import Library
@@ -54,7 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["ENGINE", "Transformers"]
 
 
-class Transformers:
+class Transformers(Package):
     """The declaration; see the module's docstring."""
 
     name = "transformers"
@@ -97,22 +95,10 @@ class Transformers:
 
         return missing_names(library, inventory, wanted)
 
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """What AutoConfig and the Auto classes rest on."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
     def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The configuration classes that are known to be public; those without a model type are not among them."""
         named = {row.value["config"] for row in facts.tables.get(MODEL_TYPES, {}).values()}
         return (("exports", tuple(sorted(named))),) if named else ()
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """What transformers itself does with a checkpoint."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = Transformers()

@@ -32,27 +32,17 @@ Covers the releases from 0.0.1 on, which is all of them. It cannot see what a pl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archtrack.engines.base import About
+from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
 from .files import LOADED, MODELS, REGISTRIES, VERSION_FILES
 from .tables import DRAFT_TABLES, WRAPPER_TABLES
 from .wrappers import WRAPPERS
 
-if TYPE_CHECKING:
-    from archtrack.core.verdict.checkpoint import Checkpoint
-    from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
-    from archtrack.core.verdict.verdict import Verdict
-    from archtrack.engines.base import ScanOptions
-    from archtrack.model import Inventory
-    from archtrack.sources.library import Library
-
 __all__ = ["ENGINE", "VLLM"]
 
 
-class VLLM:
+class VLLM(Package):
     """The declaration; see the module's docstring."""
 
     name = "vllm"
@@ -68,24 +58,6 @@ class VLLM:
     since = "0.0.1"
     fetched = (*REGISTRIES, METADATA)
     watched = (*fetched, f"{MODELS}/**/*.py", "vllm/models/**/*.py", *LOADED, *VERSION_FILES, PYPROJECT)
-
-    def scan(self, library: Library, options: ScanOptions) -> Inventory:
-        """What vLLM's ``ModelRegistry`` registers."""
-        from .registry import scan
-
-        return scan(library, options)
-
-    def load_facts(self, library: Library, inventory: Inventory) -> LoadFacts:
-        """How this release decides, and the tables that it looks into."""
-        from .load_facts import load_facts
-
-        return load_facts(library, inventory)
-
-    def load(self, checkpoint: Checkpoint, release: ReleaseFacts, options: LoadOptions) -> Verdict:
-        """What a release does with a checkpoint, gate by gate."""
-        from .load import load
-
-        return load(checkpoint, release, options)
 
 
 ENGINE = VLLM()
