@@ -69,7 +69,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     metavar="ENGINE",
     shell_complete=complete_engine,
     help="Ask this engine: ENGINE, ENGINE==VERSION or ENGINE@SOURCE; may be repeated. Default: every engine at its "
-    "newest known release.",
+    "newest known release, and the plugins of vLLM that register the architecture.",
 )
 @click.option(
     "--sglang",

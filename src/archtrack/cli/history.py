@@ -231,6 +231,7 @@ def _advice(name: str, chosen: Sequence[History]) -> str | None:
         "archtrack history refresh                             every engine, into the user's data folder",
         "archtrack history refresh vllm sglang --data ./data",
         "archtrack history refresh vllm --accept vllm==0.12.0  its fall in number is real",
+        "archtrack history refresh ollama                      its tags, from its repository",
         "archtrack history refresh llama-cpp --from git:../llama.cpp",
         "archtrack history refresh --format markdown > body.md",
     ),
@@ -252,7 +253,7 @@ def _advice(name: str, chosen: Sequence[History]) -> str | None:
     "--from",
     "origin",
     metavar="git:REPO",
-    help="Read the tags of this repository (a path or a URL) in place of the index; for llama-cpp.",
+    help="Read the tags of this repository (a path or a URL) instead; for an engine whose releases are tags.",
 )
 @click.option("--anew", is_flag=True, help="Read every release again, also those that the data has.")
 @format_option("text", "markdown")
@@ -269,8 +270,8 @@ def refresh_command(
 ) -> None:
     """Read the final releases of each ENGINE that the data does not have yet, and write its data.
 
-    Without ENGINE: every engine whose releases can be read from the package index at little cost. Only what changed
-    from one release to the next is fetched. It can be stopped at any time: what was read is kept.
+    Without ENGINE: every engine. Releases come from the package index, or from the tags of the engine's own repository.
+    Only what changed from one release to the next is fetched. It can be stopped at any time: what was read is kept.
 
     Without --data, it goes on from the data that archtrack ships or that you have, and writes to your data folder.
     With it, it goes on from what is in that folder: an empty one is filled from the first release on.
