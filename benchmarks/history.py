@@ -113,6 +113,9 @@ def _from_nothing(engines: list[str], origins: dict[str, str], folder: Path) -> 
         seconds = time.perf_counter() - begun
         requests, size = _cost(workspace)
         size -= before
+        if result.error is not None:
+            print(f"{engine:18} {result.error}")
+            continue
         same = (folder / "data" / f"{engine}.json").read_bytes() == _shipped(engine)
         grown = (
             [count.points[len(count.points) * quarter // 4 - 1] for quarter in (1, 2, 3)]
@@ -140,6 +143,8 @@ def _one_release(engines: list[str], origins: dict[str, str], folder: Path) -> N
     print("\nOne new release, the others known, the cache empty:")
     for engine in engines:
         path = folder / "data" / f"{engine}.json"
+        if not path.exists():
+            continue
         history = read_history(path)
         releases = history.releases[:-1]
         found = entries_of(history)
