@@ -41,7 +41,7 @@ def test_functions_give_what_the_commands_print(work: Path, trees: Any) -> None:
     done, lost = archtrack.check("AlphaForCausalLM", "no/such/thing", **sources)
     assert done.sglang is not None
     assert (done.sglang.status, done.error) == (archtrack.Status.NATIVE, None)
-    assert [each.presence.engine for each in done.engines][-3:] == ["sglang", "transformers", "vllm"]
+    assert {"sglang", "transformers", "vllm"} <= {each.presence.engine for each in done.engines}
     assert (lost.sglang, lost.engines, lost.exit_code) == (None, (), 3)
     (chosen,) = archtrack.check("Glm4ForCausalLM", engines=["lmdeploy==0.9.0"])
     assert [each.fix for each in chosen.engines] == ["upgrade to lmdeploy 0.10.0"]

@@ -66,6 +66,7 @@ class Presence:
         bounds: the span of its history that holds the release, or the last one before it; None where there is none.
         key: what the span is of: an architecture, a model type or a configuration class; None without one.
         why: why it is not known, where the history says so.
+        adds_to: the engine whose registry it adds to, where it is a plugin of another one.
     """
 
     engine: str
@@ -76,6 +77,7 @@ class Presence:
     bounds: SpanBounds | None = None
     key: str | None = None
     why: str | None = None
+    adds_to: str | None = None
 
     @property
     def gate(self) -> Gate | None:
@@ -173,6 +175,7 @@ def presence_of(
         bounds=bounds,
         key=key,
         why=why,
+        adds_to=_adds_to(facts.engine),
     )
 
 
@@ -209,13 +212,17 @@ def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions
 
 def adds_nothing(presence: Presence) -> bool:
     """Whether a plugin of another engine has nothing to say of a checkpoint: it is that engine's to say."""
-    return presence.status is Status.UNKNOWN and is_plugin(presence.engine)
+    return presence.status is Status.UNKNOWN and presence.adds_to is not None
 
 
 def is_plugin(engine: str) -> bool:
     """Whether an engine is a plugin of another one, whose registry it adds to."""
+    return _adds_to(engine) is not None
+
+
+def _adds_to(engine: str) -> str | None:
     found = _engine(engine)
-    return found is not None and found.about.adds_to is not None
+    return None if found is None else found.about.adds_to
 
 
 def key_of(name: str, history: History, histories: Histories) -> str:

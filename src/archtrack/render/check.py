@@ -87,6 +87,8 @@ def engine_words(each: EngineAnswer) -> str:
             parts.append(f"runs as {presence.runs_as}")
         elif presence.status is Status.FALLBACK:
             parts.append("by its Transformers backend")
+        if presence.adds_to is not None:
+            parts.append(f"a plugin of {presence.adds_to}")
     else:
         if presence.status is Status.GONE and presence.bounds is not None:
             parts.append(f"until {presence.bounds.until}")

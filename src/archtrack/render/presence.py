@@ -60,6 +60,7 @@ def presence_json(presence: Presence, *, fix: str | None = None, steps: bool = F
         "status": presence.status.value,
         "gate": None if presence.gate is None else presence.gate.value,
         "runs_as": presence.runs_as,
+        "adds_to": presence.adds_to,
         "since": None if bounds is None else bounds.first.version,
         "since_date": None if bounds is None else bounds.first.date,
         "since_exact": None if bounds is None else bounds.first_exact,
