@@ -629,3 +629,79 @@ def test_a_release_is_what_a_full_parse_finds(version: str) -> None:
     }
     shipped = read_history(SHIPPED / "ctranslate2.json").at(version)
     assert set(shipped) == set(found)
+
+
+NEOX = """
+@register_loader("GPTNeoXConfig")
+class GPTNeoXLoader(Loader):
+    architecture_name = "GPTNeoXForCausalLM"
+
+    def get_model_spec(self, model):
+        self.set(model.gpt_neox, model.config.rotary_pct)
+
+@register_loader("BartConfig")
+class BartLoader(Loader):
+    architecture_name = "BartForConditionalGeneration"
+
+    def get_model_spec(self, model):
+        self.set(model.model, model.config.normalize_before)
+"""
+WITHOUT_POSITIONS = {key: value for key, value in BERT.items() if key != "position_embedding_type"}
+
+
+@pytest.mark.parametrize(
+    ("config", "transformers", "status", "fix"),
+    [
+        (BERT, "5.24.0", "native", None),
+        (WITHOUT_POSITIONS, "4.57.6", "native", None),
+        (
+            WITHOUT_POSITIONS,
+            "5.24.0",
+            "unsupported",
+            "add `position_embedding_type` to the config, or install transformers below 5",
+        ),
+        ({"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "rotary_pct": 0.25}, "4.57.6", "native", None),
+        (
+            {"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "rotary_pct": 0.25},
+            "5.0.0",
+            "unsupported",
+            "install transformers below 5",
+        ),
+        (
+            {"architectures": ["BartForConditionalGeneration"], "model_type": "bart", "normalize_before": False},
+            "5.24.0",
+            "native",
+            None,
+        ),
+        (
+            {"architectures": ["BartForConditionalGeneration"], "model_type": "bart"},
+            "4.20.1",
+            "unsupported",
+            "add `normalize_before` to the config",
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_class_of_transformers_does_not_have_stops_the_loader(
+    release: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    config: dict[str, Any],
+    transformers: str,
+    status: str,
+    fix: str | None,
+) -> None:
+    monkeypatch.setitem(TYPES, "gpt_neox", ("GPTNeoXConfig", {"CAUSAL_LM": "GPTNeoXForCausalLM"}))
+    monkeypatch.setitem(
+        TYPES, "bart", ("BartConfig", {"SEQ_TO_SEQ_CAUSAL_LM": "BartForConditionalGeneration"})
+    )
+    found = load(config, release(LOADERS + NEOX, transformers=transformers))
+    assert (found.status.value, found.gate and found.gate.value, found.fix) == (
+        status,
+        "config" if status == "unsupported" else None,
+        fix,
+    )
+
+
+def test_of_a_bare_name_it_is_said_what_a_config_has_to_have(release: Make) -> None:
+    found = load(only_named("BertModel"), release(transformers="5.24.0"))
+    assert found.status.value == "native"
+    assert "a config without it stops the converter" in said(found)

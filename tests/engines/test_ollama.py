@@ -457,6 +457,17 @@ def test_a_build_or_a_commit_is_named(text: str, expected: dict[str, Any]) -> No
     assert named_commit(text.encode()) == expected
 
 
+def test_a_patch_that_is_too_large_is_said() -> None:
+    assert patched_rows(b"+ { LLM_ARCH_A," + b" " * 4_200_000)["unresolved"][0][0] == 0
+
+
+@pytest.mark.parametrize("rule", [None, 5, [], {"build": 1.5}, {"build": None}, {}])
+def test_a_rule_that_somebody_handed_in_carries_nothing(rule: object) -> None:
+    engine = load_engine("ollama")
+    assert isinstance(engine, Carries)
+    assert engine.carried(LoadFacts(rules={"llama_cpp": rule})) is None
+
+
 def test_a_submodule_is_seen_and_one_elsewhere_is_not() -> None:
     assert submodule(SUBMODULE[".gitmodules"].encode()) == 2
     assert submodule(b"[submodule]\n\tpath = third_party/llama.cpp\n") == 0
@@ -713,7 +724,7 @@ BLOCKS = {"quant_method": "fp8", "weight_block_size": [128, 128]}
         ({}, "", False, Status.UNKNOWN, None),
         (BLOCKS, "", False, Status.UNSUPPORTED, Gate.QUANTISATION),
         (BLOCKS, "F8_E4M3", False, Status.NATIVE, None),
-        ({"quant_method": "fp8"}, "F8_E4M3", False, Status.UNKNOWN, None),
+        ({"quant_method": "fp8"}, "F8_E4M3", False, Status.UNSUPPORTED, Gate.QUANTISATION),
         ({"quant_method": "mxfp4"}, "", True, Status.NATIVE, None),
         ({"quant_method": "mxfp4"}, "", False, Status.UNKNOWN, None),
     ],

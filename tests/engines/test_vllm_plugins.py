@@ -196,10 +196,11 @@ def test_of_two_branches_no_class_is_told(scan: Scan) -> None:
     [
         ('_RBLN_SUPPORTED_MODELS = {"A": ("a", "A")}', {"A": ("_RBLN_SUPPORTED_MODELS",)}, []),
         ('X = {"A": 1}\n_RBLN_SUPPORTED_MODELS = {**X, "B": 2}', dict.fromkeys("AB", ("_RBLN_SUPPORTED_MODELS",)), []),
-        ('X = {"A": 1}', {}, []),
         ("_RBLN_SUPPORTED_MODELS = {}", {}, []),
         ('_RBLN_SUPPORTED_MODELS = {**more(), "B": 2}', {"B": ("_RBLN_SUPPORTED_MODELS",)}, [1]),
-        ("from .tables import _RBLN_SUPPORTED_MODELS\nif x in _RBLN_SUPPORTED_MODELS: pass", {}, []),
+        # A release without the table has another form.
+        ('X = {"A": 1}', {}, [0]),
+        ("from .tables import _RBLN_SUPPORTED_MODELS\nif x in _RBLN_SUPPORTED_MODELS: pass", {}, [0]),
         # vLLM's registry comes first.
         (f'_RBLN_SUPPORTED_MODELS = {{"A": 1}}\n{A}', {"A": ()}, []),
     ],

@@ -30,7 +30,9 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
     names = [f"{history.engine} {release.version}" for history, release in (one, other)]
     for have, lack, rows in ((names[0], names[1], found.here), (names[1], names[0], found.there)):
         end = ":" if rows else "."
-        click.echo(plain(f"{have} has and {lack} lacks {architectures(len(rows))}{end}"))
+        untold = sum(lacking.status is Status.UNKNOWN for _, _, lacking in rows)
+        more = f" ({untold} of them not known)" if untold else ""
+        click.echo(plain(f"{have} has and {lack} lacks {architectures(len(rows))}{more}{end}"))
         if rows:
             table(
                 ("Architecture", "Since", "Date", f"In {lack}"),

@@ -10,6 +10,9 @@ import index_servers
 import pytest
 
 import miniature
+from archtrack.app.history.channels import tagged_releases
+from archtrack.engines import load_engine
+from archtrack.sources.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -279,3 +282,16 @@ def test_another_engine_has_no_tags_to_read(cli: Run, index: Any, tmp_path: Path
     done = cli("history", "refresh", "vllm", "--data", tmp_path / "h", "--from", f"git:{repository}")
     assert done.code == 2
     assert "vllm is none" in done.err
+
+
+def test_of_versions_that_are_the_same_one_is_a_release(tmp_path: Path) -> None:
+    root = tmp_path / "repository"
+    miniature.write(root / "a", "a")
+    miniature.commit(root)
+    for name in ("v1.2", "v1.2.0", "v1.10.0", "v1.2.0.0", "v1.3.0-rc1"):
+        miniature.git(root, "tag", name)
+    workspace = Workspace(
+        folder=tmp_path, environ={**os.environ, "ARCHTRACK_CACHE_DIR": str(tmp_path / "cache")}
+    )
+    found = tagged_releases(load_engine("ollama"), str(root), workspace)
+    assert [each.version for each in found] == ["1.2.0.0", "1.10.0"]

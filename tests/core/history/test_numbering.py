@@ -155,6 +155,12 @@ def test_the_data_file_keeps_all_of_it() -> None:
         assert problem in " ".join(lint_history(text.replace(old, new), "demo"))
 
 
+def test_versions_that_are_the_same_have_one_order() -> None:
+    names = ["1.2.0", "1.2", "1.10", "1.2.0.0"]
+    ordered = ["1.2", "1.2.0", "1.2.0.0", "1.10"]
+    assert VERSIONS.ordered(dict.fromkeys(names)) == VERSIONS.ordered(dict.fromkeys(names[::-1])) == ordered
+
+
 @pytest.mark.parametrize(
     ("tag", "versions", "builds"),
     [

@@ -75,6 +75,17 @@ def test_tags_that_came_moved_or_went_are_as_the_repository_has_them_now(
 
 
 @pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_tag_of_a_tag_means_the_commit_and_one_of_a_tree_is_none(
+    repository: Path, tmp_path: Path, scheme: str
+) -> None:
+    miniature.git(repository, "tag", "v1.4.0", "HEAD^{tree}")
+    miniature.git(repository, "tag", "-a", "v1.6.0", "v1.2.0", "-m", "a tag of a tag")
+    found = tags_of(f"{scheme}{repository}", is_release, environ=os.environ, folder=tmp_path / "cache")
+    assert [tag.name for tag in found] == ["v1.0.0", "v1.1.0", "v1.2.0", "v1.6.0"]
+    assert found[3].commit == found[2].commit == miniature.git(repository, "rev-parse", "HEAD").strip()
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
 def test_a_repository_without_a_wanted_tag_is_told(repository: Path, tmp_path: Path, scheme: str) -> None:
     with pytest.raises(SourceError, match="it has no tag of a release"):
         tags_of(f"{scheme}{repository}", lambda _: False, environ=os.environ, folder=tmp_path / "cache")

@@ -98,21 +98,22 @@ def tagged_releases(engine: Engine, repository: str, workspace: Workspace) -> tu
         raise UsageError(
             f"--from is for engines whose releases are called by their tags; {engine.name} is none"
         )
-    of_tag = NUMBERINGS[engine.about.numbering].of_tag
+    numbering = NUMBERINGS[engine.about.numbering]
     scope = scope_of(repository)
-    return tuple(
-        FinalRelease(
-            version=of_tag(tag.name) or tag.name,
-            date=tag.date,
-            file=ReleaseFile(
-                name=f"commit {tag.commit}", url="", scope=scope, version=tag.commit, kind="commit"
-            ),
-            digests=frozenset(),
-        )
-        for tag in tags_of(
-            repository,
-            lambda name: of_tag(name) is not None,
-            environ=workspace.environ,
-            folder=workspace.cache_folder,
-        )
+    tags = tags_of(
+        repository,
+        lambda name: numbering.of_tag(name) is not None,
+        environ=workspace.environ,
+        folder=workspace.cache_folder,
     )
+    by_version = {numbering.of_tag(tag.name) or tag.name: tag for tag in tags}
+    found: list[FinalRelease] = []
+    for version in numbering.ordered({version: tag.date for version, tag in by_version.items()}):
+        tag = by_version[version]
+        if found and numbering.is_same(found[-1].version, version):
+            found.pop()  # v1.2 beside v1.2.0: one release
+        file = ReleaseFile(
+            name=f"commit {tag.commit}", url="", scope=scope, version=tag.commit, kind="commit"
+        )
+        found.append(FinalRelease(version=version, date=tag.date, file=file, digests=frozenset()))
+    return tuple(found)

@@ -90,7 +90,7 @@ class _Versions:
         return str(parse_version(text))
 
     def ordered(self, dates: Mapping[str, str | None]) -> list[str]:
-        return sorted(dates, key=parse_version)
+        return sorted(dates, key=lambda name: (parse_version(name), name))
 
     def is_same(self, one: str, other: str) -> bool:
         return parse_version(one) == parse_version(other)

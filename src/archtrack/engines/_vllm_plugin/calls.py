@@ -48,7 +48,7 @@ def call_facts(data: bytes, called: Sequence[str], own_tables: Sequence[str]) ->
         own_tables: the tables that count beside vLLM's registry.
     """
     words = tuple(word.encode() for word in (_METHOD, *own_tables))
-    facts: dict[str, Any] = {"calls": [], "loops": [], "unresolved": []}
+    facts: dict[str, Any] = {"calls": [], "loops": [], "unresolved": [], "own": []}
     if not any(word in data for word in words):
         return facts
     module = Module(data, words)
@@ -261,6 +261,8 @@ class _Reader:
         for name in self._own_tables:
             if name not in self._module.bindings:
                 continue
+            if not all(isinstance(each.bound, Import) for each in self._module.bindings[name]):
+                self._facts["own"].append(name)
             found = self._found_tables()
             for key, line, _, condition in found["tables"].get(name, {"rows": []})["rows"]:
                 self._facts["calls"].append([key, line, None, condition, name])

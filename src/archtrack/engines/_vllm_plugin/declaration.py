@@ -42,7 +42,7 @@ CALLED = ("register_model", "register_models")
 class VLLMPlugin:
     """One plugin: all that there is to say of it is where it is, and what its functions are called."""
 
-    revision = 1
+    revision = 2
 
     def __init__(
         self,

@@ -42,6 +42,11 @@ def scan(plugin: VLLMPlugin, library: Library) -> Inventory:
     extract = partial(call_facts, called=plugin.called, own_tables=plugin.own_tables)
     facts = library.facts(paths, f"{plugin.name}-calls-{plugin.revision}", extract)
     found = [each for path in paths for each in _found(path, facts[path], library, paths)]
+    found += [
+        Unresolved(reason=f"no module has its `{table}`", place=Place(file=f"{package}/__init__.py", line=0))
+        for table in plugin.own_tables
+        if not any(table in each["own"] for each in facts.values())
+    ]
     rows: dict[str, list[_Row]] = {}
     for each in found:
         if isinstance(each, tuple):

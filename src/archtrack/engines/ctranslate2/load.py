@@ -9,8 +9,8 @@
 5. Quantised weights: those loaders that look at ``quantization_config`` take AWQ in the versions of a dict, and raise
    for any other.
 
-The configuration object has more than the JSON. What transformers' classes set is not known here, but for two facts,
-read by hand in 4.36.0, 5.0.0 and 5.24.0: ``_OWN`` and ``_ALWAYS_SCALED``.
+The configuration object has more than the JSON. What transformers' classes set is not known here, but for three facts,
+read by hand in six releases from 4.20.1 to 5.24.0: ``_OWN``, ``_ALWAYS_SCALED`` and ``_WITHOUT``.
 """
 
 from __future__ import annotations
@@ -46,6 +46,18 @@ since 4.36 has none of the attributes that the loader asks for (``n_layer``, ``n
 _ALWAYS_SCALED = "5"
 """Since this release of transformers ``rope_scaling`` of a config is never empty: its type is ``default`` where the
 JSON has none, and it stands under ``rope_type``."""
+_WITHOUT = (
+    ("normalize_before", ("BartConfig", "MBartConfig", "MarianConfig", "PegasusConfig"), "0", False),
+    (
+        "position_embedding_type",
+        ("BertConfig", "CamembertConfig", "RobertaConfig", "XLMRobertaConfig"),
+        _ALWAYS_SCALED,
+        False,
+    ),
+    ("rotary_pct", ("GPTNeoXConfig",), _ALWAYS_SCALED, True),
+)
+"""An attribute that loaders ask for; the classes that do not set it; since which release of transformers; and whether
+they take it away even where the JSON has it. Without it the loader stops with an AttributeError."""
 _REFERENCE = re.compile(r"(?:[^ ]*--)?[\w.]*\.(\w{1,200})")
 """``configuration_mpt.MPTConfig``, with ``owner/name--`` before it or not."""
 
@@ -184,9 +196,10 @@ class _Path:
                 loader.place,
             )
             return self._unsupported(known, step, fix="a revision that brings its own code")
+        stopped = self._without(known, loader)
         missing = [key for key in asks if key not in self._checkpoint.keys]
-        if not self._checkpoint.given or not missing:
-            return None
+        if stopped is not None or not self._checkpoint.given or not missing:
+            return stopped
         text = f"the loader asks for {_listed(missing)}, which the config does not have: whether its class has it is"
         if len(missing) == len(asks) and known.fact is None:  # a class of transformers has values of its own
             return self._unknown(
@@ -195,6 +208,32 @@ class _Path:
                 key=known.name,
             )
         self._steps.say(f"{text} not followed", loader.place)
+        return None
+
+    def _without(self, known: _Class, loader: Fact) -> Verdict | None:
+        """The verdict where the loader asks for what the class of transformers does not have."""
+        for key, classes, since, takes_away in _WITHOUT:
+            asked = known.fact is not None and known.name in classes and key in loader.value.get("asks", [])
+            if (
+                not asked
+                or not self._library_is_from(since)
+                or (key in self._checkpoint.keys and not takes_away)
+            ):
+                continue
+            library = (
+                "transformers" if self._release.transformers is None else self._release.transformers.name
+            )
+            text = f"the loader asks for `{key}`, which `{known.name}` of {library} does not have"
+            older = f"install transformers below {since}"
+            if takes_away:
+                return self._unsupported(known, self._steps.say(text, loader.place), fix=older)
+            if not self._checkpoint.given:
+                self._steps.say(f"{text}: a config without it stops the converter", loader.place)
+                continue
+            fix = f"add `{key}` to the config" + (f", or {older}" if since == _ALWAYS_SCALED else "")
+            return self._unsupported(
+                known, self._steps.say(f"{text}, nor does the config", loader.place), fix=fix
+            )
         return None
 
     def _values(self, known: _Class, loader: Fact) -> Verdict | None:
@@ -231,7 +270,7 @@ class _Path:
         if rule is None:
             return None
         place = _at(rule, loader)
-        always = known.fact is not None and self._always_scaled()
+        always = known.fact is not None and self._library_is_from(_ALWAYS_SCALED)
         if not self._checkpoint.given:
             if always and "default" not in rule["others"]:
                 text = "the loader does not take a config without RoPE scaling with this transformers: give the config"
@@ -265,12 +304,13 @@ class _Path:
         fix = f"install transformers below {_ALWAYS_SCALED}" if added else None
         return self._unsupported(known, self._steps.say(stops, place), fix=fix)
 
-    def _always_scaled(self) -> bool:
+    def _library_is_from(self, since: str) -> bool:
+        """Whether the transformers that counts is that release or a later one; not where none is known."""
         library = self._release.transformers
         if library is None or library.version is None:
             return False
         try:
-            return parse_version(library.version) >= parse_version(_ALWAYS_SCALED)
+            return parse_version(library.version) >= parse_version(since)
         except ValueError:
             return False
 

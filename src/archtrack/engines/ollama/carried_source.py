@@ -56,7 +56,9 @@ def patched_rows(data: bytes) -> dict[str, Any]:
     """
     added: dict[str, int] = {}
     taken: dict[str, int] = {}
-    if _CONSTANT.encode() in data and len(data) <= LARGEST:
+    if len(data) > LARGEST:
+        return {"added": {}, "unresolved": [[0, f"a file of {len(data):,} bytes is not read"]]}
+    if _CONSTANT.encode() in data:
         for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), start=1):
             if _CONSTANT in line and line[:1] in {"+", "-"}:
                 name = _row(list(source_tokens(line[1:])))

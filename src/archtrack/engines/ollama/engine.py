@@ -65,8 +65,9 @@ class Ollama(Package):
 
     def carried(self, facts: LoadFacts) -> str | None:
         """The build of llama.cpp that a release is built with; of one in the repository its own list is read."""
-        build: str | None = facts.rules.get(CARRIED, {}).get("build")
-        return build
+        rule = facts.rules.get(CARRIED)
+        build = rule.get("build") if isinstance(rule, dict) else None
+        return build if isinstance(build, str) else None  # of data that is handed in
 
 
 ENGINE = Ollama()

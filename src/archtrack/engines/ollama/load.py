@@ -221,6 +221,12 @@ class _Path:
                     numbers[_FP8_NUMBERS].place,
                 )
                 return None
+            step = self._steps.say(
+                f"its weights are quantised by `{_FP8}`: the converter asks for `{_FP8_BLOCKS}`, which the config does"
+                " not give",
+                numbers[_FP8_NUMBERS].place,
+            )
+            return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.QUANTISATION, key=name)
         by = f"by `{method}`" if method is not None else "in a way that the config does not name"
         step = self._steps.say(
             f"its weights are quantised {by}: whether the converter reads these is not followed"

@@ -118,6 +118,23 @@ class Git:
         """
         return self._run(arguments, _CONFIG_TO_READ, _ENVIRON_TO_READ, seconds=_LOCAL_SECONDS)[0]
 
+    def commits(self, names: Sequence[str]) -> dict[str, str]:
+        """The full ids of the commits that some references mean, tags of tags included; what is none is left out.
+
+        Raises:
+            GitError: git ended with an error.
+            SourceError: git is not installed, or took too long.
+        """
+        answers = self._cat_file("--batch-check", [f"{name}^{{commit}}" for name in names]).decode(
+            "utf-8", "replace"
+        )
+        found = {}
+        for name, line in zip(names, answers.splitlines(), strict=True):
+            commit, _, rest = line.partition(" ")
+            if rest.startswith("commit "):
+                found[name] = commit
+        return found
+
     def blobs(self, ids: Sequence[str]) -> dict[str, bytes]:
         """The contents of the blobs that are there, by id.
 

@@ -13,12 +13,12 @@ from .local import local_git
 from .mirror import TAGS, Mirror
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["Tag", "tags_of"]
 
-_FORMAT = "%(refname) %(objectname) %(*objectname) %(creatordate:short)"
+_FORMAT = "%(refname) %(creatordate:short)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +56,24 @@ def tags_of(
             names = None
             git, where = local_git(repository, environ), "refs/tags"
         listed = git.run("for-each-ref", f"--format={_FORMAT}", where).decode("utf-8", "replace")
+        dates = dict(_dates(listed, f"{where}/"))
+        named = [name for name in dates if (wanted(name) if names is None else name in names)]
+        commits = git.commits([f"{where}/{name}" for name in named])
     except GitError as error:
         raise explained(error, shown) from error
-    tags = (_tag(line, f"{where}/") for line in listed.splitlines())
     found = [
-        tag for tag in tags if tag is not None and (wanted(tag.name) if names is None else tag.name in names)
+        Tag(name=name, commit=commits[f"{where}/{name}"], date=dates[name])
+        for name in named
+        if f"{where}/{name}" in commits  # a tag may name a tree or a blob
     ]
     if not found:
         raise SourceError(f"{shown}: it has no tag of a release; `git fetch --tags` there gets tags")
     return tuple(sorted(found, key=lambda tag: tag.name))
 
 
-def _tag(line: str, prefix: str) -> Tag | None:
-    """One line of ``for-each-ref``; an annotated tag has an id of its own before that of its commit."""
-    match line.split(" "):
-        case [name, own, commit, date] if name.startswith(prefix) and date:
-            return Tag(name=name.removeprefix(prefix), commit=commit or own, date=date)
-        case _:
-            return None
+def _dates(listed: str, prefix: str) -> Iterator[tuple[str, str]]:
+    """Name and day of each tag that has a day, from the lines of ``for-each-ref``."""
+    for line in listed.splitlines():
+        name, _, date = line.partition(" ")
+        if name.startswith(prefix) and date:
+            yield name.removeprefix(prefix), date
