@@ -646,6 +646,7 @@ class BartLoader(Loader):
     def get_model_spec(self, model):
         self.set(model.model, model.config.normalize_before)
 """
+NEOX_CONFIG = {"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "rotary_pct": 0.25}
 WITHOUT_POSITIONS = {key: value for key, value in BERT.items() if key != "position_embedding_type"}
 
 
@@ -660,13 +661,8 @@ WITHOUT_POSITIONS = {key: value for key, value in BERT.items() if key != "positi
             "unsupported",
             "add `position_embedding_type` to the config, or install transformers below 5",
         ),
-        ({"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "rotary_pct": 0.25}, "4.57.6", "native", None),
-        (
-            {"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "rotary_pct": 0.25},
-            "5.0.0",
-            "unsupported",
-            "install transformers below 5",
-        ),
+        (NEOX_CONFIG, "4.57.6", "native", None),
+        (NEOX_CONFIG, "5.0.0", "unsupported", "install transformers below 5"),
         (
             {"architectures": ["BartForConditionalGeneration"], "model_type": "bart", "normalize_before": False},
             "5.24.0",
