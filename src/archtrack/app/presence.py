@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from archtrack.core.history.spans import bounds_at, has_and_had, row_bounds_at
 from archtrack.core.verdict.by_registry import by_registry
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.mlx_weights import not_by_mlx
 from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES, LoadOptions
 from archtrack.core.verdict.verdict import Steps
 from archtrack.engines import load_engine
@@ -198,6 +199,16 @@ def verdict_of(checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions
     engine = _engine(facts.engine)
     if engine is None or not isinstance(engine, Loads):
         return by_registry(checkpoint, facts)
+    verdict = _loaded(engine, checkpoint, facts, options)
+    return verdict if engine.about.mlx else not_by_mlx(verdict, checkpoint, facts)
+
+
+def _loaded(engine: Loads, checkpoint: Checkpoint, facts: ReleaseFacts, options: LoadOptions) -> Verdict:
+    """What a load path comes to.
+
+    Raises:
+        DataError: it is followed by data that somebody handed in, and cannot be.
+    """
     if not facts.handed_in:
         return engine.load(checkpoint, facts, options)
     try:

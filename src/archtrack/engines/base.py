@@ -71,6 +71,7 @@ class About:
         backend: the architectures under which it registers its wrappers of transformers models, if it has any.
         draft_tables: those of its tables (``Registration.groups``) that list drafts and nothing else.
         wrapper_tables: those that list its wrappers.
+        mlx: it takes weights in MLX's own quantisation (``quantization`` in a config).
         adds_to: the engine whose registry it adds to, where it is a plugin of another one. It is asked where it is
             named, and answers besides only where it registers something: elsewhere that engine's registry counts.
     """
@@ -85,6 +86,7 @@ class About:
     backend: tuple[str, ...] = ()
     draft_tables: tuple[str, ...] = ()
     wrapper_tables: tuple[str, ...] = ()
+    mlx: bool = False
     adds_to: str | None = None
 
 

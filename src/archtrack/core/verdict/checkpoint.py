@@ -73,6 +73,11 @@ class Checkpoint:
     given: bool = True
 
     @property
+    def quantised_by_mlx(self) -> bool:
+        """Whether the config says that its weights are in MLX's own quantisation, and says it to nobody else."""
+        return isinstance(dict(self.plain).get("quantization"), tuple) and self.quantized_by is None
+
+    @property
     def names_a_format(self) -> bool:
         """Whether the quantisation names a format, by which some methods take it without ``quant_method``."""
         return any(value for key, value in self.quantization if key in _FORMATS)

@@ -28,6 +28,7 @@ class MLXLM(Package):
     about = About(
         title="MLX-LM",
         key="model type",
+        mlx=True,
         source="https://github.com/ml-explore/mlx-lm/blob/v{version}/{path}",
         # Until then it was part of mlx-examples; later ones were released without a tag.
         untagged=(

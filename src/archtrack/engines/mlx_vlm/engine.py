@@ -39,6 +39,7 @@ class MLXVLM(Package):
     about = About(
         title="MLX-VLM",
         key="model type",
+        mlx=True,
         source="https://github.com/Blaizzy/mlx-vlm/blob/v{version}/{path}",
         draft_tables=(DRAFTS,),
     )
