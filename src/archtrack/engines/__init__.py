@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
@@ -49,9 +50,13 @@ def load_engine(name: str) -> Engine:
 
 def own_engines() -> tuple[str, ...]:
     """The names of the engines that come with archtrack, without importing any of them."""
-    return tuple(
-        module.name.replace("_", "-") for module in iter_modules(__path__) if _is_engine(module.name)
-    )
+    return _in_folders(tuple(__path__))
+
+
+@cache
+def _in_folders(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """The engines in some folders, which are looked into once: whoever asks for an engine asks for them."""
+    return tuple(module.name.replace("_", "-") for module in iter_modules(folders) if _is_engine(module.name))
 
 
 def _entry_points() -> dict[str, EntryPoint]:
