@@ -50,7 +50,7 @@ def facts_of(engine: str) -> list[dict[str, Any]]:
 
 def test_there_is_data_and_there_are_facts_of_every_engine_that_is_refreshed_by_default() -> None:
     shipped = {path.stem for path in SHIPPED.glob("*.json")} - {"schema"}
-    assert shipped == set(ENGINES)
+    assert shipped - AWAITED == set(ENGINES)  # its facts wait in `on_request`
     assert set(refreshed_by_default()) - shipped <= AWAITED
     assert shipped <= set(refreshed_by_default())
 

@@ -577,6 +577,123 @@ def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, p
     assert info["engines"]["tinyrt"]["architectures"] == 2
 
 
+OUTSIDE = """
+from archtrack.core.python.tables import table_facts
+from archtrack.core.verdict.gguf import not_followed
+from archtrack.core.verdict.keys import first_architecture, look_up
+from archtrack.core.verdict.release_facts import QUANTISATION, Fact, LoadFacts
+from archtrack.core.verdict.verdict import Steps, Verdict
+from archtrack.engines.base import About
+from archtrack.model import Gate, Inventory, Place, Registration, Status
+from archtrack.sources.base import Layout
+
+FILE = "tagrt/registry.py"
+
+
+class TagRT:
+    name = "tagrt"
+    about = About(title="TagRT")
+    layout = Layout(package="tagrt", distribution="tagrt", repository={repository!r})
+    revision = 1
+    since = "1.0"
+    fetched = watched = (FILE,)
+
+    def _rows(self, library, table):
+        return library.facts((FILE,), "tagrt-1", table_facts)[FILE]["tables"].get(table, {{"rows": []}})["rows"]
+
+    def scan(self, library, options):
+        return Inventory(
+            engine=self.name,
+            version=library.origin.version,
+            origin=library.origin,
+            registrations=tuple(
+                Registration(name=name, file="registry.py", place=Place(file=FILE, line=line), defined_in="tagrt")
+                for name, line, _, _ in sorted(self._rows(library, "MODELS"))
+            ),
+            unresolved=(),
+        )
+
+    def load_facts(self, library, inventory):
+        rows = self._rows(library, "METHODS")
+        taken = {{name: Fact(key=name, place=Place(file=FILE, line=line)) for name, line, _, _ in rows}}
+        return LoadFacts(tables={{QUANTISATION: taken}})
+
+    def load(self, checkpoint, release, options):
+        steps = Steps(release.engine, checkpoint.architectures)
+        if checkpoint.gguf_architecture is not None:
+            return not_followed(release, steps)
+        name = first_architecture(checkpoint, release, steps)
+        found = name if isinstance(name, Verdict) else look_up(name, release, steps)
+        if isinstance(found, Verdict):
+            return found
+        method = checkpoint.quant_method
+        if method is not None and release.load.find(QUANTISATION, method) is None:
+            because = steps.say(f"it does not take `{{method}}`")
+            return steps.verdict(Status.UNSUPPORTED, because, gate=Gate.QUANTISATION, key=name)
+        return steps.verdict(Status.NATIVE, found.step, resolved=name, key=name)
+
+
+ENGINE = TagRT()
+"""
+
+
+def test_an_engine_from_outside_has_its_history_from_tags_and_its_own_gates(tmp_path: Path) -> None:
+    repository = tmp_path / "tagrt"
+    for version, names, methods in (("1.0", ("A",), ()), ("1.1", ("A", "B"), ("awq",)), ("1.2rc1", (), ())):
+        rows = "".join(f'    "{name}ForCausalLM": 1,\n' for name in names)
+        taken = "".join(f'    "{method}": 1,\n' for method in methods)
+        miniature.write(repository / "tagrt" / "__init__.py", "")
+        miniature.write(
+            repository / "tagrt" / "registry.py", f"MODELS = {{\n{rows}}}\nMETHODS = {{\n{taken}}}\n"
+        )
+        miniature.commit(repository)
+        miniature.git(repository, "tag", f"v{version}")
+    site, work = tmp_path / "site", tmp_path / "work"
+    work.mkdir()
+    miniature.write(site / "tagrt_for_archtrack.py", OUTSIDE.format(repository=str(repository)))
+    info = site / "tagrt_for_archtrack-1.0.dist-info"
+    miniature.write(info / "METADATA", "Metadata-Version: 2.1\nName: tagrt-for-archtrack\nVersion: 1.0\n")
+    miniature.write(info / "entry_points.txt", "[archtrack.engines]\ntagrt = tagrt_for_archtrack:ENGINE\n")
+    quantised = {"architectures": ["BForCausalLM"], "quantization_config": {"quant_method": "awq"}}
+    miniature.write(work / "awq.json", json.dumps(quantised))
+    quantised["quantization_config"] = {"quant_method": "gptq"}
+    miniature.write(work / "gptq.json", json.dumps(quantised))
+    environ = {
+        "PYTHONPATH": f"{site}:{miniature.SOURCE}",
+        "ARCHTRACK_DATA_DIR": str(tmp_path / "histories"),
+        "ARCHTRACK_OFFLINE": "0",
+    }
+
+    def run(*arguments: object) -> Any:
+        done = miniature.spawn(*arguments, cwd=work, home=tmp_path, **environ)
+        assert done.code == 0, done.err
+        return done
+
+    assert (
+        run("history", "refresh", "tagrt").lines[0]
+        == "tagrt 1.1: 2 architectures, 2 releases read, data written"
+    )
+    told = {
+        (file, version): (each["status"], each["gate"])
+        for version in ("1.0", "1.1")
+        for file in ("awq.json", "gptq.json")
+        for each in run("check", file, "--engine", f"tagrt=={version}", "--format", "json")
+        .json["targets"][0]["engines"]
+        .values()
+    }
+    assert told == {
+        ("awq.json", "1.0"): ("unsupported", "architecture"),
+        ("gptq.json", "1.0"): ("unsupported", "architecture"),
+        ("awq.json", "1.1"): ("native", None),
+        ("gptq.json", "1.1"): ("unsupported", "quantisation"),
+    }
+    assert "BForCausalLM\ttagrt\t1.1" in run("history", "BForCausalLM").out
+    run("site", "--out", work / "page")
+    page = (work / "page" / "index.html").read_text(encoding="utf-8")
+    assert '"title":"TagRT"' in page
+    assert "tagrt 1.1 has" in run("migrate", "tagrt", "exllamav3").out
+
+
 @pytest.mark.parametrize("kind", ["pipe", "device", "huge"])
 @pytest.mark.usefixtures("data")
 def test_what_is_no_file_of_data_is_not_read_to_its_end(cli: Cli, work: Path, kind: str) -> None:
