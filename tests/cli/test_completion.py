@@ -39,7 +39,7 @@ def test_the_script_is_one_that_bash_reads(cli: Cli, tmp_path: Path) -> None:
     [
         ("archtrack re", ["plain,rebuild", "plain,render"]),
         ("archtrack history refr", ["plain,refresh"]),
-        ("archtrack history re", ["plain,refresh", "plain,recurrent_gemma"]),
+        ("archtrack history re", ["plain,refresh", "plain,recurrent_gemma", "plain,rembert", "plain,resnet"]),
         ("archtrack check Qwen3MoeForQ", ["plain,Qwen3MoeForQuestionAnswering"]),
         ("archtrack check config", ["file,config"]),
         (
@@ -52,7 +52,10 @@ def test_the_script_is_one_that_bash_reads(cli: Cli, tmp_path: Path) -> None:
             ],
         ),
         ("archtrack demand models", ["file,models"]),
-        ("archtrack history --engine v", ["plain,vllm"]),
+        (
+            "archtrack history --engine vl",
+            ["plain,vllm", "plain,vllm-ascend", "plain,vllm-omni", "plain,vllm-rbln"],
+        ),
         ("archtrack history YoutuFor", ["plain,YoutuForCausalLM"]),
         ("archtrack history show YoutuFor", ["plain,YoutuForCausalLM"]),
     ],

@@ -391,7 +391,7 @@ def shipped() -> tuple[dict[str, list[str]], dict[str, tuple[Role, str]]]:
     [
         ("GLM4VForCausalLM", ["vllm"]),
         ("CogVLMForCausalLM", ["lmdeploy", "llama-cpp"]),
-        ("ChatGLMForConditionalGeneration", ["vllm", "lmdeploy", "llama-cpp"]),
+        ("ChatGLMForConditionalGeneration", ["vllm", "lmdeploy", "llama-cpp", "onnxruntime-genai"]),
         ("HCXVisionV2ForCausalLM", ["vllm", "exllamav3"]),
         ("Phi4ForCausalLMV", ["vllm", "llama-cpp"]),  # its name looks like a draft's
     ],

@@ -263,6 +263,11 @@ def config(**values: Any) -> Checkpoint:
     [
         (config(architectures=["A"]), Status.NATIVE, "vllm-ascend 1.0 registers `A` in vllm"),
         (only_named("A"), Status.NATIVE, "vllm-ascend 1.0 registers `A` in vllm"),
+        (
+            config(architectures=["A"], quantization_config={"quant_method": "awq"}),
+            Status.UNKNOWN,
+            "whether its class takes quantisation method `awq` is not followed",
+        ),
         (config(architectures=["B"]), Status.NATIVE, "vllm-ascend 1.0 registers `B` in vllm, where x"),
         (config(architectures=["C"]), Status.UNKNOWN, "vllm-ascend 1.0 registers nothing for it: what vllm itself"),
         (only_named("C"), Status.UNKNOWN, "vllm-ascend 1.0 registers nothing for it: what vllm itself"),

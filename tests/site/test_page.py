@@ -378,10 +378,20 @@ def test_a_document_is_a_column_with_its_own_evidence(demo: list[History], made:
     assert "T.md:5" in first
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_cell_of_the_list_runs_into_the_next(shipped: str, opened: Any, width: int) -> None:
+    page = opened(shipped, "", viewport={"width": width, "height": 800}).page
+    page.wait_for_selector("#results tbody td")
+    cells = "[...document.querySelectorAll('#results th, #results td')]"
+    wide = f"{cells}.filter((each) => each.scrollWidth > each.clientWidth)"
+    assert page.evaluate(f"{wide}.map((each) => each.textContent)") == []
+
+
 def test_the_chart_has_a_curve_per_engine_and_a_table_beside_it(page: Page) -> None:
     page.wait_for_selector("#chart path")
     titles = page.locator("#chart .label0, #chart [class^=label]").all_text_contents()
-    engines = {load_engine(path.stem).about.title for path in SHIPPED.glob("*.json") if path.stem != "schema"}
+    abouts = [load_engine(path.stem).about for path in SHIPPED.glob("*.json") if path.stem != "schema"]
+    engines = {each.title for each in abouts if each.adds_to is None}
     assert {each.rpartition(" ")[0] for each in titles} == engines
     page.click("summary >> text=As a table")
     last = page.locator("#asTable tbody tr").last.inner_text().split("\t")

@@ -197,10 +197,12 @@ def check(
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
     run = _Run(request, workspace, histories, names, options or LoadOptions(), named=bool(engines))
-    run.awaited = () if engines else histories.awaited
+    run.awaited = _awaited(engines, histories)
     with workspace.open_cache() as cache:
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
-        asked = run.open(_sources(engines, request, histories), checkpoints, cache)
+        named = [each for each in engines if each not in run.awaited]
+        sources = () if engines and not named else _sources(named, request, histories)
+        asked = run.open(sources, checkpoints, cache)
         sglang = next((each for each in asked if each.facts.engine == SGLANG), None) or run.newest(SGLANG)
         opened = [_as_registered(each, asked) for each in opened]
         run.notices += [
@@ -245,6 +247,11 @@ def _as_registered(opened: Target | Answer, asked: Sequence[_Asked]) -> Target |
 def _is_none(opened: Target | Answer) -> bool:
     """Whether the text means nothing: no source need be read to say so."""
     return isinstance(opened, Answer) and opened.exit_code == UsageError.exit_code
+
+
+def _awaited(engines: Sequence[str], histories: Histories) -> tuple[str, ...]:
+    """Of the engines that are asked without a source, those of which there is no data yet."""
+    return tuple(name for name in histories.awaited if not engines or name in engines)
 
 
 def _sources(engines: Sequence[str], request: Request, histories: Histories) -> tuple[EngineSource, ...]:

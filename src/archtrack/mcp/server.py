@@ -50,6 +50,7 @@ class Transfers:
     """A ``Progress`` that adds up one transfer after the other, to be looked at from another thread."""
 
     done: int = 0
+    told: int = -1
     total: int | None = None
     label: str = ""
 
@@ -133,16 +134,21 @@ async def _answered(
                 with anyio.CancelScope(shield=True):
                     found = await answer(arguments)
         group.cancel_scope.cancel()
+    await _tell(transfers, ctx)  # what came since the last time
     return found
 
 
 async def _report(transfers: Transfers, ctx: ServerRequestContext[Any]) -> None:
     """Tell how far a call is, whenever more has come; nobody is told who did not ask."""
-    told = -1
     while True:
-        if transfers.done > told:
-            told = transfers.done
-            await ctx.session.report_progress(
-                float(told), transfers.total, plain(transfers.label) or "working"
-            )
+        await _tell(transfers, ctx)
         await anyio.sleep(_PAUSE)
+
+
+async def _tell(transfers: Transfers, ctx: ServerRequestContext[Any]) -> None:
+    """Tell how far a call is, if more has come since it was told last."""
+    if transfers.done > transfers.told:
+        transfers.told = transfers.done
+        await ctx.session.report_progress(
+            float(transfers.told), transfers.total, plain(transfers.label) or "working"
+        )

@@ -31,8 +31,8 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
     for have, lack, rows in ((names[0], names[1], found.here), (names[1], names[0], found.there)):
         end = ":" if rows else "."
         untold = sum(lacking.status is Status.UNKNOWN for _, _, lacking in rows)
-        more = f" ({untold} of them not known)" if untold else ""
-        click.echo(plain(f"{have} has and {lack} lacks {architectures(len(rows))}{more}{end}"))
+        more = f"; of {untold} more it is not known whether {lack} has them" if untold else ""
+        click.echo(plain(f"{have} has and {lack} lacks {architectures(len(rows) - untold)}{more}{end}"))
         if rows:
             table(
                 ("Architecture", "Since", "Date", f"In {lack}"),

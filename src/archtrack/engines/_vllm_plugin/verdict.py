@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archtrack.core.verdict.gguf import not_followed
 from archtrack.core.verdict.keys import unread_places
 from archtrack.core.verdict.verdict import Steps
-from archtrack.model import Status
+from archtrack.model import Gate, Status
 
 from .declaration import CONDITIONS
 
@@ -67,4 +67,12 @@ def load(checkpoint: Checkpoint, release: ReleaseFacts, base: str, own_only: Col
         return steps.verdict(Status.UNKNOWN, because, key=first)
     what = f"registers `{first}` in {base}" if table is None else f"has `{first}` in its own `{table}`"
     because = steps.say(f"{release.name} {what}{where}", found.place)
+    if checkpoint.quantized_by is not None:
+        shown = (
+            f"quantisation method `{checkpoint.quant_method}`"
+            if checkpoint.quant_method
+            else "the quantisation"
+        )
+        because = steps.say(f"whether its class takes {shown} is not followed")
+        return steps.verdict(Status.UNKNOWN, because, gate=Gate.QUANTISATION, key=first)
     return steps.verdict(Status.NATIVE, because, resolved=first, key=first)

@@ -138,7 +138,11 @@ class _Path:
         runner = ", and its MLX runner does not have it" if MLX in self._release.load.tables else ""
         text = f"{self._release.name} has no converter for `{name}`{runner}{unread_places(self._release)}"
         step = self._steps.say(text)
-        fix = "a GGUF file made by the converter of llama.cpp" if self._runs_otherwise(name) else None
+        fix = (
+            "use a GGUF file that the converter of llama.cpp has made of it"
+            if self._runs_otherwise(name)
+            else None
+        )
         return self._steps.verdict(Status.UNSUPPORTED, step, gate=Gate.ARCHITECTURE, key=name, fix=fix)
 
     def _runs_otherwise(self, name: str) -> bool:

@@ -1,8 +1,10 @@
 // How many architectures each engine has had over time, and the same as a table.
+// A plugin adds a few to an engine that has a curve.
+const charted = engines.filter((engine) => !engine.empty);
 const DASHES = ["", "8 3", "2 3", "8 3 2 3", "12 4", "4 4"];
 function chart(width) {
-  const wide = Math.max(280, Math.min(width, 1100)), height = 340, left = 44, right = wide - 128, bottom = height - 26;
-  const curves = engines.map((engine) => engine.growth.map(([day, count]) => [Date.parse(day), count]));
+  const wide = Math.max(280, Math.min(width, 1100)), height = 340, left = 44, right = wide - 160, bottom = height - 26;
+  const curves = charted.map((engine) => engine.growth.map(([day, count]) => [Date.parse(day), count]));
   const points = curves.flat();
   const drawn = draw("svg", { width: wide, height, viewBox: `0 0 ${wide} ${height}`, role: "img", "aria-label": "Number of architectures per engine over time, on a logarithmic scale; the table below has the same" });
   if (!points.length) return drawn;
@@ -23,15 +25,15 @@ function chart(width) {
   let last = -Infinity;
   for (const [wanted, place, count] of ends.sort((a, b) => a[0] - b[0])) {
     last = Math.max(wanted, last + 14);
-    drawn.append(draw("text", { x: right + 6, y: last + 4, class: `label${place % 6}` }, `${engines[place].title} ${count.toLocaleString("en")}`));
+    drawn.append(draw("text", { x: right + 6, y: last + 4, class: `label${place % 6}` }, `${charted[place].title} ${count.toLocaleString("en")}`));
   }
   return drawn;
 }
 function chartTable() {
-  const years = [...new Set(engines.flatMap((engine) => engine.growth.map(([day]) => day.slice(0, 4))))].sort();
+  const years = [...new Set(charted.flatMap((engine) => engine.growth.map(([day]) => day.slice(0, 4))))].sort();
   return make("table", {}, make("caption", { class: "hidden" }, "Architectures per engine at the end of each year"),
-    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "End of"), ...engines.map((engine) => make("th", { scope: "col" }, engine.title)))),
-    make("tbody", {}, ...years.map((year) => make("tr", {}, make("th", { scope: "row" }, year), ...engines.map((engine) => {
+    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "End of"), ...charted.map((engine) => make("th", { scope: "col" }, engine.title)))),
+    make("tbody", {}, ...years.map((year) => make("tr", {}, make("th", { scope: "row" }, year), ...charted.map((engine) => {
       const until = engine.growth.filter(([day]) => day.slice(0, 4) <= year);
       return make("td", {}, until.length ? String(until[until.length - 1][1]) : "");
     })))));

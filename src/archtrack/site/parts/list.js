@@ -43,6 +43,8 @@ function showList(found, wanted) {
 }
 function showHead(wanted, order) {
   const titles = [["Architecture", ".name"], ["Category", ".category"], ...columns.map((column) => [column.title, column.name])];
+  // A column holds the longest release and its date; the table is as wide as that makes it, and scrolls in its frame.
+  $("results").style.minWidth = `${15 + 8.25 * (columns.length + 1)}rem`;
   $("results").tHead.replaceChildren(make("tr", {}, ...titles.map(([title, name]) => {
     // Names rise at first, releases fall: the newest stands at the top.
     const own = wanted.sort === name, falls = Boolean(wanted.down) !== Boolean(columnOf(name));

@@ -19,13 +19,15 @@ function yearMarks(drawn, { at, years }, right, top, bottom) {
   }
 }
 function timeline(row, width) {
-  const wide = Math.max(280, Math.min(width, 1100)), left = 104, right = wide - 8, each = 26, height = each * engines.length + 26;
+  const wide = Math.max(280, Math.min(width, 1100)), left = 150, right = wide - 8, each = 26;
+  // A plugin that never had it has no line.
+  const told = engines.filter((engine) => !engine.empty || standing(row, engine).spans.length), height = each * told.length + 26;
   const days = engines.flatMap((engine) => engine.growth.map(([day]) => Date.parse(day)));
   const drawn = draw("svg", { width: wide, height, viewBox: `0 0 ${wide} ${height}`, role: "img", "aria-label": `When which engine registered ${row[NAME]}; the table below has the same` });
   if (!days.length) return drawn;
   const by = scale(days, left, right);
   yearMarks(drawn, by, wide, 4, height - 22);
-  engines.forEach((engine, place) => {
+  told.forEach((engine, place) => {
     const y = each * place + 18;
     drawn.append(draw("text", { x: 0, y: y + 4 }, engine.title), draw("line", { x1: left, x2: right, y1: y, y2: y, class: "grid" }));
     for (const span of standing(row, engine).spans) {

@@ -24,7 +24,8 @@ __all__ = ["MEMBER_LIMIT", "READ_LIMIT", "Contents", "Member", "contents_of", "s
 
 MEMBER_LIMIT = 64 * 1024**2  # bytes; no source file of any release comes near
 READ_LIMIT = 512 * 1024**2
-_LIBRARY = re.compile(r"[^/]+\.data/(?:pure|plat)lib/")
+_LIBRARY = ("purelib", "platlib")
+"""Where a wheel keeps, below its ``.data`` folder, what is installed beside the rest."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -144,7 +145,7 @@ def _wheel_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str]
         paths, prefix = package_paths(names, layout)
     else:
         own = f"{layout.package}/"
-        unpacked = {_installed(name): name for name in names if _LIBRARY.match(name)}
+        unpacked = {path: name for name in names if (path := _installed(name)) is not None}
         paths = {path: name for path, name in unpacked.items() if path.startswith(own)}
         paths.update((name, name) for name in names if name.startswith(own))
         prefix = ""
@@ -158,9 +159,11 @@ def _wheel_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str]
     return paths, prefix
 
 
-def _installed(name: str) -> str:
-    """Where a file of a wheel is installed: what is kept under ``.data`` for the library goes beside the rest."""
-    return _LIBRARY.sub("", name)
+def _installed(name: str) -> str | None:
+    """Where a file that a wheel keeps below its ``.data`` folder for the library is installed; None of any other."""
+    top, _, rest = name.partition("/")
+    folder, _, path = rest.partition("/")
+    return path if top.endswith(".data") and folder in _LIBRARY and path else None
 
 
 def sdist_paths(names: Collection[str], layout: Layout) -> tuple[dict[str, str], str]:
