@@ -70,6 +70,14 @@ LLAVA = config("llava", "LlavaForConditionalGeneration", vision_type="clip_visio
             "unsupported",
             "install transformers",
         ),
+        # a way of this release comes before an older one
+        (
+            "ollama==0.32.15",
+            config("mistral", "MistralForCausalLM"),
+            None,
+            "gone",
+            "use a GGUF file that the converter",
+        ),
         # what the config says otherwise
         (
             "sglang==0.5.23",

@@ -49,8 +49,11 @@ def remedy_of(
     if history is None:
         return presence.verdict.fix
     asked = _Asked(presence, checkpoint, history, histories, options, facts)
+    # What opens the gate of this release is better than the older one that had none.
+    own = presence.verdict.fix if presence.status is Status.GONE else None
     return (
         asked.counting_transformers()
+        or own
         or asked.other_release()
         or asked.newer_transformers()
         or presence.verdict.fix
