@@ -32,7 +32,7 @@ __all__ = ["COMMANDS", "FOLDER", "Step", "files", "main", "record"]
 FOLDER = Path(__file__).parent
 COMMANDS = (
     "archtrack check SmolLM3ForCausalLM --engine lmdeploy==0.18.0 --engine sglang==0.5.23",
-    "archtrack history Qwen3ForCausalLM",
+    "archtrack history Qwen3ForCausalLM --engine ctranslate2 --engine mlx-lm --engine vllm",
     "archtrack diff sglang 0.5.22 0.5.23",
     "archtrack migrate exllamav3==1.6.5 vllm==0.33.0 | head -n 7",
 )
