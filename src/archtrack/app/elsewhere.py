@@ -9,7 +9,7 @@ from archtrack.core.document.markdown import name_cell
 from archtrack.core.history.elsewhere import Purposes, had_once, others_have, run_as_others
 from archtrack.core.matrix.elsewhere import with_elsewhere
 from archtrack.engines import load_engine
-from archtrack.engines.base import MakesGguf
+from archtrack.engines.base import Carries, MakesGguf
 from archtrack.errors import UsageError
 
 from .history.counting import TRANSFORMERS
@@ -29,8 +29,8 @@ __all__ = ["fitted", "known_elsewhere", "may_have_rows", "runs_as_others"]
 def known_elsewhere(histories: Histories, *, but: str) -> dict[str, tuple[Elsewhere, ...]]:
     """Architecture -> the engines that have it in their newest known release.
 
-    What nobody but a converter of files has (llama.cpp) is left out: it lists parts, drafts and old spellings among
-    models, and nothing tells them apart. So do plugins of an engine, which are left out for that.
+    What nobody but a converter of files has (llama.cpp, Ollama) is left out: it lists parts, drafts and old spellings
+    among models, and nothing tells them apart. So do plugins of an engine, which are left out for that.
 
     Args:
         histories: what is known.
@@ -44,7 +44,7 @@ def known_elsewhere(histories: Histories, *, but: str) -> dict[str, tuple[Elsewh
     wrappers = {name for each in about.values() for name in each.backend}
     plugins = {name for name, each in about.items() if each.adds_to is not None}
     found = others_have(_all(histories, but={but, TRANSFORMERS, *plugins}), purposes, wrappers)
-    converters = {name for name in about if isinstance(load_engine(name), MakesGguf)}
+    converters = {name for name in about if isinstance(load_engine(name), (MakesGguf, Carries))}
     return {name: own for name, own in found.items() if not {each.engine for each in own} <= converters}
 
 
