@@ -272,7 +272,14 @@ def drawn(engine: str, count: int) -> list[str]:
 
 
 @pytest.mark.network
-@pytest.mark.parametrize(("engine", "version"), [(each, v) for each in ON_INDEX for v in drawn(each, 12)])
+@pytest.mark.parametrize(
+    ("engine", "version"),
+    [
+        pytest.param(each, version, marks=[pytest.mark.full] if at >= 5 else [])  # the others take minutes
+        for each in ON_INDEX
+        for at, version in enumerate(drawn(each, 12))
+    ],
+)
 def test_the_history_at_a_release_is_a_fresh_reading_of_it(engine: str, version: str) -> None:
     histories = Histories({}, SHIPPED)
     history, release = histories.release(f"{engine}=={version}")
