@@ -704,7 +704,7 @@ def test_what_the_converter_lacks_may_run_as_a_file_of_llama_cpp(tmp_path: Path)
     release = facts_of(tmp_path, {**LLAMA, **BUILT}, known)
     found = verdict(only_named("FalconForCausalLM"), release)
     assert (found.status, found.gate) == (Status.UNSUPPORTED, Gate.ARCHITECTURE)
-    assert found.fix == "a GGUF file made by the converter of llama.cpp"
+    assert found.fix == "use a GGUF file that the converter of llama.cpp has made of it"
     assert verdict(only_named("XForCausalLM"), release).fix is None
     assert verdict(only_named("NoForCausalLM"), release).fix is None
 
