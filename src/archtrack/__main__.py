@@ -58,6 +58,7 @@ class _Interrupts:
             last: the process ends with the run: a Ctrl-C after it ends the process at once, without a word.
         """
         self.came = False
+        self._handing_on = False
         self._last = last
         self._shown = sys.unraisablehook
 
@@ -82,25 +83,35 @@ class _Interrupts:
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
         self.came = True
-        raise KeyboardInterrupt
+        if not self._handing_on:  # there it would be lost; the one that is handed on is still to come
+            raise KeyboardInterrupt
 
     def _unheard(self, lost: sys.UnraisableHookArgs) -> None:
-        if issubclass(lost.exc_type, KeyboardInterrupt):
-            _send_again()
-        else:
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
             self._shown(lost)
+            return
+        self._handing_on = True
+        try:
+            from threading import Thread
 
+            Thread(target=self._send_again).start()
+        finally:
+            self._handing_on = False
 
-def _send_again() -> None:
-    """Interrupt once more, a moment later: what runs now, such as a destructor, cannot be."""
-    import signal
-    from threading import Timer, main_thread
+    def _send_again(self) -> None:
+        """Interrupt once more, a moment later: what runs now, such as a destructor, cannot be."""
+        import signal
+        from threading import main_thread
+        from time import sleep
 
-    thread = main_thread().ident
-    if sys.platform == "win32" or thread is None:
-        Timer(_SOON, signal.raise_signal, [signal.SIGINT]).start()
-    else:
-        Timer(_SOON, signal.pthread_kill, [thread, signal.SIGINT]).start()
+        sleep(_SOON)
+        while self._handing_on:  # a busy machine may take longer over it
+            sleep(_SOON)
+        thread = main_thread().ident
+        if sys.platform == "win32" or thread is None:
+            signal.raise_signal(signal.SIGINT)
+        else:
+            signal.pthread_kill(thread, signal.SIGINT)
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -195,9 +196,16 @@ def test_what_an_interrupt_is_turned_into_does_not_matter(
 
 
 @pytest.mark.usefixtures("heard")
+@pytest.mark.parametrize("busy", [0.0, 0.2], ids=["at once", "on a busy machine"])
 def test_an_interrupt_that_python_passes_over_comes_again(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], busy: float
 ) -> None:
+    begin = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        begin(thread)
+        time.sleep(busy)
+
     class Closing:
         def __del__(self) -> None:
             signal.raise_signal(signal.SIGINT)
@@ -207,6 +215,7 @@ def test_an_interrupt_that_python_passes_over_comes_again(
         time.sleep(30)
         return 0
 
+    monkeypatch.setattr(threading.Thread, "start", start)
     monkeypatch.setattr(program, "_run", run)
     assert (program.main([]), capfd.readouterr().err) == (130, "")
 
