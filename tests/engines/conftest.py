@@ -32,6 +32,7 @@ for _name, _file in (
     ("ctranslate2_reader", "ctranslate2_reader.py"),
     ("vllm_plugin_reader", "vllm_plugin_reader.py"),
     ("tensorrt_llm_reader", "tensorrt_llm_reader.py"),
+    ("verdicts", "verdicts.py"),
 ):
     _spec = importlib.util.spec_from_file_location(_name, Path(__file__).parent / _file)
     assert _spec is not None

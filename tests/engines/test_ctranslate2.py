@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ctranslate2_reader
 import pytest
+from verdicts import load
 
 import real_release
 from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.store import SHIPPED, Histories, read_history
-from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
-from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, LoadOptions, ReleaseFacts
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, ReleaseFacts
 from archtrack.engines import load_engine
 from archtrack.errors import SourceError
 from archtrack.model import Place, Registration, TransformersFacts
@@ -21,7 +21,7 @@ from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from archtrack.core.verdict.verdict import Verdict
@@ -303,13 +303,6 @@ def release(scan: Scan, tmp_path: Path) -> Make:
         )
 
     return make
-
-
-def load(checkpoint: Checkpoint | Mapping[str, Any], release: ReleaseFacts) -> Verdict:
-    if not isinstance(checkpoint, Checkpoint):
-        checkpoint = read_checkpoint(json.dumps(checkpoint).encode())
-    found: Verdict = ENGINE.load(checkpoint, release, LoadOptions())
-    return found
 
 
 def shown(found: Verdict) -> tuple[Any, ...]:

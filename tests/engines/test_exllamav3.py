@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from verdicts import load
 
-from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
-from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
+from archtrack.core.verdict.checkpoint import only_named
+from archtrack.core.verdict.release_facts import ReleaseFacts
 from archtrack.engines import load_engine
 from archtrack.errors import SourceError
 from archtrack.model import Gate
@@ -16,10 +16,9 @@ from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-    from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Inventory
 
     Scan = Callable[..., Inventory]
@@ -280,13 +279,6 @@ def release(scan: Scan, tmp_path: Path) -> Callable[[str], ReleaseFacts]:
         )
 
     return make
-
-
-def load(checkpoint: Checkpoint | Mapping[str, Any], release: ReleaseFacts) -> Verdict:
-    if not isinstance(checkpoint, Checkpoint):
-        checkpoint = read_checkpoint(json.dumps(checkpoint).encode())
-    found: Verdict = ENGINE.load(checkpoint, release, LoadOptions())
-    return found
 
 
 def config(*names: str, **more: Any) -> dict[str, Any]:

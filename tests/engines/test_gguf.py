@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from verdicts import load
 
 from archtrack.core.python.module import Module
 from archtrack.core.verdict.by_registry import by_registry
@@ -17,12 +18,9 @@ from archtrack.core.verdict.release_facts import (
     QUANTISATION,
     Fact,
     LoadFacts,
-    LoadOptions,
     ReleaseFacts,
 )
-from archtrack.engines import load_engine
 from archtrack.engines._gguf import WORD, handing
-from archtrack.engines.base import Loads
 from archtrack.engines.exllamav3.load_facts import config_line
 from archtrack.engines.mlx_lm.quantisation import loader_facts
 from archtrack.engines.sglang.gguf import builder_facts, class_facts, handing_facts
@@ -258,12 +256,6 @@ def file(architecture: str, name: str | None = None, kind: str = "model") -> Che
         plain=(*(() if name is None else (("general.name", name),)), ("general.type", kind)),
         gguf_architecture=architecture,
     )
-
-
-def load(checkpoint: Checkpoint, release: ReleaseFacts) -> Verdict:
-    engine = load_engine(release.engine)
-    assert isinstance(engine, Loads)
-    return engine.load(checkpoint, release, LoadOptions())
 
 
 def short(verdict: Verdict) -> tuple[str, str | None, str | None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from verdicts import load, shown
 
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
 from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, LoadOptions, ReleaseFacts
@@ -346,17 +347,6 @@ def release(scan: Scan, tmp_path: Path) -> Callable[..., ReleaseFacts]:
         )
 
     return make
-
-
-def load(checkpoint: Checkpoint | Mapping[str, Any], release: ReleaseFacts) -> Verdict:
-    if not isinstance(checkpoint, Checkpoint):
-        checkpoint = read_checkpoint(json.dumps(checkpoint).encode())
-    found: Verdict = ENGINE.load(checkpoint, release, LoadOptions())
-    return found
-
-
-def shown(found: Verdict) -> tuple[str, str | None, str | None, str | None]:
-    return found.status.value, found.gate and found.gate.value, found.resolved, found.key
 
 
 def said(found: Verdict) -> str:

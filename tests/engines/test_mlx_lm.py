@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from verdicts import load, shown, transformers
 
-from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
-from archtrack.core.verdict.release_facts import LoadFacts, LoadOptions, ReleaseFacts
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.release_facts import LoadFacts, ReleaseFacts
 from archtrack.engines import load_engine
 from archtrack.engines.mlx_lm.types import Types
 from archtrack.errors import SourceError
-from archtrack.model import Broken, Place, Registration, TransformersFacts
+from archtrack.model import Broken, Place, Registration
 from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Inventory
 
     Scan = Callable[..., Inventory]
@@ -261,34 +261,6 @@ def release(scan: Scan, tmp_path: Path) -> Callable[..., ReleaseFacts]:
         )
 
     return make
-
-
-def transformers(types: Mapping[str, str | None]) -> ReleaseFacts:
-    return ReleaseFacts(
-        engine="transformers",
-        version="5.24.0",
-        registered={
-            name: Registration(
-                name=name,
-                file="a.py",
-                place=Place(file="transformers/a.py", line=3),
-                defined_in="a",
-                transformers=TransformersFacts(exported=True, backend_compatible=None, model_type=model_type),
-            )
-            for name, model_type in types.items()
-        },
-    )
-
-
-def load(checkpoint: Checkpoint | Mapping[str, Any], release: ReleaseFacts) -> Verdict:
-    if not isinstance(checkpoint, Checkpoint):
-        checkpoint = read_checkpoint(json.dumps(checkpoint).encode())
-    found: Verdict = ENGINE.load(checkpoint, release, LoadOptions())
-    return found
-
-
-def shown(found: Verdict) -> tuple[str, str | None, str | None, str | None]:
-    return found.status.value, found.gate and found.gate.value, found.resolved, found.key
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import mlx_vlm_reader
 import pytest
+from verdicts import load, shown, transformers
 
 import real_release
-from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
-from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.release_facts import ReleaseFacts
 from archtrack.engines import load_engine
 from archtrack.errors import SourceError
-from archtrack.model import Place, Registration, TransformersFacts
 from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Inventory
 
     Scan = Callable[..., Inventory]
@@ -367,34 +365,6 @@ def release(scan: Scan, tmp_path: Path) -> Release:
         return ReleaseFacts(**{**known, **others})
 
     return make
-
-
-def transformers(types: Mapping[str, str | None]) -> ReleaseFacts:
-    return ReleaseFacts(
-        engine="transformers",
-        version="5.24.0",
-        registered={
-            name: Registration(
-                name=name,
-                file="a.py",
-                place=Place(file="transformers/a.py", line=3),
-                defined_in="a",
-                transformers=TransformersFacts(exported=True, backend_compatible=None, model_type=model_type),
-            )
-            for name, model_type in types.items()
-        },
-    )
-
-
-def load(checkpoint: Checkpoint | Mapping[str, Any], release: ReleaseFacts) -> Verdict:
-    if not isinstance(checkpoint, Checkpoint):
-        checkpoint = read_checkpoint(json.dumps(checkpoint).encode())
-    found: Verdict = ENGINE.load(checkpoint, release, LoadOptions())
-    return found
-
-
-def shown(found: Verdict) -> tuple[str, str | None, str | None, str | None]:
-    return found.status.value, found.gate and found.gate.value, found.resolved, found.key
 
 
 DFLASH = {"model_type": "seer", "dflash_config": {"a": 1}}

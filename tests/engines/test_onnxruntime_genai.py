@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import random
 from typing import TYPE_CHECKING, Any
 
 import onnxruntime_genai_reader
 import pytest
+from verdicts import load
 
 import real_release
 from archtrack.app.history.store import SHIPPED, read_history
-from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
-from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, LoadOptions, ReleaseFacts
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, ReleaseFacts
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads, ScanOptions
 from archtrack.errors import SourceError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from archtrack.core.verdict.verdict import Verdict
     from archtrack.model import Inventory
 
     Scan = Callable[..., Inventory]
@@ -248,14 +247,6 @@ def release(tmp_path: Path) -> Callable[..., ReleaseFacts]:
         )
 
     return read
-
-
-def load(checkpoint: Checkpoint | dict[str, Any], known: ReleaseFacts) -> Verdict:
-    if isinstance(checkpoint, dict):
-        checkpoint = read_checkpoint(json.dumps(checkpoint).encode())
-    engine = load_engine(ENGINE)
-    assert isinstance(engine, Loads)
-    return engine.load(checkpoint, known, LoadOptions())
 
 
 def config(name: str = "AForCausalLM", **more: Any) -> dict[str, Any]:

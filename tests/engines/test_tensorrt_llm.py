@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import tensorrt_llm_reader
+from verdicts import load
 
 import miniature
-from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
-from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, LoadOptions, ReleaseFacts
+from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.release_facts import MODEL_TYPES, Fact, LoadFacts, ReleaseFacts
 from archtrack.engines import load_engine
 from archtrack.errors import SourceError
 from archtrack.model import Category, Place
@@ -392,12 +392,6 @@ def made(scan: Scan, tmp_path: Path) -> Made:
         )
 
     return make
-
-
-def load(given: Checkpoint | Mapping[str, Any], release: ReleaseFacts) -> Verdict:
-    checkpoint = given if isinstance(given, Checkpoint) else read_checkpoint(json.dumps(given).encode())
-    found: Verdict = ENGINE.load(checkpoint, release, LoadOptions())
-    return found
 
 
 def config(*names: str, model_type: str | None = "known", **more: Any) -> dict[str, Any]:
