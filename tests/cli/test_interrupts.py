@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from miniature import Cli
 
 SWEEP = """
-import os, signal, sys, tempfile, threading
+import faulthandler, os, signal, sys, tempfile, threading
 
+faulthandler.dump_traceback_later(250, exit=True)  # a sweep that hangs says where
 import archtrack.__main__ as program
 
 every, (moments, *arguments) = int(sys.argv[1]), sys.argv[2:]
@@ -106,6 +107,7 @@ def test_an_interrupt_at_any_moment_ends_the_run_with_130_and_without_a_word(
         [sys.executable, "-c", SWEEP, str(every), moments, verb, *arguments],
         cwd=tmp_path, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False,
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
     ends = json.loads(done.stderr.splitlines()[-1])
     assert len(ends) > 40
     assert [end for end in ends if end != [130, ""]] == []
