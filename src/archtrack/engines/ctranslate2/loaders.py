@@ -118,7 +118,10 @@ class _Reader:
         self._orders: dict[str, tuple[str | None, ...]] = {}
         self._read: dict[int, _Function] = {}
         self.tables = {
-            name: {"keys": [key.value for key in value.keys], "line": value.lineno}  # type: ignore[union-attr]
+            name: {
+                "keys": [key.value for key in value.keys if isinstance(key, ast.Constant)],
+                "line": value.lineno,
+            }
             for name, value in module.values.items()
             if isinstance(value, ast.Dict)
             and value.keys

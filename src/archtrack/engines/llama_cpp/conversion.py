@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.conditions import both
@@ -228,7 +229,7 @@ def _by_hand(code: Code, library: Library, modules: Modules) -> None:
             library.facts(
                 (path,),
                 f"llama-cpp-{function}-3",
-                lambda data, function=function, variable=variable: chained_returns(data, function, variable),  # type: ignore[misc]
+                partial(chained_returns, function=function, variable=variable),
             )[path]
             for function, variable in (_ACCEPTS, _CHOOSES)
         )
