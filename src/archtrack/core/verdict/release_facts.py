@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from archtrack.model import Broken, Place, Registration
 
 __all__ = [
+    "ATTENTION_BACKENDS",
     "CONFIG_CLASSES",
+    "FEATURES",
     "GGUF_ARCHITECTURES",
     "IMPORTS",
     "IMPORT_FAILURES",
@@ -22,6 +24,9 @@ __all__ = [
     "PROCESSORS",
     "PROCESSOR_NAMES",
     "QUANTISATION",
+    "REASONING_PARSERS",
+    "SPECULATIVE",
+    "TOOL_PARSERS",
     "Fact",
     "LoadFacts",
     "LoadOptions",
@@ -44,6 +49,16 @@ GGUF_ARCHITECTURES = "gguf_architectures"
 """Table: the values of ``general.architecture`` of GGUF files that a release runs, or makes a config of."""
 QUANTISATION = "quantisation"
 """Table: the quantisation methods that a release takes, as ``quantization_config.quant_method`` names them."""
+FEATURES = "features"
+"""Table: what is registered -> what its implementation can do; see ``core.verdict.features``."""
+TOOL_PARSERS = "tool_parsers"
+"""Table: the parsers of tool calls that a release can be told to use."""
+REASONING_PARSERS = "reasoning_parsers"
+"""Table: the parsers of a model's reasoning that a release can be told to use."""
+ATTENTION_BACKENDS = "attention_backends"
+"""Table: the attention backends that a release can be told to use."""
+SPECULATIVE = "speculative"
+"""Table: the algorithms of speculative decoding that a release can be told to use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

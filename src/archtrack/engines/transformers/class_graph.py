@@ -1,4 +1,4 @@
-"""The classes of many transformers files as one graph: names followed through imports, orders of bases, attributes.
+"""The classes of many transformers files as one graph: their attributes, and the bases that are not known.
 
 Everything here is computed from the facts of ``model_file``; who holds the files hands them in.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from archtrack.core.python.mro import linearize
+from archtrack.core.python.class_graph import MAX_HOPS, Class
+from archtrack.core.python.class_graph import ClassGraph as Graph
 from archtrack.core.python.source import candidates
 
 from .files import FLAT, INIT, MODELS, PACKAGE
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Class", "ClassGraph", "wanted_files"]
 
-Class: TypeAlias = "tuple[str, str]"
-"""A class: the path of its file, and its name there."""
-
-_MAX_HOPS = 20
 _NO_MODELS = {"torch", "timm", "detectron2", *sys.stdlib_module_names}
 
 
@@ -43,90 +40,25 @@ def _is_own(level: int, module: str) -> bool:
     return level > 0 or module.partition(".")[0] == PACKAGE
 
 
-class ClassGraph:
+class ClassGraph(Graph):
     """Files' facts, and the classes in them.
 
     Attributes:
-        files: path -> facts.
         public: public name -> the file that is asked for it.
     """
 
     def __init__(self, files: Mapping[str, dict[str, Any]]) -> None:
         """A graph of ``files``: path -> facts."""
-        self.files = files
+        super().__init__(files, PACKAGE)
         self.public: Mapping[str, str] = {}
-        self._folders: dict[str, list[str]] = {}
-        for path in files:
-            self._folders.setdefault(path.rpartition("/")[0], []).append(path)
-        self._orders: dict[Class, tuple[Class, ...]] = {}
-        self._based: dict[Class, list[Class]] = {}
         self._home = MODELS if any(path.startswith(MODELS) for path in files) else FLAT.partition("*")[0]
 
-    def folder(self, folder: str) -> list[str]:
-        """The files that lie directly in a folder."""
-        return self._folders.get(folder, [])
-
-    def facts(self, cls: Class) -> dict[str, Any]:
-        """The facts of a class."""
-        path, name = cls
-        found: dict[str, Any] = self.files[path]["classes"][name]
-        return found
-
-    # -- names -----------------------------------------------------------------------------------------
-
-    def resolve(self, path: str, name: str, hops: int = 0) -> Class | None:
-        """The class that a name, dotted or not, means in a file; None if it is not found among the files."""
-        facts = self.files.get(path)
-        if facts is None or hops > _MAX_HOPS:
-            return None
-        head, _, rest = name.partition(".")
-        if not rest and name in facts["classes"]:
-            return path, name
-        if not rest and name in facts["aliases"]:
-            return self.resolve(path, facts["aliases"][name], hops + 1)
-        if head not in facts["imports"]:
-            return None
-        level, module, attribute = facts["imports"][head]
-        if not rest and attribute is None:  # a module
-            return None
-        source, _, wanted = ".".join(filter(None, (module, attribute, rest))).rpartition(".")
-        return self._of_module(path, level, source, wanted, hops)
-
-    def _of_module(self, path: str, level: int, module: str, name: str, hops: int) -> Class | None:
-        """A name of a module that is imported in ``path``."""
-        for candidate in candidates(path, level, module) if _is_own(level, module) else ():
-            if candidate in self.files:
-                return self.resolve(candidate, name, hops + 1)
-            if candidate == INIT and name in self.public:
+    def of_module(self, path: str, level: int, module: str, name: str, hops: int) -> Class | None:
+        """As ``core.python.class_graph`` has it; what the package itself gives is looked up among its public names."""
+        for candidate in candidates(path, level, module) if self.is_own(level, module) else ():
+            if candidate not in self.files and candidate == INIT and name in self.public:
                 return self.resolve(self.public[name], name, hops + 1)
-            if candidate.endswith("/__init__.py"):
-                for inside in self.folder(candidate.removesuffix("/__init__.py")):
-                    if name in self.files[inside]["classes"]:
-                        return inside, name
-        return None
-
-    # -- bases -----------------------------------------------------------------------------------------
-
-    def order(self, cls: Class) -> tuple[Class, ...]:
-        """The method resolution order of a class, transformers' own classes only, the class itself first."""
-        waiting: dict[Class, None] = {cls: None}
-        while cls not in self._orders:
-            current = next(reversed(waiting))
-            bases = self._bases(current)
-            missing = [base for base in bases if base not in self._orders and base not in waiting]
-            if missing:
-                waiting.update(dict.fromkeys(missing))
-                continue
-            known = [self._orders[base] for base in bases if base in self._orders]  # all, but for circles
-            self._orders[current] = linearize(current, known)
-            del waiting[current]
-        return self._orders[cls]
-
-    def _bases(self, cls: Class) -> list[Class]:
-        if cls not in self._based:
-            found = (self.resolve(cls[0], base) for base in self.facts(cls)["bases"])
-            self._based[cls] = list(dict.fromkeys(base for base in found if base is not None and base != cls))
-        return self._based[cls]
+        return super().of_module(path, level, module, name, hops)
 
     def attribute(self, cls: Class, key: str) -> tuple[Any, Class] | None:
         """The first value of a class attribute along the order, with the class that sets it."""
@@ -157,13 +89,13 @@ class ClassGraph:
 
     def _is_unknown(self, path: str, base: str, *, outside: bool) -> bool:
         facts = self.files[path]
-        for _ in range(_MAX_HOPS):
+        for _ in range(MAX_HOPS):
             base = facts["aliases"].get(base, base)
         head, *rest = base.split(".")
         if head in facts["unclear"] or not all(part.isidentifier() for part in (head, *rest)):
             return True
         level, module, _ = facts["imports"].get(head, (0, "", None))
-        if _is_own(level, module):
+        if self.is_own(level, module):
             return self.resolve(path, base) is None
         known = head in facts["classes"] or hasattr(builtins, head) or module.partition(".")[0] in _NO_MODELS
         return outside and not known

@@ -1,0 +1,117 @@
+"""What an engine's implementation of an architecture can do: LoRA, pipeline parallel, images and the like.
+
+An engine's adapter states it as a table and a rule of ``LoadFacts``:
+
+- the table ``FEATURES``: key (as the registry has it) -> ``{"has": [feature, …], "unsure": {feature: why}}``, either
+  left out where it is empty; the place is the line of the class, or of what stands for one;
+- the rule ``features``: ``{"decided": [feature, …]}``: what the release states of every key. Such a feature that a key
+  does not have is not there. Of any other feature nothing is known unless the key has it: "not declared" is no "no".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .release_facts import FEATURES, QUANTISATION
+
+if TYPE_CHECKING:
+    from archtrack.model import Place
+
+    from .release_facts import ReleaseFacts
+
+__all__ = ["TITLES", "Feature", "feature_of", "features_of", "method_of"]
+
+TITLES = {
+    "lora": "LoRA",
+    "pp": "pipeline parallel",
+    "image": "images",
+    "video": "video",
+    "audio": "audio",
+    "multimodal": "multimodal input",
+    "transcription": "transcription",
+    "pooling": "pooling",
+    "embedding": "embedding",
+    "rerank": "cross-encoding",
+    "eagle": "EAGLE drafts",
+    "eagle3": "EAGLE-3 drafts",
+    "mtp": "multi-token prediction",
+    "hybrid": "hybrid of attention and state",
+    "attention-free": "no attention",
+    "quant-hooks": "quantisation hooks",
+    "bitsandbytes": "bitsandbytes",
+    "gguf": "GGUF weights",
+}
+"""Every feature, in the order in which they are shown -> what people call it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """Whether an implementation has a feature.
+
+    Attributes:
+        name: of the feature, a key of ``TITLES``, or the name of a quantisation method.
+        has: the answer; None where it cannot be told.
+        why: what the answer rests on, in words.
+        place: the evidence; None where there is none.
+    """
+
+    name: str
+    has: bool | None
+    why: str
+    place: Place | None = None
+
+
+def features_of(key: str | None, release: ReleaseFacts) -> tuple[Feature, ...]:
+    """What a release states of a key, in the order of ``TITLES``; nothing where it states nothing of it.
+
+    Args:
+        key: what the registry was asked for in the end (``Verdict.key``).
+        release: what is known of the release.
+    """
+    fact = release.load.find(FEATURES, key)
+    if fact is None:
+        return ()
+    decided = release.load.rules.get("features", {}).get("decided", [])
+    named = {*decided, *fact.value.get("has", []), *fact.value.get("unsure", {})}
+    return tuple(feature_of(name, key, release) for name in TITLES if name in named)
+
+
+def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
+    """Whether the implementation of a key has a feature.
+
+    Args:
+        name: a key of ``TITLES``.
+        key: as in ``features_of``.
+        release: what is known of the release.
+    """
+    title = TITLES[name]
+    if FEATURES not in release.load.tables:
+        return Feature(name=name, has=None, why=f"what {release.name} says of {title} is not read")
+    fact = release.load.find(FEATURES, key)
+    if fact is None:
+        return Feature(name=name, has=None, why=f"{release.name} says nothing of {title} for `{key}`")
+    if name in fact.value.get("has", []):
+        return Feature(name=name, has=True, why=f"`{key}` has {title} in {release.name}", place=fact.place)
+    unsure = fact.value.get("unsure", {}).get(name)
+    if unsure is not None:
+        return Feature(name=name, has=None, why=unsure, place=fact.place)
+    if name in release.load.rules.get("features", {}).get("decided", []):
+        return Feature(
+            name=name, has=False, why=f"`{key}` has no {title} in {release.name}", place=fact.place
+        )
+    return Feature(
+        name=name, has=None, why=f"{release.name} does not declare {title} for `{key}`", place=fact.place
+    )
+
+
+def method_of(name: str, release: ReleaseFacts) -> Feature:
+    """Whether a release has a quantisation method, whatever the architecture."""
+    if QUANTISATION not in release.load.tables:
+        return Feature(name=name, has=None, why=f"which quantisation methods {release.name} has is not known")
+    fact = release.load.find(QUANTISATION, name)
+    if fact is None:
+        return Feature(name=name, has=False, why=f"{release.name} has no quantisation method `{name}`")
+    return Feature(
+        name=name, has=True, why=f"{release.name} has the quantisation method `{name}`", place=fact.place
+    )
