@@ -35,7 +35,7 @@ from __future__ import annotations
 from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import LOADED, MODELS, REGISTRIES, VERSION_FILES
+from .files import CLASSES, LOADED, REGISTRIES, VERSION_FILES
 from .tables import DRAFT_TABLES, WRAPPER_TABLES
 from .wrappers import WRAPPERS
 
@@ -54,10 +54,10 @@ class VLLM(Package):
         wrapper_tables=WRAPPER_TABLES,
     )
     layout = Layout(package="vllm", distribution="vllm")
-    revision = 4
+    revision = 5
     since = "0.0.1"
     fetched = (*REGISTRIES, METADATA)
-    watched = (*fetched, f"{MODELS}/**/*.py", "vllm/models/**/*.py", *LOADED, *VERSION_FILES, PYPROJECT)
+    watched = (*fetched, *CLASSES, *LOADED, *VERSION_FILES, PYPROJECT)
 
 
 ENGINE = VLLM()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 __all__ = [
+    "CLASSES",
     "CONFIGS",
     "CONVERTOR",
     "HF_CONFIG",
+    "INTERFACES",
     "LOADED",
     "LOADER",
     "MODELS",
@@ -18,7 +20,7 @@ __all__ = [
     "VERSION_FILES",
 ]
 
-REVISION = 3
+REVISION = 4
 """Counts up whenever equal files would give other facts of the load path."""
 
 MODELS = "vllm/model_executor/models"
@@ -28,6 +30,10 @@ REGISTRIES = (
     "vllm/model_executor/model_loader.py",
 )
 """Where the tables are, newest layout first; the first file that holds any counts."""
+CLASSES = (f"{MODELS}/**/*.py", "vllm/models/**/*.py")
+"""Where the classes of models are."""
+INTERFACES = (f"{MODELS}/interfaces.py", f"{MODELS}/interfaces_base.py")
+"""What the classes are asked."""
 VERSION_FILES = ("vllm/_version.py", "vllm/version.py", "vllm/__init__.py")
 
 CONFIGS = ("vllm/config/model.py", "vllm/config/__init__.py", "vllm/config.py")

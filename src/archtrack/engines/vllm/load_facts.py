@@ -5,6 +5,7 @@ Tables (see ``core.verdict.release_facts``):
 - ``MODEL_TYPES``: the model types of ``_CONFIG_REGISTRY`` -> ``{"config": CLASS}``;
 - ``QUANTISATION``: the methods -> null, or ``{"deprecated": true}`` (asks for ``--allow-deprecated-quantization``), or
   ``{"override": true}`` of a name that is no method and that some method answers for (``auto-round``);
+- ``FEATURES``: see ``core.verdict.features`` and ``features``;
 - ``PREVIOUSLY``: architecture -> the last release that had it, as vLLM says; ``OUT_OF_TREE``: architecture -> plugin.
 
 Rules, each there only where the release has it, with ``path`` and ``line``:
@@ -34,13 +35,14 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
 from archtrack.core.python.values import strings
-from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION, Fact, LoadFacts
+from archtrack.core.verdict.release_facts import FEATURES, MODEL_TYPES, QUANTISATION, Fact, LoadFacts
 from archtrack.engines._gguf import WORD, handing
 from archtrack.engines._pairs import pairs, texts
 from archtrack.model import Place
 
 from . import files
 from .backend_rules import backend_facts, functions
+from .features import features_of
 from .tables import OUT_OF_TREE, PREVIOUSLY
 
 if TYPE_CHECKING:
@@ -93,6 +95,9 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     if methods is not None:
         tables[QUANTISATION] = methods
     tables |= _of_the_past(inventory)
+    featured = features_of(library, inventory)
+    if featured is not None:
+        tables[FEATURES], rules["features"] = featured
     return LoadFacts(tables=tables, rules=dict(sorted(rules.items())))
 
 
