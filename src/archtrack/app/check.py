@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from archtrack.core.matrix.examples import example_of
 from archtrack.core.models.words import bare, is_copy
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
-from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
+from archtrack.core.verdict.features import TITLES
+from archtrack.core.verdict.release_facts import QUANTISATION, LoadOptions, ReleaseFacts
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.engines import load_engine
 from archtrack.errors import ArchtrackError, UsageError
@@ -23,8 +24,8 @@ from .gguf import MadeFrom, made_from, with_span
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
-from .presence import Presence, adds_nothing, is_plugin, no_data_yet, presence_of
-from .remedy import RUNS, remedy_of
+from .presence import RUNS, Presence, adds_nothing, is_plugin, no_data_yet, presence_of
+from .remedy import remedy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -172,6 +173,7 @@ def check(
     engines: Sequence[str] = (),
     messages: Sequence[Message] = (),
     options: LoadOptions | None = None,
+    wanted: Sequence[str] = (),
 ) -> Checked:
     """What engines do with each target, and what is behind each message.
 
@@ -186,9 +188,10 @@ def check(
             plugin of an engine that is not named answers only where it has something to say.
         messages: found in a log.
         options: how the engines are told to load the targets.
+        wanted: features, and quantisation methods, that are asked for.
 
     Raises:
-        UsageError: a specification means nothing, or not one target is any.
+        UsageError: a specification means nothing, not one target is any, or nobody knows what is wanted.
         SourceError: a source cannot be read.
         DataError: a history cannot be read.
     """
@@ -196,7 +199,10 @@ def check(
     opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
-    run = _Run(request, workspace, histories, names, options or LoadOptions(), named=bool(engines))
+    _expect_known(wanted, histories)
+    run = _Run(
+        request, workspace, histories, names, options or LoadOptions(), wanted=wanted, named=bool(engines)
+    )
     run.awaited = _awaited(engines, histories)
     with workspace.open_cache() as cache:
         checkpoints = [target.checkpoint for target in opened if isinstance(target, Target)]
@@ -224,6 +230,27 @@ def check(
         sources=tuple(dict.fromkeys(each for each in run.sources if run.speaks(each.engine))),
         notices=tuple(dict.fromkeys(run.notices)),
     )
+
+
+def _expect_known(wanted: Sequence[str], histories: Histories) -> None:
+    """Refuse what is neither a feature nor a quantisation method of any engine.
+
+    Raises:
+        UsageError: the message names what there is.
+    """
+    unknown = [name for name in wanted if name not in TITLES]
+    if not unknown:
+        return
+    known = [history for name in histories.engines if (history := histories.get(name)) is not None]
+    methods = {method for history in known for method in history.tables.get(QUANTISATION, {})}
+    for name in unknown:
+        if name not in methods:
+            near = nearest(name, {*TITLES, *methods})
+            like = f"; is it {' or '.join(near)}?" if near else ""
+            raise UsageError(
+                f"{shown_argument(name)} is neither a feature nor a quantisation method{like}; features are"
+                f" {', '.join(TITLES)}"
+            )
 
 
 def _opened(asked: str | Target, names: Names, workspace: Workspace) -> tuple[Target | Answer, ...]:
@@ -290,6 +317,7 @@ class _Run:
         names: Names,
         options: LoadOptions,
         *,
+        wanted: Sequence[str],
         named: bool,
     ) -> None:
         self._request = request
@@ -298,6 +326,7 @@ class _Run:
         self._histories = histories
         self._names = names
         self._options = options
+        self._wanted = wanted
         self._transformers: ReleaseFacts | None = None
         self._examples = example_sources(histories)
         self.awaited: tuple[str, ...] = ()
@@ -526,7 +555,7 @@ class _Run:
                     yield Target(text=name, kind="architecture", checkpoint=only_named(name))
 
     def _presence(self, checkpoint: Checkpoint, asked: _Asked, options: LoadOptions) -> Presence:
-        presence = presence_of(checkpoint, asked.facts, asked.known, options)
+        presence = presence_of(checkpoint, asked.facts, asked.known, options, self._wanted)
         if checkpoint.gguf_architecture is None or asked.known is None:
             return presence
         return with_span(presence, checkpoint, asked.known, self._histories, options)

@@ -13,8 +13,7 @@ from archtrack.engines.base import MakesGguf
 from archtrack.model import Status
 
 from .history.release_facts import facts_at
-from .presence import Presence, is_plugin, presence_of, verdict_of
-from .remedy import RUNS
+from .presence import RUNS, Presence, is_plugin, presence_of, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

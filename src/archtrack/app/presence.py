@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from archtrack.core.history.spans import bounds_at, has_and_had, row_bounds_at
 from archtrack.core.verdict.by_registry import by_registry
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
+from archtrack.core.verdict.features import asked_of, features_of
 from archtrack.core.verdict.mlx_weights import not_by_mlx
 from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES, LoadOptions
 from archtrack.core.verdict.verdict import Steps
@@ -24,10 +25,11 @@ from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from archtrack.core.history.history import History, Release
     from archtrack.core.history.spans import SpanBounds
+    from archtrack.core.verdict.features import Feature
     from archtrack.core.verdict.release_facts import ReleaseFacts
     from archtrack.core.verdict.verdict import Step, Verdict
     from archtrack.engines.base import Engine
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from .history.store import Histories
 
 __all__ = [
+    "RUNS",
     "Compared",
     "Presence",
     "adds_nothing",
@@ -51,6 +54,8 @@ __all__ = [
 ]
 
 NAMED = LoadOptions()
+RUNS = frozenset((Status.NATIVE, Status.FALLBACK))
+"""What an engine does with a checkpoint that gets through every gate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,8 @@ class Presence:
         key: what the span is of: an architecture, a model type or a configuration class; None without one.
         why: why it is not known, where the history says so.
         adds_to: the engine whose registry it adds to, where it is a plugin of another one.
+        features: what the release states of what it runs the checkpoint by; nothing where it runs none.
+        wanted: of the features and quantisation methods that were asked for, whether it has them.
     """
 
     engine: str
@@ -79,6 +86,8 @@ class Presence:
     key: str | None = None
     why: str | None = None
     adds_to: str | None = None
+    features: tuple[Feature, ...] = ()
+    wanted: tuple[Feature, ...] = ()
 
     @property
     def gate(self) -> Gate | None:
@@ -132,6 +141,7 @@ def presence_of(
     facts: ReleaseFacts,
     known: tuple[History, Release] | None,
     options: LoadOptions = NAMED,
+    wanted: Sequence[str] = (),
 ) -> Presence:
     """What a release of an engine does with a checkpoint.
 
@@ -141,6 +151,7 @@ def presence_of(
         known: the history of the engine, and the release in it; the newest there for a source that is no release that
             it has. None where there is no history.
         options: how the engine is told to load it.
+        wanted: features, and quantisation methods, that are asked for.
     """
     verdict = verdict_of(checkpoint, facts, options)
     nothing = not (checkpoint.given or checkpoint.architectures or checkpoint.gguf_architecture)
@@ -177,6 +188,8 @@ def presence_of(
         key=key,
         why=why,
         adds_to=_adds_to(facts.engine),
+        features=features_of(verdict.key, facts) if status in RUNS else (),
+        wanted=tuple(asked_of(name, verdict.key, facts) for name in wanted) if status in RUNS else (),
     )
 
 

@@ -10,7 +10,7 @@ from archtrack.model import Gate, Status
 
 from .history.counting import TRANSFORMERS, allowed_release
 from .history.release_facts import counting_release, facts_at
-from .presence import adds_nothing, presence_of
+from .presence import RUNS, adds_nothing, presence_of
 
 if TYPE_CHECKING:
     from archtrack.core.history.history import History, Release
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     from .history.store import Histories
     from .presence import Presence
 
-__all__ = ["RUNS", "remedy_of"]
-
-RUNS = frozenset((Status.NATIVE, Status.FALLBACK))
-"""What an engine does with a checkpoint that gets through every gate."""
+__all__ = ["remedy_of"]
 
 
 def remedy_of(

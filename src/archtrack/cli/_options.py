@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "charts",
     "complete_engine",
+    "complete_feature",
     "complete_name",
     "data_option",
     "document_option",
@@ -74,6 +75,13 @@ def format_option(*names: str) -> Callable[[F], F]:
 def complete_engine(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
     """Engines that there is data of, for the shell."""
     return [name for name in histories(None).engines if name.startswith(incomplete)]
+
+
+def complete_feature(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
+    """The names of features, for the shell."""
+    from archtrack.core.verdict.features import TITLES
+
+    return [name for name in TITLES if name.startswith(incomplete)]
 
 
 _MODELS = 20

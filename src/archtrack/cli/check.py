@@ -58,6 +58,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
         "archtrack check Qwen3-8B-Q4_K_M.gguf",
         "archtrack check config.json --engine sglang@installed",
         "archtrack check --log server.log",
+        "archtrack check Qwen3-32B --engine vllm --with lora,pp,awq",
         "archtrack check --engine vllm --require native - < models.txt",
     ),
 )
@@ -93,6 +94,14 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     help="Exit 1 unless every target is native in every engine that is asked (of all engines, without --engine: in "
     "SGLang); with `fallback`, native or run by the Transformers backend.",
 )
+@click.option(
+    "--with",
+    "wanted",
+    metavar="FEATURE[,FEATURE]…",
+    default="",
+    help="Say whether it has these: lora, pp, image, …, or a quantisation method (awq). With --require, every target "
+    "needs all of them.",
+)
 @click.option("--draft", is_flag=True, help="The targets are loaded as draft models of speculative decoding.")
 @click.option("--embedding", is_flag=True, help="The engine is told to serve them as embedding models.")
 @click.option(
@@ -122,6 +131,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     log: str | None,
     explain: bool,
     require: str | None,
+    wanted: str,
     draft: bool,
     embedding: bool,
     runner: str,
@@ -168,6 +178,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         engines=engines,
         messages=() if log is None else _messages(log),
         options=LoadOptions(draft=draft, pooled=embedding, runner=runner, convert=convert),
+        wanted=tuple(dict.fromkeys(filter(None, (name.strip() for name in wanted.split(","))))),
     )
     if form == "json":
         print_notices(found)
@@ -220,7 +231,12 @@ def _is_met(require: str, found: Checked, *, chosen: bool) -> bool:
     ]
     return bool(asked) and all(
         presences
-        and all(each is not None and (each.status in wanted or _skipped(require, each)) for each in presences)
+        and all(
+            each is not None
+            and (each.status in wanted or _skipped(require, each))
+            and all(feature.has for feature in each.wanted)
+            for each in presences
+        )
         for presences in asked
     )
 

@@ -16,6 +16,7 @@ from archtrack.sources.redaction import shown_argument
 from ._options import (
     charts,
     complete_engine,
+    complete_feature,
     complete_name,
     data_option,
     examples,
@@ -83,6 +84,7 @@ def command() -> None:
         "archtrack history show                                what the data covers",
         "archtrack history show Qwen3ForCausalLM Qwen3MoeForCausalLM --format json",
         "archtrack history show --engine sglang --at 0.5.9",
+        "archtrack history show Qwen3ForCausalLM --feature lora --feature pp",
     ),
 )
 @click.argument("names", nargs=-1, metavar="[ARCH]…", shell_complete=complete_name)
@@ -100,6 +102,14 @@ def command() -> None:
     help="Show what this release of --engine registers or runs as another; `latest` for the newest.",
 )
 @click.option(
+    "--feature",
+    "features",
+    multiple=True,
+    metavar="FEATURE",
+    shell_complete=complete_feature,
+    help="Show since which release ARCH has this feature (lora, pp, image, …); may be repeated.",
+)
+@click.option(
     "--plot",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -112,6 +122,7 @@ def show(
     names: tuple[str, ...],
     engines: tuple[str, ...],
     at: str | None,
+    features: tuple[str, ...],
     plot: Path | None,
     data: Path | None,
     form: str,
@@ -126,6 +137,7 @@ def show(
     from archtrack.app.examples import example_sources
     from archtrack.app.names import Names
     from archtrack.core.history.history import known_release
+    from archtrack.render import feature_history
     from archtrack.render import history as render
     from archtrack.render.json import print_json
     from archtrack.render.models import models_json, models_lines
@@ -134,6 +146,7 @@ def show(
     known = Names(found, os.environ)
     asked = {name: known.asked(name) for name in names}
     engines, at = _at(engines, at)
+    _expect_features(features, names, at, plot)
     if at is not None:
         if len(engines) != 1:
             raise UsageError("--at shows one release of one engine: say which, with --engine ENGINE")
@@ -149,7 +162,19 @@ def show(
         return
     chosen = [found.need(engine) for engine in engines or found.engines]
     awaited = () if engines else found.awaited
-    if plot is not None:
+    if features:
+        keyed = [
+            (name, history, key)
+            for name in _named(asked)
+            for history in chosen
+            for key in known.keys(name, history)
+        ]
+        if form == "json":
+            print_json(feature_history.feature_json(keyed, features))
+        else:
+            print_lines((plain(line) for line in models_lines(known, names)), err=True)
+            feature_history.print_features(keyed, features)
+    elif plot is not None:
         if names or form == "json":
             raise UsageError("--plot draws the chart alone: leave out ARCH and --format")
         charts().plot_growth(chosen, plot)
@@ -171,6 +196,23 @@ def show(
         _print_near(tuple(_named(asked)), chosen, known)
     else:
         render.print_overview(chosen, awaited)
+
+
+def _expect_features(
+    features: tuple[str, ...], names: tuple[str, ...], at: str | None, plot: Path | None
+) -> None:
+    """Refuse a feature that is none, or one that is asked of nothing.
+
+    Raises:
+        UsageError: see above.
+    """
+    from archtrack.core.verdict.features import TITLES
+
+    for name in features:
+        if name not in TITLES:
+            raise UsageError(f"{shown_argument(name)} is no feature; there are {', '.join(TITLES)}")
+    if features and (not names or at is not None or plot is not None):
+        raise UsageError("--feature says since when an ARCH has it: name one, and leave out --at and --plot")
 
 
 def _at(engines: tuple[str, ...], at: str | None) -> tuple[tuple[str, ...], str | None]:

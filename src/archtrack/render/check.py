@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.core.json_values import example_to_json
+from archtrack.core.verdict.verdict import Step
 from archtrack.model import Status
 from archtrack.sources.redaction import shown_source
 
 from .models import found_words, model_json
-from .presence import presence_json, since_words, step_json, step_words
+from .presence import (
+    features_words,
+    presence_json,
+    since_words,
+    step_json,
+    step_words,
+    wanted_words,
+)
 from .terminal import plain, print_lines, read_line, styled
 
 if TYPE_CHECKING:
@@ -118,6 +126,9 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
         status = each.presence.status
         word = styled(f"{status.value:<{kinds}}", colour=_COLOURS.get(status, "red"))
         yield f"  {plain(name):<{width}}  {word}  {plain(engine_words(each))}".rstrip()
+        indent = " " * (2 + width + 2 + kinds + 2)
+        for words in filter(None, (features_words(each.presence), wanted_words(each.presence))):
+            yield plain(f"{indent}{words}")
         if explain:
             yield from _steps(each)
     yield from _made_from(answer)
@@ -166,6 +177,9 @@ def _first(names: list[str]) -> str:
 def _steps(each: EngineAnswer) -> Iterator[str]:
     for number, step in enumerate(each.presence.verdict.steps, 1):
         yield plain(f"    {number}. {step_words(step)}")
+    stated = each.presence.wanted or each.presence.features
+    for feature in stated:
+        yield plain(f"    {step_words(Step(text=feature.why, place=feature.place))}")
 
 
 def _explained(each: Explained, *, explain: bool) -> Iterator[str]:

@@ -8,9 +8,18 @@ from archtrack.model import Status
 
 if TYPE_CHECKING:
     from archtrack.app.presence import Presence
+    from archtrack.core.verdict.features import Feature
     from archtrack.core.verdict.verdict import Step
 
-__all__ = ["presence_json", "presence_words", "since_words", "step_json", "step_words"]
+__all__ = [
+    "features_words",
+    "presence_json",
+    "presence_words",
+    "since_words",
+    "step_json",
+    "step_words",
+    "wanted_words",
+]
 
 
 def presence_words(presence: Presence) -> str:
@@ -34,6 +43,21 @@ def since_words(presence: Presence) -> str:
         return ""
     named = bounds.first.date in {None, bounds.first.version}  # a release may be called by its day
     return f"since {bounds.since}" if named else f"since {bounds.since} ({bounds.first.date})"
+
+
+def features_words(presence: Presence) -> str:
+    """What the engine's implementation can do, and what that is not told of; empty where nothing is stated."""
+    has = [each.name for each in presence.features if each.has]
+    unsure = [each.name for each in presence.features if each.has is None]
+    parts = [", ".join(has) or "none"] if presence.features else []
+    parts += [f"not known: {', '.join(unsure)}"] if unsure else []
+    return f"features: {'; '.join(parts)}" if parts else ""
+
+
+def wanted_words(presence: Presence) -> str:
+    """Whether it has what was asked for; empty where nothing was."""
+    answers = {True: "yes", False: "no", None: "not known"}
+    return ", ".join(f"{each.name}: {answers[each.has]}" for each in presence.wanted)
 
 
 def step_words(step: Step) -> str:
@@ -66,9 +90,23 @@ def presence_json(presence: Presence, *, fix: str | None = None, steps: bool = F
         "since_exact": None if bounds is None else bounds.first_exact,
         "last": None if bounds is None or bounds.last is None else bounds.last.version,
         "file": None if bounds is None else bounds.span.states[-1].file,
+        "features": {each.name: each.has for each in presence.features},
+        "wanted": [_feature(each) for each in presence.wanted],
         "because": {**step_json(presence.because), "text": presence.reason},
         "fix": fix,
         "steps": [step_json(step) for step in presence.verdict.steps] if steps else [],
+    }
+
+
+def _feature(feature: Feature) -> dict[str, Any]:
+    place = feature.place
+    return {
+        "name": feature.name,
+        "has": feature.has,
+        "why": feature.why,
+        "release": place.release if place else None,
+        "path": place.file if place else None,
+        "line": place.line if place else None,
     }
 
 

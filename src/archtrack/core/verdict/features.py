@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .release_facts import ReleaseFacts
 
-__all__ = ["TITLES", "Feature", "feature_of", "features_of", "method_of"]
+__all__ = ["TITLES", "Feature", "asked_of", "feature_of", "features_of", "method_of"]
 
 TITLES = {
     "lora": "LoRA",
@@ -75,6 +75,17 @@ def features_of(key: str | None, release: ReleaseFacts) -> tuple[Feature, ...]:
     decided = release.load.rules.get("features", {}).get("decided", [])
     named = {*decided, *fact.value.get("has", []), *fact.value.get("unsure", {})}
     return tuple(feature_of(name, key, release) for name in TITLES if name in named)
+
+
+def asked_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
+    """Whether a release has what somebody asks for: a feature of the implementation, or a quantisation method.
+
+    Args:
+        name: a key of ``TITLES``, or the name of a method.
+        key: as in ``features_of``.
+        release: what is known of the release.
+    """
+    return feature_of(name, key, release) if name in TITLES else method_of(name, release)
 
 
 def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
