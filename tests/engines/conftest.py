@@ -12,13 +12,14 @@ import pytest
 import real_release
 from archtrack.core.verdict.release_facts import ReleaseFacts
 from archtrack.engines import load_engine
-from archtrack.engines.base import ScanOptions
+from archtrack.engines.base import Loads, ScanOptions
 from archtrack.sources.disk.folder import local_source
 from archtrack.sources.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from archtrack.core.verdict.release_facts import LoadFacts
     from archtrack.model import Inventory
 
 for _name, _file in (
@@ -59,6 +60,19 @@ def scan(tmp_path: Path) -> Callable[..., Inventory]:
         engine = load_engine(name)
         root = write_tree(tmp_path / name, files)
         return engine.scan(Library(local_source(root, engine.layout), None), options or ScanOptions())
+
+    return run
+
+
+@pytest.fixture
+def load_facts(tmp_path: Path) -> Callable[..., LoadFacts]:
+    """Reads what the gates of files rest on: ``load_facts("vllm", {"vllm/model_executor/…": "…"})``."""
+
+    def run(name: str, files: Mapping[str, str | bytes]) -> LoadFacts:
+        engine = load_engine(name)
+        assert isinstance(engine, Loads)
+        library = Library(local_source(write_tree(tmp_path / name, files), engine.layout), None)
+        return engine.load_facts(library, engine.scan(library, ScanOptions()))
 
     return run
 
