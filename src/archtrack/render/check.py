@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.core.json_values import example_to_json
+from archtrack.core.verdict.features import in_words
 from archtrack.core.verdict.verdict import Step
 from archtrack.model import Status
 from archtrack.sources.redaction import shown_source
 
 from .models import found_words, model_json
 from .presence import (
-    features_words,
     presence_json,
     since_words,
     step_json,
@@ -127,7 +127,7 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
         word = styled(f"{status.value:<{kinds}}", colour=_COLOURS.get(status, "red"))
         yield f"  {plain(name):<{width}}  {word}  {plain(engine_words(each))}".rstrip()
         indent = " " * (2 + width + 2 + kinds + 2)
-        for words in filter(None, (features_words(each.presence), wanted_words(each.presence))):
+        for words in filter(None, (in_words(each.presence.features), wanted_words(each.presence))):
             yield plain(f"{indent}{words}")
         if explain:
             yield from _steps(each)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from archtrack.core.verdict.verdict import Step
 
 __all__ = [
-    "features_words",
     "presence_json",
     "presence_words",
     "since_words",
@@ -43,15 +42,6 @@ def since_words(presence: Presence) -> str:
         return ""
     named = bounds.first.date in {None, bounds.first.version}  # a release may be called by its day
     return f"since {bounds.since}" if named else f"since {bounds.since} ({bounds.first.date})"
-
-
-def features_words(presence: Presence) -> str:
-    """What the engine's implementation can do, and what that is not told of; empty where nothing is stated."""
-    has = [each.name for each in presence.features if each.has]
-    unsure = [each.name for each in presence.features if each.has is None]
-    parts = [", ".join(has) or "none"] if presence.features else []
-    parts += [f"not known: {', '.join(unsure)}"] if unsure else []
-    return f"features: {'; '.join(parts)}" if parts else ""
 
 
 def wanted_words(presence: Presence) -> str:

@@ -4,9 +4,10 @@ Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named 
 ``OWN`` stands for the name of its row, so that those of many rows are one text. Releases are named by their place in
 the engine's list, kinds by their place in ``kinds``. A row is ``[name, category, whose evidence, example, cells]``. A
 cell is 0 where no release ever had the architecture and there is nothing to say about it, else ``[kind, reason or -1,
-spans]``; a span ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file, path, line,
-groups or what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing to say. What an
-engine does with an architecture is decided here, by the same code that ``check`` uses: the page only shows it.
+spans]``, and behind that what the newest release states of its features, where it states any; a span ``[first, last or
+-1, first is exact, last is exact, states]``, a state ``[release, file, path, line, groups or what it runs as, answer of
+transformers' gate]``; the last two are -1 where there is nothing to say. What an engine does with an architecture is
+decided here, by the same code that ``check`` uses: the page only shows it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from archtrack.core.history.categories import place_of, voices_of
 from archtrack.core.history.growth import growth
 from archtrack.core.history.spans import span_bounds
 from archtrack.core.matrix.categories import BY_NAME, weigh
+from archtrack.core.verdict.features import in_words
 from archtrack.model import Gate, Status
 
 if TYPE_CHECKING:
@@ -142,7 +144,9 @@ def _cell(name: str, history: History, presence: Presence, texts: dict[str, int]
     because = None
     if presence.status is not Status.NATIVE or presence.runs_as is not None:
         because = presence.reason.replace(name, OWN)
-    return [_KINDS.index(presence.status.value), _text(because, texts), spans]
+    features = in_words(presence.features)
+    cell = [_KINDS.index(presence.status.value), _text(because, texts), spans]
+    return [*cell, _text(features, texts)] if features else cell
 
 
 def _span(bounds: SpanBounds, history: History, texts: dict[str, int]) -> list[Any]:

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from .release_facts import FEATURES, QUANTISATION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from archtrack.model import Place
 
     from .release_facts import ReleaseFacts
 
-__all__ = ["TITLES", "Feature", "asked_of", "feature_of", "features_of", "method_of"]
+__all__ = ["TITLES", "Feature", "asked_of", "feature_of", "features_of", "in_words", "method_of"]
 
 TITLES = {
     "lora": "LoRA",
@@ -126,3 +128,13 @@ def method_of(name: str, release: ReleaseFacts) -> Feature:
     return Feature(
         name=name, has=True, why=f"{release.name} has the quantisation method `{name}`", place=fact.place
     )
+
+
+def in_words(features: Iterable[Feature]) -> str:
+    """Which features there are, and which are not told of; empty where nothing is stated."""
+    stated = tuple(features)
+    has = [each.name for each in stated if each.has]
+    unsure = [each.name for each in stated if each.has is None]
+    parts = [", ".join(has) or "none"] if stated else []
+    parts += [f"not known: {', '.join(unsure)}"] if unsure else []
+    return f"features: {'; '.join(parts)}" if parts else ""

@@ -26,7 +26,7 @@ function standing(row, column) {
     return { kind: data.kinds[own[0]], because: text(own[1]), spans: [], span: null, file: text(own[2]), at: text(own[3]), address: text(own[4]) };
   }
   if (!cell) return { kind: column.empty ? "unknown" : "unsupported", because: column.empty || "", spans: [], span: null };
-  return { kind: data.kinds[cell[0]], because: text(cell[1]).replaceAll("\ue000", () => row[NAME]), spans: cell[2], span: cell[2].length ? cell[2][cell[2].length - 1] : null };
+  return { kind: data.kinds[cell[0]], because: text(cell[1]).replaceAll("\ue000", () => row[NAME]), spans: cell[2], span: cell[2].length ? cell[2][cell[2].length - 1] : null, features: text(cell[3] ?? -1) };
 }
 function since(column, span) {
   return (span[FIRST_EXACT] ? "" : "≤") + version(column, span[FIRST]);

@@ -24,7 +24,7 @@ function drawTimeline(row) {
 }
 // One line for what the newest release does, then one for each way in which it was registered, newest first.
 function evidence(column, found) {
-  const says = make("td", {}, badge(column, found, spoken(column, found)), found.because ? make("small", {}, found.because) : null);
+  const says = make("td", {}, badge(column, found, spoken(column, found)), found.because ? make("small", {}, found.because) : null, found.features ? make("small", {}, found.features) : null);
   says.querySelector(".hidden").remove();
   says.querySelector("[aria-hidden]").removeAttribute("aria-hidden");
   const head = make("th", { scope: "row" }, column.title);

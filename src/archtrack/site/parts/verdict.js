@@ -70,7 +70,7 @@ function showVerdict(words) {
     const all = factsOf(row).found.map((each, at) => typed(columns[at], found.type) || each);
     place.append(make("ul", { class: "engines" }, ...columns.map((column, at) => make("li", {}, make("strong", {}, column.title), " ",
       make("span", { class: all[at].kind }, make("span", { "aria-hidden": "true" }, `${SIGNS[all[at].kind]} `), spoken(column, all[at])),
-      all[at].because ? make("small", {}, all[at].because) : null))));
+      all[at].because ? make("small", {}, all[at].because) : null, all[at].features ? make("small", {}, all[at].features) : null))));
   }
   for (const note of found.notes) place.append(make("p", { class: "note" }, ...coded(note)));
 }
