@@ -14,7 +14,7 @@ from archtrack.core.verdict.by_registry import by_registry
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.features import asked_of, features_of
 from archtrack.core.verdict.mlx_weights import not_by_mlx
-from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES, LoadOptions
+from archtrack.core.verdict.release_facts import FEATURES, GGUF_ARCHITECTURES, LoadOptions
 from archtrack.core.verdict.verdict import Steps
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads
@@ -25,7 +25,7 @@ from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from archtrack.core.history.history import History, Release
     from archtrack.core.history.spans import SpanBounds
@@ -292,12 +292,16 @@ class Compared:
         there: (name, what the second does, what the first does) of each that only the second one has.
         both: the names that both have.
         neither: of the names that were asked for, those that neither has.
+        lost: (name, features) of what both have: those that the first one states and the second one has not.
+        won: the other way round.
     """
 
     here: tuple[tuple[str, Presence, Presence], ...]
     there: tuple[tuple[str, Presence, Presence], ...]
     both: tuple[str, ...]
     neither: tuple[str, ...] = ()
+    lost: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    won: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def compared(
@@ -330,12 +334,29 @@ def compared(
 
     here, there = pairs(mine - theirs, one, other), pairs(theirs - mine, other, one)
     converted = {name for name, _, lacking in (*here, *there) if lacking.status is Status.NATIVE}
+    both = tuple(sorted((mine & theirs) | converted))
+    stated = {
+        name: (_features(name, *one, histories), _features(name, *other, histories))
+        for name in both
+        if all(FEATURES in history.tables for history, _ in (one, other))
+    }
     return Compared(
         here=tuple(each for each in here if each[0] not in converted),
         there=tuple(each for each in there if each[0] not in converted),
-        both=tuple(sorted((mine & theirs) | converted)),
+        both=both,
         neither=tuple(sorted(set(asked) - mine - theirs)),
+        lost=tuple((name, lost) for name, (own, others) in stated.items() if (lost := _only(own, others))),
+        won=tuple((name, won) for name, (own, others) in stated.items() if (won := _only(others, own))),
     )
+
+
+def _features(name: str, history: History, release: Release, histories: Histories) -> dict[str, bool | None]:
+    return {each.name: each.has for each in presence_with(name, history, release, histories).features}
+
+
+def _only(having: Mapping[str, bool | None], lacking: Mapping[str, bool | None]) -> tuple[str, ...]:
+    """The features that one has and the other surely has not."""
+    return tuple(name for name, has in having.items() if has and lacking.get(name) is False)
 
 
 def names_of(history: History, release: Release, histories: Histories) -> frozenset[str]:

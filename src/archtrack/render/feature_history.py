@@ -37,20 +37,16 @@ def print_features(keyed: Keyed, features: Sequence[str]) -> None:
     ]
     if rows:
         table(("Architecture", "Engine", "Feature", "Since", "Date", "Until", "At"), rows, whole=True)
-    silent = sorted({history.engine for _, history, _ in keyed if FEATURES not in history.tables})
-    for feature in features:
-        has = {(key, engine) for key, engine, name, *_ in rows if name == feature}
-        lacking = [
-            f"{history.engine}"
-            for _, history, key in keyed
-            if key in history.registered and (key, history.engine) not in has and history.engine not in silent
-        ]
-        if lacking:
-            click.echo(
-                plain(f"{feature}: no release of {', '.join(dict.fromkeys(lacking))} states it"), err=True
-            )
+    registered = [(history, key) for _, history, key in keyed if key in history.registered]
+    has = {row[:3] for row in rows}
+    for history, key in registered:
+        lacking = [each for each in features if (key, history.engine, each) not in has]
+        if lacking and FEATURES in history.tables:
+            words = f"{key}: no release of {history.engine} is known to have {', '.join(lacking)}"
+            click.echo(plain(words), err=True)
+    silent = {history.engine for history, _ in registered if FEATURES not in history.tables}
     if silent:
-        click.echo(plain(f"features are not read of {', '.join(silent)}"), err=True)
+        click.echo(plain(f"Features are not read of {', '.join(sorted(silent))}"), err=True)
 
 
 def feature_json(keyed: Keyed, features: Sequence[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archtrack.core.verdict.features import TITLES
 from archtrack.model import Status
 
 from .history import or_other
@@ -23,6 +24,8 @@ __all__ = ["migrate_json", "print_migrate"]
 
 _REASONS = 3
 """Of one kind that are printed."""
+_NAMED = 5
+"""Architectures that a line names; JSON has all."""
 
 
 def print_migrate(one: tuple[History, Release], other: tuple[History, Release], found: Compared) -> None:
@@ -44,6 +47,8 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
         print_lines(plain(f"  {line}") for line in _reasons([each for _, _, each in rows]))
         click.echo("")
     click.echo(f"Both have {architectures(len(found.both))}.")
+    for have, lack, stated in ((names[0], names[1], found.lost), (names[1], names[0], found.won)):
+        print_lines(plain(line) for line in _features(have, lack, stated))
     if found.neither:
         click.echo(plain(f"Neither has {', '.join(found.neither)}."))
 
@@ -59,7 +64,23 @@ def migrate_json(
         "only_to": [_row(*row, other[0]) for row in found.there],
         "both": list(found.both),
         "neither": list(found.neither),
+        "lost": {name: list(features) for name, features in found.lost},
+        "won": {name: list(features) for name, features in found.won},
     }
+
+
+def _features(have: str, lack: str, rows: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
+    """What one release can do with architectures that both have and the other one cannot: a line per feature."""
+    by_feature: dict[str, list[str]] = {}
+    for name, features in rows:
+        for feature in features:
+            by_feature.setdefault(feature, []).append(name)
+    if by_feature:
+        yield f"Of these {have} has and {lack} has not:"
+    for feature in (each for each in TITLES if each in by_feature):
+        named = by_feature[feature]
+        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        yield f"  {feature}: {', '.join(named[:_NAMED])}{more}"
 
 
 def _reasons(presences: Sequence[Presence]) -> Iterator[str]:
