@@ -132,7 +132,7 @@ TABLES = "must be a table ([overrides.NAME], NAME being an architecture), not"
 NO_CLASS = "no class can have this name; write the architecture's own"
 NO_REASON = 'overrides.A needs a reason: add reason = "why this is so"'
 IDLE = "overrides.A changes nothing: add category, example or note"
-COLUMNS = 'there are "demand", "fallback", "notes", "since", and the names of other en'
+COLUMNS = 'there are "demand", "fallback", "features", "notes", "since", and the names of other en'
 NO_TOOL = "write the keys at the top, and [overrides.NAME]"
 ALL_KEYS = "document, sglang, transformers, rows, columns, known_elsewhere, demand, external, dis"
 NO_CENSUS = 'no census is named: add demand = "census.json" (`archtrack demand --save'

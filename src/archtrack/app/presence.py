@@ -42,6 +42,7 @@ __all__ = [
     "Presence",
     "adds_nothing",
     "compared",
+    "features_cell",
     "is_plugin",
     "key_of",
     "names_of",
@@ -281,6 +282,25 @@ def since_of(name: str, engine: str, histories: Histories) -> CellText:
         return CellText(text=f"until {bounds.until}", source=source, place=state.at)
     date = f" ({bounds.first.date})" if bounds.first.date else ""
     return CellText(text=bounds.since, source=f"{engine} {has} since {bounds.since}{date}", place=state.at)
+
+
+def features_cell(name: str, engine: str, histories: Histories) -> CellText:
+    """What the newest known release of an engine can do with an architecture, for a cell of the document.
+
+    Raises:
+        UsageError: there is no history of the engine.
+        DataError: it cannot be read.
+    """
+    history = histories.need(engine)
+    if history.newest is None:
+        return CellText(text="", source=f"no release of {engine} could be read")
+    features = presence_with(name, history, history.newest, histories).features
+    has = [each for each in features if each.has]
+    release = f"{engine} {history.newest.version}"
+    if not has:
+        return CellText(text="", source=f"{release} states no feature of it")
+    place = None if has[0].place is None else str(has[0].place)
+    return CellText(text=", ".join(each.name for each in has), source=f"stated by {release}", place=place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

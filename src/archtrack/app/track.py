@@ -29,7 +29,7 @@ from .examples import attested_examples
 from .history.known_release import known_inventory, known_release
 from .history.store import Histories
 from .import_failures import broken_imports
-from .presence import since_of
+from .presence import features_cell, since_of
 from .scan import Plan, carry_out, known, plan, scan
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def read_both(
         elsewhere=known_elsewhere(histories, but=ENGINE) if elsewhere else None,
         run_as_others=runs_as_others(inventory, histories) if elsewhere else (),
     )
-    matrix = _with_since(matrix, settings, workspace)
+    matrix = _with_history(matrix, settings, workspace)
     asked = request.transformers not in {None, "pinned"}
     pins = _about_pin(inventory, public, pin, asked=asked)
     found = (*notices, *more, *pins, *unknown)
@@ -222,21 +222,23 @@ def _joined(
     return engine, library, broken
 
 
-def _with_since(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:
+def _with_history(matrix: Matrix, settings: Settings, workspace: Workspace) -> Matrix:
     """The matrix, with what the histories say of each row where the document has a column for it."""
     engines = [
         ENGINE if name == "since" else name
         for name in settings.columns
-        if name not in {"demand", "fallback", "notes"}
+        if name not in {"demand", "fallback", "features", "notes"}
     ]
-    if not engines:
+    features = "features" in settings.columns
+    if not engines and not features:
         return matrix
 
     histories = Histories(workspace.environ)
 
     def seen(row: MatrixRow) -> MatrixRow:
         cells = tuple((engine, since_of(row.name, engine, histories)) for engine in engines)
-        return replace(row, looked_up=cells)
+        stated = (("features", features_cell(row.name, ENGINE, histories)),) if features else ()
+        return replace(row, looked_up=(*cells, *stated))
 
     return _each(matrix, seen)
 

@@ -41,7 +41,7 @@ DEFAULT_ROWS = (
     "*Model",
 )
 
-COLUMN_NAMES = ("demand", "fallback", "notes", "since")
+COLUMN_NAMES = ("demand", "fallback", "features", "notes", "since")
 """Those of ``core.document.columns.FURTHER``, which is loaded only where one is chosen."""
 
 _MB_BOUNDS = (16, 1024 * 1024)

@@ -22,6 +22,7 @@ __all__ = ["FURTHER", "FurtherColumn", "further"]
 
 _BROKEN = "cannot be imported: "
 _RELEASE = re.compile(r"(?:until )?[≤≥]?\d+(?:\.\w+)*")
+_FEATURES = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:, [a-z0-9]+(?:-[a-z0-9]+)*)*")
 _DEMAND = re.compile(r"0|[\d.,]+[kMB]? / [\d.,]+[kMB]? models?")
 
 
@@ -106,6 +107,13 @@ FURTHER = {
         title="Fallback",
         legend="`Y` where the Transformers backend's own check lets the class through, `refused` where it does not.",
         cell=_fallback,
+    ),
+    "features": FurtherColumn(
+        title="Features",
+        legend="what its implementation can do, by the newest known release of SGLang: `lora`, `pp`, `image`, …",
+        cell=lambda row: _looked_up(row, "features", "the history of sglang was not read"),
+        ours=lambda cell: _FEATURES.fullmatch(cell) is not None,
+        words_stay=True,
     ),
     "notes": FurtherColumn(
         title="Notes",
