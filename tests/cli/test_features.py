@@ -1,0 +1,128 @@
+"""Features where people ask for them: check, history and migrate, by the shipped data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from miniature import Cli
+
+VLLM = ("--engine", "vllm==0.33.0")
+
+
+def test_check_says_what_an_implementation_can_do(cli: Cli) -> None:
+    run = cli("check", "Qwen3ForCausalLM", *VLLM)
+    assert run.code == 0
+    assert run.out.splitlines()[2].strip() == "features: lora, pp, eagle, eagle3"
+    (target,) = cli("check", "Mamba2ForCausalLM", *VLLM, "--format", "json").json["targets"]
+    features = target["engines"]["vllm"]["features"]
+    assert {name: features[name] for name in ("lora", "pp", "attention-free")} == {
+        "lora": False,
+        "pp": False,
+        "attention-free": True,
+    }
+
+
+def test_nothing_is_said_of_the_features_of_what_does_not_run(cli: Cli) -> None:
+    run = cli("check", "NobodyForCausalLM", *VLLM, "--with", "lora")
+    assert run.code == 0
+    assert "features" not in run.out
+    assert "lora" not in run.out
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "words", "code"),
+    [
+        ("Qwen3ForCausalLM", "lora,pp,awq", "lora: yes, pp: yes, awq: yes", 0),
+        ("Qwen3ForCausalLM", "lora, image", "lora: yes, image: no", 1),
+        ("Mamba2ForCausalLM", "pp", "pp: no", 1),
+        ("Qwen2VLForConditionalGeneration", "lora,image", "lora: yes, image: yes", 0),
+        ("NemotronH_Nano_VL_V2", "image", "image: not known", 1),  # its config decides, as it runs
+    ],
+)
+def test_what_is_wanted_is_required(cli: Cli, name: str, wanted: str, words: str, code: int) -> None:
+    run = cli("check", name, *VLLM, "--with", wanted)
+    assert (run.code, run.out.splitlines()[3].strip()) == (0, words)
+    assert cli("check", name, *VLLM, "--with", wanted, "--require", "native").code == code
+
+
+def test_a_wanted_feature_comes_with_its_evidence(cli: Cli) -> None:
+    (target,) = cli("check", "Mamba2ForCausalLM", *VLLM, "--with", "pp,awq", "--format", "json").json[
+        "targets"
+    ]
+    pp, awq = target["engines"]["vllm"]["wanted"]
+    assert (pp["name"], pp["has"], pp["why"]) == (
+        "pp",
+        False,
+        "`Mamba2ForCausalLM` has no pipeline parallel in vllm 0.33.0",
+    )
+    assert (pp["path"], pp["line"] > 0) == ("vllm/model_executor/models/mamba2.py", True)
+    assert (awq["name"], awq["has"]) == ("awq", True)
+    steps = cli("check", "Mamba2ForCausalLM", *VLLM, "--with", "pp", "--explain").out
+    assert (
+        "`Mamba2ForCausalLM` has no pipeline parallel in vllm 0.33.0 [vllm/model_executor/models/mamba2.py:"
+        in steps
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("lroa", "lroa is neither a feature nor a quantisation method"),
+        ("awqq", "is it awq?"),
+    ],
+)
+def test_what_nobody_knows_is_refused(cli: Cli, asked: str, said: str) -> None:
+    run = cli("check", "Qwen3ForCausalLM", *VLLM, "--with", asked)
+    assert run.code == 2
+    assert said in run.err
+
+
+def test_history_says_since_when(cli: Cli) -> None:
+    run = cli(
+        "history",
+        "Qwen3ForCausalLM",
+        "Mamba2ForCausalLM",
+        "--engine",
+        "vllm",
+        "--feature",
+        "lora",
+        "--format",
+        "json",
+    )
+    found = run.json["architectures"]
+    (span,) = found["Qwen3ForCausalLM"]["vllm"]["features"]["lora"]
+    assert (span["first"], span["first_exact"], span["last"]) == ("0.8.4", True, None)
+    assert found["Mamba2ForCausalLM"]["vllm"]["features"]["lora"] == []
+    run = cli("history", "Qwen3ForCausalLM", "Mamba2ForCausalLM", "--engine", "vllm", "--feature", "lora")
+    assert run.out.splitlines()[1].split("\t")[:4] == ["Qwen3ForCausalLM", "vllm", "lora", "0.8.4"]
+    assert "Mamba2ForCausalLM: no release of vllm is known to have lora" in run.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("Qwen3ForCausalLM", "--feature", "nothing"), "nothing is no feature; there are lora, pp"),
+        (("--feature", "lora"), "name one"),
+        (("Qwen3ForCausalLM", "--feature", "lora", "--at", "0.33.0", "--engine", "vllm"), "leave out --at"),
+    ],
+)
+def test_a_feature_that_cannot_be_asked_for_is_refused(
+    cli: Cli, arguments: tuple[str, ...], said: str
+) -> None:
+    run = cli("history", *arguments)
+    assert run.code == 2
+    assert said in run.err
+
+
+def test_migrate_says_what_would_be_lost(cli: Cli) -> None:
+    names = ("BertModel", "Qwen3ForCausalLM")
+    found = cli("migrate", "vllm==0.33.0", "vllm==0.15.1", *names, "--format", "json").json
+    assert "lora" in found["lost"]["BertModel"]
+    assert found["won"] == {}
+    run = cli("migrate", "vllm==0.15.1", "vllm==0.33.0", *names)
+    assert "Of these vllm 0.33.0 has and vllm 0.15.1 has not:" in run.out
+    assert "  lora: BertModel" in run.out
+    assert cli("migrate", "sglang==0.1.14", "vllm==0.33.0", "--format", "json").json["lost"] == {}
