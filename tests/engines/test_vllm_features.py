@@ -233,6 +233,23 @@ def test_of_a_package_with_a_folder_per_platform_that_of_cuda_counts(facts: Call
     ]
 
 
+def test_the_table_of_embedding_models_says_what_is_for_that(load_facts: Callable[..., LoadFacts]) -> None:
+    source = f"{HEAD}class A(nn.Module):\n    pass\n"
+    tables = (
+        '_EMBEDDING_MODELS = {"AModel": ("a", "A")}\n_TEXT_GENERATION_MODELS = {"AForCausalLM": ("a", "A")}\n'
+    )
+    found = load_facts(
+        "vllm",
+        {
+            "vllm/__init__.py": "",
+            f"{MODELS}/interfaces.py": INTERFACES,
+            f"{MODELS}/a.py": source,
+            f"{MODELS}/registry.py": f"{tables}_VLLM_MODELS = {{**_EMBEDDING_MODELS, **_TEXT_GENERATION_MODELS}}\n",
+        },
+    )
+    assert (value(found, "AModel"), value(found, "AForCausalLM")) == ({"has": ["embedding"]}, {})
+
+
 def test_a_release_without_interfaces_states_nothing(facts: Callable[..., LoadFacts]) -> None:
     found = facts({"a": "class A:\n    supports_lora = True\n"}, {"AForCausalLM": ("a", "A")}, "")
     assert FEATURES not in found.tables

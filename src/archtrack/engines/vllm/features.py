@@ -31,6 +31,8 @@ _THERE = frozenset({"__call__", "__init__", "forward"})
 """What every module of torch has."""
 _PLATFORMS = ("nvidia", "common")
 """The folders of a package of models that count, in this order; then what lies in no folder of a platform."""
+_EMBEDDING = "_EMBEDDING_MODELS"
+"""The table of the models that vLLM has for embedding; others may be converted to that."""
 _MAX_WAVES = 20
 
 
@@ -56,6 +58,8 @@ def features_of(library: Library, inventory: Inventory) -> tuple[dict[str, Fact]
         else:
             place = Place(file=cls[0], line=graph.facts(cls)["line"])
             value = _value(graph, cls, asked)
+            if _EMBEDDING in each.groups:
+                value["has"] = sorted({*value.get("has", []), "embedding"})
         table[each.name] = Fact(key=each.name, place=place, value=value)
     inputs = INPUTS if graph.says_inputs() else ()
     return table, {"decided": sorted({*asked, *inputs}), "path": found[0], "line": 1}
