@@ -392,6 +392,8 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("sglang", _SGLANG, "sglang/srt/utils/hf_transformers_utils.py", "_CONFIG_REGISTRY"),
     ("sglang", _SGLANG, "sglang/srt/multimodal/processors/b.py", "models"),
     ("sglang", _SGLANG, "sglang/srt/layers/quantization/__init__.py", "QUANTIZATION_METHODS"),
+    ("sglang", _SGLANG, "sglang/srt/model_executor/model_runner.py", "pp_proxy_tensors"),
+    ("sglang", _SGLANG, "sglang/srt/server_args.py", "ATTENTION_BACKEND_CHOICES"),
     ("transformers", _TRANSFORMERS, "transformers/models/a/modeling_a.py", "__all__"),
     (
         "transformers",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 for _name, _file in (
     ("shapes", "sglang/shapes.py"),
+    ("feature_reader", "sglang/feature_reader.py"),
     ("readers", "readers.py"),
     ("llama_readers", "llama_readers.py"),
     ("ollama_reader", "ollama_reader.py"),

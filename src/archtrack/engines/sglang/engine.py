@@ -22,6 +22,9 @@ model type; ``config_types`` has the types that the release registers itself, ``
 ``core.verdict.decision`` follows the choice of a class. A model that it lists as multimodal needs a processor
 (``processors``), and a quantised one a method that it takes (``quantisation``).
 
+What its models can do it asks their classes (``features``, ``asked``). What a user may choose on the command line is
+listed (``choices``).
+
 Covers the releases from 0.1.3 on, which is all of them. It cannot see what a class decorator or metaclass makes of a
 class's name, what another module or a text given to ``exec`` sets in a module, what a module's ``__getattr__``
 answers, which names fail inside a ``try`` for another reason than an import, nor architectures that a program
@@ -35,7 +38,18 @@ from typing import TYPE_CHECKING
 from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import LOAD_FILES, MODEL_CONFIG, MODELS, RUNNER, RUNNERS, SINCE, VERSION_FILES
+from .files import (
+    BASES,
+    LOAD_FILES,
+    LORA,
+    MODEL_CONFIG,
+    MODELS,
+    RUNNER,
+    RUNNERS,
+    SINCE,
+    VERSION_FILES,
+    WORKERS,
+)
 
 if TYPE_CHECKING:
     from archtrack.core.verdict.aliases import Alias
@@ -71,11 +85,11 @@ class SGLang(Package):
         backend=WRAPPERS,
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
-    revision = 15
+    revision = 16
     since = SINCE
     fetched = (f"{MODELS}/**/*.py", MODEL_CONFIG, RUNNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
-    identifying = (f"{MODELS}/**/*.py", RUNNERS, *LOAD_FILES)
+    identifying = (f"{MODELS}/**/*.py", RUNNERS, *LOAD_FILES, *WORKERS, LORA, BASES)
 
     def statements(self, facts: LoadFacts) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Its lists of architectures, and what it loads as a draft in place of what."""

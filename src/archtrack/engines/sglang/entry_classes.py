@@ -21,6 +21,7 @@ from archtrack.model import STOPS, Place, Registration, Unresolved
 from archtrack.sources.syntax_check import PYTHON, start_check
 
 from . import signs
+from .class_features import WORDS, class_features
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from archtrack.model import Category, Import
     from archtrack.sources.library import Library
 
-__all__ = ["REMAPPING", "EntryClasses", "changed_elsewhere", "module_facts", "registered"]
+__all__ = ["REMAPPING", "EntryClasses", "changed_elsewhere", "module_facts", "modules_of", "registered"]
 
 VARIABLE = "EntryClass"
 REMAPPING = "EntryClassRemapping"
@@ -37,7 +38,7 @@ IMPORTED = ("transformers", "sglang.srt.models")
 """The packages whose imports decide whether a module can be imported."""
 SKIPPED = "the engine skips a module that fails to import"
 UNKNOWN = "what it registers is not known"
-REVISION = 11
+REVISION = 12
 """Counts up whenever equal files would give other facts."""
 
 
@@ -183,8 +184,7 @@ class _Sources:
 
     def registry_facts(self, paths: list[str]) -> Mapping[str, Any]:
         """What the modules of the package register, and whether they parse, in the order of ``paths``."""
-        kind = f"sglang-registry-{REVISION}-{PYTHON}"
-        found = self._libraries[0].facts_together(paths, kind, _registry_facts)
+        found = modules_of(self._libraries[0], paths)
         self._syntax.update({path: found[path]["syntax"] for path in paths})
         return {path: found[path] for path in paths}
 
@@ -209,8 +209,17 @@ class _Sources:
         return found
 
 
+def modules_of(library: Library, paths: Sequence[str]) -> Mapping[str, Any]:
+    """What ``module_facts`` says of modules, and ``syntax``: why Python cannot parse one, or None.
+
+    Raises:
+        SourceError: a file cannot be read.
+    """
+    return library.facts_together(paths, f"sglang-registry-{REVISION}-{PYTHON}", _registry_facts)
+
+
 def _registry_facts(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """The facts of modules, and ``syntax``: why Python cannot parse one, or None.
+    """The facts of modules.
 
     The syntax check is another process: it works while this one reads the modules. It is given every module, as nobody
     knows what a broken one meant to register.
@@ -228,9 +237,11 @@ def module_facts(data: bytes) -> dict[str, Any]:
 
     ``imports``; ``entries``: [line, what the name there stands for]; ``stars``; ``signs``; ``remapping``; ``others``:
     [level, module, line] of the modules whose variable this one uses, and so may change; ``names``: all that it binds,
-    with spaces between them, or null where it may have any name; ``raises``: the line that raises in any case, or 0.
+    with spaces between them, or null where it may have any name; ``raises``: the line that raises in any case, or 0;
+    ``features``: as ``class_features`` gives them.
     """
-    module = Module(data if len(data) <= MAX_BYTES else b"", (*HIDDEN, VARIABLE.encode(), *signs.WORDS))
+    words = (*HIDDEN, VARIABLE.encode(), *signs.WORDS, *WORDS)
+    module = Module(data if len(data) <= MAX_BYTES else b"", words)
     mentioned = VARIABLE.encode() in data or not data.isascii()  # in other letters it may be the same name
     # Nearly always the variable only stands where it is assigned: then nothing holds it, and no other module's is used.
     assigned = sum(isinstance(each.bound, ast.expr) for each in module.bindings.get(VARIABLE, ()))
@@ -245,6 +256,7 @@ def module_facts(data: bytes) -> dict[str, Any]:
         "others": _others(module) if mentioned and elsewhere else [],
         "names": _bound(module),
         "raises": next((line for line, condition in module.raises if condition is None), 0),
+        "features": class_features(module),
     }
 
 

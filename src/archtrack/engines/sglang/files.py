@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 __all__ = [
+    "ASKING",
+    "BASES",
+    "CHOICES",
     "COMMON",
     "CONFIGS",
     "GET_CONFIG",
     "GGUF_NATIVE",
     "LOADER",
     "LOAD_FILES",
+    "LORA",
     "MISTRAL",
     "MODELS",
     "MODEL_CONFIG",
@@ -18,6 +22,7 @@ __all__ = [
     "RUNNERS",
     "SINCE",
     "VERSION_FILES",
+    "WORKERS",
 ]
 
 SINCE = "0.1.3"
@@ -50,6 +55,33 @@ PROCESSORS = (
 )
 """The processors of images, video and sound, over the releases; the first folder that is there counts."""
 QUANTISATION = "sglang/srt/layers/quantization/__init__.py"
+ASKING = (
+    "sglang/srt/model_executor/model_runner.py",
+    "sglang/srt/model_executor/model_runner_components/attention_backend_setup.py",
+    "sglang/srt/model_loader/loader.py",
+)
+"""Where a model is asked for what it has, over the releases."""
+WORKERS = (
+    "sglang/srt/speculative/pp_draft_embedding.py",
+    "sglang/srt/speculative/eagle_worker.py",
+    "sglang/srt/speculative/eagle_worker_v2.py",
+)
+"""The same of what EAGLE drafts take over; the first one that is there counts."""
+LORA = "sglang/srt/lora/lora_manager.py"
+"""There since the engine has LoRA."""
+BASES = "sglang/srt/multimodal/evs/*.py"
+"""Where bases of models are besides the models themselves."""
+CHOICES = (
+    "sglang/srt/server_args.py",
+    "sglang/srt/arg_groups/choices.py",
+    "sglang/srt/function_call_parser.py",
+    "sglang/srt/function_call/function_call_parser.py",
+    "sglang/srt/reasoning_parser.py",
+    "sglang/srt/parser/reasoning_parser.py",
+    "sglang/srt/speculative/spec_info.py",
+    "sglang/srt/speculative/spec_registry.py",
+)
+"""What lists the choices of options, over the releases."""
 LOAD_FILES = (
     LOADER,
     MODEL_CONFIG,
@@ -60,6 +92,8 @@ LOAD_FILES = (
     *MISTRAL,
     *PROCESSORS,
     QUANTISATION,
+    *ASKING,
+    *CHOICES,
 )
 """Patterns of every file that the facts of the load path rest on, besides what a scan reads."""
 VERSION_FILES = ("sglang/_version.py", "sglang/version.py")

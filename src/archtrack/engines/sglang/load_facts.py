@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.verdict.gguf import RULE
 from archtrack.core.verdict.release_facts import (
+    FEATURES,
     GGUF_ARCHITECTURES,
     IMPORTS,
     MODEL_TYPES,
@@ -20,8 +21,11 @@ from archtrack.core.verdict.release_facts import (
 )
 from archtrack.model import Place
 
+from .asked import asking, decided
+from .choices import choices_of
 from .config_types import types_of
 from .config_ways import config_ways
+from .features import features_of
 from .files import LOAD_FILES, MODEL_CONFIG
 from .gguf import gguf_of
 from .lists import statements_of
@@ -50,7 +54,7 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     Raises:
         SourceError: a file cannot be read, or is none of SGLang.
     """
-    library.expect(*LOAD_FILES)
+    library.expect(*LOAD_FILES, *asking(library))
     rules: dict[str, Any] = {}
     tables: dict[str, Mapping[str, Fact] | None] = {
         **processors_of(library),
@@ -71,6 +75,11 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     if types is not None:
         tables[MODEL_TYPES] = types.known
         rules[CONFIG] = {**config_ways(library), "unread": list(types.unread)}
+    features = features_of(library, inventory)
+    if features:
+        tables[FEATURES] = features
+        rules[FEATURES] = {"decided": decided(library)}
+    tables |= choices_of(library)
     tables[GGUF_ARCHITECTURES], gguf = gguf_of(library)
     if gguf is not None:
         rules[RULE] = gguf
