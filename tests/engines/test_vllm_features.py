@@ -250,6 +250,34 @@ def test_the_table_of_embedding_models_says_what_is_for_that(load_facts: Callabl
     assert (value(found, "AModel"), value(found, "AForCausalLM")) == ({"has": ["embedding"]}, {})
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    a0 = is_a(model)\n"
+        + "".join(f"    a{n + 1} = a{n} and a{n}\n" for n in range(60))
+        + "    return a60\n",
+        "    return " + " and ".join(["supports_lora(model)"] * 1000) + "\n",
+        "    return supports_multimodal(model)\n",  # itself
+    ],
+)
+def test_a_question_of_more_parts_than_anybody_writes_is_none(
+    facts: Callable[..., LoadFacts], body: str
+) -> None:
+    before = 'def supports_multimodal(model):\n    return getattr(model, "supports_multimodal", False)\n'
+    assert before in INTERFACES
+    asked = INTERFACES.replace(before, f"def supports_multimodal(model):\n{body}")
+    found = facts({"a": f"{HEAD}class A(nn.Module):\n    pass\n"}, {"AForCausalLM": ("a", "A")}, asked)
+    assert found.rules["features"]["decided"] == ["lora", "pp", "rerank"]
+
+
+def test_what_inherits_from_more_classes_than_are_followed_is_unsure(facts: Callable[..., LoadFacts]) -> None:
+    chain = "".join(f"class C{n + 1}(C{n}):\n    pass\n" for n in range(300))
+    source = f"{HEAD}class C0(nn.Module, SupportsMultiModal):\n    pass\n{chain}class A(C300):\n    pass\n"
+    row = value(facts({"a": source}, {"AForCausalLM": ("a", "A")}), "AForCausalLM")
+    assert sorted(row["unsure"]) == ["lora", "multimodal", "pp", "rerank"]
+    assert "more classes than are followed" in row["unsure"]["lora"]
+
+
 def test_a_release_without_interfaces_states_nothing(facts: Callable[..., LoadFacts]) -> None:
     found = facts({"a": "class A:\n    supports_lora = True\n"}, {"AForCausalLM": ("a", "A")}, "")
     assert FEATURES not in found.tables

@@ -16,11 +16,13 @@ from .source import candidates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MAX_HOPS", "Class", "ClassGraph"]
+__all__ = ["MAX_ANCESTORS", "MAX_HOPS", "Class", "ClassGraph"]
 
 Class: TypeAlias = "tuple[str, str]"
 """A class: the path of its file, and its name there."""
 
+MAX_ANCESTORS = 200
+"""Of a class; the releases have some twenty."""
 MAX_HOPS = 20
 """Imports and aliases that a name is followed through."""
 
@@ -100,6 +102,18 @@ class ClassGraph:
             self._orders[current] = linearize(current, known)
             del waiting[current]
         return self._orders[cls]
+
+    def order_of(self, cls: Class) -> tuple[Class, ...]:
+        """As ``order``; empty for a class that is not here, or that inherits from more than anybody writes."""
+        waiting, seen = [cls], {cls}
+        while waiting:
+            path, name = waiting.pop()
+            if name not in self.files.get(path, {"classes": ()})["classes"] or len(seen) > MAX_ANCESTORS:
+                return ()
+            fresh = [base for base in self._bases((path, name)) if base not in seen]
+            waiting += fresh
+            seen.update(fresh)
+        return self.order(cls)
 
     def _bases(self, cls: Class) -> list[Class]:
         if cls not in self._based:

@@ -47,8 +47,6 @@ _PACKAGE = "sglang"
 _OUTSIDE = frozenset({"torch", "transformers", "builtins", *sys.stdlib_module_names})
 """The packages whose classes have none of the hooks."""
 _MODALITIES = ("image", "video", "audio")
-_MAX_ANCESTORS = 200
-"""Of a class; the releases have a handful."""
 _MAX_ROUNDS = 10
 """Of reading what bases come from: each one leads a module further."""
 
@@ -92,7 +90,7 @@ def _graph(library: Library, seeds: Sequence[Class]) -> ClassGraph:
         missing = {
             path
             for seed in seeds
-            for owner in _order(graph, seed)
+            for owner in graph.order_of(seed)
             for base in graph.facts(owner)["bases"]
             for path in _modules_of_base(graph, owner[0], base)
         }
@@ -105,20 +103,6 @@ def _graph(library: Library, seeds: Sequence[Class]) -> ClassGraph:
 
 def _other_module(data: bytes) -> dict[str, Any]:
     return class_features(Module(data, WORDS))
-
-
-def _order(graph: ClassGraph, cls: Class) -> tuple[Class, ...]:
-    """The order of a class; empty for one that is not found, or that inherits from more than anybody wrote."""
-    waiting, seen = [cls], {cls}
-    while waiting:
-        path, name = waiting.pop()
-        if name not in graph.files.get(path, {"classes": ()})["classes"] or len(seen) > _MAX_ANCESTORS:
-            return ()
-        bases = {graph.resolve(path, base) for base in graph.facts((path, name))["bases"]}
-        fresh = [base for base in bases if base is not None and base not in seen]
-        waiting += fresh
-        seen.update(fresh)
-    return graph.order(cls)
 
 
 def _modules_of_base(graph: ClassGraph, path: str, base: str) -> Iterator[str]:
@@ -145,7 +129,7 @@ def _modules_of_base(graph: ClassGraph, path: str, base: str) -> Iterator[str]:
 
 def _value(graph: ClassGraph, cls: Class, line: int, stated: Collection[str]) -> dict[str, Any]:
     """The row of an architecture: what its class has, and of what that cannot be told, with the reason."""
-    order = _order(graph, cls)
+    order = graph.order_of(cls)
     is_known = bool(order) and graph.facts(cls)["line"] == line
     found: dict[str, bool | str] = {}  # feature -> whether it is there, or why that cannot be told
     for hook, feature in (*HOOKS.items(), (FORWARD, "pp")):
@@ -175,7 +159,7 @@ def _has(graph: ClassGraph, order: Sequence[Class], hook: str, hops: int = 0) ->
             doubt = f"of `{owner[1]}` it cannot be told: {reason}"
             if hook == FORWARD:
                 part = graph.resolve(owner[0], own["forward_of"]) if "forward_of" in own else None
-                inner = _order(graph, part) if part is not None and hops < MAX_HOPS else ()
+                inner = graph.order_of(part) if part is not None and hops < MAX_HOPS else ()
                 return _has(graph, inner, FORWARD, hops + 1) if inner else doubt
     for owner, own in facts.items():
         known = own.get("hooks", {}).get(hook)

@@ -136,7 +136,7 @@ class _Graph(ClassGraph):
 
     def unfound(self, cls: Class) -> str | None:
         """A base of vLLM's own, in the order of a class, that was not found; None where there is none."""
-        for owner in self.order(cls):
+        for owner in self.order_of(cls):
             for base in self.facts(owner)["bases"]:
                 if self._is_unfound(owner[0], base):
                     return f"{owner[0]}:{self.facts(owner)['line']}: the base `{base}` of {owner[1]} was not found"
@@ -156,7 +156,7 @@ class _Graph(ClassGraph):
 
     def bound(self, cls: Class, name: str) -> tuple[bool, Any]:
         """Whether a class of vLLM's in the order of a class binds a member, and what to."""
-        for owner in self.order(cls):
+        for owner in self.order_of(cls):
             members = self.facts(owner)["members"]
             if name in members:
                 return True, members[name]
@@ -173,6 +173,10 @@ def _platform(path: str, base: str) -> int:
 
 def _value(graph: _Graph, cls: Class, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The value of the row of a class."""
+    if not graph.order_of(cls):
+        return {
+            "unsure": dict.fromkeys(asked, f"{cls[0]}: {cls[1]} inherits from more classes than are followed")
+        }
     missing = graph.unfound(cls)
     has, unsure = list[str](), dict[str, str]()
     for feature, question in asked.items():
@@ -205,9 +209,9 @@ def _answer(graph: _Graph, cls: Class, question: Any) -> bool | None:
             there, value = graph.bound(cls, rest[0])
             return None if there and value is None else bool(value)
         case "value":
-            return any(graph.facts(each)["members"].get(rest[0]) == rest[1] for each in graph.order(cls))
+            return any(graph.facts(each)["members"].get(rest[0]) == rest[1] for each in graph.order_of(cls))
         case "base":
-            return any(each[1] == rest[0] for each in graph.order(cls))
+            return any(each[1] == rest[0] for each in graph.order_of(cls))
         case "keyword":
             there, value = graph.bound(cls, rest[0])
             if not there:
@@ -225,7 +229,7 @@ def _joined(answers: list[bool | None], *, every: bool) -> bool | None:
 
 def _inputs(graph: _Graph, cls: Class) -> Iterable[str] | None:
     """The inputs that a class takes besides text; None where that cannot be told."""
-    for owner in graph.order(cls):
+    for owner in graph.order_of(cls):
         facts = graph.facts(owner)
         if facts["info"] is not None:
             info = graph.resolve(owner[0], facts["info"])
@@ -237,7 +241,7 @@ def _inputs(graph: _Graph, cls: Class) -> Iterable[str] | None:
 
 
 def _limits(graph: _Graph, info: Class) -> Iterable[str] | None:
-    for owner in graph.order(info):
+    for owner in graph.order_of(info):
         limits: list[str] | None = graph.facts(owner)["inputs"]
         if limits is not None:
             return None if "?" in limits else [each for each in INPUTS if each in limits]

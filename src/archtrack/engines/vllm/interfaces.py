@@ -20,26 +20,26 @@ __all__ = ["PROTOCOL", "interface_facts", "questions"]
 
 PROTOCOL = "Protocol"
 _ASKED = {
-    "lora": ("supports_lora",),
-    "pp": ("supports_pp",),
-    "image": ("supports_vision",),  # 0.5.1 to 0.5.4
-    "multimodal": ("supports_multimodal",),
-    "transcription": ("supports_transcription",),
-    "pooling": ("is_pooling_model",),
-    "rerank": ("supports_cross_encoding",),
-    "eagle": ("supports_eagle",),
-    "eagle3": ("supports_eagle3",),
-    "hybrid": ("is_hybrid",),
-    "attention-free": ("is_attention_free",),
+    "lora": "supports_lora",
+    "pp": "supports_pp",
+    "image": "supports_vision",  # 0.5.1 to 0.5.4
+    "multimodal": "supports_multimodal",
+    "transcription": "supports_transcription",
+    "pooling": "is_pooling_model",
+    "rerank": "supports_cross_encoding",
+    "eagle": "supports_eagle",
+    "eagle3": "supports_eagle3",
+    "hybrid": "is_hybrid",
+    "attention-free": "is_attention_free",
 }
 """Feature -> the function that a release asks."""
 _ALWAYS = "is_vllm_model"
 """What every registered class is: vLLM refuses to load any other."""
 _QUANTISED = "SupportsQuant"
 _CROSS_ENCODING = "SupportsCrossEncoding"
-_MAX_DEPTH = 5
+_MAX_DEPTH = 8
+_MAX_PARTS = 100
 _TRUE: list[Any] = ["all"]
-_FALSE: list[Any] = ["any"]
 
 
 def interface_facts(data: bytes) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def interface_facts(data: bytes) -> dict[str, Any]:
     }
     asked: dict[str, Any] = {}
     for name, node in found.items():
-        question = _answer(node, found, 0)
+        question = _answer(node)
         if question is not None:
             asked[name] = question
     return {
@@ -76,20 +76,17 @@ def questions(files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     Args:
         files: the facts of its ``interfaces.py`` and ``interfaces_base.py``.
     """
-    functions = {name: asked for facts in files.values() for name, asked in facts["functions"].items()}
-    members = {name: facts for each in files.values() for name, facts in each["members"].items()}
-    bases = {name: facts for each in files.values() for name, facts in each["bases"].items()}
-    scores = {name: text for each in files.values() for name, text in each["scores"].items()}
+    release = _Release(files)
     found: dict[str, Any] = {}
-    for feature, names in _ASKED.items():
-        asked = next((functions[name] for name in names if name in functions), None)
+    for feature, name in _ASKED.items():
+        asked = release.question(name)
         if asked is not None:
-            found[feature] = _with_members(asked, functions, members, bases)
-    if "rerank" not in found and _CROSS_ENCODING in scores:
-        found["rerank"] = ["value", "score_type", scores[_CROSS_ENCODING]]
-    if _QUANTISED in members:
+            found[feature] = asked
+    if "rerank" not in found and _CROSS_ENCODING in release.scores:
+        found["rerank"] = ["value", "score_type", release.scores[_CROSS_ENCODING]]
+    if _QUANTISED in release.members:
         found["quant-hooks"] = ["base", _QUANTISED]
-    return {feature: asked for feature, asked in found.items() if asked is not None}
+    return found
 
 
 def _is_overload(node: ast.FunctionDef) -> bool:
@@ -123,8 +120,11 @@ def _score(node: ast.ClassDef) -> str | None:
 # -- the functions ---------------------------------------------------------------------------------------
 
 
-def _answer(node: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef], depth: int) -> Any:
-    """The question that a function of one class answers; None for one that is not written in a known form."""
+def _answer(node: ast.FunctionDef) -> Any:
+    """The question that a function of one class answers; None for one that is not written in a known form.
+
+    Another function that it asks is ``["function", NAME]``.
+    """
     argument = node.args.args[0].arg if node.args.args else ""
     names: dict[
         str, Any
@@ -133,17 +133,15 @@ def _answer(node: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef], dep
     for statement in node.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                names[name] = _attribute_of(value, argument) or _question(
-                    value, argument, names, functions, depth
-                )
+                names[name] = _attribute_of(value, argument) or _question(value, argument, names)
             case ast.If(test=test, body=[ast.Return(value=ast.expr() as value)], orelse=[]):
                 if _is_class_test(test, argument):
-                    return _all(asked, _question(value, argument, names, functions, depth))
+                    return _all(asked, _question(value, argument, names))
                 if not (isinstance(value, ast.Constant) and value.value is False):
                     return None
-                asked.append(_refused(test, argument, names, functions, depth))
+                asked.append(_refused(test, argument, names))
             case ast.Return(value=ast.expr() as value):
-                return _all(asked, _question(value, argument, names, functions, depth))
+                return _all(asked, _question(value, argument, names))
             case ast.If() if not any(isinstance(part, ast.Return) for part in ast.walk(statement)):
                 pass  # it warns
             case ast.Expr():
@@ -181,36 +179,30 @@ def _attribute_of(value: ast.expr, argument: str) -> str | None:
             return None
 
 
-def _refused(
-    test: ast.expr,
-    argument: str,
-    names: Mapping[str, Any],
-    functions: Mapping[str, ast.FunctionDef],
-    depth: int,
-) -> Any:
+def _size(question: Any) -> int:
+    """Of how many parts a question is made: local names may stand in each other many times."""
+    return 1 + sum(_size(part) for part in question if isinstance(part, list))
+
+
+def _refused(test: ast.expr, argument: str, names: Mapping[str, Any]) -> Any:
     """What has to hold so that ``if not …: return False`` goes on."""
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Name(id="callable"))):
             return _TRUE  # every module has a `forward`
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _question(operand, argument, names, functions, depth)
+            return _question(operand, argument, names)
         case _:
             return None
 
 
-def _question(  # noqa: PLR0911 -- one per form
-    value: ast.expr,
-    argument: str,
-    names: Mapping[str, Any],
-    functions: Mapping[str, ast.FunctionDef],
-    depth: int,
-) -> Any:
+def _question(value: ast.expr, argument: str, names: Mapping[str, Any]) -> Any:
     match value:
-        case ast.Name(id=name):
-            return names.get(name) if not isinstance(names.get(name), str) else None
+        case ast.Name(id=name) if not isinstance(names.get(name), str):
+            return names.get(name)
         case ast.BoolOp(op=operator, values=values):
-            parts = [_question(each, argument, names, functions, depth) for each in values]
-            return None if None in parts else ["all" if isinstance(operator, ast.And) else "any", *parts]
+            parts = [_question(each, argument, names) for each in values]
+            if None not in parts and sum(map(_size, parts)) <= _MAX_PARTS:
+                return ["all" if isinstance(operator, ast.And) else "any", *parts]
         case ast.Compare(
             left=ast.Name(id=base),
             ops=[ast.In()],
@@ -230,43 +222,54 @@ def _question(  # noqa: PLR0911 -- one per form
             method = names.get(name)
             return ["keyword", method, keyword] if isinstance(method, str) else None
         case ast.Call(func=ast.Name(id=function), args=[ast.Name(id=name)]) if name == argument:
-            if function == _ALWAYS:
-                return _TRUE
-            if function in functions and depth < _MAX_DEPTH:
-                return _answer(functions[function], functions, depth + 1)
-            return ["function", function]
+            return _TRUE if function == _ALWAYS else ["function", function]
         case _:
             return None
 
 
-def _with_members(
-    asked: Any,
-    functions: Mapping[str, Any],
-    members: Mapping[str, list[str]],
-    bases: Mapping[str, list[str]],
-    depth: int = 0,
-) -> Any:
-    """A question without names of other functions, and with the members of protocols in place of their names."""
-    if depth > _MAX_DEPTH:
-        return None
-    kind, *rest = asked
-    if kind == "members":
-        waiting, wanted = [rest[0]], dict[str, None]()
-        seen: set[str] = set()
+class _Release:
+    """What the functions and protocols of a release come to; a question of more parts than anybody writes is none."""
+
+    def __init__(self, files: Mapping[str, Mapping[str, Any]]) -> None:
+        def all_of(what: str) -> dict[str, Any]:
+            return {name: facts for each in files.values() for name, facts in each[what].items()}
+
+        self.functions, self.members = all_of("functions"), all_of("members")
+        self.bases, self.scores = all_of("bases"), all_of("scores")
+        self._left = _MAX_PARTS
+
+    def question(self, function: str) -> Any:
+        """What a function asks; None where that is not known."""
+        self._left = _MAX_PARTS
+        return self._whole(["function", function], 0)
+
+    def _whole(self, asked: Any, depth: int) -> Any:
+        """A question without names of other functions, and with the members of protocols in place of their names."""
+        self._left -= 1
+        if depth > _MAX_DEPTH or self._left < 0:
+            return None
+        kind, *rest = asked
+        match kind:
+            case "members":
+                return self._members(rest[0])
+            case "function":
+                inner = self.functions.get(rest[0])
+                return None if inner is None else self._whole(inner, depth + 1)
+            case "all" | "any":
+                parts = [self._whole(each, depth + 1) for each in rest[:_MAX_PARTS]]
+                return None if None in parts or len(rest) > _MAX_PARTS else [kind, *parts]
+            case _:
+                return asked
+
+    def _members(self, protocol: str) -> Any:
+        waiting, wanted, seen = [protocol], dict[str, None](), set[str]()
         while waiting:
             name = waiting.pop()
             if name in seen or name == PROTOCOL:
                 continue
-            if name not in members:
+            if name not in self.members:
                 return None
             seen.add(name)
-            wanted.update(dict.fromkeys(members[name]))
-            waiting += bases[name]
+            wanted.update(dict.fromkeys(self.members[name]))
+            waiting += self.bases[name]
         return ["members", *sorted(wanted)]
-    if kind == "function":
-        inner = functions.get(rest[0])
-        return None if inner is None else _with_members(inner, functions, members, bases, depth + 1)
-    if kind in {"all", "any"}:
-        parts = [_with_members(each, functions, members, bases, depth + 1) for each in rest]
-        return None if None in parts else [kind, *parts]
-    return asked
