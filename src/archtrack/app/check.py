@@ -24,6 +24,7 @@ from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
 from .presence import Presence, adds_nothing, is_plugin, no_data_yet, presence_of
+from .recipes.said import said_of
 from .remedy import RUNS, remedy_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from archtrack.sources.workspace import Workspace
 
     from .history.store import Histories
+    from .recipes.said import Said
     from .release_reading import ReadRelease
     from .request import Request
 
@@ -82,6 +84,7 @@ class Answer:
         example: a checkpoint with that architecture.
         near: known names like the one asked for, where that is not known.
         made_from: of a GGUF file: what it may have been made from.
+        recipes: what the recipes of the engines that were asked say of it, which has no part in what they do with it.
         error: why there is no answer.
         exit_code: that the error stands for; 0 without one.
     """
@@ -95,6 +98,7 @@ class Answer:
     example: Example | None = None
     near: tuple[Near, ...] = ()
     made_from: tuple[MadeFrom, ...] = ()
+    recipes: tuple[Said, ...] = ()
     error: str | None = None
     exit_code: int = 0
 
@@ -190,7 +194,7 @@ def check(
     Raises:
         UsageError: a specification means nothing, or not one target is any.
         SourceError: a source cannot be read.
-        DataError: a history cannot be read.
+        DataError: a history, or the recipes of an engine, cannot be read.
     """
     names = Names(histories, workspace.environ)
     opened = [each for target in targets for each in _opened(target, names, workspace)]
@@ -475,6 +479,9 @@ class _Run:
             example=example_of(name, self._examples) if name is not None else None,
             near=self._near(target.checkpoint, engines, sglang),
             made_from=self._made_from(target, idle),
+            recipes=tuple(
+                said for each in engines for said in said_of(target, each.presence, self._workspace.environ)
+            ),
         )
 
     def _category(
