@@ -5,6 +5,7 @@ It knows the plain forms alone: ``key: value``, and lists of ``- item``. What it
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -12,8 +13,19 @@ def plain(text: str) -> str:
     """A scalar without quotes, and without a comment behind it."""
     text = text.strip()
     if text[:1] in {'"', "'"}:
-        return text[1 : text.index(text[0], 1)]
+        return text[1:].partition(text[0])[0]
     return text.partition(" #")[0].strip()
+
+
+def values(text: str) -> list[str]:
+    """What stands behind a key: nothing, one scalar, or a list on the line."""
+    if text.startswith("["):
+        try:
+            found: list[str] = json.loads(text)
+        except ValueError:  # its texts have no quotes
+            found = [plain(each) for each in text.strip("[]").split(",") if each.strip()]
+        return found
+    return [plain(text)] if text else []
 
 
 def sections(text: str) -> dict[tuple[str, ...], list[str]]:
@@ -39,7 +51,7 @@ def sections(text: str) -> dict[tuple[str, ...], list[str]]:
         above = [(depth, name) for depth, name in above if depth < indent] + [(indent, plain(key))]
         if value.strip()[:1] in {"|", ">"}:
             block = indent
-        found[tuple(name for _, name in above)] = [plain(value)] if value.strip() else []
+        found[tuple(name for _, name in above)] = values(value.strip())
     return found
 
 
@@ -56,11 +68,10 @@ def facts(text: str) -> dict[str, Any]:
     hardware = {
         keys[2]: values for keys, values in found.items() if keys[:2] == ("meta", "hardware") and keys[2:]
     }
-    args = found.get(("model", "base_args"), [])
     return {
         "model": one("model", "model_id"),
         "least": one("model", "min_vllm_version"),
         "verified": [name for name, said in hardware.items() if said == ["verified"]],
         "variants": {name: model or one("model", "model_id") for name, model in variants.items()},
-        "args": [] if args == ["[]"] else args,
+        "args": found.get(("model", "base_args"), []),
     }

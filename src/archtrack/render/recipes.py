@@ -22,7 +22,7 @@ __all__ = ["said_json", "said_lines"]
 _SHOWN = 4
 """Launches that are told; JSON has all."""
 _NAMES = {"vllm": "vLLM"}
-_HOW = {EARLIER: "an earlier one, which does not", LATER: "a later one"}
+_HOW = {EARLIER: "an earlier one", LATER: "a later one"}
 
 
 def said_lines(said: Sequence[Said]) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _besides(said: Said) -> Iterator[str]:
     """How the claim stands to the code; where the recipe was verified; what can be turned on."""
     recipe, launch = said.match.recipe, said.match.launch
     if said.least_is == NOT_TAKEN:
-        yield f"its code: this {said.engine} does not take it"
+        yield "its code: this release does not take it, and by the recipe it should"
     elif said.first is not None and (said.least_is != SAME or _is_no_release(said)):
         how = f"; the recipe names {_HOW[said.least_is]}" if said.least_is in _HOW else ""
         yield f"its code: {said.engine} {said.first} is the first that registers {said.key}{how}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.core.parsing import parse_version
-from archtrack.core.recipes.lookup import find_recipes, least_of, stands
+from archtrack.core.recipes.lookup import EARLIER, find_recipes, least_of, stands
 from archtrack.hub.targets import model_named
 from archtrack.model import Status
 
@@ -41,7 +41,8 @@ class Said:
             was asked does not run it itself.
         least_is: how the least release of the recipe stands to that: ``same``, ``earlier`` or ``later``; ``not taken``
             where the release that was asked should take it by the recipe and does not by its code; None where nothing
-            can be said.
+            can be said. Neither ``earlier`` nor ``not taken`` where the model may have another architecture, and not
+            ``earlier`` where a build after that release is asked for.
     """
 
     engine: str
@@ -69,6 +70,7 @@ def said_of(target: Target, presence: Presence, environ: Mapping[str, str]) -> t
     bounds = presence.bounds if presence.status is Status.NATIVE else None
     first = None if bounds is None else bounds.first.version
     exact = bounds is not None and bounds.first_exact
+    sure = target.found is None or len(target.found.candidates) == 1
     return tuple(
         Said(
             engine=recipes.engine,
@@ -76,19 +78,22 @@ def said_of(target: Target, presence: Presence, environ: Mapping[str, str]) -> t
             match=match,
             key=presence.key,
             first=first,
-            least_is=_least_is(match, presence, first, exact=exact),
+            least_is=_least_is(match, presence, first, exact=exact, sure=sure),
         )
         for match in find_recipes(model_named(target.text), target.found, recipes)
     )
 
 
-def _least_is(match: Match, presence: Presence, first: str | None, *, exact: bool) -> str | None:
+def _least_is(match: Match, presence: Presence, first: str | None, *, exact: bool, sure: bool) -> str | None:
     least = least_of(match)
     if least is None:
         return None
     if first is not None:
-        return stands(least, first, exact=exact)
-    return NOT_TAKEN if presence.status in _TAKES_NOT and _reaches(presence.version, least) else None
+        how = stands(least, first, exact=exact)
+        doubtful = not sure or match.recipe.nightly or match.launch.nightly
+        return None if how == EARLIER and doubtful else how
+    taken = not sure or presence.status not in _TAKES_NOT
+    return NOT_TAKEN if not taken and _reaches(presence.version, least) else None
 
 
 def _reaches(version: str | None, least: str) -> bool:
