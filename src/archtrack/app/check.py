@@ -24,7 +24,6 @@ from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .names import Names
 from .presence import Presence, adds_nothing, is_plugin, no_data_yet, presence_of
-from .recipes.said import said_of
 from .remedy import RUNS, remedy_of
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ __all__ = ["Answer", "Checked", "EngineAnswer", "Explained", "Near", "Source", "
 SGLANG = "sglang"
 _NOT_THERE = frozenset((Status.UNSUPPORTED, Status.REMOTE_CODE, Status.UNKNOWN))
 """What an engine does with a name that nobody knows."""
+_MODELS = frozenset(("model", "repository"))
+"""Kinds of targets that recipes may be about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -479,10 +480,17 @@ class _Run:
             example=example_of(name, self._examples) if name is not None else None,
             near=self._near(target.checkpoint, engines, sglang),
             made_from=self._made_from(target, idle),
-            recipes=tuple(
-                said for each in engines for said in said_of(target, each.presence, self._workspace.environ)
-            ),
+            recipes=self._recipes(target, engines),
         )
+
+    def _recipes(self, target: Target, engines: Sequence[EngineAnswer]) -> tuple[Said, ...]:
+        """What recipes say of a model; nothing of an architecture, or of a config that has no name."""
+        if target.kind not in _MODELS:
+            return ()
+        from .recipes.said import said_of
+
+        environ = self._workspace.environ
+        return tuple(said for each in engines for said in said_of(target, each.presence, environ))
 
     def _category(
         self, target: Target, counting: str | None, engines: Sequence[EngineAnswer]

@@ -20,7 +20,7 @@ from archtrack.sources.base import Layout
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["ENGINE", "FILES", "LONGEST", "MOST", "layout", "read"]
+__all__ = ["ENGINE", "FILES", "LONGEST", "MOST", "expect_library", "layout", "read"]
 
 ENGINE = "vllm"
 FILES = ("./recipes/models/**/*.yaml",)
@@ -47,6 +47,18 @@ def layout(version: str) -> Layout:  # noqa: ARG001 -- the same in every release
     return Layout(package=".", distribution=ENGINE, markers=("recipes/manifest.yaml",))
 
 
+def expect_library() -> None:
+    """See before anything is fetched that recipes can be read.
+
+    Raises:
+        UsageError: PyYAML is missing.
+    """
+    try:
+        import yaml  # noqa: F401 -- it is there
+    except ImportError as error:
+        raise UsageError(f"reading recipes needs {extra('recipes')}") from error
+
+
 def read(files: Mapping[str, bytes]) -> tuple[tuple[Recipe, ...], tuple[tuple[str, str], ...]]:
     """The recipes of a release by path, and (path, reason) of those that could not be read.
 
@@ -56,10 +68,11 @@ def read(files: Mapping[str, bytes]) -> tuple[tuple[Recipe, ...], tuple[tuple[st
     Raises:
         UsageError: PyYAML is missing.
     """
-    read = {path: _recipe_or_why(path, data) for path, data in sorted(_from_root(files).items())}
+    expect_library()
+    found = {path: _recipe_or_why(path, data) for path, data in sorted(_from_root(files).items())}
     return (
-        tuple(each for each in read.values() if isinstance(each, Recipe)),
-        tuple((path, each) for path, each in read.items() if isinstance(each, str)),
+        tuple(each for each in found.values() if isinstance(each, Recipe)),
+        tuple((path, each) for path, each in found.items() if isinstance(each, str)),
     )
 
 
@@ -80,12 +93,8 @@ def _parsed(data: bytes) -> Any:
 
     Raises:
         _UnclearError: it is none that can be read.
-        UsageError: PyYAML is missing.
     """
-    try:
-        import yaml
-    except ImportError as error:
-        raise UsageError(f"reading recipes needs {extra('recipes')}") from error
+    import yaml
 
     if len(data) > LONGEST:
         raise _UnclearError(f"has more than {LONGEST} bytes")

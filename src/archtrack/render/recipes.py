@@ -5,9 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from archtrack.app.recipes.said import NOT_TAKEN
-from archtrack.core.recipes.lookup import EARLIER, LATER, SAME, least_of
-from archtrack.core.recipes.recipe import EVERYWHERE
+from archtrack.core.recipes.lookup import EARLIER, LATER, NOT_TAKEN, SAME, least_of
 
 from .terminal import plain
 
@@ -51,13 +49,10 @@ def _said(said: Said) -> str:
 
 def _devices(launch: Launch) -> str:
     """Over how many devices the model is split."""
-    counts = [count for _, count in launch.tensor_parallel]
-    if not counts:
-        return ""
-    if [name for name, _ in launch.tensor_parallel] == [EVERYWHERE]:
-        return f"tensor parallel {counts[0]}"
+    if launch.devices is not None:
+        return f"tensor parallel {launch.devices}"
     named = ", ".join(f"{count} on {name}" for name, count in launch.tensor_parallel)
-    return f"tensor parallel {named}"
+    return f"tensor parallel {named}" if named else ""
 
 
 def _besides(said: Said) -> Iterator[str]:

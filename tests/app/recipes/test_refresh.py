@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import index_servers
@@ -113,6 +114,16 @@ def test_a_release_without_recipes_changes_nothing(index: Any, refresh: Run, kep
     done = refresh()
     assert (done.code, "vllm-42.0.tar.gz: holds no recipes/manifest.yaml" in done.err) == (3, True)
     assert kept.read_bytes() == before
+
+
+def test_without_its_library_nothing_is_fetched(
+    index: Any, refresh: Run, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    done = refresh()
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "needs the extra `recipes`" in done.err
+    assert (index.requests, kept.parent.exists()) == ([], False)
 
 
 @pytest.mark.usefixtures("index")

@@ -62,6 +62,7 @@ def refresh_recipes(
     """
     if workspace.offline:
         raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
+    vllm.expect_library()
     make_folder(folder)
     path = recipes_file(folder, vllm.ENGINE)
     found = read_document(path) or b""

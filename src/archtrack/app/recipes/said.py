@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.core.parsing import parse_version
-from archtrack.core.recipes.lookup import EARLIER, find_recipes, least_of, stands
+from archtrack.core.recipes.lookup import EARLIER, NOT_TAKEN, find_recipes, least_of, stands
 from archtrack.hub.targets import model_named
 from archtrack.model import Status
 
@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from archtrack.core.recipes.recipe import RecipeSource
     from archtrack.hub.targets import Target
 
-__all__ = ["NOT_TAKEN", "Said", "said_of"]
+__all__ = ["Said", "said_of"]
 
-NOT_TAKEN = "not taken"
-_MODELS = frozenset({"model", "repository"})
-"""Kinds of targets that are models; a recipe says nothing of an architecture, or of a config without a name."""
 _TAKES_NOT = frozenset({Status.UNSUPPORTED, Status.REFUSED, Status.GONE, Status.UNIMPORTABLE})
 
 
@@ -57,14 +54,14 @@ def said_of(target: Target, presence: Presence, environ: Mapping[str, str]) -> t
     """What the recipes of an engine say of a target.
 
     Args:
-        target: a model; nothing is said of anything else.
+        target: a model, by its name or its id.
         presence: what the engine does with it.
         environ: the environment, for the user's own recipes.
 
     Raises:
         DataError: the recipes cannot be read.
     """
-    recipes = recipes_of(presence.engine, environ) if target.kind in _MODELS else None
+    recipes = recipes_of(presence.engine, environ)
     if recipes is None:
         return ()
     bounds = presence.bounds if presence.status is Status.NATIVE else None

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from .recipe import Launch, Recipe, Recipes
 
-__all__ = ["EARLIER", "LATER", "SAME", "Match", "find_recipes", "least_of", "stands"]
+__all__ = ["EARLIER", "LATER", "NOT_TAKEN", "SAME", "Match", "find_recipes", "least_of", "stands"]
 
-SAME, EARLIER, LATER = "same", "earlier", "later"
+SAME, EARLIER, LATER, NOT_TAKEN = "same", "earlier", "later", "not taken"
+"""How the least release of a recipe stands to the history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,11 @@ class Launch:
     tensor_parallel: tuple[tuple[str, int], ...] = ()
     hardware: tuple[str, ...] = ()
 
+    @property
+    def devices(self) -> int | None:
+        """Over how many devices the model is split on all hardware; None where that depends, or is not said."""
+        return dict(self.tensor_parallel).get(EVERYWHERE) if len(self.tensor_parallel) == 1 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
