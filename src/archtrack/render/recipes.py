@@ -51,8 +51,8 @@ def _devices(launch: Launch) -> str:
     """Over how many devices the model is split."""
     if launch.devices is not None:
         return f"tensor parallel {launch.devices}"
-    named = ", ".join(f"{count} on {name}" for name, count in launch.tensor_parallel)
-    return f"tensor parallel {named}" if named else ""
+    named = ", ".join(f"{name}: {count}" for name, count in launch.tensor_parallel)
+    return f"tensor parallel by hardware ({named})" if named else ""
 
 
 def _besides(said: Said) -> Iterator[str]:
