@@ -674,7 +674,7 @@ YAML: dict[str, Any] = {
     "flags on a line": lambda n: f"{_YAML}  base_args: [{'a, ' * n}]\n",
     "a text": lambda n: f"{_YAML}guide: |\n" + "  a\n" * n,
     "words of a text": lambda n: f"{_YAML}guide: {'a ' * n}\n",
-    "lines of a quoted text": lambda n: f'{_YAML}guide: "{"a" + chr(10) * 2 + " "}' * n + '"\n',
+    "lines of a quoted text": lambda n: f'{_YAML}guide: "' + "a\n\n " * n + '"\n',
     "brackets": lambda n: f"{_YAML}a: {'[' * n}\n",
     "braces": lambda n: f"{_YAML}a: {'{a: ' * n}\n",
     "lists in lists": lambda n: f"{_YAML}a:\n {'- ' * n}a\n",
