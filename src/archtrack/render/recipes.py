@@ -60,7 +60,7 @@ def _besides(said: Said) -> Iterator[str]:
     recipe, launch = said.match.recipe, said.match.launch
     if said.least_is == NOT_TAKEN:
         yield "its code: this release does not take it, and by the recipe it should"
-    elif said.first is not None and (said.least_is != SAME or _is_no_release(said)):
+    elif said.first is not None and (said.least_is != SAME or said.match.is_no_release):
         how = f"; the recipe names {_HOW[said.least_is]}" if said.least_is in _HOW else ""
         yield f"its code: {said.engine} {said.first} is the first that registers {said.key}{how}"
     if launch.hardware:
@@ -73,12 +73,6 @@ def _besides(said: Said) -> Iterator[str]:
         yield f"{option.name}{asked}: {shlex.join(option.args) or 'no flags'}"
     if recipe.varies or any(option.varies for option in options):
         yield "further flags for some hardware or ways to serve are in the recipe"
-
-
-def _is_no_release(said: Said) -> bool:
-    """Whether the recipe asks for a build that is no release."""
-    recipe, launch = said.match.recipe, said.match.launch
-    return recipe.nightly or launch.nightly or recipe.image_only
 
 
 def _options(said: Said) -> list[Option]:

@@ -38,8 +38,8 @@ class Said:
             was asked does not run it itself.
         least_is: how the least release of the recipe stands to that: ``same``, ``earlier`` or ``later``; ``not taken``
             where the release that was asked should take it by the recipe and does not by its code; None where nothing
-            can be said. Neither ``earlier`` nor ``not taken`` where the model may have another architecture, and not
-            ``earlier`` where a build after that release is asked for.
+            can be said. Neither ``earlier`` nor ``not taken`` where the model may have another architecture, or the
+            recipe asks for a build that is no release.
     """
 
     engine: str
@@ -75,7 +75,7 @@ def said_of(target: Target, presence: Presence, environ: Mapping[str, str]) -> t
             match=match,
             key=presence.key,
             first=first,
-            least_is=_least_is(match, presence, first, exact=exact, sure=sure),
+            least_is=_least_is(match, presence, first, exact=exact, sure=sure and not match.is_no_release),
         )
         for match in find_recipes(model_named(target.text), target.found, recipes)
     )
@@ -87,10 +87,9 @@ def _least_is(match: Match, presence: Presence, first: str | None, *, exact: boo
         return None
     if first is not None:
         how = stands(least, first, exact=exact)
-        doubtful = not sure or match.recipe.nightly or match.launch.nightly
-        return None if how == EARLIER and doubtful else how
-    taken = not sure or presence.status not in _TAKES_NOT
-    return NOT_TAKEN if not taken and _reaches(presence.version, least) else None
+        return how if sure or how != EARLIER else None
+    missed = sure and presence.status in _TAKES_NOT and _reaches(presence.version, least)
+    return NOT_TAKEN if missed else None
 
 
 def _reaches(version: str | None, least: str) -> bool:

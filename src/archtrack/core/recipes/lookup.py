@@ -34,6 +34,11 @@ class Match:
     launch: Launch
     by: str
 
+    @property
+    def is_no_release(self) -> bool:
+        """Whether it asks for a build that is no release, which may have what no release has."""
+        return self.recipe.nightly or self.launch.nightly or self.recipe.image_only
+
 
 def find_recipes(name: str, found: Found | None, recipes: Recipes) -> tuple[Match, ...]:
     """The launches that are about a model, by the first of these that finds some.
