@@ -17,6 +17,8 @@ from archtrack.core.gguf import read_gguf_header
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
 from archtrack.core.issue.parts import issue_of
 from archtrack.core.matrix.categories import by_name, draft_target
+from archtrack.core.recipes.data_file import WrongRecipesError, parse_recipes
+from archtrack.core.recipes.lint import lint_recipes
 from archtrack.core.verdict.checkpoint import read_checkpoint
 from archtrack.core.verdict.error_messages import find_messages
 from archtrack.core.verdict.log_text import read_log
@@ -26,6 +28,7 @@ from archtrack.engines.ollama.carried_source import named_commit, patched_rows, 
 from archtrack.engines.ollama.converter_source import converter_source, number_types
 from archtrack.engines.ollama.registering import taken_in, what_is_registered
 from archtrack.model import Category, Matrix, Origin, Status
+from archtrack.recipes import vllm as vllm_recipes
 from archtrack.sources.library import Library
 from archtrack.sources.patterns import match_paths
 from archtrack.sources.pins import pins_from_metadata, pins_from_project, pins_from_requirements
@@ -653,6 +656,45 @@ HISTORIES: dict[str, Any] = {
     ),
     "digits": lambda n: '{"schema_version": ' + "9" * n + "}",
 }
+_RECIPE = '{{"path":"a{}","model":"a/b","launches":[{{"variant":"default","model":"a/b"}}]}}'
+_RECIPES = (
+    '{"schema_version":1,"tool":"0","engine":"vllm",'
+    '"source":{"version":"1","date":null,"file":"a","sha256":null},"unresolved":[],"recipes":['
+)
+RECIPES: dict[str, Any] = {
+    "brackets": lambda n: "[" * n,
+    "recipes": lambda n: _RECIPES + ",".join(map(_RECIPE.format, range(n))) + "]}",
+    "recipes in recipes": lambda n: _RECIPES + '{"launches":[' * n,
+    "keys": lambda n: _RECIPES + "{" + ",".join(f'"a{i}":1' for i in range(n)) + "}]}",
+    "digits": lambda n: f"{_RECIPES}{'9' * n}]}}",
+}
+_YAML = "model:\n  model_id: a/b\n"
+YAML: dict[str, Any] = {
+    "variants": lambda n: f"{_YAML}variants:\n" + "".join(f"  v{i}:\n    tp: {i}\n" for i in range(n)),
+    "features": lambda n: f"{_YAML}features:\n" + "".join(f"  f{i}:\n    args: [a]\n" for i in range(n)),
+    "flags": lambda n: f"{_YAML}  base_args:\n" + "    - a\n" * n,
+    "flags on a line": lambda n: f"{_YAML}  base_args: [{'a, ' * n}]\n",
+    "a text": lambda n: f"{_YAML}guide: |\n" + "  a\n" * n,
+    "words of a text": lambda n: f"{_YAML}guide: {'a ' * n}\n",
+    "lines of a quoted text": lambda n: f'{_YAML}guide: "' + "a\n\n " * n + '"\n',
+    "brackets": lambda n: f"{_YAML}a: {'[' * n}\n",
+    "braces": lambda n: f"{_YAML}a: {'{a: ' * n}\n",
+    "lists in lists": lambda n: f"{_YAML}a:\n {'- ' * n}a\n",
+    "objects in objects": lambda n: _YAML + "".join(f"{' ' * i}a:\n" for i in range(min(n, 90))),
+    "keys of keys": lambda n: "? " * n + "a\n",
+    "anchors": lambda n: f"{_YAML}a:\n" + "".join(f"  - &a{i} b\n  - *a{i}\n" for i in range(n)),
+    "lists of the list before": lambda n: (
+        f"{_YAML}features:\n  f: &a0 {{args: [a]}}\n"
+        + "".join(f"  f{i}: &a{i + 1} {{modes: {{a: *a{i}, b: *a{i}}}}}\n" for i in range(n))
+    ),
+    "comments": lambda n: _YAML + "# a\n" * n,
+    "documents": lambda n: "--- a\n" * n,
+    "tags": lambda n: f"{_YAML}a: {'!' * n}a b\n",
+    "percents": lambda n: "%TAG ! a\n" * n,
+    "escapes": lambda n: f'{_YAML}a: "' + "\\u0061" * n + '"\n',
+    "blanks": lambda n: f"{_YAML}a:{' ' * n}b\n",
+    "empty lines": lambda n: _YAML + "\n" * n,
+}
 _TEXTS = "\x09\0\0\0\x08\0\0\0"
 """An array of texts, as a value of a GGUF file begins."""
 
@@ -755,6 +797,12 @@ def read_history(text: str) -> None:
         checked(parse_history(text))
 
 
+def read_recipes(text: str) -> None:
+    lint_recipes(text, "vllm")
+    with suppress(WrongRecipesError):
+        parse_recipes(text)
+
+
 def _scanning(name: str, files: Mapping[str, str], path: str) -> Callable[[str], None]:
     return lambda text: scan(name, files, path, text)
 
@@ -780,5 +828,7 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
     "Go": (read_go, GO),
     "a log": (read_log_file, LOGS),
     "a history": (read_history, HISTORIES),
+    "recipes": (read_recipes, RECIPES),
+    "a recipe": (lambda text: vllm_recipes.read({"./recipes/models/a/b.yaml": text.encode()}), YAML),
     "a name": (read_name, NAMES),
 }

@@ -371,7 +371,7 @@ def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path, environ
     miniature.write(tmp_path / "server.log", log)
     (tmp_path / "m.gguf").write_bytes(gguf(LLAMA))
     shown = [content for page, content in blocks("console") if page == "docs/check.md"]
-    assert len(shown) == 6
+    assert len(shown) == 7
     for block in shown:
         play(block, tmp_path, environ)
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from archtrack.sources.workspace import Workspace
 
     from .history.store import Histories
+    from .recipes.said import Said
     from .release_reading import ReadRelease
     from .request import Request
 
@@ -45,6 +46,8 @@ __all__ = ["Answer", "Checked", "EngineAnswer", "Explained", "Near", "Source", "
 SGLANG = "sglang"
 _NOT_THERE = frozenset((Status.UNSUPPORTED, Status.REMOTE_CODE, Status.UNKNOWN))
 """What an engine does with a name that nobody knows."""
+_MODELS = frozenset(("model", "repository"))
+"""Kinds of targets that recipes may be about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class Answer:
         example: a checkpoint with that architecture.
         near: known names like the one asked for, where that is not known.
         made_from: of a GGUF file: what it may have been made from.
+        recipes: what the recipes of the engines that were asked say of it, which has no part in what they do with it.
         error: why there is no answer.
         exit_code: that the error stands for; 0 without one.
     """
@@ -96,6 +100,7 @@ class Answer:
     example: Example | None = None
     near: tuple[Near, ...] = ()
     made_from: tuple[MadeFrom, ...] = ()
+    recipes: tuple[Said, ...] = ()
     error: str | None = None
     exit_code: int = 0
 
@@ -193,7 +198,7 @@ def check(
     Raises:
         UsageError: a specification means nothing, not one target is any, or nobody knows what is wanted.
         SourceError: a source cannot be read.
-        DataError: a history cannot be read.
+        DataError: a history, or the recipes of an engine, cannot be read.
     """
     names = Names(histories, workspace.environ)
     opened = [each for target in targets for each in _opened(target, names, workspace)]
@@ -504,7 +509,17 @@ class _Run:
             example=example_of(name, self._examples) if name is not None else None,
             near=self._near(target.checkpoint, engines, sglang),
             made_from=self._made_from(target, idle),
+            recipes=self._recipes(target, engines),
         )
+
+    def _recipes(self, target: Target, engines: Sequence[EngineAnswer]) -> tuple[Said, ...]:
+        """What recipes say of a model; nothing of an architecture, or of a config that has no name."""
+        if target.kind not in _MODELS:
+            return ()
+        from .recipes.said import said_of
+
+        environ = self._workspace.environ
+        return tuple(said for each in engines for said in said_of(target, each.presence, environ))
 
     def _category(
         self, target: Target, counting: str | None, engines: Sequence[EngineAnswer]

@@ -1,4 +1,4 @@
-"""``archtrack data``: where the history data lies; newer data from elsewhere; its lint."""
+"""``archtrack data``: where the history data lies; newer data from elsewhere; recipes; the lint of all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from archtrack.errors import UsageError
 from archtrack.render.terminal import counted, plain, print_lines
 
 from ._options import examples, format_option, histories, offline_option, start
@@ -20,6 +21,7 @@ __all__ = ["command"]
     epilog=examples(
         "archtrack data info",
         "archtrack data update ./history/",
+        "archtrack data recipes",
         "archtrack data lint src/archtrack/data/history",
     ),
 )
@@ -27,7 +29,7 @@ def command() -> None:
     """Look at, update or check the data of the support history: one JSON file per engine.
 
     archtrack ships a set. A file in your data folder counts instead if it knows as many releases or more;
-    ARCHTRACK_DATA_DIR moves that folder.
+    ARCHTRACK_DATA_DIR moves that folder. Recipes are beside it: how the engines' own maintainers start models.
     """
 
 
@@ -81,6 +83,49 @@ def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
     click.echo(plain(f"In {folder}"), err=True)
 
 
+@command.command(
+    "recipes",
+    epilog=examples(
+        "archtrack data recipes                                into your data folder",
+        "archtrack data recipes --data src/archtrack/data/recipes",
+        "archtrack data recipes --accept 0.34.0                that it has so few is real",
+    ),
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the data file is, and is written. Default: `recipes` in your data folder (`archtrack data info`).",
+)
+@click.option("--accept", metavar="VERSION", help="Believe this release although it has far fewer recipes.")
+@click.pass_context
+def recipes(ctx: click.Context, *, data: Path | None, accept: str | None) -> None:
+    """Read the recipes in the source of vLLM's newest release; `check --explain` shows what they say of a model.
+
+    Needs the extra `recipes`. Exits 4 if the release was not believed, as it has less than four fifths of the recipes
+    that are known. Those stay until --accept names it.
+    """
+    from archtrack.app.recipes.refresh import refresh_recipes
+    from archtrack.app.recipes.store import recipes_folder, recipes_of
+
+    workspace = start().workspace
+    folder = data or recipes_folder(workspace.environ)
+    if folder.is_file():
+        raise UsageError(f"--data {folder}: is a file; name the folder of the data file")
+    base = recipes_of("vllm", workspace.environ) if data is None else None
+    result = refresh_recipes(folder, workspace, base=base, accepted=accept)
+    found = result.recipes
+    print_lines((plain(f"{path}: not read: {reason}") for path, reason in found.unresolved), err=True)
+    if result.doubt is not None:
+        advice = f"--accept {found.source.version} takes it"
+        told = f"Not believed: {found.engine} {found.source.version}: {result.doubt}; {advice}"
+        click.echo(plain(told), err=True)
+        ctx.exit(4)
+    state = "written" if result.written else "nothing new"
+    name = f"{found.engine} {found.source.version}"
+    click.echo(plain(f"{name}: {counted(len(found.recipes), 'recipe')} in {folder}: {state}"))
+
+
 @command.command("lint", epilog=examples("archtrack data lint", "archtrack data lint ./history/vllm.json"))
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.pass_context
@@ -91,8 +136,9 @@ def lint(ctx: click.Context, path: Path | None) -> None:
     """
     from archtrack.app.history.data_update import lint_files
     from archtrack.app.history.store import SHIPPED
+    from archtrack.data import RECIPES
 
-    found = lint_files(path or SHIPPED)
+    found = lint_files(path) if path is not None else {**lint_files(SHIPPED), **lint_files(RECIPES)}
     print_lines(plain(f"{file}: {problem}") for file, problems in found.items() for problem in problems)
     wrong = sum(map(len, found.values()))
     click.echo(f"{counted(len(found), 'file')}, {counted(wrong, 'problem')}", err=True)

@@ -1,4 +1,4 @@
-"""What archtrack ships: the history of each engine, the model index, examples, and the schema of all JSON."""
+"""What archtrack ships: the history of each engine, the model index, recipes, examples, and the schema of all JSON."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
     from archtrack.core.matrix.example_table import Entry
 
-__all__ = ["EXAMPLES", "HISTORY", "MODELS", "SCHEMA", "shipped_examples"]
+__all__ = ["EXAMPLES", "HISTORY", "MODELS", "RECIPES", "SCHEMA", "shipped_examples"]
 
 _FOLDER = Path(__file__).parent
 HISTORY = _FOLDER / "history"
 MODELS = _FOLDER / "models" / "index.json"
+RECIPES = _FOLDER / "recipes"
 EXAMPLES = _FOLDER / "examples.toml"
 SCHEMA = _FOLDER / "schema.json"
 

@@ -70,7 +70,8 @@ def check_model(asked: Asked, call: Call) -> Found:
     another architecture, runs it), fallback (its Transformers backend runs it), refused (transformers has the class,
     the backend turns it away), unimportable (registered, but the module fails to import), remote code (only the
     repository's code could tell), gone (an older release had it), unsupported or unknown; and the gate that stopped it,
-    what would open it (`fix`), since when it is there, and the evidence. Give `model` (a name such as Qwen3-32B, an
+    what would open it (`fix`), since when it is there, and the evidence. `recipes` is what vLLM's own recipes claim of
+    how to start it (least release, flags, hardware); no status rests on it. Give `model` (a name such as Qwen3-32B, an
     architecture such as LlamaForCausalLM, a model type such as qwen3, a path of a config.json, its folder or a GGUF
     file, a repository on the Hub as OWNER/NAME) or `config` (the content of a config.json). A config says more than a
     name: prefer it. A status is no test of the model's output.

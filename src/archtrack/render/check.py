@@ -13,13 +13,8 @@ from archtrack.model import Status
 from archtrack.sources.redaction import shown_source
 
 from .models import found_words, model_json
-from .presence import (
-    presence_json,
-    since_words,
-    step_json,
-    step_words,
-    wanted_words,
-)
+from .presence import presence_json, since_words, step_json, step_words, wanted_words
+from .recipes import said_json, said_lines
 from .terminal import plain, print_lines, read_line, styled
 
 if TYPE_CHECKING:
@@ -131,6 +126,8 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
             yield plain(f"{indent}{words}")
         if explain:
             yield from _steps(each)
+            said = [said for said in answer.recipes if said.engine == each.presence.engine]
+            yield from (f"    {line}" for line in said_lines(said))
     yield from _made_from(answer)
     if explain and answer.category is not None:
         yield plain(f"  category {answer.category.value}: {answer.category_source}")
@@ -278,6 +275,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         },
         "gguf": _gguf(answer) if target is not None and target.gguf is not None else None,
         "near": [{"name": near.name, "status": near.status.value} for near in answer.near],
+        "recipes": [said_json(said) for said in answer.recipes],
         "error": answer.error,
     }
 

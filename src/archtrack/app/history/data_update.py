@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from archtrack.core.history.data_file import WrongHistoryError, parse_history
 from archtrack.core.history.lint import lint_history
+from archtrack.core.recipes.data_file import holds_recipes
+from archtrack.core.recipes.lint import lint_recipes
 from archtrack.engines import engine_names
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.address import parse_address
@@ -79,7 +81,7 @@ def update_data(
 
 
 def lint_files(path: Path) -> dict[Path, tuple[str, ...]]:
-    """What is wrong with each data file of a folder, or with one file.
+    """What is wrong with each data file of a folder, or with one file: of a history, or of recipes.
 
     Raises:
         DataError: a file cannot be read, or there is none.
@@ -87,7 +89,11 @@ def lint_files(path: Path) -> dict[Path, tuple[str, ...]]:
     paths = data_files(path)
     if not paths:
         raise DataError(f"{path}: no data file is there (ENGINE.json)")
-    return {each: lint_history(_read(each), each.stem) for each in paths}
+    return {each: _lint(_read(each), each.stem) for each in paths}
+
+
+def _lint(text: str, engine: str) -> tuple[str, ...]:
+    return lint_recipes(text, engine) if holds_recipes(text) else lint_history(text, engine)
 
 
 def _texts(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:

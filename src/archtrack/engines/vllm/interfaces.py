@@ -224,7 +224,8 @@ def _question(value: ast.expr, argument: str, names: Mapping[str, Any]) -> Any:
         case ast.Call(func=ast.Name(id=function), args=[ast.Name(id=name)]) if name == argument:
             return _TRUE if function == _ALWAYS else ["function", function]
         case _:
-            return None
+            pass
+    return None
 
 
 class _Release:
