@@ -174,9 +174,14 @@ def _first(names: list[str]) -> str:
 def _steps(each: EngineAnswer) -> Iterator[str]:
     for number, step in enumerate(each.presence.verdict.steps, 1):
         yield plain(f"    {number}. {step_words(step)}")
-    stated = each.presence.wanted or each.presence.features
-    for feature in stated:
+    presence = each.presence
+    asked = presence.wanted or [feature for feature in presence.features if feature.has is None]
+    for feature in asked:
         yield plain(f"    {step_words(Step(text=feature.why, place=feature.place))}")
+    if presence.features and not presence.wanted:
+        lacking = [feature.name for feature in presence.features if feature.has is False]
+        words = in_words(presence.features) + (f"; not there: {', '.join(lacking)}" if lacking else "")
+        yield plain(f"    {step_words(Step(text=words, place=presence.features[0].place))}")
 
 
 def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
