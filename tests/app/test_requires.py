@@ -12,7 +12,7 @@ from archtrack.core.history.data_file import write_history
 from archtrack.core.history.history import Entry, Row
 from archtrack.core.history.numbering import BUILDS
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named, read_checkpoint
-from archtrack.errors import UsageError
+from archtrack.errors import DataError, UsageError
 from archtrack.hub.targets import Target
 from made_history import made_history, release
 
@@ -210,6 +210,19 @@ def test_a_plugin_answers_where_it_is_named_or_registers_something(place: Worksp
     assert engines("GPT2LMHeadModel", "vllm-ascend", "vLLM") == ["vllm-ascend", "vllm"]
     assert "transformers" not in engines("GPT2LMHeadModel")
     assert engines("GPT2LMHeadModel", "transformers") == ["transformers"]
+
+
+def test_no_release_that_could_be_read_and_features_that_are_none_are_told(
+    tmp_path: Path, place: Workspace
+) -> None:
+    unread = made_history([release("1", unknown="not read")], {})
+    with pytest.raises(DataError, match="no release of demo could be read"):
+        asked(histories(tmp_path, unread), place, "Alpha", engines=["demo"])
+    assert asked(Histories({}, tmp_path), place, "Alpha") == []
+    wrong: dict[str, Any] = {"tables": {"1": {"features": {"Alpha": Row(at="m/own.py:7", value=["lora"])}}}}
+    made = made_history([release("1")], {"1": {"Alpha": ENTRY}}, **wrong)
+    with pytest.raises(DataError, match="the data of demo has features of demo 1 that cannot be read"):
+        asked(histories(tmp_path, made), place, "Alpha", features=["lora"])
 
 
 GEMMA3 = b'{"architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text"}'

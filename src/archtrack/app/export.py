@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from archtrack.app.requires import on_index
+from archtrack.app.requires import on_index, stated_feature
 from archtrack.core.history.runs import runs_of
 from archtrack.core.history.spans import row_span_bounds, span_bounds
-from archtrack.core.verdict.features import TITLES, feature_of
+from archtrack.core.verdict.features import TITLES
 from archtrack.core.verdict.release_facts import FEATURES, GGUF_ARCHITECTURES
 from archtrack.engines import load_engine
 from archtrack.errors import UsageError
@@ -148,13 +148,13 @@ def _entry(
 def _span(bounds: SpanBounds) -> dict[str, Any]:
     states = bounds.span.states
     return {
-        **_bounds(bounds.first, bounds.first_exact, bounds.last, bounds.last_exact),
+        **_bounds(bounds.first, bounds.last, first_exact=bounds.first_exact, last_exact=bounds.last_exact),
         "runs_as": states[-1].runs_as,
         "at": states[0].at,
     }
 
 
-def _bounds(first: Release, first_exact: bool, last: Release | None, last_exact: bool) -> dict[str, Any]:  # noqa: FBT001
+def _bounds(first: Release, last: Release | None, *, first_exact: bool, last_exact: bool) -> dict[str, Any]:
     return {
         "first": first.version,
         "first_date": first.date,
@@ -171,14 +171,20 @@ def _bounds(first: Release, first_exact: bool, last: Release | None, last_exact:
 def _features(key: str, history: History, histories: Histories) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Each feature that releases state of a key, in the order of ``TITLES``, with the runs of those that have it."""
     rows = history.tables.get(FEATURES, {}).get(key, ())
-    stated = {name for row in rows for state in row.states for name in state.value.get("has", ())}
+    values = (state.value for row in rows for state in row.states)
+    stated = {name for value in values if isinstance(value, dict) for name in value.get("has") or ()}
     for name in TITLES:
         if name in stated:
             told = [_has(name, key, history, release, histories) for release in history.releases]
             yield (
                 name,
                 [
-                    _bounds(each.first, each.first_exact, None if each.lasts else each.last, each.last_exact)
+                    _bounds(
+                        each.first,
+                        None if each.lasts else each.last,
+                        first_exact=each.first_exact,
+                        last_exact=each.last_exact,
+                    )
                     for each in runs_of(history, told)
                 ],
             )
@@ -190,4 +196,4 @@ def _has(name: str, key: str, history: History, release: Release, histories: His
         return None
     if history.state(key, release.version) is None:
         return False if release.complete else None
-    return feature_of(name, key, facts_at(history, release, histories)).has
+    return stated_feature(name, key, facts_at(history, release, histories)).has

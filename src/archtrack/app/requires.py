@@ -17,7 +17,7 @@ from archtrack.core.history.runs import runs_of
 from archtrack.core.verdict.features import TITLES, feature_of, method_of
 from archtrack.core.verdict.release_facts import QUANTISATION, LoadOptions
 from archtrack.engines import load_engine
-from archtrack.errors import ArchtrackError, UsageError
+from archtrack.errors import ArchtrackError, DataError, UsageError
 from archtrack.hub.targets import Target, open_targets
 from archtrack.model import Gate, Status
 from archtrack.sources.redaction import shown_argument
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from archtrack.core.history.runs import Run
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.features import Feature
+    from archtrack.core.verdict.release_facts import ReleaseFacts
     from archtrack.sources.workspace import Workspace
 
     from .history.store import Histories
@@ -49,6 +50,7 @@ __all__ = [
     "on_index",
     "requires",
     "specifier_of",
+    "stated_feature",
 ]
 
 STATUSES = {
@@ -223,6 +225,23 @@ def specifier_of(run: Run, history: History) -> str | None:
     return run.specifier
 
 
+def stated_feature(name: str, key: str | None, facts: ReleaseFacts) -> Feature:
+    """Whether a release has a feature of a key, or a quantisation method whatever the key.
+
+    Raises:
+        DataError: that is said by data that somebody handed in, and cannot be read.
+    """
+    try:
+        return feature_of(name, key, facts) if name in TITLES else method_of(name, facts)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if not facts.handed_in:
+            raise
+        raise DataError(
+            f"the data of {facts.engine} has features of {facts.name} that cannot be read"
+            f" ({type(error).__name__}); `archtrack data update` gets data that fits"
+        ) from error
+
+
 def on_index(history: History) -> bool:
     """Whether the package index has an engine's releases, under the names that the history has."""
     try:
@@ -240,6 +259,7 @@ def _chosen(engines: Sequence[str], histories: Histories) -> tuple[History, ...]
 
     Raises:
         UsageError: there is none of one, or one is named with a release.
+        DataError: one cannot be read, or no release of one that is named.
     """
     asked = [parse_engine_source(each) for each in engines]
     for each in asked:
@@ -249,7 +269,10 @@ def _chosen(engines: Sequence[str], histories: Histories) -> tuple[History, ...]
             )
     named = dict.fromkeys(each.engine for each in asked)
     found = [histories.need(name) for name in named or histories.engines if named or name != TRANSFORMERS]
-    return tuple(each for each in found if named or each.newest is not None)
+    for history in found:
+        if history.newest is None and named:
+            raise DataError(f"no release of {history.engine} could be read")
+    return tuple(each for each in found if each.newest is not None)
 
 
 def _expect_known(features: Sequence[str], chosen: Sequence[History]) -> None:
@@ -293,7 +316,7 @@ def _answers(
     for history in chosen:
         asked = _Asked(target.checkpoint, history, histories, options, tuple(features), status)
         found = asked.requirement()
-        if found is not None and (named or found.runs or not adds_nothing(found.newest.presence)):
+        if named or found.runs or not adds_nothing(found.newest.presence):
             yield found
 
 
@@ -308,14 +331,12 @@ class _Asked:
     features: tuple[str, ...]
     status: str
 
-    def requirement(self) -> Requirement | None:
-        """What its releases say; None where none was read."""
+    def requirement(self) -> Requirement:
+        """What its releases say; one of them at least was read."""
         history = self.history
         every = [None if each.unknown is not None else self.told(each) for each in history.releases]
         read = [each for each in every if each is not None]
         telling = [each for each in read if each.takes is not None or not each.release.silent]
-        if not read:
-            return None
         told = tuple(None if each is None else each.takes for each in every)
         runs = runs_of(history, told)
         found = Requirement(history=history, told=told, runs=runs, newest=(telling or read)[-1])
@@ -337,11 +358,7 @@ class _Asked:
         takes = self._is_taken(presence)
         if not takes or not self.features:
             return Told(release=release, takes=takes, presence=presence)
-        key = presence.verdict.key
-        found = tuple(
-            feature_of(name, key, facts) if name in TITLES else method_of(name, facts)
-            for name in self.features
-        )
+        found = tuple(stated_feature(name, presence.verdict.key, facts) for name in self.features)
         has = {each.has for each in found}
         takes = False if False in has else None if None in has else True
         return Told(release=release, takes=takes, presence=presence, features=found)

@@ -73,28 +73,25 @@ def runs_of(history: History, told: Sequence[bool | None]) -> tuple[Run, ...]:
         history: of the engine.
         told: for each of its releases, in their order: whether it has it; None where that is not known.
     """
-    return tuple(_run(history, told, *ends) for ends in _ends(told))
+    return tuple(_run(history, told, ends) for ends in _ends(history, told))
 
 
-def _ends(told: Sequence[bool | None]) -> Iterator[tuple[int, int]]:
-    """The first and the last place of each run."""
+def _ends(history: History, told: Sequence[bool | None]) -> Iterator[tuple[int, int, bool]]:
+    """The first and the last place of each run, and whether there is no end."""
     first = last = None
     for place, has in enumerate(told):
         if has:
             first, last = place if first is None else first, place
         elif has is False and first is not None and last is not None:
-            yield first, last
+            yield first, last, False
             first = last = None
     if first is not None and last is not None:
-        yield first, last
+        yield first, last, not any(map(_was_read, history.releases[last + 1 :]))
 
 
-def _run(history: History, told: Sequence[bool | None], first: int, last: int) -> Run:
+def _run(history: History, told: Sequence[bool | None], ends: tuple[int, int, bool]) -> Run:
+    first, last, lasts = ends
     releases = history.releases
-    lasts = all(
-        has is None and not _was_read(each)
-        for has, each in zip(told[last + 1 :], releases[last + 1 :], strict=True)
-    )
     end = len(releases) if lasts else last
     return Run(
         first=releases[first],
@@ -102,9 +99,7 @@ def _run(history: History, told: Sequence[bool | None], first: int, last: int) -
         last=releases[last],
         last_exact=lasts or (told[last + 1] is False and _follows(history, last + 1)),
         lasts=lasts,
-        untold=tuple(
-            each for has, each in zip(told[first:end], releases[first:end], strict=True) if has is None
-        ),
+        untold=tuple(releases[place] for place in range(first, end) if told[place] is None),
         after=None if lasts else releases[last + 1],
     )
 
