@@ -228,6 +228,21 @@ def test_what_is_printed_for_programs_is_what_the_schema_says(
     assert len(done.json["targets"][0]["engines"]) > 5
 
 
+@pytest.mark.parametrize(
+    ("target", "alone"),
+    [("Qwen3ForCausalLM", True), ("qwen3 8b", True), ("qwen3", False), ("config.json", False)],
+)
+def test_that_the_architecture_alone_is_known_is_said(
+    cli: Cli, work: Path, *, target: str, alone: bool
+) -> None:
+    write(work / "config.json", '{"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3"}')
+    said = f"{target}: by the architecture alone"
+    for form in ("text", "pip"):
+        done = cli("requires", target, "--engine", "vllm", "--offline", "--format", form)
+        assert (said in done.err) == alone
+        assert (f"# {said}" in done.out) == (alone and form == "pip")
+
+
 def test_below_the_lowest_transformers_the_release_refuses_the_model(cli: Cli, work: Path) -> None:
     write(work / "config.json", '{"architectures": ["Gemma3ForCausalLM"], "model_type": "gemma3_text"}')
     (needs,) = (

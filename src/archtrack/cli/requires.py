@@ -122,7 +122,13 @@ def command(
     """
     from archtrack.app.requires import requires
     from archtrack.render.json import print_json
-    from archtrack.render.requires import notices, print_requires, requirement_lines, requires_json
+    from archtrack.render.requires import (
+        errors,
+        notices,
+        print_requires,
+        requirement_lines,
+        requires_json,
+    )
 
     wanted = tuple(
         dict.fromkeys(name.strip() for each in features for name in each.split(",") if name.strip())
@@ -137,7 +143,7 @@ def command(
         features=wanted,
         status=status,
     )
-    print_lines(notices(found), err=True)
+    print_lines((*errors(found), *notices(found)), err=True)
     if form == "json":
         print_json(requires_json(found, wanted, status))
     elif form == "text":

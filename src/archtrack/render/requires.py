@@ -14,31 +14,52 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archtrack.app.requires import Requires, Told, Transformers
-    from archtrack.core.history.history import Release
     from archtrack.core.history.runs import Run
+    from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.hub.targets import Target
 
-__all__ = ["notices", "print_requires", "requirement_lines", "requires_json"]
+__all__ = ["errors", "notices", "print_requires", "requirement_lines", "requires_json"]
 
 _MOST = 5
-"""Releases of which it is not known that a line names."""
+"""Releases or targets that a line names."""
 
 
 def notices(found: Sequence[Requires]) -> Iterator[str]:
-    """What the user should know about how the targets were found, and those that could not be read."""
+    """What the user should know about how the targets were found."""
     told: dict[str, None] = {}
     for each in found:
-        if each.error is not None:
-            told[f"{each.text}: {each.error.removeprefix(f'{each.text}: ')}"] = None
-        elif each.target is not None and each.target.found is not None:
-            target = each.target
-            told[
-                f"{each.text}: {_name(target)} ({found_words(each.target.found, _architecture(target))})"
-            ] = None
-            if target.instead is not None:
-                instead = target.instead.removeprefix(f"{each.text}: ")
-                told[f"the model index answers for {each.text}: {instead}"] = None
+        target = each.target
+        if target is None or target.found is None:
+            continue
+        told[f"{each.text}: {_name(target)} ({found_words(target.found, _architecture(target))})"] = None
+        if target.instead is not None:
+            instead = target.instead.removeprefix(f"{each.text}: ")
+            told[f"the model index answers for {each.text}: {instead}"] = None
+    if named := _only_named(found):
+        told[named] = None
     yield from map(plain, told)
+
+
+def errors(found: Sequence[Requires]) -> Iterator[str]:
+    """Why targets could not be read, a line for each."""
+    for each in found:
+        if each.error is not None:
+            yield plain(f"{each.text}: {each.error.removeprefix(f'{each.text}: ')}")
+
+
+def _only_named(found: Sequence[Requires]) -> str | None:
+    """What is said of targets of which the architecture alone is known; None where there are none."""
+    texts = [each.text for each in found if each.target and _is_only_named(each.target.checkpoint)]
+    if not texts:
+        return None
+    return (
+        f"{_listed(list(dict.fromkeys(texts)))}: by the architecture alone; what a config says besides, such as the"
+        " model type that transformers has to know, may ask for more: give a config.json"
+    )
+
+
+def _is_only_named(checkpoint: Checkpoint) -> bool:
+    return not checkpoint.given and checkpoint.model_type is None and checkpoint.gguf_architecture is None
 
 
 def print_requires(found: Sequence[Requires]) -> None:
@@ -58,6 +79,7 @@ def requires_json(found: Sequence[Requires], features: Sequence[str], status: st
     return {
         "status": status,
         "with": list(features),
+        "notices": list(notices(found)),
         "targets": [
             {
                 "target": each.text,
@@ -81,9 +103,11 @@ def requirement_lines(found: Sequence[Requires], status: str) -> Iterator[str]:
     several engines each has its own.
     """
     answers = [each for each in found if each.error is None]
-    names = ", ".join(dict.fromkeys(each.text for each in answers))
+    names = _listed(list(dict.fromkeys(each.text for each in answers)))
     how = "natively" if status == "native" else "natively or by their Transformers backend"
     yield _comment(f"What runs {names} {how}, by archtrack's history of every release.")
+    if named := _only_named(answers):
+        yield _comment(named)
     engines = list(dict.fromkeys(each.history.engine for answer in answers for each in answer.engines))
     lines = [_line(engine, answers) for engine in engines]
     alone = sum(not line.startswith("#") for _, line, _ in lines) == 1
@@ -205,7 +229,7 @@ def _run_remarks(run: Run, requirements: Sequence[Requirement]) -> Iterator[str]
     if not run.first_exact and (before := _before(run, requirements)) is not None:
         yield before
     if run.untold:
-        yield f"not known of {_listed(run.untold)}"
+        yield f"not known of {_listed([each.version for each in run.untold])}"
     if (
         not run.lasts
         and not run.last_exact
@@ -240,9 +264,9 @@ def _why_not(told: Told) -> str:
     return f"{told.presence.status.value}: {told.reason}"
 
 
-def _listed(releases: Sequence[Release]) -> str:
-    more = f" and {len(releases) - _MOST} more" if len(releases) > _MOST else ""
-    return ", ".join(each.version for each in releases[:_MOST]) + more
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
 
 
 # -- for programs -------------------------------------------------------------------------------------------
