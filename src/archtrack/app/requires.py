@@ -192,10 +192,17 @@ def requires(
     opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and all(each.exit_code == UsageError.exit_code for each in opened):
         raise UsageError(opened[0].error or "")
+    known: dict[
+        tuple[Checkpoint, str | None], tuple[Requirement, ...]
+    ] = {}  # many models have one architecture
+    for each in opened:
+        target = each.target
+        if target is not None and (asked := (target.checkpoint, target.folder)) not in known:
+            known[asked] = tuple(_answers(target, chosen, histories, features, status, engines))
     return tuple(
         each
         if each.target is None
-        else replace(each, engines=tuple(_answers(each.target, chosen, histories, features, status, engines)))
+        else replace(each, engines=known[each.target.checkpoint, each.target.folder])
         for each in opened
     )
 
