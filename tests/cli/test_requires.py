@@ -15,6 +15,7 @@ from archtrack.app.request import Request
 from archtrack.app.requires import requires
 from archtrack.render.requires import requirement_lines
 from archtrack.sources.workspace import Workspace
+from gguf_files import LLAMA, gguf
 from miniature import Cli, Conforms, write
 
 TABLE: dict[str, Any] = json.loads(
@@ -216,6 +217,13 @@ def test_a_config_and_a_model_are_opened_as_check_opens_them(
     assert "qwen3 8b: Qwen3ForCausalLM (" in done.err
     own = config["engines"]["vllm"]
     assert own["newest"]["features"]["lora"]["text"]
+
+
+def test_a_gguf_file_is_read_and_asked_of_every_release(cli: Cli, work: Path) -> None:
+    (work / "m.gguf").write_bytes(gguf(LLAMA))
+    done = cli("requires", "m.gguf", "--engine", "vllm", "--engine", "llama-cpp", "--format", "pip")
+    assert (done.code, lines(done.out)[0]) == (0, "vllm>=0.5.5,<0.24.0")
+    assert "# llama-cpp: from gguf-v0.1.0; the package index does not have these releases" in done.lines
 
 
 @pytest.mark.parametrize("name", ["Qwen3ForCausalLM", "InternLMForCausalLM", "TransformersModel"])
