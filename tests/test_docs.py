@@ -376,6 +376,14 @@ def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path, environ
         play(block, tmp_path, environ)
 
 
+def test_the_page_of_requires_shows_what_the_commands_print(tmp_path: Path) -> None:
+    shown = [content for page, content in blocks("console") if page == "docs/requires.md"]
+    assert len(shown) == 3
+    environ = miniature.environment(tmp_path, ARCHTRACK_DATA_DIR=str(tmp_path / "data"))
+    for block in shown:
+        play(block, tmp_path, environ)
+
+
 @pytest.mark.network
 def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path, environ: dict[str, str]) -> None:
     options = ["--sglang", "0.5.23", "--transformers", "5.23.0", "--format", "json"]

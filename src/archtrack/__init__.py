@@ -9,9 +9,10 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # as in `typing`, whose import takes longer than this one
 if TYPE_CHECKING:
-    from .api import check, history, scan, track, update_document
+    from .api import check, export, history, requires, scan, track, update_document
     from .app.check import Answer
     from .app.document import DocumentUpdate
+    from .app.requires import Requirement, Requires
     from .core.history.history import History
     from .core.verdict.verdict import Step, Verdict
     from .errors import (
@@ -56,6 +57,8 @@ __all__ = [
     "MatrixRow",
     "Place",
     "Registration",
+    "Requirement",
+    "Requires",
     "SourceError",
     "Status",
     "Step",
@@ -66,7 +69,9 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "export",
     "history",
+    "requires",
     "scan",
     "track",
     "update_document",
@@ -75,13 +80,17 @@ __all__ = [
 _HOMES = {
     "__version__": "version",
     "check": "api",
+    "export": "api",
     "history": "api",
+    "requires": "api",
     "scan": "api",
     "track": "api",
     "update_document": "api",
     "Answer": "app.check",
     "DocumentUpdate": "app.document",
     "History": "core.history.history",
+    "Requirement": "app.requires",
+    "Requires": "app.requires",
     "Step": "core.verdict.verdict",
     "Verdict": "core.verdict.verdict",
 }

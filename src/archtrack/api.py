@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from .app.check import check as check_targets
 from .app.document import Flags
 from .app.document import update_document as update
+from .app.export import export as export_engines
 from .app.history.store import Histories
+from .app.requires import requires as required_releases
 from .app.run import day, start
 from .app.track import scan_engine
 from .app.track import track as track_sources
@@ -22,16 +24,17 @@ from .core.verdict.release_facts import LoadOptions
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
-    from typing import TypeAlias
+    from typing import Any, TypeAlias
 
     from .app.check import Answer
     from .app.document import DocumentUpdate
+    from .app.requires import Requires
     from .core.history.history import History
     from .model import Inventory, Matrix
 
     Text: TypeAlias = str | PathLike[str]
 
-__all__ = ["check", "history", "scan", "track", "update_document"]
+__all__ = ["check", "export", "history", "requires", "scan", "track", "update_document"]
 
 
 def scan(engine: str, source: Text | None = None, *, offline: bool = False) -> Inventory:
@@ -112,6 +115,54 @@ def check(
         engines=engines,
         options=LoadOptions(draft=draft, pooled=embedding),
     ).answers
+
+
+def requires(
+    *targets: Text,
+    engines: Sequence[str] = (),
+    features: Sequence[str] = (),
+    status: str = "native",
+    offline: bool = False,
+) -> tuple[Requires, ...]:
+    """From which release on each engine takes each target.
+
+    Args:
+        targets: as for ``check``.
+        engines: their names; none for all but transformers.
+        features: what the releases have to have besides: names of features and of quantisation methods.
+        status: ``native``, or ``fallback`` for what the Transformers backend runs, too.
+        offline: make no request.
+
+    Returns:
+        One answer per target, in order, of a model type one per architecture; a target that cannot be read has an
+        ``error`` and no requirement.
+
+    Raises:
+        UsageError: no such engine or feature, or not one target is any.
+    """
+    run = start(offline=offline)
+    return required_releases(
+        [os.fspath(target) for target in targets],
+        run.workspace,
+        histories=Histories(run.workspace.environ),
+        engines=engines,
+        features=features,
+        status=status,
+    )
+
+
+def export(engines: Sequence[str] = (), data: Text | None = None) -> dict[str, Any]:
+    """What engines have had in which releases, as plain data in the form that docs/export.md documents.
+
+    Args:
+        engines: their names; none for all.
+        data: as for ``history``.
+
+    Raises:
+        UsageError: there is no history of an engine, or nothing at ``data``.
+        DataError: a file cannot be read.
+    """
+    return export_engines(Histories(os.environ, None if data is None else Path(data)), engines)
 
 
 def history(engine: str, data: Text | None = None) -> History:

@@ -37,7 +37,10 @@ def test_the_script_is_one_that_bash_reads(cli: Cli, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("archtrack re", ["plain,rebuild", "plain,render"]),
+        ("archtrack re", ["plain,rebuild", "plain,render", "plain,requires"]),
+        ("archtrack requires YoutuFor", ["plain,YoutuForCausalLM"]),
+        ("archtrack requires --with lora,ima", ["plain,lora,image"]),
+        ("archtrack export --engine llam", ["plain,llama-cpp"]),
         ("archtrack history refr", ["plain,refresh"]),
         ("archtrack history re", ["plain,refresh", "plain,recurrent_gemma", "plain,rembert", "plain,resnet"]),
         ("archtrack check Qwen3MoeForQ", ["plain,Qwen3MoeForQuestionAnswering"]),

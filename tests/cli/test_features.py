@@ -70,7 +70,7 @@ def test_a_wanted_feature_comes_with_its_evidence(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("lroa", "lroa is neither a feature nor a quantisation method"),
+        ("lroa", "--with lroa: no feature and no quantisation method is called so"),
         ("awqq", "is it awq?"),
     ],
 )

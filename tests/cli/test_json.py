@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 DEFINITIONS = (
     "scan", "scan", "list", "report", "diff", "diff_base", "lint", "check", "history_overview", "history",
-    "history_at", "migrate", "demand", "render", "cache", "data_info",
+    "history_at", "migrate", "requires", "export", "demand", "render", "cache", "data_info",
 )  # fmt: skip
 """Of the page's examples, in their order."""
 BLOCKS = re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -80,6 +80,8 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("history", "NanoChatForCausalLM", "--engine", "exllamav3"),
         ("history", "--engine", "exllamav3", "--at", "0.0.1"),
         ("migrate", "exllamav3==0.0.2", "exllamav3==0.0.1"),
+        ("requires", "NanoChatForCausalLM", "--engine", "exllamav3"),
+        ("export", "--engine", "exllamav3"),
         ("demand", "models.jsonl"),
         ("render",),
         ("cache", "info"),

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from archtrack.core.matrix.examples import example_of
 from archtrack.core.models.words import bare, is_copy
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
-from archtrack.core.verdict.features import TITLES
-from archtrack.core.verdict.release_facts import QUANTISATION, LoadOptions, ReleaseFacts
+from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.engines import load_engine
 from archtrack.errors import ArchtrackError, UsageError
@@ -22,6 +21,7 @@ from .engine_source import EngineSource, parse_engine_source
 from .examples import example_sources
 from .gguf import MadeFrom, made_from, with_span
 from .history.counting import TRANSFORMERS
+from .history.features import expect_known
 from .history.release_facts import facts_at
 from .names import Names
 from .presence import RUNS, Presence, adds_nothing, is_plugin, no_data_yet, presence_of
@@ -204,7 +204,7 @@ def check(
     opened = [each for target in targets for each in _opened(target, names, workspace)]
     if opened and not messages and all(_is_none(each) for each in opened):
         raise UsageError(next(each.error or "" for each in opened if isinstance(each, Answer)))
-    _expect_known(wanted, histories)
+    expect_known(wanted, [each for name in histories.engines if (each := histories.get(name)) is not None])
     run = _Run(
         request, workspace, histories, names, options or LoadOptions(), wanted=wanted, named=bool(engines)
     )
@@ -235,27 +235,6 @@ def check(
         sources=tuple(dict.fromkeys(each for each in run.sources if run.speaks(each.engine))),
         notices=tuple(dict.fromkeys(run.notices)),
     )
-
-
-def _expect_known(wanted: Sequence[str], histories: Histories) -> None:
-    """Refuse what is neither a feature nor a quantisation method of any engine.
-
-    Raises:
-        UsageError: the message names what there is.
-    """
-    unknown = [name for name in wanted if name not in TITLES]
-    if not unknown:
-        return
-    known = [history for name in histories.engines if (history := histories.get(name)) is not None]
-    methods = {method for history in known for method in history.tables.get(QUANTISATION, {})}
-    for name in unknown:
-        if name not in methods:
-            near = nearest(name, {*TITLES, *methods})
-            like = f"; is it {' or '.join(near)}?" if near else ""
-            raise UsageError(
-                f"{shown_argument(name)} is neither a feature nor a quantisation method{like}; features are"
-                f" {', '.join(TITLES)}"
-            )
 
 
 def _opened(asked: str | Target, names: Names, workspace: Workspace) -> tuple[Target | Answer, ...]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from archtrack.core.history.spans import bounds_at, has_and_had, row_bounds_at
 from archtrack.core.verdict.by_registry import by_registry
 from archtrack.core.verdict.checkpoint import Checkpoint, only_named
-from archtrack.core.verdict.features import asked_of, features_of
 from archtrack.core.verdict.mlx_weights import not_by_mlx
 from archtrack.core.verdict.release_facts import FEATURES, GGUF_ARCHITECTURES, LoadOptions
 from archtrack.core.verdict.verdict import Steps
@@ -22,6 +21,7 @@ from archtrack.errors import DataError, UsageError
 from archtrack.model import CellText, Gate, Status
 
 from .history.counting import TRANSFORMERS
+from .history.features import stated_feature, stated_features
 from .history.release_facts import facts_at
 
 if TYPE_CHECKING:
@@ -189,8 +189,8 @@ def presence_of(
         key=key,
         why=why,
         adds_to=_adds_to(facts.engine),
-        features=features_of(verdict.key, facts) if status in RUNS else (),
-        wanted=tuple(asked_of(name, verdict.key, facts) for name in wanted) if status in RUNS else (),
+        features=stated_features(verdict.key, facts) if status in RUNS else (),
+        wanted=tuple(stated_feature(name, verdict.key, facts) for name in wanted) if status in RUNS else (),
     )
 
 

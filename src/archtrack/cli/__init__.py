@@ -59,6 +59,7 @@ Examples:
   archtrack update --check                  the same in CI: writes nothing, exits 1 if there is something to do
   archtrack check Qwen3ForCausalLM          what each engine does with an architecture, a config or a repository
   archtrack history Qwen3ForCausalLM        since which release each engine has it
+  archtrack requires Qwen3-32B              the release of each engine that it needs, also as a line for pip
   archtrack site --open                     every architecture by engine, in the browser
   archtrack scan sglang 0.5.23              what one release registers, and where
   archtrack list --status refused           what the Transformers fallback would refuse

@@ -170,10 +170,10 @@ def show(
             for key in known.keys(name, history)
         ]
         if form == "json":
-            print_json(feature_history.feature_json(keyed, features))
+            print_json(feature_history.feature_json(keyed, features, found))
         else:
             print_lines((plain(line) for line in models_lines(known, names)), err=True)
-            feature_history.print_features(keyed, features)
+            feature_history.print_features(keyed, features, found)
     elif plot is not None:
         if names or form == "json":
             raise UsageError("--plot draws the chart alone: leave out ARCH and --format")

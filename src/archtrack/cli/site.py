@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archtrack.render.terminal import plain
 
 from ._options import data_option, examples, histories, note
+
+if TYPE_CHECKING:
+    from archtrack.app.history.store import Histories
 
 __all__ = ["command"]
 
@@ -24,6 +28,7 @@ _PAUSE = 0.5  # seconds between two looks at whether the data has changed
         "archtrack site --open                                     write it and look at it",
         "archtrack site --out public --matrix MODEL_SUPPORT_TRACKING.md",
         "archtrack list --format json > now.json && archtrack site --matrix now.json",
+        "archtrack site --out public --feed                        with JSON files for programs beside it",
         "archtrack site --serve --matrix MODEL_SUPPORT_TRACKING.md",
     ),
 )
@@ -41,6 +46,11 @@ _PAUSE = 0.5  # seconds between two looks at whether the data has changed
     metavar="FILE",
     help="A tracking document, or what `archtrack list --format json` printed: a further column, its sections and its "
     "examples.",
+)
+@click.option(
+    "--feed",
+    is_flag=True,
+    help="Write FOLDER/feed/v1, too: a JSON file per engine and per architecture, and index.json that names them.",
 )
 @data_option
 @click.option("--open", "look", is_flag=True, help="Open the page in the browser.")
@@ -62,6 +72,7 @@ def command(
     *,
     out: Path,
     matrix: Path | None,
+    feed: bool,
     data: Path | None,
     look: bool,
     serve: bool,
@@ -77,15 +88,27 @@ def command(
         raise click.UsageError(
             f"--{idle} means nothing {'with' if serve else 'without'} --serve; leave it out"
         )
+    if serve and feed:
+        raise click.UsageError("--feed means nothing with --serve; leave it out")
     if serve:
         _serve(data, matrix, port, look=look)
         return
     from archtrack.site.page import write_page
 
-    path = write_page(histories(data), out, matrix, environ=os.environ, told=note)
+    found = histories(data)
+    path = write_page(found, out, matrix, environ=os.environ, told=note)
     click.echo(plain(f"Wrote {path} ({path.stat().st_size / 1e6:.2f} MB)"))
+    if feed:
+        _feed(found, out)
     if look:
         _open(path.resolve().as_uri())
+
+
+def _feed(found: Histories, out: Path) -> None:
+    from archtrack.site.feed import write_feed
+
+    index, count = write_feed(found, out)
+    click.echo(plain(f"Wrote {index}, which names the {count - 1} others"))
 
 
 def _open(address: str) -> None:

@@ -6,34 +6,36 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.app.history.features import feature_bounds
+from archtrack.app.history.features import feature_runs
 from archtrack.core.verdict.release_facts import FEATURES
 
-from .history import bounds_json
 from .terminal import plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from archtrack.app.history.store import Histories
     from archtrack.core.history.history import History
+    from archtrack.core.history.runs import Run
 
     Keyed = Sequence[tuple[str, History, str]]
 
 __all__ = ["feature_json", "print_features"]
 
 
-def print_features(keyed: Keyed, features: Sequence[str]) -> None:
-    """A row per architecture, engine, feature and span.
+def print_features(keyed: Keyed, features: Sequence[str], histories: Histories) -> None:
+    """A row per architecture, engine, feature and run of releases.
 
     Args:
         keyed: (name as it was asked for, history of an engine, what that engine looks the name up by).
         features: which ones.
+        histories: of every engine.
     """
     rows = [
-        (key, history.engine, feature, each.since, each.first.date or "", each.until, each.span.states[0].at)
+        (key, history.engine, feature, run.since, run.first.date or "", run.until, _at(key, history, run))
         for _, history, key in keyed
         for feature in features
-        for each in feature_bounds(history, key, feature)
+        for run in feature_runs(feature, key, history, histories)
     ]
     if rows:
         table(("Architecture", "Engine", "Feature", "Since", "Date", "Until", "At"), rows, whole=True)
@@ -49,7 +51,7 @@ def print_features(keyed: Keyed, features: Sequence[str]) -> None:
         click.echo(plain(f"Features are not read of {', '.join(sorted(silent))}"), err=True)
 
 
-def feature_json(keyed: Keyed, features: Sequence[str]) -> dict[str, Any]:
+def feature_json(keyed: Keyed, features: Sequence[str], histories: Histories) -> dict[str, Any]:
     """The same for programs, by ``data/schema.json``."""
     found: dict[str, Any] = {}
     for name, history, key in keyed:
@@ -59,10 +61,27 @@ def feature_json(keyed: Keyed, features: Sequence[str]) -> dict[str, Any]:
                 "read": FEATURES in history.tables,
                 "features": {
                     feature: [
-                        {**bounds_json(each), "at": each.span.states[0].at}
-                        for each in feature_bounds(history, key, feature)
+                        _run(key, history, run) for run in feature_runs(feature, key, history, histories)
                     ]
                     for feature in features
                 },
             }
     return {"architectures": found}
+
+
+def _run(key: str, history: History, run: Run) -> dict[str, Any]:
+    return {
+        "first": run.first.version,
+        "first_date": run.first.date,
+        "first_exact": run.first_exact,
+        "last": None if run.lasts else run.last.version,
+        "last_date": None if run.lasts else run.last.date,
+        "last_exact": run.last_exact,
+        "at": _at(key, history, run),
+    }
+
+
+def _at(key: str, history: History, run: Run) -> str:
+    """The line that states it in the first release of a run."""
+    row = history.row(FEATURES, key, run.first.version)
+    return "" if row is None else row.at

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING
 from archtrack.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 if sys.platform != "win32":
     import fcntl
@@ -33,6 +33,7 @@ __all__ = [
     "open_regular",
     "read_bounded",
     "read_document",
+    "replace_files",
     "why",
     "write_atomic",
 ]
@@ -41,6 +42,7 @@ _LARGEST = 64 * 1024 * 1024  # bytes of a document; one of 200,000 rows has 24 m
 _AT_ONCE = 1024 * 1024
 _MODE = 0o666  # of a new document, before the umask
 _NOT_REGULAR = "it is no regular file; name another one"
+_LEFT = ".archtrack-"  # in the name of a temporary file
 _NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
 
 
@@ -143,10 +145,40 @@ def write_atomic(path: Path, data: bytes, *, expected: bytes | None = None) -> N
         DocumentError: it cannot be written, or it no longer holds what was expected. It is as it was, and
             nothing is left beside it.
     """
+    clear_leftovers(path)
+    _replace(path, data, expected)
+    _sync_folder(Path(os.path.realpath(path)).parent)
+
+
+def replace_files(folder: Path, files: Mapping[str, bytes], *, own: Callable[[Path, bytes], object]) -> None:
+    """Replace or create files of a folder, each as ``write_atomic`` does; one that has its content already stays.
+
+    Args:
+        folder: where they are; it exists.
+        files: name -> content.
+        own: is told the path and the content of each file that would be replaced, and raises for one that must not be.
+
+    Raises:
+        DocumentError: one cannot be read or written; those before it are written.
+    """
+    _clear_folder(folder, "")
+    changed = {}
+    for name, data in files.items():
+        there = read_document(folder / name)
+        if there is not None and there != data:
+            own(folder / name, there)
+        if there != data:
+            changed[name] = there
+    for name, there in changed.items():
+        _replace(folder / name, files[name], there or b"")
+    _sync_folder(folder)
+
+
+def _replace(path: Path, data: bytes, expected: bytes | None) -> None:
+    """As ``write_atomic``, without a look at what else is in the folder."""
     try:
         target = Path(os.path.realpath(path))
         old = _regular(target)
-        clear_leftovers(path)
         descriptor, temporary = _create(target, _MODE if old is None else 0o600)
     except OSError as error:
         raise DocumentError(f"{path}: cannot be written: {_reason(error)}") from error
@@ -165,7 +197,6 @@ def write_atomic(path: Path, data: bytes, *, expected: bytes | None = None) -> N
     finally:
         with suppress(OSError):
             temporary.unlink()
-    _sync_folder(target.parent)
 
 
 def clear_leftovers(path: Path) -> None:
@@ -174,9 +205,14 @@ def clear_leftovers(path: Path) -> None:
     Never raises for a file or folder that cannot be changed.
     """
     target = Path(os.path.realpath(path))
+    _clear_folder(target.parent, _prefix(target))
+
+
+def _clear_folder(folder: Path, prefix: str) -> None:
+    """Remove what killed runs have left of the documents whose temporary files begin so; of all, without a prefix."""
     with suppress(OSError):
-        for file in list(target.parent.iterdir()):
-            if file.name.startswith(_prefix(target)) and file.suffix == ".tmp":
+        for file in list(folder.iterdir()):
+            if file.name.startswith(prefix or ".") and _LEFT in file.name and file.suffix == ".tmp":
                 with suppress(OSError):  # it is being written
                     _remove_abandoned(file)
 
@@ -234,7 +270,7 @@ def _regular(target: Path) -> os.stat_result | None:
 
 
 def _prefix(target: Path) -> str:
-    return f".{target.name[:_NAME_LENGTH]}.archtrack-"
+    return f".{target.name[:_NAME_LENGTH]}{_LEFT}"
 
 
 def _create(target: Path, mode: int) -> tuple[int, Path]:

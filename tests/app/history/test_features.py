@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archtrack.app.history.features import feature_bounds
+from archtrack.app.history.features import feature_runs
+from archtrack.app.history.store import Histories
 from archtrack.core.history.history import Entry, Row
 from archtrack.core.verdict.release_facts import FEATURES
 from made_history import made_history, release
 
 if TYPE_CHECKING:
     from archtrack.core.history.history import History
+    from archtrack.core.history.runs import Run
 
 YES, NO, UNSURE = {"has": ["lora"]}, {}, {"unsure": {"lora": "x"}}
 GONE, UNREAD, UNSTATED = "gone", "unread", "unstated"
@@ -38,6 +40,10 @@ def made(*rows: Any) -> History:
     )
 
 
+def runs(key: str, feature: str, history: History) -> tuple[Run, ...]:
+    return feature_runs(feature, key, history, Histories({}))
+
+
 @pytest.mark.parametrize(
     ("rows", "spans"),
     [
@@ -55,15 +61,10 @@ def made(*rows: Any) -> History:
     ],
 )
 def test_spans_of_a_feature(rows: tuple[Any, ...], spans: list[tuple[str, str]]) -> None:
-    assert [(each.since, each.until) for each in feature_bounds(made(*rows), "A", "lora")] == spans
-
-
-def test_a_span_has_the_line_of_its_first_release() -> None:
-    (span,) = feature_bounds(made(NO, YES, YES), "A", "lora")
-    assert span.span.states[0].at == "a.py:2"
+    assert [(each.since, each.until) for each in runs("A", "lora", made(*rows))] == spans
 
 
 def test_another_feature_or_architecture_has_none() -> None:
     history = made(YES, YES)
-    assert feature_bounds(history, "A", "pp") == ()
-    assert feature_bounds(history, "B", "lora") == ()
+    assert runs("A", "pp", history) == ()
+    assert runs("B", "lora", history) == ()

@@ -1,86 +1,104 @@
-"""Since which release an engine's implementation of an architecture has a feature."""
+"""What a release states of what it registers, and since which release."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archtrack.core.history.history import Span, State
-from archtrack.core.history.spans import SpanBounds
-from archtrack.core.verdict.release_facts import FEATURES
+from archtrack.core.history.runs import Run, runs_of
+from archtrack.core.verdict.features import TITLES, asked_of, features_of
+from archtrack.core.verdict.release_facts import FEATURES, QUANTISATION
+from archtrack.core.verdict.suggestions import nearest
+from archtrack.errors import DataError, UsageError
+from archtrack.sources.redaction import shown_argument
+
+from .release_facts import facts_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from archtrack.core.history.history import History, RowState
+    from archtrack.core.history.history import History, Release
+    from archtrack.core.verdict.features import Feature
+    from archtrack.core.verdict.release_facts import ReleaseFacts
 
-__all__ = ["feature_bounds"]
+    from .store import Histories
+
+__all__ = ["expect_known", "feature_runs", "named_features", "stated_feature", "stated_features"]
 
 
-def feature_bounds(history: History, key: str, feature: str) -> tuple[SpanBounds, ...]:
-    """The spans of releases whose implementation of a key has a feature, oldest first.
+def stated_features(key: str | None, facts: ReleaseFacts) -> tuple[Feature, ...]:
+    """All that a release states of a key.
 
-    A bound beside a release of which that cannot be told is not exact.
-
-    Args:
-        history: of the engine.
-        key: as its registry has it.
-        feature: a key of ``core.verdict.features.TITLES``.
+    Raises:
+        DataError: that is said by data that somebody handed in, and cannot be read.
     """
-    answers = [_answer(history, key, feature, release.version) for release in history.releases]
-    return tuple(_bounds(history, key, answers, first, last) for first, last in _runs(history, answers))
+    with _readable(facts):
+        return features_of(key, facts)
 
 
-def _answer(history: History, key: str, feature: str, version: str) -> bool | None:
-    """Whether a release has it; None where that cannot be told."""
-    if version not in history.known:
+def stated_feature(name: str, key: str | None, facts: ReleaseFacts) -> Feature:
+    """Whether a release has a feature of a key, or a quantisation method whatever the key.
+
+    Raises:
+        DataError: that is said by data that somebody handed in, and cannot be read.
+    """
+    with _readable(facts):
+        return asked_of(name, key, facts)
+
+
+def expect_known(wanted: Sequence[str], histories: Iterable[History]) -> None:
+    """Refuse what is neither a feature nor a quantisation method of any release.
+
+    Raises:
+        UsageError: the message names what is near, and what there is.
+    """
+    if all(name in TITLES for name in wanted):
+        return
+    methods = {method for history in histories for method in history.tables.get(QUANTISATION, {})}
+    for name in wanted:
+        if name not in TITLES and name not in methods:
+            near = nearest(name, {*TITLES, *methods})
+            like = f"; is it {' or '.join(near)}?" if near else ""
+            raise UsageError(
+                f"--with {shown_argument(name)}: no feature and no quantisation method is called so{like}; features are"
+                f" {', '.join(TITLES)}"
+            )
+
+
+def named_features(key: str, history: History) -> tuple[str, ...]:
+    """The features that some release states of a key, in the order of ``TITLES``."""
+    rows = history.tables.get(FEATURES, {}).get(key, ())
+    values = (state.value for row in rows for state in row.states)
+    stated = {name for value in values if isinstance(value, dict) for name in value.get("has") or ()}
+    return tuple(name for name in TITLES if name in stated)
+
+
+def feature_runs(name: str, key: str, history: History, histories: Histories) -> tuple[Run, ...]:
+    """The runs of releases that have a feature of a key, oldest first.
+
+    Raises:
+        DataError: as ``stated_feature``.
+    """
+    return runs_of(history, [_has(name, key, history, release, histories) for release in history.releases])
+
+
+def _has(name: str, key: str, history: History, release: Release, histories: Histories) -> bool | None:
+    """Whether a release has a feature of a key; it has none of a key that it does not have."""
+    if release.unknown is not None:
         return None
-    row = _row(history, key, version)
-    if row is None:
-        return False if history.state(key, version) is None else None
-    if feature in row.value.get("has", []):
-        return True
-    rules = history.rules_at(version)
-    decided = [] if rules is None else rules.rules.get("features", {}).get("decided", [])
-    return None if feature in row.value.get("unsure", {}) or feature not in decided else False
+    if history.state(key, release.version) is None:
+        return False if release.complete else None
+    return stated_feature(name, key, facts_at(history, release, histories)).has
 
 
-def _row(history: History, key: str, version: str) -> RowState | None:
-    return history.row(FEATURES, key, version)
-
-
-def _runs(history: History, answers: list[bool | None]) -> Iterator[tuple[int, int]]:
-    """The first and the last index of each run of releases that have it; unknown releases end no run."""
-    first = last = -1
-    for index, answer in enumerate(answers):
-        if answer:
-            first, last = first if first >= 0 else index, index
-        elif first >= 0 and history.releases[index].version in history.known:
-            yield first, last
-            first = -1
-    if first >= 0:
-        yield first, last
-
-
-def _bounds(history: History, key: str, answers: list[bool | None], first: int, last: int) -> SpanBounds:
-    releases = history.releases
-    row = _row(history, key, releases[first].version)
-    at = "" if row is None else row.at
-    until = None if not any(each.version in history.known for each in releases[last + 1 :]) else last
-    state = State(since=releases[first].version, file=at.rpartition(":")[0] or at, at=at)
-    return SpanBounds(
-        span=Span(
-            first=releases[first].version,
-            last=None if until is None else releases[until].version,
-            states=(state,),
-        ),
-        first=releases[first],
-        first_exact=history.whole if first == 0 else _follows(history, answers, first, first - 1),
-        last=None if until is None else releases[until],
-        last_exact=until is None or _follows(history, answers, until + 1, until + 1),
-    )
-
-
-def _follows(history: History, answers: list[bool | None], at: int, other: int) -> bool:
-    """Whether the release at an index comes right after the one before it, and the other one surely lacks it."""
-    before, after = history.releases[at - 1].version, history.releases[at].version
-    return answers[other] is False and history.numbering.is_next(before, after)
+@contextmanager
+def _readable(facts: ReleaseFacts) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if not facts.handed_in:
+            raise
+        raise DataError(
+            f"the data of {facts.engine} has features of {facts.name} that cannot be read"
+            f" ({type(error).__name__}); `archtrack data update` gets data that fits"
+        ) from error

@@ -21,6 +21,7 @@ __all__ = [
     "entries_of",
     "has_and_had",
     "row_bounds_at",
+    "row_span_bounds",
     "span_bounds",
     "spans_of",
 ]
@@ -107,7 +108,12 @@ def bounds_at(history: History, name: str, release: Release) -> SpanBounds | Non
 
 
 def row_bounds_at(history: History, table: str, key: str, release: Release) -> SpanBounds | None:
-    """As ``bounds_at``, of a row of a table; its states have the file of their line."""
+    """As ``bounds_at``, of a row of a table."""
+    return _last_begun(history, row_span_bounds(history, table, key), release)
+
+
+def row_span_bounds(history: History, table: str, key: str) -> Iterator[SpanBounds]:
+    """As ``span_bounds``, of a row of a table; its states have the file of their line."""
     spans = (
         Span(
             first=row.first,
@@ -119,7 +125,7 @@ def row_bounds_at(history: History, table: str, key: str, release: Release) -> S
         )
         for row in history.tables.get(table, {}).get(key, ())
     )
-    return _last_begun(history, (_bounds(history, span, table) for span in spans), release)
+    return (_bounds(history, span, table) for span in spans)
 
 
 def _bounds(history: History, span: Span, what: str) -> SpanBounds:

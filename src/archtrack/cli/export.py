@@ -1,0 +1,49 @@
+"""``archtrack export``: what engines have had in which releases, for catalogues and schedulers."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ._options import complete_engine, data_option, examples, format_option, histories
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["command"]
+
+
+@click.command(
+    "export",
+    short_help="Write all architectures with the releases that have them, as data.",
+    epilog=examples(
+        "archtrack export > support.json",
+        "archtrack export --engine vllm --engine sglang --format csv",
+        "archtrack export --engine llama-cpp --format yaml > llama-cpp.yaml",
+        "archtrack export --format python > support.py",
+        "archtrack export --engine vllm --format go > spans.go",
+    ),
+)
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    metavar="ENGINE",
+    shell_complete=complete_engine,
+    help="Only this engine; may be repeated. Default: every engine.",
+)
+@data_option
+@format_option("json", "yaml", "csv", "python", "go")
+def command(*, engines: tuple[str, ...], data: Path | None, form: str) -> None:
+    """Write every architecture, model type, configuration class and GGUF architecture that engines have had.
+
+    Each with the spans of releases that have it, their days, whether their bounds are exact, and the line that
+    registers it; with the spans of its features, where the data has features. The form has a number (`format`), and is
+    documented in docs/export.md. The same data gives the same bytes.
+    """
+    from archtrack.app.export import export
+    from archtrack.render.export import FORMS
+
+    sys.stdout.write(FORMS[form](export(histories(data), engines)))

@@ -1,0 +1,171 @@
+"""``archtrack requires``: from which release on each engine takes a checkpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from archtrack.render.terminal import plain, print_lines
+
+from ._options import (
+    complete_engine,
+    complete_name,
+    data_option,
+    examples,
+    format_option,
+    histories,
+    note,
+    offline_option,
+    start,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.shell_completion import CompletionItem
+
+    from archtrack.app.requires import Requires
+
+__all__ = ["command"]
+
+
+def _complete_target(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Architectures and models that begin so, for the shell; files where there are none."""
+    from click.shell_completion import CompletionItem
+
+    names = complete_name(ctx, param, incomplete)
+    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
+
+
+def _complete_feature(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 -- click's
+    """Features, behind those that stand there already."""
+    from click.shell_completion import CompletionItem
+
+    from archtrack.core.verdict.features import TITLES
+
+    before, comma, begun = incomplete.rpartition(",")
+    return [CompletionItem(f"{before}{comma}{name}") for name in TITLES if name.startswith(begun)]
+
+
+@click.command(
+    "requires",
+    short_help="Say from which release on each engine takes a model, as a requirement.",
+    epilog=examples(
+        "archtrack requires Qwen/Qwen3-8B",
+        "archtrack requires Qwen3-32B --engine vllm --format pip > requirements.txt",
+        "archtrack requires ./my-model Qwen/Qwen3-8B --engine vllm --format constraints",
+        "archtrack requires GPTNeoXForCausalLM --status fallback",
+        "archtrack requires LlamaForCausalLM --with lora,pp,awq --engine vllm --engine sglang",
+        "archtrack requires Qwen3-8B-Q4_K_M.gguf --engine llama-cpp --engine ollama",
+    ),
+)
+@click.argument("targets", nargs=-1, required=True, metavar="MODEL…", shell_complete=_complete_target)
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    metavar="ENGINE",
+    shell_complete=complete_engine,
+    help="Only this engine; may be repeated. Default: every engine but transformers, and of the plugins of vLLM those "
+    "that register the architecture.",
+)
+@click.option(
+    "--with",
+    "features",
+    multiple=True,
+    metavar="FEATURE[,FEATURE]",
+    shell_complete=_complete_feature,
+    help="The releases have to have these besides: features of the implementation (lora, pp, image, video, audio, "
+    "embedding, eagle3, …) and quantisation methods (awq, gptq, fp8, …); may be repeated.",
+)
+@click.option(
+    "--status",
+    type=click.Choice(("native", "fallback")),
+    default="native",
+    show_default=True,
+    help="What counts as taking a model: its own implementation; with `fallback` the Transformers backend, too.",
+)
+@offline_option
+@data_option
+@format_option("text", "json", "pip", "constraints")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    targets: tuple[str, ...],
+    engines: tuple[str, ...],
+    features: tuple[str, ...],
+    status: str,
+    offline: bool,
+    data: Path | None,
+    form: str,
+) -> None:
+    """Say from which release on each engine takes each MODEL: all releases from there up to the newest that is known.
+
+    A MODEL is what `archtrack check` takes: a model as people name it, a config.json or its folder, a GGUF file, an
+    architecture, a model type, or a repository on the Hub. Every known release is asked by what comes with archtrack;
+    no release is read.
+
+    `≤` before a release says that an older one may take the model: it is not known what that one does. `≥` says the
+    same of the end. Without an end, the newest release takes it. Where an engine took it, then not, and then again, the
+    last of these runs is the requirement, and the remarks name the others.
+
+    With --format pip and constraints, a line per engine takes the releases that are known to take all MODELs and leaves
+    out the others that are known; with one engine, a line with the lowest transformers follows. What is no requirement
+    is a comment: an engine that does not take them, and one whose releases are not on the package index (llama-cpp,
+    ollama).
+
+    Exits 1 if there is a MODEL that none of the engines takes which --engine names, in no release or, with --format pip
+    and constraints, in none that takes the others.
+    """
+    from archtrack.app.requires import requires
+    from archtrack.render.json import print_json
+    from archtrack.render.requires import (
+        errors,
+        notices,
+        print_requires,
+        requirement_lines,
+        requires_json,
+    )
+
+    wanted = tuple(
+        dict.fromkeys(name.strip() for each in features for name in each.split(",") if name.strip())
+    )
+    begun = start(offline=offline)
+    found_histories = histories(data)
+    found = requires(
+        targets,
+        begun.workspace,
+        histories=found_histories,
+        engines=engines,
+        features=wanted,
+        status=status,
+    )
+    print_lines((*errors(found), *notices(found)), err=True)
+    if form == "json":
+        print_json(requires_json(found, wanted, status))
+    elif form == "text":
+        print_requires(found)
+    else:
+        print_lines(requirement_lines(found, status))
+    if not engines:
+        for engine in found_histories.awaited:
+            note(plain(f"{engine}: no data yet; `archtrack history refresh {engine}` reads its releases"))
+    unmet = bool(engines) and not _is_met(found, together=form in {"pip", "constraints"})
+    ctx.exit(next((each.exit_code for each in found if each.exit_code), int(unmet)))
+
+
+def _is_met(found: tuple[Requires, ...], *, together: bool) -> bool:
+    """Whether an engine that is named takes each target; or all of them, in the same releases."""
+    from archtrack.app.requires import joined
+
+    answers = [each for each in found if each.error is None]
+    if not together:
+        return all(any(requirement.runs for requirement in each.engines) for each in answers)
+    names = {requirement.history.engine for each in answers for requirement in each.engines}
+    return any(
+        joined([own for each in answers for own in each.engines if own.history.engine == name]) is not None
+        for name in names
+    )
