@@ -40,8 +40,8 @@ VERBS = list(verbs())
 def test_the_verbs_are_those_that_are_promised() -> None:
     assert [" ".join(verb) for verb in VERBS] == [
         "audit", "cache", "cache info", "cache clear", "check", "completion", "data", "data info", "data update",
-        "data lint", "demand", "diff", "history", "history show", "history refresh", "index", "index show", "index refresh",
-        "index lint", "lint", "list", "mcp", "migrate", "rebuild", "render", "scan", "site", "update"
+        "data lint", "demand", "diff", "history", "history show", "history refresh", "index", "index show",
+        "index refresh", "index lint", "lint", "list", "mcp", "migrate", "rebuild", "render", "scan", "site", "update"
     ]  # fmt: skip
 
 

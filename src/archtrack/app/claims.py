@@ -207,9 +207,9 @@ class Judge:
         name, status = f"{history.engine} {release.version}", presence.status
         has, why = {
             Status.NATIVE: (True, presence.because.text),
-            # What is said of a class since when does not say when the backend began to run it.
+            # "Since" is about a class of its own; and who says "no" may mean that there is none.
             Status.FALLBACK: (
-                True if claim.reach is Reach.IN else None,
+                True if claim.reach is Reach.IN and claim.holds else None,
                 f"{name} runs it by its Transformers backend",
             ),
         }.get(status, (None, f"{status.value}: {presence.reason}"))
