@@ -62,6 +62,8 @@ def test_a_row_claims_that_its_names_are_there_and_what_its_marks_say(
         ("| `A` | a | 🚧 | ✅ |", "`🚧` is no plain mark"),
         ("| `*Model`<sup>C</sup> | a | ✅ | ✅ |", "the name stands for many architectures"),
         ("| two words | a | ✅ | ✅ |", "that is no name of an architecture"),
+        ("| `A` (deprecated) | a | ✅ | ✅ |", "the row says `deprecated`"),
+        ("| ~~`A`~~ | a | ✅ | ✅ |", "the row says `~~`"),
     ],
 )
 def test_what_is_not_understood_is_said_with_the_reason(row: str, reason: str) -> None:
@@ -74,6 +76,8 @@ def test_what_is_not_understood_is_said_with_the_reason(row: str, reason: str) -
     [
         f"```\n{HEAD}| A | a | ✅ | ✅ |\n```\n",
         f"<!--\n{HEAD}| A | a | ✅ | ✅ |\n-->\n",
+        f"{HEAD}```\n```\n| A | a | ✅ | ✅ |\n",
+        f"{HEAD}\n| A | a | ✅ | ✅ |\n",
         "| Feature | LoRA |\n| --- | --- |\n| A | ✅ |\n",
         "| Architecture | LoRA |\n| A | ✅ |\n",
         "| Architecture | LoRA |\n| --- |\n| A | ✅ |\n",

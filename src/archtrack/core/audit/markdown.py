@@ -55,6 +55,7 @@ _ELSEWHERE = frozenset(
 
 _FENCE = re.compile(r"\s{0,99}(`{3,}|~{3,})")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})(?=\s)")
+_WORDS = re.compile(r"\w{1,40}")
 _SPAN = re.compile(r"`([^`]{1,400})`")
 _ASIDE = re.compile(r"<sup>[^<]{0,200}</sup>|<[^<>]{0,200}>|\([^()]{0,400}\)|\]\([^()]{0,400}\)|[*\[\]]")
 _LINK = re.compile(r"\[([^\]\[]{0,200})\]\([^()]{0,400}\)")
@@ -104,9 +105,11 @@ def read_markdown(text: str, engines: Engines) -> Read:
 def _tables(lines: Sequence[str], engines: Engines) -> Iterator[_Table]:
     headings: dict[int, str] = {}
     table: _Table | None = None
-    header: tuple[int, str] | None = None
+    header: str | None = None
+    above = 0
     for number, line in _shown(lines):
-        if table is not None and "|" in line:
+        goes_on, above = number == above + 1, number
+        if table is not None and goes_on and "|" in line:
             table.rows.append((number, line))
             continue
         if table is not None:
@@ -115,14 +118,14 @@ def _tables(lines: Sequence[str], engines: Engines) -> Iterator[_Table]:
         heading = _HEADING.match(line)
         if heading is not None:
             level = len(heading[1])
-            headings = {above: words for above, words in headings.items() if above < level}
+            headings = {other: words for other, words in headings.items() if other < level}
             headings[level] = line[heading.end() :].strip()
-        elif header is not None and header[0] == number - 1 and "-" in line and is_delimiter(line):
-            titles = cells_of(header[1])
+        elif header is not None and goes_on and "-" in line and is_delimiter(line):
+            titles = cells_of(header)
             columns = _columns(titles, engines, list(headings.values()))
             if columns is not None and len(titles) == len(cells_of(line)):
                 table = _Table(columns=columns, width=len(titles), engine=_of_headings(headings, engines))
-        header = (number, line) if "|" in line else None
+        header = line if "|" in line else None
     if table is not None:
         yield table
 
@@ -158,8 +161,7 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
     columns = {
         index: engine for index, title in enumerate(plain) if (engine := engines.named(title)) is not None
     }
-    words = {word for each in (*plain, *headings) for word in re.findall(r"\w{1,40}", each.casefold())}
-    elsewhere = sorted(words & _ELSEWHERE)
+    elsewhere = _elsewhere(*plain, *headings)
     read = {*features, *columns, found[0]}
 
     def only(kind: frozenset[str]) -> int | None:
@@ -177,11 +179,17 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
         supported=supported,
         engine=by_row,
         since=since,
-        unclear=f"the table or a heading above it says `{elsewhere[0]}`" if elsewhere else None,
+        unclear=None if elsewhere is None else f"the table or a heading above it says `{elsewhere}`",
         passed_over=tuple(
             title for index, title in enumerate(plain) if index not in read and known[index] not in _MODEL
         ),
     )
+
+
+def _elsewhere(*texts: str) -> str | None:
+    """A word of texts that says that no engine has what is listed; None where there is none."""
+    words = {word for each in texts for word in _WORDS.findall(each.casefold())}
+    return min(words & _ELSEWHERE, default=None)
 
 
 def _of_headings(headings: dict[int, str], engines: Engines) -> str | None:
@@ -258,7 +266,10 @@ class _Rows:
             if columns.names >= len(row):
                 continue
             own = row[columns.names]
-            for name, at, problem in _names(own.text, is_model=columns.is_model):
+            elsewhere = "~~" if "~~" in own.text else _elsewhere(own.text)
+            aside = None if elsewhere is None else f"the row says `{elsewhere}`"
+            for name, at, why in _names(own.text, is_model=columns.is_model):
+                problem = why or aside
                 if listed:
                     claim = own.claim(name, is_model=columns.is_model)
                     yield replace(claim, column=own.offset + at + 1, unclear=problem or own.unclear)
@@ -270,7 +281,7 @@ class _Rows:
 
     def _cells(self, table: _Table, line: int, raw: str, starts: list[int]) -> Iterator[_Cell]:
         columns = table.columns
-        places = cell_places(raw, table.width)
+        places = cell_places(raw, table.width)[: table.width]
         engine, unclear = table.engine, columns.unclear
         if columns.engine is not None and columns.engine < len(places):
             said = _text(raw[slice(*places[columns.engine])])

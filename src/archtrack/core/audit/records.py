@@ -41,8 +41,8 @@ _SINCE = frozenset(
     }
 )  # fmt: skip
 _TAKEN = _ARCHITECTURES | _MODELS | _ENGINES | _RELEASES | _SINCE
-_MOST = 50
-"""Names of one record."""
+_MOST = 10
+"""Names of one record; those behind them are passed over."""
 
 Named: TypeAlias = "tuple[Text, str, Reach, tuple[int, int]]"
 """A release that is named: the text that does, the release, which others it takes, and its place in the text."""
