@@ -40,6 +40,8 @@ def audit_lines(files: Iterable[Audited]) -> Iterator[str]:
             yield plain(
                 f"{file.path}: cannot be said: {len(reasons) - _REASONS} other reasons; --format json has each"
             )
+        if file.passed_over:
+            yield plain(f"{file.path}: columns that are not read: {', '.join(file.passed_over)}")
         left = "; the file was written, and this is left" if file.written else ""
         yield plain(f"{file.path}: {summary_words(file)}{left}")
 

@@ -9,7 +9,7 @@ from archtrack.core.audit.markdown import read_markdown
 from archtrack.core.audit.words import Engines
 
 ENGINES = Engines(("vllm", "sglang", "llama-cpp"))
-HEAD = "| Architecture | Models | [LoRA](a.md) | PP |\n| --- | --- | --- | --- |\n"
+HEAD = "| Architecture | Models | [LoRA](a.md) | [PP][b] |\n| --- | --- | --- | --- |\n"
 
 
 def marks(text: str) -> list[tuple[str, str | None, bool]]:
@@ -43,6 +43,7 @@ def each_of(*said: tuple[str, bool]) -> list[tuple[str, str | None, bool]]:
         ("A | a | ✅ | -", [("A", None, True), ("A", "lora", True)]),
         ("| | a | ✅ | ✅ |", []),
         ("| **A** |", [("A", None, True)]),
+        ("| [A][b] | a | [✅][c] |", [("A", None, True), ("A", "lora", True)]),
     ],
 )
 def test_a_row_claims_that_its_names_are_there_and_what_its_marks_say(
