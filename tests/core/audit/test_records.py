@@ -163,6 +163,8 @@ GATE = "if VLLM_VERSION {}:\n    MODELS.append('AForCausalLM')\n"
          [("CModel", "vllm", "since", "0.8"), ("AForCausalLM", "vllm", "after", "0.7")]),
         ("if VLLM_VERSION >= '0.7':\n    M.add('AForCausalLM')\n    if vllm.version > '1':\n        M.add('CModel')\n",
          [("AForCausalLM", "vllm", "since", "0.7"), ("CModel", "vllm", "after", "1")]),
+        ("if version >= '0.7':\n    for x in ['CModel']:\n        if version > '1':\n            VLLM(['BModel'])\n",
+         [("CModel", "vllm", "since", "0.7"), ("BModel", "vllm", "after", "1")]),
         ("if size >= '0.8':\n    M.add('CModel')\n", []),
         ("VLLM_MODELS = ['AForCausalLM', 'New']\n",
          [("AForCausalLM", "vllm", "in", None), ("New", "vllm", "in", None)]),
@@ -182,10 +184,12 @@ def test_the_gates_and_lists_of_a_module_are_claims(text: str, expected: list[Sh
     [
         ("VLLM_INSTALLED and VLLM_VERSION >= parse('0.8')", None),
         ("npu() and VLLM_VERSION >= parse('0.8')", "the gate asks for more: `npu()`"),
+        ("effective_version >= parse('0.8')", None),
+        ("torch_version >= parse('0.8')", "which version the gate asks for is not known: `torch_version`"),
     ],
 )
 def test_a_gate_that_asks_for_more_is_not_understood(condition: str, asked: str | None) -> None:
-    (claim,) = python(f"if {condition}:\n    M.add('CModel')\n")
+    (claim,) = python(f"if {condition}:\n    VLLM.add('CModel')\n")
     assert (claim.unclear, claim.release) == (asked, "0.8")
 
 

@@ -24,18 +24,26 @@ from .tree import Listed, Mapped, Text
 from .words import release_in, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from .tree import Node
     from .words import Engines
 
 __all__ = ["read_python"]
 
+_BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 _CONDITIONS = 20
 _DEEPEST = 100
 _PARSERS = frozenset({"LooseVersion", "StrictVersion", "Version", "parse", "parse_version"})
 _THERE = frozenset({"available", "has", "installed", "is"})
 """Words of a condition that asks no more than whether the engine is there."""
+_ANY = frozenset(
+    {
+        "backend", "current", "effective", "engine", "get", "installed", "library", "package", "pkg", "runtime", "self",
+        "v", "version",
+    }
+)  # fmt: skip
+"""Words of a name that holds a version and does not say of what: the engine is that of the list that is filled."""
 
 
 def read_python(text: str, engines: Engines, known: Collection[str], is_class: Callable[[str], bool]) -> Read:
@@ -67,12 +75,14 @@ class _Gate:
     Attributes:
         constant: the text of the version.
         reach: whether that version is enough.
+        held: what is held against it.
         others: what is asked besides.
-        words: of the names that are compared.
+        words: of the names in it.
     """
 
     constant: ast.Constant
     reach: Reach
+    held: ast.expr
     others: tuple[ast.expr, ...]
     words: tuple[str, ...]
 
@@ -135,11 +145,14 @@ class _Reader:
         for part in parts:
             found = self._compared(part)
             if found is not None:
+                constant, reach, held = found
                 others = tuple(each for each in parts if each is not part)
-                return _Gate(constant=found[0], reach=found[1], others=others, words=tuple(_words(part)))
+                return _Gate(
+                    constant=constant, reach=reach, held=held, others=others, words=tuple(_words(part))
+                )
         return None
 
-    def _compared(self, node: ast.expr) -> tuple[ast.Constant, Reach] | None:
+    def _compared(self, node: ast.expr) -> tuple[ast.Constant, Reach, ast.expr] | None:
         match node:
             case ast.Compare(left=left, ops=[ast.GtE() | ast.Gt() as operator], comparators=[right]):
                 reach = Reach.SINCE if isinstance(operator, ast.GtE) else Reach.AFTER
@@ -150,7 +163,7 @@ class _Reader:
         constant = self._version(right)
         if constant is None or "version" not in _words(left):
             return None
-        return constant, reach
+        return constant, reach, left
 
     def _version(self, node: ast.expr) -> ast.Constant | None:
         """The text of a version: as it is, parsed, or by the name of a constant of the module."""
@@ -176,6 +189,14 @@ class _Reader:
                 within = around.with_other(part.test) if inner is None else around.with_inner(inner)
                 waiting += ((each, within) for each in part.body)
                 waiting += ((each, around.with_other(part.test)) for each in part.orelse)
+                continue
+            blocks = [each for each in ast.iter_child_nodes(part) if isinstance(each, _BLOCKS)]
+            if blocks:
+                waiting += ((each, around) for each in blocks)
+                around = replace(around, words=(*around.words, *_words(part)))
+                for each in ast.iter_child_nodes(part):
+                    if not isinstance(each, _BLOCKS):
+                        self._named(each, around)
             else:
                 self._named(part, around)
 
@@ -188,7 +209,7 @@ class _Reader:
         release, _, (start, end) = found
         where = None if version.start is None else (version.start + start, version.start + end)
         engine = self._engines.among([*gate.words, *_words(node)])
-        unclear = self._asked(gate.others, engine)
+        unclear = self._asked(gate, engine)
         for each in ast.walk(node):
             if not (isinstance(each, ast.Constant) and isinstance(each.value, str)):
                 continue
@@ -208,9 +229,11 @@ class _Reader:
                 )
 
     @staticmethod
-    def _asked(conditions: Sequence[ast.expr], engine: str | None) -> str | None:
-        """What a gate asks beside the version; None where that is only whether the engine is there."""
-        for condition in conditions:
+    def _asked(gate: _Gate, engine: str | None) -> str | None:
+        """Why a gate is not understood: it holds another version, or asks more than whether the engine is there."""
+        if any(word != engine and word not in _ANY for word in _words(gate.held)):
+            return f"which version the gate asks for is not known: `{short(gate.held, 60)}`"
+        for condition in gate.others:
             if any(word != engine and word not in _THERE for word in _words(condition)):
                 return f"the gate asks for more: `{short(condition, 60)}`"
         return None

@@ -62,8 +62,16 @@ class Engines:
         return self._known.get(squashed(text)) if len(text) <= _LONGEST else None
 
     def among(self, words: Iterable[str]) -> str | None:
-        """The one engine that is named among words; None where there is none, or more than one."""
-        found = {self._known[word] for word in words if word in self._known}
+        """The one engine that is named among words; None where there is none, or more than one.
+
+        Words that follow on each other may name one together: ``vllm``, ``omni``.
+        """
+        every, found, at = list(words), set(), 0
+        while at < len(every):
+            joined = ((length, "".join(every[at : at + length])) for length in (3, 2, 1))
+            length, name = next((each for each in joined if each[1] in self._known), (1, ""))
+            found |= {self._known[name]} if name else set()
+            at += length
         return found.pop() if len(found) == 1 else None
 
 
