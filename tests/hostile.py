@@ -10,6 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archtrack.config.settings import parse_settings
+from archtrack.core.audit.claims import Judged, Outcome
+from archtrack.core.audit.edits import mended
+from archtrack.core.audit.json_text import read_json
+from archtrack.core.audit.listing import read_list
+from archtrack.core.audit.markdown import read_markdown
+from archtrack.core.audit.python_text import read_python
+from archtrack.core.audit.words import Engines
+from archtrack.core.audit.yaml_text import read_yaml
 from archtrack.core.document.lint import fix, lint
 from archtrack.core.document.merge import MergeOptions, merge
 from archtrack.core.document.parse import parse
@@ -22,6 +30,7 @@ from archtrack.core.recipes.lint import lint_recipes
 from archtrack.core.verdict.checkpoint import read_checkpoint
 from archtrack.core.verdict.error_messages import find_messages
 from archtrack.core.verdict.log_text import read_log
+from archtrack.core.verdict.suggestions import looks_like_class
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads, ScanOptions
 from archtrack.engines.ollama.carried_source import named_commit, patched_rows, submodule, translated
@@ -807,6 +816,91 @@ def _scanning(name: str, files: Mapping[str, str], path: str) -> Callable[[str],
     return lambda text: scan(name, files, path, text)
 
 
+_NAMED = Engines(("vllm", "sglang"))
+_KNOWN = frozenset({"A", "B", "AForCausalLM"})
+_TABLE = "| Architecture | LoRA | vLLM |\n|---|---|---|\n"
+
+TABLES: dict[str, Any] = {
+    "rows": lambda n: _TABLE + "| `A` | ✅ | 0.1 |\n" * n,
+    "names of a cell": lambda n: f"{_TABLE}| {'`A`, ' * n} | ✅ | ✅ |\n",
+    "commas of a cell": lambda n: f"{_TABLE}| {'A, ' * n} | ✅ | ✅ |\n",
+    "a huge cell": lambda n: f"{_TABLE}| A | {'✅' * 100 * n} | {'<sup>' * n} |\n",
+    "a huge name": lambda n: f"{_TABLE}| {'A' * 100 * n} | ✅ | ✅ |\n",
+    "columns": lambda n: (
+        f"| Architecture |{' LoRA |' * n}\n|---|{'---|' * n}\n| A |{' ✅ |' * n}\n" + "| A |\n" * n
+    ),
+    "columns of a row": lambda n: f"{_TABLE}| A |{' ✅ |' * 100 * n}\n",
+    "brackets": lambda n: f"{_TABLE}| {'(' * n}{'[' * n}{'<' * n} | {'[' * n} | {'](' * n} |\n",
+    "ticks of a row": lambda n: f"{_TABLE}| {'` `` ' * n} | ✅ | ✅ |\n",
+    "headings": lambda n: f"# vLLM\n## a\n{_TABLE}| A | | |\n\n" * n,
+    "headers": lambda n: "| Architecture |\n" * n + "|---|\n" * n,
+    "fences of tables": lambda n: "```\n" * n + _TABLE,
+    "comments before tables": lambda n: "<!-- a\n" * n + _TABLE,
+}
+RECORDS: dict[str, Any] = {
+    "engines": lambda n: '{"vllm": ["A", "B"' + ', "A"' * n + "]}",
+    "records": lambda n: '[{"a": 0}' + ', {"arch": ["A", "B"], "engine": "vllm", "version": "0.1"}' * n + "]",
+    "names and releases": lambda n: (
+        '{"arch": [' + ", ".join(['"A"'] * n) + '], "x": [' + ", ".join(['"vllm>=1"'] * n) + "]}"
+    ),
+    "brackets": lambda n: "[" * n + "]" * n,
+    "braces": lambda n: '{"a": ' * n + "1" + "}" * n,
+    "escapes": lambda n: '{"vllm": ["A", "' + "\\u0041\\n" * n + '"]}',
+    "keys": lambda n: "{" + ", ".join(f'"vllm": {{"A": "{i}"}}' for i in range(n)) + "}",
+    "a long line": lambda n: '{"é": ["A"' + ', "A"' * n + "]}",
+}
+ALIASES: dict[str, Any] = RECORDS | {
+    "brackets": lambda n: "[" * 100 * n,
+    "braces": lambda n: '{"a": ' * 100 * n,
+    "aliases": lambda n: "a: &a [A, B]\nvllm:\n" + "  - *a\n" * n,
+    "aliases of aliases": lambda n: (
+        "a0: &a0 [A]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, n))
+    ),
+    "lines": lambda n: "vllm:\n" + "- AForCausalLM\n" * n,
+    "documents": lambda n: "---\nvllm: [A]\n" * n,
+}
+GATES: dict[str, Any] = {
+    "gates": lambda n: "if vllm_version >= '0.1':\n    a('AForCausalLM')\n" * n,
+    "names of a gate": lambda n: "if vllm_version >= '0.1':\n    a(" + "'AForCausalLM', " * n + ")\n",
+    "statements of a gate": lambda n: "if vllm_version >= '0.1':\n" + "    a('AForCausalLM')\n" * n,
+    "conditions of a gate": lambda n: f"if {'a and ' * n}vllm_version >= '0.1':\n    a('AForCausalLM')\n",
+    "branches of a gate": lambda n: (
+        "if vllm_version >= '0.1':\n    pass\n" + "elif vllm_version >= '0.1':\n    a('AForCausalLM')\n" * n
+    ),
+    "branches within a gate": lambda n: (
+        "if vllm_version >= '0.1':\n    if a:\n        pass\n"
+        + "    elif b:\n        a('AForCausalLM')\n" * n
+    ),
+    "a long list": lambda n: "VLLM = ['é'" + ", 'A'" * n + "]\n",
+    "lists": lambda n: "VLLM = ['A']\n" * n,
+    "a deep list": lambda n: "VLLM = " + "[" * min(n, 50) + "'A'" + "]" * min(n, 50) + "\n",
+    "a dict": lambda n: "vllm = {" + ", ".join(f"'A': '0.{i}'" for i in range(n)) + "}\n",
+    "assigned names": lambda n: "a = " * min(n, 60) + "['A']\n",
+}
+LISTS: dict[str, Any] = {
+    "lines": lambda n: "A\n" * n,
+    "marks": lambda n: "- " * n + "A # a\n",
+    "a long line": lambda n: "A" * n,
+    "remarks": lambda n: "#" * n + "\n",
+}
+
+
+def _held(read: Callable[[str], Any]) -> Callable[[str], object]:
+    """The claims of a text, and the text with every one of them put right."""
+
+    def reading(text: str) -> None:
+        with suppress(ValueError, ImportError):
+            claims = read(text).claims
+            wrong = (
+                Judged(claim=each, outcome=Outcome.WRONG, why="", instead="1")
+                for each in claims
+                if each.unclear is None
+            )
+            mended(text, wrong)
+
+    return reading
+
+
 READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
     "document": (read_document, DOCUMENTS),
     "an issue": (split_document, DOCUMENTS),
@@ -831,4 +925,9 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
     "recipes": (read_recipes, RECIPES),
     "a recipe": (lambda text: vllm_recipes.read({"./recipes/models/a/b.yaml": text.encode()}), YAML),
     "a name": (read_name, NAMES),
+    "a table": (_held(lambda text: read_markdown(text, _NAMED)), TABLES),
+    "records in JSON": (_held(lambda text: read_json(text, _NAMED, _KNOWN)), RECORDS),
+    "records in YAML": (_held(lambda text: read_yaml(text, _NAMED, _KNOWN)), ALIASES),
+    "gates.py": (_held(lambda text: read_python(text, _NAMED, _KNOWN, looks_like_class)), GATES | PYTHON),
+    "a list": (_held(lambda text: read_list(text, _KNOWN)), LISTS),
 }

@@ -39,10 +39,10 @@ VERBS = list(verbs())
 
 def test_the_verbs_are_those_that_are_promised() -> None:
     assert [" ".join(verb) for verb in VERBS] == [
-        "cache", "cache info", "cache clear", "check", "completion", "data", "data info", "data update", "data recipes",
-        "data lint", "demand", "diff", "export", "history", "history show", "history refresh", "index", "index show",
-        "index refresh", "index lint", "lint", "list", "mcp", "migrate", "rebuild", "render", "requires", "scan",
-        "site", "update"
+        "audit", "cache", "cache info", "cache clear", "check", "completion", "data", "data info", "data update",
+        "data recipes", "data lint", "demand", "diff", "export", "history", "history show", "history refresh", "index",
+        "index show", "index refresh", "index lint", "lint", "list", "mcp", "migrate", "rebuild", "render", "requires",
+        "scan", "site", "update"
     ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 DEFINITIONS = (
     "scan", "scan", "list", "report", "diff", "diff_base", "lint", "check", "history_overview", "history",
-    "history_at", "migrate", "requires", "export", "demand", "render", "cache", "data_info",
+    "history_at", "migrate", "requires", "export", "demand", "render", "cache", "data_info", "audit",
 )  # fmt: skip
 """Of the page's examples, in their order."""
 BLOCKS = re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -86,7 +86,10 @@ def test_the_page_shows_the_keys_that_the_verbs_print(
         ("render",),
         ("cache", "info"),
         ("data", "info"),
+        ("audit", "gates.md"),
     )
+    table = "| Architecture | ExLlamaV3 | Remark |\n|---|---|---|\n| Qwen3ForCausalLM | 0.0.3 | |\n"
+    miniature.write(document.with_name("gates.md"), table)
     model = {"id": "o/x", "downloads": 1, "config": {"architectures": ["AcmeForCausalLM"]}}
     miniature.write(document.with_name("models.jsonl"), json.dumps(model))
     branch = miniature.build(tmp_path / "branch").sglang

@@ -42,7 +42,7 @@ SOURCES = (
 )  # fmt: skip
 """What takes an address, so that any user before an ``@`` is one; elsewhere ``a@b`` may be anything."""
 GIVEN = {
-    "old": "0.5.9", "new": "0.5.10", "name": "x", "path": "x",
+    "old": "0.5.9", "new": "0.5.10", "name": "x", "path": "x", "paths": "x.md",
     "engine": "sglang", "engines": "sglang", "shell": "bash", "source": "vllm", "sources": "x.json", "target": "sglang",
     "targets": "LlamaForCausalLM",
 }  # fmt: skip

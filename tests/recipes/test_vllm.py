@@ -188,7 +188,7 @@ def test_what_a_recipe_does_not_plainly_say_is_unresolved(text: str, words: str)
 
 def test_without_its_library_it_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
-    with pytest.raises(UsageError, match="needs the extra `recipes`"):
+    with pytest.raises(UsageError, match="needs the extra `yaml`"):
         read(WHOLE)
 
 

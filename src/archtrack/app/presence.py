@@ -41,6 +41,7 @@ __all__ = [
     "Compared",
     "Presence",
     "adds_nothing",
+    "backend_of",
     "compared",
     "features_cell",
     "is_plugin",
@@ -243,6 +244,12 @@ def adds_nothing(presence: Presence) -> bool:
 def is_plugin(engine: str) -> bool:
     """Whether an engine is a plugin of another one, whose registry it adds to."""
     return _adds_to(engine) is not None
+
+
+def backend_of(engine: str) -> tuple[str, ...]:
+    """The architectures under which an engine registers its wrappers of transformers models, if it has any."""
+    found = _engine(engine)
+    return () if found is None else found.about.backend
 
 
 def _adds_to(engine: str) -> str | None:

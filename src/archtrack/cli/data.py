@@ -102,7 +102,7 @@ def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
 def recipes(ctx: click.Context, *, data: Path | None, accept: str | None) -> None:
     """Read the recipes in the source of vLLM's newest release; `check --explain` shows what they say of a model.
 
-    Needs the extra `recipes`. Exits 4 if the release was not believed, as it has less than four fifths of the recipes
+    Needs the extra `yaml`. Exits 4 if the release was not believed, as it has less than four fifths of the recipes
     that are known. Those stay until --accept names it.
     """
     from archtrack.app.recipes.refresh import refresh_recipes

@@ -56,7 +56,7 @@ def expect_library() -> None:
     try:
         import yaml  # noqa: F401 -- it is there
     except ImportError as error:
-        raise UsageError(f"reading recipes needs {extra('recipes')}") from error
+        raise UsageError(f"reading recipes needs {extra('yaml')}") from error
 
 
 def read(files: Mapping[str, bytes]) -> tuple[tuple[Recipe, ...], tuple[tuple[str, str], ...]]:

@@ -122,7 +122,7 @@ def test_without_its_library_nothing_is_fetched(
     monkeypatch.setitem(sys.modules, "yaml", None)
     done = refresh()
     assert (done.code, done.err.count("\n")) == (2, 1)
-    assert "needs the extra `recipes`" in done.err
+    assert "needs the extra `yaml`" in done.err
     assert (index.requests, kept.parent.exists()) == ([], False)
 
 

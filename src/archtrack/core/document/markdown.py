@@ -21,6 +21,7 @@ __all__ = [
     "HEADINGS",
     "LABELS",
     "SUMMARY_HEADING",
+    "cell_places",
     "cells_of",
     "code_cell",
     "delimiter_line",
@@ -93,6 +94,18 @@ def cells_of(line: str, width: int = 0) -> list[str]:
     if not parts[0]:
         del parts[0]
     return [part.strip() for part in parts]
+
+
+def cell_places(line: str, width: int = 0) -> list[tuple[int, int]]:
+    """Where the cells of ``cells_of`` stand in a table line: (from, to) of each, with the blanks around its text."""
+    parts, at = _parts(line.strip(), width), len(line) - len(line.lstrip())
+    places = []
+    for part in parts:
+        places.append((at, at + len(part)))
+        at += len(part) + 1
+    if len(parts) > 1 and not parts[-1]:
+        places.pop()
+    return places if parts[0] else places[1:]
 
 
 def is_delimiter(line: str) -> bool:

@@ -1,0 +1,263 @@
+"""What becomes of a claim: the releases that it is about, and what they do with what it names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archtrack.core.audit.claims import Reach
+from archtrack.core.audit.judging import Begin, Standing, judge_release, judge_since, unsaid
+from archtrack.core.audit.words import Engines
+from archtrack.core.history.history import REGISTRY
+from archtrack.core.history.inventory import place_from
+from archtrack.core.history.spans import span_bounds
+from archtrack.core.verdict.checkpoint import only_named
+from archtrack.core.verdict.features import TITLES, feature_of
+from archtrack.core.verdict.suggestions import nearest
+from archtrack.model import Status
+
+from .engine_source import parse_engine_source
+from .history.counting import TRANSFORMERS
+from .history.release_facts import facts_at
+from .presence import backend_of, presence_of
+
+if TYPE_CHECKING:
+    from archtrack.core.audit.claims import Claim, Judged
+    from archtrack.core.history.history import History, Release
+    from archtrack.core.history.spans import SpanBounds
+    from archtrack.core.verdict.checkpoint import Checkpoint
+    from archtrack.core.verdict.release_facts import ReleaseFacts
+    from archtrack.model import Place
+
+    from .history.store import Histories
+    from .names import Names
+    from .presence import Presence
+
+__all__ = ["Judge"]
+
+_LACKING = frozenset({Status.UNSUPPORTED, Status.REFUSED, Status.GONE})
+"""What a release does with what it does not have."""
+
+
+class Judge:
+    """What is known of the releases, and what becomes of claims by that.
+
+    Attributes:
+        engines: those that a file may name.
+        known: the architectures that there are.
+    """
+
+    def __init__(self, histories: Histories, names: Names, engine: str | None) -> None:
+        """Find the release that is meant where a file does not say it.
+
+        Args:
+            histories: of every engine.
+            names: what names mean.
+            engine: that engine, or that release of it; None for the newest of the engine that the file names.
+
+        Raises:
+            UsageError: there is no such engine or release.
+            DataError: a history cannot be read.
+        """
+        self._histories = histories
+        self._names = names
+        self._chosen = None if engine is None else histories.release(engine)
+        own = None if engine is None else parse_engine_source(engine).engine
+        # What asks for a transformers asks for it on behalf of an engine.
+        self.engines = Engines({name for name in histories.engines if name != TRANSFORMERS or own == name})
+        self.known = names.architectures()
+        self._meanings: dict[tuple[str, bool], tuple[tuple[Checkpoint, ...], bool]] = {}
+        self._presences: dict[tuple[str, bool, str, str], tuple[Presence, ...]] = {}
+        self._first: dict[tuple[str, str, Reach], int | None] = {}
+
+    def judged(self, claim: Claim) -> Judged:
+        """What becomes of a claim.
+
+        Raises:
+            DataError: a history cannot be read.
+        """
+        engine = claim.engine or (None if self._chosen is None else self._chosen[0].engine)
+        if claim.unclear is not None:
+            return unsaid(claim, claim.unclear, engine)
+        if engine is None:
+            return unsaid(claim, "nothing says which engine is meant; --engine names it")
+        history = self._histories.need(engine)
+        if claim.release is None:
+            chosen = self._chosen is not None and self._chosen[0].engine == engine
+            release = self._chosen[1] if self._chosen is not None and chosen else history.newest
+            if release is None:
+                return unsaid(claim, f"no release of {engine} could be read", engine)
+            return judge_release(claim, self._standing(claim, history, release))
+        try:
+            wanted = history.numbering.normal(claim.release)
+        except ValueError:
+            return unsaid(claim, f"`{claim.release[:40]}` is no release of {engine}", engine)
+        if claim.reach is Reach.IN:
+            return self._of_release(claim, history, wanted)
+        return self._since(claim, history, wanted)
+
+    def _of_release(self, claim: Claim, history: History, wanted: str) -> Judged:
+        release = history.find(wanted)
+        if release is None:
+            return unsaid(claim, f"the history of {history.engine} has no release {wanted}", history.engine)
+        if not release.tells(REGISTRY):
+            reason = release.unknown or "where it comes from does not carry what it registers"
+            words = f"{history.engine} {release.version} is not known: {reason}"
+            return unsaid(claim, words, history.engine, release.version)
+        return judge_release(claim, self._standing(claim, history, release))
+
+    # -- since when
+
+    def _since(self, claim: Claim, history: History, wanted: str) -> Judged:
+        read = [each for each in history.releases if each.tells(REGISTRY)]
+        at = self._first_of(history, wanted, claim.reach, read)
+        if at is None:
+            last = read[-1].version if read else "none"
+            words = f"no release of {history.engine} from {wanted} on is known; the newest is {last}"
+            return unsaid(claim, words, history.engine)
+        standing = self._standing(claim, history, read[at])
+        before = self._standing(claim, history, read[at - 1]) if at else None
+        newest = self._standing(claim, history, read[-1])
+        bounds = self._bounds(claim, history, read[at])
+        if not standing.has:
+            bounds = self._next(claim, history, read[at], read[-1])
+        begin = None
+        if bounds is not None:
+            place = self._standing(claim, history, bounds.first).place
+            begin = Begin(version=bounds.first.version, exact=bounds.first_exact, place=place)
+        return judge_since(claim, standing, before, newest, begin)
+
+    def _first_of(self, history: History, wanted: str, reach: Reach, read: list[Release]) -> int | None:
+        """Which of the releases that were read is the first that a claim is about."""
+        key = history.engine, wanted, reach
+        if key not in self._first:
+            numbering = history.numbering
+            self._first[key] = next(
+                (
+                    index
+                    for index, each in enumerate(read)
+                    if numbering.is_before(wanted, each.version)
+                    or (reach is Reach.SINCE and numbering.is_same(wanted, each.version))
+                ),
+                None,
+            )
+        return self._first[key]
+
+    def _bounds(self, claim: Claim, history: History, release: Release) -> SpanBounds | None:
+        """The span in which a release has it."""
+        every = (each.bounds for each in self._asked(claim, history, release) if each.status is Status.NATIVE)
+        return next((each for each in every if each is not None), None)
+
+    def _next(self, claim: Claim, history: History, release: Release, newest: Release) -> SpanBounds | None:
+        """The first span that begins behind a release."""
+        names = [name for each in self._meaning(claim)[0] for name in each.architectures]
+        every = [each for name in names for each in span_bounds(history, name)]
+        last = self._bounds(claim, history, newest)
+        every += [] if last is None else [last]
+        place = history.positions[release.version]
+        behind = [each for each in every if history.positions[each.first.version] > place]
+        return min(behind, key=lambda each: history.positions[each.first.version], default=None)
+
+    # -- what a release does with a name
+
+    def _meaning(self, claim: Claim) -> tuple[tuple[Checkpoint, ...], bool]:
+        """What a name stands for, nothing where that is not known; and whether that is no guess."""
+        key = claim.name, claim.is_model
+        if key not in self._meanings:
+            if not claim.is_model:
+                self._meanings[key] = (only_named(claim.name),), True
+            else:
+                meaning = self._names.registered(claim.name) or self._names.model(claim.name)
+                found = None if meaning is None else meaning.found
+                checkpoints = () if meaning is None else meaning.checkpoints
+                self._meanings[key] = checkpoints, found is None or found.how == "exact"
+        return self._meanings[key]
+
+    def _asked(self, claim: Claim, history: History, release: Release) -> tuple[Presence, ...]:
+        """What a release does with each thing that a name may stand for."""
+        key = claim.name, claim.is_model, history.engine, release.version
+        if key not in self._presences:
+            facts = facts_at(history, release, self._histories)
+            known = history, release
+            self._presences[key] = tuple(presence_of(each, facts, known) for each in self._meaning(claim)[0])
+        return self._presences[key]
+
+    def _standing(self, claim: Claim, history: History, release: Release) -> Standing:
+        """How a release stands to a claim."""
+        presences = self._asked(claim, history, release)
+        found = [self._one(claim, each, history, release) for each in presences]
+        sure = self._meaning(claim)[1]
+        if len({each.has for each in found}) == 1:
+            return Standing(
+                engine=history.engine,
+                version=release.version,
+                has=found[0].has,
+                why=found[0].why,
+                place=found[0].place,
+                sure=sure,
+            )
+        several = f"`{claim.name}` may stand for several architectures"
+        why = several if found else f"which architecture `{claim.name}` has is not known"
+        return Standing(engine=history.engine, version=release.version, has=None, why=why)
+
+    def _one(self, claim: Claim, presence: Presence, history: History, release: Release) -> Standing:
+        """How a release stands to a claim about one thing that a name may stand for."""
+        if claim.feature is not None:
+            return self._feature(claim.feature, claim, presence, history, release)
+        name, status = f"{history.engine} {release.version}", presence.status
+        has, why = {
+            Status.NATIVE: (True, presence.because.text),
+            # "Since" is about a class of its own; and who says "no" may mean that there is none.
+            Status.FALLBACK: (
+                True if claim.reach is Reach.IN and claim.holds else None,
+                f"{name} runs it by its Transformers backend",
+            ),
+        }.get(status, (None, f"{status.value}: {presence.reason}"))
+        if status in _LACKING:
+            has, why = False, _lacking(claim, presence, history, release)
+        place = _last_place(presence, release) if status is Status.GONE else presence.because.place
+        return Standing(engine=history.engine, version=release.version, has=has, why=why, place=place)
+
+    def _feature(
+        self, feature: str, claim: Claim, presence: Presence, history: History, release: Release
+    ) -> Standing:
+        """How a release stands to a claim about a feature."""
+        name, status = f"{history.engine} {release.version}", presence.status
+        untold = Standing(engine=history.engine, version=release.version, has=None, why=presence.reason)
+        if status in _LACKING:
+            return replace(untold, why=f"{name} does not run it, whatever the feature")
+        if status not in {Status.NATIVE, Status.FALLBACK}:
+            return untold
+        facts = facts_at(history, release, self._histories)
+        found = feature_of(feature, presence.verdict.key, facts)
+        if found.has and not claim.holds and (status is Status.FALLBACK or _is_wrapped(presence, facts)):
+            words = f"{name} runs it by its Transformers backend, which has {TITLES[feature]}"
+            return replace(untold, why=f"{words}; whether the model's own class lets it is not read")
+        return replace(untold, has=found.has, why=found.why, place=found.place)
+
+
+def _is_wrapped(presence: Presence, facts: ReleaseFacts) -> bool:
+    """Whether a release registers an architecture with a wrapper of its Transformers backend."""
+    wrappers = {facts.registered[each].file for each in backend_of(facts.engine) if each in facts.registered}
+    own = facts.registered.get(presence.verdict.key or "")
+    return own is not None and own.file in wrappers
+
+
+def _last_place(presence: Presence, release: Release) -> Place | None:
+    """The line that registered what a release does not have any more."""
+    if presence.bounds is None:
+        return None
+    state = presence.bounds.span.states[-1]
+    return place_from(state.at, state.since, release)
+
+
+def _lacking(claim: Claim, presence: Presence, history: History, release: Release) -> str:
+    """That a release does not have something, and what may be meant."""
+    name, bounds = f"{history.engine} {release.version}", presence.bounds
+    if presence.status is Status.GONE and bounds is not None:
+        return f"{name} does not have it any more: it had it until {bounds.until}"
+    if presence.status is Status.REFUSED:
+        return f"{name} refuses it: {presence.reason}"
+    near = () if claim.is_model else nearest(claim.name, history.names(release.version))
+    hint = f"; near it: {', '.join(near)}" if near else ""
+    return f"{name} does not have it{hint}"

@@ -1,0 +1,125 @@
+"""What becomes of a claim, by what is known of the releases that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .claims import Judged, Outcome
+
+if TYPE_CHECKING:
+    from archtrack.model import Place
+
+    from .claims import Claim
+
+__all__ = ["Begin", "Standing", "judge_release", "judge_since", "unsaid"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a release of an engine stands to what is claimed.
+
+    Attributes:
+        engine: its name.
+        version: the release.
+        has: whether it has it; None where that cannot be told.
+        why: in words.
+        place: the evidence.
+        sure: what the name means is known, not guessed: a guess may confirm a claim, and contradicts none.
+    """
+
+    engine: str
+    version: str
+    has: bool | None
+    why: str
+    place: Place | None = None
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """The release with which an engine begins to have something.
+
+    Attributes:
+        version: the release.
+        exact: the one before it is known not to have it.
+        place: the evidence.
+    """
+
+    version: str
+    exact: bool
+    place: Place | None
+
+
+def unsaid(claim: Claim, why: str, engine: str | None = None, version: str | None = None) -> Judged:
+    """A claim of which nothing can be said."""
+    return Judged(claim=claim, outcome=Outcome.UNSAID, why=why, engine=engine, version=version)
+
+
+def judge_release(claim: Claim, standing: Standing) -> Judged:
+    """A claim about one release."""
+    outcome = Outcome.TRUE if standing.has == claim.holds else Outcome.WRONG
+    instead = None
+    if claim.yes_and_no is not None and standing.has is not None:
+        instead = claim.yes_and_no[0 if standing.has else 1]
+    return _judged(claim, standing, outcome, standing.why, instead=instead)
+
+
+def judge_since(
+    claim: Claim, standing: Standing, before: Standing | None, newest: Standing, begin: Begin | None
+) -> Judged:
+    """A claim about a release and all behind it.
+
+    Args:
+        claim: the claim.
+        standing: how the first of these releases stands.
+        before: how the release before it does; None where none is known.
+        newest: how the last of them does.
+        begin: where that release has it, the one with which that begins; else the next one behind it that has it. None
+            where there is none.
+    """
+    name = f"{standing.engine} {standing.version}"
+    if standing.has is None:
+        return _judged(claim, standing, Outcome.UNSAID, standing.why)
+    if begin is None:
+        why = f"{standing.why}; no release behind it has it either"
+        return _judged(claim, standing, Outcome.WRONG, why)
+    words = f"{standing.engine} has it since {begin.version}"
+    if newest.has is False:
+        return _judged(claim, newest, Outcome.WRONG, newest.why)
+    if not standing.has:
+        why = f"{standing.why}; {words if begin.exact else f'{standing.engine} {begin.version} has it'}"
+        return _judged(claim, standing, Outcome.EARLY, why, begin=begin)
+    if before is not None and before.has:
+        why = words if begin.exact else f"{standing.engine} {begin.version} has it already"
+        return _judged(claim, standing, Outcome.LATE, why, begin=begin)
+    if begin.exact and begin.version == standing.version:
+        return _judged(claim, standing, Outcome.TRUE, words, begin=begin)
+    return _judged(claim, standing, Outcome.UNSAID, f"{name} has it; whether an older one does is not known")
+
+
+def _judged(
+    claim: Claim,
+    standing: Standing,
+    outcome: Outcome,
+    why: str,
+    *,
+    begin: Begin | None = None,
+    instead: str | None = None,
+) -> Judged:
+    if standing.has is None:
+        outcome = Outcome.UNSAID
+    elif not standing.sure and outcome is not Outcome.TRUE:
+        outcome, why = Outcome.UNSAID, f"{why}; but what `{claim.name}` is, is a guess"
+    since = begin.version if begin is not None and begin.exact else None
+    right = instead if begin is None else since
+    return Judged(
+        claim=claim,
+        outcome=outcome,
+        why=why,
+        engine=standing.engine,
+        version=standing.version,
+        since=since,
+        place=standing.place if begin is None else begin.place,
+        instead=None if outcome is Outcome.UNSAID else right,
+    )

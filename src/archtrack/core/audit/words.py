@@ -1,0 +1,115 @@
+"""Names of engines, releases and marks, as tables write them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .claims import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+__all__ = [
+    "Engines",
+    "is_name",
+    "mark",
+    "release_in",
+    "requirement_in",
+    "squashed",
+    "words_of",
+]
+
+_NO_LETTER = re.compile("[^a-z0-9]+")
+_WORD = re.compile("[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_LONGEST = 200
+_NAME = re.compile(r"[A-Za-z0-9_][\w.+:-]{0,199}(?:/[\w.+:-]{1,200})?", re.ASCII)
+_RELEASE = re.compile(
+    r"(?:(?P<operator>==|>=|~=|≥|>|since|from)\s{0,9})?v?(?P<release>\d[\w.!-]{0,99}"
+    r"(?:\+\w[\w.]{0,99})?)(?P<plus>\+| and later| or later)?",
+    re.ASCII | re.IGNORECASE,
+)
+_REQUIREMENT = re.compile(
+    r"\s{0,99}(?P<name>[A-Za-z][\w.-]{0,99})(?:\[[\w., -]{0,200}\])?\s{0,99}(?P<operator>==|>=|~=|>)\s{0,99}"
+    r"(?P<release>\d[\w.+!-]{0,199})(?=\s|[,;]|\Z)",
+    re.ASCII,
+)
+_REACH = {"==": Reach.IN, ">": Reach.AFTER}
+_YES = frozenset({"✅", "✔", "✓", "☑", "yes", "y", "true", "supported"})
+_NO = frozenset({"", "❌", "✗", "✘", "✖", "no", "n", "false", "unsupported", "not supported"})
+_VARIANTS = str.maketrans(dict.fromkeys("\ufe0e\ufe0f"))
+
+
+def squashed(text: str) -> str:
+    """Letters and digits alone, small: ``llama.cpp`` and ``Llama-CPP`` are one."""
+    return _NO_LETTER.sub("", text.casefold())
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name in Python, small: ``VLLM_SUPPORTED_MODELS``, ``vllmVersion``."""
+    return [word.casefold() for word in _WORD.findall(name)]
+
+
+class Engines:
+    """The engines that there is data of, by what people call them."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        """Of their names."""
+        self._known = {squashed(name): name for name in names}
+
+    def named(self, text: str) -> str | None:
+        """The engine that a text names and nothing else; None where it names none."""
+        return self._known.get(squashed(text)) if len(text) <= _LONGEST else None
+
+    def among(self, words: Iterable[str]) -> str | None:
+        """The one engine that is named among words; None where there is none, or more than one.
+
+        Words that follow on each other may name one together: ``vllm``, ``omni``.
+        """
+        every, found, at = list(words), set(), 0
+        while at < len(every):
+            joined = ((length, "".join(every[at : at + length])) for length in (3, 2, 1))
+            length, name = next((each for each in joined if each[1] in self._known), (1, ""))
+            found |= {self._known[name]} if name else set()
+            at += length
+        return found.pop() if len(found) == 1 else None
+
+
+def release_in(text: str) -> tuple[str, Reach | None, tuple[int, int]] | None:
+    """The release that a text names and nothing else: as it is written, what it says of others, and its place.
+
+    What it says is None where the text is the release alone.
+    """
+    start = len(text) - len(text.lstrip())
+    match = _RELEASE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if match is None:
+        return None
+    operator, plus = match["operator"], match["plus"]
+    reach = None if operator is None and plus is None else _REACH.get(operator or "", Reach.SINCE)
+    return match["release"], reach, (start + match.start("release"), start + match.end("release"))
+
+
+def requirement_in(text: str, engines: Engines) -> tuple[str, str, Reach, tuple[int, int]] | None:
+    """What a requirement such as ``vllm>=0.8.1; python_version > "3.9"`` asks of an engine.
+
+    The engine, the release, which others it takes, and the place of the release; None where it is no requirement of an
+    engine, or asks for no least release.
+    """
+    match = _REQUIREMENT.match(text)
+    engine = None if match is None else engines.named(match["name"])
+    if match is None or engine is None:
+        return None
+    return engine, match["release"], _REACH.get(match["operator"], Reach.SINCE), match.span("release")
+
+
+def mark(text: str) -> bool | None:
+    """What a mark says: yes or no; None for what is neither. Nothing at all is a no."""
+    plain = text.translate(_VARIANTS).strip().casefold()
+    if plain in _YES:
+        return True
+    return False if plain in _NO else None
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be the name of an architecture or a model."""
+    return _NAME.fullmatch(text) is not None

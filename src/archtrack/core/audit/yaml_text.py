@@ -1,0 +1,101 @@
+"""The claims of YAML: the tree of its nodes, with their places.
+
+PyYAML composes the nodes; no value is built, and nothing of the text is run. Merge keys (``<<``) are not followed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from archtrack.core.document.markdown import split_lines
+
+from .claims import Lines, Read
+from .records import attached, claims_of
+from .tree import Listed, Mapped, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from .tree import Node
+    from .words import Engines
+
+__all__ = ["read_yaml"]
+
+_BRACKETS = 30
+_DEEPEST = 100
+_LARGEST = 4 * 1024 * 1024
+"""Characters; a MB takes about a second."""
+
+
+def read_yaml(text: str, engines: Engines, known: Collection[str]) -> Read:
+    """The claims of a YAML text, of one document or several.
+
+    Raises:
+        ImportError: PyYAML is not installed.
+        ValueError: it is none, too long, or nested too deeply.
+    """
+    yaml = import_module("yaml")  # an extra, and without type hints
+    if len(text) > _LARGEST:
+        raise ValueError(f"YAML of more than {_LARGEST // 1024**2} MB is not read")
+    try:
+        roots = list(_roots(yaml.SafeLoader(text), _Builder(text)))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark is not None else ""
+        raise ValueError(f"{getattr(error, 'problem', None) or 'it cannot be read'}{where}") from error
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    claims = [claim for root in roots for claim in claims_of(root, engines, known)]
+    return Read(form="yaml", claims=attached(claims))
+
+
+def _roots(loader: Any, builder: _Builder) -> Iterator[Node]:
+    """The tree of each document.
+
+    Raises:
+        ValueError: brackets are nested too deeply: at each the loader looks at all around it.
+    """
+    begin = loader.fetch_flow_collection_start
+
+    def limited(token: Any) -> None:
+        if loader.flow_level >= _BRACKETS:
+            raise ValueError("it is nested too deeply")
+        begin(token)
+
+    loader.fetch_flow_collection_start = limited
+    while loader.check_node():
+        yield builder.node(loader.get_node())
+
+
+class _Builder:
+    """From PyYAML's nodes to ours. What an alias names is one node, and stays one."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = Lines([0, *accumulate(map(len, split_lines(text)))])
+        self._built: dict[int, Node] = {}
+
+    def node(self, node: Any, depth: int = 0) -> Node:
+        """The tree of a node.
+
+        Raises:
+            ValueError: it is nested too deeply, or within itself.
+        """
+        if depth > _DEEPEST:
+            raise ValueError("it is nested too deeply")
+        if id(node) not in self._built:
+            self._built[id(node)] = self._made(node, depth)
+        return self._built[id(node)]
+
+    def _made(self, node: Any, depth: int) -> Node:
+        if node.id == "mapping":
+            pairs = ((self.node(key, depth + 1), self.node(value, depth + 1)) for key, value in node.value)
+            return Mapped(tuple((key, value) for key, value in pairs if isinstance(key, Text)))
+        if node.id == "sequence":
+            return Listed(tuple(self.node(each, depth + 1) for each in node.value))
+        start = node.start_mark.index + (node.style in {"'", '"'})
+        line, column = self._lines.at(node.start_mark.index)
+        as_it_is = self._text.startswith(node.value, start)
+        return Text(node.value, line, column, start if as_it_is else None)

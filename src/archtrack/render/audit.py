@@ -1,0 +1,148 @@
+"""What became of the claims of tables, for people, for an issue, for CI and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from archtrack.core.audit.claims import NOT_TRUE, Outcome, Reach
+from archtrack.core.document.markdown import escape_cell
+from archtrack.core.verdict.features import TITLES
+
+from .github import annotation, document_path
+from .terminal import counted, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from archtrack.app.audit import Audited
+    from archtrack.core.audit.claims import Claim, Judged
+    from archtrack.model import Place
+
+__all__ = ["audit_annotations", "audit_json", "audit_lines", "audit_markdown"]
+
+_REASONS = 10
+"""Why something cannot be said: the most frequent reasons that are printed."""
+
+
+def audit_lines(files: Iterable[Audited]) -> Iterator[str]:
+    """What is not true, a line each, and how many claims there are of each kind."""
+    for file in files:
+        for each in file.not_true:
+            claim = each.claim
+            where = f"{file.path}:{claim.line}:{claim.column}"
+            yield plain(f"{where}: {each.outcome.value}: {claim_words(claim)}: {evidence_words(each)}")
+        reasons = Counter(each.why for each in file.judged if each.outcome is Outcome.UNSAID)
+        for why, count in reasons.most_common(_REASONS):
+            yield plain(f"{file.path}: cannot be said ({count}): {why}")
+        if len(reasons) > _REASONS:
+            yield plain(
+                f"{file.path}: cannot be said: {len(reasons) - _REASONS} other reasons; --format json has each"
+            )
+        if file.passed_over:
+            yield plain(f"{file.path}: columns that are not read: {', '.join(file.passed_over)}")
+        left = "; the file was written, and this is left" if file.written else ""
+        yield plain(f"{file.path}: {summary_words(file)}{left}")
+
+
+def audit_markdown(files: Iterable[Audited]) -> Iterator[str]:
+    """The same as Markdown, for an issue."""
+    for file in files:
+        yield from (f"### `{escape_cell(str(file.path))}`", "", f"{summary_words(file)}.", "")
+        if file.not_true:
+            yield from ("| Line | Claim | Outcome | Evidence |", "| --- | --- | --- | --- |")
+        for each in file.not_true:
+            cells = (str(each.claim.line), claim_words(each.claim), each.outcome.value, evidence_words(each))
+            yield "| " + " | ".join(escape_cell(cell) for cell in cells) + " |"
+        if file.not_true:
+            yield ""
+
+
+def audit_annotations(files: Iterable[Audited], root: Path) -> Iterator[str]:
+    """What is not true, as annotations at its line.
+
+    Args:
+        files: what became of their claims.
+        root: the folder that paths are taken from.
+    """
+    for file in files:
+        path = document_path(file.path, root)
+        for each in file.not_true:
+            level = "error" if each.outcome is Outcome.WRONG else "warning"
+            message = f"{claim_words(each.claim)}: {evidence_words(each)}"
+            title = f"audit: {each.outcome.value}"
+            yield annotation(level, message, title=title, path=path, line=each.claim.line)
+
+
+def audit_json(files: Iterable[Audited]) -> dict[str, Any]:
+    """Every claim, for programs, by ``data/schema.json``."""
+    return {"files": [_file(file) for file in files]}
+
+
+def summary_words(file: Audited) -> str:
+    """How many claims a file makes, and what became of them."""
+    found = Counter(each.outcome for each in file.judged)
+    told = ", ".join(f"{found[each]} {each.value}" for each in Outcome if found[each])
+    return f"{counted(len(file.judged), 'claim')}{': ' if told else ''}{told}"
+
+
+def claim_words(claim: Claim) -> str:
+    """What is claimed."""
+    if claim.feature is not None:
+        return f"{TITLES[claim.feature]} of {claim.name}: {'yes' if claim.holds else 'no'}"
+    if claim.release is None:
+        return claim.name if claim.holds else f"{claim.name}: no"
+    words = {Reach.IN: "in", Reach.SINCE: "since", Reach.AFTER: "after"}[claim.reach]
+    return f"{claim.name} {words} {claim.release}"
+
+
+def evidence_words(judged: Judged) -> str:
+    """What was found, with its place."""
+    place = judged.place
+    if place is None:
+        return judged.why
+    release = f" in {place.release}" if place.release is not None else ""
+    return f"{judged.why} [{place}{release}]"
+
+
+def _file(file: Audited) -> dict[str, Any]:
+    found = Counter(each.outcome for each in file.judged)
+    return {
+        "path": str(file.path),
+        "form": file.form,
+        "written": file.written,
+        "passed_over": list(file.passed_over),
+        "counts": {each.value: found[each] for each in Outcome},
+        "claims": [_claim(each) for each in file.judged],
+    }
+
+
+def _claim(judged: Judged) -> dict[str, Any]:
+    claim = judged.claim
+    return {
+        "line": claim.line,
+        "column": claim.column,
+        "name": claim.name,
+        "engine": judged.engine,
+        "feature": claim.feature,
+        "reach": claim.reach.value,
+        "release": claim.release,
+        "holds": claim.holds,
+        "outcome": judged.outcome.value,
+        "fixable": judged.outcome in NOT_TRUE and claim.where is not None and judged.instead is not None,
+        "because": {
+            "text": judged.why,
+            "version": judged.version,
+            "since": judged.since,
+            **_place(judged.place),
+        },
+    }
+
+
+def _place(place: Place | None) -> dict[str, Any]:
+    return {
+        "release": None if place is None else place.release,
+        "path": None if place is None else place.file,
+        "line": None if place is None else place.line,
+    }

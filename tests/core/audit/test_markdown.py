@@ -1,0 +1,175 @@
+"""Which claims the tables of a Markdown text make."""
+
+from __future__ import annotations
+
+import pytest
+
+from archtrack.core.audit.claims import Reach
+from archtrack.core.audit.markdown import read_markdown
+from archtrack.core.audit.words import Engines
+
+ENGINES = Engines(("vllm", "sglang", "llama-cpp"))
+HEAD = "| Architecture | Models | [LoRA](a.md) | [PP][b] |\n| --- | --- | --- | --- |\n"
+
+
+def marks(text: str) -> list[tuple[str, str | None, bool]]:
+    """(name, feature, what is claimed) of the claims that are understood."""
+    return [
+        (each.name, each.feature, each.holds)
+        for each in read_markdown(text, ENGINES).claims
+        if each.unclear is None
+    ]
+
+
+def each_of(*said: tuple[str, bool]) -> list[tuple[str, str | None, bool]]:
+    """That both A and B are there, and what is said of both."""
+    return [(name, feature, holds) for name in "AB" for feature, holds in ((None, True), *said)]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("| `A` | a | ✅︎ | |", [("A", None, True), ("A", "lora", True), ("A", "pp", False)]),
+        ("| A | a | ✅ | ❌ |", [("A", None, True), ("A", "lora", True), ("A", "pp", False)]),
+        ("| `A`, `B` | a | Y | N |", each_of(("lora", True), ("pp", False))),
+        ("| A / B | a | | |", each_of(("lora", False), ("pp", False))),
+        (
+            "| `A`<sup>C</sup>, etc. | a | yes | [✔️](b) |",
+            [("A", None, True), ("A", "lora", True), ("A", "pp", True)],
+        ),
+        ("| `A` <sup>Q</sup> (see `note`) | a | ✅ |", [("A", None, True), ("A", "lora", True)]),
+        ("| A (of B) | a | ✅ | &nbsp; |", [("A", None, True), ("A", "lora", True), ("A", "pp", False)]),
+        ("|A|a|✅||", [("A", None, True), ("A", "lora", True), ("A", "pp", False)]),
+        ("A | a | ✅ | -", [("A", None, True), ("A", "lora", True)]),
+        ("| | a | ✅ | ✅ |", []),
+        ("| **A** |", [("A", None, True)]),
+        ("| [A][b] | a | [✅][c] |", [("A", None, True), ("A", "lora", True)]),
+    ],
+)
+def test_a_row_claims_that_its_names_are_there_and_what_its_marks_say(
+    row: str, expected: list[tuple[str, str | None, bool]]
+) -> None:
+    found = [each for each in marks(HEAD + row + "\n") if each[0] != "note"]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("| `A` | a | ✅<sup>1</sup> | ✅ |", "`✅<sup>1</sup>` is no plain mark"),
+        ("| `A` | a | \\* | ✅ |", "`\\*` is no plain mark"),
+        ("| `A` | a | * | ✅ |", "`*` is no plain mark"),
+        ("| `A` | a | ⚠️ | ✅ |", "`⚠️` is no plain mark"),
+        ("| `A` | a | 🚧 | ✅ |", "`🚧` is no plain mark"),
+        ("| `*Model`<sup>C</sup> | a | ✅ | ✅ |", "the name stands for many architectures"),
+        ("| two words | a | ✅ | ✅ |", "that is no name of an architecture"),
+        ("| `A` (deprecated) | a | ✅ | ✅ |", "the row says `deprecated`"),
+        ("| ~~`A`~~ | a | ✅ | ✅ |", "the row says `~~`"),
+    ],
+)
+def test_what_is_not_understood_is_said_with_the_reason(row: str, reason: str) -> None:
+    claims = read_markdown(HEAD + row + "\n", ENGINES).claims
+    assert reason in {each.unclear for each in claims}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```\n{HEAD}| A | a | ✅ | ✅ |\n```\n",
+        f"<!--\n{HEAD}| A | a | ✅ | ✅ |\n-->\n",
+        f"{HEAD}```\n```\n| A | a | ✅ | ✅ |\n",
+        f"{HEAD}\n| A | a | ✅ | ✅ |\n",
+        "| Feature | LoRA |\n| --- | --- |\n| A | ✅ |\n",
+        "| Architecture | LoRA |\n| A | ✅ |\n",
+        "| Architecture | LoRA |\n| --- |\n| A | ✅ |\n",
+        "Architecture\n---\nA\n",
+        "",
+    ],
+)
+def test_what_is_no_table_of_architectures_claims_nothing(text: str) -> None:
+    assert read_markdown(text, ENGINES).claims == ()
+
+
+@pytest.mark.parametrize(
+    ("heading", "head", "unclear"),
+    [
+        ("## Models", "| Architecture | Models |", None),
+        ("### Plugins", "| Architecture | Models |", "the table or a heading above it says `plugins`"),
+        (
+            "## Models",
+            "| Architecture | Plugin Repository |",
+            "the table or a heading above it says `plugin`",
+        ),
+        ("## Unsupported", "| Architecture | Models |", "the table or a heading above it says `unsupported`"),
+    ],
+)
+def test_a_table_about_plugins_or_what_is_gone_claims_nothing_of_an_engine(
+    heading: str, head: str, unclear: str | None
+) -> None:
+    (claim,) = read_markdown(f"{heading}\n\n{head}\n| --- | --- |\n| A | x |\n", ENGINES).claims
+    assert claim.unclear == unclear
+
+
+def test_a_heading_ends_those_below_it() -> None:
+    text = f"# vLLM\n## Plugins\n{HEAD}| A |\n\n## SGLang models\n{HEAD}| B |\n\n# Others\n{HEAD}| C |\n"
+    found = [(each.name, each.engine, each.unclear is None) for each in read_markdown(text, ENGINES).claims]
+    assert found == [("A", "vllm", False), ("B", "sglang", True), ("C", None, True)]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "expected"),
+    [
+        (
+            "| Architecture | vLLM | SGLang |",
+            "| A | ✅ | ❌ |",
+            [("vllm", None, True), ("sglang", None, False)],
+        ),
+        ("| Architecture | llama.cpp |", "| A | v1.2+ |", [("llama-cpp", "1.2", True)]),
+        ("| Architecture | vLLM |", "| A | ≥ 0.8.1 |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | Backend | Since |", "| A | vLLM | 0.8.1 |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | Backend | Since |", "| A | Nothing | 0.8.1 |", []),
+        ("| Architecture | Backend | Since |", "| A | vLLM | soon |", []),
+        ("| Model | Architecture | Supported |", "| m | A | ✅ |", [(None, None, True)]),
+        ("| Model | Architecture | Supported |", "| m | A | |", []),
+    ],
+)
+def test_a_column_of_an_engine_or_of_releases_says_what_is_claimed(
+    head: str, row: str, expected: list[tuple[str | None, str | None, bool]]
+) -> None:
+    delimiter = "|" + " --- |" * (head.count("|") - 1)
+    claims = read_markdown(f"{head}\n{delimiter}\n{row}\n", ENGINES).claims
+    found = [(each.engine, each.release, each.holds) for each in claims if each.unclear is None]
+    assert found == expected
+
+
+def test_the_models_of_a_table_without_architectures_are_its_examples() -> None:
+    text = (
+        "| Model Family | Example HuggingFace Identifier |\n|---|---|\n| **X** (1, 2) | `o/x-1`, `o/x-2 ` |\n"
+    )
+    found = [(each.name, each.is_model, each.column) for each in read_markdown(text, ENGINES).claims]
+    assert found == [("o/x-1", True, 19), ("o/x-2", True, 28)]
+
+
+def test_a_claim_has_its_line_its_column_and_the_cell_that_would_change() -> None:
+    text = f"# A\r\n\r\n{HEAD}| `A` | a |    | ✅︎ |\n"
+    support, lora, pp = read_markdown(text, ENGINES).claims
+    assert [(each.line, each.column) for each in (support, lora, pp)] == [(5, 4), (5, 12), (5, 18)]
+    assert [text[slice(*each.where)] for each in (lora, pp) if each.where] == ["    ", " ✅︎ "]
+    assert (support.where, lora.yes_and_no, pp.yes_and_no) == (None, (" ✅︎ ", "    "), (" ✅︎ ", " "))
+
+
+def test_a_release_has_the_place_of_its_number() -> None:
+    text = "| Architecture | vLLM |\n|---|---|\n| A | >= 0.8.1 |\n"
+    (claim,) = read_markdown(text, ENGINES).claims
+    assert claim.where is not None
+    assert (text[slice(*claim.where)], claim.reach) == ("0.8.1", Reach.SINCE)
+
+
+def test_columns_that_say_nothing_known_are_named() -> None:
+    head = "| Architecture | Models | Inputs | LoRA |\n|---|---|---|---|\n"
+    assert read_markdown(head, ENGINES).passed_over == ("Inputs",)
+
+
+def test_of_two_columns_with_one_name_neither_is_read() -> None:
+    head = "| Architecture | PP | Pipeline parallel |\n|---|---|---|\n| A | ✅ | |\n"
+    assert marks(head) == [("A", None, True)]

@@ -1,0 +1,226 @@
+"""Which claims JSON, YAML, Python and lists make: what is claimed, of which engine, since when, and where."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from archtrack.core.audit.claims import Reach
+from archtrack.core.audit.json_text import read_json
+from archtrack.core.audit.listing import read_list
+from archtrack.core.audit.python_text import read_python
+from archtrack.core.audit.words import Engines
+from archtrack.core.audit.yaml_text import read_yaml
+from archtrack.core.verdict.suggestions import looks_like_class
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archtrack.core.audit.claims import Claim
+
+ENGINES = Engines(("vllm", "sglang"))
+KNOWN = {"AForCausalLM", "BForCausalLM", "CModel"}
+
+Short = "tuple[str, str | None, str, str | None]"
+
+
+def short(claims: Sequence[Claim]) -> list[tuple[str, str | None, str, str | None]]:
+    """(name, engine, reach, release) of each claim."""
+    return [(each.name, each.engine, each.reach.value, each.release) for each in claims]
+
+
+def python(text: str) -> tuple[Claim, ...]:
+    return read_python(text, ENGINES, KNOWN, looks_like_class).claims
+
+
+RECORDS = [
+    ({"architecture": "AForCausalLM", "engine": "vLLM"}, [("AForCausalLM", "vllm", "in", None)]),
+    ({"architecture": "AForCausalLM", "engine": "vLLM", "version": "0.8.1"}, [("AForCausalLM", "vllm", "in", "0.8.1")]),
+    ({"architecture": "A", "engine": "vLLM", "version": ">0.8.1"}, [("A", "vllm", "after", "0.8.1")]),
+    ({"arch": "X", "backend": "sglang", "min_version": "v0.5"}, [("X", "sglang", "since", "0.5")]),
+    ({"architectures": ["A", "B"], "backend": "vllm"}, [("A", "vllm", "in", None), ("B", "vllm", "in", None)]),
+    ({"model_id": "o/m", "specs": [{"backend": "vllm", "backend_version": "0.5"}, {"backend": "sglang"}]},
+     [("o/m", "vllm", "in", "0.5"), ("o/m", "sglang", "in", None)]),
+    ({"architectures": ["A"], "model_id": "o/m", "x": {"y": ["vllm>=0.22.0 ; x", "numpy>=1", "sglang==0.5.9"]}},
+     [("A", "vllm", "since", "0.22.0"), ("A", "sglang", "in", "0.5.9")]),
+    ({"architectures": ["A"], "x": ["vllm[audio] ~= 0.9, <1", "vllm<2", "vllm"]}, [("A", "vllm", "since", "0.9")]),
+    ({"vLLM": {"llm": ["AForCausalLM", "BForCausalLM"]}, "SGLang": {"llm": ["AForCausalLM"]}},
+     [("AForCausalLM", "vllm", "in", None), ("BForCausalLM", "vllm", "in", None),
+      ("AForCausalLM", "sglang", "in", None)]),
+    ({"AForCausalLM": "0.8.1", "BForCausalLM": "0.9"},
+     [("AForCausalLM", None, "since", "0.8.1"), ("BForCausalLM", None, "since", "0.9")]),
+    ({"vllm": {"AForCausalLM": "0.8.1", "Typo": ">0.9"}},
+     [("AForCausalLM", "vllm", "since", "0.8.1"), ("Typo", "vllm", "after", "0.9")]),
+    ({"AForCausalLM": {"vllm": "0.8.1", "sglang": ">=0.4"}},
+     [("AForCausalLM", "vllm", "since", "0.8.1"), ("AForCausalLM", "sglang", "since", "0.4")]),
+    ({"AForCausalLM": {"engine": "MindIE"}}, [("AForCausalLM", None, "in", None)]),
+    ({"version": "2", "name": "x", "list": ["a", "b", "AForCausalLM"]}, []),
+    (["AForCausalLM", "CModel", "Else"], [(each, None, "in", None) for each in ("AForCausalLM", "CModel", "Else")]),
+    ({"engine": "vllm", "version": "0.8", "other": ["AForCausalLM"]}, [("AForCausalLM", "vllm", "in", "0.8")]),
+    ({"engine": "vllm"}, []),
+    ([1, None, True, {"a": 1.5}], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "expected"), RECORDS)
+@pytest.mark.parametrize("form", ["json", "yaml", "python"])
+def test_a_record_claims_the_same_in_every_form(form: str, value: object, expected: list[Short]) -> None:
+    claims = {
+        "json": lambda: read_json(json.dumps(value, indent=1), ENGINES, KNOWN).claims,
+        "yaml": lambda: read_yaml(yaml.safe_dump(value, sort_keys=False), ENGINES, KNOWN).claims,
+        "python": lambda: python(f"x = {value!r}\n"),
+    }[form]()
+    assert sorted(short(claims), key=str) == sorted(expected, key=str)
+
+
+@pytest.mark.parametrize("form", ["json", "yaml", "python"])
+def test_a_release_is_found_again_in_the_text(form: str) -> None:
+    value = {"é": "ö", "architectures": ["A"], "engine": "vllm", "min_version": ">= 0.8.1", "x": ["ü"]}
+    text = {
+        "json": json.dumps(value, ensure_ascii=False),
+        "yaml": yaml.safe_dump(value, allow_unicode=True),
+        "python": f"x = 'ö', {value!r}\n",
+    }[form]
+    (claim,) = {
+        "json": lambda: read_json(text, ENGINES, KNOWN).claims,
+        "yaml": lambda: read_yaml(text, ENGINES, KNOWN).claims,
+        "python": lambda: python(text),
+    }[form]()
+    assert claim.where is not None
+    assert text[slice(*claim.where)] == "0.8.1"
+    assert text.split("\n")[claim.line - 1][claim.column - 1 :].lstrip("\"'").startswith("A")
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (r'{"architectures": ["A"], "engine": "vllm", "version": "0.8\u002e1"}', "json"),
+        ('architectures: [A]\nengine: vllm\nversion: "0.8\\x2e1"\n', "yaml"),
+        ("x = {'architectures': ['A'], 'engine': 'vllm', 'version': '0.8\\x2e1'}\n", "python"),
+    ],
+)  # fmt: skip
+def test_a_release_that_is_written_with_escapes_is_read_and_not_changed(text: str, form: str) -> None:
+    read = {"json": read_json, "yaml": read_yaml}.get(form)
+    (claim,) = python(text) if read is None else read(text, ENGINES, KNOWN).claims
+    assert (claim.release, claim.where) == ("0.8.1", None)
+
+
+def test_the_place_of_a_json_string_is_its_own_line_and_column() -> None:
+    text = '{"a\\"b": "}", "list": [1, "x\\\\",\n  "AForCausalLM"]}'
+    (claim,) = read_json('{"vllm": ' + text + "}", ENGINES, {"AForCausalLM", "x\\"}).claims[1:]
+    assert (claim.name, claim.line, claim.column) == ("AForCausalLM", 2, 3)
+
+
+def test_an_alias_says_what_it_stands_for_once_for_each_engine() -> None:
+    text = (
+        "v: &v '0.8'\nall: &all [AForCausalLM]\nvllm: {a: *all, b: *all}\nsglang: *all\n"
+        "one: {arch: A, engine: vllm, version: *v}\n"
+    )
+    assert sorted(short(read_yaml(text, ENGINES, KNOWN).claims), key=str) == [
+        ("A", "vllm", "in", "0.8"),
+        ("AForCausalLM", "sglang", "in", None),
+        ("AForCausalLM", "vllm", "in", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (read_json, "{"),
+        (read_json, "[" * 200 + "]" * 200),
+        (read_yaml, "a: [b"),
+        (read_yaml, "a: b: c"),
+        (read_yaml, "[" * 200 + "]" * 200),
+        (read_yaml, "a: &a [*a]"),
+        (read_yaml, "a: \x01"),
+    ],
+)
+def test_what_is_not_of_its_form_is_refused(read: object, text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read(text, ENGINES, KNOWN)  # type: ignore[operator]
+
+
+GATE = "if VLLM_VERSION {}:\n    MODELS.append('AForCausalLM')\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GATE.format(">= parse('0.8.1')"), [("AForCausalLM", "vllm", "since", "0.8.1")]),
+        (GATE.format("> version.parse('0.8.1')"), [("AForCausalLM", "vllm", "after", "0.8.1")]),
+        (GATE.format(">= Version('v0.8')"), [("AForCausalLM", "vllm", "since", "0.8")]),
+        (GATE.format("< parse('0.8.1')"), []),
+        (GATE.format(">= other('0.8.1')"), []),
+        ("if parse('0.8') <= version:\n    add(VLLM_MODELS, 'AForCausalLM', 'NewForCausalLM', 'x')\n",
+         [("AForCausalLM", "vllm", "since", "0.8"), ("NewForCausalLM", "vllm", "since", "0.8")]),
+        ("if vllm.__version__ >= '0.8':\n    M += ['CModel']\n", [("CModel", "vllm", "since", "0.8")]),
+        ("LEAST = parse('0.8')\ndef f():\n    if sglang_version >= LEAST:\n        M.add('CModel')\n",
+         [("CModel", "sglang", "since", "0.8")]),
+        ("if VLLM_VERSION >= '0.8':\n    M.add('CModel')\nelif VLLM_VERSION > '0.7':\n    M.add('AForCausalLM')\n",
+         [("CModel", "vllm", "since", "0.8"), ("AForCausalLM", "vllm", "after", "0.7")]),
+        ("if VLLM_VERSION >= '0.7':\n    M.add('AForCausalLM')\n    if vllm.version > '1':\n        M.add('CModel')\n",
+         [("AForCausalLM", "vllm", "since", "0.7"), ("CModel", "vllm", "after", "1")]),
+        ("if version >= '0.7':\n    for x in ['CModel']:\n        if version > '1':\n            VLLM(['BModel'])\n",
+         [("CModel", "vllm", "since", "0.7"), ("BModel", "vllm", "after", "1")]),
+        ("if size >= '0.8':\n    M.add('CModel')\n", []),
+        ("VLLM_MODELS = ['AForCausalLM', 'New']\n",
+         [("AForCausalLM", "vllm", "in", None), ("New", "vllm", "in", None)]),
+        ("VLLM_SGLANG = frozenset(['AForCausalLM'])\n", [("AForCausalLM", None, "in", None)]),
+        ("SGLANG: set[str] = frozenset(['AForCausalLM'])\nOTHER = ['BForCausalLM']\n",
+         [("AForCausalLM", "sglang", "in", None)]),
+        ("prefixes = ['bge', 'gte', 'AForCausalLM']\n", []),
+        ("'''AForCausalLM'''\n", []),
+    ],
+)  # fmt: skip
+def test_the_gates_and_lists_of_a_module_are_claims(text: str, expected: list[Short]) -> None:
+    assert short(python(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "asked"),
+    [
+        ("VLLM_INSTALLED and VLLM_VERSION >= parse('0.8')", None),
+        ("npu() and VLLM_VERSION >= parse('0.8')", "the gate asks for more: `npu()`"),
+        ("effective_version >= parse('0.8')", None),
+        ("torch_version >= parse('0.8')", "which version the gate asks for is not known: `torch_version`"),
+    ],
+)
+def test_a_gate_that_asks_for_more_is_not_understood(condition: str, asked: str | None) -> None:
+    (claim,) = python(f"if {condition}:\n    VLLM.add('CModel')\n")
+    assert (claim.unclear, claim.release) == (asked, "0.8")
+
+
+def test_below_another_condition_a_gate_asks_for_that_too() -> None:
+    text = "if VLLM_VERSION >= '0.8':\n    if gpu:\n        M.add('CModel')\n    else:\n        M.add('AForCausalLM')\n"
+    asked = "the gate asks for more: `gpu`"
+    found = [(each.name, each.unclear) for each in python(text)]
+    assert found == [("CModel", asked), ("AForCausalLM", asked)]
+
+
+def test_a_module_that_python_cannot_parse_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"\(line 2\)"):
+        python("x = 1\nif :\n")
+
+
+def test_a_list_has_a_name_on_each_line() -> None:
+    text = "# names\nAForCausalLM\n- CModel,  # why\n\n  * owner/model\r\ntwo words\n\x00\ud800\n"
+    found = [
+        (each.name, each.line, each.column, each.is_model, each.unclear)
+        for each in read_list(text, KNOWN).claims
+    ]
+    reason = "that is no name of an architecture or a model"
+    assert found == [
+        ("AForCausalLM", 2, 1, False, None),
+        ("CModel", 3, 3, False, None),
+        ("owner/model", 5, 5, True, None),
+        ("two words", 6, 1, False, reason),
+        ("\x00\ud800", 7, 1, False, reason),
+    ]
+
+
+def test_a_claim_in_a_list_is_about_one_release() -> None:
+    (claim,) = read_list("CModel", KNOWN).claims
+    assert (claim.reach, claim.release, claim.engine) == (Reach.IN, None, None)
