@@ -134,7 +134,7 @@ def test_a_class_has_what_its_release_asks_of_it(
 ) -> None:
     found = facts({"a": HEAD + source}, {"AForCausalLM": ("a", "A")})
     assert value(found, "AForCausalLM") == ({"has": has} if has else {})
-    assert found.rules["features"]["decided"] == ["lora", "multimodal", "pp", "rerank"]  # not `hybrid`
+    assert found.rules["features"]["decided"] == ["lora", "multimodal", "pp"]  # not `hybrid`
 
 
 def test_the_place_is_the_line_of_the_class(facts: Callable[..., LoadFacts]) -> None:
@@ -267,7 +267,7 @@ def test_a_question_of_more_parts_than_anybody_writes_is_none(
     assert before in INTERFACES
     asked = INTERFACES.replace(before, f"def supports_multimodal(model):\n{body}")
     found = facts({"a": f"{HEAD}class A(nn.Module):\n    pass\n"}, {"AForCausalLM": ("a", "A")}, asked)
-    assert found.rules["features"]["decided"] == ["lora", "pp", "rerank"]
+    assert found.rules["features"]["decided"] == ["lora", "pp"]
 
 
 def test_what_inherits_from_more_classes_than_are_followed_is_unsure(facts: Callable[..., LoadFacts]) -> None:

@@ -31,6 +31,9 @@ _THERE = frozenset({"__call__", "__init__", "forward"})
 """What every module of torch has."""
 _PLATFORMS = ("nvidia", "common")
 """The folders of a package of models that count, in this order; then what lies in no folder of a platform."""
+_DECLARED = frozenset({"eagle", "pooling", "rerank"})
+"""What a class may declare, and vLLM does without where it does not: it converts classes that do not pool, and asks no
+class for EAGLE."""
 _EMBEDDING = "_EMBEDDING_MODELS"
 """The table of the models that vLLM has for embedding; others may be converted to that."""
 _MAX_WAVES = 20
@@ -62,7 +65,7 @@ def features_of(library: Library, inventory: Inventory) -> tuple[dict[str, Fact]
                 value["has"] = sorted({*value.get("has", []), "embedding"})
         table[each.name] = Fact(key=each.name, place=place, value=value)
     inputs = INPUTS if graph.says_inputs() else ()
-    return table, {"decided": sorted({*asked, *inputs}), "path": found[0], "line": 1}
+    return table, {"decided": sorted({*asked, *inputs} - _DECLARED), "path": found[0], "line": 1}
 
 
 def _files(library: Library, inventory: Inventory) -> dict[str, dict[str, Any]]:
