@@ -35,7 +35,7 @@ from __future__ import annotations
 from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import LOADED, MODELS, REGISTRIES, VERSION_FILES
+from .files import LISTED, LOADED, MODELS, REGISTRIES, VERSION_FILES
 from .tables import DRAFT_TABLES, WRAPPER_TABLES
 from .wrappers import WRAPPERS
 
@@ -57,7 +57,15 @@ class VLLM(Package):
     revision = 4
     since = "0.0.1"
     fetched = (*REGISTRIES, METADATA)
-    watched = (*fetched, f"{MODELS}/**/*.py", "vllm/models/**/*.py", *LOADED, *VERSION_FILES, PYPROJECT)
+    watched = (
+        *fetched,
+        f"{MODELS}/**/*.py",
+        "vllm/models/**/*.py",
+        *LOADED,
+        *LISTED,
+        *VERSION_FILES,
+        PYPROJECT,
+    )
 
 
 ENGINE = VLLM()

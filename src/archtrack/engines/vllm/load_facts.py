@@ -5,6 +5,7 @@ Tables (see ``core.verdict.release_facts``):
 - ``MODEL_TYPES``: the model types of ``_CONFIG_REGISTRY`` -> ``{"config": CLASS}``;
 - ``QUANTISATION``: the methods -> null, or ``{"deprecated": true}`` (asks for ``--allow-deprecated-quantization``), or
   ``{"override": true}`` of a name that is no method and that some method answers for (``auto-round``);
+- those of ``lists``: parsers, attention backends, speculative methods;
 - ``PREVIOUSLY``: architecture -> the last release that had it, as vLLM says; ``OUT_OF_TREE``: architecture -> plugin.
 
 Rules, each there only where the release has it, with ``path`` and ``line``:
@@ -41,6 +42,7 @@ from archtrack.model import Place
 
 from . import files
 from .backend_rules import backend_facts, functions
+from .lists import lists
 from .tables import OUT_OF_TREE, PREVIOUSLY
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     if methods is not None:
         tables[QUANTISATION] = methods
     tables |= _of_the_past(inventory)
+    tables |= lists(library)
     return LoadFacts(tables=tables, rules=dict(sorted(rules.items())))
 
 
