@@ -1,7 +1,7 @@
 """What LMDeploy's sources state of the architectures that it runs (see ``core.verdict.features``).
 
-- ``multimodal``, ``image``: ``check_vl_llm`` of ``archs.py``, by which ``get_task`` chooses the pipeline that sees. It
-  decides for both engines; for some architectures by what else is in the config.
+- ``multimodal``, ``image``: ``check_vl_llm`` of ``archs.py``, by which ``get_task`` chooses the pipeline that sees. For
+  some architectures it decides by what else is in the config, for a few by the engine that runs them.
 - ``video``, ``audio``: the tokens that the class in ``vl/model`` which lists the architecture in ``_arch`` hands to
   ``MultimodalSpecialTokens``. Decided since 0.13.0; of a class that hands none nothing is known.
 
@@ -36,6 +36,7 @@ _SEES = ("image", "multimodal")
 _TOKENS = {"audio_token": "audio", "video_token": "video"}
 _HANDED = "MultimodalSpecialTokens"
 _BY_CONFIG = "LMDeploy decides it by what else is in the config"
+_BY_ENGINE = "only one of LMDeploy's two engines takes more than text of it"
 _NOT_SAID = "its class does not say which tokens stand for other inputs than images"
 
 
@@ -53,7 +54,8 @@ def features(library: Library, inventory: Inventory) -> tuple[dict[str, Fact], l
     sight = library.facts(there, "lmdeploy-sight-1", sight_facts).get(ARCHS)
     if sight is None or not sight["line"]:
         return {}, []
-    sees = library.facts(there, "lmdeploy-vision-1", vision_facts)[ARCHS]
+    plainly = library.facts(there, "lmdeploy-vision-1", vision_facts)[ARCHS]
+    sees = {name: line for name, line in plainly.items() if name not in sight["refused"]}
     graph = ClassGraph(library.facts(library.paths(VISION), "lmdeploy-tokens-1", token_facts), "lmdeploy")
     tokens = dict(_tokens(graph))
     further = sorted(_TOKENS.values()) if tokens else []
@@ -64,7 +66,9 @@ def features(library: Library, inventory: Inventory) -> tuple[dict[str, Fact], l
         place = Place(file=ARCHS, line=line) if line else registration.place
         has: list[str] = []
         unsure: dict[str, str] = {}
-        if name in sees:
+        if name in sight["by_engine"]:
+            unsure = dict.fromkeys((*_SEES, *further), _BY_ENGINE)
+        elif name in sees:
             has += [*_SEES, *tokens.get(name, ())]
             unsure = {} if name in tokens else dict.fromkeys(further, _NOT_SAID)
         elif line:
@@ -86,18 +90,40 @@ def _tokens(graph: ClassGraph) -> Iterator[tuple[str, list[str]]]:
 
 
 def sight_facts(data: bytes) -> dict[str, Any]:
-    """``{"line": of ``check_vl_llm`` or 0, "maybe": {architecture that it takes by the rest of the config: line}}``."""
+    """What ``check_vl_llm`` says besides what it plainly takes.
+
+    Returns:
+        ``{"line": of the function or 0, "maybe": {architecture that it takes by the rest of the config: line},
+        "refused": [architecture that it plainly does not take, whatever else names it], "by_engine": [architecture that
+        it does not take for one of the engines]}``.
+    """
     function = Module(data, words=None).function("check_vl_llm")
     maybe: dict[str, int] = {}
+    refused: list[str] = []
+    by_engine: list[str] = []
+    lists: dict[str, list[str]] = {}
     for node in ast.walk(function) if function is not None else ():
         match node:
             case ast.If(test=ast.BoolOp(values=tests), body=[ast.Return(value=ast.Constant(value=True))]):
                 for test in tests:
                     if isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Eq, ast.In)):
                         maybe.update(dict.fromkeys(strings(test.comparators[0]), node.lineno))
+            case ast.If(
+                test=ast.Compare(ops=[ast.Eq() | ast.In()], comparators=[named]),
+                body=[ast.Return(value=ast.Constant(value=False))],
+            ):
+                refused += strings(named)
+            case ast.If(
+                test=ast.BoolOp(values=[ast.Compare(comparators=[ast.Name(id=listed)]), *_]),
+                body=[ast.Return(value=ast.Constant(value=False))],
+            ):
+                by_engine += lists.get(listed, [])
+            case ast.Assign(targets=[ast.Name(id=listed)], value=ast.List() as held):
+                lists[listed] = strings(held)
             case _:
                 pass
-    return {"line": 0 if function is None else function.lineno, "maybe": maybe}
+    line = 0 if function is None else function.lineno
+    return {"line": line, "maybe": maybe, "refused": refused, "by_engine": by_engine}
 
 
 def token_facts(data: bytes) -> dict[str, Any]:

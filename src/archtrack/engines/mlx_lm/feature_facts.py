@@ -21,6 +21,8 @@ __all__ = ["asked_facts", "lora_facts", "model_facts"]
 _BUILTIN = frozenset(dir(builtins))
 _ASKED = (b"make_cache", b".pipeline")
 _TAKES = "linear_to_lora_layers"
+_MOST = 50
+"""Names that one ``make_cache`` calls: more is no model of anybody's."""
 
 
 def model_facts(data: bytes) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def model_facts(data: bytes) -> dict[str, Any]:
         dotted name behind ``self.`` that each returns, and ``"caches"`` what ``make_cache`` calls: dotted names, and
         null for what cannot be told.
     """
-    module = Module(data, words=(b"super()", b"Cache", b"make_cache", b".model"))
+    module = Module(data, words=None)
     known = {*module.classes, *module.imports, *module.values}
     return graph_facts(module, lambda node: _of_class(node, known))
 
@@ -54,13 +56,15 @@ def _of_class(node: ast.ClassDef, known: set[str]) -> dict[str, Any]:
                     pass
         match method:
             case ast.FunctionDef(
-                decorator_list=[ast.Name(id="property")], body=[*_, ast.Return(value=value)]
+                decorator_list=[ast.Name(id="property")], body=[*_, ast.Return(value=ast.expr() as held)]
             ):
-                path = dotted(value) if value is not None else None
+                path = dotted(held)
                 if path is not None and path.startswith("self."):
                     taken[method.name] = path.removeprefix("self.")
             case ast.FunctionDef(name="make_cache"):
-                caches = list(_called(method, known))
+                caches = list(dict.fromkeys(_called(method, known)))
+                if len(caches) > _MOST:
+                    caches = [None]
             case _:
                 pass
     return {"methods": [each.name for each in methods], "made": made, "taken": taken, "caches": caches}

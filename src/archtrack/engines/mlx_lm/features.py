@@ -1,12 +1,12 @@
 """What MLX-LM's sources state of the model types that it runs (see ``core.verdict.features``).
 
 - ``pp``: ``model.model`` has a method ``pipeline``, of its own or of ``PipelineMixin``: what ``sharded_load`` of
-  ``utils.py`` asks, and before that ``pipeline_load``, since 0.25.3. Older releases have such methods, and leave asking
+  ``utils.py`` asks, and before that ``pipeline_load``, since 0.28.4. Older releases have such methods, and leave asking
   to the user: there, nothing is decided.
 - ``hybrid``, ``attention-free``: which caches ``make_cache`` makes: those of states (``ArraysCache``, ``MambaCache``),
-  of keys and values, or of both. Without that method, every layer gets one of keys and values. Decided since 0.14.0,
+  of keys and values, or of both. Without that method, every layer gets one of keys and values. Decided since 0.15.1,
   when the engine began to ask for the method.
-- ``lora``: what ``linear_to_lora_layers`` of ``tuner/utils.py`` takes: until 0.27.0 the model types that it names, and
+- ``lora``: what ``linear_to_lora_layers`` of ``tuner/utils.py`` takes: until 0.28.1 the model types that it names, and
   any other one of which the user names the layers: so it is no "no" for them. Since then it takes every model that has
   ``layers``.
 
@@ -120,11 +120,8 @@ class _Models:
     def has_layers(self, runs: Runs) -> bool:
         """Whether a model has ``layers``, in which the tuner looks."""
         order = self._graph.order((runs.model.path, runs.model.name))
-        return any(
-            "layers" in found
-            for each in order
-            for found in map(self._graph.facts(each).get, ("methods", "made"))
-        )
+        facts = map(self._graph.facts, order)
+        return any("layers" in each["methods"] or "layers" in each["made"] for each in facts)
 
     def _has(self, cls: Class, method: str) -> bool:
         return any(method in self._graph.facts(each)["methods"] for each in self._graph.order(cls))
@@ -184,7 +181,7 @@ class _Models:
                 if kind is None:
                     return None
                 kinds.add(kind)
-        return frozenset(filter(None, kinds))
+        return frozenset(filter(None, kinds)) or None
 
     def _kind(self, path: str, called: str) -> str | None:
         """What a cache of that class holds; nothing of what is no cache or holds other ones, None if it is unclear."""

@@ -3,9 +3,9 @@
 - ``TOOL_PARSERS``, ``REASONING_PARSERS`` (``--tool-call-parser``, ``--reasoning-parser``): since 0.11.1 the keys of a
   table in the package of the parsers (``_TOOL_PARSERS_TO_REGISTER``). Before, what ``register_module("name")`` above a
   class says, in the modules that the package imports; from 0.6.0 to 0.6.2 the ``choices`` of the option.
-- ``ATTENTION_BACKENDS`` (``--attention-backend``, before that ``VLLM_ATTENTION_BACKEND``): since 0.4.2 the members of
+- ``ATTENTION_BACKENDS`` (``--attention-backend``, before that ``VLLM_ATTENTION_BACKEND``): since 0.4.1 the members of
   an enum, also those that stand for what a plugin registers (``CUSTOM``) or that only encoders of images take.
-- ``SPECULATIVE`` (``method`` of ``--speculative-config``): since 0.8.4 the strings of ``SpeculativeMethod``.
+- ``SPECULATIVE`` (``method`` of ``--speculative-config``): since 0.8.5 the strings of ``SpeculativeMethod``.
 
 A table of which any row cannot be told is not given, and neither is one that the release does not have in such a form.
 """
