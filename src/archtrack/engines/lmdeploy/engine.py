@@ -47,7 +47,7 @@ class LMDeploy(Package):
         untagged=("==0.6.5",),  # its tag has no v
     )
     layout = Layout(package="lmdeploy", distribution="lmdeploy")
-    revision = 3
+    revision = 4
     since = SINCE
     fetched = (*TABLES, *LOADING, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)

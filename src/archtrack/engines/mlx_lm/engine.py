@@ -37,7 +37,7 @@ class MLXLM(Package):
         ),
     )
     layout = Layout(package="mlx_lm", distribution="mlx-lm")
-    revision = 5
+    revision = 6
     since = "0.0.1"
     fetched = (UTILS, f"{MODELS}/**/*.py", TUNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
