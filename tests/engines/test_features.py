@@ -198,6 +198,13 @@ def test_the_caches_that_a_model_makes_say_whether_it_keeps_states(
     assert found == {"x": expected}
 
 
+def test_a_module_whose_bodies_do_not_parse_says_nothing(stated: Stated) -> None:
+    broken = ARGS + "class Model:\n    def __init__(self):\n    def make_cache(self):\n"
+    found, decided = stated("mlx-lm", mlx({"x.py": broken, TUNER: ANY}))
+    assert decided is not None
+    assert found == {"x": {"unsure": dict.fromkeys(decided, "its class could not be read")}}
+
+
 LISTS = (
     'def linear_to_lora_layers(model, config):\n    keys = config.get("keys", None)\n    if keys is not None:\n'
     '        keys = set(keys)\n    elif model.model_type in ["x", "z"]:\n        keys = {"q"}\n'

@@ -102,6 +102,8 @@ class _Models:
     def features(self, runs: Runs, decided: list[str]) -> tuple[set[str], dict[str, str]]:
         """What a model has, and why what cannot be told cannot be."""
         cls = (runs.model.path, runs.model.name)
+        if not self._is_read(cls):
+            return set(), dict.fromkeys(decided, "its class could not be read")
         has: set[str] = set()
         unsure: dict[str, str] = {}
         inner = self._held(cls, "model")
@@ -119,9 +121,13 @@ class _Models:
 
     def has_layers(self, runs: Runs) -> bool:
         """Whether a model has ``layers``, in which the tuner looks."""
-        order = self._graph.order((runs.model.path, runs.model.name))
-        facts = map(self._graph.facts, order)
+        cls = (runs.model.path, runs.model.name)
+        facts = map(self._graph.facts, self._graph.order(cls) if self._is_read(cls) else ())
         return any("layers" in each["methods"] or "layers" in each["made"] for each in facts)
+
+    def _is_read(self, cls: Class) -> bool:
+        """Whether the class is among the files' facts: a module may parse without the bodies of its functions alone."""
+        return cls[1] in self._graph.files.get(cls[0], {"classes": {}})["classes"]
 
     def _has(self, cls: Class, method: str) -> bool:
         return any(method in self._graph.facts(each)["methods"] for each in self._graph.order(cls))
