@@ -33,6 +33,8 @@ from archtrack.core.verdict.log_text import read_log
 from archtrack.core.verdict.suggestions import looks_like_class
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads, ScanOptions
+from archtrack.engines.llama_cpp.cpp_switches import arch_switches
+from archtrack.engines.llama_cpp.cpp_table import gguf_architectures
 from archtrack.engines.ollama.carried_source import named_commit, patched_rows, submodule, translated
 from archtrack.engines.ollama.converter_source import converter_source, number_types
 from archtrack.engines.ollama.registering import taken_in, what_is_registered
@@ -317,6 +319,45 @@ PYTHON: dict[str, Any] = {
     "answers of a gate": lambda n: (
         "class A:\n    def f(self):\n        return " + "a.is_backend_compatible() or " * n + "None\n"
     ),
+    "members of an enum": lambda n: (
+        "class AttentionBackendEnum(Enum):\n" + "".join(f"    A{i} = B{i} = 'a'\n" for i in range(n))
+    ),
+    "parts of a literal": lambda n: (
+        "L0 = Literal['a']\n" + "".join(f"L{i + 1} = Literal[L{i}, L{i}, 'a{i}']\n" for i in range(n))
+        + f"SpeculativeMethod = Literal[L{n}]\n"
+    ),
+    "parsers": lambda n: "".join(
+        f"from .a{i} import A{i}\n@M.register_module(['a{i}', 'b{i}'])\nclass P{i}: ...\n" for i in range(n)
+    ),
+    "attributes of a model": lambda n: (
+        "class ModelArgs: ...\nclass Model:\n    def __init__(self):\n"
+        + "".join(f"        self.model = C{i}()\n        self.a{i} = Model()\n" for i in range(n))
+        + "    def make_cache(self):\n" + "".join(f"        self.a{i}.make_cache()\n" for i in range(n))
+        + "".join(f"class C{i}:\n    def pipeline(self): ...\n" for i in range(n))
+    ),
+    "properties of a model": lambda n: (
+        "class ModelArgs: ...\nclass Model:\n    @property\n    def model(self):\n        return self.a0\n"
+        + "".join(f"    @property\n    def a{i}(self):\n        return self.a{i + 1}.a{i}\n" for i in range(n))
+    ),
+    "caches of a model": lambda n: (
+        "class ModelArgs: ...\nclass Model:\n    def make_cache(self):\n" + "        c.append(KVCache())\n" * n
+    ),
+    "types of a tuner": lambda n: (
+        "def linear_to_lora_layers(model):\n    if a:\n        pass\n"
+        + "    elif model.model_type in ['a', 'b']:\n        pass\n" * n
+    ),
+    "answers of a check": lambda n: (
+        "def check_vl_llm(config):\n"
+        + "".join(f"    a{i} = ['A']\n    if arch in a{i} and 'v' in config:\n        return False\n" for i in range(n))
+    ),
+    "tokens of classes": lambda n: "".join(
+        f"class C{i}(C{i - 1}):\n    _arch = ['A', *L]\n    def f(self):\n        MultimodalSpecialTokens(a=1)\n"
+        for i in range(n)
+    ),
+    "encoders": lambda n: (
+        "".join(f"class C{i}(C{i - 1}):\n    has_vision_encoder = True\n" for i in range(n))
+        + f"@ModelBase.register('A')\nclass D(C{n - 1}, MmprojModel): ...\n"
+    ),
     "comments with quotes": lambda n: '# """\n' * n,
     "docstrings": lambda n: '"""a"""\n' * n,
     "backslashes": lambda n: "\\\n" * n,
@@ -427,6 +468,7 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
             ("pytorch/config.py", "MODULE_MAP"),
             ("turbomind/supported_models.py", "SUPPORTED_ARCHS"),
             ("archs.py", "supported_archs"),
+            ("vl/model/a.py", "_arch"),
         )
     ),
     ("transformers", _TRANSFORMERS, "transformers/modeling_utils.py", "__all__"),
@@ -436,6 +478,8 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
     ("vllm", _VLLM, "vllm/transformers_utils/config.py", "_CONFIG_REGISTRY"),
     ("vllm", _VLLM, "vllm/model_executor/model_loader/utils.py", "_CONFIG_REGISTRY"),
     ("vllm", _VLLM, "vllm/model_executor/layers/quantization/__init__.py", "QUANTIZATION_METHODS"),
+    ("vllm", _VLLM, "vllm/tool_parsers/__init__.py", "_TOOL_PARSERS_TO_REGISTER"),
+    ("vllm", _VLLM, "vllm/config/speculative.py", "SpeculativeMethod"),
     ("lmdeploy", {"lmdeploy/__init__.py": ""}, "lmdeploy/pytorch/models/module_map.py", "MODULE_MAP"),
     (
         "mlx-lm",
@@ -448,6 +492,16 @@ _ENGINES: tuple[tuple[str, dict[str, str], str, str], ...] = (
         {"mlx_lm/__init__.py": "", "mlx_lm/models/a.py": "class Model: ...\nclass ModelArgs: ...\n"},
         "mlx_lm/utils.py",
         "MODEL_REMAPPING",
+    ),
+    (
+        "mlx-lm",
+        {
+            "mlx_lm/__init__.py": "",
+            "mlx_lm/utils.py": "MODEL_REMAPPING = {}\n",
+            "mlx_lm/models/a.py": "class Model: ...\nclass ModelArgs: ...\n",
+        },
+        "mlx_lm/tuner/utils.py",
+        "types",
     ),
     *(
         ("mlx-vlm", _MLX_VLM, f"mlx_vlm/{path}", table)
@@ -779,6 +833,27 @@ GO: dict[str, Any] = {
 }  # fmt: skip
 
 
+_HEAD = "bool llm_arch_is_hybrid(const llm_arch & arch) { switch (arch) {\n"
+# What llama.cpp's C++ can look like to its readers.
+CPP: dict[str, Any] = {
+    "rows": lambda n: "llm_arch LLM_ARCH_NAMES = {\n" + '{ LLM_ARCH_A, "a" },\n' * n,
+    "tables": lambda n: "llm_arch LLM_ARCH_NAMES = {};\n" * n,
+    "cases": lambda n: _HEAD + "case LLM_ARCH_A:\n" * n + "return true; default: return false; } }\n",
+    "answers": lambda n: _HEAD + "case LLM_ARCH_A: return true;\n" * n,
+    "defaults": lambda n: _HEAD + "default: return true;\n" * n,
+    "functions": lambda n: f"{_HEAD}default: return false; }} }}\n" * n,
+    "functions without an end": lambda n: _HEAD * n,
+    "names": lambda n: "llm_arch_is_hybrid(" * n,
+    "comments": lambda n: "llm_arch_is_hybrid /* " * n,
+    "strings": lambda n: 'llm_arch_is_hybrid R"' * n,
+}
+
+
+def read_cpp(text: str) -> None:
+    gguf_architectures(text.encode())
+    arch_switches(text.encode())
+
+
 def read_go(text: str) -> None:
     data = text.encode()
     for read in (converter_source, number_types, taken_in, named_commit, submodule, patched_rows, translated):
@@ -920,6 +995,7 @@ READERS: dict[str, tuple[Callable[[str], object], Mapping[str, Any]]] = {
     "config.json": (lambda text: read_checkpoint(text.encode()), CONFIGS),
     "a GGUF file": (read_gguf, GGUFS),
     "Go": (read_go, GO),
+    "C++": (read_cpp, CPP),
     "a log": (read_log_file, LOGS),
     "a history": (read_history, HISTORIES),
     "recipes": (read_recipes, RECIPES),

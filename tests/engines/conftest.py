@@ -33,6 +33,7 @@ for _name, _file in (
     ("openvino_reader", "openvino_reader.py"),
     ("ctranslate2_reader", "ctranslate2_reader.py"),
     ("vllm_plugin_reader", "vllm_plugin_reader.py"),
+    ("feature_readers", "feature_readers.py"),
     ("tensorrt_llm_reader", "tensorrt_llm_reader.py"),
     ("verdicts", "verdicts.py"),
 ):

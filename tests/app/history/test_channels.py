@@ -131,8 +131,8 @@ def test_the_copies_of_three_channels_are_one_history(index: Any, refresh: Run, 
     }
     data = json.loads(kept.read_bytes())
     assert [each.get("silent") for each in data["releases"]] == [
-        ["registered", "converts", "part_configs"], None, None, None,
-        ["registered", "converts", "part_configs"], None,
+        ["registered", "converts", "part_configs", "features"], None, None, None,
+        ["registered", "converts", "part_configs", "features"], None,
     ]  # fmt: skip
     spans = {
         name: [(span["first"], span["last"]) for span in each["spans"]]

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from archtrack.engines._source_tokens import Token
 
-__all__ = ["NAME", "gguf_architectures"]
+__all__ = ["LARGEST", "NAME", "gguf_architectures"]
 
 NAME = "LLM_ARCH_NAMES"
 _UNKNOWN = "LLM_ARCH_UNKNOWN"
 """What stands for a name that is none."""
-_LARGEST = 16 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 """Bytes; the whole of llama.cpp in one file had one."""
 
 
@@ -31,18 +31,18 @@ def gguf_architectures(data: bytes) -> dict[str, Any]:
         data: the file.
 
     Returns:
-        ``{"there": whether the file names the table at all, "rows": {name: line}, "unresolved": [[line, reason]]}``.
-        With anything unresolved the rows are those that could be read.
+        ``{"there": whether the file names the table at all, "rows": {name: line}, "constants": {name: constant},
+        "unresolved": [[line, reason]]}``. With anything unresolved the rows are those that could be read.
     """
     if NAME.encode() not in data:
-        return {"there": False, "rows": {}, "unresolved": []}
-    if len(data) > _LARGEST:
-        return {"there": True, "rows": {}, "unresolved": [[0, f"a file of {len(data):,} bytes is not read"]]}
+        return _found({}, {}, [], there=False)
+    if len(data) > LARGEST:
+        return _found({}, {}, [[0, f"a file of {len(data):,} bytes is not read"]])
     tokens = list(source_tokens(data.decode("utf-8", "replace")))
     starts = [at for at, token in enumerate(tokens) if token[:2] == ("word", NAME) and _is_made(tokens, at)]
     if len(starts) != 1:
         line = tokens[starts[1]][2] if starts else 0
-        return {"there": True, "rows": {}, "unresolved": [[line, f"{NAME} is made {len(starts)} times"]]}
+        return _found({}, {}, [[line, f"{NAME} is made {len(starts)} times"]])
     return _table(tokens, starts[0])
 
 
@@ -54,6 +54,7 @@ def _is_made(tokens: Sequence[Token], at: int) -> bool:
 
 def _table(tokens: Sequence[Token], start: int) -> dict[str, Any]:
     rows: dict[str, int] = {}
+    constants: dict[str, str] = {}
     unresolved: list[list[Any]] = []
     at = start + 3
     while at < len(tokens) and tokens[at][0] != "}":
@@ -63,6 +64,7 @@ def _table(tokens: Sequence[Token], start: int) -> dict[str, Any]:
                     if name in rows:
                         unresolved.append([tokens[at][2], f"{NAME} has {name} twice"])
                     rows[name] = tokens[at + 1][2]
+                    constants[name] = constant
                 at += 5
                 if at < len(tokens) and tokens[at][0] == ",":
                     at += 1
@@ -72,4 +74,10 @@ def _table(tokens: Sequence[Token], start: int) -> dict[str, Any]:
     else:
         if at + 1 >= len(tokens) or tokens[at + 1][0] != ";":
             unresolved.append([tokens[start][2], f"{NAME} has no end"])
-    return {"there": True, "rows": rows, "unresolved": unresolved}
+    return _found(rows, constants, unresolved)
+
+
+def _found(
+    rows: dict[str, int], constants: dict[str, str], unresolved: list[list[Any]], *, there: bool = True
+) -> dict[str, Any]:
+    return {"there": there, "rows": rows, "constants": constants, "unresolved": unresolved}

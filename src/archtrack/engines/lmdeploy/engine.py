@@ -20,7 +20,7 @@ says. It is given as a note (``Inventory.facts``).
 
 ``check_vl_llm`` in ``lmdeploy/archs.py`` names the architectures that take images: a statement of their category.
 
-How it loads a checkpoint: see ``load``.
+How it loads a checkpoint: see ``load``. What it states of what a model can do: see ``features``.
 
 Covers the releases from 0.2.5 on; before, neither engine has a table of architectures: the PyTorch engine has only the
 map of parts, and TurboMind goes by names that the user gives. It cannot see what a user adds with
@@ -47,7 +47,7 @@ class LMDeploy(Package):
         untagged=("==0.6.5",),  # its tag has no v
     )
     layout = Layout(package="lmdeploy", distribution="lmdeploy")
-    revision = 3
+    revision = 4
     since = SINCE
     fetched = (*TABLES, *LOADING, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)

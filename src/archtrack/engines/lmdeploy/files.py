@@ -17,6 +17,7 @@ __all__ = [
     "TABLES",
     "TURBOMIND",
     "VERSION_FILES",
+    "VISION",
 ]
 
 SINCE = "0.2.5"
@@ -39,4 +40,6 @@ LINEAR = ("lmdeploy/pytorch/nn/linear/__init__.py", "lmdeploy/pytorch/nn/linear.
 """Where the PyTorch engine does, until ``QuantizationConfig`` in ``CONFIG`` does."""
 CHECKS = ("lmdeploy/pytorch/check_env/model.py", "lmdeploy/pytorch/check_env/__init__.py")
 """Where the PyTorch engine checks a config before it loads anything."""
-LOADING = (ARCHS, PATCH, CONFIG, *OWN_CONFIGS, *CONVERTERS, *LINEAR, *CHECKS)
+VISION = "lmdeploy/vl/model/*.py"
+"""What makes inputs of images, video and sound, for both engines."""
+LOADING = (ARCHS, PATCH, CONFIG, *OWN_CONFIGS, *CONVERTERS, *LINEAR, *CHECKS, VISION)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.verdict.release_facts import MODEL_TYPES, QUANTISATION, Fact, LoadFacts
+from archtrack.core.verdict.release_facts import FEATURES, MODEL_TYPES, QUANTISATION, Fact, LoadFacts
 from archtrack.model import Place
 
+from .features import features
 from .files import ARCHS, CHECKS, CONFIG, CONVERTERS, LINEAR, MODULE_MAP, OWN_CONFIGS, PATCH, TURBOMIND
 from .reading import check_facts, config_facts, method_facts, patch_facts, turbomind_facts
 from .registry import module_map
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["load_facts"]
 
 
-def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: ARG001 -- the files say it all
+def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     """What the gates of a release rest on.
 
     Args:
@@ -68,7 +69,10 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
         for key, line, value, condition in tables["tables"].get("REMOVED_MODEL_MAP", {"rows": []})["rows"]
         if condition is None
     }
-    found = {QUANTISATION: methods, MODEL_TYPES: types, REMOVED: removed}
+    rows, decided = features(library, inventory)
+    if rows:
+        rules["features"] = {"decided": decided}
+    found = {QUANTISATION: methods, MODEL_TYPES: types, REMOVED: removed, FEATURES: rows}
     return LoadFacts(tables={name: table for name, table in found.items() if table}, rules=rules)
 
 

@@ -5,7 +5,7 @@ How it registers models: by model type, not by architecture. ``_get_classes`` in
 ``ModelArgs`` from it. Since 0.32.0 ``MODEL_ARCHITECTURE_REMAPPING`` names a module for a type together with an
 architecture. Until 0.0.9 ``MODEL_MAPPING`` lists types and modules. So what is registered are model types.
 
-How it loads a checkpoint: ``load_model`` there; see ``load``.
+How it loads a checkpoint: ``load_model`` there; see ``load``. What its models can do: see ``features``.
 
 Covers the releases from 0.0.1 on, which is all of them. It cannot see the code that a repository brings along
 (``model_file`` in a config), whether the weights fit, nor what the tokenizer needs.
@@ -16,7 +16,7 @@ from __future__ import annotations
 from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import MODELS, UTILS, VERSION_FILES
+from .files import MODELS, TUNER, UTILS, VERSION_FILES
 
 __all__ = ["ENGINE", "MLXLM"]
 
@@ -37,9 +37,9 @@ class MLXLM(Package):
         ),
     )
     layout = Layout(package="mlx_lm", distribution="mlx-lm")
-    revision = 5
+    revision = 6
     since = "0.0.1"
-    fetched = (UTILS, f"{MODELS}/**/*.py", METADATA)
+    fetched = (UTILS, f"{MODELS}/**/*.py", TUNER, METADATA)
     watched = (*fetched, *VERSION_FILES, PYPROJECT)
 
 

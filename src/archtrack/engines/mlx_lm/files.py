@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["MODELS", "UTILS", "VERSION_FILES", "module_of"]
+__all__ = ["MODELS", "TUNER", "UTILS", "VERSION_FILES", "module_of"]
 
 UTILS = "mlx_lm/utils.py"
 MODELS = "mlx_lm/models"
+TUNER = "mlx_lm/tuner/utils.py"
 VERSION_FILES = ("mlx_lm/_version.py", "mlx_lm/version.py")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.verdict.release_facts import QUANTISATION, Fact, LoadFacts
+from archtrack.core.verdict.release_facts import FEATURES, QUANTISATION, Fact, LoadFacts
 from archtrack.engines._mlx_loaders import imported_modules
 from archtrack.model import Place
 
+from .features import features
 from .files import MODELS, UTILS, module_of
 from .quantisation import loader_facts, names_quantised_weights
 from .tables import PAIRS, QUANTISED_WEIGHTS, SUB_CONFIGS
@@ -53,7 +54,8 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:  # noqa: AR
         SUB_CONFIGS: _sub_configs(types, modules),
         QUANTISED_WEIGHTS: _quantised_weights(library, modules),
     }
-    rules: dict[str, Any] = {}
+    tables[FEATURES], decided = features(library, types)
+    rules: dict[str, Any] = {"features": {"decided": decided}} if tables[FEATURES] else {}
     if loader["line"]:
         rules["load_model"] = {"line": loader["line"], "inside": loader["inside"]}
     if loader["config"]:

@@ -101,7 +101,7 @@ def _vendored(library: Library, unread: dict[str, dict[str, Any]]) -> dict[str, 
     for path in VENDORED:
         if f"./{path}" not in there:
             continue
-        found = library.facts((f"./{path}",), "llama-cpp-runs-1", gguf_architectures)[f"./{path}"]
+        found = library.facts((f"./{path}",), "llama-cpp-runs-2", gguf_architectures)[f"./{path}"]
         for line, _ in found["unresolved"][:1]:
             unread[GGUF_ARCHITECTURES] = {"file": path, "line": line}
         if found["there"]:

@@ -35,7 +35,7 @@ from __future__ import annotations
 from archtrack.engines.base import About, Package
 from archtrack.sources.base import METADATA, PYPROJECT, Layout
 
-from .files import CLASSES, LOADED, REGISTRIES, VERSION_FILES
+from .files import CLASSES, LISTED, LOADED, REGISTRIES, VERSION_FILES
 from .tables import DRAFT_TABLES, WRAPPER_TABLES
 from .wrappers import WRAPPERS
 
@@ -57,7 +57,7 @@ class VLLM(Package):
     revision = 5
     since = "0.0.1"
     fetched = (*REGISTRIES, METADATA)
-    watched = (*fetched, *CLASSES, *LOADED, *VERSION_FILES, PYPROJECT)
+    watched = (*fetched, *CLASSES, *LOADED, *LISTED, *VERSION_FILES, PYPROJECT)
 
 
 ENGINE = VLLM()

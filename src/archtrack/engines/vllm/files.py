@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 __all__ = [
+    "ATTENTION_BACKENDS",
     "CLASSES",
+    "CLI",
     "CONFIGS",
     "CONVERTOR",
     "HF_CONFIG",
     "INTERFACES",
+    "LISTED",
     "LOADED",
     "LOADER",
     "MODELS",
@@ -15,8 +18,11 @@ __all__ = [
     "PLUGIN_SINCE",
     "QUANTISATION",
     "QUANTISATION_METHODS",
+    "REASONING_PARSERS",
     "REGISTRIES",
     "REVISION",
+    "SPECULATIVE",
+    "TOOL_PARSERS",
     "VERSION_FILES",
 ]
 
@@ -50,3 +56,22 @@ QUANTISATION = (
 QUANTISATION_METHODS = "vllm/model_executor/layers/quantization/**/*.py"
 LOADED = (*CONFIGS, CONVERTOR, HF_CONFIG, LOADER, *QUANTISATION, QUANTISATION_METHODS)
 """What the load path rests on, besides the registry."""
+
+TOOL_PARSERS = ("vllm/tool_parsers", "vllm/entrypoints/openai/tool_parsers")
+REASONING_PARSERS = ("vllm/reasoning", "vllm/entrypoints/openai/reasoning_parsers")
+"""The packages of parsers, newest layout first."""
+CLI = "vllm/entrypoints/openai/cli_args.py"
+ATTENTION_BACKENDS = (
+    "vllm/v1/attention/backends/registry.py",
+    "vllm/attention/backends/registry.py",
+    "vllm/platforms/interface.py",
+    "vllm/attention/selector.py",
+)
+SPECULATIVE = ("vllm/config/speculative.py", *CONFIGS[1:])
+LISTED = (
+    *(f"{folder}/*.py" for folder in (*TOOL_PARSERS, *REASONING_PARSERS)),
+    CLI,
+    *ATTENTION_BACKENDS,
+    *SPECULATIVE,
+)
+"""What the lists of names rest on that a release can be told to use."""

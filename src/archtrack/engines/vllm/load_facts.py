@@ -6,6 +6,7 @@ Tables (see ``core.verdict.release_facts``):
 - ``QUANTISATION``: the methods -> null, or ``{"deprecated": true}`` (asks for ``--allow-deprecated-quantization``), or
   ``{"override": true}`` of a name that is no method and that some method answers for (``auto-round``);
 - ``FEATURES``: see ``core.verdict.features`` and ``features``;
+- those of ``lists``: parsers, attention backends, speculative methods;
 - ``PREVIOUSLY``: architecture -> the last release that had it, as vLLM says; ``OUT_OF_TREE``: architecture -> plugin.
 
 Rules, each there only where the release has it, with ``path`` and ``line``:
@@ -43,6 +44,7 @@ from archtrack.model import Place
 from . import files
 from .backend_rules import backend_facts, functions
 from .features import features_of
+from .lists import lists
 from .tables import OUT_OF_TREE, PREVIOUSLY
 
 if TYPE_CHECKING:
@@ -98,6 +100,7 @@ def load_facts(library: Library, inventory: Inventory) -> LoadFacts:
     featured = features_of(library, inventory)
     if featured is not None:
         tables[FEATURES], rules["features"] = featured
+    tables |= lists(library)
     return LoadFacts(tables=tables, rules=dict(sorted(rules.items())))
 
 
