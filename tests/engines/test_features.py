@@ -209,7 +209,8 @@ def test_a_module_whose_bodies_do_not_parse_says_nothing(stated: Stated) -> None
 LISTS = (
     'def linear_to_lora_layers(model, config):\n    keys = config.get("keys", None)\n    if keys is not None:\n'
     '        keys = set(keys)\n    elif model.model_type in ["x", "z"]:\n        keys = {"q"}\n'
-    '    elif model.model_type == "y":\n        keys = {"k"}\n        if model.model_type == "w":\n            pass\n    else:\n        raise ValueError("no")\n'
+    '    elif model.model_type == "y":\n        keys = {"k"}\n        if model.model_type == "w":\n            pass\n'
+    '    else:\n        raise ValueError("no")\n'
 )
 ANY = "def linear_to_lora_layers(model, config):\n    for l in model.layers:\n        l.apply_to_modules(get_keys)\n"
 
