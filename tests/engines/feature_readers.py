@@ -175,13 +175,13 @@ def _caches(world: World, cls: Any) -> set[str]:
 
 
 def _own_cache(world: World, cls: Any, name: str) -> bool:
-    """Whether a module defines a cache of that name itself."""
-    return any(
-        isinstance(node, ast.ClassDef) and node.name == name
-        for each in cls.__mro__
-        if "path" in each.__dict__
-        for node in world.trees[each.path].body
-    )
+    """Whether a module defines a cache of that name itself, and not as a kind of the usual one."""
+    for each in cls.__mro__:
+        for node in world.trees[each.path].body if "path" in each.__dict__ else ():
+            if isinstance(node, ast.ClassDef) and node.name == name:
+                bases = {base.__name__ for base in world.made(each.path, name).__mro__[1:]}
+                return "KVCache" not in bases
+    return False
 
 
 def mlx_lora(text: str) -> set[str] | None:
@@ -193,7 +193,9 @@ def mlx_lora(text: str) -> set[str] | None:
         return set()
     if "apply_to_modules" in text:
         return None
-    named = re.findall(r'model\.model_type (?:in (\[[^\]]*\])|== ("[^"]*"))', text)
+    chain = [line for line in re.split(r"\n    (?=el|if)", function[0]) if line.startswith(("if ", "elif "))]
+    tests = "\n".join(re.split(r":\n", each)[0] for each in chain)
+    named = re.findall(r'model\.model_type (?:in ([\[{][^\]}]*[\]}])|== ("[^"]*"))', tests)
     values = [ast.literal_eval(one or other) for one, other in named]
     return {name for value in values for name in ([value] if isinstance(value, str) else value)}
 
@@ -213,10 +215,15 @@ def lmdeploy_sight(text: str) -> Row | None:
             named.update(re.findall(r"'(\w+)'", re.sub(r"'\w+' in config|get\(\s*'\w+'", "", line)))
             named.discard("language_config")
     sees = set() if listed is None else set(ast.literal_eval(listed[1]))
+    for line in re.findall(r"if arch (?:in|==) ([^:]*):\n\s+return True", found[0]):
+        sees |= set(re.findall(r"'(\w+)'", line)) if " and " not in line else set()
+    other: set[str] = set()
     for line in re.findall(r"if arch (?:in|==) ([^:]*):\n\s+return False", found[0]):
-        sees -= set(re.findall(r"'(\w+)'", line))
+        refused = set(re.findall(r"'(\w+)'", line))
+        sees -= refused
+        other |= refused - {"turbomind"} if " and " in line else set()
     alone = re.search(r"turbomind_unsupported_archs = (\[.*?\])", found[0], re.DOTALL)
-    other = set() if alone is None else set(ast.literal_eval(alone[1]))
+    other |= set() if alone is None else set(ast.literal_eval(alone[1]))
     return sees - other, (named - sees) | other
 
 

@@ -170,6 +170,7 @@ def test_a_model_runs_in_stages_where_its_inner_model_can_be_split(
         ),
         (makes("return [CacheList(ArraysCache(2), KVCache())]"), {"has": ["hybrid"]}),
         (makes("return [CacheList(KVCache(), KVCache())]"), {}),
+        (makes("return [Own()]") + "class Own(KVCache): ...\n", {}),
         (
             makes("return [make_one(l) for l in self.layers]"),
             {"unsure": {"attention-free": UNCLEAR, "hybrid": UNCLEAR}},
@@ -208,7 +209,8 @@ def test_a_module_whose_bodies_do_not_parse_says_nothing(stated: Stated) -> None
 LISTS = (
     'def linear_to_lora_layers(model, config):\n    keys = config.get("keys", None)\n    if keys is not None:\n'
     '        keys = set(keys)\n    elif model.model_type in ["x", "z"]:\n        keys = {"q"}\n'
-    '    elif model.model_type == "y":\n        keys = {"k"}\n    else:\n        raise ValueError("no")\n'
+    '    elif model.model_type == "y":\n        keys = {"k"}\n        if model.model_type == "w":\n            pass\n'
+    '    else:\n        raise ValueError("no")\n'
 )
 ANY = "def linear_to_lora_layers(model, config):\n    for l in model.layers:\n        l.apply_to_modules(get_keys)\n"
 
@@ -250,11 +252,13 @@ def check_vl_llm(backend, config):
     if 'language_config' in config and config['language_config'].get('architectures', [None])[0] == 'ByConfig':
         return True
     arch = config['architectures'][0]
-    supported_archs = set(['Sees', 'Hears', 'Blind', 'Engine'])
+    supported_archs = set(['Sees', 'Hears', 'Blind', 'Engine', 'OtherEngine'])
     turbomind_unsupported_archs = ['Engine']
     if arch == 'AlsoByConfig' and 'visual' in config:
         return True
     elif arch in turbomind_unsupported_archs and backend == 'turbomind':
+        return False
+    elif arch in ['OtherEngine'] and backend == 'turbomind':
         return False
     elif arch in ['Blind']:
         return False
@@ -273,7 +277,7 @@ class Hearer(Base):
     def build_preprocessor(self):
         self.mm_tokens = MultimodalSpecialTokens(image_token=1, video_token=2, audio_token=3, video_token_id=4)
 """
-NAMES = ("AlsoByConfig", "Blind", "ByConfig", "Engine", "Hears", "Sees", "Text")
+NAMES = ("AlsoByConfig", "Blind", "ByConfig", "Engine", "Hears", "OtherEngine", "Sees", "Text")
 
 
 def lmdeploy(sight: str, tokens: str = "") -> dict[str, str]:
@@ -294,6 +298,7 @@ def test_an_architecture_sees_where_check_vl_llm_takes_it(stated: Stated) -> Non
     assert found["Blind"] == found["Text"] == {}
     assert found["ByConfig"] == found["AlsoByConfig"] == {"unsure": by_config}
     assert found["Engine"]["unsure"].keys() == {"image", "multimodal"}
+    assert found["OtherEngine"] == found["Engine"]
     assert decided == ["image", "multimodal"]
 
 

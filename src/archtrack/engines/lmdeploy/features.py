@@ -114,10 +114,10 @@ def sight_facts(data: bytes) -> dict[str, Any]:
             ):
                 refused += strings(named)
             case ast.If(
-                test=ast.BoolOp(values=[ast.Compare(comparators=[ast.Name(id=listed)]), *_]),
+                test=ast.BoolOp(values=[ast.Compare(comparators=[named]), *_]),
                 body=[ast.Return(value=ast.Constant(value=False))],
             ):
-                by_engine += lists.get(listed, [])
+                by_engine += lists.get(named.id, []) if isinstance(named, ast.Name) else strings(named)
             case ast.Assign(targets=[ast.Name(id=listed)], value=ast.List() as held):
                 lists[listed] = strings(held)
             case _:

@@ -10,7 +10,7 @@ import builtins
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.python.module import Module
-from archtrack.core.python.values import dotted, strings
+from archtrack.core.python.values import dotted, last_name, strings
 from archtrack.engines._graph_facts import graph_facts
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["asked_facts", "lora_facts", "model_facts"]
 
 _BUILTIN = frozenset(dir(builtins))
 _ASKED = (b"make_cache", b".pipeline")
-_TAKES = "linear_to_lora_layers"
+_TAKES, _TAKES_ANY = "linear_to_lora_layers", "apply_to_modules"
 _MOST = 50
 """Names that one ``make_cache`` calls: more is no model of anybody's."""
 
@@ -102,17 +102,30 @@ def asked_facts(data: bytes) -> dict[str, bool]:
 def lora_facts(data: bytes) -> dict[str, Any]:
     """``{"types": [model type that the tuner names], "any": whether it takes every model}``."""
     function = Module(data, words=None).function(_TAKES)
+    if function is None:
+        return {"types": [], "any": False}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and last_name(node.func) == _TAKES_ANY:
+            return {"types": [], "any": True}
     types: dict[str, None] = {}
-    for node in ast.walk(function) if function is not None else ():
-        match node:
-            case ast.Compare(
-                left=ast.Attribute(value=ast.Name(id="model"), attr="model_type"),
-                ops=[ast.Eq() | ast.In()],
-                comparators=[named],
-            ):
-                types.update(dict.fromkeys(strings(named)))
-            case ast.Call(func=ast.Attribute(attr="apply_to_modules")):
-                return {"types": [], "any": True}
-            case _:
-                pass
+    for test in _chained(function.body):
+        for part in test.values if isinstance(test, ast.BoolOp) else [test]:
+            match part:
+                case ast.Compare(
+                    left=ast.Attribute(value=ast.Name(id="model"), attr="model_type"),
+                    ops=[ast.Eq() | ast.In()],
+                    comparators=[named],
+                ):
+                    types.update(dict.fromkeys(strings(named)))
+                case _:
+                    pass
     return {"types": list(types), "any": False}
+
+
+def _chained(body: list[ast.stmt]) -> Iterator[ast.expr]:
+    """The tests of each ``if`` of a function and its ``elif``, without those inside of their branches."""
+    waiting = body
+    while waiting:
+        found = [each for each in waiting if isinstance(each, ast.If)]
+        yield from (each.test for each in found)
+        waiting = [part for each in found for part in each.orelse if isinstance(part, ast.If)]

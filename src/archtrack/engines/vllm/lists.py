@@ -5,7 +5,8 @@
   class says, in the modules that the package imports; from 0.6.0 to 0.6.2 the ``choices`` of the option.
 - ``ATTENTION_BACKENDS`` (``--attention-backend``, before that ``VLLM_ATTENTION_BACKEND``): since 0.4.1 the members of
   an enum, also those that stand for what a plugin registers (``CUSTOM``) or that only encoders of images take.
-- ``SPECULATIVE`` (``method`` of ``--speculative-config``): since 0.8.5 the strings of ``SpeculativeMethod``.
+- ``SPECULATIVE`` (``method`` of ``--speculative-config``): since 0.8.5 the strings of ``SpeculativeMethod``. Until
+  it is enforced a release takes others, too (``eagle3`` in 0.8.5): what its code compares a method with is not read.
 
 A table of which any row cannot be told is not given, and neither is one that the release does not have in such a form.
 """
