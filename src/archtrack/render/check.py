@@ -180,7 +180,8 @@ def _steps(each: EngineAnswer) -> Iterator[str]:
         yield plain(f"    {step_words(Step(text=feature.why, place=feature.place))}")
     if presence.features and not presence.wanted:
         lacking = [feature.name for feature in presence.features if feature.has is False]
-        words = in_words(presence.features) + (f"; not there: {', '.join(lacking)}" if lacking else "")
+        has = in_words(presence.features)
+        words = "; ".join(filter(None, (has, f"not there: {', '.join(lacking)}" if lacking else "")))
         yield plain(f"    {step_words(Step(text=words, place=presence.features[0].place))}")
 
 

@@ -83,7 +83,7 @@ def test_features_come_in_one_order_with_those_that_are_decided() -> None:
     [
         ({"has": ["pp", "lora"], "unsure": {"image": "x"}}, ["pp"], "features: lora, pp; not known: image"),
         ({"has": ["lora"]}, ["pp"], "features: lora"),
-        ({}, ["pp"], "features: none"),
+        ({}, ["pp"], ""),
         ({}, [], ""),
         (None, [], ""),
     ],

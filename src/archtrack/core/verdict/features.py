@@ -131,10 +131,9 @@ def method_of(name: str, release: ReleaseFacts) -> Feature:
 
 
 def in_words(features: Iterable[Feature]) -> str:
-    """Which features there are, and which are not told of; empty where nothing is stated."""
+    """Which features there are, and which are not told of; empty where there are neither."""
     stated = tuple(features)
-    has = [each.name for each in stated if each.has]
-    unsure = [each.name for each in stated if each.has is None]
-    parts = [", ".join(has) or "none"] if stated else []
-    parts += [f"not known: {', '.join(unsure)}"] if unsure else []
+    has = ", ".join(each.name for each in stated if each.has)
+    unsure = ", ".join(each.name for each in stated if each.has is None)
+    parts = [part for part in (has, f"not known: {unsure}" if unsure else "") if part]
     return f"features: {'; '.join(parts)}" if parts else ""
