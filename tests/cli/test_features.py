@@ -45,7 +45,30 @@ def test_nothing_is_said_of_the_features_of_what_does_not_run(cli: Cli) -> None:
 def test_what_is_wanted_is_required(cli: Cli, name: str, wanted: str, words: str, code: int) -> None:
     run = cli("check", name, *VLLM, "--with", wanted)
     assert (run.code, run.out.splitlines()[3].strip()) == (0, words)
-    assert cli("check", name, *VLLM, "--with", wanted, "--require", "native").code == code
+    done = cli("check", name, *VLLM, "--with", wanted, "--require", "native")
+    assert (done.code, done.err.startswith(f"Not met: {name}: ")) == (code, code == 1)
+
+
+def test_what_is_not_met_is_said(cli: Cli) -> None:
+    done = cli("check", "Mamba2ForCausalLM", *VLLM, "--with", "lora,pp", "--require", "native")
+    assert done.err == (
+        "Not met: Mamba2ForCausalLM: `Mamba2ForCausalLM` has no LoRA in vllm 0.33.0;"
+        " `Mamba2ForCausalLM` has no pipeline parallel in vllm 0.33.0\n"
+    )
+    done = cli("check", "SmolLM3ForCausalLM", "--engine", "sglang==0.5.23", "--require", "native")
+    assert done.err == "Not met: SmolLM3ForCausalLM: sglang 0.5.23 says fallback, and native is required\n"
+
+
+def test_a_name_that_is_a_feature_and_a_method_counts_as_either(cli: Cli) -> None:
+    for engine, words in (
+        ("sglang==0.5.23", "bitsandbytes: yes"),
+        ("vllm==0.27.1", "bitsandbytes: yes"),
+        ("vllm==0.33.0", "bitsandbytes: no"),
+    ):
+        run = cli("check", "Qwen3ForCausalLM", "--engine", engine, "--with", "bitsandbytes")
+        assert run.out.splitlines()[3].strip() == words
+    run = cli("check", "GPT2LMHeadModel", "--engine", "sglang==0.5.23", "--with", "bitsandbytes")
+    assert run.out.splitlines()[-1].strip() == "bitsandbytes: no"  # its class has no mapping
 
 
 def test_a_wanted_feature_comes_with_its_evidence(cli: Cli) -> None:

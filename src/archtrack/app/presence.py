@@ -190,8 +190,10 @@ def presence_of(
         key=key,
         why=why,
         adds_to=_adds_to(facts.engine),
-        features=stated_features(verdict.key, facts) if status in RUNS else (),
-        wanted=tuple(stated_feature(name, verdict.key, facts) for name in wanted) if status in RUNS else (),
+        features=stated_features(verdict.key or verdict.resolved, facts) if status in RUNS else (),
+        wanted=tuple(stated_feature(name, verdict.key or verdict.resolved, facts) for name in wanted)
+        if status in RUNS
+        else (),
     )
 
 
@@ -321,6 +323,7 @@ class Compared:
         neither: of the names that were asked for, those that neither has.
         lost: (name, features) of what both have: those that the first one states and the second one has not.
         won: the other way round.
+        untold: those that the first one states, where it is not known whether the second one has them.
     """
 
     here: tuple[tuple[str, Presence, Presence], ...]
@@ -329,6 +332,7 @@ class Compared:
     neither: tuple[str, ...] = ()
     lost: tuple[tuple[str, tuple[str, ...]], ...] = ()
     won: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    untold: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def compared(
@@ -372,8 +376,15 @@ def compared(
         there=tuple(each for each in there if each[0] not in converted),
         both=both,
         neither=tuple(sorted(set(asked) - mine - theirs)),
-        lost=tuple((name, lost) for name, (own, others) in stated.items() if (lost := _only(own, others))),
-        won=tuple((name, won) for name, (own, others) in stated.items() if (won := _only(others, own))),
+        lost=tuple(
+            (name, lost) for name, (own, others) in stated.items() if (lost := _only(own, others, has=False))
+        ),
+        won=tuple(
+            (name, won) for name, (own, others) in stated.items() if (won := _only(others, own, has=False))
+        ),
+        untold=tuple(
+            (name, left) for name, (own, others) in stated.items() if (left := _only(own, others, has=None))
+        ),
     )
 
 
@@ -381,9 +392,11 @@ def _features(name: str, history: History, release: Release, histories: Historie
     return {each.name: each.has for each in presence_with(name, history, release, histories).features}
 
 
-def _only(having: Mapping[str, bool | None], lacking: Mapping[str, bool | None]) -> tuple[str, ...]:
-    """The features that one has and the other surely has not."""
-    return tuple(name for name, has in having.items() if has and lacking.get(name) is False)
+def _only(
+    having: Mapping[str, bool | None], lacking: Mapping[str, bool | None], *, has: bool | None
+) -> tuple[str, ...]:
+    """The features that one has, and the other has not (False), or of which that is not known (None)."""
+    return tuple(name for name, there in having.items() if there and lacking.get(name) is has)
 
 
 def names_of(history: History, release: Release, histories: Histories) -> frozenset[str]:

@@ -58,6 +58,7 @@ Examples:
   archtrack update                          keep MODEL_SUPPORT_TRACKING.md true, in an SGLang checkout or anywhere
   archtrack update --check                  the same in CI: writes nothing, exits 1 if there is something to do
   archtrack check Qwen3ForCausalLM          what each engine does with an architecture, a config or a repository
+  archtrack check Qwen3-32B --with lora,pp  and whether it does that with LoRA, on several pipeline stages
   archtrack history Qwen3ForCausalLM        since which release each engine has it
   archtrack requires Qwen3-32B              the release of each engine that it needs, also as a line for pip
   archtrack site --open                     every architecture by engine, in the browser

@@ -87,7 +87,11 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @registry_options
 @document_option
 @click.option("--log", metavar="FILE", help="A log of an engine to explain; `-` for standard input.")
-@click.option("--explain", is_flag=True, help="Show the steps of each answer, with file and line.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Show the steps of each answer, with file and line, and what vLLM's recipe for the model asks for.",
+)
 @click.option(
     "--require",
     type=click.Choice(("native", "fallback")),
@@ -185,15 +189,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
         print_json(checked_json(found))
     else:
         print_checked(found, explain=explain, log="standard input" if log == "-" else log)
-    unmet = require is not None and not _is_met(require, found, chosen=bool(engines))
-    if require is not None and (guessed := [each.text for each in found.answers if _is_guessed(each)]):
-        unmet = True
-        names = ", ".join(dict.fromkeys(map(shown_argument, guessed)))
-        advice = "give an id, an architecture or a config"
-        click.echo(
-            plain(f"--require takes no likeness and no copy by its name ({names}): {advice}"), err=True
-        )
-    ctx.exit(next((answer.exit_code for answer in found.answers if answer.exit_code), int(unmet)))
+    unmet = [] if require is None else _unmet(require, found, chosen=bool(engines))
+    for line in unmet:
+        click.echo(plain(f"Not met: {line}"), err=True)
+    ctx.exit(next((answer.exit_code for answer in found.answers if answer.exit_code), int(bool(unmet))))
 
 
 def _messages(log: str) -> tuple[Message, ...]:
@@ -221,24 +220,42 @@ def _once(engines: tuple[str, ...], sglang: str | None) -> None:
         raise UsageError(f"--sglang and --engine {engines[0]} both name a source of SGLang; name it once")
 
 
-def _is_met(require: str, found: Checked, *, chosen: bool) -> bool:
-    """Whether every target is what is required; also if a list came out empty, it was not checked."""
+def _unmet(require: str, found: Checked, *, chosen: bool) -> list[str]:
+    """What is not as it is required, a line each; also if a list came out empty, it was not checked."""
+    if not found.answers:
+        return ["no target was checked"]
+    lines = []
+    for answer in found.answers:
+        if _is_guessed(answer):
+            words = (
+                answer.target.found.words
+                if answer.target is not None and answer.target.found is not None
+                else ""
+            )
+            lines.append(
+                f"{shown_argument(answer.text)} was guessed ({words}): name an id, an architecture or a config"
+            )
+            continue
+        asked = [each.presence for each in answer.engines] if chosen else [answer.sglang]
+        if not asked and answer.error is None:
+            lines.append(f"{shown_argument(answer.text)}: no engine was asked")
+        lines += [
+            f"{shown_argument(answer.text)}: {words}" for each in asked if (words := _lacking(require, each))
+        ]
+    return lines
+
+
+def _lacking(require: str, presence: Presence | None) -> str:
+    """What an engine lacks of what is required; empty for nothing."""
     from archtrack.model import Status
 
     wanted = {Status.NATIVE} if require == "native" else {Status.NATIVE, Status.FALLBACK}
-    asked = [
-        [each.presence for each in answer.engines] if chosen else [answer.sglang] for answer in found.answers
-    ]
-    return bool(asked) and all(
-        presences
-        and all(
-            each is not None
-            and (each.status in wanted or _skipped(require, each))
-            and all(feature.has for feature in each.wanted)
-            for each in presences
-        )
-        for presences in asked
-    )
+    if presence is None:
+        return "nothing is known of it"
+    release = f"{presence.engine} {presence.version or ''}".strip()
+    if presence.status not in wanted and not _skipped(require, presence):
+        return f"{release} says {presence.status.value}, and {require} is required"
+    return "; ".join(each.why for each in presence.wanted if not each.has)
 
 
 def _is_guessed(answer: Answer) -> bool:

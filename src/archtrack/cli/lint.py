@@ -23,7 +23,7 @@ __all__ = ["command"]
 
 @click.command(
     "lint",
-    short_help="Check the document and the overrides, and mend what is mechanical.",
+    short_help="Lint the document and the overrides; --fix corrects what it can.",
     epilog=examples(
         "archtrack lint",
         "archtrack lint --fix",

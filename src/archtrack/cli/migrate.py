@@ -41,6 +41,9 @@ def command(*, source: str, target: str, names: tuple[str, ...], data: Path | No
     What the other engine's Transformers backend would run is said where its rules are known, by the newest transformers
     that was out on the day of that engine's release. It is about names that a registry holds, or that the engine runs
     as one of these, as far as a name alone tells: what else a config says may make it run more.
+
+    Of what both have, it says which features (lora, pp, image and the like) one has and the other has not, and of few
+    architectures also which ones are not known.
     """
     from archtrack.app.names import Names
     from archtrack.app.presence import compared
@@ -56,4 +59,4 @@ def command(*, source: str, target: str, names: tuple[str, ...], data: Path | No
         print_json({**migrate_json(one, other, result), "models": models_json(known, names)})
     else:
         print_lines((plain(line) for line in models_lines(known, names)), err=True)
-        print_migrate(one, other, result)
+        print_migrate(one, other, result, asked=bool(names))

@@ -14,7 +14,7 @@ __all__ = ["command"]
 
 @click.command(
     "rebuild",
-    short_help="Write the document anew from the sources alone.",
+    short_help="Rebuild the document from the sources.",
     epilog=examples(
         "archtrack rebuild --diff              what a rebuild would change",
         "archtrack rebuild --doc SUPPORT.md --sglang 0.5.23 --transformers pinned",

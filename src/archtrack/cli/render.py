@@ -25,7 +25,7 @@ def _kinds(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 
 @click.command(
     "render",
-    short_help="Give the document as the body and the comments of a tracking issue.",
+    short_help="Split the document into a tracking issue and its comments.",
     epilog=examples(
         "archtrack render --target issue --out tracking       body.md, comment-01.md, …, manifest.json",
         "archtrack render --target issue --only native,hf-only",

@@ -179,9 +179,7 @@ def _steps(each: EngineAnswer) -> Iterator[str]:
     for feature in asked:
         yield plain(f"    {step_words(Step(text=feature.why, place=feature.place))}")
     if presence.features and not presence.wanted:
-        lacking = [feature.name for feature in presence.features if feature.has is False]
-        has = in_words(presence.features)
-        words = "; ".join(filter(None, (has, f"not there: {', '.join(lacking)}" if lacking else "")))
+        words = in_words(presence.features, lacking=True)
         yield plain(f"    {step_words(Step(text=words, place=presence.features[0].place))}")
 
 

@@ -48,7 +48,11 @@ def print_features(keyed: Keyed, features: Sequence[str], histories: Histories) 
             click.echo(plain(words), err=True)
     silent = {history.engine for history, _ in registered if FEATURES not in history.tables}
     if silent:
-        click.echo(plain(f"Features are not read of {', '.join(sorted(silent))}"), err=True)
+        click.echo(plain(f"No feature data for {', '.join(sorted(silent))}"), err=True)
+    known = {name for name, history, key in keyed if key in history.registered}
+    for name in dict.fromkeys(name for name, _, _ in keyed if name not in known):
+        engines = ", ".join(dict.fromkeys(history.engine for _, history, _ in keyed))
+        click.echo(plain(f"{name}: no known release of {engines} registers it"), err=True)
 
 
 def feature_json(keyed: Keyed, features: Sequence[str], histories: Histories) -> dict[str, Any]:

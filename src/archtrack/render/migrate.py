@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archtrack.core.verdict.features import TITLES
+from archtrack.core.verdict.release_facts import FEATURES
 from archtrack.model import Status
 
 from .history import or_other
@@ -28,10 +29,14 @@ _NAMED = 5
 """Architectures that a line names; JSON has all."""
 
 
-def print_migrate(one: tuple[History, Release], other: tuple[History, Release], found: Compared) -> None:
-    """Print both ways."""
+def print_migrate(
+    one: tuple[History, Release], other: tuple[History, Release], found: Compared, *, asked: bool = False
+) -> None:
+    """Print both ways; of architectures that were asked for by name only what there is to say."""
     names = [f"{history.engine} {release.version}" for history, release in (one, other)]
     for have, lack, rows in ((names[0], names[1], found.here), (names[1], names[0], found.there)):
+        if not rows and found.both and asked:
+            continue
         end = ":" if rows else "."
         untold = sum(lacking.status is Status.UNKNOWN for _, _, lacking in rows)
         more = f"; of {untold} more it is not known whether {lack} has them" if untold else ""
@@ -47,8 +52,15 @@ def print_migrate(one: tuple[History, Release], other: tuple[History, Release], 
         print_lines(plain(f"  {line}") for line in _reasons([each for _, _, each in rows]))
         click.echo("")
     click.echo(f"Both have {architectures(len(found.both))}.")
-    for have, lack, stated in ((names[0], names[1], found.lost), (names[1], names[0], found.won)):
-        print_lines(plain(line) for line in _features(have, lack, stated))
+    for have, verb, lack, stated in (
+        (names[0], "has not", names[1], found.lost),
+        (names[1], "has not", names[0], found.won),
+        (names[0], "may have", names[1], found.untold if len(found.both) <= _NAMED else ()),
+    ):
+        print_lines(plain(line) for line in _features(have, f"{lack} {verb}", stated))
+    both_state = all(FEATURES in history.tables for history, _ in (one, other))
+    if found.both and both_state and not (found.lost or found.won or found.untold):
+        click.echo("No feature is known that one has of these and the other has not.")
     if found.neither:
         click.echo(plain(f"Neither has {', '.join(found.neither)}."))
 
@@ -66,20 +78,21 @@ def migrate_json(
         "neither": list(found.neither),
         "lost": {name: list(features) for name, features in found.lost},
         "won": {name: list(features) for name, features in found.won},
+        "untold": {name: list(features) for name, features in found.untold},
     }
 
 
-def _features(have: str, lack: str, rows: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
-    """What one release can do with architectures that both have and the other one cannot: a line per feature."""
+def _features(have: str, other: str, rows: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
+    """What one release can do with architectures that both have, and what of the other one: a line per feature."""
     by_feature: dict[str, list[str]] = {}
     for name, features in rows:
         for feature in features:
             by_feature.setdefault(feature, []).append(name)
     if by_feature:
-        yield f"Of these {have} has and {lack} has not:"
+        yield f"Of these {have} has and {other}:"
     for feature in (each for each in TITLES if each in by_feature):
         named = by_feature[feature]
-        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        more = f" and {len(named) - _NAMED} more (--format json)" if len(named) > _NAMED else ""
         yield f"  {feature}: {', '.join(named[:_NAMED])}{more}"
 
 

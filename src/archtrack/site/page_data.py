@@ -144,7 +144,7 @@ def _cell(name: str, history: History, presence: Presence, texts: dict[str, int]
     because = None
     if presence.status is not Status.NATIVE or presence.runs_as is not None:
         because = presence.reason.replace(name, OWN)
-    features = in_words(presence.features)
+    features = in_words(presence.features, lacking=True)
     cell = [_KINDS.index(presence.status.value), _text(because, texts), spans]
     return [*cell, _text(features, texts)] if features else cell
 

@@ -46,6 +46,9 @@ TITLES = {
 }
 """Every feature, in the order in which they are shown -> what people call it."""
 
+_METHODS = frozenset({"bitsandbytes", "gguf"})
+"""Features that are quantisation methods as well."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
@@ -82,12 +85,17 @@ def features_of(key: str | None, release: ReleaseFacts) -> tuple[Feature, ...]:
 def asked_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
     """Whether a release has what somebody asks for: a feature of the implementation, or a quantisation method.
 
+    Of a name that is both, what the implementation states counts, and the method where it states nothing.
+
     Args:
         name: a key of ``TITLES``, or the name of a method.
         key: as in ``features_of``.
         release: what is known of the release.
     """
-    return feature_of(name, key, release) if name in TITLES else method_of(name, release)
+    if name not in TITLES:
+        return method_of(name, release)
+    feature = feature_of(name, key, release)
+    return method_of(name, release) if feature.has is None and name in _METHODS else feature
 
 
 def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
@@ -130,10 +138,17 @@ def method_of(name: str, release: ReleaseFacts) -> Feature:
     )
 
 
-def in_words(features: Iterable[Feature]) -> str:
-    """Which features there are, and which are not told of; empty where there are neither."""
+def in_words(features: Iterable[Feature], *, lacking: bool = False) -> str:
+    """Which features there are, and which are not told of; empty where there are neither.
+
+    Args:
+        features: as ``features_of`` gives them.
+        lacking: name those as well that are not there.
+    """
     stated = tuple(features)
     has = ", ".join(each.name for each in stated if each.has)
     unsure = ", ".join(each.name for each in stated if each.has is None)
-    parts = [part for part in (has, f"not known: {unsure}" if unsure else "") if part]
+    not_there = ", ".join(each.name for each in stated if each.has is False and lacking)
+    parts = [has, f"not known: {unsure}" if unsure else "", f"not there: {not_there}" if not_there else ""]
+    parts = [part for part in parts if part]
     return f"features: {'; '.join(parts)}" if parts else ""
