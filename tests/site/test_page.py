@@ -272,6 +272,7 @@ def test_the_first_link_skips_to_the_content(shipped: str, opened: Any, address:
     ("address", "selector", "words"),
     [
         ("#/LlamaForCausalLM", "#detail h2", "LlamaForCausalLM"),
+        ("#/Phi4MMForCausalLM", "#detail tbody", "features: lora, image, audio, multimodal; not there: pp"),
         ("#/DeepseekV41ForCausalLM", "#detail tbody tr:first-child", "runs as DeepseekV4ForCausalLM"),
         ("#/NoSuchForCausalLM", "#detail p:nth-of-type(2)", "No release that archtrack has read"),
         ("#/%E0%A4%A", "#detail h2", "%E0%A4%A"),

@@ -11,6 +11,7 @@ import pytest
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import Presence, is_plugin, presence_with
 from archtrack.core.history.spans import span_bounds
+from archtrack.core.verdict.features import in_words
 from archtrack.core.verdict.verdict import Steps
 from archtrack.engines.base import About
 from archtrack.model import Status
@@ -151,6 +152,9 @@ def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
                 for bounds in span_bounds(known, presence.key or "")
             ]
             assert versions == told
+            assert (data["texts"][cell[3]] if cell and len(cell) > 3 else "") == (
+                in_words(presence.features, lacking=True)
+            )
             kind = data["kinds"][cell[0]] if cell else "unknown" if is_plugin(engine) else "unsupported"
             assert kind == presence.status.value
             if cell and cell[1] >= 0:
