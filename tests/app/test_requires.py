@@ -221,7 +221,7 @@ def test_no_release_that_could_be_read_and_features_that_are_none_are_told(
     assert asked(Histories({}, tmp_path), place, "Alpha") == []
     wrong: dict[str, Any] = {"tables": {"1": {"features": {"Alpha": Row(at="m/own.py:7", value=["lora"])}}}}
     made = made_history([release("1")], {"1": {"Alpha": ENTRY}}, **wrong)
-    with pytest.raises(DataError, match="the data of demo has features of demo 1 that cannot be read"):
+    with pytest.raises(DataError, match="the data of demo has features of demo 1 that cannot be followed"):
         asked(histories(tmp_path, made), place, "Alpha", features=["lora"])
 
 

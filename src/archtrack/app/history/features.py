@@ -95,10 +95,10 @@ def _has(name: str, key: str, history: History, release: Release, histories: His
 def _readable(facts: ReleaseFacts) -> Iterator[None]:
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         if not facts.handed_in:
             raise
         raise DataError(
-            f"the data of {facts.engine} has features of {facts.name} that cannot be read"
+            f"the data of {facts.engine} has features of {facts.name} that cannot be followed"
             f" ({type(error).__name__}); `archtrack data update` gets data that fits"
         ) from error
