@@ -16,13 +16,23 @@ from typing import TYPE_CHECKING
 from .release_facts import FEATURES, QUANTISATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from archtrack.model import Place
 
     from .release_facts import ReleaseFacts
 
-__all__ = ["TITLES", "Feature", "asked_of", "feature_of", "features_of", "in_words", "method_of"]
+__all__ = [
+    "TITLES",
+    "Feature",
+    "Row",
+    "asked_of",
+    "feature_of",
+    "features_of",
+    "in_words",
+    "method_of",
+    "row_of",
+]
 
 TITLES = {
     "lora": "LoRA",
@@ -67,6 +77,39 @@ class Feature:
     place: Place | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a release states of a key.
+
+    Attributes:
+        has: its features.
+        unsure: those of which that cannot be told, and why.
+    """
+
+    has: tuple[str, ...]
+    unsure: Mapping[str, str]
+
+
+def row_of(value: object) -> Row:
+    """A row of the table ``FEATURES``.
+
+    Raises:
+        TypeError: it is none: somebody handed it in.
+    """
+    has = value.get("has", []) if isinstance(value, dict) else None
+    unsure = value.get("unsure", {}) if isinstance(value, dict) else None
+    if not (isinstance(has, (list, tuple)) and isinstance(unsure, dict)):
+        raise TypeError
+    if not all(isinstance(each, str) for each in (*has, *unsure, *unsure.values())):
+        raise TypeError
+    return Row(has=tuple(has), unsure=unsure)
+
+
+def _decided(release: ReleaseFacts) -> tuple[str, ...]:
+    rule = release.load.rules.get("features", {})
+    return row_of({"has": rule.get("decided", [])}).has
+
+
 def features_of(key: str | None, release: ReleaseFacts) -> tuple[Feature, ...]:
     """What a release states of a key, in the order of ``TITLES``; nothing where it states nothing of it.
 
@@ -77,8 +120,8 @@ def features_of(key: str | None, release: ReleaseFacts) -> tuple[Feature, ...]:
     fact = release.load.find(FEATURES, key)
     if fact is None:
         return ()
-    decided = release.load.rules.get("features", {}).get("decided", [])
-    named = {*decided, *fact.value.get("has", []), *fact.value.get("unsure", {})}
+    row = row_of(fact.value)
+    named = {*_decided(release), *row.has, *row.unsure}
     return tuple(feature_of(name, key, release) for name in TITLES if name in named)
 
 
@@ -112,12 +155,12 @@ def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
     fact = release.load.find(FEATURES, key)
     if fact is None:
         return Feature(name=name, has=None, why=f"{release.name} says nothing of {title} for `{key}`")
-    if name in fact.value.get("has", []):
+    row = row_of(fact.value)
+    if name in row.has:
         return Feature(name=name, has=True, why=f"`{key}` has {title} in {release.name}", place=fact.place)
-    unsure = fact.value.get("unsure", {}).get(name)
-    if unsure is not None:
-        return Feature(name=name, has=None, why=unsure, place=fact.place)
-    if name in release.load.rules.get("features", {}).get("decided", []):
+    if name in row.unsure:
+        return Feature(name=name, has=None, why=row.unsure[name], place=fact.place)
+    if name in _decided(release):
         return Feature(
             name=name, has=False, why=f"`{key}` has no {title} in {release.name}", place=fact.place
         )
