@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.app.requires import on_index
 from archtrack.core.history.spans import row_span_bounds, span_bounds
-from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES
+from archtrack.core.verdict.features import TITLES
+from archtrack.core.verdict.release_facts import FEATURES, GGUF_ARCHITECTURES
 from archtrack.engines import load_engine
 from archtrack.errors import UsageError
 from archtrack.model import Status
 from archtrack.sources.redaction import shown_argument
 
 from .engine_source import parse_engine_source
-from .history.features import feature_runs, named_features
+from .history.features import feature_runs, named_features, stated_feature, stated_features
+from .history.release_facts import facts_at
 from .presence import adds_nothing, presence_with
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ def engine_export(history: History, histories: Histories) -> dict[str, Any]:
         "keys": [
             *(_key(name, history, histories) for name in sorted(history.registered)),
             *(
-                _entry(name, GGUF, row_span_bounds(history, GGUF_ARCHITECTURES, name), {})
+                _entry(name, GGUF, row_span_bounds(history, GGUF_ARCHITECTURES, name), {}, {})
                 for name in sorted(history.tables.get(GGUF_ARCHITECTURES, {}))
             ),
         ],
@@ -134,13 +136,24 @@ def _title(engine: str) -> str:
 
 
 def _key(name: str, history: History, histories: Histories) -> dict[str, Any]:
-    return _entry(name, history.key, span_bounds(history, name), dict(_features(name, history, histories)))
+    runs = dict(_features(name, history, histories))
+    return _entry(name, history.key, span_bounds(history, name), runs, _in_newest(name, history, histories))
 
 
 def _entry(
-    name: str, kind: str, spans: Iterable[SpanBounds], features: dict[str, list[dict[str, Any]]]
+    name: str,
+    kind: str,
+    spans: Iterable[SpanBounds],
+    features: dict[str, list[dict[str, Any]]],
+    in_newest: dict[str, bool | None],
 ) -> dict[str, Any]:
-    return {"name": name, "kind": kind, "spans": [_span(each) for each in spans], "features": features}
+    return {
+        "name": name,
+        "kind": kind,
+        "spans": [_span(each) for each in spans],
+        "features": features,
+        "in_newest": in_newest,
+    }
 
 
 def _span(bounds: SpanBounds) -> dict[str, Any]:
@@ -172,12 +185,39 @@ def _features(key: str, history: History, histories: Histories) -> Iterator[tupl
         yield (
             name,
             [
-                _bounds(
-                    each.first,
-                    None if each.lasts else each.last,
-                    first_exact=each.first_exact,
-                    last_exact=each.last_exact,
-                )
+                {
+                    **_bounds(
+                        each.first,
+                        None if each.lasts else each.last,
+                        first_exact=each.first_exact,
+                        last_exact=each.last_exact,
+                    ),
+                    "at": _line(key, history, each.first),
+                }
                 for each in feature_runs(name, key, history, histories)
             ],
         )
+
+
+def _line(key: str, history: History, release: Release) -> str | None:
+    """The line by which a release has the features of a key; None where the history has none."""
+    row = history.row(FEATURES, key, release.version)
+    return None if row is None else row.at
+
+
+def _in_newest(key: str, history: History, histories: Histories) -> dict[str, bool | None]:
+    """Whether the newest release has each feature that is spoken of, by it or an older one; none where it is gone.
+
+    None for one of which it cannot be told.
+    """
+    newest = history.newest
+    if newest is None or history.state(key, newest.version) is None:
+        return {}
+    facts = facts_at(history, newest, histories)
+    stated = {each.name: each.has for each in stated_features(key, facts)}
+    named = named_features(key, history)
+    return {
+        name: stated[name] if name in stated else stated_feature(name, key, facts).has
+        for name in TITLES
+        if name in stated or name in named
+    }
