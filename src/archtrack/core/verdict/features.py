@@ -103,7 +103,7 @@ def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
         return Feature(name=name, has=None, why=f"what {release.name} says of {title} is not read")
     fact = release.load.find(FEATURES, key)
     if fact is None:
-        return Feature(name=name, has=None, why=f"{release.name} says nothing of {title} for `{key}`")
+        return Feature(name=name, has=None, why=f"{release.name} does not say whether `{key}` has {title}")
     if name in fact.value.get("has", []):
         return Feature(name=name, has=True, why=f"`{key}` has {title} in {release.name}", place=fact.place)
     unsure = fact.value.get("unsure", {}).get(name)
@@ -114,7 +114,7 @@ def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
             name=name, has=False, why=f"`{key}` has no {title} in {release.name}", place=fact.place
         )
     return Feature(
-        name=name, has=None, why=f"{release.name} does not declare {title} for `{key}`", place=fact.place
+        name=name, has=None, why=f"{release.name} does not say whether `{key}` has {title}", place=fact.place
     )
 
 
