@@ -235,6 +235,18 @@ def test_of_each_feature_the_newest_release_says_yes_no_or_that_it_cannot_be_tol
     assert yaml.safe_load(yaml_text(data)) == module(python_text(data)) == data
 
 
+def test_what_is_stated_of_another_key_alone_cannot_be_told(tmp_path: Path) -> None:
+    tables = {"3": {"features": {"Alpha": LORA, "Beta": UNSURE}}}
+    rules = {"3": {"features": {"decided": ["pp"]}}}
+    data = export(made(tmp_path, "Alpha", "Beta", "Gamma", tables=tables, rules=rules))
+    newest = {key["name"]: key["in_newest"] for key in data["engines"][0]["keys"]}
+    assert newest == {
+        "Alpha": {"lora": True, "pp": False},
+        "Beta": {"lora": None, "pp": False, "image": None},
+        "Gamma": {"lora": None},  # it has no row
+    }
+
+
 def test_a_key_that_is_gone_has_no_feature_in_the_newest_release(cli: Cli) -> None:
     (engine,) = cli("export", "--engine", "vllm").json["engines"]
     keys = {key["name"]: key for key in engine["keys"]}

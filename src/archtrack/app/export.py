@@ -24,10 +24,11 @@ from .history.release_facts import facts_at
 from .presence import adds_nothing, presence_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archtrack.core.history.history import History, Release
     from archtrack.core.history.spans import SpanBounds
+    from archtrack.core.verdict.release_facts import Fact
 
     from .history.store import Histories
 
@@ -206,18 +207,25 @@ def _line(key: str, history: History, release: Release) -> str | None:
 
 
 def _in_newest(key: str, history: History, histories: Histories) -> dict[str, bool | None]:
-    """Whether the newest release has each feature that is spoken of, by it or an older one; none where it is gone.
+    """Whether the newest release has each feature that it states of any key, or an older one of this key.
 
-    None for one of which it cannot be told.
+    None for one of which it cannot be told. Nothing where the newest release does not have the key.
     """
     newest = history.newest
     if newest is None or history.state(key, newest.version) is None:
         return {}
     facts = facts_at(history, newest, histories)
     stated = {each.name: each.has for each in stated_features(key, facts)}
-    named = named_features(key, history)
+    named = {*stated, *named_features(key, history), *_spoken_of(facts.load.tables.get(FEATURES, {}))}
     return {
         name: stated[name] if name in stated else stated_feature(name, key, facts).has
         for name in TITLES
-        if name in stated or name in named
+        if name in named
     }
+
+
+def _spoken_of(rows: Mapping[str, Fact]) -> Iterator[str]:
+    """The features that some key is said to have."""
+    return (
+        name for row in rows.values() if isinstance(row.value, dict) for name in row.value.get("has") or ()
+    )
