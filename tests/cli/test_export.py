@@ -247,6 +247,19 @@ def test_what_is_stated_of_another_key_alone_cannot_be_told(tmp_path: Path) -> N
     }
 
 
+def test_the_newest_release_has_what_a_run_without_an_end_has(cli: Cli) -> None:
+    seen = set()
+    for engine in cli("export", "--engine", "vllm", "--engine", "sglang", "--engine", "mlx-lm").json[
+        "engines"
+    ]:
+        for key in engine["keys"]:
+            lasting = {name for name, spans in key["features"].items() if spans[-1]["last"] is None}
+            if key["in_newest"]:
+                assert lasting == {name for name, has in key["in_newest"].items() if has}, key["name"]
+            seen |= set(key["in_newest"].values())
+    assert seen == {True, False, None}
+
+
 def test_a_key_that_is_gone_has_no_feature_in_the_newest_release(cli: Cli) -> None:
     (engine,) = cli("export", "--engine", "vllm").json["engines"]
     keys = {key["name"]: key for key in engine["keys"]}

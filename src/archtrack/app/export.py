@@ -215,13 +215,12 @@ def _in_newest(key: str, history: History, histories: Histories) -> dict[str, bo
     if newest is None or history.state(key, newest.version) is None:
         return {}
     facts = facts_at(history, newest, histories)
-    stated = {each.name: each.has for each in stated_features(key, facts)}
-    named = {*stated, *named_features(key, history), *_spoken_of(facts.load.tables.get(FEATURES, {}))}
-    return {
-        name: stated[name] if name in stated else stated_feature(name, key, facts).has
-        for name in TITLES
-        if name in named
+    named = {
+        *(each.name for each in stated_features(key, facts)),
+        *named_features(key, history),
+        *_spoken_of(facts.load.tables.get(FEATURES, {})),
     }
+    return {name: stated_feature(name, key, facts).has for name in TITLES if name in named}
 
 
 def _spoken_of(rows: Mapping[str, Fact]) -> Iterator[str]:
