@@ -378,7 +378,7 @@ def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path, environ
 
 def test_the_page_of_requires_shows_what_the_commands_print(tmp_path: Path) -> None:
     shown = [content for page, content in blocks("console") if page == "docs/requires.md"]
-    assert len(shown) == 3
+    assert len(shown) == 5
     environ = miniature.environment(tmp_path, ARCHTRACK_DATA_DIR=str(tmp_path / "data"))
     for block in shown:
         play(block, tmp_path, environ)

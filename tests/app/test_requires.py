@@ -112,12 +112,19 @@ LORA, BOTH, NONE = row("lora"), row("lora", "pp"), row()
         ([None, LORA, BOTH], ["lora", "pp"], ["lora"], "≤2", "", "`Alpha` has LoRA in demo 3"),
         ([NONE, LORA, BOTH], [], ["pp"], "≤3", "", "`Alpha` has pipeline parallel in demo 3"),
         ([LORA, LORA, NONE], ["lora"], ["lora"], "1", "2", "`Alpha` has no LoRA in demo 3"),
-        ([LORA, LORA, NONE], [], ["lora"], "1", "≥2", "demo 3 does not declare LoRA for `Alpha`"),
+        ([LORA, LORA, NONE], [], ["lora"], "1", "≥2", "demo 3 does not say whether `Alpha` has LoRA"),
         ([LORA, LORA, row(lora="by a call")], ["lora"], ["lora"], "1", "≥2", "by a call"),
-        ([NONE, NONE, NONE], [], ["image"], None, None, "demo 3 does not declare images for `Alpha`"),
+        ([NONE, NONE, NONE], [], ["image"], None, None, "demo 3 does not say whether `Alpha` has images"),
         ([NONE, NONE, NONE], ["image"], ["image"], None, None, "`Alpha` has no images in demo 3"),
         ([None, None, None], [], ["lora"], None, None, "what demo 3 says of LoRA is not read"),
-        ([NONE, LORA, BOTH], ["lora", "pp"], ["audio", "lora"], None, None, "demo 3 does not declare audio"),
+        (
+            [NONE, LORA, BOTH],
+            ["lora", "pp"],
+            ["audio", "lora"],
+            None,
+            None,
+            "demo 3 does not say whether `Alpha` has audio",
+        ),
     ],
 )
 def test_a_feature_that_is_asked_for_counts_where_a_release_states_it(
@@ -139,6 +146,48 @@ def test_a_feature_that_is_asked_for_counts_where_a_release_states_it(
     assert one.newest.takes is (True if until == "" else decides.has)
     if one.first is not None:
         assert str(one.first.features[0].place) == "m/own.py:7"
+
+
+UNSURE = row("pp", lora="by a call")
+
+
+@pytest.mark.parametrize(
+    ("stated", "decided", "wanted", "not_told", "run", "rest"),
+    [
+        ([NONE, UNSURE, UNSURE], ["lora", "pp"], ["lora", "pp"], ["lora"], None, ">=2"),
+        (
+            [BOTH, BOTH, UNSURE],
+            ["lora", "pp"],
+            ["lora", "pp"],
+            ["lora"],
+            ">=1,<3",
+            ">=1",
+        ),  # it was shown once
+        ([LORA, LORA, LORA], ["lora"], ["audio", "image"], ["audio", "image"], None, ">=1"),
+        ([None, None, None], [], ["lora"], ["lora"], None, ">=1"),
+        ([BOTH, BOTH, BOTH], ["lora", "pp"], ["lora", "pp"], [], ">=1", None),
+        ([BOTH, BOTH, LORA], ["pp"], ["audio", "pp"], [], None, None),  # what is not there decides
+    ],
+)
+def test_a_feature_of_which_it_cannot_be_told_leaves_what_is_required_without_it(
+    tmp_path: Path,
+    place: Workspace,
+    stated: list[Row | None],
+    decided: list[str],
+    wanted: list[str],
+    not_told: list[str],
+    run: str | None,
+    rest: str | None,
+) -> None:
+    releases = [release(each) for each in "123"]
+    made = made_history(releases, {each: {"Alpha": ENTRY} for each in "123"}, **features(stated, decided))
+    (one,) = asked(histories(tmp_path, made), place, "Alpha", features=wanted)
+    assert [each.name for each in one.not_told] == not_told
+    assert (one.run.specifier if one.run else None) == run
+    assert (one.rest.run.specifier if one.rest and one.rest.run else None) == rest
+    if one.rest is not None:
+        assert one.rest.newest.takes
+        assert not {each.name for each in one.rest.newest.features} & set(not_told)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,12 @@ def flat(data: Any) -> list[list[str]]:
     rows = []
     for engine in data["engines"]:
         for key in engine["keys"]:
-            features = [(name, span) for name, spans in key["features"].items() for span in spans]
+            had, newest = key["features"], key["in_newest"]
+            features = [
+                (name, {**span, "in_newest": newest.get(name)})
+                for name in [*had, *(name for name in newest if name not in had)]
+                for span in had.get(name, [{}])
+            ]
             for feature, span in [("", span) for span in key["spans"]] + features:
                 own = {
                     "engine": engine["engine"],
@@ -86,6 +91,12 @@ def flat(data: Any) -> list[list[str]]:
                     ]
                 )
     return rows
+
+
+def for_go(rows: list[list[str]]) -> list[list[str]]:
+    """The same for a table in which a truth cannot be left out."""
+    truths = [at for at, name in enumerate(COLUMNS) if name.endswith("_exact")]
+    return [["false" if at in truths and not cell else cell for at, cell in enumerate(row)] for row in rows]
 
 
 def go_rows(text: str) -> list[list[str]]:
@@ -114,7 +125,7 @@ def test_every_form_says_the_same(cli: Cli, conforms: Conforms, engines: list[st
     title, *rows = csv.reader(io.StringIO(texts["csv"]))
     assert tuple(title) == COLUMNS
     assert rows == flat(data)
-    assert go_rows(texts["go"]) == flat(data)
+    assert go_rows(texts["go"]) == for_go(flat(data))
 
 
 def test_names_that_mean_something_else_come_through_every_form(tmp_path: Path) -> None:
@@ -123,7 +134,7 @@ def test_names_that_mean_something_else_come_through_every_form(tmp_path: Path) 
     assert sorted(ODD) == [key["name"] for key in engine["keys"]]
     assert yaml.safe_load(yaml_text(data)) == data
     assert module(python_text(data)) == data
-    assert go_rows(go_text(data)) == flat(data)
+    assert go_rows(go_text(data)) == for_go(flat(data))
     assert list(csv.reader(io.StringIO(FORMS["csv"](data))))[1:] == flat(data)
     for form in FORMS.values():
         assert form(data) == form(export(made(tmp_path, *reversed(ODD))))
@@ -185,7 +196,78 @@ def test_a_feature_has_runs_of_its_own_with_bounds_that_are_exact_where_the_rele
         name: [(each["first"], each["first_exact"], each["last"], each["last_exact"]) for each in spans]
         for name, spans in key["features"].items()
     } == expected
-    assert go_rows(go_text(data)) == flat(data)
+    assert {each["at"] for spans in key["features"].values() for each in spans} <= {"m/own.py:7"}
+    assert go_rows(go_text(data)) == for_go(flat(data))
+
+
+UNSURE = Row(at="m/own.py:8", value={"unsure": {"image": "by a call"}})
+
+
+@pytest.mark.parametrize(
+    ("stated", "decided", "expected"),
+    [
+        ([LORA, BOTH], ["lora", "pp", "audio"], {"lora": True, "pp": True, "audio": False}),
+        ([BOTH, LORA], ["lora"], {"lora": True, "pp": None}),
+        ([BOTH, LORA], ["lora", "pp"], {"lora": True, "pp": False}),
+        ([NONE, UNSURE], ["pp"], {"pp": False, "image": None}),
+        ([LORA, None], ["lora"], {"lora": None}),
+        ([NONE, NONE], [], {}),
+    ],
+)
+def test_of_each_feature_the_newest_release_says_yes_no_or_that_it_cannot_be_told(
+    tmp_path: Path,
+    conforms: Conforms,
+    stated: Sequence[Row | None],
+    decided: list[str],
+    expected: dict[str, bool | None],
+) -> None:
+    rows = {str(at): each for at, each in enumerate(stated, 2) if each is not None}
+    tables = {version: {"features": {"Alpha": each}} for version, each in rows.items()}
+    rules = {version: {"features": {"decided": decided}} for version in rows}
+    data = export(made(tmp_path, "Alpha", tables=tables, rules=rules))
+    conforms(json.loads(FORMS["json"](data)), "export")
+    assert data["engines"][0]["keys"][0]["in_newest"] == expected
+    words = {None: "", True: "true", False: "false"}
+    at, name = COLUMNS.index("in_newest"), COLUMNS.index("feature")
+    for table in (list(csv.reader(io.StringIO(FORMS["csv"](data))))[1:], go_rows(go_text(data))):
+        said = {row[name]: row[at] for row in table if row[name]}
+        assert said == {feature: words[has] for feature, has in expected.items()}
+    assert yaml.safe_load(yaml_text(data)) == module(python_text(data)) == data
+
+
+def test_what_is_stated_of_another_key_alone_cannot_be_told(tmp_path: Path) -> None:
+    tables = {"3": {"features": {"Alpha": LORA, "Beta": UNSURE}}}
+    rules = {"3": {"features": {"decided": ["pp"]}}}
+    data = export(made(tmp_path, "Alpha", "Beta", "Gamma", tables=tables, rules=rules))
+    newest = {key["name"]: key["in_newest"] for key in data["engines"][0]["keys"]}
+    assert newest == {
+        "Alpha": {"lora": True, "pp": False},
+        "Beta": {"lora": None, "pp": False, "image": None},
+        "Gamma": {"lora": None},  # it has no row
+    }
+
+
+def test_the_newest_release_has_what_a_run_without_an_end_has(cli: Cli) -> None:
+    seen = set()
+    for engine in cli("export", "--engine", "vllm", "--engine", "sglang", "--engine", "mlx-lm").json[
+        "engines"
+    ]:
+        for key in engine["keys"]:
+            lasting = {name for name, spans in key["features"].items() if spans[-1]["last"] is None}
+            if key["in_newest"]:
+                assert lasting == {name for name, has in key["in_newest"].items() if has}, key["name"]
+            seen |= set(key["in_newest"].values())
+    assert seen == {True, False, None}
+
+
+def test_a_key_that_is_gone_has_no_feature_in_the_newest_release(cli: Cli) -> None:
+    (engine,) = cli("export", "--engine", "vllm").json["engines"]
+    keys = {key["name"]: key for key in engine["keys"]}
+    gone = keys["InternLMForCausalLM"]
+    assert (gone["in_newest"], gone["spans"][-1]["last"]) == ({}, "0.23.0")
+    llama = keys["LlamaForCausalLM"]
+    assert (llama["in_newest"]["lora"], llama["in_newest"]["image"]) == (True, False)
+    assert llama["features"]["lora"][0]["at"].startswith("vllm/model_executor/models/llama.py:")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def test_pip_reads_each_line_of_each_model_and_the_line_takes_the_first_release(
     assert [each.text for each in answers] == list(TABLE)
     seen = set()
     for answer in answers:
-        for line in lines("\n".join(requirement_lines([answer], "native"))):
+        for line in lines("\n".join(requirement_lines([answer], (), "native", ("archtrack",)))):
             found = Requirement(line)
             seen.add(found.name)
             row = TABLE[answer.text].get(found.name)
@@ -156,7 +157,9 @@ def test_requirements_and_constraints_are_lines_that_pip_reads(
     for form in ("pip", "constraints"):
         done = cli("requires", *arguments, "--offline", "--format", form)
         assert (done.code, lines(done.out)) == (code, expected)
-        assert done.out.startswith("# What runs ")
+        names = [word for word in arguments if word not in {"--engine", "--status", "--with"}]
+        assert done.lines[0].startswith(f"# {names[0]}")
+        assert done.lines[0].endswith("; from archtrack's history of every release")
 
 
 @pytest.mark.parametrize(
@@ -244,11 +247,135 @@ def test_that_the_architecture_alone_is_known_is_said(
     cli: Cli, work: Path, *, target: str, alone: bool
 ) -> None:
     write(work / "config.json", '{"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3"}')
-    said = f"{target}: by the architecture alone"
-    for form in ("text", "pip"):
+    said = f"Note: only the architecture of {target} was checked; a config.json may need a later release"
+    for form in ("text", "pip", "constraints", "json"):
         done = cli("requires", target, "--engine", "vllm", "--offline", "--format", form)
-        assert (said in done.err) == alone
-        assert (f"# {said}" in done.out) == (alone and form == "pip")
+        assert done.err.count(said) == (alone and form == "text")
+        assert done.out.count(f"# {said}") == (alone and form in {"pip", "constraints"})
+        assert done.out.count(said.removeprefix("Note: ")) == (alone and form != "text")
+        assert "architecture of" in done.out + done.err or not alone
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first", "again"),
+    [
+        (["Qwen3-32B", "--with", "lora,pp", "--engine", "vllm"],
+         "Qwen3-32B with lora, pp; native;", "Qwen3-32B --engine vllm --with lora,pp --offline"),
+        (["qwen3 8b", "LlamaForCausalLM", "--status", "fallback"],
+         "qwen3 8b, LlamaForCausalLM; native or fallback;",
+         "'qwen3 8b' LlamaForCausalLM --status fallback --offline"),
+        (["LlamaForCausalLM", "--with", "lora", "--with", "awq,lora", "--engine", "vLLM", "--engine", "sglang"],
+         "LlamaForCausalLM with lora, awq; native;",
+         "LlamaForCausalLM --engine vLLM --engine sglang --with lora,awq --offline"),
+    ],
+)  # fmt: skip
+def test_a_file_for_pip_says_what_it_is_for_and_the_command_that_makes_it(
+    cli: Cli, arguments: list[str], first: str, again: str
+) -> None:
+    for form in ("pip", "constraints"):
+        done = cli("requires", *arguments, "--offline", "--format", form)
+        assert done.lines[:2] == [
+            f"# {first} from archtrack's history of every release",
+            f"#    archtrack requires {again} --format {form}",
+        ]
+        words = shlex.split(done.lines[1].removeprefix("#"))[1:]
+        assert cli(*words).out == done.out
+
+
+def test_the_command_in_a_file_for_pip_has_no_secret(cli: Cli, work: Path) -> None:
+    write(work / "m" / "config.json", '{"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3"}')
+    address = "https://user:hunter2@hub.example/o/m?token=hunter2"
+    done = cli("requires", "m", address, "--engine", "vllm", "--offline", "--format", "pip")
+    assert "archtrack requires m https://hub.example/o/m --engine vllm" in done.out
+    assert "hunter2" not in done.out + done.err
+
+
+NOT_KNOWN = "lora is not known: {0} does not say whether `Qwen3ForCausalLM` has LoRA"
+
+
+@pytest.mark.parametrize(
+    ("engine", "release", "without", "for_pip"),
+    [
+        ("sglang", "sglang 0.5.23", ">=0.4.6.post5", "sglang>=0.4.6.post5"),
+        ("vllm", None, None, None),  # it says so
+    ],
+)
+def test_where_a_feature_cannot_be_told_the_rest_is_required_in_its_place(
+    cli: Cli, conforms: Conforms, engine: str, release: str | None, without: str | None, for_pip: str | None
+) -> None:
+    call = ("requires", "Qwen3ForCausalLM", "--with", "lora,pp", "--engine", engine, "--offline")
+    text, pip, data = (cli(*call, "--format", form) for form in ("text", "pip", "json"))
+    conforms(data.json, "requires")
+    own = data.json["targets"][0]["engines"][engine]
+    assert {done.code for done in (text, pip, data)} == {int(release is not None)}
+    if release is None:
+        assert (own["without"], own["specifier"]) == (None, ">=0.8.4")
+        assert "without" not in text.out + pip.out.partition("history")[2]
+        return
+    said = NOT_KNOWN.format(release)
+    assert text.lines[1].split("\t")[2:] == ["", "", "", "", f"{said}; without it: {without}"]
+    assert lines(pip.out) == []
+    assert pip.lines[-2:] == [f"# {engine}: {said}", f"# without lora: {for_pip}"]
+    assert (own["specifier"], own["newest"]["takes"]) == (None, None)
+    assert (own["without"]["features"], own["without"]["specifier"]) == (["lora"], without)
+    assert own["without"]["transformers"]["lowest"] == "4.51.1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "last"),
+    [
+        # One of which it cannot be told beside one of which it can: what is left out is named once.
+        (["Qwen3ForCausalLM", "LlamaForCausalLM", "--engine", "sglang", "--with", "lora,pp"], 1,
+         "# without lora: sglang>=0.4.6.post5"),
+        (["Qwen3ForCausalLM", "Blip2ForConditionalGeneration", "--engine", "sglang", "--with", "lora"], 1,
+         "# sglang: fallback: "),
+        (["Qwen3ForCausalLM", "--engine", "llama-cpp", "--with", "lora"], 1, "# without lora: llama-cpp from "),
+        (["Qwen3ForCausalLM", "--engine", "vllm", "--with", "image"], 1,
+         "# vllm: no: `Qwen3ForCausalLM` has no images in vllm 0.33.0"),
+    ],
+)  # fmt: skip
+def test_what_is_required_without_a_feature_is_a_comment_for_pip(
+    cli: Cli, arguments: list[str], code: int, last: str
+) -> None:
+    done = cli("requires", *arguments, "--offline", "--format", "pip")
+    assert (done.code, lines(done.out)) == (code, [])
+    assert done.lines[-1].startswith(last)
+
+
+CLAIM = "vLLM's recipe for deepseek-ai/DeepSeek-R1 asks for vllm >= 0.12.0 (recipes/models/deepseek-ai/"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "claims"),
+    [
+        (["DeepSeek-R1", "--engine", "vllm"], True),
+        (["DeepSeek-R1", "--engine", "sglang"], False),  # it has no recipes
+        (["DeepseekV3ForCausalLM", "--engine", "vllm"], False),  # an architecture is no model
+    ],
+)
+def test_what_a_recipe_asks_for_beyond_the_code_is_said_and_is_no_requirement(
+    cli: Cli, conforms: Conforms, arguments: list[str], *, claims: bool
+) -> None:
+    text, pip, data = (
+        cli("requires", *arguments, "--offline", "--format", form) for form in ("text", "pip", "json")
+    )
+    conforms(data.json, "requires")
+    assert (CLAIM in text.lines[1]) == claims
+    assert (f"# {CLAIM}" in pip.out) == claims
+    assert {line for line in lines(pip.out) if line.startswith("vllm")} <= {"vllm>=0.6.6"}
+    (target,) = data.json["targets"]
+    assert [each["least"] for each in target["recipes"]][:1] == ["0.12.0"] * claims
+    assert all(own["specifier"] != ">=0.12.0" for own in target["engines"].values())
+
+
+@pytest.mark.parametrize(("status", "code"), [("native", 1), ("fallback", 0)])
+def test_without_an_engine_it_exits_0_and_with_one_1_if_that_takes_none(
+    cli: Cli, status: str, code: int
+) -> None:
+    call = ("requires", "Blip2ForConditionalGeneration", "--status", status, "--offline")
+    assert cli(*call, "--engine", "sglang").code == code
+    assert cli(*call).code == 0
+    assert cli("requires", "NopeForCausalLM", "--offline").code == 0
 
 
 def test_below_the_lowest_transformers_the_release_refuses_the_model(cli: Cli, work: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
 import re
 import sys
 
@@ -145,3 +147,61 @@ def test_a_whole_table_cuts_nothing(
     title = shown.index("    Because") + 1 if "    Because" in shown else 1
     assert shown[0].split()[:2] == ["Target", "Status"]
     assert shown[title:] == lines
+
+
+@pytest.mark.parametrize(
+    ("columns", "titles"),
+    [
+        ("200", ["Target", "Status", "Until", "Because"]),
+        ("80", ["Target", "Status", "Because"]),
+    ],
+)
+@pytest.mark.parametrize("whole", [True, False])
+def test_where_there_is_too_little_room_a_column_without_any_cell_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, columns: str, titles: list[str], *, whole: bool
+) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("LINES", "24")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    table(("Target", "Status", "Until", "Because"), [(A36, "native", "", BECAUSE)], whole=whole)
+    assert stream.getvalue().split()[: len(titles)] == titles
+    table(("Target", "Status", "Until", "Because"), [(A36, "native", "1", BECAUSE)], whole=whole)
+    assert "Until" in stream.getvalue()
+
+
+def test_the_first_column_stands_even_where_it_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    for name, value in (("COLUMNS", "8"), ("LINES", "24"), ("TERM", "xterm"), ("NO_COLOR", "1")):
+        monkeypatch.setenv(name, value)
+    table(("Target", "Status"), [("", "")])
+    table(("Target", "Status"), [])
+    titles = [line.strip() for line in stream.getvalue().splitlines() if line.strip()]
+    assert titles == ["Target", "Target Status"]
+
+
+@pytest.mark.parametrize(("no_color", "bold"), [("1", False), ("", True), (None, True)])
+@pytest.mark.parametrize("width", ["80", "40"])  # beside the row, and below it
+def test_no_color_leaves_out_every_escape_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, no_color: str | None, width: str, *, bold: bool
+) -> None:
+    for name, value in (("NO_COLOR", no_color), ("COLUMNS", width), ("TERM", "xterm-256color")):
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    reading, writing = pty.openpty()
+    try:
+        with open(writing, "w", encoding="utf-8") as stream:  # noqa: PTH123 -- a number, no path
+            monkeypatch.setattr(sys, "stdout", stream)
+            table(("Target", "Status", "Because"), [(A20, "refused", BECAUSE)], whole=True)
+            stream.flush()
+            shown = os.read(reading, 10_000).decode()
+    finally:
+        os.close(reading)
+    assert "Target" in shown
+    assert ("\x1b[1m" in shown) == bold
+    assert ("\x1b" in shown) == bold

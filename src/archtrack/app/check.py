@@ -46,8 +46,6 @@ __all__ = ["Answer", "Checked", "EngineAnswer", "Explained", "Near", "Source", "
 SGLANG = "sglang"
 _NOT_THERE = frozenset((Status.UNSUPPORTED, Status.REMOTE_CODE, Status.UNKNOWN))
 """What an engine does with a name that nobody knows."""
-_MODELS = frozenset(("model", "repository"))
-"""Kinds of targets that recipes may be about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,7 +491,7 @@ class _Run:
 
     def _recipes(self, target: Target, engines: Sequence[EngineAnswer]) -> tuple[Said, ...]:
         """What recipes say of a model; nothing of an architecture, or of a config that has no name."""
-        if target.kind not in _MODELS:
+        if not target.is_model:
             return ()
         from .recipes.said import said_of
 

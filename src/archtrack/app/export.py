@@ -11,21 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.app.requires import on_index
 from archtrack.core.history.spans import row_span_bounds, span_bounds
-from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES
+from archtrack.core.verdict.features import TITLES, row_of
+from archtrack.core.verdict.release_facts import FEATURES, GGUF_ARCHITECTURES
 from archtrack.engines import load_engine
 from archtrack.errors import UsageError
 from archtrack.model import Status
 from archtrack.sources.redaction import shown_argument
 
 from .engine_source import parse_engine_source
-from .history.features import feature_runs, named_features
+from .feature_runs import feature_runs
+from .history.features import named_features, stated_feature, stated_features
+from .history.release_facts import facts_at
 from .presence import adds_nothing, presence_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archtrack.core.history.history import History, Release
     from archtrack.core.history.spans import SpanBounds
+    from archtrack.core.verdict.release_facts import Fact
 
     from .history.store import Histories
 
@@ -87,7 +91,7 @@ def engine_export(history: History, histories: Histories) -> dict[str, Any]:
         "keys": [
             *(_key(name, history, histories) for name in sorted(history.registered)),
             *(
-                _entry(name, GGUF, row_span_bounds(history, GGUF_ARCHITECTURES, name), {})
+                _entry(name, GGUF, row_span_bounds(history, GGUF_ARCHITECTURES, name), {}, {})
                 for name in sorted(history.tables.get(GGUF_ARCHITECTURES, {}))
             ),
         ],
@@ -134,13 +138,24 @@ def _title(engine: str) -> str:
 
 
 def _key(name: str, history: History, histories: Histories) -> dict[str, Any]:
-    return _entry(name, history.key, span_bounds(history, name), dict(_features(name, history, histories)))
+    runs = dict(_features(name, history, histories))
+    return _entry(name, history.key, span_bounds(history, name), runs, _in_newest(name, history, histories))
 
 
 def _entry(
-    name: str, kind: str, spans: Iterable[SpanBounds], features: dict[str, list[dict[str, Any]]]
+    name: str,
+    kind: str,
+    spans: Iterable[SpanBounds],
+    features: dict[str, list[dict[str, Any]]],
+    in_newest: dict[str, bool | None],
 ) -> dict[str, Any]:
-    return {"name": name, "kind": kind, "spans": [_span(each) for each in spans], "features": features}
+    return {
+        "name": name,
+        "kind": kind,
+        "spans": [_span(each) for each in spans],
+        "features": features,
+        "in_newest": in_newest,
+    }
 
 
 def _span(bounds: SpanBounds) -> dict[str, Any]:
@@ -172,12 +187,43 @@ def _features(key: str, history: History, histories: Histories) -> Iterator[tupl
         yield (
             name,
             [
-                _bounds(
-                    each.first,
-                    None if each.lasts else each.last,
-                    first_exact=each.first_exact,
-                    last_exact=each.last_exact,
-                )
+                {
+                    **_bounds(
+                        each.first,
+                        None if each.lasts else each.last,
+                        first_exact=each.first_exact,
+                        last_exact=each.last_exact,
+                    ),
+                    "at": _line(key, history, each.first),
+                }
                 for each in feature_runs(name, key, history, histories)
             ],
         )
+
+
+def _line(key: str, history: History, release: Release) -> str | None:
+    """The line by which a release has the features of a key; None where the history has none."""
+    row = history.row(FEATURES, key, release.version)
+    return None if row is None else row.at
+
+
+def _in_newest(key: str, history: History, histories: Histories) -> dict[str, bool | None]:
+    """Whether the newest release has each feature that it states of any key, or an older one of this key.
+
+    None for one of which it cannot be told. Nothing where the newest release does not have the key.
+    """
+    newest = history.newest
+    if newest is None or history.state(key, newest.version) is None:
+        return {}
+    facts = facts_at(history, newest, histories)
+    named = {
+        *(each.name for each in stated_features(key, facts)),
+        *named_features(key, history),
+        *_spoken_of(facts.load.tables.get(FEATURES, {})),
+    }
+    return {name: stated_feature(name, key, facts).has for name in TITLES if name in named}
+
+
+def _spoken_of(rows: Mapping[str, Fact]) -> Iterator[str]:
+    """The features that some key is said to have."""
+    return (name for row in rows.values() for name in row_of(row.value).has)

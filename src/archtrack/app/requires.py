@@ -29,7 +29,7 @@ from .names import Names
 from .presence import Presence, adds_nothing, presence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from archtrack.core.history.history import History, Release
     from archtrack.core.history.runs import Run
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from archtrack.sources.workspace import Workspace
 
     from .history.store import Histories
+    from .recipes.said import Said
 
 __all__ = [
     "STATUSES",
@@ -85,6 +86,13 @@ class Told:
         """Why, in words."""
         return self.presence.reason if self.lacking is None else self.lacking.why
 
+    def without(self, names: Collection[str]) -> Told:
+        """What it does where some features are not asked for."""
+        if not self.features:
+            return self
+        features = tuple(each for each in self.features if each.name not in names)
+        return replace(self, features=features, takes=_all_there(features))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transformers:
@@ -118,6 +126,8 @@ class Requirement:
         first: what the first release of the last run does; None where there is no run.
         before: what the release before that one does; None where there is none, or it was not read.
         transformers: what that first release needs; None where there is none, or it asks nothing of transformers.
+        not_told: the features that are asked for of which the newest release does not tell, and which alone decide.
+        rest: what is required without these; None where there are none.
     """
 
     history: History
@@ -127,6 +137,8 @@ class Requirement:
     first: Told | None = None
     before: Told | None = None
     transformers: Transformers | None = None
+    not_told: tuple[Feature, ...] = ()
+    rest: Requirement | None = None
 
     @property
     def run(self) -> Run | None:
@@ -147,6 +159,7 @@ class Requires:
         text: the target as the user gave it.
         target: what it was; None where it could not be read.
         engines: one requirement for each engine that has something to say, in the order in which they were asked.
+        recipes: what their recipes say of a model: claims, of which no requirement takes account.
         error: why there is no answer.
         exit_code: that the error stands for; 0 without one.
     """
@@ -154,6 +167,7 @@ class Requires:
     text: str
     target: Target | None = None
     engines: tuple[Requirement, ...] = ()
+    recipes: tuple[Said, ...] = ()
     error: str | None = None
     exit_code: int = 0
 
@@ -200,7 +214,9 @@ def requires(
     return tuple(
         each
         if each.target is None
-        else replace(each, engines=known[each.target.checkpoint, each.target.folder])
+        else _answered(
+            each, each.target, known[each.target.checkpoint, each.target.folder], workspace.environ
+        )
         for each in opened
     )
 
@@ -274,6 +290,18 @@ def _opened(asked: str | Target, names: Names, workspace: Workspace) -> tuple[Re
     return tuple(Requires(text=each.text, target=each) for each in found)
 
 
+def _answered(
+    asked: Requires, target: Target, found: tuple[Requirement, ...], environ: Mapping[str, str]
+) -> Requires:
+    """An answer with its requirements, and with what recipes say of a model."""
+    if not target.is_model:
+        return replace(asked, engines=found)
+    from .recipes.said import said_of  # noqa: PLC0415 -- only models have recipes
+
+    recipes = tuple(said for each in found for said in said_of(target, each.newest.presence, environ))
+    return replace(asked, engines=found, recipes=recipes)
+
+
 # -- what the releases say ----------------------------------------------------------------------------------
 
 
@@ -293,6 +321,12 @@ def _answers(
             yield found
 
 
+def _all_there(features: Iterable[Feature]) -> bool | None:
+    """Whether each is there; None where that cannot be told."""
+    has = {each.has for each in features}
+    return False if False in has else None if None in has else True
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One engine, asked about one checkpoint."""
@@ -306,8 +340,19 @@ class _Asked:
 
     def requirement(self) -> Requirement:
         """What its releases say; one of them at least was read."""
+        every = [None if each.unknown is not None else self.told(each) for each in self.history.releases]
+        found = self.by(every)
+        not_told = tuple(each for each in found.newest.features if each.has is None)
+        if found.newest.takes is not None or not not_told:
+            return found
+        names = {each.name for each in not_told}
+        others = replace(self, features=tuple(name for name in self.features if name not in names))
+        rest = others.by([None if each is None else each.without(names) for each in every])
+        return replace(found, not_told=not_told, rest=rest)
+
+    def by(self, every: Sequence[Told | None]) -> Requirement:
+        """The requirement by what each release does; None for one that was not read."""
         history = self.history
-        every = [None if each.unknown is not None else self.told(each) for each in history.releases]
         read = [each for each in every if each is not None]
         telling = [each for each in read if each.takes is not None or not each.release.silent]
         told = tuple(None if each is None else each.takes for each in every)
@@ -331,10 +376,11 @@ class _Asked:
         takes = self._is_taken(presence)
         if not takes or not self.features:
             return Told(release=release, takes=takes, presence=presence)
-        found = tuple(stated_feature(name, presence.verdict.key, facts) for name in self.features)
-        has = {each.has for each in found}
-        takes = False if False in has else None if None in has else True
-        return Told(release=release, takes=takes, presence=presence, features=found)
+        found = tuple(
+            stated_feature(name, presence.verdict.key or presence.verdict.resolved, facts)
+            for name in self.features
+        )
+        return Told(release=release, takes=_all_there(found), presence=presence, features=found)
 
     def _is_taken(self, presence: Presence) -> bool | None:
         if presence.status in STATUSES[self.status]:

@@ -66,9 +66,10 @@ Examples:
   archtrack list --status refused           what the Transformers fallback would refuse
   archtrack diff sglang 0.5.9 0.5.23        what came, went and moved between two releases
 
-Exit codes: 0 done, 1 --check found something to do, lint or audit found something, or --strict and a place could
-not be resolved, 2 wrong usage or configuration, 3 a source could not be read, 4 refused as implausible (--force
-overrides), 5 the document could not be read or written, 70 a fault of archtrack itself, 130 interrupted.""",
+Exit codes: 0 done, 1 --check found something to do, lint or audit found something, --strict and a place could not be
+resolved, check --require is not met, or no engine named by requires --engine takes a model, 2 wrong usage or
+configuration, 3 a source could not be read, 4 refused as implausible (--force overrides), 5 the document could not be
+read or written, 70 a fault of archtrack itself, 130 interrupted.""",
 )
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 def archtrack() -> None:

@@ -17,7 +17,7 @@ __all__ = ["command"]
 
 @click.command(
     "export",
-    short_help="Write all architectures with the releases that have them, as data.",
+    short_help="Export all architectures and releases as JSON, YAML, CSV, Python or Go.",
     epilog=examples(
         "archtrack export > support.json",
         "archtrack export --engine vllm --engine sglang --format csv",
@@ -40,8 +40,8 @@ def command(*, engines: tuple[str, ...], data: Path | None, form: str) -> None:
     """Write every architecture, model type, configuration class and GGUF architecture that engines have had.
 
     Each with the spans of releases that have it, their days, whether their bounds are exact, and the line that
-    registers it; with the spans of its features, where the data has features. The form has a number (`format`), and is
-    documented in docs/export.md. The same data gives the same bytes.
+    registers it; with the spans of its features, and what the newest release says of them. The form has a number
+    (`format`), and is documented in docs/export.md. The same data gives the same bytes.
     """
     from archtrack.app.export import export
     from archtrack.render.export import FORMS

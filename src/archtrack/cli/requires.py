@@ -21,6 +21,7 @@ from ._options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from click.shell_completion import CompletionItem
@@ -50,7 +51,7 @@ def _complete_feature(ctx: click.Context, param: click.Parameter, incomplete: st
 
 @click.command(
     "requires",
-    short_help="Say from which release on each engine takes a model, as a requirement.",
+    short_help="Show the first release of each engine that runs a model.",
     epilog=examples(
         "archtrack requires Qwen/Qwen3-8B",
         "archtrack requires Qwen3-32B --engine vllm --format pip > requirements.txt",
@@ -76,7 +77,7 @@ def _complete_feature(ctx: click.Context, param: click.Parameter, incomplete: st
     multiple=True,
     metavar="FEATURE[,FEATURE]",
     shell_complete=_complete_feature,
-    help="The releases have to have these besides: features of the implementation (lora, pp, image, video, audio, "
+    help="Require these features too: features of the implementation (lora, pp, image, video, audio, "
     "embedding, eagle3, …) and quantisation methods (awq, gptq, fp8, …); may be repeated.",
 )
 @click.option(
@@ -117,14 +118,15 @@ def command(
     is a comment: an engine that does not take them, and one whose releases are not on the package index (llama-cpp,
     ollama).
 
-    Exits 1 if there is a MODEL that none of the engines takes which --engine names, in no release or, with --format pip
-    and constraints, in none that takes the others.
+    Exits 1 if no engine named by --engine takes one of the MODELs. With --format pip or constraints, one release must
+    take all of them. Without --engine, exits 0.
     """
     from archtrack.app.requires import requires
     from archtrack.render.json import print_json
     from archtrack.render.requires import (
         errors,
         notices,
+        only_named,
         print_requires,
         requirement_lines,
         requires_json,
@@ -144,17 +146,50 @@ def command(
         status=status,
     )
     print_lines((*errors(found), *notices(found)), err=True)
+    if form == "text":  # the others have it in what they print
+        for each in only_named(found):
+            note(each)
     if form == "json":
         print_json(requires_json(found, wanted, status))
     elif form == "text":
         print_requires(found)
     else:
-        print_lines(requirement_lines(found, status))
+        made_by = tuple(
+            _command(targets, engines, wanted, status=status, offline=offline, data=data, form=form)
+        )
+        print_lines(requirement_lines(found, wanted, status, made_by))
     if not engines:
         for engine in found_histories.awaited:
             note(plain(f"{engine}: no data yet; `archtrack history refresh {engine}` reads its releases"))
     unmet = bool(engines) and not _is_met(found, together=form in {"pip", "constraints"})
     ctx.exit(next((each.exit_code for each in found if each.exit_code), int(unmet)))
+
+
+def _command(
+    targets: Sequence[str],
+    engines: Sequence[str],
+    features: Sequence[str],
+    *,
+    status: str,
+    offline: bool,
+    data: Path | None,
+    form: str,
+) -> Iterator[str]:
+    """The words of the command, to make the file anew; nothing secret that an address may hold."""
+    from archtrack.sources.redaction import shown_argument, shown_source
+
+    yield from ("archtrack", "requires", *map(shown_argument, targets))
+    for engine in engines:
+        yield from ("--engine", engine)
+    if features:
+        yield from ("--with", ",".join(features))
+    if status != "native":
+        yield from ("--status", status)
+    if offline:
+        yield "--offline"
+    if data is not None:
+        yield from ("--data", shown_source(str(data)))
+    yield from ("--format", form)
 
 
 def _is_met(found: tuple[Requires, ...], *, together: bool) -> bool:

@@ -80,6 +80,11 @@ class Target:
     instead: str | None = None
     gguf: GgufHeader | None = None
 
+    @property
+    def is_model(self) -> bool:
+        """Whether it was named as one model, of which a recipe may speak: not as an architecture or a file."""
+        return self.kind in {"model", "repository"}
+
 
 class Meaning(Protocol):
     """What a name stands for; ``app.names.Meaning``."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.app.history.features import feature_runs
+from archtrack.app.feature_runs import feature_runs
 from archtrack.core.verdict.release_facts import FEATURES
 
 from .terminal import plain, table

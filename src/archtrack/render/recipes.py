@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archtrack.app.recipes.said import Said
     from archtrack.core.recipes.recipe import Launch, Option
 
-__all__ = ["said_json", "said_lines"]
+__all__ = ["asked_for", "said_json", "said_lines"]
 
 _SHOWN = 4
 """Launches that are told; JSON has all."""
@@ -32,19 +32,38 @@ def said_lines(said: Sequence[Said]) -> Iterator[str]:
         yield plain(f"and {len(said) - _SHOWN} more of its launches (--format json has all)")
 
 
+def asked_for(said: Said) -> str:
+    """What a recipe asks of the engine alone, and where it says so; empty where it asks for nothing."""
+    releases = _releases(said)
+    return plain(f"{_who(said)} asks for {', '.join(releases)} {_where(said)}") if releases else ""
+
+
 def _said(said: Said) -> str:
+    recipe, launch = said.match.recipe, said.match.launch
+    parts = _releases(said)
+    if args := (*recipe.args, *launch.args):
+        parts.append(shlex.join(args))
+    if devices := _devices(launch):
+        parts.append(devices)
+    return f"{_who(said)} says: {', '.join(parts) or 'nothing of releases and flags'} {_where(said)}"
+
+
+def _who(said: Said) -> str:
+    return f"{_NAMES.get(said.engine, said.engine)}'s recipe for {said.match.launch.model}"
+
+
+def _where(said: Said) -> str:
+    return f"({said.match.recipe.path}, {said.engine} {said.source.version})"
+
+
+def _releases(said: Said) -> list[str]:
+    """What of the engine it takes."""
     recipe, launch = said.match.recipe, said.match.launch
     least = least_of(said.match)
     parts = [f"{said.engine} >= {least}"] if least is not None else []
     parts += ["a nightly build"] if recipe.nightly or launch.nightly else []
     parts += ["an image of a container alone"] if recipe.image_only else []
-    if args := (*recipe.args, *launch.args):
-        parts.append(shlex.join(args))
-    if devices := _devices(launch):
-        parts.append(devices)
-    who = f"{_NAMES.get(said.engine, said.engine)}'s recipe for {launch.model}"
-    where = f"({recipe.path}, {said.engine} {said.source.version})"
-    return f"{who} says: {', '.join(parts) or 'nothing of releases and flags'} {where}"
+    return parts
 
 
 def _devices(launch: Launch) -> str:

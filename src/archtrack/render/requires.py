@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from archtrack.app.requires import Requirement, joined, specifier_of
+from archtrack.core.recipes.lookup import LATER, least_of, stands
 
 from .models import found_words
 from .presence import step_json
+from .recipes import asked_for, said_json
 from .terminal import plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from archtrack.app.recipes.said import Said
     from archtrack.app.requires import Requires, Told, Transformers
+    from archtrack.core.history.history import History
     from archtrack.core.history.runs import Run
     from archtrack.core.verdict.checkpoint import Checkpoint
+    from archtrack.core.verdict.features import Feature
     from archtrack.hub.targets import Target
 
-__all__ = ["errors", "notices", "print_requires", "requirement_lines", "requires_json"]
+__all__ = ["errors", "notices", "only_named", "print_requires", "requirement_lines", "requires_json"]
 
 _MOST = 5
 """Releases or targets that a line names."""
@@ -35,8 +41,6 @@ def notices(found: Sequence[Requires]) -> Iterator[str]:
         if target.instead is not None:
             instead = target.instead.removeprefix(f"{each.text}: ")
             told[f"the model index answers for {each.text}: {instead}"] = None
-    if named := _only_named(found):
-        told[named] = None
     yield from map(plain, told)
 
 
@@ -47,15 +51,14 @@ def errors(found: Sequence[Requires]) -> Iterator[str]:
             yield plain(f"{each.text}: {each.error.removeprefix(f'{each.text}: ')}")
 
 
-def _only_named(found: Sequence[Requires]) -> str | None:
-    """What is said of targets of which the architecture alone is known; None where there are none."""
+def only_named(found: Sequence[Requires]) -> Iterator[str]:
+    """That of targets the architecture alone is known: a line, or none."""
     texts = [each.text for each in found if each.target and _is_only_named(each.target.checkpoint)]
-    if not texts:
-        return None
-    return (
-        f"{_listed(list(dict.fromkeys(texts)))}: by the architecture alone; what a config says besides, such as the"
-        " model type that transformers has to know, may ask for more: give a config.json"
-    )
+    if texts:
+        yield plain(
+            f"only the architecture of {_listed(list(dict.fromkeys(texts)))} was checked; a config.json may need a"
+            " later release"
+        )
 
 
 def _is_only_named(checkpoint: Checkpoint) -> bool:
@@ -65,7 +68,7 @@ def _is_only_named(checkpoint: Checkpoint) -> bool:
 def print_requires(found: Sequence[Requires]) -> None:
     """A row for each target and engine."""
     rows = [
-        (_shown(answer), *_row(requirement))
+        (_shown(answer), *_row(answer, requirement))
         for answer in found
         if answer.error is None
         for requirement in answer.engines
@@ -79,7 +82,7 @@ def requires_json(found: Sequence[Requires], features: Sequence[str], status: st
     return {
         "status": status,
         "with": list(features),
-        "notices": list(notices(found)),
+        "notices": [*notices(found), *only_named(found)],
         "targets": [
             {
                 "target": each.text,
@@ -89,6 +92,7 @@ def requires_json(found: Sequence[Requires], features: Sequence[str], status: st
                 "model_type": each.target.checkpoint.model_type if each.target else None,
                 "found": each.target.found.words if each.target and each.target.found else None,
                 "engines": {every.history.engine: _requirement_json(every) for every in each.engines},
+                "recipes": [said_json(said) for said in each.recipes],
                 "error": each.error,
             }
             for each in found
@@ -96,18 +100,27 @@ def requires_json(found: Sequence[Requires], features: Sequence[str], status: st
     }
 
 
-def requirement_lines(found: Sequence[Requires], status: str) -> Iterator[str]:
+def requirement_lines(
+    found: Sequence[Requires], features: Sequence[str], status: str, command: Sequence[str]
+) -> Iterator[str]:
     """Lines of a file of requirements or constraints: for each engine the releases that take all of the targets.
 
     What is no requirement is a comment. With one engine that the index has, the lowest transformers is a line, too: of
     several engines each has its own.
+
+    Args:
+        found: the answers.
+        features: what was asked for besides.
+        status: what counts as taking a model.
+        command: the words of the command that makes the file.
     """
     answers = [each for each in found if each.error is None]
     names = _listed(list(dict.fromkeys(each.text for each in answers)))
-    how = "natively" if status == "native" else "natively or by their Transformers backend"
-    yield _comment(f"What runs {names} {how}, by archtrack's history of every release.")
-    if named := _only_named(answers):
-        yield _comment(named)
+    having = f" with {', '.join(features)}" if features else ""
+    how = "native" if status == "native" else "native or fallback"
+    yield _comment(f"{names}{having}; {how}; from archtrack's history of every release")
+    yield _comment(f"   {shlex.join(command)}")
+    yield from (_comment(f"Note: {each}") for each in only_named(answers))
     engines = list(dict.fromkeys(each.history.engine for answer in answers for each in answer.engines))
     lines = [_line(engine, answers) for engine in engines]
     alone = sum(not line.startswith("#") for _, line, _ in lines) == 1
@@ -134,17 +147,49 @@ def _line(engine: str, answers: Sequence[Requires]) -> tuple[list[str], str, lis
     if len(asked) < len(answers):
         return [], _comment(f"{engine}: adds nothing for some of them; what it is a plugin of counts"), []
     run = joined(asked)
+    claims = list(_claims([said for each in answers for said in each.recipes], engine, run))
     if run is None:
-        untaken = next((each for each in asked if each.run is None), None)
-        why = "no release takes all of them" if untaken is None else _why_not(untaken.newest)
-        return [], _comment(f"{engine}: {why}"), []
-    specifier = specifier_of(run, history)
+        *remarks, last = _without_a_run(asked)
+        return [*claims, *remarks], _comment(last), []
     remarks = [f"{engine}: {each}" for each in _run_remarks(run, asked)]
+    if less := _required_without(asked):
+        remarks.append(less)
+    remarks += claims
+    specifier = specifier_of(run, history)
     if specifier is None:
-        until = f" until {run.until}" if run.until else ""
-        line = _comment(f"{engine}: from {run.since}{until}; the package index does not have these releases")
+        line = _comment(
+            f"{engine}: {_releases(run, history)}; the package index does not have these releases"
+        )
         return remarks, line, []
     return remarks, f"{history.distribution}{specifier}", [each for each in asked if _counts(each, run)]
+
+
+def _without_a_run(asked: Sequence[Requirement]) -> Iterator[str]:
+    """What is said of an engine of which no release is known to take all of the targets."""
+    engine = asked[0].history.engine
+    untaken = next((each for each in asked if each.run is None and each.rest is None), None)
+    if untaken is not None:
+        yield f"{engine}: {_why_not(untaken.newest)}"
+        return
+    for each in asked:
+        if each.rest is not None:
+            yield f"{engine}: {_not_told(each.not_told)}"
+    yield _required_without(asked) or f"{engine}: no release takes all of them"
+
+
+def _required_without(asked: Sequence[Requirement]) -> str:
+    """What is required without the features of which it cannot be told; empty where that is nothing."""
+    names = _named([feature for each in asked for feature in each.not_told])
+    run = joined([each.rest or each for each in asked]) if names else None
+    if run is None:
+        return ""
+    history = asked[0].history
+    specifier = specifier_of(run, history)
+    return f"without {names}: " + (
+        f"{history.engine} {_releases(run, history)}"
+        if specifier is None
+        else f"{history.distribution}{specifier}"
+    )
 
 
 def _counts(requirement: Requirement, run: Run) -> bool:
@@ -197,17 +242,19 @@ def _shown(answer: Requires) -> str:
     return f"{answer.text} ({_name(target)})"
 
 
-def _row(requirement: Requirement) -> tuple[str, str, str, str, str, str]:
-    run, needs = requirement.run, requirement.transformers
+def _row(answer: Requires, requirement: Requirement) -> tuple[str, str, str, str, str, str]:
+    run, needs, engine = requirement.run, requirement.transformers, requirement.history.engine
+    less = (*_rest_remarks(requirement), *_claims(answer.recipes, engine, run))
     if run is None:
-        return requirement.history.engine, "", "", "", "", _why_not(requirement.newest)
+        why = _why_not(requirement.newest) if requirement.rest is None else _not_told(requirement.not_told)
+        return engine, "", "", "", "", "; ".join((why, *less))
     return (
-        requirement.history.engine,
+        engine,
         run.since,
         run.first.date or "",
         run.until,
         "" if needs is None else _words(needs),
-        "; ".join((*_runs_as(requirement), *_run_remarks(run, [requirement]))),
+        "; ".join((*_runs_as(requirement), *_run_remarks(run, [requirement]), *less)),
     )
 
 
@@ -217,11 +264,53 @@ def _runs_as(requirement: Requirement) -> Iterator[str]:
         yield f"runs as {first.presence.runs_as}"
 
 
+def _rest_remarks(requirement: Requirement) -> Iterator[str]:
+    """What is required without the features of which it cannot be told."""
+    rest = requirement.rest
+    if rest is not None and rest.run is not None:
+        them = "it" if len(requirement.not_told) == 1 else "them"
+        yield f"without {them}: {_releases(rest.run, rest.history)}"
+        yield from _run_remarks(rest.run, [rest])
+
+
+def _claims(recipes: Sequence[Said], engine: str, run: Run | None) -> Iterator[str]:
+    """What recipes of an engine ask for beyond the releases that were found; without such, all that they ask for."""
+    asks = (asked_for(said) for said in recipes if said.engine == engine and _asks_more(said, run))
+    claims = [each for each in dict.fromkeys(asks) if each]
+    yield from claims[:_MOST]
+    if claims[_MOST:]:
+        yield f"and {len(claims) - _MOST} more of its recipes"
+
+
+def _asks_more(said: Said, run: Run | None) -> bool:
+    least = least_of(said.match)
+    if run is None or said.match.is_no_release:
+        return True
+    return least is not None and stands(least, run.first.version, exact=run.first_exact) == LATER
+
+
+def _not_told(features: Sequence[Feature]) -> str:
+    """That features are not known, and why."""
+    are = "is" if len(features) == 1 else "are"
+    return f"{_named(features)} {are} not known: {', '.join(dict.fromkeys(each.why for each in features))}"
+
+
+def _named(features: Sequence[Feature]) -> str:
+    return ", ".join(dict.fromkeys(each.name for each in features))
+
+
+def _releases(run: Run, history: History) -> str:
+    """The releases of a run, as a specifier where they have one."""
+    return specifier_of(run, history) or f"from {run.since}{f' until {run.until}' if run.until else ''}"
+
+
 def _run_remarks(run: Run, requirements: Sequence[Requirement]) -> Iterator[str]:
     """What has to be said of a run besides where it begins and ends."""
     history = requirements[0].history
     for requirement in requirements:
-        if not run.lasts and requirement.newest.takes is not True:
+        if requirement.rest is not None:
+            yield _not_told(requirement.not_told)
+        elif not run.lasts and requirement.newest.takes is not True:
             yield _why_not(requirement.newest)
         earlier = map(_words_of, requirement.runs[:-1])
         if requirement.runs[1:] and len(requirements) == 1:
@@ -273,24 +362,37 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _requirement_json(requirement: Requirement) -> dict[str, Any]:
-    run, specifier = requirement.run, requirement.specifier
+    return {
+        **_required_json(requirement),
+        "earlier": [_run_json(each) for each in requirement.runs[:-1]],
+        "first": None if requirement.first is None else _told_json(requirement.first),
+        "before": None if requirement.before is None else _told_json(requirement.before),
+        "newest": _told_json(requirement.newest),
+        "without": None
+        if requirement.rest is None
+        else {
+            "features": [each.name for each in requirement.not_told],
+            **_required_json(requirement.rest),
+        },
+    }
+
+
+def _required_json(requirement: Requirement) -> dict[str, Any]:
+    """The releases, and the transformers that the first of them needs."""
+    run, specifier, needs = requirement.run, requirement.specifier, requirement.transformers
     return {
         "distribution": None if specifier is None else requirement.history.distribution,
         "specifier": specifier,
         **_run_json(run),
         "lasts": None if run is None else run.lasts,
         "not_known": [] if run is None else [each.version for each in run.untold],
-        "earlier": [_run_json(each) for each in requirement.runs[:-1]],
-        "first": None if requirement.first is None else _told_json(requirement.first),
-        "before": None if requirement.before is None else _told_json(requirement.before),
-        "newest": _told_json(requirement.newest),
         "transformers": None
-        if requirement.transformers is None
+        if needs is None
         else {
-            "allowed": requirement.transformers.allowed,
-            "counting": requirement.transformers.counting,
-            "lowest": requirement.transformers.lowest,
-            "lowest_exact": requirement.transformers.lowest_exact,
+            "allowed": needs.allowed,
+            "counting": needs.counting,
+            "lowest": needs.lowest,
+            "lowest_exact": needs.lowest_exact,
         },
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -25,9 +26,16 @@ _INDENT = 4
 
 
 def draw(columns: Sequence[str], cells: Sequence[Sequence[str]], *, whole: bool) -> None:
-    """Draw a table; arguments as ``terminal.table``, without control characters."""
-    natural = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+    """Draw a table; arguments as ``terminal.table``, without control characters.
+
+    Where the terminal is too narrow, columns that are empty in every row are left out.
+    """
     console = Console(highlight=False)
+    natural = _natural(columns, cells)
+    if cells and sum(natural) + _GAP * (len(columns) - 1) > console.width:
+        filled = [at for at in range(len(columns)) if at == 0 or any(row[at] for row in cells)]
+        columns, cells = [columns[at] for at in filled], [[row[at] for at in filled] for row in cells]
+        natural = _natural(columns, cells)
     room = console.width - _GAP * (len(columns) - 1)
     if not whole:
         _draw(console, columns, cells, _fitted(natural, room))
@@ -41,6 +49,16 @@ def draw(columns: Sequence[str], cells: Sequence[Sequence[str]], *, whole: bool)
     _draw_below(console, columns, cells)
 
 
+def _natural(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    """The width of each column that cuts nothing."""
+    return [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+
+
+def _title_style() -> str:
+    """How titles look: rich leaves colours out by ``NO_COLOR``, but not bold letters."""
+    return "" if os.environ.get("NO_COLOR") else "bold"
+
+
 def _draw_below(console: Console, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     """The last column below each row. A cell that is longer than the terminal pushes its own row alone."""
     beside = [row[:-1] for row in (columns, *cells)]
@@ -48,7 +66,7 @@ def _draw_below(console: Console, columns: Sequence[str], cells: Sequence[Sequen
     widths = [max(map(cell_len, column)) for column in zip(*(fitting or beside[:1]), strict=True)]
     for number, row in enumerate((columns, *cells)):
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row[:-1], widths, strict=True))
-        style = "bold" if number == 0 else ""
+        style = _title_style() if number == 0 else ""
         console.print(Text((" " * _GAP).join(padded).rstrip(), style), soft_wrap=True)
         if row[-1]:
             console.print(Text(" " * _INDENT + row[-1], style), soft_wrap=True)
@@ -64,7 +82,7 @@ def _draw(
 ) -> None:
     """A table of columns of these widths, wider than the terminal if these are."""
     console.width = max(console.width, sum(widths) + _GAP * (len(widths) - 1))
-    drawn = Table(box=None, header_style="bold", pad_edge=False, padding=(0, _GAP, 0, 0))
+    drawn = Table(box=None, header_style=_title_style(), pad_edge=False, padding=(0, _GAP, 0, 0))
     for name, width in zip(columns, widths, strict=True):
         drawn.add_column(name, width=width, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
     for row in cells:

@@ -40,8 +40,8 @@ def release(
         ),  # what it states counts, decided or not
         ({"has": ["pp"]}, ["lora", "pp"], "no", "`A` has no LoRA in demo 1", CLASS),
         ({}, ["lora"], "no", "`A` has no LoRA in demo 1", CLASS),
-        ({}, [], "not told", "demo 1 does not declare LoRA for `A`", CLASS),
-        ({}, None, "not told", "demo 1 does not declare LoRA for `A`", CLASS),
+        ({}, [], "not told", "demo 1 does not say whether `A` has LoRA", CLASS),
+        ({}, None, "not told", "demo 1 does not say whether `A` has LoRA", CLASS),
         ({"unsure": {"lora": "m.py: who knows"}}, ["lora"], "not told", "m.py: who knows", CLASS),
         (None, ["lora"], "not told", "what demo 1 says of LoRA is not read", None),
     ],
@@ -60,7 +60,7 @@ def test_a_feature_is_there_or_not_or_not_told(
 
 def test_nothing_is_known_of_what_has_no_row() -> None:
     found = asked_of("lora", "B", release({"has": ["lora"]}, decided=["lora"]))
-    assert (found.has, found.why) == (None, "demo 1 says nothing of LoRA for `B`")
+    assert (found.has, found.why) == (None, "demo 1 does not say whether `B` has LoRA")
     assert features_of("B", release({"has": ["lora"]}, decided=["lora"])) == ()
     assert features_of(None, release({"has": ["lora"]}, decided=["lora"])) == ()
 

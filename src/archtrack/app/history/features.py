@@ -1,29 +1,24 @@
-"""What a release states of what it registers, and since which release."""
+"""What a release states of what it registers: its features."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archtrack.core.history.runs import Run, runs_of
-from archtrack.core.verdict.features import TITLES, asked_of, features_of
+from archtrack.core.verdict.features import TITLES, asked_of, features_of, row_of
 from archtrack.core.verdict.release_facts import FEATURES, QUANTISATION
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.redaction import shown_argument
 
-from .release_facts import facts_at
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archtrack.core.history.history import History, Release
-    from archtrack.core.verdict.features import Feature
+    from archtrack.core.history.history import History
+    from archtrack.core.verdict.features import Feature, Row
     from archtrack.core.verdict.release_facts import ReleaseFacts
 
-    from .store import Histories
-
-__all__ = ["expect_known", "feature_runs", "named_features", "stated_feature", "stated_features"]
+__all__ = ["expect_known", "named_features", "stated_feature", "stated_features"]
 
 
 def stated_features(key: str | None, facts: ReleaseFacts) -> tuple[Feature, ...]:
@@ -66,29 +61,24 @@ def expect_known(wanted: Sequence[str], histories: Iterable[History]) -> None:
 
 
 def named_features(key: str, history: History) -> tuple[str, ...]:
-    """The features that some release states of a key, in the order of ``TITLES``."""
-    rows = history.tables.get(FEATURES, {}).get(key, ())
-    values = (state.value for row in rows for state in row.states)
-    stated = {name for value in values if isinstance(value, dict) for name in value.get("has") or ()}
-    return tuple(name for name in TITLES if name in stated)
-
-
-def feature_runs(name: str, key: str, history: History, histories: Histories) -> tuple[Run, ...]:
-    """The runs of releases that have a feature of a key, oldest first.
+    """The features that some release states of a key, in the order of ``TITLES``.
 
     Raises:
         DataError: as ``stated_feature``.
     """
-    return runs_of(history, [_has(name, key, history, release, histories) for release in history.releases])
+    rows = history.tables.get(FEATURES, {}).get(key, ())
+    stated = {name for row in rows for state in row.states for name in _row(state.value, history).has}
+    return tuple(name for name in TITLES if name in stated)
 
 
-def _has(name: str, key: str, history: History, release: Release, histories: Histories) -> bool | None:
-    """Whether a release has a feature of a key; it has none of a key that it does not have."""
-    if release.unknown is not None:
-        return None
-    if history.state(key, release.version) is None:
-        return False if release.complete else None
-    return stated_feature(name, key, facts_at(history, release, histories)).has
+def _row(value: object, history: History) -> Row:
+    try:
+        return row_of(value)
+    except TypeError as error:
+        raise DataError(
+            f"the data of {history.engine} has features that cannot be followed; `archtrack data update` gets data that"
+            " fits"
+        ) from error
 
 
 @contextmanager

@@ -154,7 +154,7 @@ def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
         return Feature(name=name, has=None, why=f"what {release.name} says of {title} is not read")
     fact = release.load.find(FEATURES, key)
     if fact is None:
-        return Feature(name=name, has=None, why=f"{release.name} says nothing of {title} for `{key}`")
+        return Feature(name=name, has=None, why=f"{release.name} does not say whether `{key}` has {title}")
     row = row_of(fact.value)
     if name in row.has:
         return Feature(name=name, has=True, why=f"`{key}` has {title} in {release.name}", place=fact.place)
@@ -165,7 +165,7 @@ def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
             name=name, has=False, why=f"`{key}` has no {title} in {release.name}", place=fact.place
         )
     return Feature(
-        name=name, has=None, why=f"{release.name} does not declare {title} for `{key}`", place=fact.place
+        name=name, has=None, why=f"{release.name} does not say whether `{key}` has {title}", place=fact.place
     )
 
 

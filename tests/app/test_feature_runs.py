@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archtrack.app.history.features import feature_runs
+from archtrack.app.feature_runs import feature_runs
 from archtrack.app.history.store import Histories
 from archtrack.core.history.history import Entry, Row
 from archtrack.core.verdict.release_facts import FEATURES
