@@ -21,7 +21,7 @@ from archtrack.errors import DataError, UsageError
 from archtrack.model import CellText, Gate, Status
 
 from .history.counting import TRANSFORMERS
-from .history.features import stated_feature, stated_features
+from .history.features import asked_feature, stated_features
 from .history.release_facts import facts_at
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def presence_of(
         why=why,
         adds_to=_adds_to(facts.engine),
         features=stated_features(verdict.key or verdict.resolved, facts) if status in RUNS else (),
-        wanted=tuple(stated_feature(name, verdict.key or verdict.resolved, facts) for name in wanted)
+        wanted=tuple(asked_feature(name, verdict.key or verdict.resolved, facts) for name in wanted)
         if status in RUNS
         else (),
     )

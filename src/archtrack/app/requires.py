@@ -22,8 +22,9 @@ from archtrack.model import Gate, Status
 from archtrack.sources.redaction import shown_argument
 
 from .engine_source import parse_engine_source
+from .gguf import with_span
 from .history.counting import TRANSFORMERS, allowed_release
-from .history.features import expect_known, stated_feature
+from .history.features import asked_feature, expect_known
 from .history.release_facts import counting_release, facts_at
 from .names import Names
 from .presence import Presence, adds_nothing, presence_of
@@ -357,7 +358,9 @@ class _Asked:
         telling = [each for each in read if each.takes is not None or not each.release.silent]
         told = tuple(None if each is None else each.takes for each in every)
         runs = runs_of(history, told)
-        found = Requirement(history=history, told=told, runs=runs, newest=(telling or read)[-1])
+        found = Requirement(
+            history=history, told=told, runs=runs, newest=self._spanned((telling or read)[-1])
+        )
         if not runs:
             return found
         place = history.positions[runs[-1].first.version]
@@ -369,6 +372,15 @@ class _Asked:
             transformers=None if first is None else self.transformers(first),
         )
 
+    def _spanned(self, told: Told) -> Told:
+        """What a release does with a GGUF file, with the span of that, as ``check`` says it."""
+        if self.checkpoint.gguf_architecture is None:
+            return told
+        known = (self.history, told.release)
+        return replace(
+            told, presence=with_span(told.presence, self.checkpoint, known, self.histories, self.options)
+        )
+
     def told(self, release: Release, library: Release | None = None) -> Told:
         """What a release does, with the transformers that counts for it or with another one."""
         facts = facts_at(self.history, release, self.histories, library)
@@ -377,7 +389,7 @@ class _Asked:
         if not takes or not self.features:
             return Told(release=release, takes=takes, presence=presence)
         found = tuple(
-            stated_feature(name, presence.verdict.key or presence.verdict.resolved, facts)
+            asked_feature(name, presence.verdict.key or presence.verdict.resolved, facts)
             for name in self.features
         )
         return Told(release=release, takes=_all_there(found), presence=presence, features=found)

@@ -53,10 +53,10 @@ def json_text(data: Mapping[str, Any]) -> str:
 def csv_text(data: Mapping[str, Any]) -> str:
     """A row for each span, with the titles of ``COLUMNS`` above; what is not known is empty."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in _rows(data):
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+    rows = [[_cell(row[name]) for name in COLUMNS] for row in _rows(data)]
+    odd = any("\r" in cell for row in rows for cell in row)  # which Python quotes by itself from 3.13 on only
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL)
+    writer.writerows([COLUMNS, *rows])
     return well_formed(text.getvalue())
 
 

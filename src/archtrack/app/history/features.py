@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archtrack.core.verdict.features import TITLES, asked_of, features_of, row_of
+from archtrack.core.verdict.features import TITLES, asked_of, feature_of, features_of, row_of
 from archtrack.core.verdict.release_facts import FEATURES, QUANTISATION
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.errors import DataError, UsageError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archtrack.core.verdict.features import Feature, Row
     from archtrack.core.verdict.release_facts import ReleaseFacts
 
-__all__ = ["expect_known", "named_features", "stated_feature", "stated_features"]
+__all__ = ["asked_feature", "expect_known", "named_features", "stated_feature", "stated_features"]
 
 
 def stated_features(key: str | None, facts: ReleaseFacts) -> tuple[Feature, ...]:
@@ -32,10 +32,20 @@ def stated_features(key: str | None, facts: ReleaseFacts) -> tuple[Feature, ...]
 
 
 def stated_feature(name: str, key: str | None, facts: ReleaseFacts) -> Feature:
-    """Whether a release has a feature of a key, or a quantisation method whatever the key.
+    """Whether the implementation of a key has a feature.
 
     Raises:
         DataError: that is said by data that somebody handed in, and cannot be read.
+    """
+    with _readable(facts):
+        return feature_of(name, key, facts)
+
+
+def asked_feature(name: str, key: str | None, facts: ReleaseFacts) -> Feature:
+    """Whether a release has what somebody asks for: a feature of a key, or a quantisation method whatever the key.
+
+    Raises:
+        DataError: as ``stated_feature``.
     """
     with _readable(facts):
         return asked_of(name, key, facts)
