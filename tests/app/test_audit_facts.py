@@ -21,7 +21,7 @@ HISTORIES = Histories({}, SHIPPED)
 
 
 def judge(engine: str) -> Judge:
-    return Judge(HISTORIES, Names(HISTORIES, {}), engine)
+    return Judge(HISTORIES, Names(HISTORIES, {}), engine, {})
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,24 @@ def test_the_gates_of_a_catalogue_are_as_late_and_early_as_the_releases_say(
         Claim(name=name, line=1, column=1, reach=Reach(reach), release=release, engine="vllm")
     )
     assert (judged.outcome.value, judged.since) == (outcome, since), judged.why
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "says"),
+    [
+        ("deepseek-ai/DeepSeek-R1", "0.12.0", "; vLLM's recipe for deepseek-ai/DeepSeek-R1 asks for 0.12.0"),
+        ("Qwen/Qwen2-7B", "0.12.0", ""),
+    ],
+)
+def test_a_late_claim_says_that_the_engine_s_recipe_asks_for_more_than_the_class(
+    vllm: Judge, name: str, release: str, says: str
+) -> None:
+    claim = Claim(
+        name=name, line=1, column=1, is_model=True, reach=Reach.SINCE, release=release, engine="vllm"
+    )
+    judged = vllm.judged(claim)
+    assert judged.outcome is Outcome.LATE
+    assert judged.why == f"vllm has it since {judged.since}{says}"
 
 
 @pytest.mark.parametrize(("name", "outcome"), FACTS["gpustack-2.3.0"])
