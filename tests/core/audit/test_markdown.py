@@ -137,6 +137,8 @@ def test_a_heading_ends_those_below_it() -> None:
             [("vllm", "0.8.1", True), ("sglang", "0.4", True)],
         ),
         ("| Architecture | Min vLLM | Min SGLang |", "| A | 0.8.1 | - |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | Needs |", "| A | `vllm>=0.8.1` |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | vLLM (min) |", "| A | 0.8.1 or newer |", [("vllm", "0.8.1", True)]),
         ("| Architecture | Requires |", "| A | vllm>=0.8.1 |", [("vllm", "0.8.1", True)]),
         ("| Architecture | Engine | Version |", "| A | vLLM | 0.8.1 |", [("vllm", "0.8.1", True)]),
         ("| Architecture | Version |", "| A | 0.8.1 |", [(None, None, True)]),
@@ -181,6 +183,8 @@ def test_a_release_has_the_place_of_its_number() -> None:
     [
         ("Version", "0.8.1", "what `Version: 0.8.1` is the version of is not known"),
         ("Tested vLLM", "`0.8.1`", "what `Tested vLLM: 0.8.1` is the version of is not known"),
+        ("Remark", "vllm>=0.8.1", "`Remark: vllm>=0.8.1` is not read"),
+        ("Remark", "numpy>=0.8.1", None),
         ("Version", "2", None),
         ("CUDA version", "12.4", None),
         ("Size", "0.5", None),

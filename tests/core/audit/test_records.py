@@ -90,6 +90,13 @@ RECORDS = [
     ({"o/m": "vllm>=0.5", "o/n": "0.6"}, [("o/m", "vllm", "since", "0.5"), ("o/n", None, "since", "0.6")]),
     ({"o/m": {"vllm": "0.5", "sglang": "0.4"}}, [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "since", "0.4")]),
     ({"o/m": "text", "o/n": {"text": "0.5"}}, []),
+    ([{"model": "o/m", "engines": ["vllm", "SGLang", "MindIE"], "min_version": "0.5"}],
+     [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "since", "0.5")]),
+    ([{"model": "o/m", "engines": ["vllm", "sglang"], "min_vllm": "0.5"}],
+     [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "in", None)]),
+    ([{"model": {"id": "o/m"}, "engines": {"vllm": {"min_version": "0.5"}, "sglang": ">=0.4"}}],
+     [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "since", "0.4")]),
+    ([{"model": {"id": "o/m"}, "engine": "vllm", "min_version": "0.5"}], [("o/m", "vllm", "since", "0.5")]),
     ({"vllm": {"o/m": "0.5"}}, [("o/m", "vllm", "since", "0.5")]),
 ]  # fmt: skip
 
@@ -144,6 +151,8 @@ def test_a_release_that_is_written_with_escapes_is_read_and_not_changed(text: st
         ({"o/m": {"version": "0.5.1"}}, "version: 0.5.1"),
         ({"model": "o/m", "tested_vllm": "0.5.1"}, "tested_vllm: 0.5.1"),
         ({"model": "o/m", "min_version": "nightly"}, "min_version: nightly"),
+        ({"model": "o/m", "requires": "vLLM 0.5.1"}, "requires: vLLM 0.5.1"),
+        ({"model": "o/m", "requires": "16 GB"}, None),
         ({"model": "o/m", "version": "2"}, None),
         ({"model": "o/m", "torch_version": "2.5"}, None),
         ({"model": "o/m", "size": "0.5"}, None),

@@ -78,7 +78,8 @@ class _Columns:
         supported: the one that says whether it is there at all.
         engine: the one that names the engine of a row.
         releases: those that name a release: of which engine, and which others it takes.
-        versions: titles of those that may name a release and are not read.
+        others: titles of those that are not read.
+        versions: which of these may name a release all the same.
         unclear: why the table is not understood.
         passed_over: titles of those that say nothing that is known.
     """
@@ -90,7 +91,8 @@ class _Columns:
     supported: int | None
     engine: int | None
     releases: dict[int, tuple[str | None, Reach]]
-    versions: dict[int, str]
+    others: dict[int, str]
+    versions: frozenset[int]
     unclear: str | None
     passed_over: tuple[str, ...]
 
@@ -213,11 +215,12 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
         supported=supported,
         engine=by_row,
         releases=asked,
-        versions={
-            index: title
+        others={index: title for index, title in enumerate(plain) if index not in read},
+        versions=frozenset(
+            index
             for index, title in enumerate(plain)
-            if index not in read and (known[index] == "version" or speaks_of_version(title, engines))
-        },
+            if known[index] == "version" or speaks_of_version(title, engines)
+        ),
         unclear=None if elsewhere is None else f"the table or a heading above it says `{elsewhere}`",
         passed_over=tuple(
             title for index, title in enumerate(plain) if index not in read and known[index] not in _MODEL
@@ -325,10 +328,14 @@ class _Rows:
 
     def _unread(self, row: Sequence[_Cell]) -> str | None:
         """A version in a row that is not read, in words."""
-        for index, title in self._columns.versions.items():
-            found = release_in(_bare(row[index].text)) if index < len(row) else None
+        columns = self._columns
+        for index, title in columns.others.items():
+            cell = _bare(row[index].text) if index < len(row) else ""
+            if requirement_in(cell, self._engines) is not None:
+                return f"`{title[:40]}: {cell[:40]}` is not read"
+            found = release_in(cell) if index in columns.versions else None
             if found is not None and "." in found[0]:
-                return f"what `{title[:40]}: {found[0][:40]}` is the version of is not known"
+                return f"what `{title[:40]}: {cell[:40]}` is the version of is not known"
         return None
 
     def _cells(self, table: _Table, line: int, raw: str, starts: list[int]) -> Iterator[_Cell]:

@@ -32,12 +32,18 @@ _MODELS = frozenset(
         "huggingfacerepo", "huggingfacerepoid", "model", "modelid", "models", "repo", "repoid",
     }
 )  # fmt: skip
-_ENGINES = frozenset({"backend", "engine", "framework", "inferenceengine", "runtime", "servingengine"})
+_ENGINES = frozenset(
+    {
+        "backend", "backends", "engine", "engines", "framework", "frameworks", "inferenceengine", "inferenceengines",
+        "runtime", "runtimes", "servingengine",
+    }
+)  # fmt: skip
 _NAMES = frozenset({"id", "modelname", "name"})
 """What may name an architecture, a model by its id, or an engine, and may name anything else."""
 _TAKEN = _ARCHITECTURES | _MODELS | _ENGINES
 _NOTHING = frozenset({"", "*", "-", "any", "latest", "n/a", "none", "null", "~"})
 """What names no release where one may stand."""
+_REQUIRED = frozenset({"needs", "requirement", "requirements", "requires"})
 _MOST = 10
 """Names of one record; those behind them are passed over."""
 _KEYS = 20
@@ -55,6 +61,7 @@ class Context:
         names: of the architectures or models that it is about.
         are_models: they are names of models.
         engine: which engine is meant; None where none is named.
+        others: those that are meant as well.
         problem: why that is not understood; None where it is.
         release: the release that is named, and which others it takes; None where none is.
         by_key: the key of a mapping names what it is about.
@@ -63,6 +70,7 @@ class Context:
     names: tuple[Text, ...] = ()
     are_models: bool = False
     engine: str | None = None
+    others: tuple[str, ...] = ()
     problem: str | None = None
     release: Named | None = None
     by_key: bool = False
@@ -92,7 +100,7 @@ def claims_of(
     reader.waiting.append((root, around))
     while reader.waiting:
         reader.take(*reader.waiting.pop())
-    return tuple(sorted(reader.claims, key=lambda claim: (claim.line, claim.column)))
+    return tuple(sorted(dict.fromkeys(reader.claims), key=lambda claim: (claim.line, claim.column)))
 
 
 def attached(claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -148,7 +156,9 @@ class _Reader:
         found = requirement_in(node.value, self._engines) if context.names else None
         if found is not None:
             engine, release, reach, place = found
-            said = replace(context, engine=engine, problem=None, release=(node, release, reach, place))
+            said = replace(
+                context, engine=engine, others=(), problem=None, release=(node, release, reach, place)
+            )
             self._say(said, node)
 
     def _mapping(self, node: Mapped, context: Context) -> None:
@@ -156,8 +166,13 @@ class _Reader:
         own = context.by_key or record.names is not context.names
         releases, unread = _releases(node, record, self._engines)
         first = next((each for each in releases if each[0].engine == record.engine), None)
+        keyed = {each.engine for each, _ in releases}
+        rest = tuple(name for name in record.others if name not in keyed)
         if first is not None:
+            if rest and not first[0].others and own:
+                self._say(replace(record, engine=rest[0], others=rest[1:]), unread=unread)
             record = first[0]
+        record = replace(record, others=tuple(name for name in record.others if name in rest))
         # What says since when each engine has it is no claim that any has it today.
         instead = first is None and bool(releases) and record.engine is None
         if (record != context or (unread and own)) and not instead:
@@ -187,7 +202,7 @@ class _Reader:
         if names_one:
             inner = replace(record, names=(key,), are_models=is_id(key.value), by_key=True)
         elif engine is not None:
-            inner = replace(inner, engine=engine, problem=None, release=None)
+            inner = replace(inner, engine=engine, others=(), problem=None, release=None)
         elif released is None and len(self._keys) < _KEYS:
             self._keys[key.value[:40]] = None
         if isinstance(value, Text) and found is not None and names_one:
@@ -197,14 +212,18 @@ class _Reader:
             self.waiting.append((value, inner))
 
     def _say(self, context: Context, at: Text | None = None, unread: str | None = None) -> None:
-        self.claims += (replace(_claim(name, context, at), unread=unread) for name in context.names)
+        self.claims += (
+            replace(_claim(name, context, at), unread=unread, engine=engine)
+            for name in context.names
+            for engine in (context.engine, *context.others)
+        )
 
 
 def _record(node: Mapped, context: Context, engines: Engines, known: Collection[str]) -> Context:
     """What a mapping is about, by itself and by what stands around it; without the releases that it names."""
     values = {squashed(key.value): value for key, value in reversed(node.pairs)}
     architectures = [each for key in values if key in _ARCHITECTURES for each in _texts(values[key])]
-    models = [each for key in values if key in _MODELS for each in _texts(values[key])]
+    models = [each for key in values if key in _MODELS for each in _models(values[key])]
     maybe = [value for key, value in values.items() if key in _NAMES and isinstance(value, Text)]
     if not architectures and not models:
         architectures = [each for each in maybe if each.value in known]
@@ -212,15 +231,28 @@ def _record(node: Mapped, context: Context, engines: Engines, known: Collection[
     if architectures or (models and (context.are_models or not context.names)):
         names = tuple((architectures or models)[:_MOST])
         context = replace(context, names=names, are_models=not architectures)
-    said = next((each for key in values if key in _ENGINES for each in _texts(values[key])), None)
-    said = said or next((each for each in maybe if engines.named(each.value)), None)
-    if said is not None:
-        required = requirement_in(said.value, engines)
-        engine = engines.named(said.value) if required is None else required[0]
-        problem = None if engine else f"no engine is called `{said.value[:40]}`"
-        release = None if required is None else (said, required[1], required[2], required[3])
-        context = replace(context, engine=engine, problem=problem, release=release)
+    said = [each for key in values if key in _ENGINES for each in _texts(values[key])]
+    said = said or [each for each in maybe if engines.named(each.value)]
+    if said:
+        required = requirement_in(said[0].value, engines) if len(said) == 1 else None
+        if required is not None:
+            engine, release, reach, place = required
+            named = (said[0], release, reach, place)
+            return replace(context, engine=engine, others=(), problem=None, release=named)
+        every = tuple(dict.fromkeys(name for each in said if (name := engines.named(each.value)) is not None))
+        problem = None if every else f"no engine is called `{said[0].value[:40]}`"
+        context = replace(
+            context, engine=every[0] if every else None, others=every[1:], problem=problem, release=None
+        )
     return context
+
+
+def _models(node: Node) -> list[Text]:
+    """The models that a text or a list names, or a mapping of one: ``{id: …}``."""
+    if not isinstance(node, Mapped):
+        return _texts(node)
+    inner = (value for key, value in node.pairs if squashed(key.value) in _NAMES | _MODELS)
+    return [each for each in inner if isinstance(each, Text) and is_id(each.value)][:1]
 
 
 def _releases(
@@ -242,11 +274,11 @@ def _releases(
         release = release_in(value.value)
         if asked is not None and (beside or squashed(key.value) != "version"):
             engine, reach = asked
-            around = record if engine is None else replace(record, engine=engine, problem=None)
+            around = record if engine is None else replace(record, engine=engine, others=(), problem=None)
             if release is not None:
                 said = (value, release[0], release[1] or reach, release[2])
                 found.append((replace(around, release=said), value))
-            elif value.value.strip().casefold() not in _NOTHING and not requirement_in(value.value, engines):
+            elif not requirement_in(value.value, engines) and _names_some(key, value, engines):
                 unread = unread or _unread(key, value)
         elif (
             release is not None
@@ -256,6 +288,13 @@ def _releases(
             unread = unread or _unread(key, value)
     found.sort(key=lambda each: each[0].release is not None and each[0].release[2] is Reach.IN)
     return found, unread
+
+
+def _names_some(key: Text, value: Text, engines: Engines) -> bool:
+    """Whether a text may name a release in words that are not known; what is required may be anything else."""
+    if squashed(key.value) in _REQUIRED:
+        return engines.among(words_of(value.value[:100])) is not None
+    return value.value.strip().casefold() not in _NOTHING
 
 
 def _unread(key: Text, value: Text) -> str:

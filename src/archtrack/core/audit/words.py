@@ -29,7 +29,7 @@ _LONGEST = 200
 _NAME = re.compile(r"[A-Za-z0-9_][\w.+:-]{0,199}(?:/[\w.+:-]{1,200})?", re.ASCII)
 _RELEASE = re.compile(
     r"(?:(?P<operator>==|>=|~=|≥|>|since|from)\s{0,9})?v?(?P<release>\d[\w.!-]{0,99}"
-    r"(?:\+\w[\w.]{0,99})?)(?P<plus>\+| and later| or later)?"
+    r"(?:\+\w[\w.]{0,99})?)(?P<plus>\+| (?:and|or) (?:above|higher|later|newer|up))?"
     r"(?:\s{0,9},\s{0,9}(?:<|!=)[^,]{1,99}){0,9}",
     re.ASCII | re.IGNORECASE,
 )
@@ -45,7 +45,8 @@ _RELEASES = frozenset({"backendversion", "engineversion", "frameworkversion", "r
 _SINCE = frozenset(
     {
         "addedin", "introducedin", "minbackendversion", "minengineversion", "minimumengineversion", "minimumrelease",
-        "minimumversion", "minrelease", "minversion", "requiredversion", "requires", "since", "sinceversion",
+        "minimumversion", "minrelease", "minversion", "needs", "requiredversion", "requirement", "requirements",
+        "requires", "since", "sinceversion",
     }
 )  # fmt: skip
 _BESIDE = frozenset(
@@ -144,9 +145,7 @@ def release_key(name: str, engines: Engines) -> tuple[str | None, Reach] | None:
 def speaks_of_version(name: str, engines: Engines) -> bool:
     """Whether a key or a title that is none of a release may be about one all the same: ``tested_vllm``."""
     plain = squashed(name) if len(name) <= _LONGEST else ""
-    about = (
-        "version" in plain or "since" in plain or plain in {"min", "minimum", "needs", "release", "required"}
-    )
+    about = "version" in plain or "since" in plain or plain in {"min", "minimum", "release", "required"}
     return engines.among(words_of(name)) is not None or (about and not any(each in plain for each in _OTHERS))
 
 
