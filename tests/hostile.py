@@ -904,6 +904,10 @@ TABLES: dict[str, Any] = {
     "columns": lambda n: (
         f"| Architecture |{' LoRA |' * n}\n|---|{'---|' * n}\n| A |{' ✅ |' * n}\n" + "| A |\n" * n
     ),
+    "columns of releases": lambda n: (
+        f"| Architecture |{' Min vLLM | Tested |' * n}\n|---|{'---|---|' * n}\n| A |{' 0.1 | 0.1 |' * n}\n"
+    ),
+    "tables of something else": lambda n: "| Thing | Best |\n|---|---|\n| A | B |\n\n" * n,
     "columns of a row": lambda n: f"{_TABLE}| A |{' ✅ |' * 100 * n}\n",
     "brackets": lambda n: f"{_TABLE}| {'(' * n}{'[' * n}{'<' * n} | {'[' * n} | {'](' * n} |\n",
     "ticks of a row": lambda n: f"{_TABLE}| {'` `` ' * n} | ✅ | ✅ |\n",
@@ -915,6 +919,11 @@ TABLES: dict[str, Any] = {
 RECORDS: dict[str, Any] = {
     "engines": lambda n: '{"vllm": ["A", "B"' + ', "A"' * n + "]}",
     "records": lambda n: '[{"a": 0}' + ', {"arch": ["A", "B"], "engine": "vllm", "version": "0.1"}' * n + "]",
+    "releases of a record": lambda n: '{"arch": ["A"]' + ', "min_vllm": "0.1", "vllm_tested": 0.1' * n + "}",
+    "records among texts": lambda n: (
+        '{"models": ["a/b"' + ', {"model": "a/b", "engine": "vllm>=0.1"}' * n + "]}"
+    ),
+    "ids": lambda n: "{" + ", ".join(f'"a/b{i}": {{"vllm": ">=0.1,<1"}}' for i in range(n)) + "}",
     "names and releases": lambda n: (
         '{"arch": [' + ", ".join(['"A"'] * n) + '], "x": [' + ", ".join(['"vllm>=1"'] * n) + "]}"
     ),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archtrack.app.audit import LARGEST, audit
+from archtrack.app.audit import LARGEST, Fix, audit
 from archtrack.app.claims import Judge
 from archtrack.app.history.store import Histories
 from archtrack.app.names import Names
@@ -68,8 +68,17 @@ def histories(tmp_path_factory: pytest.TempPathFactory) -> Histories:
     return Histories({}, folder)
 
 
-def held(histories: Histories, path: Path, engine: str | None = "demo", *, fix: bool = False) -> Any:
-    (found,) = audit([path], histories, Names(histories, {}), engine, fix=fix)
+def held(
+    histories: Histories,
+    path: Path,
+    engine: str | None = "demo",
+    *,
+    fix: bool = False,
+    late: bool = False,
+    write: bool = True,
+) -> Any:
+    wanted = Fix(late=late, write=write) if fix else None
+    (found,) = audit([path], histories, Names(histories, {}), engine, {}, wanted)
     return found
 
 
@@ -213,6 +222,88 @@ def test_what_the_form_allows_is_put_right_and_no_other_byte_changes(
     assert held(histories, path, fix=True).written is False
 
 
+@pytest.mark.parametrize(
+    ("said", "late", "after"),
+    [
+        ("1.0", False, "1.1"),
+        ("1.0", True, "1.1"),
+        ("2.0", False, "2.0"),
+        ("2.0", True, "1.1"),
+        ("> 1.1", True, "> 1.1"),
+        ("> 0.9", True, "> 0.9"),
+    ],
+)
+def test_a_late_release_is_lowered_only_if_that_is_asked(
+    histories: Histories,
+    tmp_path: Path,
+    said: str,
+    late: bool,  # noqa: FBT001 -- a row of the data
+    after: str,
+) -> None:
+    path = written(tmp_path, "a.md", SINCE.format("BetaForCausalLM", said))
+    before = path.read_bytes()
+    shown = held(histories, path, fix=True, late=late, write=False)
+    assert path.read_bytes() == before
+    found = held(histories, path, fix=True, late=late)
+    assert path.read_text(encoding="utf-8") == SINCE.format("BetaForCausalLM", after)
+    assert shown.texts == (None if said == after else (before.decode(), path.read_text(encoding="utf-8")))
+    assert (found.written, found.fixed) == ((False, 0) if said == after else (True, 1))
+
+
+def test_a_gate_that_is_early_for_one_and_late_for_another_stays(
+    histories: Histories, tmp_path: Path
+) -> None:
+    text = "if demo_version >= '1.1':\n    add('DeltaForCausalLM', 'AlphaForCausalLM')\n"
+    path = written(tmp_path, "a.py", text)
+    assert held(histories, path, fix=True).written is False
+
+
+@pytest.mark.parametrize(
+    ("text", "outcomes"),
+    [
+        ("- {arch: BetaForCausalLM, min_version: '1.0'}", ["early"]),
+        ("- {arch: BetaForCausalLM, min_version: '1.1'}", ["true"]),
+        ("- {arch: BetaForCausalLM, version: '1.1'}", ["cannot be said"]),
+        ("- {arch: DeltaForCausalLM, version: '1.1'}", ["cannot be said"]),
+        ("- {arch: BetaForCausalLM, min_version: '1.1', tested_demo: '1.2'}", ["cannot be said"]),
+        ("- {arch: BetaForCausalLM, min_version: '1.0', tested_demo: '1.2'}", ["early"]),
+        ("- {arch: BetaForCausalLM, min_version: soon}", ["cannot be said"]),
+        ("- {arch: BetaForCausalLM, min_version: latest}", ["true"]),
+        ("- {arch: BetaForCausalLM, torch_version: '2.5'}", ["true"]),
+        ("- {arch: BetaForCausalLM, version: 2}", ["true"]),
+        ("BetaForCausalLM: '1.0'", ["early"]),
+        ("models: [{arch: BetaForCausalLM, min_demo: '1.0'}]", ["early"]),
+        ("BetaForCausalLM: demo>=1.0", ["early"]),
+    ],
+)
+def test_the_engine_that_is_named_at_the_command_line_supplies_what_a_file_does_not_say(
+    histories: Histories, tmp_path: Path, text: str, outcomes: list[str]
+) -> None:
+    """And no row is called true beside a version that is not read."""
+    judged = held(histories, written(tmp_path, "a.yaml", text + "\n")).judged
+    assert [each.outcome.value for each in judged] == outcomes, [each.why for each in judged]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "unread"),
+    [
+        ("a.yaml", "things: [{what: x, min_demo: '1.0'}]\n", ("things", "what")),
+        ("a.json", "[]", ()),
+        ("a.py", "x = {'a': 'b'}\n", ("a",)),
+        ("a.md", "| Thing | Best |\n|---|---|\n| x | y |\n", ("Thing", "Best")),
+        ("a.md", "words\n", ()),
+        ("names", "# nothing\n", ()),
+        ("a.yaml", "x: y\ndemo: {BetaForCausalLM: '1.1'}\n", None),
+    ],
+)
+def test_what_was_looked_at_in_a_file_without_a_claim_is_kept(
+    histories: Histories, tmp_path: Path, name: str, text: str, unread: tuple[str, ...] | None
+) -> None:
+    found = held(histories, written(tmp_path, name, text))
+    assert (found.passed_over, len(found.judged)) == ((), 1) if unread is None else (unread, 0)
+    assert found.has_unsaid == (unread is not None)
+
+
 def test_bytes_that_are_no_text_stay_as_they_are(histories: Histories, tmp_path: Path) -> None:
     table = FEATURE_TABLE.format("AlphaForCausalLM", "", "").encode()
     path = written(tmp_path, "a.md", b"\xff\xfe caf\xe9\n\n" + table + b"\x80")
@@ -226,9 +317,9 @@ def test_a_file_that_changes_meanwhile_is_left_as_it_is(
 ) -> None:
     path = written(tmp_path, "a.md", FEATURE_TABLE.format("AlphaForCausalLM", "", ""))
 
-    def slow(text: str, judged: Any) -> str:
+    def slow(text: str, judged: Any, *, late: bool) -> str:
         path.write_text("new", encoding="utf-8")
-        return mended(text, judged)
+        return mended(text, judged, late=late)
 
     monkeypatch.setattr("archtrack.app.audit.mended", slow)
     with pytest.raises(DocumentError, match="changed while"):
@@ -239,9 +330,9 @@ def test_a_file_that_changes_meanwhile_is_left_as_it_is(
 @pytest.mark.parametrize(
     ("name", "data", "error", "message"),
     [
-        ("a.json", b"{", TargetError, "is no json: "),
-        ("a.yaml", b"a: [", TargetError, "is no yaml: "),
-        ("a.py", b"if :", TargetError, "is no python: invalid syntax"),
+        ("a.json", b"{", TargetError, "not valid JSON: "),
+        ("a.yaml", b"a: [", TargetError, "not valid YAML: "),
+        ("a.py", b"if :", TargetError, "not valid Python: invalid syntax"),
         ("a.md", "| A |".encode("utf-16"), TargetError, "is no text in UTF-8"),
         ("a.md", None, TargetError, "cannot be read: No such file"),
         ("a.md", b" " * (LARGEST + 1), TargetError, "it has more than 16 MB"),
@@ -294,7 +385,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_only_marks_and_the_blanks_around_them_change(histories: Histories, text: str) -> None:
     """What a fix changes are cells of the two columns; everything else is the same, in the same place."""
-    judge = Judge(histories, Names(histories, {}), "demo")
+    judge = Judge(histories, Names(histories, {}), "demo", {})
     text = "| Architecture | LoRA | PP |\n|---|---|---|\n" + text
     judged = [judge.judged(each) for each in read_markdown(text, judge.engines).claims]
     right = mended(text, judged)
@@ -304,7 +395,7 @@ def test_only_marks_and_the_blanks_around_them_change(histories: Histories, text
     found = re.fullmatch("([^|\\r\\n]*)".join(map(re.escape, kept)), right)
     assert found is not None
     cells = zip(found.groups(), places, strict=True)
-    assert all(cell.strip() in {"", "✅"} for cell, where in cells if cell != text[slice(*where)])
+    assert all(cell.strip() in {"", "&nbsp;", "✅"} for cell, where in cells if cell != text[slice(*where)])
 
 
 @given(

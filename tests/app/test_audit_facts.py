@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from archtrack.app.claims import Judge
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.names import Names
 from archtrack.core.audit.claims import Claim, Outcome, Reach
+from archtrack.core.audit.json_text import read_json
+from archtrack.core.audit.yaml_text import read_yaml
 from archtrack.core.verdict.release_facts import FEATURES
 
+PAGE = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
 FACTS: dict[str, list[list[Any]]] = json.loads(
     (Path(__file__).parents[1] / "data" / "audit.json").read_text(encoding="utf-8")
 )
@@ -21,7 +25,7 @@ HISTORIES = Histories({}, SHIPPED)
 
 
 def judge(engine: str) -> Judge:
-    return Judge(HISTORIES, Names(HISTORIES, {}), engine)
+    return Judge(HISTORIES, Names(HISTORIES, {}), engine, {})
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +41,24 @@ def test_the_gates_of_a_catalogue_are_as_late_and_early_as_the_releases_say(
         Claim(name=name, line=1, column=1, reach=Reach(reach), release=release, engine="vllm")
     )
     assert (judged.outcome.value, judged.since) == (outcome, since), judged.why
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "says"),
+    [
+        ("deepseek-ai/DeepSeek-R1", "0.12.0", "; vLLM's recipe for deepseek-ai/DeepSeek-R1 asks for 0.12.0"),
+        ("Qwen/Qwen2-7B", "0.12.0", ""),
+    ],
+)
+def test_a_late_claim_says_that_the_engine_s_recipe_asks_for_more_than_the_class(
+    vllm: Judge, name: str, release: str, says: str
+) -> None:
+    claim = Claim(
+        name=name, line=1, column=1, is_model=True, reach=Reach.SINCE, release=release, engine="vllm"
+    )
+    judged = vllm.judged(claim)
+    assert judged.outcome is Outcome.LATE
+    assert judged.why == f"vllm has it since {judged.since}{says}"
 
 
 @pytest.mark.parametrize(("name", "outcome"), FACTS["gpustack-2.3.0"])
@@ -61,3 +83,48 @@ def test_the_cells_of_an_engine_s_own_table_that_contradict_its_classes_are_foun
     right = Claim(name=name, line=1, column=1, feature=feature, holds=not says)
     found = vllm.judged(claim).outcome, vllm.judged(right).outcome
     assert found == ((Outcome.WRONG, Outcome.TRUE) if known else (Outcome.UNSAID, Outcome.UNSAID))
+
+
+def test_the_sample_of_the_page_is_read_and_true(vllm: Judge) -> None:
+    sample = PAGE.partition("```yaml\n")[2].partition("```")[0]
+    judged = [vllm.judged(each) for each in read_yaml(sample, vllm.engines, vllm.known).claims]
+    found = [(each.claim.name, each.engine, each.claim.release, each.outcome.value) for each in judged]
+    assert found == [
+        ("Qwen/Qwen3-8B", "vllm", "0.8.4", "true"),
+        ("Qwen/Qwen3-32B", "vllm", "0.8.4", "true"),
+        ("Qwen/Qwen3-32B", "sglang", "0.4.5.post2", "true"),
+        ("Qwen/Qwen3-4B", "vllm", "0.8.4", "true"),
+        ("Qwen/Qwen3-14B", "vllm", "0.8.4", "true"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "record", "expected"),
+    [
+        ("an architecture, or a list", {"engine": "vllm"}, ("x/y", "vllm", "in", None)),
+        ("a model, or a list", {"engine": "vllm"}, ("x/y", "vllm", "in", None)),
+        (
+            "an architecture that is known, a model where it is an id (`owner/name`), or an engine",
+            {"engine": "vllm"},
+            ("x/y", "vllm", "in", None),
+        ),
+        ("the engine, or a requirement of it", {"model": "a/b"}, ("a/b", "vllm", "in", None)),
+        ("the least release", {"model": "a/b", "engine": "vllm"}, ("a/b", "vllm", "since", "0.8.4")),
+        ("the least release of that engine", {"model": "a/b"}, ("a/b", "vllm", "since", "0.8.4")),
+        ("the one release", {"model": "a/b", "engine": "vllm"}, ("a/b", "vllm", "in", "0.8.4")),
+    ],
+)
+def test_every_key_of_the_page_is_read_as_it_says(
+    vllm: Judge, what: str, record: dict[str, str], expected: tuple[str, str, str, str | None]
+) -> None:
+    (row,) = [line for line in PAGE.splitlines() if line.endswith(f"` | {what} |")]
+    value = "x/y" if expected[0] == "x/y" else "vllm" if expected[3] is None else "0.8.4"
+    keys = re.findall("`([a-z_]+)`", row.split("|")[1])
+    assert len(keys) > 2
+    for key in keys:
+        text = json.dumps({key: value, **record})
+        found = [
+            (each.name, each.engine, each.reach.value, each.release)
+            for each in read_json(text, vllm.engines, vllm.known).claims
+        ]
+        assert found == [expected], key

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from archtrack.core.audit.claims import NOT_TRUE
+from archtrack.core.audit.claims import NOT_TRUE, Outcome
 from archtrack.core.audit.edits import mended
 from archtrack.core.audit.json_text import read_json
 from archtrack.core.audit.listing import read_list
@@ -21,7 +21,7 @@ from archtrack.sources.redaction import shown_argument
 from .claims import Judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from archtrack.core.audit.claims import Judged, Read
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .history.store import Histories
     from .names import Names
 
-__all__ = ["LARGEST", "Audited", "audit"]
+__all__ = ["LARGEST", "Audited", "Fix", "audit"]
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file; the largest of those that are known has 0.7 million."""
@@ -44,6 +44,7 @@ _FORMS = {
     ".yml": "yaml",
 }
 """The ending of a file's name -> its form; any other file is a list."""
+_WRITTEN = {"json": "JSON", "python": "Python", "yaml": "YAML"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,8 @@ class Audited:
         judged: each claim, in the order in which they stand there.
         passed_over: as in ``Read``.
         written: the file was written, and this is what is left.
+        fixed: claims that were not true before, and are now.
+        texts: the file before and after a fix that was not written; None where nothing would change, or none was asked.
     """
 
     path: Path
@@ -63,6 +66,13 @@ class Audited:
     judged: tuple[Judged, ...]
     passed_over: tuple[str, ...]
     written: bool = False
+    fixed: int = 0
+    texts: tuple[str, str] | None = None
+
+    @property
+    def has_unsaid(self) -> bool:
+        """Whether it makes no claim, or one of which nothing can be said."""
+        return not self.judged or any(each.outcome is Outcome.UNSAID for each in self.judged)
 
     @property
     def not_true(self) -> tuple[Judged, ...]:
@@ -70,8 +80,26 @@ class Audited:
         return tuple(each for each in self.judged if each.outcome in NOT_TRUE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """What to put right.
+
+    Attributes:
+        late: releases that are late, too.
+        write: write the files; else both texts of each are kept.
+    """
+
+    late: bool = False
+    write: bool = True
+
+
 def audit(
-    paths: Iterable[Path], histories: Histories, names: Names, engine: str | None, *, fix: bool
+    paths: Iterable[Path],
+    histories: Histories,
+    names: Names,
+    engine: str | None,
+    environ: Mapping[str, str],
+    fix: Fix | None = None,
 ) -> tuple[Audited, ...]:
     """Hold files against the histories.
 
@@ -81,29 +109,32 @@ def audit(
         names: what names mean.
         engine: which engine and release the files speak of, where they do not say it: ``ENGINE`` or
             ``ENGINE==VERSION``.
-        fix: put right what the form of a file allows; what is left is returned.
+        environ: the environment, for the user's own recipes.
+        fix: put right what the form of a file allows; what is left is returned. None to put nothing right.
 
     Raises:
         UsageError: there is no such engine or release, or YAML cannot be read without the extra.
-        DataError: a history cannot be read.
+        DataError: a history cannot be read, or recipes.
         TargetError: a file cannot be read, or is not of its form.
         DocumentError: a file cannot be written.
     """
-    judge = Judge(histories, names, engine)
-    return tuple([_audited(path, judge, fix=fix) for path in paths])
+    judge = Judge(histories, names, engine, environ)
+    return tuple([_audited(path, judge, fix) for path in paths])
 
 
-def _audited(path: Path, judge: Judge, *, fix: bool) -> Audited:
+def _audited(path: Path, judge: Judge, fix: Fix | None) -> Audited:
     data = _bytes(path)
     found, text = _held(path, data, judge)
-    right = mended(text, found.judged) if fix else text
-    if right == text:
+    right = text if fix is None else mended(text, found.judged, late=fix.late)
+    if fix is None or right == text:
         return found
-    mark = BOM.encode() if data.startswith(BOM.encode()) else b""
-    new = mark + right.encode("utf-8", "surrogateescape")
+    mark = BOM if data.startswith(BOM.encode()) else ""
+    if not fix.write:
+        return replace(found, texts=(mark + text, mark + right))
+    new = (mark + right).encode("utf-8", "surrogateescape")
     write_atomic(path, new, expected=data)
     left, _ = _held(path, new, judge)
-    return Audited(path=path, form=left.form, judged=left.judged, passed_over=left.passed_over, written=True)
+    return replace(left, written=True, fixed=len(found.not_true) - len(left.not_true))
 
 
 def _held(path: Path, data: bytes, judge: Judge) -> tuple[Audited, str]:
@@ -141,4 +172,6 @@ def _read(path: Path, text: str, judge: Judge) -> Read:
     except ImportError as error:
         raise UsageError(f"{shown_argument(str(path))}: to read YAML needs {extra('yaml')}") from error
     except ValueError as error:
-        raise TargetError(f"{shown_argument(str(path))}: is no {form}: {error}") from error
+        raise TargetError(
+            f"{shown_argument(str(path))}: not valid {_WRITTEN.get(form, form)}: {error}"
+        ) from error

@@ -5,23 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archtrack.core.audit.claims import Reach
+from archtrack.core.audit.claims import Outcome, Reach
 from archtrack.core.audit.judging import Begin, Standing, judge_release, judge_since, unsaid
 from archtrack.core.audit.words import Engines
 from archtrack.core.history.history import REGISTRY
 from archtrack.core.history.inventory import place_from
 from archtrack.core.history.spans import span_bounds
+from archtrack.core.parsing import parse_version
+from archtrack.core.recipes.lookup import find_recipes, least_of
 from archtrack.core.verdict.checkpoint import only_named
 from archtrack.core.verdict.features import TITLES, feature_of
 from archtrack.core.verdict.suggestions import nearest
+from archtrack.hub.targets import model_named
 from archtrack.model import Status
 
 from .engine_source import parse_engine_source
 from .history.counting import TRANSFORMERS
 from .history.release_facts import facts_at
 from .presence import backend_of, presence_of
+from .recipes.store import recipes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.version import Version
+
     from archtrack.core.audit.claims import Claim, Judged
     from archtrack.core.history.history import History, Release
     from archtrack.core.history.spans import SpanBounds
@@ -37,6 +45,8 @@ __all__ = ["Judge"]
 
 _LACKING = frozenset({Status.UNSUPPORTED, Status.REFUSED, Status.GONE})
 """What a release does with what it does not have."""
+_TITLES = {"vllm": "vLLM"}
+"""How engines with recipes write their names."""
 
 
 class Judge:
@@ -47,13 +57,16 @@ class Judge:
         known: the architectures that there are.
     """
 
-    def __init__(self, histories: Histories, names: Names, engine: str | None) -> None:
+    def __init__(
+        self, histories: Histories, names: Names, engine: str | None, environ: Mapping[str, str]
+    ) -> None:
         """Find the release that is meant where a file does not say it.
 
         Args:
             histories: of every engine.
             names: what names mean.
             engine: that engine, or that release of it; None for the newest of the engine that the file names.
+            environ: the environment, for the user's own recipes.
 
         Raises:
             UsageError: there is no such engine or release.
@@ -61,6 +74,7 @@ class Judge:
         """
         self._histories = histories
         self._names = names
+        self._environ = environ
         self._chosen = None if engine is None else histories.release(engine)
         own = None if engine is None else parse_engine_source(engine).engine
         # What asks for a transformers asks for it on behalf of an engine.
@@ -74,8 +88,38 @@ class Judge:
         """What becomes of a claim.
 
         Raises:
-            DataError: a history cannot be read.
+            DataError: a history cannot be read, or recipes.
         """
+        judged = self._held(claim)
+        if claim.unread is not None and (judged.outcome is Outcome.TRUE or claim.release is None):
+            return unsaid(claim, claim.unread, judged.engine, judged.version)
+        if judged.outcome is Outcome.LATE:
+            asks = self._recipe(claim, judged)
+            return judged if asks is None else replace(judged, why=f"{judged.why}; {asks}")
+        return judged
+
+    def _recipe(self, claim: Claim, judged: Judged) -> str | None:
+        """That a recipe of the engine asks for a later release than the first that has the class; None without one."""
+        recipes = recipes_of(judged.engine or "", self._environ) if claim.is_model else None
+        if recipes is None or claim.release is None:
+            return None
+        release = parse_version(claim.release)
+        first = release if judged.since is None else parse_version(judged.since)
+        meaning = self._names.registered(claim.name) or self._names.model(claim.name)
+        found = find_recipes(model_named(claim.name), None if meaning is None else meaning.found, recipes)
+        asked: dict[Version, tuple[str, str]] = {}
+        for match in found:
+            least = least_of(match)
+            if least is not None and match.by != "family":
+                asked.setdefault(parse_version(least), (match.launch.model, least))
+        asked = {each: said for each, said in asked.items() if each > first or each == release}
+        if not asked:
+            return None
+        model, least = asked.get(release) or asked[max(asked)]
+        return f"{_TITLES.get(recipes.engine, recipes.engine)}'s recipe for {model} asks for {least}"
+
+    def _held(self, claim: Claim) -> Judged:
+        """What becomes of a claim by the histories."""
         engine = claim.engine or (None if self._chosen is None else self._chosen[0].engine)
         if claim.unclear is not None:
             return unsaid(claim, claim.unclear, engine)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,15 +13,21 @@ from archtrack.render.terminal import print_lines
 
 from ._options import complete_engine, data_option, examples, format_option, histories
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archtrack.app.audit import Audited
+
 __all__ = ["command"]
 
 
 @click.command(
     "audit",
-    short_help="Hold a table that people keep against what releases have.",
+    short_help="Check a table of models and versions against the releases.",
     epilog=examples(
         "archtrack audit docs/models/supported_models.md --engine vllm==0.33.0",
         "archtrack audit gates.py versions.json --format github",
+        "archtrack audit supported.md --engine sglang --diff     show what --fix would write",
         "archtrack audit supported.md --engine sglang --fix",
     ),
 )
@@ -36,38 +44,60 @@ __all__ = ["command"]
 @click.option(
     "--fix",
     is_flag=True,
-    help="Put right what can be: a mark of LoRA or PP, a version. No other byte changes.",
+    help="Put right what can be: a mark of LoRA or PP, a version that is early. No other byte changes.",
 )
+@click.option(
+    "--fix-late",
+    is_flag=True,
+    help="As --fix, and lower versions that are late. These may be meant: a model can need more than its class.",
+)
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Write nothing; print what --fix (or --fix-late) would change as a unified diff.",
+)
+@click.option("--strict", is_flag=True, help="Exit 1 if a claim cannot be said, or a file makes none.")
 @data_option
 @format_option("text", "json", "markdown", "github")
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913 -- one parameter per option
     ctx: click.Context,
     /,
     *,
     paths: tuple[Path, ...],
     engine: str | None,
     fix: bool,
+    fix_late: bool,
+    diff: bool,
+    strict: bool,
     data: Path | None,
     form: str,
 ) -> None:
-    """Say which claims of each FILE are true, late, early or wrong, and which cannot be said, with the evidence.
+    """Check which claims of each FILE are true, late, early or wrong, and which cannot be said, with the evidence.
 
     Read are tables in Markdown (.md) with a column of architectures or models, and columns such as LoRA, PP or an
     engine; Python (.py), JSON and YAML that name architectures or models with an engine and a version; and lists (any
     other file) with a name on each line. YAML needs the extra `yaml`. Nothing of them is run.
 
     A claim since which version an engine has something is late if an older version has it, and early if only a newer
-    one has it. Exits 1 if any claim is not true (with --fix: if any is left).
+    one has it. Exits 1 if a claim is late, early or wrong; with --fix, if one remains.
     """
-    from archtrack.app.audit import audit
+    from archtrack.app.audit import Fix, audit
     from archtrack.app.names import Names
-    from archtrack.render.audit import audit_annotations, audit_json, audit_lines, audit_markdown
+    from archtrack.render.audit import (
+        audit_annotations,
+        audit_json,
+        audit_lines,
+        audit_markdown,
+        silent_lines,
+    )
     from archtrack.render.github import checkout_root
     from archtrack.render.json import print_json
 
     found = histories(data)
-    files = audit(paths, found, Names(found, os.environ), engine, fix=fix)
+    wanted = Fix(late=fix_late, write=not diff) if fix or fix_late or diff else None
+    files = audit(paths, found, Names(found, os.environ), engine, os.environ, wanted)
+    print_lines(silent_lines(files), err=True)
     if form == "json":
         print_json(audit_json(files))
     elif form == "markdown":
@@ -76,4 +106,19 @@ def command(
         print_lines(audit_annotations(files, checkout_root(os.environ, Path.cwd())))
     else:
         print_lines(audit_lines(files))
-    ctx.exit(1 if any(file.not_true for file in files) else 0)
+        if diff:
+            _print_diff(files)
+    unsaid = strict and any(file.has_unsaid for file in files)
+    ctx.exit(1 if unsaid or any(file.not_true for file in files) else 0)
+
+
+def _print_diff(files: Iterable[Audited]) -> None:
+    from archtrack.render.unified import unified_lines
+
+    terminal = sys.stdout.isatty()
+    color = terminal and not os.environ.get("NO_COLOR")
+    for file in files:
+        if file.texts is not None:
+            lines = unified_lines(file.path, *file.texts, terminal=terminal, color=color)
+            # A file may hold bytes that are no text.
+            click.echo(b"\n" + "".join(lines).encode("utf-8", "surrogateescape"), nl=False)

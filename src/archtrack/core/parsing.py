@@ -29,6 +29,7 @@ def parse_json(
     *,
     pairs: Callable[[Pairs], Any] | None = None,
     constant: Callable[[str], Any] | None = None,
+    fraction: Callable[[str], Any] | None = None,
 ) -> Any:
     """The value that a JSON text describes.
 
@@ -37,13 +38,16 @@ def parse_json(
         pairs: makes an object of its pairs of name and value; a dict by default, where the last of a name counts.
         constant: gives the value of ``NaN``, ``Infinity`` or ``-Infinity``, which JSON does not have; by default
             such a text is refused.
+        fraction: gives the value of a number with a point or an exponent; a float by default.
 
     Raises:
         ValueError: it is no JSON, or it is nested too deeply or holds a number too long for Python to read.
     """
-    hooked = pairs is not None or constant is not None
+    hooked = pairs is not None or constant is not None or fraction is not None
     decoder = (
-        json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant or _refuse) if hooked else _PLAIN
+        json.JSONDecoder(object_pairs_hook=pairs, parse_constant=constant or _refuse, parse_float=fraction)
+        if hooked
+        else _PLAIN
     )
     try:
         return decoder.decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text)))

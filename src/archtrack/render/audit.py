@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.audit.claims import NOT_TRUE, Outcome, Reach
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from archtrack.core.audit.claims import Claim, Judged
     from archtrack.model import Place
 
-__all__ = ["audit_annotations", "audit_json", "audit_lines", "audit_markdown"]
+__all__ = ["audit_annotations", "audit_json", "audit_lines", "audit_markdown", "silent_lines"]
 
-_REASONS = 10
-"""Why something cannot be said: the most frequent reasons that are printed."""
+_ALIKE = 10
+"""Names that cannot be said for one reason: more of them are one line."""
+_SHOWN = 5
+"""Columns or keys of a file without a claim."""
 
 
 def audit_lines(files: Iterable[Audited]) -> Iterator[str]:
@@ -33,17 +36,61 @@ def audit_lines(files: Iterable[Audited]) -> Iterator[str]:
             claim = each.claim
             where = f"{file.path}:{claim.line}:{claim.column}"
             yield plain(f"{where}: {each.outcome.value}: {claim_words(claim)}: {evidence_words(each)}")
-        reasons = Counter(each.why for each in file.judged if each.outcome is Outcome.UNSAID)
-        for why, count in reasons.most_common(_REASONS):
-            yield plain(f"{file.path}: cannot be said ({count}): {why}")
-        if len(reasons) > _REASONS:
-            yield plain(
-                f"{file.path}: cannot be said: {len(reasons) - _REASONS} other reasons; --format json has each"
-            )
-        if file.passed_over:
+        yield from map(plain, _unsaid_lines(file))
+        if file.passed_over and file.judged:
             yield plain(f"{file.path}: columns that are not read: {', '.join(file.passed_over)}")
-        left = "; the file was written, and this is left" if file.written else ""
-        yield plain(f"{file.path}: {summary_words(file)}{left}")
+        yield plain(f"{file.path}: {summary_words(file)}")
+        if file.written:
+            left = len(file.not_true)
+            rest = "None remain." if not left else f"{left} {'remains' if left == 1 else 'remain'}."
+            yield plain(f"Fixed {counted(file.fixed, 'claim')} in {file.path}. {rest}")
+
+
+def _unsaid_lines(file: Audited) -> Iterator[str]:
+    """What cannot be said: a line for each name and reason. A reason of many names is one line that says where."""
+    by_reason: dict[str, dict[tuple[int, str], list[Claim]]] = {}
+    for each in file.judged:
+        if each.outcome is Outcome.UNSAID:
+            names = by_reason.setdefault(each.why, {})
+            names.setdefault((each.claim.line, each.claim.name), []).append(each.claim)
+    for why, names in by_reason.items():
+        if len(names) > _ALIKE:
+            count = sum(map(len, names.values()))
+            lines = ranges(line for line, _ in names)
+            yield f"{file.path}: cannot be said ({count}): {why} (lines {lines})"
+            continue
+        for claims in names.values():
+            where = f"{file.path}:{claims[0].line}:{claims[0].column}"
+            yield f"{where}: cannot be said: {'; '.join(map(claim_words, claims))}: {why}"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Numbers in their order, those that follow on each other as ``3-5``."""
+    found = []
+    for _, group in groupby(enumerate(sorted(set(numbers))), lambda each: each[1] - each[0]):
+        run = [number for _, number in group]
+        found.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    return ", ".join(found)
+
+
+def silent_lines(files: Iterable[Audited]) -> Iterator[str]:
+    """Which files make no claim, and what was looked at."""
+    for file in files:
+        if not file.judged:
+            what = "columns" if file.form == "markdown" else "keys"
+            shown = ", ".join(file.passed_over[:_SHOWN]) + (", …" if len(file.passed_over) > _SHOWN else "")
+            why = f"{what} that are not read: {shown}" if shown else _NOTHING[file.form]
+            yield plain(f"{file.path}: no claim found; {why}")
+
+
+_NOTHING = {
+    "markdown": "it has no table with a row",
+    "list": "it has no line with a name",
+    "python": "it has no gate of a version, and no list or dict of architectures or models",
+    "json": "it has no record of an architecture or a model",
+    "yaml": "it has no record of an architecture or a model",
+}
+"""The form of a file -> what it lacks."""
 
 
 def audit_markdown(files: Iterable[Audited]) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from difflib import unified_diff as text_diff
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.document.rows import Counts
@@ -30,6 +28,7 @@ from .outdated import (
     telling,
 )
 from .terminal import architectures, plain, read_lines, unresolved_lines
+from .unified import unified_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -334,31 +333,8 @@ def _missing(update: DocumentUpdate, path: str, root: Path) -> Iterator[str]:
 
 
 def unified_diff(update: DocumentUpdate, *, terminal: bool, color: bool) -> Iterator[str]:
-    """The change of the document's text as a unified diff that ``patch`` takes, line by line with their endings.
-
-    Args:
-        update: what would be done.
-        terminal: for somebody who reads it: no control characters.
-        color: with colours.
-    """
-    name = update.path.as_posix().lstrip("/")
-    old_name = "/dev/null" if update.before is None else f"a/{name}"
-    old, new = _split(update.before or ""), _split(update.merge.text)
-    for line in text_diff(old, new, old_name, f"b/{name}"):
-        shown = plain(line.rstrip("\r\n")) + "\n" if terminal else line
-        if color and line[:1] in _COLORS:
-            shown = f"\033[{_COLORS[line[0]]}m{shown[:-1]}\033[0m\n"
-        yield shown
-        if not line.endswith("\n"):
-            yield "\n" * (not terminal) + "\\ No newline at end of file\n"
-
-
-_COLORS = {"+": "32", "-": "31", "@": "36"}
-
-
-def _split(text: str) -> list[str]:
-    """Lines with their line feeds; nothing else ends a line in a diff."""
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
+    """The change of the document's text as a unified diff, as ``unified_lines`` gives it."""
+    return unified_lines(update.path, update.before, update.merge.text, terminal=terminal, color=color)
 
 
 def _numbers(items: tuple[int, ...]) -> str:

@@ -129,6 +129,19 @@ def test_a_heading_ends_those_below_it() -> None:
         ("| Architecture | Backend | Since |", "| A | vLLM | 0.8.1 |", [("vllm", "0.8.1", True)]),
         ("| Architecture | Backend | Since |", "| A | Nothing | 0.8.1 |", []),
         ("| Architecture | Backend | Since |", "| A | vLLM | soon |", []),
+        ("| Architecture | Min vLLM |", "| A | `0.8.1` |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | vLLM version |", "| A | 0.8.1+ |", [("vllm", "0.8.1", True)]),
+        (
+            "| Architecture | Min vLLM | Min. SGLang version |",
+            "| A | 0.8.1 | 0.4 |",
+            [("vllm", "0.8.1", True), ("sglang", "0.4", True)],
+        ),
+        ("| Architecture | Min vLLM | Min SGLang |", "| A | 0.8.1 | - |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | Needs |", "| A | `vllm>=0.8.1` |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | vLLM (min) |", "| A | 0.8.1 or newer |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | Requires |", "| A | vllm>=0.8.1 |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | Engine | Version |", "| A | vLLM | 0.8.1 |", [("vllm", "0.8.1", True)]),
+        ("| Architecture | Version |", "| A | 0.8.1 |", [(None, None, True)]),
         ("| Model | Architecture | Supported |", "| m | A | ✅ |", [(None, None, True)]),
         ("| Model | Architecture | Supported |", "| m | A | |", []),
     ],
@@ -163,6 +176,41 @@ def test_a_release_has_the_place_of_its_number() -> None:
     (claim,) = read_markdown(text, ENGINES).claims
     assert claim.where is not None
     assert (text[slice(*claim.where)], claim.reach) == ("0.8.1", Reach.SINCE)
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "unread"),
+    [
+        ("Version", "0.8.1", "what `Version: 0.8.1` is the version of is not known"),
+        ("Tested vLLM", "`0.8.1`", "what `Tested vLLM: 0.8.1` is the version of is not known"),
+        ("Remark", "vllm>=0.8.1", "`Remark: vllm>=0.8.1` is not read"),
+        ("Remark", "numpy>=0.8.1", None),
+        ("Version", "2", None),
+        ("CUDA version", "12.4", None),
+        ("Size", "0.5", None),
+        ("Min vLLM", "0.8.1", None),
+    ],
+)
+def test_a_version_of_a_row_that_is_not_read_is_said(title: str, cell: str, unread: str | None) -> None:
+    text = f"| Architecture | {title} |\n|---|---|\n| A | {cell} |\n"
+    assert [each.unread for each in read_markdown(text, ENGINES).claims] == [unread]
+
+
+@pytest.mark.parametrize(
+    ("head", "reach"),
+    [("vLLM", "since"), ("Min vLLM", "since"), ("Engine version", "in"), ("Since", "since")],
+)
+def test_a_column_says_which_releases_it_is_about(head: str, reach: str) -> None:
+    text = f"| Architecture | {head} |\n|---|---|\n| A | ** 0.8.1 ** |\n"
+    (claim,) = read_markdown(text, ENGINES).claims
+    assert claim.where is not None
+    assert (claim.reach.value, text[slice(*claim.where)]) == (reach, "0.8.1")
+
+
+def test_the_columns_of_a_text_without_a_claim_are_named() -> None:
+    text = "| Thing | LoRA |\n|---|---|\n| A | x |\n"
+    assert read_markdown(text, ENGINES).passed_over == ("Thing", "LoRA")
+    assert read_markdown(f"{text}\n{HEAD}| A |\n", ENGINES).passed_over == ()
 
 
 def test_columns_that_say_nothing_known_are_named() -> None:

@@ -62,6 +62,42 @@ RECORDS = [
     ({"engine": "vllm", "version": "0.8", "other": ["AForCausalLM"]}, [("AForCausalLM", "vllm", "in", "0.8")]),
     ({"engine": "vllm"}, []),
     ([1, None, True, {"a": 1.5}], []),
+    ({"models": [{"model_id": "o/m", "engine": "vllm", "min_version": "0.5.1"}]}, [("o/m", "vllm", "since", "0.5.1")]),
+    ({"model": [{"model_id": "o/m", "engine": "vllm"}]}, [("o/m", "vllm", "in", None)]),
+    ({"architectures": [{"arch": "A", "engine": "vllm"}]}, [("A", "vllm", "in", None)]),
+    ({"engine": [{"name": "vllm", "arch": "A", "since": "0.5"}]}, [("A", "vllm", "since", "0.5")]),
+    ({"models": ["o/m", {"model": "o/n", "engine": "vllm"}], "engine": "sglang"},
+     [("o/m", "sglang", "in", None), ("o/n", "vllm", "in", None)]),
+    ({"models": ["o/m", "o/n"], "engine": "vllm"}, [("o/m", "vllm", "in", None), ("o/n", "vllm", "in", None)]),
+    ([{"model": "o/m", "min_version": "0.5.1"}], [("o/m", None, "since", "0.5.1")]),
+    ([{"model": "o/m", "min_version": "0.5"}, {"model": "o/n", "engine": "vllm"}],
+     [("o/m", None, "since", "0.5"), ("o/n", "vllm", "in", None)]),
+    ([{"model": "o/m", "min_version": 0.5}], [("o/m", None, "since", "0.5")]),
+    ([{"model": "o/m", "min_vllm": "0.5"}], [("o/m", "vllm", "since", "0.5")]),
+    ([{"model": "o/m", "vllm_version": "0.5"}], [("o/m", "vllm", "since", "0.5")]),
+    ([{"model": "o/m", "minVllmVersion": ">=0.5, <1"}], [("o/m", "vllm", "since", "0.5")]),
+    ([{"model": "o/m", "vllm": "0.5", "sglang": "0.4"}],
+     [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "since", "0.4")]),
+    ([{"model": "o/m", "engine": "vllm", "vllm_version": "0.5"}], [("o/m", "vllm", "since", "0.5")]),
+    ([{"model": "o/m", "engine": "vllm", "min_sglang": "0.5"}],
+     [("o/m", "vllm", "in", None), ("o/m", "sglang", "since", "0.5")]),
+    ([{"model": "o/m", "engine": "vllm>=0.5"}], [("o/m", "vllm", "since", "0.5")]),
+    ([{"model": "o/m", "engines": [{"name": "vllm", "min_version": "0.5"}]}], [("o/m", "vllm", "since", "0.5")]),
+    ([{"hf_id": "o/m", "requires": "vllm>=0.5"}], [("o/m", "vllm", "since", "0.5")]),
+    ([{"name": "o/m", "engine": "vllm"}], [("o/m", "vllm", "in", None)]),
+    ([{"name": "CModel", "engine": "vllm"}], [("CModel", "vllm", "in", None)]),
+    ([{"name": "Something", "engine": "vllm"}], []),
+    ({"o/m": "vllm>=0.5", "o/n": "0.6"}, [("o/m", "vllm", "since", "0.5"), ("o/n", None, "since", "0.6")]),
+    ({"o/m": {"vllm": "0.5", "sglang": "0.4"}}, [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "since", "0.4")]),
+    ({"o/m": "text", "o/n": {"text": "0.5"}}, []),
+    ([{"model": "o/m", "engines": ["vllm", "SGLang", "MindIE"], "min_version": "0.5"}],
+     [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "since", "0.5")]),
+    ([{"model": "o/m", "engines": ["vllm", "sglang"], "min_vllm": "0.5"}],
+     [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "in", None)]),
+    ([{"model": {"id": "o/m"}, "engines": {"vllm": {"min_version": "0.5"}, "sglang": ">=0.4"}}],
+     [("o/m", "vllm", "since", "0.5"), ("o/m", "sglang", "since", "0.4")]),
+    ([{"model": {"id": "o/m"}, "engine": "vllm", "min_version": "0.5"}], [("o/m", "vllm", "since", "0.5")]),
+    ({"vllm": {"o/m": "0.5"}}, [("o/m", "vllm", "since", "0.5")]),
 ]  # fmt: skip
 
 
@@ -106,6 +142,33 @@ def test_a_release_that_is_written_with_escapes_is_read_and_not_changed(text: st
     read = {"json": read_json, "yaml": read_yaml}.get(form)
     (claim,) = python(text) if read is None else read(text, ENGINES, KNOWN).claims
     assert (claim.release, claim.where) == ("0.8.1", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "unread"),
+    [
+        ({"model": "o/m", "version": "0.5.1"}, "version: 0.5.1"),
+        ({"o/m": {"version": "0.5.1"}}, "version: 0.5.1"),
+        ({"model": "o/m", "tested_vllm": "0.5.1"}, "tested_vllm: 0.5.1"),
+        ({"model": "o/m", "min_version": "nightly"}, "min_version: nightly"),
+        ({"model": "o/m", "requires": "vLLM 0.5.1"}, "requires: vLLM 0.5.1"),
+        ({"model": "o/m", "requires": "16 GB"}, None),
+        ({"model": "o/m", "version": "2"}, None),
+        ({"model": "o/m", "torch_version": "2.5"}, None),
+        ({"model": "o/m", "size": "0.5"}, None),
+        ({"model": "o/m", "engine": "vllm", "version": "0.5.1"}, None),
+    ],
+)
+def test_a_version_beside_a_name_that_is_not_read_is_said(value: object, unread: str | None) -> None:
+    (claim,) = read_json(json.dumps(value), ENGINES, KNOWN).claims
+    assert claim.unread == (unread and f"what `{unread}` is the version of is not known")
+
+
+def test_a_number_with_a_point_is_as_it_is_written() -> None:
+    (claim,) = read_json('{"arch": "A", "engine": "vllm", "min_version": 0.10}', ENGINES, KNOWN).claims
+    assert (claim.release, claim.where) == ("0.10", None)
+    (claim,) = python("é = {'arch': 'A', 'é': 1, 'engine': 'vllm', 'min_version': 0.10}\n")
+    assert (claim.release, claim.where) == ("0.10", None)
 
 
 def test_the_place_of_a_json_string_is_its_own_line_and_column() -> None:

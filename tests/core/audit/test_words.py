@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from archtrack.core.audit.claims import Reach
-from archtrack.core.audit.words import Engines, is_name, mark, release_in, requirement_in, words_of
+from archtrack.core.audit.words import (
+    Engines,
+    is_name,
+    mark,
+    release_in,
+    release_key,
+    requirement_in,
+    speaks_of_version,
+    words_of,
+)
 
 ENGINES = Engines(("vllm", "vllm-omni", "llama-cpp", "sglang"))
 
@@ -44,6 +53,40 @@ def test_the_one_engine_that_a_name_of_a_program_names(name: str, engine: str | 
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("min_vllm", ("vllm", Reach.SINCE)),
+        ("vllm_version", ("vllm", Reach.SINCE)),
+        ("Min. vLLM-Omni version", ("vllm-omni", Reach.SINCE)),
+        ("llama.cpp", ("llama-cpp", Reach.SINCE)),
+        ("min_version", (None, Reach.SINCE)),
+        ("backend_version", (None, Reach.IN)),
+        ("max_vllm", None),
+        ("tested with vLLM", None),
+        ("transformers_version", None),
+        ("", None),
+        ("v" * 500, None),
+    ],
+)
+def test_whose_release_a_key_or_a_column_names(name: str, expected: tuple[str | None, Reach] | None) -> None:
+    assert release_key(name, ENGINES) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "speaks"),
+    [
+        ("max_vllm", True),
+        ("tested version", True),
+        ("torch_version", False),
+        ("size", False),
+        ("v" * 500, False),
+    ],
+)
+def test_what_may_be_a_version_all_the_same(name: str, speaks: bool) -> None:  # noqa: FBT001 -- a row of the data
+    assert speaks_of_version(name, ENGINES) == speaks
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("0.8.1", ("0.8.1", None)),
@@ -56,6 +99,9 @@ def test_the_one_engine_that_a_name_of_a_program_names(name: str, engine: str | 
         ("> 0.8", ("0.8", Reach.AFTER)),
         ("==0.8", ("0.8", Reach.IN)),
         ("0.31.1rc1.dev281+gc85616efc", ("0.31.1rc1.dev281+gc85616efc", None)),
+        (">=0.8,<1", ("0.8", Reach.SINCE)),
+        (">= 0.8.1 , != 0.9, <1", ("0.8.1", Reach.SINCE)),
+        ("0.8, 0.9", None),
         ("<0.8", None),
         ("0.8 and 0.9", None),
         ("soon", None),

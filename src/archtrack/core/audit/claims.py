@@ -54,6 +54,8 @@ class Claim:
         feature: a key of ``core.verdict.features.TITLES``; None where it is about the architecture itself.
         holds: what it claims: that the engine has it, or that it has not.
         unclear: why what it says is not understood; None where it is.
+        unread: a version that stands beside it and is not read, in words: it may not be called true. None where none
+            does.
         where: the characters (from, to) that would have to change; None where nothing can be.
         yes_and_no: what would stand there for a yes and for a no; None where a release stands there.
     """
@@ -68,6 +70,7 @@ class Claim:
     feature: str | None = None
     holds: bool = True
     unclear: str | None = None
+    unread: str | None = None
     where: tuple[int, int] | None = None
     yes_and_no: tuple[str, str] | None = None
 
@@ -104,7 +107,8 @@ class Read:
     Attributes:
         form: ``markdown``, ``list``, ``python``, ``json`` or ``yaml``.
         claims: in the order in which they stand there.
-        passed_over: what was not read, in words: columns that say nothing that is known here.
+        passed_over: what was not read: columns that say nothing that is known here; where there is no claim at all, the
+            first of the columns or keys that there are.
     """
 
     form: str

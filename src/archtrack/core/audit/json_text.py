@@ -35,8 +35,16 @@ def read_json(text: str, engines: Engines, known: Collection[str]) -> Read:
     Raises:
         ValueError: it is none, or nested too deeply.
     """
-    root = _tree(parse_json(text, pairs=_Object), _texts(text))
-    return Read(form="json", claims=attached(claims_of(root, engines, known)))
+    root = _tree(parse_json(text, pairs=_Object, fraction=_Fraction), _texts(text))
+    keys: dict[str, None] = {}
+    claims = attached(claims_of(root, engines, known, keys=keys))
+    return Read(form="json", claims=claims, passed_over=() if claims else tuple(keys))
+
+
+class _Fraction(str):
+    """A number with a point, as it is written: ``0.10`` may be a release."""
+
+    __slots__ = ()
 
 
 def _texts(text: str) -> Iterator[Text]:
@@ -49,8 +57,10 @@ def _texts(text: str) -> Iterator[Text]:
         yield Text(written, line, column, None if "\\" in written else start + 1)
 
 
-def _tree(value: Any, texts: Iterator[Text], depth: int = 0) -> Node:
-    """The tree of a value. A number and the like is an empty list: it says nothing.
+def _tree(value: Any, texts: Iterator[Text], depth: int = 0, key: Text | None = None) -> Node:
+    """The tree of a value. A whole number and the like is an empty list: it says nothing.
+
+    A number with a point is a text at the place of its key.
 
     Raises:
         ValueError: it is nested too deeply.
@@ -59,12 +69,15 @@ def _tree(value: Any, texts: Iterator[Text], depth: int = 0) -> Node:
         raise ValueError("it is nested too deeply")
     if isinstance(value, _Object):
         pairs = []
-        for key, item in value:
+        for named, item in value:
             written = next(texts)
-            pairs.append((Text(key, written.line, written.column, None), _tree(item, texts, depth + 1)))
+            name = Text(named, written.line, written.column, None)
+            pairs.append((name, _tree(item, texts, depth + 1, name)))
         return Mapped(tuple(pairs))
     if isinstance(value, list):
         return Listed(tuple(_tree(item, texts, depth + 1) for item in value))
+    if isinstance(value, _Fraction):
+        return Listed(()) if key is None else Text(str(value), key.line, key.column, None)
     if isinstance(value, str):
         written = next(texts)
         return Text(value, written.line, written.column, written.start)

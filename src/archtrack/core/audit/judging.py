@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .claims import Judged, Outcome
+from .claims import Judged, Outcome, Reach
 
 if TYPE_CHECKING:
     from archtrack.model import Place
@@ -112,7 +112,16 @@ def _judged(
     elif not standing.sure and outcome is not Outcome.TRUE:
         outcome, why = Outcome.UNSAID, f"{why}; but what `{claim.name}` is, is a guess"
     since = begin.version if begin is not None and begin.exact else None
-    right = instead if begin is None else since
+    place = standing.place if begin is None else begin.place
+    if (
+        begin is not None
+        and place is not None
+        and place.release is None
+        and begin.version != standing.version
+    ):
+        place = replace(place, release=begin.version)
+    # Behind the release of an "after" the next one follows: no release put in its place makes it right.
+    right = instead if begin is None else since if claim.reach is Reach.SINCE else None
     return Judged(
         claim=claim,
         outcome=outcome,
@@ -120,6 +129,6 @@ def _judged(
         engine=standing.engine,
         version=standing.version,
         since=since,
-        place=standing.place if begin is None else begin.place,
+        place=place,
         instead=None if outcome is Outcome.UNSAID else right,
     )

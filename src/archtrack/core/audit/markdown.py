@@ -2,8 +2,9 @@
 
 A table whose first row has a column of architectures or of models is read. That an architecture stands in such a table
 claims that the engine has it, unless a column says that: one that is called after an engine, or ``Supported``. Columns
-of LoRA and of pipeline parallel are claims of their own, where a blank is a no. What a mark with a remark says, a name
-that stands for many (``*Model``), and a table about plugins cannot be told. Other columns are passed over.
+of LoRA and of pipeline parallel are claims of their own, where a blank is a no; columns of releases (``Since``, ``Min
+vLLM``) say since when. What a mark with a remark says, a name that stands for many (``*Model``), and a table about
+plugins cannot be told. Other columns are passed over.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from archtrack.core.document.markdown import cell_places, cells_of, is_delimiter, split_lines
 
 from .claims import Claim, Reach, Read
-from .words import is_name, mark, release_in, squashed
+from .words import is_name, mark, release_in, release_key, requirement_in, speaks_of_version, squashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,8 @@ __all__ = ["read_markdown"]
 
 _COLUMNS = 200
 """That a table may have; a wider one is passed over."""
+_TITLES = 20
+"""Titles that are remembered of tables that are not read."""
 _NAMES = 50
 """That one cell may have."""
 _CELL = 4_000
@@ -45,9 +48,8 @@ _MODEL = frozenset({"model", "models", "modelname", "modelfamily", "modelfamilyv
 _FEATURES = {"lora": "lora", "pp": "pp", "pipelineparallel": "pp", "pipelineparallelism": "pp"}
 _SUPPORTED = frozenset({"supported", "support"})
 _ENGINE = frozenset({"engine", "backend", "inferenceengine", "framework"})
-_SINCE = frozenset(
-    {"since", "minversion", "minimumversion", "minimumengineversion", "addedin", "introducedin"}
-)
+_BLANK = frozenset({"", "-", "\N{EN DASH}", "\N{EM DASH}", "?", "any", "n/a", "none"})
+"""Cells that name no release."""
 _ELSEWHERE = frozenset(
     {"deprecated", "plugin", "plugins", "previously", "removed", "unmaintained", "unsupported"}
 )
@@ -66,7 +68,21 @@ _BETWEEN = re.compile(r"[,;]|\s/\s")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Columns:
-    """What the columns of a table are."""
+    """What the columns of a table are.
+
+    Attributes:
+        names: which has the names of the rows.
+        is_model: they are those of models.
+        features: those of marks, with the feature.
+        engines: those that are called after an engine, with it.
+        supported: the one that says whether it is there at all.
+        engine: the one that names the engine of a row.
+        releases: those that name a release: of which engine, and which others it takes.
+        others: titles of those that are not read.
+        versions: which of these may name a release all the same.
+        unclear: why the table is not understood.
+        passed_over: titles of those that say nothing that is known.
+    """
 
     names: int
     is_model: bool
@@ -74,7 +90,9 @@ class _Columns:
     engines: dict[int, str]
     supported: int | None
     engine: int | None
-    since: int | None
+    releases: dict[int, tuple[str | None, Reach]]
+    others: dict[int, str]
+    versions: frozenset[int]
     unclear: str | None
     passed_over: tuple[str, ...]
 
@@ -95,16 +113,22 @@ def read_markdown(text: str, engines: Engines) -> Read:
     starts = [0, *accumulate(map(len, lines))]
     claims: list[Claim] = []
     passed_over: dict[str, None] = {}
-    for table in _tables(lines, engines):
+    others: dict[str, None] = {}
+    for table in _tables(lines, engines, others):
         passed_over.update(dict.fromkeys(table.columns.passed_over))
         claims += _Rows(table, starts, engines).claims()
-    return Read(form="markdown", claims=tuple(claims), passed_over=tuple(passed_over))
+    return Read(
+        form="markdown",
+        claims=tuple(claims),
+        passed_over=tuple(passed_over if claims else passed_over | others),
+    )
 
 
 # -- tables ------------------------------------------------------------------------------------------------
 
 
-def _tables(lines: Sequence[str], engines: Engines) -> Iterator[_Table]:
+def _tables(lines: Sequence[str], engines: Engines, others: dict[str, None]) -> Iterator[_Table]:
+    """The tables that are read; the first titles of others are kept in ``others``."""
     headings: dict[int, str] = {}
     table: _Table | None = None
     header: str | None = None
@@ -125,6 +149,8 @@ def _tables(lines: Sequence[str], engines: Engines) -> Iterator[_Table]:
         elif header is not None and goes_on and "-" in line and is_delimiter(line):
             titles = cells_of(header)
             columns = _columns(titles, engines, list(headings.values()))
+            if columns is None and len(others) < _TITLES:
+                others.update((_text(each)[:40], None) for each in titles[:_TITLES])
             if columns is not None and len(titles) == len(cells_of(line)):
                 table = _Table(columns=columns, width=len(titles), engine=_of_headings(headings, engines))
         header = line if "|" in line else None
@@ -163,8 +189,16 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
     columns = {
         index: engine for index, title in enumerate(plain) if (engine := engines.named(title)) is not None
     }
+    asked = {
+        index: released
+        for index, title in enumerate(plain)
+        if index not in columns and (released := release_key(title, engines)) is not None
+    }
     elsewhere = _elsewhere(*plain, *headings)
-    read = {*features, *columns, found[0]}
+    of_engines = any(name in _ENGINE for name in known)
+    # A version alone is that of the engine only where a column names that.
+    asked = {index: said for index, said in asked.items() if of_engines or known[index] != "version"}
+    read = {*features, *columns, *asked, found[0]}
 
     def only(kind: frozenset[str]) -> int | None:
         index = next((places[name] for name in known if name in kind), None)
@@ -172,7 +206,7 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
             read.add(index)
         return index
 
-    supported, by_row, since = only(_SUPPORTED), only(_ENGINE), only(_SINCE)
+    supported, by_row = only(_SUPPORTED), only(_ENGINE)
     return _Columns(
         names=found[0],
         is_model=known[found[0]] not in _ARCHITECTURE,
@@ -180,7 +214,13 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
         engines=columns,
         supported=supported,
         engine=by_row,
-        since=since,
+        releases=asked,
+        others={index: title for index, title in enumerate(plain) if index not in read},
+        versions=frozenset(
+            index
+            for index, title in enumerate(plain)
+            if known[index] == "version" or speaks_of_version(title, engines)
+        ),
         unclear=None if elsewhere is None else f"the table or a heading above it says `{elsewhere}`",
         passed_over=tuple(
             title for index, title in enumerate(plain) if index not in read and known[index] not in _MODEL
@@ -263,23 +303,40 @@ class _Rows:
     def claims(self) -> Iterator[Claim]:
         """Of each name in a row: that it is listed, since when, and what its marks say."""
         columns = self._columns
-        listed = columns.supported is None and not columns.engines and columns.since is None
+        listed = columns.supported is None and not columns.engines and not columns.releases
         for row in self._rows:
             if columns.names >= len(row):
                 continue
             own = row[columns.names]
             elsewhere = "~~" if "~~" in own.text else _elsewhere(own.text)
             aside = None if elsewhere is None else f"the row says `{elsewhere}`"
+            unread = self._unread(row)
             for name, at, why in _names(own.text, is_model=columns.is_model):
                 problem = why or aside
                 if listed:
                     claim = own.claim(name, is_model=columns.is_model)
-                    yield replace(claim, column=own.offset + at + 1, unclear=problem or own.unclear)
-                if columns.since is not None and columns.since < len(row):
-                    yield self._since(name, row[columns.since], problem)
+                    claim = replace(claim, column=own.offset + at + 1, unclear=problem or own.unclear)
+                    yield replace(claim, unread=unread)
+                for index, (engine, reach) in columns.releases.items():
+                    # A blank of an engine says nothing of it.
+                    if index < len(row) and not (engine and _bare(row[index].text).casefold() in _BLANK):
+                        found = self._since(name, row[index], problem, engine, reach)
+                        yield replace(found, unread=unread)
                 for index in self._marks:
                     if index < len(row):
-                        yield self._marked(name, row[index], index, problem)
+                        yield replace(self._marked(name, row[index], index, problem), unread=unread)
+
+    def _unread(self, row: Sequence[_Cell]) -> str | None:
+        """A version in a row that is not read, in words."""
+        columns = self._columns
+        for index, title in columns.others.items():
+            cell = _bare(row[index].text) if index < len(row) else ""
+            if requirement_in(cell, self._engines) is not None:
+                return f"`{title[:40]}: {cell[:40]}` is not read"
+            found = release_in(cell) if index in columns.versions else None
+            if found is not None and "." in found[0]:
+                return f"what `{title[:40]}: {cell[:40]}` is the version of is not known"
+        return None
 
     def _cells(self, table: _Table, line: int, raw: str, starts: list[int]) -> Iterator[_Cell]:
         columns = table.columns
@@ -307,8 +364,8 @@ class _Rows:
         claim = replace(
             claim, engine=columns.engines.get(index, cell.engine), unclear=problem or cell.unclear
         )
-        if says is None and index in columns.engines and release_in(cell.text) is not None:
-            return _released(claim, cell)
+        if says is None and index in columns.engines and release_in(_plain(cell.text)) is not None:
+            return _released(claim, cell, Reach.SINCE)
         why = None
         if says is None:
             why = f"`{cell.text.strip()[:40]}` is no plain mark"
@@ -323,12 +380,16 @@ class _Rows:
             yes_and_no=_in_cell(cell.text, *self._spelled[index]),
         )
 
-    def _since(self, name: str, cell: _Cell, problem: str | None) -> Claim:
+    def _since(self, name: str, cell: _Cell, problem: str | None, engine: str | None, reach: Reach) -> Claim:
         """Since when an engine has it, by a column of releases."""
         claim = cell.claim(name, is_model=self._columns.is_model)
-        claim = replace(claim, unclear=problem or cell.unclear)
-        if release_in(cell.text) is not None:
-            return _released(claim, cell)
+        claim = replace(claim, engine=engine or claim.engine, unclear=problem or cell.unclear)
+        required = requirement_in(_plain(cell.text), self._engines)
+        if required is not None:
+            named, release, of, (start, end) = required
+            return _at(replace(claim, engine=named), cell, release, of, (start, end))
+        if release_in(_plain(cell.text)) is not None:
+            return _released(claim, cell, reach)
         return replace(claim, unclear=claim.unclear or f"`{cell.text.strip()[:40]}` is no release")
 
     def _written(self, index: int) -> dict[bool, Counter[str]]:
@@ -346,17 +407,32 @@ def _usual(written: Counter[str], otherwise: str) -> str:
     return written.most_common(1)[0][0] if written else otherwise
 
 
-def _released(claim: Claim, cell: _Cell) -> Claim:
-    """The claim since when an engine has it, by a cell that names a release and nothing else."""
-    found = release_in(cell.text)
+def _plain(cell: str) -> str:
+    """A cell without the marks of code and of bold text; every other character keeps its place."""
+    return cell.replace("`", " ").replace("*", " ")
+
+
+def _bare(cell: str) -> str:
+    return _plain(cell).strip()
+
+
+def _released(claim: Claim, cell: _Cell, otherwise: Reach) -> Claim:
+    """The claim about the release that a cell names, which names nothing else."""
+    found = release_in(_plain(cell.text))
     if found is None:
         return claim
-    release, reach, (start, end) = found
+    release, reach, where = found
+    return _at(claim, cell, release, reach or otherwise, where)
+
+
+def _at(claim: Claim, cell: _Cell, release: str, reach: Reach, where: tuple[int, int]) -> Claim:
+    """A claim about a release that stands at a place of a cell."""
+    start, end = where
     return replace(
         claim,
         column=cell.offset + start + 1,
         release=release,
-        reach=reach or Reach.SINCE,
+        reach=reach,
         where=(cell.place + start, cell.place + end),
     )
 

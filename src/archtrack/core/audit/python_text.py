@@ -65,7 +65,7 @@ def read_python(text: str, engines: Engines, known: Collection[str], is_class: C
     reader = _Reader(text, module, engines, known, is_class)
     reader.read()
     claims = sorted(reader.claims, key=lambda claim: (claim.line, claim.column))
-    return Read(form="python", claims=attached(claims))
+    return Read(form="python", claims=attached(claims), passed_over=() if claims else tuple(reader.keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,7 @@ class _Reader:
         is_class: Callable[[str], bool],
     ) -> None:
         self.claims: list[Claim] = []
+        self.keys: dict[str, None] = {}
         lines = split_lines(text)
         self._text = text
         self._raw = lines
@@ -128,7 +129,7 @@ class _Reader:
                 waiting += ((each, None) for each in node.orelse)
             elif isinstance(node, (ast.Dict, ast.List, ast.Set, ast.Tuple)):
                 around = replace(NOWHERE, engine=engine)
-                self.claims += claims_of(self._tree(node, 0), self._engines, self._known, around)
+                self.claims += claims_of(self._tree(node, 0), self._engines, self._known, around, self.keys)
             else:
                 if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -247,6 +248,11 @@ class _Reader:
         match node:
             case ast.Constant(value=str()):
                 return self._text_of(node)
+            case ast.Constant(value=float()) if node.end_lineno == node.lineno:
+                start, end = (
+                    self._column(node.lineno, at) for at in (node.col_offset, node.end_col_offset or 0)
+                )
+                return Text(self._raw[node.lineno - 1][start:end], node.lineno, start + 1, None)
             case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
                 return Listed(tuple(self._tree(each, depth + 1) for each in items))
             case ast.Dict(keys=keys, values=values):

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Engines",
+    "is_id",
     "is_name",
     "mark",
     "release_in",
+    "release_key",
     "requirement_in",
+    "speaks_of_version",
     "squashed",
     "words_of",
 ]
@@ -26,7 +29,8 @@ _LONGEST = 200
 _NAME = re.compile(r"[A-Za-z0-9_][\w.+:-]{0,199}(?:/[\w.+:-]{1,200})?", re.ASCII)
 _RELEASE = re.compile(
     r"(?:(?P<operator>==|>=|~=|≥|>|since|from)\s{0,9})?v?(?P<release>\d[\w.!-]{0,99}"
-    r"(?:\+\w[\w.]{0,99})?)(?P<plus>\+| and later| or later)?",
+    r"(?:\+\w[\w.]{0,99})?)(?P<plus>\+| (?:and|or) (?:above|higher|later|newer|up))?"
+    r"(?:\s{0,9},\s{0,9}(?:<|!=)[^,]{1,99}){0,9}",
     re.ASCII | re.IGNORECASE,
 )
 _REQUIREMENT = re.compile(
@@ -37,6 +41,37 @@ _REQUIREMENT = re.compile(
 _REACH = {"==": Reach.IN, ">": Reach.AFTER}
 _YES = frozenset({"✅", "✔", "✓", "☑", "yes", "y", "true", "supported"})
 _NO = frozenset({"", "❌", "✗", "✘", "✖", "no", "n", "false", "unsupported", "not supported"})
+_RELEASES = frozenset({"backendversion", "engineversion", "frameworkversion", "runtimeversion", "version"})
+_SINCE = frozenset(
+    {
+        "addedin", "introducedin", "minbackendversion", "minengineversion", "minimumengineversion", "minimumrelease",
+        "minimumversion", "minrelease", "minversion", "needs", "requiredversion", "requirement", "requirements",
+        "requires", "since", "sinceversion",
+    }
+)  # fmt: skip
+_BESIDE = frozenset(
+    {
+        "", "addedin", "from", "introducedin", "least", "min", "minimum", "minimumrelease", "minimumversion",
+        "minrelease", "minver", "minversion", "needs", "release", "required", "requiredversion", "requirement",
+        "requires", "requiresversion", "since", "sinceversion", "supportedsince", "ver", "version",
+    }
+)  # fmt: skip
+"""What may stand beside the name of an engine where the key or the title is one of its least release."""
+_OTHERS = (
+    "api",
+    "config",
+    "cuda",
+    "data",
+    "file",
+    "format",
+    "model",
+    "python",
+    "rocm",
+    "schema",
+    "torch",
+    "transformers",
+)
+"""What has a version, too, that says nothing of an engine."""
 _VARIANTS = str.maketrans(dict.fromkeys("\ufe0e\ufe0f"))
 
 
@@ -60,6 +95,12 @@ class Engines:
     def named(self, text: str) -> str | None:
         """The engine that a text names and nothing else; None where it names none."""
         return self._known.get(squashed(text)) if len(text) <= _LONGEST else None
+
+    def beside(self, text: str) -> tuple[str, str] | None:
+        """The engine whose name is part of a text, the longest such name, and what stands beside it, squashed."""
+        plain = squashed(text) if len(text) <= _LONGEST else ""
+        found = max((name for name in self._known if name in plain), key=len, default=None)
+        return None if found is None else (self._known[found], plain.replace(found, "", 1))
 
     def among(self, words: Iterable[str]) -> str | None:
         """The one engine that is named among words; None where there is none, or more than one.
@@ -89,6 +130,25 @@ def release_in(text: str) -> tuple[str, Reach | None, tuple[int, int]] | None:
     return match["release"], reach, (start + match.start("release"), start + match.end("release"))
 
 
+def release_key(name: str, engines: Engines) -> tuple[str | None, Reach] | None:
+    """Whose release a key or the title of a column names, and which others that takes; None where it names none.
+
+    The engine is None where the name does not say it. Beside the name of an engine stands its least release.
+    """
+    plain = squashed(name) if len(name) <= _LONGEST else ""
+    if plain in _SINCE or plain in _RELEASES:
+        return None, Reach.SINCE if plain in _SINCE else Reach.IN
+    found = engines.beside(name)
+    return (found[0], Reach.SINCE) if found is not None and found[1] in _BESIDE else None
+
+
+def speaks_of_version(name: str, engines: Engines) -> bool:
+    """Whether a key or a title that is none of a release may be about one all the same: ``tested_vllm``."""
+    plain = squashed(name) if len(name) <= _LONGEST else ""
+    about = "version" in plain or "since" in plain or plain in {"min", "minimum", "release", "required"}
+    return engines.among(words_of(name)) is not None or (about and not any(each in plain for each in _OTHERS))
+
+
 def requirement_in(text: str, engines: Engines) -> tuple[str, str, Reach, tuple[int, int]] | None:
     """What a requirement such as ``vllm>=0.8.1; python_version > "3.9"`` asks of an engine.
 
@@ -108,6 +168,11 @@ def mark(text: str) -> bool | None:
     if plain in _YES:
         return True
     return False if plain in _NO else None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text may be the id of a model: its owner and its name."""
+    return "/" in text and is_name(text)
 
 
 def is_name(text: str) -> bool:

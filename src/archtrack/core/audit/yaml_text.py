@@ -47,8 +47,9 @@ def read_yaml(text: str, engines: Engines, known: Collection[str]) -> Read:
         raise ValueError(f"{getattr(error, 'problem', None) or 'it cannot be read'}{where}") from error
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    claims = [claim for root in roots for claim in claims_of(root, engines, known)]
-    return Read(form="yaml", claims=attached(claims))
+    keys: dict[str, None] = {}
+    claims = attached([claim for root in roots for claim in claims_of(root, engines, known, keys=keys)])
+    return Read(form="yaml", claims=claims, passed_over=() if claims else tuple(keys))
 
 
 def _roots(loader: Any, builder: _Builder) -> Iterator[Node]:
