@@ -215,7 +215,7 @@ def test_a_quantisation_method_is_asked_of_the_release(
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"features": ["lorra"]}, "--with lorra: no feature and no quantisation method is called so"),
+        ({"features": ["lorra"]}, "--with lorra: unknown feature"),
         ({"engines": ["demo==2"]}, "every release is looked at; name the engine alone"),
         ({"engines": ["nothing"]}, "no engine is called 'nothing'"),
     ],

@@ -59,6 +59,25 @@ def test_what_is_not_met_is_said(cli: Cli) -> None:
     assert done.err == "Not met: SmolLM3ForCausalLM: sglang 0.5.23 says fallback, and native is required\n"
 
 
+@pytest.mark.parametrize(
+    ("release", "wanted", "words"),
+    [
+        (
+            "vllm==0.33.0",
+            "tool-parser:hermes,reasoning-parser:qwen3",
+            "tool-parser:hermes: yes, reasoning-parser:qwen3: yes",
+        ),
+        ("sglang==0.5.23", "tool-parser:hermes,attention:fa3", "tool-parser:hermes: yes, attention:fa3: yes"),
+        ("sglang==0.4.6", "tool-parser:pythonic", "tool-parser:pythonic: no"),
+        ("vllm==0.6.0", "speculative:eagle3", "speculative:eagle3: not known"),  # it has no such list yet
+        ("vllm==0.33.0", "quantisation:awq", "quantisation:awq: yes"),
+    ],
+)
+def test_what_a_release_lists_for_a_user_to_choose(cli: Cli, release: str, wanted: str, words: str) -> None:
+    run = cli("check", "LlamaForCausalLM", "--engine", release, "--with", wanted)
+    assert (run.code, run.out.splitlines()[-1].strip()) == (0, words)
+
+
 def test_a_name_that_is_a_feature_and_a_method_counts_as_either(cli: Cli) -> None:
     for engine, words in (
         ("sglang==0.5.23", "bitsandbytes: yes"),
@@ -93,8 +112,10 @@ def test_a_wanted_feature_comes_with_its_evidence(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("lroa", "--with lroa: no feature and no quantisation method is called so"),
-        ("awqq", "is it awq?"),
+        ("lroa", "--with lroa: unknown feature; features are lora"),
+        ("awqq", "did you mean awq?"),
+        ("tool:hermes", "before the colon stands one of quantisation, tool-parser"),
+        ("tool-parser:hermse", "no release has the tool parser `hermse`; did you mean hermes?"),
     ],
 )
 def test_what_nobody_knows_is_refused(cli: Cli, asked: str, said: str) -> None:

@@ -103,8 +103,8 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     "wanted",
     metavar="FEATURE[,FEATURE]…",
     default="",
-    help="Say whether it has these: lora, pp, image, …, or a quantisation method (awq). With --require, every target "
-    "needs all of them.",
+    help="Say whether it has these: lora, pp, image, …, a quantisation method (awq), or KIND:NAME of what a release "
+    "lists (tool-parser:hermes, reasoning-parser:, attention:, speculative:). With --require, every target needs all.",
 )
 @click.option("--draft", is_flag=True, help="The targets are loaded as draft models of speculative decoding.")
 @click.option("--embedding", is_flag=True, help="The engine is told to serve them as embedding models.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archtrack.core.verdict.features import TITLES, asked_of, feature_of, features_of, row_of
-from archtrack.core.verdict.release_facts import FEATURES, QUANTISATION
+from archtrack.core.verdict.features import LISTS, TITLES, asked_of, feature_of, features_of, list_of, row_of
+from archtrack.core.verdict.release_facts import FEATURES
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.redaction import shown_argument
@@ -52,22 +52,32 @@ def asked_feature(name: str, key: str | None, facts: ReleaseFacts) -> Feature:
 
 
 def expect_known(wanted: Sequence[str], histories: Iterable[History]) -> None:
-    """Refuse what is neither a feature nor a quantisation method of any release.
+    """Refuse what is neither a feature nor listed by any release (``core.verdict.features.LISTS``).
 
     Raises:
         UsageError: the message names what is near, and what there is.
     """
     if all(name in TITLES for name in wanted):
         return
-    methods = {method for history in histories for method in history.tables.get(QUANTISATION, {})}
+    known = tuple(histories)
     for name in wanted:
-        if name not in TITLES and name not in methods:
-            near = nearest(name, {*TITLES, *methods})
-            like = f"; is it {' or '.join(near)}?" if near else ""
+        if name in TITLES:
+            continue
+        kind, colon, item = name.partition(":")
+        if colon and kind not in LISTS:
             raise UsageError(
-                f"--with {shown_argument(name)}: no feature and no quantisation method is called so{like}; features are"
-                f" {', '.join(TITLES)}"
+                f"--with {shown_argument(name)}: before the colon stands one of {', '.join(LISTS)}"
             )
+        table, title, item = list_of(name)
+        listed = {each for history in known for each in history.tables.get(table, {})}
+        if item not in listed:
+            near = nearest(item, listed if colon else {*TITLES, *listed})
+            like = f"; did you mean {' or '.join(near)}?" if near else ""
+            what = f"no release has the {title} `{shown_argument(item)}`" if colon else "unknown feature"
+            more = (
+                "" if colon else f"; features are {', '.join(TITLES)}, or the name of a quantisation method"
+            )
+            raise UsageError(f"--with {shown_argument(name)}: {what}{like}{more}")
 
 
 def named_features(key: str, history: History) -> tuple[str, ...]:

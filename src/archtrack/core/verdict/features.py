@@ -13,7 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .release_facts import FEATURES, QUANTISATION
+from .release_facts import (
+    ATTENTION_BACKENDS,
+    FEATURES,
+    QUANTISATION,
+    REASONING_PARSERS,
+    SPECULATIVE,
+    TOOL_PARSERS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from .release_facts import ReleaseFacts
 
 __all__ = [
+    "LISTS",
     "TITLES",
     "Feature",
     "Row",
@@ -30,7 +38,8 @@ __all__ = [
     "feature_of",
     "features_of",
     "in_words",
-    "method_of",
+    "list_of",
+    "listed_of",
     "row_of",
 ]
 
@@ -56,6 +65,15 @@ TITLES = {
 }
 """Every feature, in the order in which they are shown -> what people call it."""
 
+_QUANTISATION = "quantisation"
+LISTS = {
+    _QUANTISATION: (QUANTISATION, "quantisation method"),
+    "tool-parser": (TOOL_PARSERS, "tool parser"),
+    "reasoning-parser": (REASONING_PARSERS, "reasoning parser"),
+    "attention": (ATTENTION_BACKENDS, "attention backend"),
+    "speculative": (SPECULATIVE, "speculative algorithm"),
+}
+"""What a release lists for a user to choose from -> its table, and what one of its rows is."""
 _METHODS = frozenset({"bitsandbytes", "gguf"})
 """Features that are quantisation methods as well."""
 
@@ -126,19 +144,20 @@ def features_of(key: str | None, release: ReleaseFacts) -> tuple[Feature, ...]:
 
 
 def asked_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
-    """Whether a release has what somebody asks for: a feature of the implementation, or a quantisation method.
+    """Whether a release has what somebody asks for: a feature of the implementation, or what the release lists.
 
-    Of a name that is both, what the implementation states counts, and the method where it states nothing.
+    Of a name that is a feature and a quantisation method, what the implementation states counts, and the method where
+    it states nothing.
 
     Args:
-        name: a key of ``TITLES``, or the name of a method.
+        name: a key of ``TITLES``, or as in ``listed_of``.
         key: as in ``features_of``.
         release: what is known of the release.
     """
     if name not in TITLES:
-        return method_of(name, release)
+        return listed_of(name, release)
     feature = feature_of(name, key, release)
-    return method_of(name, release) if feature.has is None and name in _METHODS else feature
+    return listed_of(name, release) if feature.has is None and name in _METHODS else feature
 
 
 def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
@@ -169,16 +188,31 @@ def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
     )
 
 
-def method_of(name: str, release: ReleaseFacts) -> Feature:
-    """Whether a release has a quantisation method, whatever the architecture."""
-    if QUANTISATION not in release.load.tables:
-        return Feature(name=name, has=None, why=f"which quantisation methods {release.name} has is not known")
-    fact = release.load.find(QUANTISATION, name)
+def listed_of(name: str, release: ReleaseFacts) -> Feature:
+    """Whether a release lists a name that a user may choose, whatever the architecture.
+
+    Args:
+        name: ``KIND:NAME`` with a key of ``LISTS``; a name alone is that of a quantisation method.
+        release: what is known of the release.
+    """
+    table, title, item = list_of(name)
+    if table not in release.load.tables:
+        return Feature(name=name, has=None, why=f"which {title}s {release.name} has is not known")
+    fact = release.load.find(table, item)
     if fact is None:
-        return Feature(name=name, has=False, why=f"{release.name} has no quantisation method `{name}`")
-    return Feature(
-        name=name, has=True, why=f"{release.name} has the quantisation method `{name}`", place=fact.place
-    )
+        return Feature(name=name, has=False, why=f"{release.name} has no {title} `{item}`")
+    return Feature(name=name, has=True, why=f"{release.name} has the {title} `{item}`", place=fact.place)
+
+
+def list_of(name: str) -> tuple[str, str, str]:
+    """The table of a release that a name is looked up in, what its rows are, and the name in it.
+
+    Raises:
+        KeyError: there is no list of that kind.
+    """
+    kind, colon, item = name.partition(":")
+    table, title = LISTS[kind if colon else _QUANTISATION]
+    return table, title, item if colon else name
 
 
 def in_words(features: Iterable[Feature], *, lacking: bool = False) -> str:
