@@ -78,7 +78,8 @@ def _complete_feature(ctx: click.Context, param: click.Parameter, incomplete: st
     metavar="FEATURE[,FEATURE]",
     shell_complete=_complete_feature,
     help="Require these features too: features of the implementation (lora, pp, image, video, audio, "
-    "embedding, eagle3, …) and quantisation methods (awq, gptq, fp8, …); may be repeated.",
+    "embedding, eagle3, …), quantisation methods (awq, gptq, fp8, …), or KIND:NAME of what a release lists "
+    "(tool-parser:hermes); may be repeated.",
 )
 @click.option(
     "--status",
