@@ -101,6 +101,21 @@ def test_since_when_is_what_requires_says(
         assert not (run.first_exact and run.lasts)
 
 
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("Qwen/Qwen3-8B", "true"),
+        ("unsloth/Qwen3-8B", "true"),
+        ("qwen3-8b", "true"),
+        ("Qwen3-8C-Instrcut", "cannot be said"),
+        ("Qwen3ForCausalML", "cannot be said"),
+        ("nobody/nothing-of-this-name", "cannot be said"),
+    ],
+)
+def test_no_model_is_looked_for_whose_name_is_misspelled(vllm: Judge, name: str, outcome: str) -> None:
+    assert vllm.judged(Claim(name=name, line=1, column=1, is_model=True)).outcome.value == outcome
+
+
 @pytest.mark.parametrize(("name", "outcome"), FACTS["gpustack-2.3.0"])
 def test_what_a_catalogue_lists_is_there_or_not_in_the_release_that_it_was_made_for(
     name: str, outcome: str

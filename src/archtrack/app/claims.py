@@ -106,7 +106,7 @@ class Judge:
             return None
         release = parse_version(claim.release)
         first = release if judged.since is None else parse_version(judged.since)
-        meaning = self._names.registered(claim.name) or self._names.model(claim.name)
+        meaning = self._names.registered(claim.name) or self._names.model(claim.name, as_written=True)
         found = find_recipes(model_named(claim.name), None if meaning is None else meaning.found, recipes)
         asked: dict[Version, tuple[str, str]] = {}
         for match in found:
@@ -242,7 +242,7 @@ class Judge:
             if not claim.is_model:
                 self._meanings[key] = (only_named(claim.name),), True
             else:
-                meaning = self._names.registered(claim.name) or self._names.model(claim.name)
+                meaning = self._names.registered(claim.name) or self._names.model(claim.name, as_written=True)
                 found = None if meaning is None else meaning.found
                 checkpoints = () if meaning is None else meaning.checkpoints
                 self._meanings[key] = checkpoints, found is None or found.how == "exact"
