@@ -35,6 +35,8 @@ HAVING = {
     "GammaForCausalLM": ("2.0", "2.1"),
     "DeltaForCausalLM": ("2.1",),
     "GoneForCausalLM": ("1.0", "1.1"),
+    "AgainForCausalLM": ("1.0", "2.1"),
+    "ThriceForCausalLM": ("1.0", "2.0"),
 }
 HAS = {
     "AlphaForCausalLM": {"has": ["lora", "pp"]},
@@ -115,6 +117,20 @@ SINCE = "| Architecture | Backend | Since |\n|---|---|---|\n| {} | demo | {} |\n
         ("GoneForCausalLM", "1.0", "wrong", None),
         ("GoneForCausalLM", "0.5", "wrong", None),
         ("GoneForCausalLM", "2.0", "wrong", None),
+        ("AgainForCausalLM", "1.0", "early", "2.1"),
+        ("AgainForCausalLM", "1.1", "early", "2.1"),
+        ("AgainForCausalLM", "> 1.0", "early", "2.1"),
+        ("AgainForCausalLM", "2.0.1", "true", "2.1"),
+        ("AgainForCausalLM", ">= 1.0, < 1.1", "cannot be said", None),
+        ("AgainForCausalLM", ">= 1.1, < 3", "early", "2.1"),
+        ("ThriceForCausalLM", "1.0", "wrong", None),
+        ("GoneForCausalLM", ">= 1.0, < 1.2", "cannot be said", None),
+        ("GoneForCausalLM", ">= 1.1, < 1.2", "late", "1.0"),
+        ("GoneForCausalLM", "> 0.9, < 1.2", "cannot be said", None),
+        ("GoneForCausalLM", "> 0.9", "wrong", None),
+        ("GoneForCausalLM", "~= 2.0", "wrong", None),
+        ("AlphaForCausalLM", "~= 1.0", "true", "1.0"),
+        ("BetaForCausalLM", "> 1.0, < 3", "true", "1.1"),
         ("OtherForCausalLM", "1.0", "wrong", None),
         ("AlphaForCausalLM", "1." + "9" * 300, "cannot be said", None),
     ],
@@ -231,6 +247,12 @@ def test_what_the_form_allows_is_put_right_and_no_other_byte_changes(
         ("2.0", True, "1.1"),
         ("> 1.1", True, "> 1.1"),
         ("> 0.9", True, "> 0.9"),
+        ("~= 2.0", True, "~= 2.0"),
+        ("~= 1.0", False, "~= 1.0"),
+        (">= 1.0, < 1.1", False, ">= 1.0, < 1.1"),
+        (">= 2.0, != 2.1", True, ">= 1.1, != 2.1"),
+        ("demo ~= 2.0", True, "demo ~= 2.0"),
+        ("demo > 1.1", True, "demo > 1.1"),
     ],
 )
 def test_a_late_release_is_lowered_only_if_that_is_asked(
@@ -248,6 +270,26 @@ def test_a_late_release_is_lowered_only_if_that_is_asked(
     assert path.read_text(encoding="utf-8") == SINCE.format("BetaForCausalLM", after)
     assert shown.texts == (None if said == after else (before.decode(), path.read_text(encoding="utf-8")))
     assert (found.written, found.fixed) == ((False, 0) if said == after else (True, 1))
+
+
+@pytest.mark.parametrize("sign", [">", "~=", ">="])
+def test_in_every_form_only_a_release_that_stands_for_itself_and_all_behind_it_is_lowered(
+    histories: Histories, tmp_path: Path, sign: str
+) -> None:
+    texts = {
+        "a.json": f'[{{"arch": "BetaForCausalLM", "demo": "{sign}2.0"}}, ["demo{sign}2.0"]]',
+        "b.json": f'{{"arch": "BetaForCausalLM", "requires": ["demo{sign}2.0"]}}',
+        "a.yaml": f"BetaForCausalLM: demo{sign}2.0\n",
+    }
+    if sign != "~=":
+        texts["a.py"] = f"if demo_version {sign} '2.0':\n    add('BetaForCausalLM')\n"
+    for name, text in texts.items():
+        path = written(tmp_path, name, text)
+        judged = held(histories, path).judged
+        assert [each.outcome.value for each in judged] == ["late"], name
+        held(histories, path, fix=True, late=True)
+        lowered = text.replace("2.0", "1.1", 1) if sign == ">=" else text
+        assert path.read_text(encoding="utf-8") == lowered
 
 
 def test_a_gate_that_is_early_for_one_and_late_for_another_stays(

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from archtrack.app.claims import Judge
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.names import Names
+from archtrack.app.requires import requires
 from archtrack.core.audit.claims import Claim, Outcome, Reach
 from archtrack.core.audit.json_text import read_json
 from archtrack.core.audit.yaml_text import read_yaml
 from archtrack.core.verdict.release_facts import FEATURES
+
+if TYPE_CHECKING:
+    from archtrack.sources.workspace import Workspace
 
 PAGE = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
 FACTS: dict[str, list[list[Any]]] = json.loads(
@@ -59,6 +63,57 @@ def test_a_late_claim_says_that_the_engine_s_recipe_asks_for_more_than_the_class
     judged = vllm.judged(claim)
     assert judged.outcome is Outcome.LATE
     assert judged.why == f"vllm has it since {judged.since}{says}"
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "said", "outcome", "since"),
+    [
+        # it is run as another one, which the engine has for longer
+        ("vllm", "RobertaForTokenClassification", "0.25.1", "late", "0.13.0"),
+        ("vllm", "RobertaForTokenClassification", "0.13.0", "true", "0.13.0"),
+        ("vllm", "RobertaForTokenClassification", "0.6.5", "early", "0.13.0"),
+        ("vllm", "Exaone4Model", "0.10.1", "true", "0.10.1"),
+        ("vllm", "PaliGemmaModel", "0.10.1", "true", "0.10.1"),
+        ("vllm", "XLMRobertaForCausalLM", "0.10.1", "wrong", None),
+        ("vllm", "Qwen3ForCausalLM", "0.8.4", "true", "0.8.4"),
+        # the newest release runs it by its Transformers backend alone
+        ("vllm", "PersimmonForCausalLM", "0.5.2", "wrong", None),
+        ("vllm", "MBartForConditionalGeneration", "0.8.0", "wrong", None),
+        ("vllm", "Phi4MultimodalForCausalLM", "0.10.1", "wrong", None),
+        ("vllm", "PersimmonForCausalLM", ">=0.5.2,<0.26", "cannot be said", None),
+        # of the release before it is not known
+        ("sglang", "PaddleOCRVLForConditionalGeneration", "0.5.6.post2", "cannot be said", None),
+    ],
+)
+def test_since_when_is_what_requires_says(
+    vllm: Judge, place: Workspace, engine: str, name: str, said: str, outcome: str, since: str | None
+) -> None:
+    record = json.dumps({"architecture": name, "engine": engine, "min_version": said})
+    (claim,) = read_json(record, vllm.engines, vllm.known).claims
+    judged = vllm.judged(claim)
+    assert (judged.outcome.value, judged.since) == (outcome, since), judged.why
+    (found,) = requires([name], place, histories=HISTORIES, engines=[engine])
+    run = found.engines[0].run
+    assert run is not None
+    if outcome in {"true", "late", "early"}:
+        assert (run.since, run.until) == (since, "")
+    else:
+        assert not (run.first_exact and run.lasts)
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("Qwen/Qwen3-8B", "true"),
+        ("unsloth/Qwen3-8B", "true"),
+        ("qwen3-8b", "true"),
+        ("Qwen3-8C-Instrcut", "cannot be said"),
+        ("Qwen3ForCausalML", "cannot be said"),
+        ("nobody/nothing-of-this-name", "cannot be said"),
+    ],
+)
+def test_no_model_is_looked_for_whose_name_is_misspelled(vllm: Judge, name: str, outcome: str) -> None:
+    assert vllm.judged(Claim(name=name, line=1, column=1, is_model=True)).outcome.value == outcome
 
 
 @pytest.mark.parametrize(("name", "outcome"), FACTS["gpustack-2.3.0"])

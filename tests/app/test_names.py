@@ -38,6 +38,25 @@ def test_a_name_is_an_architecture_or_a_model_type_or_nothing(
 
 
 @pytest.mark.parametrize(
+    ("name", "as_written"),
+    [
+        ("Qwen/Qwen3-8B", True),
+        ("deepseek v3", True),
+        ("deepseek v3 thing", False),  # a part of it is a family
+        ("deepsek v3", False),
+        ("Qwen3ForCausalML", False),
+    ],
+)
+def test_as_it_is_written_a_name_is_that_of_a_model_or_family_and_nothing_near_it(
+    name: str,
+    as_written: bool,  # noqa: FBT001 -- a row of the data
+) -> None:
+    found = NAMES.model(name)
+    assert found is not None
+    assert NAMES.model(name, as_written=True) == (found if as_written else None)
+
+
+@pytest.mark.parametrize(
     ("name", "engine", "keys"),
     [
         ("LlamaForCausalLM", "vllm", ("LlamaForCausalLM",)),

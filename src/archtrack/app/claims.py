@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archtrack.core.audit.claims import Outcome, Reach
+from archtrack.core.audit.claims import ENDING, Outcome, Reach
 from archtrack.core.audit.judging import Begin, Standing, judge_release, judge_since, unsaid
 from archtrack.core.audit.words import Engines
 from archtrack.core.history.history import REGISTRY
 from archtrack.core.history.inventory import place_from
-from archtrack.core.history.spans import span_bounds
+from archtrack.core.history.runs import runs_of
 from archtrack.core.parsing import parse_version
 from archtrack.core.recipes.lookup import find_recipes, least_of
 from archtrack.core.verdict.checkpoint import only_named
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from archtrack.core.audit.claims import Claim, Judged
     from archtrack.core.history.history import History, Release
-    from archtrack.core.history.spans import SpanBounds
+    from archtrack.core.history.runs import Run
     from archtrack.core.verdict.checkpoint import Checkpoint
     from archtrack.core.verdict.release_facts import ReleaseFacts
     from archtrack.model import Place
@@ -83,6 +83,7 @@ class Judge:
         self._meanings: dict[tuple[str, bool], tuple[tuple[Checkpoint, ...], bool]] = {}
         self._presences: dict[tuple[str, bool, str, str], tuple[Presence, ...]] = {}
         self._first: dict[tuple[str, str, Reach], int | None] = {}
+        self._runs: dict[tuple[tuple[Checkpoint, ...], str], tuple[Run, ...]] = {}
 
     def judged(self, claim: Claim) -> Judged:
         """What becomes of a claim.
@@ -105,7 +106,7 @@ class Judge:
             return None
         release = parse_version(claim.release)
         first = release if judged.since is None else parse_version(judged.since)
-        meaning = self._names.registered(claim.name) or self._names.model(claim.name)
+        meaning = self._names.registered(claim.name) or self._names.model(claim.name, as_written=True)
         found = find_recipes(model_named(claim.name), None if meaning is None else meaning.found, recipes)
         asked: dict[Version, tuple[str, str]] = {}
         for match in found:
@@ -160,16 +161,61 @@ class Judge:
             words = f"no release of {history.engine} from {wanted} on is known; the newest is {last}"
             return unsaid(claim, words, history.engine)
         standing = self._standing(claim, history, read[at])
+        if standing.has is None:
+            return judge_release(claim, standing)
         before = self._standing(claim, history, read[at - 1]) if at else None
-        newest = self._standing(claim, history, read[-1])
-        bounds = self._bounds(claim, history, read[at])
-        if not standing.has:
-            bounds = self._next(claim, history, read[at], read[-1])
-        begin = None
-        if bounds is not None:
-            place = self._standing(claim, history, bounds.first).place
-            begin = Begin(version=bounds.first.version, exact=bounds.first_exact, place=place)
-        return judge_since(claim, standing, before, newest, begin)
+        begin = self._begin(claim, history, read[at])
+        return judge_since(claim, standing, before, self._newest(claim, history, read[-1]), begin)
+
+    def _begin(self, claim: Claim, history: History, release: Release) -> Begin | None:
+        """With which release it begins to be so up to now, or did before it ended; None where it is so nowhere."""
+        runs = self._runs_of(claim, history)
+        if not runs:
+            return None
+        places, place = history.positions, history.positions[release.version]
+        last = runs[-1]
+        earlier = next((each for each in runs[:-1] if places[each.last.version] >= place), None)
+        if claim.reach in ENDING and earlier is not None:
+            last, earlier = earlier, None
+        own = earlier if earlier is not None and places[earlier.first.version] <= place else None
+        return Begin(
+            version=last.first.version,
+            exact=last.first_exact,
+            place=self._standing(claim, history, last.first).place,
+            behind=places[last.first.version] > place,
+            until=last.until,
+            before=None if own is None else own.until,
+        )
+
+    def _newest(self, claim: Claim, history: History, release: Release) -> Standing:
+        """How the newest release stands: by its backend it may run what it has no class for any more."""
+        standing = self._standing(claim, history, release)
+        runs = self._runs_of(claim, history)
+        if not runs or {each.status for each in self._asked(claim, history, release)} != {Status.FALLBACK}:
+            return standing
+        had = f"{history.engine} ran it natively until {runs[-1].until}"
+        return replace(standing, has=False, why=f"{had}; {standing.why}")
+
+    def _runs_of(self, claim: Claim, history: History) -> tuple[Run, ...]:
+        """The runs of releases with a class for it, as ``archtrack requires`` tells them."""
+        checkpoints = self._meaning(claim)[0]
+        key = checkpoints, history.engine
+        if key not in self._runs:
+            told = [self._has_class(checkpoints, history, each) for each in history.releases]
+            self._runs[key] = runs_of(history, told)
+        return self._runs[key]
+
+    def _has_class(
+        self, checkpoints: tuple[Checkpoint, ...], history: History, release: Release
+    ) -> bool | None:
+        """Whether a release has a class for all of what a name may stand for; None where that cannot be told."""
+        if not release.tells(REGISTRY):
+            return None
+        facts = facts_at(history, release, self._histories)
+        statuses = {presence_of(each, facts, (history, release)).status for each in checkpoints}
+        if Status.UNKNOWN in statuses or (Status.NATIVE in statuses and len(statuses) > 1):
+            return None
+        return statuses == {Status.NATIVE}
 
     def _first_of(self, history: History, wanted: str, reach: Reach, read: list[Release]) -> int | None:
         """Which of the releases that were read is the first that a claim is about."""
@@ -181,26 +227,11 @@ class Judge:
                     index
                     for index, each in enumerate(read)
                     if numbering.is_before(wanted, each.version)
-                    or (reach is Reach.SINCE and numbering.is_same(wanted, each.version))
+                    or (reach in {Reach.SINCE, Reach.WITHIN} and numbering.is_same(wanted, each.version))
                 ),
                 None,
             )
         return self._first[key]
-
-    def _bounds(self, claim: Claim, history: History, release: Release) -> SpanBounds | None:
-        """The span in which a release has it."""
-        every = (each.bounds for each in self._asked(claim, history, release) if each.status is Status.NATIVE)
-        return next((each for each in every if each is not None), None)
-
-    def _next(self, claim: Claim, history: History, release: Release, newest: Release) -> SpanBounds | None:
-        """The first span that begins behind a release."""
-        names = [name for each in self._meaning(claim)[0] for name in each.architectures]
-        every = [each for name in names for each in span_bounds(history, name)]
-        last = self._bounds(claim, history, newest)
-        every += [] if last is None else [last]
-        place = history.positions[release.version]
-        behind = [each for each in every if history.positions[each.first.version] > place]
-        return min(behind, key=lambda each: history.positions[each.first.version], default=None)
 
     # -- what a release does with a name
 
@@ -211,7 +242,7 @@ class Judge:
             if not claim.is_model:
                 self._meanings[key] = (only_named(claim.name),), True
             else:
-                meaning = self._names.registered(claim.name) or self._names.model(claim.name)
+                meaning = self._names.registered(claim.name) or self._names.model(claim.name, as_written=True)
                 found = None if meaning is None else meaning.found
                 checkpoints = () if meaning is None else meaning.checkpoints
                 self._meanings[key] = checkpoints, found is None or found.how == "exact"

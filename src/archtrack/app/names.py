@@ -145,15 +145,19 @@ class Names:
         library = self._histories.get(TRANSFORMERS)
         return library is not None and model_type in library.tables.get(MODEL_TYPES, {})
 
-    def model(self, name: str) -> Meaning | None:
+    def model(self, name: str, *, as_written: bool = False) -> Meaning | None:
         """What a name stands for that no registry has; None where nothing is known of it.
 
         A misspelled architecture stands for the one that is meant. Any other name is looked up in the model index.
 
+        Args:
+            name: the name.
+            as_written: it is no misspelled architecture, and no misspelled model; nor a part of its name a family.
+
         Raises:
             DataError: the index cannot be read.
         """
-        known = self.architectures()
+        known = frozenset() if as_written else self.architectures()
         joined = BETWEEN.sub("", name)
         if looks_like_class(joined) or joined.casefold() in {each.casefold() for each in known}:
             meant = misspelled(joined, known)
@@ -169,7 +173,11 @@ class Names:
             )
         else:
             name = model_named(name)
-            looked_up = find(name, model_index(self._environ)) if self._may_be_model(name) else None
+            looked_up = (
+                find(name, model_index(self._environ), as_written=as_written)
+                if self._may_be_model(name)
+                else None
+            )
             if looked_up is None:
                 return None
             found = looked_up

@@ -140,7 +140,7 @@ def claim_words(claim: Claim) -> str:
         return f"{TITLES[claim.feature]} of {claim.name}: {'yes' if claim.holds else 'no'}"
     if claim.release is None:
         return claim.name if claim.holds else f"{claim.name}: no"
-    words = {Reach.IN: "in", Reach.SINCE: "since", Reach.AFTER: "after"}[claim.reach]
+    words = {Reach.IN: "in", Reach.AFTER: "after", Reach.BETWEEN: "after"}.get(claim.reach, "since")
     return f"{claim.name} {words} {claim.release}"
 
 

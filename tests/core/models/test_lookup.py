@@ -106,6 +106,26 @@ def test_a_slip_is_corrected_where_a_word_of_several_names_is_near(small: ModelI
     assert found.read_as == "qwen3 vl 8b instruct"
 
 
+@pytest.mark.parametrize(
+    ("text", "as_written"),
+    [
+        ("Qwen/Qwen3-8B", True),
+        ("qwen/qwen3-8b", True),
+        ("unsloth/Qwen3-8B", True),
+        ("qwen3-vl", True),
+        ("deepsek r1", False),
+        ("qwen3 vl 8b instrcut", False),
+    ],
+)
+def test_as_it_is_written_a_name_is_found_all_the_same_and_no_slip_is_corrected(
+    small: ModelIndex,
+    text: str,
+    as_written: bool,  # noqa: FBT001 -- a row of the data
+) -> None:
+    assert find(text, small) is not None
+    assert find(text, small, as_written=True) == (find(text, small) if as_written else None)
+
+
 def test_the_architectures_of_a_type_are_those_of_its_models(small: ModelIndex) -> None:
     assert architectures_of_type("qwen3", small) == (QWEN,)
     assert architectures_of_type("thing", small) == ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archtrack.model import Place
 
-__all__ = ["NOT_TRUE", "Claim", "Judged", "Lines", "Outcome", "Reach", "Read"]
+__all__ = ["ENDING", "NOT_TRUE", "Claim", "Judged", "Lines", "Outcome", "Reach", "Read"]
 
 
 class Outcome(str, Enum):
@@ -35,8 +35,16 @@ class Reach(str, Enum):
     """That one release."""
     SINCE = "since"
     """The release, and all behind it."""
+    WITHIN = "within"
+    """The release, and those behind it up to one that is not read: ``~=0.9``, ``>=0.9,<1.0``."""
     AFTER = "after"
     """All behind the release."""
+    BETWEEN = "between"
+    """Those behind the release up to one that is not read: ``>0.9,<1.0``."""
+
+
+ENDING = frozenset({Reach.WITHIN, Reach.BETWEEN})
+"""What is no claim about the newest release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

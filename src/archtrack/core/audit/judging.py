@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .claims import Judged, Outcome, Reach
+from .claims import ENDING, Judged, Outcome, Reach
 
 if TYPE_CHECKING:
     from archtrack.model import Place
@@ -38,17 +38,24 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begin:
-    """The release with which an engine begins to have something.
+    """The release with which an engine begins to have something, up to now or until that ended.
 
     Attributes:
         version: the release.
         exact: the one before it is known not to have it.
         place: the evidence.
+        behind: it stands behind the release that is claimed.
+        until: the last release that has it; empty where there is no end.
+        before: the release that is claimed has it, too, until this one, and others between them have not; None where
+            that is not so.
     """
 
     version: str
     exact: bool
     place: Place | None
+    behind: bool
+    until: str = ""
+    before: str | None = None
 
 
 def unsaid(claim: Claim, why: str, engine: str | None = None, version: str | None = None) -> Judged:
@@ -75,27 +82,43 @@ def judge_since(
         standing: how the first of these releases stands.
         before: how the release before it does; None where none is known.
         newest: how the last of them does.
-        begin: where that release has it, the one with which that begins; else the next one behind it that has it. None
-            where there is none.
+        begin: with which release that begins; None where no release has it.
     """
-    name = f"{standing.engine} {standing.version}"
+    engine = standing.engine
     if standing.has is None:
         return _judged(claim, standing, Outcome.UNSAID, standing.why)
-    if begin is None:
-        why = f"{standing.why}; no release behind it has it either"
-        return _judged(claim, standing, Outcome.WRONG, why)
-    words = f"{standing.engine} has it since {begin.version}"
-    if newest.has is False:
+    if begin is None or not (standing.has or begin.behind):
+        return _judged_nowhere(claim, standing, newest, begin)
+    if newest.has is False and claim.reach not in ENDING:
         return _judged(claim, newest, Outcome.WRONG, newest.why)
-    if not standing.has:
-        why = f"{standing.why}; {words if begin.exact else f'{standing.engine} {begin.version} has it'}"
-        return _judged(claim, standing, Outcome.EARLY, why, begin=begin)
-    if before is not None and before.has:
-        why = words if begin.exact else f"{standing.engine} {begin.version} has it already"
+    words = f"{engine} has it since {begin.version}"
+    if begin.behind:
+        found = words if begin.exact else f"{engine} {begin.version} has it"
+        why = standing.why if begin.before is None else f"{engine} had it until {begin.before}"
+        return _judged(claim, standing, Outcome.EARLY, f"{why}; {found}", begin=begin)
+    if begin.version != standing.version:
+        why = words if begin.exact else f"{engine} {begin.version} has it already"
         return _judged(claim, standing, Outcome.LATE, why, begin=begin)
-    if begin.exact and begin.version == standing.version:
+    if not begin.exact:
+        older = "" if before is None else f": {before.why}"
+        why = f"{engine} {standing.version} has it; whether an older one does is not known{older}"
+        return _judged(claim, standing, Outcome.UNSAID, why)
+    if not begin.until:
         return _judged(claim, standing, Outcome.TRUE, words, begin=begin)
-    return _judged(claim, standing, Outcome.UNSAID, f"{name} has it; whether an older one does is not known")
+    left = f"{words} until {begin.until}; up to which release it is claimed is not read"
+    if claim.reach not in ENDING:
+        left = f"{words}; whether {newest.engine} {newest.version} still has it is not known: {newest.why}"
+    return _judged(claim, standing, Outcome.UNSAID, left)
+
+
+def _judged_nowhere(claim: Claim, standing: Standing, newest: Standing, begin: Begin | None) -> Judged:
+    """A claim about a release that does not have it, as none behind it does."""
+    if newest.has is None:
+        return _judged(claim, newest, Outcome.UNSAID, f"{standing.why}; {newest.why}")
+    if begin is not None:
+        return _judged(claim, newest, Outcome.WRONG, newest.why)
+    why = f"{standing.why}; no release behind it has it either"
+    return _judged(claim, standing, Outcome.WRONG, why)
 
 
 def _judged(
@@ -120,7 +143,8 @@ def _judged(
         and begin.version != standing.version
     ):
         place = replace(place, release=begin.version)
-    # Behind the release of an "after" the next one follows: no release put in its place makes it right.
+    # Behind the release of an "after" the next one follows: no release put in its place makes it right. And what
+    # stands beside a bound moves that, or leaves nothing below it.
     right = instead if begin is None else since if claim.reach is Reach.SINCE else None
     return Judged(
         claim=claim,

@@ -30,15 +30,16 @@ _NAME = re.compile(r"[A-Za-z0-9_][\w.+:-]{0,199}(?:/[\w.+:-]{1,200})?", re.ASCII
 _RELEASE = re.compile(
     r"(?:(?P<operator>==|>=|~=|≥|>|since|from)\s{0,9})?v?(?P<release>\d[\w.!-]{0,99}"
     r"(?:\+\w[\w.]{0,99})?)(?P<plus>\+| (?:and|or) (?:above|higher|later|newer|up))?"
-    r"(?:\s{0,9},\s{0,9}(?:<|!=)[^,]{1,99}){0,9}",
+    r"(?P<others>(?:\s{0,9},\s{0,9}(?:<|!=)[^,]{1,99}){0,9})",
     re.ASCII | re.IGNORECASE,
 )
 _REQUIREMENT = re.compile(
     r"\s{0,99}(?P<name>[A-Za-z][\w.-]{0,99})(?:\[[\w., -]{0,200}\])?\s{0,99}(?P<operator>==|>=|~=|>)\s{0,99}"
-    r"(?P<release>\d[\w.+!-]{0,199})(?=\s|[,;]|\Z)",
+    r"(?P<release>\d[\w.+!-]{0,199})(?=\s|[,;]|\Z)(?P<others>[^;]{0,999})",
     re.ASCII,
 )
-_REACH = {"==": Reach.IN, ">": Reach.AFTER}
+_REACH = {"==": Reach.IN, ">": Reach.AFTER, "~=": Reach.WITHIN}
+_BOUNDED = {Reach.SINCE: Reach.WITHIN, Reach.AFTER: Reach.BETWEEN}
 _YES = frozenset({"✅", "✔", "✓", "☑", "yes", "y", "true", "supported"})
 _NO = frozenset({"", "❌", "✗", "✘", "✖", "no", "n", "false", "unsupported", "not supported"})
 _RELEASES = frozenset({"backendversion", "engineversion", "frameworkversion", "runtimeversion", "version"})
@@ -126,7 +127,9 @@ def release_in(text: str) -> tuple[str, Reach | None, tuple[int, int]] | None:
     if match is None:
         return None
     operator, plus = match["operator"], match["plus"]
-    reach = None if operator is None and plus is None else _REACH.get(operator or "", Reach.SINCE)
+    others = match["others"]
+    alone = operator is None and plus is None and "<" not in others
+    reach = None if alone else _reach(operator, others)
     return match["release"], reach, (start + match.start("release"), start + match.end("release"))
 
 
@@ -159,7 +162,13 @@ def requirement_in(text: str, engines: Engines) -> tuple[str, str, Reach, tuple[
     engine = None if match is None else engines.named(match["name"])
     if match is None or engine is None:
         return None
-    return engine, match["release"], _REACH.get(match["operator"], Reach.SINCE), match.span("release")
+    return engine, match["release"], _reach(match["operator"], match["others"]), match.span("release")
+
+
+def _reach(operator: str | None, others: str) -> Reach:
+    """Which releases a specifier takes, by how it begins and what it asks for besides."""
+    reach = _REACH.get(operator or "", Reach.SINCE)
+    return _BOUNDED.get(reach, reach) if "<" in others else reach
 
 
 def mark(text: str) -> bool | None:

@@ -136,8 +136,15 @@ class ModelIndex:
         """The id itself, else the ids that differ from a text in capitals alone."""
         if text in self.records:
             return (text,)
-        small = text.lower()
-        return tuple(each for each in self.records if each.lower() == small)
+        return tuple(self._by_letters.get(text.lower(), ()))
+
+    @cached_property
+    def _by_letters(self) -> dict[str, list[str]]:
+        """The ids by what they are in small letters."""
+        found: dict[str, list[str]] = {}
+        for each in self.records:
+            found.setdefault(each.lower(), []).append(each)
+        return found
 
     @cached_property
     def typed(self) -> dict[str, list[str]]:

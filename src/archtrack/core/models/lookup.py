@@ -142,18 +142,19 @@ OTHER_SIZE = Rule(share=0.99, least=5, known=5)
 """The same of all that begins so, where no model has the size asked for."""
 
 
-def find(text: str, index: ModelIndex) -> Found | None:
+def find(text: str, index: ModelIndex, *, as_written: bool = False) -> Found | None:
     """What a text stands for: an id on the Hub, the name of one with or without its owner, or of a family.
 
     Args:
         text: as somebody types it, without the Hub's address.
         index: the models that are known.
+        as_written: look for no word that may be misspelled, and for no family by a part of the name.
 
     Returns:
         None where nothing is known of it, or too little to say anything.
     """
-    found = _find(text, index)
-    if found is not None:
+    found = _find(text, index, whole=as_written)
+    if found is not None or as_written:
         return found
     corrected = _corrected(text, index)
     if corrected is None:
@@ -230,7 +231,9 @@ def _family(words: Words, index: ModelIndex, *, whole: bool) -> Found | None:
     """
     few: Found | None = None
     for level, ids in _levels(words.family, index):
-        if not ids or (whole and level in PARTLY):
+        if whole and level in PARTLY:  # and so is every level behind it
+            return few
+        if not ids:
             continue
         sized = [each for each, its in ids if set(words.sizes) <= set(its.sizes)]
         rule = RULES[level] if sized else OTHER_SIZE
