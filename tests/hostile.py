@@ -940,6 +940,12 @@ ALIASES: dict[str, Any] = RECORDS | {
     "aliases of aliases": lambda n: (
         "a0: &a0 [A]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, n))
     ),
+    "aliases below names": lambda n: (
+        "a: &a [" + "x, " * n + "]\n" + "".join(f"o/m{i}: *a\n" for i in range(8))
+    ),
+    "records that are aliases": lambda n: (
+        "- &a {arch: [A, B], requires: ['vllm>=1']}\n" + "- {arch: C, a: *a}\n" * n
+    ),
     "lines": lambda n: "vllm:\n" + "- AForCausalLM\n" * n,
     "documents": lambda n: "---\nvllm: [A]\n" * n,
 }

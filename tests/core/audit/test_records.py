@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from archtrack.core.audit.claims import Reach
+from archtrack.core.audit.claims import Judged, Outcome, Reach
+from archtrack.core.audit.edits import mended
 from archtrack.core.audit.json_text import read_json
 from archtrack.core.audit.listing import read_list
 from archtrack.core.audit.python_text import read_python
@@ -178,6 +179,73 @@ def test_an_alias_says_what_it_stands_for_once_for_each_engine() -> None:
         ("AForCausalLM", "sglang", "in", None),
         ("AForCausalLM", "vllm", "in", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- arch: A\n  requires: &r ['vllm>=0.9']\n- arch: B\n  requires: *r\n", [("A", "0.9"), ("B", "0.9")]),
+        ("A: &a {vllm: '0.8'}\nB: *a\nAForCausalLM: 0.7\nBForCausalLM: 0.6\n",
+         [("A", "0.8"), ("B", "0.8"), ("AForCausalLM", "0.7"), ("BForCausalLM", "0.6")]),
+        ("- {model: o/m, x: &x [{engine: vllm, since: '0.5'}]}\n- {model: o/n, x: *x}\n",
+         [("o/m", "0.5"), ("o/n", "0.5")]),
+        ("- &a {arch: A, engine: vllm, since: '0.5'}\n- *a\n", [("A", "0.5")]),
+        ("base: &b {requires: ['vllm>=0.5']}\none: {arch: A, <<: *b}\ntwo: {arch: B, <<: *b}\n",
+         [("A", "0.5"), ("B", "0.5")]),
+    ],
+)  # fmt: skip
+def test_what_an_alias_names_is_claimed_of_every_name_that_it_stands_below(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    claims = read_yaml(text, ENGINES, KNOWN).claims
+    assert sorted((each.name, each.release) for each in claims) == sorted(expected)
+
+
+def test_a_place_that_several_names_rest_on_stays_where_one_of_them_is_right() -> None:
+    text = "- arch: A\n  requires: &r ['vllm>=0.9']\n- arch: B\n  requires: *r\n"
+    first, second = read_yaml(text, ENGINES, KNOWN).claims
+    early = Judged(claim=first, outcome=Outcome.EARLY, why="", instead="1.0")
+    assert mended(text, [early]) != text
+    assert mended(text, [early, Judged(claim=second, outcome=Outcome.TRUE, why="")]) == text
+
+
+def test_names_of_a_record_that_are_not_read_are_said() -> None:
+    record = {"arch": [f"A{i}" for i in range(12)], "min_vllm": "0.5"}
+    claims = read_json(json.dumps(record), ENGINES, KNOWN).claims
+    assert [each.name for each in claims if each.unclear is None] == [f"A{i}" for i in range(10)]
+    (more,) = [each for each in claims if each.unclear is not None]
+    assert (more.unclear, more.where) == (
+        "names behind the first 10 of a record are not read",
+        claims[0].where,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"arch": "A", "vllm": "0.5", "vllm": "0.6"}', [("A", "vllm", "since", "0.6")]),
+        ('{"arch": "A", "arch": "B", "vllm": "0.6"}', [("B", "vllm", "since", "0.6")]),
+        ('{"vllm": ["AForCausalLM"], "vllm": ["CModel"]}', [("CModel", "vllm", "in", None)]),
+        ('{"AForCausalLM": "0.5", "AForCausalLM": "0.6"}', [("AForCausalLM", None, "since", "0.6")]),
+    ],
+)
+def test_of_a_key_that_is_written_twice_the_last_one_counts(text: str, expected: list[Short]) -> None:
+    assert short(read_json(text, ENGINES, KNOWN).claims) == expected
+    assert short(python(f"x = {text}\n")) == expected
+    assert short(read_yaml(text, ENGINES, KNOWN).claims) == expected
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "reason"),
+    [
+        (read_json, json.dumps({"vllm": ["AForCausalLM"] * 100_001}), "it makes more than 100,000 claims"),
+        (read_yaml, "a: &a [" + "x," * 1000 + "]\n" + "".join(f"o/m{i}: *a\n" for i in range(200)),
+         "its aliases stand for too much"),
+    ],
+)  # fmt: skip
+def test_a_file_that_says_too_much_is_refused(read: object, text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read(text, ENGINES, KNOWN)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

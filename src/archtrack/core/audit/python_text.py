@@ -20,7 +20,7 @@ from archtrack.core.python.values import last_name
 
 from .claims import Claim, Lines, Reach, Read
 from .records import NOWHERE, attached, claims_of
-from .tree import Listed, Mapped, Text
+from .tree import Listed, Text, mapped
 from .words import release_in, words_of
 
 if TYPE_CHECKING:
@@ -257,12 +257,10 @@ class _Reader:
                 return Listed(tuple(self._tree(each, depth + 1) for each in items))
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
-                return Mapped(
-                    tuple(
-                        (self._text_of(key), self._tree(value, depth + 1))
-                        for key, value in pairs
-                        if isinstance(key, ast.Constant) and isinstance(key.value, str)
-                    )
+                return mapped(
+                    (self._text_of(key), self._tree(value, depth + 1))
+                    for key, value in pairs
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str)
                 )
             case _:
                 return Listed(())

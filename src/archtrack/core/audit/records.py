@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .tree import Node
     from .words import Engines
 
-__all__ = ["NOWHERE", "Context", "are_architectures", "attached", "claims_of"]
+__all__ = ["NOWHERE", "Context", "are_architectures", "attached", "bounded", "claims_of"]
 
 _ARCHITECTURES = frozenset(
     {"architecture", "architectures", "modelarchitecture", "modelarchitectures", "arch"}
@@ -39,7 +39,11 @@ _TAKEN = _ARCHITECTURES | _MODELS | _ENGINES
 _NOTHING = frozenset({"", "*", "-", "any", "latest", "n/a", "none", "null", "~"})
 """What names no release where one may stand."""
 _MOST = 10
-"""Names of one record; those behind them are passed over."""
+"""Names of one record; of those behind them nothing can be said."""
+_CLAIMS = 100_000
+"""Of one file; one that makes more is refused."""
+_AGAIN = 100_000
+"""Parts that are read again, as aliases name them below other names."""
 _KEYS = 20
 """Keys that are remembered, for a file without a claim."""
 
@@ -82,17 +86,21 @@ def claims_of(
     """The claims of a tree, by their places.
 
     Args:
-        root: the tree. A part that stands in several places of it is read once for each engine.
+        root: the tree. A part that stands in several places of it is read once for each thing that it may be about.
         engines: those that there is data of.
         known: the architectures that there are.
         around: what stands around it.
         keys: gets the first keys that say nothing that is known.
+
+    Raises:
+        ValueError: it makes too many claims, or its aliases stand for too much.
     """
     reader = _Reader(engines, known, {} if keys is None else keys)
     reader.waiting.append((root, around))
     while reader.waiting:
         reader.take(*reader.waiting.pop())
-    return tuple(sorted(reader.claims, key=lambda claim: (claim.line, claim.column)))
+    # What an alias names below two names may say the same of both.
+    return tuple(sorted(dict.fromkeys(reader.claims), key=lambda claim: (claim.line, claim.column)))
 
 
 def attached(claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -106,6 +114,16 @@ def attached(claims: Sequence[Claim]) -> tuple[Claim, ...]:
         for each in claims
         if not named or {each.engine, each.unclear, each.release, each.unread} != {None}
     )
+
+
+def bounded(claims: Sequence[Claim]) -> None:
+    """Refuse a file that makes too many claims.
+
+    Raises:
+        ValueError: it does.
+    """
+    if len(claims) > _CLAIMS:
+        raise ValueError(f"it makes more than {_CLAIMS:,} claims")
 
 
 def are_architectures(texts: Sequence[Text], known: Collection[str]) -> bool:
@@ -122,14 +140,21 @@ class _Reader:
         self._keys = keys
         self._engines = engines
         self._known = known
-        self._seen: set[tuple[int, str | None]] = set()
+        self._seen: set[tuple[int, Context]] = set()
+        self._once: set[int] = set()
+        self._again = 0
 
     def take(self, node: Node, context: Context) -> None:
         """The claims of a node; what it holds is left waiting."""
         if isinstance(node, Text):
             self._required(node, context)
-        elif (id(node), context.engine) not in self._seen:
-            self._seen.add((id(node), context.engine))
+        elif (id(node), context) not in self._seen:
+            if id(node) in self._once:
+                self._again += 1 + len(node.items if isinstance(node, Listed) else node.pairs)
+            if self._again > _AGAIN:
+                raise ValueError("its aliases stand for too much")
+            self._once.add(id(node))
+            self._seen.add((id(node), context))
             if isinstance(node, Listed):
                 self._list(node, context)
             else:
@@ -139,6 +164,7 @@ class _Reader:
         texts = [each for each in node.items if isinstance(each, Text)]
         if are_architectures(texts, self._known):
             self.claims += (_claim(each, replace(context, are_models=False)) for each in texts)
+            bounded(self.claims)
             self.waiting += ((each, context) for each in node.items if not isinstance(each, Text))
         else:
             self.waiting += ((each, context) for each in node.items)
@@ -197,12 +223,20 @@ class _Reader:
             self.waiting.append((value, inner))
 
     def _say(self, context: Context, at: Text | None = None, unread: str | None = None) -> None:
-        self.claims += (replace(_claim(name, context, at), unread=unread) for name in context.names)
+        self.claims += (replace(_claim(name, context, at), unread=unread) for name in context.names[:_MOST])
+        # What else the record names rests on the same release: it is not changed for the first of them alone.
+        self.claims += (
+            replace(
+                _claim(name, context, at), unclear=f"names behind the first {_MOST} of a record are not read"
+            )
+            for name in context.names[_MOST:]
+        )
+        bounded(self.claims)
 
 
 def _record(node: Mapped, context: Context, engines: Engines, known: Collection[str]) -> Context:
     """What a mapping is about, by itself and by what stands around it; without the releases that it names."""
-    values = {squashed(key.value): value for key, value in reversed(node.pairs)}
+    values = {squashed(key.value): value for key, value in node.pairs}
     architectures = [each for key in values if key in _ARCHITECTURES for each in _texts(values[key])]
     models = [each for key in values if key in _MODELS for each in _texts(values[key])]
     maybe = [value for key, value in values.items() if key in _NAMES and isinstance(value, Text)]
@@ -210,7 +244,7 @@ def _record(node: Mapped, context: Context, engines: Engines, known: Collection[
         architectures = [each for each in maybe if each.value in known]
         models = [each for each in maybe if is_id(each.value)]
     if architectures or (models and (context.are_models or not context.names)):
-        names = tuple((architectures or models)[:_MOST])
+        names = tuple((architectures or models)[: _MOST + 1])
         context = replace(context, names=names, are_models=not architectures)
     said = next((each for key in values if key in _ENGINES for each in _texts(values[key])), None)
     said = said or next((each for each in maybe if engines.named(each.value)), None)
