@@ -953,6 +953,24 @@ GATES: dict[str, Any] = {
     "gates": lambda n: "if vllm_version >= '0.1':\n    a('AForCausalLM')\n" * n,
     "names of a gate": lambda n: "if vllm_version >= '0.1':\n    a(" + "'AForCausalLM', " * n + ")\n",
     "statements of a gate": lambda n: "if vllm_version >= '0.1':\n" + "    a('AForCausalLM')\n" * n,
+    "conditions above statements": lambda n: (
+        f"if vllm_version >= '0.1' and ({'has or ' * n}has):\n" + "    a('AForCausalLM')\n" * n
+    ),
+    "many conditions above statements": lambda n: (
+        f"if vllm_version >= '0.1' and {'has and ' * n}a:\n" + "    a('AForCausalLM')\n" * n
+    ),
+    "what is held above statements": lambda n: (
+        f"if f({'version, ' * n}version) >= '0.1':\n" + "    a('AForCausalLM')\n" * n
+    ),
+    "conditions within a gate": lambda n: (
+        "if vllm_version >= '0.1':\n" + f"    if {'a or ' * n}a:\n" + "        a('AForCausalLM')\n" * n
+    ),
+    "names of a header": lambda n: (
+        "if vllm_version >= '0.1':\n    with " + "vllm('AForCausalLM'), " * n + "a:\n        pass\n"
+    ),
+    "names that are taken away": lambda n: (
+        "if vllm_version >= '0.1':\n" + "    vllm.not_yet_remove('AForCausalLM')\n" * n
+    ),
     "conditions of a gate": lambda n: f"if {'a and ' * n}vllm_version >= '0.1':\n    a('AForCausalLM')\n",
     "branches of a gate": lambda n: (
         "if vllm_version >= '0.1':\n    pass\n" + "elif vllm_version >= '0.1':\n    a('AForCausalLM')\n" * n

@@ -315,6 +315,81 @@ def test_a_gate_that_asks_for_more_is_not_understood(condition: str, asked: str 
     assert (claim.unclear, claim.release) == (asked, "0.8")
 
 
+@pytest.mark.parametrize(
+    ("condition", "is_understood"),
+    [
+        ("VLLM_VERSION >= '0.8' and (has or has_vllm)", True),
+        ("VLLM_VERSION >= '0.8' and " + "has and " * 30 + "gpu", False),
+        ("VLLM_VERSION >= '0.8' and VLLM_INSTALLED and SGLANG_INSTALLED", False),
+        ("engine.vllm_version >= '0.8'", True),
+        ("vllm.torch_version >= '0.8'", False),
+    ],
+)
+def test_no_condition_of_a_gate_is_left_out(condition: str, is_understood: bool) -> None:  # noqa: FBT001 -- a row
+    (claim,) = python(f"if {condition}:\n    M.add('CModel')\n")
+    assert (claim.unclear is None) is is_understood
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_understood"),
+    [
+        ("VLLM_MODELS.append('CModel')", True),
+        ("VLLM_MODELS.remove('CModel')", False),
+        ("VLLM_MODELS.discard('CModel')", False),
+        ("VLLM_MODELS.pop('CModel', None)", False),
+        ("VLLM_MODELS.difference_update({'CModel'})", False),
+        ("del VLLM_MODELS['CModel']", False),
+        ("VLLM_MODELS -= {'CModel'}", False),
+        ("VLLM_MODELS |= {'CModel'}", True),
+        ("VLLM_MODELS = VLLM_MODELS - {'CModel'}", False),
+        ("VLLM_UNSUPPORTED_MODELS = ['CModel']", False),
+        ("UNSUPPORTED = ['CModel']", False),
+        ("notSupported.append('CModel')", False),
+        ("NOT_YET_SUPPORTED = {'CModel': 1}", False),
+        ("VLLM_MODELS.add('CModel', note=1)", True),
+        ("VLLM.set(unsupported=['CModel'])", False),
+        ("found = 'CModel' in VLLM_MODELS", False),
+        ("return name in ('CModel', 'x')", False),
+        ("for each in ['CModel']:\n        VLLM.remove(each)", False),
+        ("for each in ['CModel']:\n        VLLM.add(each)", True),
+        ("while 'CModel' in VLLM_MODELS:\n        pass", False),
+        ("if True:\n        VLLM_MODELS.remove('CModel')", False),
+    ],
+)
+def test_what_a_gate_takes_away_is_not_said_to_be_there(statement: str, is_understood: bool) -> None:  # noqa: FBT001 -- a row
+    (claim,) = python(f"if vllm_version >= '0.8':\n    {statement}\n")
+    assert (claim.name, claim.unclear is None) == ("CModel", is_understood)
+
+
+@pytest.mark.parametrize(
+    "test", ["'CModel' in VLLM_MODELS", "'CModel' not in VLLM_MODELS", "not 'CModel' == vllm"]
+)
+def test_what_a_condition_asks_for_is_no_claim(test: str) -> None:
+    assert python(f"if vllm_version >= '0.8':\n    if {test}:\n        pass\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("VLLM_UNSUPPORTED_MODELS = ['CModel']\nVLLM_MODELS = ['AForCausalLM']\n",
+         [("CModel", False), ("AForCausalLM", True)]),
+        ("UNSUPPORTED = ['CModel']\nMODELS = ['AForCausalLM']\n", [("CModel", False), ("AForCausalLM", True)]),
+        ("UNSUPPORTED = ['CModel']\nVLLM_MODELS = ['AForCausalLM']\n", [("AForCausalLM", True)]),
+        ("VLLM_MODELS -= frozenset(['CModel'])\n", [("CModel", False)]),
+        ("VLLM_MODELS.difference_update(['CModel'])\n", [("CModel", False)]),
+        ("for each in ['CModel']:\n    VLLM_MODELS.remove(each)\n", [("CModel", False)]),
+        ("x = name in ['CModel']\n", [("CModel", False)]),
+        ("x = {'vllm': {'unsupported': ['CModel'], 'llm': ['AForCausalLM']}}\n",
+         [("CModel", False), ("AForCausalLM", True)]),
+        ("x = {'notSupported': {'vllm': ['CModel']}}\n", [("CModel", False)]),
+        ("x = {'excluded': [{'arch': 'CModel', 'vllm': '0.5'}]}\n", [("CModel", False)]),
+        ("x = {'o/removed-drop': 'vllm>=0.5'}\n", [("o/removed-drop", True)]),
+    ],
+)  # fmt: skip
+def test_a_list_of_what_is_left_out_is_not_understood(text: str, expected: list[tuple[str, bool]]) -> None:
+    assert [(each.name, each.unclear is None) for each in python(text)] == expected
+
+
 def test_below_another_condition_a_gate_asks_for_that_too() -> None:
     text = "if VLLM_VERSION >= '0.8':\n    if gpu:\n        M.add('CModel')\n    else:\n        M.add('AForCausalLM')\n"
     asked = "the gate asks for more: `gpu`"

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .claims import Claim, Reach
 from .tree import Listed, Mapped, Text
-from .words import is_id, release_in, release_key, requirement_in, speaks_of_version, squashed, words_of
+from .words import (
+    is_id,
+    release_in,
+    release_key,
+    requirement_in,
+    speaks_of_version,
+    squashed,
+    takes_away,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from .tree import Node
     from .words import Engines
 
-__all__ = ["NOWHERE", "Context", "are_architectures", "attached", "bounded", "claims_of"]
+__all__ = ["AWAY", "NOWHERE", "Context", "are_architectures", "attached", "bounded", "claims_of"]
 
 _ARCHITECTURES = frozenset(
     {"architecture", "architectures", "modelarchitecture", "modelarchitectures", "arch"}
@@ -47,6 +56,9 @@ _AGAIN = 100_000
 _KEYS = 20
 """Keys that are remembered, for a file without a claim."""
 
+AWAY = "it may be taken away or left out there, and not be had"
+"""Why it is not understood what something is named for."""
+
 Named: TypeAlias = "tuple[Text, str, Reach, tuple[int, int]]"
 """A release that is named: the text that does, the release, which others it takes, and its place in the text."""
 
@@ -62,6 +74,7 @@ class Context:
         problem: why that is not understood; None where it is.
         release: the release that is named, and which others it takes; None where none is.
         by_key: the key of a mapping names what it is about.
+        is_away: a name around it says that what is there is taken away, or left out.
     """
 
     names: tuple[Text, ...] = ()
@@ -70,6 +83,7 @@ class Context:
     problem: str | None = None
     release: Named | None = None
     by_key: bool = False
+    is_away: bool = False
 
 
 NOWHERE = Context()
@@ -108,11 +122,11 @@ def attached(claims: Sequence[Claim]) -> tuple[Claim, ...]:
 
     What else such a file lists is no claim about an engine.
     """
-    named = any(each.engine is not None or each.unclear is not None for each in claims)
+    named = any(each.engine is not None or each.unclear not in {None, AWAY} for each in claims)
     return tuple(
         each
         for each in claims
-        if not named or {each.engine, each.unclear, each.release, each.unread} != {None}
+        if not named or {each.engine, each.unclear, each.release, each.unread} - {AWAY} != {None}
     )
 
 
@@ -208,10 +222,12 @@ class _Reader:
         names_one = is_id(key.value) or by_name
         released = release_key(key.value, self._engines)
         inner = replace(record, by_key=False)
+        if not names_one and takes_away(key.value):
+            inner = replace(inner, is_away=True)
         if released is not None and found is not None:
             return
         if names_one:
-            inner = replace(record, names=(key,), are_models=is_id(key.value), by_key=True)
+            inner = replace(inner, names=(key,), are_models=is_id(key.value), by_key=True)
         elif engine is not None:
             inner = replace(inner, engine=engine, problem=None, release=None)
         elif released is None and len(self._keys) < _KEYS:
@@ -312,7 +328,7 @@ def _claim(name: Text, context: Context, at: Text | None = None) -> Claim:
         column=place.column,
         is_model=context.are_models,
         engine=context.engine,
-        unclear=context.problem,
+        unclear=context.problem or (AWAY if context.is_away else None),
     )
     if context.release is None:
         return found
