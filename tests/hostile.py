@@ -907,6 +907,24 @@ TABLES: dict[str, Any] = {
     "columns of releases": lambda n: (
         f"| Architecture |{' Min vLLM | Tested |' * n}\n|---|{'---|---|' * n}\n| A |{' 0.1 | 0.1 |' * n}\n"
     ),
+    "columns of an engine": lambda n: (
+        f"| Architecture |{' vllm |' * n}\n|---|{'---|' * n}\n| {'A, ' * 40}A |{' ✅ |' * n}\n"
+    ),
+    "columns of an engine, and rows": lambda n: (
+        f"| Architecture |{' vllm |' * 40}\n|---|{'---|' * 40}\n" + f"| {'A, ' * 40}A |{' ✅ |' * 40}\n" * n
+    ),
+    "comments in a line": lambda n: "a <!--\n" * n + _TABLE + "-->\n" * n,
+    "comments that follow": lambda n: "a <!--\n" + "--> <!--\n" * n + _TABLE,
+    "ticks of a line": lambda n: "".join("`" * (i % 9 + 1) + " " for i in range(n)) + "<!-- a\n" + _TABLE,
+    "fences with ticks": lambda n: "``` a `\n" * n + _TABLE,
+    "items in items": lambda n: "".join("  " * min(i, 40) + "- a\n" for i in range(n)) + _TABLE,
+    "quoted tables": lambda n: "> | Architecture |\n> |---|\n\n" * n,
+    "quotes in quotes": lambda n: f"{'> ' * n}| Architecture |\n{'> ' * n}|---|\n",
+    "indented tables": lambda n: "    | Architecture |\n    |---|\n\n" * n,
+    "lines of a heading": lambda n: "not\n" * n + "===\n" + _TABLE,
+    "underlined headings": lambda n: "no support\n===\n" * n + _TABLE,
+    "words of a heading": lambda n: f"# {'not ' * n}\n{_TABLE}",
+    "front matter": lambda n: "---\n" + "a: b\n" * n + _TABLE,
     "tables of something else": lambda n: "| Thing | Best |\n|---|---|\n| A | B |\n\n" * n,
     "columns of a row": lambda n: f"{_TABLE}| A |{' ✅ |' * 100 * n}\n",
     "brackets": lambda n: f"{_TABLE}| {'(' * n}{'[' * n}{'<' * n} | {'[' * n} | {'](' * n} |\n",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 import yaml
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ENGINES = Engines(("vllm", "sglang"))
 KNOWN = {"AForCausalLM", "BForCausalLM", "CModel"}
 
-Short = "tuple[str, str | None, str, str | None]"
+Short: TypeAlias = "tuple[str, str | None, str, str | None]"
 
 
 def short(claims: Sequence[Claim]) -> list[tuple[str, str | None, str, str | None]]:

@@ -80,7 +80,9 @@ _ELSEWHERE = frozenset(
     }
 )  # fmt: skip
 """Words of a heading, a column or a name below which no engine is said to have what is listed."""
-_NEGATIONS = frozenset({"cannot", "lacks", "never", "no", "non", "not", "without"})
+_NEGATIONS = frozenset(
+    {"aren", "cannot", "doesn", "don", "isn", "lacks", "never", "no", "not", "without", "won"}
+)
 _THERE = frozenset(
     {
         "available", "compatible", "implemented", "support", "supported", "supporting", "supports", "work", "working",
