@@ -907,6 +907,24 @@ TABLES: dict[str, Any] = {
     "columns of releases": lambda n: (
         f"| Architecture |{' Min vLLM | Tested |' * n}\n|---|{'---|---|' * n}\n| A |{' 0.1 | 0.1 |' * n}\n"
     ),
+    "columns of an engine": lambda n: (
+        f"| Architecture |{' vllm |' * n}\n|---|{'---|' * n}\n| {'A, ' * 40}A |{' ✅ |' * n}\n"
+    ),
+    "columns of an engine, and rows": lambda n: (
+        f"| Architecture |{' vllm |' * 40}\n|---|{'---|' * 40}\n" + f"| {'A, ' * 40}A |{' ✅ |' * 40}\n" * n
+    ),
+    "comments in a line": lambda n: "a <!--\n" * n + _TABLE + "-->\n" * n,
+    "comments that follow": lambda n: "a <!--\n" + "--> <!--\n" * n + _TABLE,
+    "ticks of a line": lambda n: "".join("`" * (i % 9 + 1) + " " for i in range(n)) + "<!-- a\n" + _TABLE,
+    "fences with ticks": lambda n: "``` a `\n" * n + _TABLE,
+    "items in items": lambda n: "".join("  " * min(i, 40) + "- a\n" for i in range(n)) + _TABLE,
+    "quoted tables": lambda n: "> | Architecture |\n> |---|\n\n" * n,
+    "quotes in quotes": lambda n: f"{'> ' * n}| Architecture |\n{'> ' * n}|---|\n",
+    "indented tables": lambda n: "    | Architecture |\n    |---|\n\n" * n,
+    "lines of a heading": lambda n: "not\n" * n + "===\n" + _TABLE,
+    "underlined headings": lambda n: "no support\n===\n" * n + _TABLE,
+    "words of a heading": lambda n: f"# {'not ' * n}\n{_TABLE}",
+    "front matter": lambda n: "---\n" + "a: b\n" * n + _TABLE,
     "tables of something else": lambda n: "| Thing | Best |\n|---|---|\n| A | B |\n\n" * n,
     "columns of a row": lambda n: f"{_TABLE}| A |{' ✅ |' * 100 * n}\n",
     "brackets": lambda n: f"{_TABLE}| {'(' * n}{'[' * n}{'<' * n} | {'[' * n} | {'](' * n} |\n",
@@ -940,6 +958,12 @@ ALIASES: dict[str, Any] = RECORDS | {
     "aliases of aliases": lambda n: (
         "a0: &a0 [A]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, n))
     ),
+    "aliases below names": lambda n: (
+        "a: &a [" + "x, " * n + "]\n" + "".join(f"o/m{i}: *a\n" for i in range(8))
+    ),
+    "records that are aliases": lambda n: (
+        "- &a {arch: [A, B], requires: ['vllm>=1']}\n" + "- {arch: C, a: *a}\n" * n
+    ),
     "lines": lambda n: "vllm:\n" + "- AForCausalLM\n" * n,
     "documents": lambda n: "---\nvllm: [A]\n" * n,
 }
@@ -947,6 +971,24 @@ GATES: dict[str, Any] = {
     "gates": lambda n: "if vllm_version >= '0.1':\n    a('AForCausalLM')\n" * n,
     "names of a gate": lambda n: "if vllm_version >= '0.1':\n    a(" + "'AForCausalLM', " * n + ")\n",
     "statements of a gate": lambda n: "if vllm_version >= '0.1':\n" + "    a('AForCausalLM')\n" * n,
+    "conditions above statements": lambda n: (
+        f"if vllm_version >= '0.1' and ({'has or ' * n}has):\n" + "    a('AForCausalLM')\n" * n
+    ),
+    "many conditions above statements": lambda n: (
+        f"if vllm_version >= '0.1' and {'has and ' * n}a:\n" + "    a('AForCausalLM')\n" * n
+    ),
+    "what is held above statements": lambda n: (
+        f"if f({'version, ' * n}version) >= '0.1':\n" + "    a('AForCausalLM')\n" * n
+    ),
+    "conditions within a gate": lambda n: (
+        "if vllm_version >= '0.1':\n" + f"    if {'a or ' * n}a:\n" + "        a('AForCausalLM')\n" * n
+    ),
+    "names of a header": lambda n: (
+        "if vllm_version >= '0.1':\n    with " + "vllm('AForCausalLM'), " * n + "a:\n        pass\n"
+    ),
+    "names that are taken away": lambda n: (
+        "if vllm_version >= '0.1':\n" + "    vllm.not_yet_remove('AForCausalLM')\n" * n
+    ),
     "conditions of a gate": lambda n: f"if {'a and ' * n}vllm_version >= '0.1':\n    a('AForCausalLM')\n",
     "branches of a gate": lambda n: (
         "if vllm_version >= '0.1':\n    pass\n" + "elif vllm_version >= '0.1':\n    a('AForCausalLM')\n" * n

@@ -90,7 +90,7 @@ def test_fix_writes_what_is_right_and_reports_what_is_left(
     miniature.write(work / "names", "CForCausalLM\n")
     done = cli("audit", "table.md", "gates.py", "names", "--engine", "demo", "--data", data, "--fix")
     assert table.read_text(encoding="utf-8") == TABLE.replace("a | |", "a | ✅ |").replace(
-        "b | ✅ |", "b | |"
+        "b | ✅ |", "b |  |"
     )
     raised = GATES.replace("'1'", "'2'")
     assert gates.read_text(encoding="utf-8") == raised
@@ -118,7 +118,7 @@ def test_diff_shows_what_fix_would_write_and_writes_nothing(
         "-| `AForCausalLM` | a | |",
         "-| `BForCausalLM` | b | ✅ |",
         "+| `AForCausalLM` | a | ✅ |",
-        "+| `BForCausalLM` | b | |",
+        "+| `BForCausalLM` | b |  |",
         "--- a/gates.py",
         "+++ b/gates.py",
         "-if demo_version >= '1':",

@@ -84,10 +84,95 @@ def test_what_is_not_understood_is_said_with_the_reason(row: str, reason: str) -
         "| Architecture | LoRA |\n| --- |\n| A | ✅ |\n",
         "Architecture\n---\nA\n",
         "",
+        f"See <!-- what was\n{HEAD}| A | a | ✅ | ✅ |\n-->\n",
+        f"See <!-- what was\n\n{HEAD}| A | a | ✅ | ✅ |\n\nbefore -->\n",
+        f"See <!-- a --> <!-- `b`\n{HEAD}| A | a | ✅ | ✅ |\n--> <!--\n{HEAD}| B |\n-->\n",
+        "Code:\n\n" + "".join(f"    {each}\n" for each in [*HEAD.splitlines(), "| A |"]),
+        "# Code\n" + "".join(f"\t{each}\n" for each in [*HEAD.splitlines(), "| A |"]),
+        "- x\n\n" + "".join(f"      {each}\n" for each in [*HEAD.splitlines(), "| A |"]),
+        "".join(f"> {each}\n" for each in [*HEAD.splitlines(), "| A |"]),
+        "````\n```\n" + HEAD + "| A |\n````\n",
+        "~~~ `x`\n" + HEAD + "| A |\n~~~\n",
+        "---\nx: |\n" + "".join(f"  {each}\n" for each in [*HEAD.splitlines(), "| A |"]) + "---\n",
     ],
 )
 def test_what_is_no_table_of_architectures_claims_nothing(text: str) -> None:
     assert read_markdown(text, ENGINES).claims == ()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "```` ```x``` ````\n",
+        "``` a ` b\n",
+        "`<!--` begins a comment\n",
+        "What <!-- no mark ends\n\n",
+        "Two <!-- of <!-- these\n\nand <!-- that -->\n",
+        "A comment <!-- a --> and\n",
+        "<!-- a -->\n",
+        "see <!-- a\nb -->\n",
+        "---\ntitle: x\n---\n",
+        "---\n\ntext\n",
+        "> | x |\n\n",
+        "    code\n\n",
+        "- item\n\n",
+    ],
+)
+def test_a_table_behind_what_is_no_text_is_read(before: str) -> None:
+    assert marks(f"{before}{HEAD}| A | a | ✅ |\n") == [("A", None, True), ("A", "lora", True)]
+
+
+@pytest.mark.parametrize(
+    "before", ["- item\n\n", "10. item\n\n", "!!! note\n\n", '=== "vLLM"\n\n', "[^1]: a\n\n"]
+)
+def test_a_table_within_an_item_is_read(before: str) -> None:
+    lines = "".join(f"    {each}\n" for each in [*HEAD.splitlines(), "| A | a | ✅ |"])
+    assert marks(before + lines) == [("A", None, True), ("A", "lora", True)]
+    assert marks("text\n\n" + lines) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "passed_over"),
+    [
+        ("> ", ("those of a table in a block quote (line 3)",)),
+        ("    ", ("those of a table in indented code (line 3)",)),
+    ],
+)
+def test_a_table_that_is_not_read_for_where_it_stands_is_named(
+    before: str, passed_over: tuple[str, ...]
+) -> None:
+    lines = "".join(f"{before}{each}\n" for each in [*HEAD.splitlines(), "| A | a | ✅ |"])
+    assert read_markdown(f"# A\n\n{lines}", ENGINES).passed_over == passed_over
+    other = lines.replace("Architecture", "Thing").replace("Models", "Best")
+    assert "those of" not in "".join(read_markdown(f"# A\n\n{other}", ENGINES).passed_over)
+
+
+@pytest.mark.parametrize(
+    ("above", "unclear"),
+    [
+        ("## Not supported\n", "not supported"),
+        ("## No support\n", "no support"),
+        ("## Not yet officially supported\n", "not supported"),
+        ("## Models that don't work\n", "don work"),
+        ("## Planned\n", "planned"),
+        ("Not supported\n====\n", "not supported"),
+        ("Not yet\n supported \n---\n", "not supported"),
+        ("Removed\n---\n\nSupported\n===\n", None),
+        ("# Removed\n\nSupported\n---\n", "removed"),
+        ("Removed\n\n---\n", None),
+        ("- Removed\n---\n", None),
+        ("## Supported, not tested\n", None),
+        ("## No tables of models\n", None),
+    ],
+)
+def test_a_heading_that_says_that_nothing_is_there_is_understood(above: str, unclear: str | None) -> None:
+    (claim,) = read_markdown(f"{above}\n| Architecture |\n|---|\n| A |\n", ENGINES).claims
+    assert claim.unclear == (unclear and f"the table or a heading above it says `{unclear}`")
+
+
+def test_an_underlined_heading_names_the_engine() -> None:
+    text = f"vLLM\n====\n\n{HEAD}| A |\n\nSGLang\n------\n\n{HEAD}| B |\n"
+    assert [each.engine for each in read_markdown(text, ENGINES).claims] == ["vllm", "sglang"]
 
 
 @pytest.mark.parametrize(
@@ -167,8 +252,48 @@ def test_a_claim_has_its_line_its_column_and_the_cell_that_would_change() -> Non
     text = f"# A\r\n\r\n{HEAD}| `A` | a |    | ✅︎ |\n"
     support, lora, pp = read_markdown(text, ENGINES).claims
     assert [(each.line, each.column) for each in (support, lora, pp)] == [(5, 4), (5, 12), (5, 18)]
-    assert [text[slice(*each.where)] for each in (lora, pp) if each.where] == ["    ", " ✅︎ "]
-    assert (support.where, lora.yes_and_no, pp.yes_and_no) == (None, (" ✅︎ ", "    "), (" ✅︎ ", " "))
+    assert [text[slice(*each.where)] for each in (lora, pp) if each.where] == ["    ", "✅︎"]
+    assert (support.where, lora.yes_and_no, pp.yes_and_no) == (None, (" ✅︎ ", "    "), ("✅︎", ""))
+
+
+@pytest.mark.parametrize(
+    ("row", "yes", "no"),
+    [
+        ("| A | ✅ |", "| A | ✅ |", "| A |  |"),
+        ("|A|✅|", "|A|✅|", "|A||"),
+        ("| A |\t✅\t|", "| A |\t✅\t|", "| A |\t\t|"),
+        ("| A |   ✅ |  ", "| A |   ✅ |  ", "| A |    |  "),
+        ("| A | ✅     | x |", "| A | ✅     | x |", "| A |       | x |"),
+        ("| A |\t\t|", "| A |\t✅\t|", "| A |\t\t|"),
+        ("| A | |", "| A | ✅ |", "| A | |"),
+        ("| A |      |", "| A | ✅    |", "| A |      |"),
+        ("| A ||", "| A | ✅ |", "| A ||"),
+        ("A | ✅ |", "A | ✅ |", "A |  |"),
+        ("A | ✅", None, None),
+        ("| A | [✅](b) |", None, None),
+        ("| A | &nbsp; |", None, None),
+    ],
+)
+def test_a_mark_that_is_replaced_leaves_every_other_character(
+    row: str, yes: str | None, no: str | None
+) -> None:
+    text = f"| Architecture | LoRA |\n|---|---|\n{row}\n"
+    (claim,) = [each for each in read_markdown(text, ENGINES).claims if each.feature]
+    assert (claim.where is None, claim.yes_and_no is None) == (yes is None, yes is None)
+    if claim.where is not None and claim.yes_and_no is not None:
+        start, end = claim.where
+        assert [text[:start] + each + text[end:] for each in claim.yes_and_no] == [
+            text.replace(row, str(each)) for each in (yes, no)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("row", "has_place"),
+    [("✅ | A", False), ("| ✅ | A |", True), ("✅ | A |", False), ("❌ | A\n✅ | B", True)],
+)
+def test_no_cell_becomes_the_pipe_before_a_row(row: str, has_place: bool) -> None:  # noqa: FBT001 -- a row
+    claims = read_markdown(f"LoRA | Architecture\n---|---\n{row}\n", ENGINES).claims
+    assert {each.where is not None for each in claims if each.feature} == {has_place}
 
 
 def test_a_release_has_the_place_of_its_number() -> None:
@@ -218,6 +343,26 @@ def test_columns_that_say_nothing_known_are_named() -> None:
     assert read_markdown(head, ENGINES).passed_over == ("Inputs",)
 
 
-def test_of_two_columns_with_one_name_neither_is_read() -> None:
-    head = "| Architecture | PP | Pipeline parallel |\n|---|---|---|\n| A | ✅ | |\n"
-    assert marks(head) == [("A", None, True)]
+@pytest.mark.parametrize(
+    ("titles", "cells"),
+    [(("PP", "Pipeline parallel"), "✅"), (("vLLM", "`vllm`"), "✅"), (("Min vLLM", "vLLM since"), "1")],
+)
+def test_of_two_columns_with_one_name_neither_is_read(titles: tuple[str, str], cells: str) -> None:
+    text = f"| Architecture | {' | '.join(titles)} |\n|---|---|---|\n| A | {cells} | {cells} |\n"
+    assert marks(text) == [("A", None, True)]
+    assert read_markdown(text, ENGINES).passed_over == tuple(each.strip("`") for each in titles)
+
+
+def test_a_row_that_makes_too_many_claims_is_not_understood() -> None:
+    engines = Engines([f"engine{i}" for i in range(20)])
+    head = f"| Architecture |{''.join(f' engine{i} |' for i in range(20))}\n|---|{'---|' * 20}\n"
+    row = f"| {', '.join('ABCDEFGHIJKLMNOPQRSTUVWXYZ')} |{' ✅ |' * 20}\n"
+    (many, *one) = read_markdown(f"{head}{row}| A |{' ✅ |' * 20}\n", engines).claims
+    assert (many.unclear, many.where, len(one)) == ("a row of 546 claims", None, 20)
+
+
+def test_the_rows_behind_very_many_claims_are_named() -> None:
+    names = ", ".join(["A"] * 50)
+    found = read_markdown("| Architecture |\n|---|\n" + f"| {names} |\n" * 1_001, ENGINES)
+    assert len(found.claims) == 50_000
+    assert found.passed_over == ("those of the rows from line 1003 on (there are more than 50,000 claims)",)

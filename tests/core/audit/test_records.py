@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 import yaml
 
-from archtrack.core.audit.claims import Reach
+from archtrack.core.audit.claims import Judged, Outcome, Reach
+from archtrack.core.audit.edits import mended
 from archtrack.core.audit.json_text import read_json
 from archtrack.core.audit.listing import read_list
 from archtrack.core.audit.python_text import read_python
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 ENGINES = Engines(("vllm", "sglang"))
 KNOWN = {"AForCausalLM", "BForCausalLM", "CModel"}
 
-Short = "tuple[str, str | None, str, str | None]"
+Short: TypeAlias = "tuple[str, str | None, str, str | None]"
 
 
 def short(claims: Sequence[Claim]) -> list[tuple[str, str | None, str, str | None]]:
@@ -190,6 +191,73 @@ def test_an_alias_says_what_it_stands_for_once_for_each_engine() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- arch: A\n  requires: &r ['vllm>=0.9']\n- arch: B\n  requires: *r\n", [("A", "0.9"), ("B", "0.9")]),
+        ("A: &a {vllm: '0.8'}\nB: *a\nAForCausalLM: 0.7\nBForCausalLM: 0.6\n",
+         [("A", "0.8"), ("B", "0.8"), ("AForCausalLM", "0.7"), ("BForCausalLM", "0.6")]),
+        ("- {model: o/m, x: &x [{engine: vllm, since: '0.5'}]}\n- {model: o/n, x: *x}\n",
+         [("o/m", "0.5"), ("o/n", "0.5")]),
+        ("- &a {arch: A, engine: vllm, since: '0.5'}\n- *a\n", [("A", "0.5")]),
+        ("base: &b {requires: ['vllm>=0.5']}\none: {arch: A, <<: *b}\ntwo: {arch: B, <<: *b}\n",
+         [("A", "0.5"), ("B", "0.5")]),
+    ],
+)  # fmt: skip
+def test_what_an_alias_names_is_claimed_of_every_name_that_it_stands_below(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    claims = read_yaml(text, ENGINES, KNOWN).claims
+    assert sorted((each.name, each.release) for each in claims) == sorted(expected)
+
+
+def test_a_place_that_several_names_rest_on_stays_where_one_of_them_is_right() -> None:
+    text = "- arch: A\n  requires: &r ['vllm>=0.9']\n- arch: B\n  requires: *r\n"
+    first, second = read_yaml(text, ENGINES, KNOWN).claims
+    early = Judged(claim=first, outcome=Outcome.EARLY, why="", instead="1.0")
+    assert mended(text, [early]) != text
+    assert mended(text, [early, Judged(claim=second, outcome=Outcome.TRUE, why="")]) == text
+
+
+def test_names_of_a_record_that_are_not_read_are_said() -> None:
+    record = {"arch": [f"A{i}" for i in range(12)], "min_vllm": "0.5"}
+    claims = read_json(json.dumps(record), ENGINES, KNOWN).claims
+    assert [each.name for each in claims if each.unclear is None] == [f"A{i}" for i in range(10)]
+    (more,) = [each for each in claims if each.unclear is not None]
+    assert (more.unclear, more.where) == (
+        "names behind the first 10 of a record are not read",
+        claims[0].where,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"arch": "A", "vllm": "0.5", "vllm": "0.6"}', [("A", "vllm", "since", "0.6")]),
+        ('{"arch": "A", "arch": "B", "vllm": "0.6"}', [("B", "vllm", "since", "0.6")]),
+        ('{"vllm": ["AForCausalLM"], "vllm": ["CModel"]}', [("CModel", "vllm", "in", None)]),
+        ('{"AForCausalLM": "0.5", "AForCausalLM": "0.6"}', [("AForCausalLM", None, "since", "0.6")]),
+    ],
+)
+def test_of_a_key_that_is_written_twice_the_last_one_counts(text: str, expected: list[Short]) -> None:
+    assert short(read_json(text, ENGINES, KNOWN).claims) == expected
+    assert short(python(f"x = {text}\n")) == expected
+    assert short(read_yaml(text, ENGINES, KNOWN).claims) == expected
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "reason"),
+    [
+        (read_json, json.dumps({"vllm": ["AForCausalLM"] * 100_001}), "it makes more than 100,000 claims"),
+        (read_yaml, "a: &a [" + "x," * 1000 + "]\n" + "".join(f"o/m{i}: *a\n" for i in range(200)),
+         "its aliases stand for too much"),
+    ],
+)  # fmt: skip
+def test_a_file_that_says_too_much_is_refused(read: object, text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read(text, ENGINES, KNOWN)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
     ("read", "text"),
     [
         (read_json, "{"),
@@ -254,6 +322,81 @@ def test_the_gates_and_lists_of_a_module_are_claims(text: str, expected: list[Sh
 def test_a_gate_that_asks_for_more_is_not_understood(condition: str, asked: str | None) -> None:
     (claim,) = python(f"if {condition}:\n    VLLM.add('CModel')\n")
     assert (claim.unclear, claim.release) == (asked, "0.8")
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_understood"),
+    [
+        ("VLLM_VERSION >= '0.8' and (has or has_vllm)", True),
+        ("VLLM_VERSION >= '0.8' and " + "has and " * 30 + "gpu", False),
+        ("VLLM_VERSION >= '0.8' and VLLM_INSTALLED and SGLANG_INSTALLED", False),
+        ("engine.vllm_version >= '0.8'", True),
+        ("vllm.torch_version >= '0.8'", False),
+    ],
+)
+def test_no_condition_of_a_gate_is_left_out(condition: str, is_understood: bool) -> None:  # noqa: FBT001 -- a row
+    (claim,) = python(f"if {condition}:\n    M.add('CModel')\n")
+    assert (claim.unclear is None) is is_understood
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_understood"),
+    [
+        ("VLLM_MODELS.append('CModel')", True),
+        ("VLLM_MODELS.remove('CModel')", False),
+        ("VLLM_MODELS.discard('CModel')", False),
+        ("VLLM_MODELS.pop('CModel', None)", False),
+        ("VLLM_MODELS.difference_update({'CModel'})", False),
+        ("del VLLM_MODELS['CModel']", False),
+        ("VLLM_MODELS -= {'CModel'}", False),
+        ("VLLM_MODELS |= {'CModel'}", True),
+        ("VLLM_MODELS = VLLM_MODELS - {'CModel'}", False),
+        ("VLLM_UNSUPPORTED_MODELS = ['CModel']", False),
+        ("UNSUPPORTED = ['CModel']", False),
+        ("notSupported.append('CModel')", False),
+        ("NOT_YET_SUPPORTED = {'CModel': 1}", False),
+        ("VLLM_MODELS.add('CModel', note=1)", True),
+        ("VLLM.set(unsupported=['CModel'])", False),
+        ("found = 'CModel' in VLLM_MODELS", False),
+        ("return name in ('CModel', 'x')", False),
+        ("for each in ['CModel']:\n        VLLM.remove(each)", False),
+        ("for each in ['CModel']:\n        VLLM.add(each)", True),
+        ("while 'CModel' in VLLM_MODELS:\n        pass", False),
+        ("if True:\n        VLLM_MODELS.remove('CModel')", False),
+    ],
+)
+def test_what_a_gate_takes_away_is_not_said_to_be_there(statement: str, is_understood: bool) -> None:  # noqa: FBT001 -- a row
+    (claim,) = python(f"if vllm_version >= '0.8':\n    {statement}\n")
+    assert (claim.name, claim.unclear is None) == ("CModel", is_understood)
+
+
+@pytest.mark.parametrize(
+    "test", ["'CModel' in VLLM_MODELS", "'CModel' not in VLLM_MODELS", "not 'CModel' == vllm"]
+)
+def test_what_a_condition_asks_for_is_no_claim(test: str) -> None:
+    assert python(f"if vllm_version >= '0.8':\n    if {test}:\n        pass\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("VLLM_UNSUPPORTED_MODELS = ['CModel']\nVLLM_MODELS = ['AForCausalLM']\n",
+         [("CModel", False), ("AForCausalLM", True)]),
+        ("UNSUPPORTED = ['CModel']\nMODELS = ['AForCausalLM']\n", [("CModel", False), ("AForCausalLM", True)]),
+        ("UNSUPPORTED = ['CModel']\nVLLM_MODELS = ['AForCausalLM']\n", [("AForCausalLM", True)]),
+        ("VLLM_MODELS -= frozenset(['CModel'])\n", [("CModel", False)]),
+        ("VLLM_MODELS.difference_update(['CModel'])\n", [("CModel", False)]),
+        ("for each in ['CModel']:\n    VLLM_MODELS.remove(each)\n", [("CModel", False)]),
+        ("x = name in ['CModel']\n", [("CModel", False)]),
+        ("x = {'vllm': {'unsupported': ['CModel'], 'llm': ['AForCausalLM']}}\n",
+         [("CModel", False), ("AForCausalLM", True)]),
+        ("x = {'notSupported': {'vllm': ['CModel']}}\n", [("CModel", False)]),
+        ("x = {'excluded': [{'arch': 'CModel', 'vllm': '0.5'}]}\n", [("CModel", False)]),
+        ("x = {'o/removed-drop': 'vllm>=0.5'}\n", [("o/removed-drop", True)]),
+    ],
+)  # fmt: skip
+def test_a_list_of_what_is_left_out_is_not_understood(text: str, expected: list[tuple[str, bool]]) -> None:
+    assert [(each.name, each.unclear is None) for each in python(text)] == expected
 
 
 def test_below_another_condition_a_gate_asks_for_that_too() -> None:

@@ -11,7 +11,7 @@ from archtrack.core.parsing import parse_json
 
 from .claims import Lines, Read
 from .records import attached, claims_of
-from .tree import Listed, Mapped, Text
+from .tree import Listed, Text, mapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -33,7 +33,7 @@ def read_json(text: str, engines: Engines, known: Collection[str]) -> Read:
     """The claims of a JSON text.
 
     Raises:
-        ValueError: it is none, or nested too deeply.
+        ValueError: it is none, nested too deeply, or makes too many claims.
     """
     root = _tree(parse_json(text, pairs=_Object, fraction=_Fraction), _texts(text))
     keys: dict[str, None] = {}
@@ -73,7 +73,7 @@ def _tree(value: Any, texts: Iterator[Text], depth: int = 0, key: Text | None = 
             written = next(texts)
             name = Text(named, written.line, written.column, None)
             pairs.append((name, _tree(item, texts, depth + 1, name)))
-        return Mapped(tuple(pairs))
+        return mapped(pairs)
     if isinstance(value, list):
         return Listed(tuple(_tree(item, texts, depth + 1) for item in value))
     if isinstance(value, _Fraction):

@@ -14,15 +14,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from archtrack.core.document.markdown import cell_places, cells_of, is_delimiter, split_lines
 
 from .claims import Claim, Reach, Read
-from .words import is_name, mark, release_in, release_key, requirement_in, speaks_of_version, squashed
+from .markdown_lines import shown_lines
+from .words import denied, is_name, mark, release_in, release_key, requirement_in, speaks_of_version, squashed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from .words import Engines
 
@@ -36,6 +37,12 @@ _NAMES = 50
 """That one cell may have."""
 _CELL = 4_000
 """Characters of a cell of names; a longer one is not understood."""
+_CLAIMS_OF_ROW = 500
+"""A row that makes more is not understood."""
+_CLAIMS = 50_000
+"""Of one file; the rows behind them are passed over."""
+_LINES = 10
+"""Of a heading that is underlined."""
 _ARCHITECTURE = frozenset({"architecture", "architectures", "modelarchitecture", "modelarchitectures"})
 _EXAMPLE = frozenset(
     {
@@ -50,12 +57,7 @@ _SUPPORTED = frozenset({"supported", "support"})
 _ENGINE = frozenset({"engine", "backend", "inferenceengine", "framework"})
 _BLANK = frozenset({"", "-", "\N{EN DASH}", "\N{EM DASH}", "?", "any", "n/a", "none"})
 """Cells that name no release."""
-_ELSEWHERE = frozenset(
-    {"deprecated", "plugin", "plugins", "previously", "removed", "unmaintained", "unsupported"}
-)
-"""Words of a heading or a column below which no engine is said to have what is listed."""
 
-_FENCE = re.compile(r"\s{0,99}(`{3,}|~{3,})")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})(?=\s)")
 _WORDS = re.compile(r"\w{1,40}")
 _SPAN = re.compile(r"`([^`]{1,400})`")
@@ -64,6 +66,8 @@ _ASIDE = re.compile(
 )
 _LINK = re.compile(r"\[([^\]\[]{0,200})\](?:\([^()]{0,400}\)|\[[^\]\[]{0,200}\])")
 _BETWEEN = re.compile(r"[,;]|\s/\s")
+
+_T = TypeVar("_T", bound="Hashable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,65 +117,121 @@ def read_markdown(text: str, engines: Engines) -> Read:
     starts = [0, *accumulate(map(len, lines))]
     claims: list[Claim] = []
     passed_over: dict[str, None] = {}
-    others: dict[str, None] = {}
-    for table in _tables(lines, engines, others):
+    tables = _Tables(engines)
+    for row, table in _rows(tables.read(lines), starts, engines):
         passed_over.update(dict.fromkeys(table.columns.passed_over))
-        claims += _Rows(table, starts, engines).claims()
+        if len(claims) + len(row) > _CLAIMS:
+            said = f"those of the rows from line {row[0].line} on (there are more than {_CLAIMS:,} claims)"
+            passed_over[said] = None
+            break
+        claims += row
+    unread = tables.unread | passed_over
     return Read(
         form="markdown",
         claims=tuple(claims),
-        passed_over=tuple(passed_over if claims else passed_over | others),
+        passed_over=tuple(unread if claims else unread | tables.others),
     )
+
+
+def _rows(
+    tables: Iterable[_Table], starts: list[int], engines: Engines
+) -> Iterator[tuple[list[Claim], _Table]]:
+    """The claims of each row, with its table; none for the table itself."""
+    for table in tables:
+        yield [], table
+        for row in _Rows(table, starts, engines).claims():
+            yield row, table
 
 
 # -- tables ------------------------------------------------------------------------------------------------
 
 
-def _tables(lines: Sequence[str], engines: Engines, others: dict[str, None]) -> Iterator[_Table]:
-    """The tables that are read; the first titles of others are kept in ``others``."""
-    headings: dict[int, str] = {}
-    table: _Table | None = None
-    header: str | None = None
-    above = 0
-    for number, line in _shown(lines):
-        goes_on, above = number == above + 1, number
-        if table is not None and goes_on and "|" in line:
-            table.rows.append((number, line))
-            continue
+class _Tables:
+    """The tables of a text.
+
+    Attributes:
+        others: the first titles of those that are of something else.
+        unread: in words, those of architectures or models that are not read for where they stand.
+    """
+
+    def __init__(self, engines: Engines) -> None:
+        self.others: dict[str, None] = {}
+        self.unread: dict[str, None] = {}
+        self._engines = engines
+        self._headings: dict[int, str] = {}
+
+    def read(self, lines: Sequence[str]) -> Iterator[_Table]:
+        """Those that are read."""
+        table: _Table | None = None
+        header: str | None = None
+        within: str | None = None
+        paragraph: list[str] = []
+        above = 0
+        for line in shown_lines(lines):
+            text = line.text if line.within is None else line.text.lstrip("> \t")
+            goes_on, above = line.number == above + 1 and line.within == within, line.number
+            within = line.within
+            if table is not None and goes_on and "|" in text:
+                table.rows.append((line.number, text))
+                continue
+            if table is not None:
+                yield table
+                table = None
+            paragraph = paragraph if goes_on and within is None else []
+            titles = cells_of(header) if header is not None and goes_on and "-" in text else []
+            if titles and is_delimiter(text) and len(titles) == len(cells_of(text)):
+                table = self._table(titles, line.number, within)
+                paragraph = []
+            elif within is None and self._is_heading(text, paragraph):
+                paragraph = []
+            elif _is_prose(text):
+                paragraph = [*paragraph, text.strip()][:_LINES]
+            else:
+                paragraph = []
+            header = text if "|" in text else None
         if table is not None:
             yield table
-            table = None
-        heading = _HEADING.match(line)
+
+    def _table(self, titles: Sequence[str], number: int, within: str | None) -> _Table | None:
+        """The table with these titles; None where it is not read."""
+        columns = _columns(titles, self._engines, list(self._headings.values()))
+        if columns is None:
+            if len(self.others) < _TITLES:
+                self.others.update((_text(each)[:40], None) for each in titles[:_TITLES])
+            return None
+        if within is not None:
+            if len(self.unread) < _TITLES:
+                self.unread[f"those of a table in {within} (line {number - 1})"] = None
+            return None
+        engine = _of_headings(self._headings, self._engines)
+        return _Table(columns=columns, width=len(titles), engine=engine)
+
+    def _is_heading(self, text: str, paragraph: Sequence[str]) -> bool:
+        """Whether a line is a heading, or makes one of the lines above it; that ends those below it."""
+        heading = _HEADING.match(text)
         if heading is not None:
-            level = len(heading[1])
-            headings = {other: words for other, words in headings.items() if other < level}
-            headings[level] = line[heading.end() :].strip()
-        elif header is not None and goes_on and "-" in line and is_delimiter(line):
-            titles = cells_of(header)
-            columns = _columns(titles, engines, list(headings.values()))
-            if columns is None and len(others) < _TITLES:
-                others.update((_text(each)[:40], None) for each in titles[:_TITLES])
-            if columns is not None and len(titles) == len(cells_of(line)):
-                table = _Table(columns=columns, width=len(titles), engine=_of_headings(headings, engines))
-        header = line if "|" in line else None
-    if table is not None:
-        yield table
-
-
-def _shown(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are no code and no comment, with their numbers."""
-    fence, in_comment = "", False
-    for number, line in enumerate(lines, 1):
-        found = _FENCE.match(line)
-        if fence:
-            closes = found is not None and found[1].startswith(fence) and not line.strip().strip(fence[0])
-            fence = "" if closes else fence
-        elif in_comment or line.lstrip().startswith("<!--"):
-            in_comment = "-->" not in line
-        elif found is not None:
-            fence = found[1]
+            level, words = len(heading[1]), text[heading.end() :].strip()
+        elif paragraph and (level := _underline(text)):
+            words = " ".join(paragraph)
         else:
-            yield number, line
+            return False
+        self._headings = {other: said for other, said in self._headings.items() if other < level}
+        self._headings[level] = words
+        return True
+
+
+def _underline(text: str) -> int:
+    """The level of the heading that a line makes of the lines above it; 0 for any other line."""
+    line = text.strip()
+    if not line or (line.strip("=") and line.strip("-")):
+        return 0
+    return 1 if line[0] == "=" else 2
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a line may be one of a paragraph: no item of a list, no markup, no rule."""
+    line = text.strip()
+    return bool(line.strip("*-_= \t")) and not line.startswith(("<", "- ", "* ", "+ "))
 
 
 def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -> _Columns | None:
@@ -184,16 +244,18 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
     found = [places[name] for kind in (_ARCHITECTURE, _EXAMPLE, _MODEL) for name in known if name in kind]
     if not found:
         return None
-    features = {index: _FEATURES[name] for index, name in enumerate(known) if name in _FEATURES}
-    twice = {feature for feature, count in Counter(features.values()).items() if count > 1}
-    columns = {
+    features = _once({index: _FEATURES[name] for index, name in enumerate(known) if name in _FEATURES})
+    named = {
         index: engine for index, title in enumerate(plain) if (engine := engines.named(title)) is not None
     }
-    asked = {
-        index: released
-        for index, title in enumerate(plain)
-        if index not in columns and (released := release_key(title, engines)) is not None
-    }
+    columns = _once(named)
+    asked = _once(
+        {
+            index: released
+            for index, title in enumerate(plain)
+            if index not in named and (released := release_key(title, engines)) is not None
+        }
+    )
     elsewhere = _elsewhere(*plain, *headings)
     of_engines = any(name in _ENGINE for name in known)
     # A version alone is that of the engine only where a column names that.
@@ -210,7 +272,7 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
     return _Columns(
         names=found[0],
         is_model=known[found[0]] not in _ARCHITECTURE,
-        features={index: name for index, name in features.items() if name not in twice},
+        features=features,
         engines=columns,
         supported=supported,
         engine=by_row,
@@ -228,10 +290,16 @@ def _columns(titles: Sequence[str], engines: Engines, headings: Sequence[str]) -
     )
 
 
+def _once(columns: dict[int, _T]) -> dict[int, _T]:
+    """The columns that say what no other one says: of two that say the same neither is read."""
+    count = Counter(columns.values())
+    return {index: says for index, says in columns.items() if count[says] == 1}
+
+
 def _elsewhere(*texts: str) -> str | None:
-    """A word of texts that says that no engine has what is listed; None where there is none."""
-    words = {word for each in texts for word in _WORDS.findall(each.casefold())}
-    return min(words & _ELSEWHERE, default=None)
+    """What in texts says that no engine has what is listed; None where nothing does."""
+    said = (denied(_WORDS.findall(each.casefold())) for each in texts)
+    return next((each for each in said if each is not None), None)
 
 
 def _of_headings(headings: dict[int, str], engines: Engines) -> str | None:
@@ -255,6 +323,7 @@ class _Cell:
         line: of the row; from 1.
         offset: characters before it in the line.
         place: characters before it in the file.
+        is_open: it is the first or the last of its row, and no pipe stands before or behind it.
         engine: the engine that the row is about.
         unclear: why the row is not understood.
     """
@@ -263,6 +332,7 @@ class _Cell:
     line: int
     offset: int
     place: int
+    is_open: bool
     engine: str | None
     unclear: str | None
 
@@ -284,47 +354,63 @@ class _Rows:
     """The claims of the rows of a table."""
 
     def __init__(self, table: _Table, starts: list[int], engines: Engines) -> None:
-        self._columns = table.columns
+        self._table = table
+        self._starts = starts
+        self._columns = columns = table.columns
         self._engines = engines
-        self._rows = [list(self._cells(table, *row, starts)) for row in table.rows]
-        columns = table.columns
         self._marks = (
             *columns.features,
             *columns.engines,
             *(() if columns.supported is None else (columns.supported,)),
         )
-        written = {index: self._written(index) for index in self._marks}
+        written = self._written()
         every = {says: sum((each[says] for each in written.values()), Counter()) for says in (True, False)}
         self._spelled = {
             index: (_usual(each[True] or every[True], "✅"), _usual(each[False] or every[False], ""))
             for index, each in written.items()
         }
 
-    def claims(self) -> Iterator[Claim]:
+    def claims(self) -> Iterator[list[Claim]]:
+        """Those of each row that makes any: one that makes too many is one claim that is not understood."""
+        columns = self._columns
+        for line, raw in self._table.rows:
+            places = cell_places(raw, self._table.width)[: self._table.width]
+            if columns.names >= len(places):
+                continue
+            names = _names(raw[slice(*places[columns.names])], is_model=columns.is_model)
+            if not names:
+                continue
+            row = list(self._cells(line, raw, places))
+            own = row[columns.names]
+            count = len(names) * (1 + len(columns.releases) + len(self._marks))
+            if count > _CLAIMS_OF_ROW:
+                claim = own.claim(names[0][0], is_model=columns.is_model)
+                yield [replace(claim, unclear=f"a row of {count} claims")]
+            else:
+                yield list(self._of_row(row, names))
+
+    def _of_row(self, row: Sequence[_Cell], names: Sequence[tuple[str, int, str | None]]) -> Iterator[Claim]:
         """Of each name in a row: that it is listed, since when, and what its marks say."""
         columns = self._columns
         listed = columns.supported is None and not columns.engines and not columns.releases
-        for row in self._rows:
-            if columns.names >= len(row):
-                continue
-            own = row[columns.names]
-            elsewhere = "~~" if "~~" in own.text else _elsewhere(own.text)
-            aside = None if elsewhere is None else f"the row says `{elsewhere}`"
-            unread = self._unread(row)
-            for name, at, why in _names(own.text, is_model=columns.is_model):
-                problem = why or aside
-                if listed:
-                    claim = own.claim(name, is_model=columns.is_model)
-                    claim = replace(claim, column=own.offset + at + 1, unclear=problem or own.unclear)
-                    yield replace(claim, unread=unread)
-                for index, (engine, reach) in columns.releases.items():
-                    # A blank of an engine says nothing of it.
-                    if index < len(row) and not (engine and _bare(row[index].text).casefold() in _BLANK):
-                        found = self._since(name, row[index], problem, engine, reach)
-                        yield replace(found, unread=unread)
-                for index in self._marks:
-                    if index < len(row):
-                        yield replace(self._marked(name, row[index], index, problem), unread=unread)
+        own = row[columns.names]
+        elsewhere = "~~" if "~~" in own.text else _elsewhere(own.text)
+        aside = None if elsewhere is None else f"the row says `{elsewhere}`"
+        unread = self._unread(row)
+        for name, at, why in names:
+            problem = why or aside
+            if listed:
+                claim = own.claim(name, is_model=columns.is_model)
+                claim = replace(claim, column=own.offset + at + 1, unclear=problem or own.unclear)
+                yield replace(claim, unread=unread)
+            for index, (engine, reach) in columns.releases.items():
+                # A blank of an engine says nothing of it.
+                if index < len(row) and not (engine and _bare(row[index].text).casefold() in _BLANK):
+                    found = self._since(name, row[index], problem, engine, reach)
+                    yield replace(found, unread=unread)
+            for index in self._marks:
+                if index < len(row):
+                    yield replace(self._marked(name, row[index], index, problem), unread=unread)
 
     def _unread(self, row: Sequence[_Cell]) -> str | None:
         """A version in a row that is not read, in words."""
@@ -338,9 +424,8 @@ class _Rows:
                 return f"what `{title[:40]}: {cell[:40]}` is the version of is not known"
         return None
 
-    def _cells(self, table: _Table, line: int, raw: str, starts: list[int]) -> Iterator[_Cell]:
-        columns = table.columns
-        places = cell_places(raw, table.width)[: table.width]
+    def _cells(self, line: int, raw: str, places: Sequence[tuple[int, int]]) -> Iterator[_Cell]:
+        table, columns = self._table, self._columns
         engine, unclear = table.engine, columns.unclear
         if columns.engine is not None and columns.engine < len(places):
             said = _text(raw[slice(*places[columns.engine])])
@@ -351,7 +436,8 @@ class _Rows:
                 text=raw[start:end],
                 line=line,
                 offset=start,
-                place=starts[line - 1] + start,
+                place=self._starts[line - 1] + start,
+                is_open=not (raw[:start].endswith("|") and raw.startswith("|", end)),
                 engine=engine,
                 unclear=unclear,
             )
@@ -371,14 +457,10 @@ class _Rows:
             why = f"`{cell.text.strip()[:40]}` is no plain mark"
         elif index == columns.supported and not says:
             why = "where it is not supported is not said"
-        return replace(
-            claim,
-            feature=columns.features.get(index),
-            holds=bool(says),
-            unclear=claim.unclear or why,
-            where=(cell.place, cell.place + len(cell.text)),
-            yes_and_no=_in_cell(cell.text, *self._spelled[index]),
+        claim = replace(
+            claim, feature=columns.features.get(index), holds=bool(says), unclear=claim.unclear or why
         )
+        return _replaceable(claim, cell, *self._spelled[index])
 
     def _since(self, name: str, cell: _Cell, problem: str | None, engine: str | None, reach: Reach) -> Claim:
         """Since when an engine has it, by a column of releases."""
@@ -392,13 +474,18 @@ class _Rows:
             return _released(claim, cell, reach)
         return replace(claim, unclear=claim.unclear or f"`{cell.text.strip()[:40]}` is no release")
 
-    def _written(self, index: int) -> dict[bool, Counter[str]]:
-        """How the rows write yes and no in a column, each with their number."""
-        found: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
-        for row in self._rows:
-            says = mark(_shown_mark(row[index].text)) if index < len(row) else None
-            if says is not None:
-                found[says][row[index].text.strip()] += 1
+    def _written(self) -> dict[int, dict[bool, Counter[str]]]:
+        """How the rows write yes and no in each column of marks, each with their number."""
+        found: dict[int, dict[bool, Counter[str]]] = {
+            index: {True: Counter(), False: Counter()} for index in self._marks
+        }
+        for _, raw in self._table.rows if found else ():
+            places = cell_places(raw, self._table.width)
+            for index, counts in found.items():
+                text = raw[slice(*places[index])].strip() if index < len(places) else None
+                says = None if text is None else mark(text)
+                if text is not None and says is not None:
+                    counts[says][text] += 1
         return found
 
 
@@ -437,16 +524,29 @@ def _at(claim: Claim, cell: _Cell, release: str, reach: Reach, where: tuple[int,
     )
 
 
-def _in_cell(cell: str, yes: str, no: str) -> tuple[str, str]:
-    """What stands between the pipes for a yes and a no: as wide as before where the columns are aligned."""
-    padded = len(cell) > len(cell.strip()) + 2
-    tight = bool(cell) and not cell.startswith(" ")
+def _replaceable(claim: Claim, cell: _Cell, yes: str, no: str) -> Claim:
+    """A claim with the place of its mark, and what would stand there for a yes and a no.
 
-    def written(value: str) -> str:
-        text = value if tight else f" {value} " if value else " "
-        return text.ljust(len(cell)) if padded else text
+    It has none where the mark is not written plainly (a link, an entity), and where nothing may stand in a cell
+    without a pipe before it or behind it: the row would be divided otherwise.
+    """
+    text, mark_ = cell.text, cell.text.strip()
+    if mark(mark_) is None or (cell.is_open and not no):
+        return claim
+    if not mark_:
+        where = cell.place, cell.place + len(text)
+        return replace(claim, where=where, yes_and_no=(_filled(text, yes), text))
+    start = cell.place + len(text) - len(text.lstrip())
+    # A cell with blanks behind its text is one of columns that are aligned: it stays as wide.
+    width = len(mark_) if text.endswith("  ") else 0
+    return replace(claim, where=(start, start + len(mark_)), yes_and_no=(yes.ljust(width), no.ljust(width)))
 
-    return written(yes), written(no)
+
+def _filled(cell: str, value: str) -> str:
+    """A blank cell with a mark; as wide as before where there is room."""
+    if not cell.strip(" "):
+        return f" {value} ".ljust(len(cell))
+    return f"{cell[:1]}{value}{cell[1:]}"
 
 
 def _text(cell: str) -> str:

@@ -11,7 +11,7 @@ import ast
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from archtrack.core.document.markdown import split_lines
 from archtrack.core.python.conditions import short
@@ -19,24 +19,30 @@ from archtrack.core.python.module import Module
 from archtrack.core.python.values import last_name
 
 from .claims import Claim, Lines, Reach, Read
-from .records import NOWHERE, attached, claims_of
-from .tree import Listed, Mapped, Text
-from .words import release_in, words_of
+from .records import AWAY, NOWHERE, attached, bounded, claims_of
+from .tree import Listed, Text, mapped
+from .words import release_in, takes_away, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
+    from .records import Context
     from .tree import Node
     from .words import Engines
 
 __all__ = ["read_python"]
 
 _BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
-_CONDITIONS = 20
 _DEEPEST = 100
+_SIMPLE = (
+    ast.Assign, ast.AnnAssign, ast.AsyncFor, ast.AugAssign, ast.Delete, ast.Expr, ast.For, ast.Return,
+)  # fmt: skip
+"""Statements that may fill a list, or take away from one."""
 _PARSERS = frozenset({"LooseVersion", "StrictVersion", "Version", "parse", "parse_version"})
 _THERE = frozenset({"available", "has", "installed", "is"})
 """Words of a condition that asks no more than whether the engine is there."""
+_FIRST = 2
+"""Words of conditions that are kept: of two one is not the name of the engine."""
 _ANY = frozenset(
     {
         "backend", "current", "effective", "engine", "get", "installed", "library", "package", "pkg", "runtime", "self",
@@ -44,6 +50,9 @@ _ANY = frozenset(
     }
 )  # fmt: skip
 """Words of a name that holds a version and does not say of what: the engine is that of the list that is filled."""
+
+_Asked: TypeAlias = "tuple[tuple[str, str], ...]"
+"""Words of conditions that are not plain, each once, with the text of the condition."""
 
 
 def read_python(text: str, engines: Engines, known: Collection[str], is_class: Callable[[str], bool]) -> Read:
@@ -56,7 +65,7 @@ def read_python(text: str, engines: Engines, known: Collection[str], is_class: C
         is_class: whether a name is built as those of architectures are.
 
     Raises:
-        ValueError: Python cannot parse it.
+        ValueError: Python cannot parse it, or it makes too many claims.
     """
     module = Module(text.encode("utf-8", "surrogateescape"), words=None)
     if module.problem is not None:
@@ -75,24 +84,24 @@ class _Gate:
     Attributes:
         constant: the text of the version.
         reach: whether that version is enough.
-        held: what is held against it.
-        others: what is asked besides.
-        words: of the names in it.
+        held: the first words of what is held against it that may name what has the version.
+        others: the first words of what is asked besides that may ask for more than whether the engine is there.
+        engines: those that are named in it.
     """
 
     constant: ast.Constant
     reach: Reach
-    held: ast.expr
-    others: tuple[ast.expr, ...]
-    words: tuple[str, ...]
+    held: _Asked
+    others: _Asked
+    engines: frozenset[str]
 
     def with_other(self, test: ast.expr) -> _Gate:
-        """The same, where something else is asked within it. Of many conditions the first few say enough."""
-        return replace(self, others=(*self.others, test)[:_CONDITIONS])
+        """The same, where something else is asked within it."""
+        return replace(self, others=_first(self.others, _asked(test, _THERE)))
 
     def with_inner(self, inner: _Gate) -> _Gate:
         """A gate within this one: its own version counts."""
-        return replace(inner, others=(*self.others, *inner.others)[:_CONDITIONS])
+        return replace(inner, others=_first(self.others, inner.others))
 
 
 class _Reader:
@@ -117,26 +126,28 @@ class _Reader:
         self._known = known
         self._is_class = is_class
         self._bytes: dict[int, list[int]] = {}
+        self._away = _away(module.tree)
 
     def read(self) -> None:
         """The claims of the statements, those in blocks included."""
-        waiting: list[tuple[ast.AST, str | None]] = [(self._module.tree, None)]
+        waiting: list[tuple[ast.AST, Context]] = [(self._module.tree, NOWHERE)]
         while waiting:
-            node, engine = waiting.pop()
+            node, around = waiting.pop()
             gate = self._gate(node.test) if isinstance(node, ast.If) else None
             if isinstance(node, ast.If) and gate is not None:
                 self._gated(node, gate)
-                waiting += ((each, None) for each in node.orelse)
+                waiting += ((each, NOWHERE) for each in node.orelse)
             elif isinstance(node, (ast.Dict, ast.List, ast.Set, ast.Tuple)):
-                around = replace(NOWHERE, engine=engine)
                 self.claims += claims_of(self._tree(node, 0), self._engines, self._known, around, self.keys)
+                bounded(self.claims)
             else:
                 if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
                     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                    engine = self._engines.among(
-                        word for each in targets for word in words_of(last_name(each))
-                    )
-                waiting += ((each, engine) for each in ast.iter_child_nodes(node))
+                    words = (word for each in targets for word in words_of(last_name(each)))
+                    around = replace(around, engine=self._engines.among(words))
+                if isinstance(node, ast.Compare) or (isinstance(node, _SIMPLE) and id(node) in self._away):
+                    around = replace(around, is_away=True)
+                waiting += ((each, around) for each in ast.iter_child_nodes(node))
 
     # -- gates
 
@@ -147,9 +158,12 @@ class _Reader:
             found = self._compared(part)
             if found is not None:
                 constant, reach, held = found
-                others = tuple(each for each in parts if each is not part)
                 return _Gate(
-                    constant=constant, reach=reach, held=held, others=others, words=tuple(_words(part))
+                    constant=constant,
+                    reach=reach,
+                    held=_asked(held, _ANY),
+                    others=_first(*(_asked(each, _THERE) for each in parts if each is not part)),
+                    engines=self._engines.all_among(_words(part)),
                 )
         return None
 
@@ -192,16 +206,15 @@ class _Reader:
                 waiting += ((each, around.with_other(part.test)) for each in part.orelse)
                 continue
             blocks = [each for each in ast.iter_child_nodes(part) if isinstance(each, _BLOCKS)]
-            if blocks:
-                waiting += ((each, around) for each in blocks)
-                around = replace(around, words=(*around.words, *_words(part)))
-                for each in ast.iter_child_nodes(part):
-                    if not isinstance(each, _BLOCKS):
-                        self._named(each, around)
-            else:
-                self._named(part, around)
+            waiting += ((each, around) for each in blocks)
+            # What a statement with a block names, as in the header of a loop, is treated as the block says.
+            named = replace(around, engines=around.engines | self._engines.all_among(_words(part)))
+            is_away = id(part) in self._away
+            for each in ast.iter_child_nodes(part) if blocks else [part]:
+                if not isinstance(each, _BLOCKS) or not blocks:
+                    self._named(each, named, is_away=is_away)
 
-    def _named(self, node: ast.AST, gate: _Gate) -> None:
+    def _named(self, node: ast.AST, gate: _Gate, *, is_away: bool) -> None:
         """The architectures that a statement names: the engine has them since the version of the gate."""
         version = self._text_of(gate.constant)
         found = release_in(version.value)
@@ -209,12 +222,10 @@ class _Reader:
             return
         release, _, (start, end) = found
         where = None if version.start is None else (version.start + start, version.start + end)
-        engine = self._engines.among([*gate.words, *_words(node)])
+        engine = next(iter(gate.engines)) if len(gate.engines) == 1 else None
         unclear = self._asked(gate, engine)
-        for each in ast.walk(node):
-            if not (isinstance(each, ast.Constant) and isinstance(each.value, str)):
-                continue
-            if each.value in self._known or self._is_class(each.value):
+        for each, is_compared in _texts(node):
+            if each.value in self._known or self._is_class(str(each.value)):
                 said = self._text_of(each)
                 self.claims.append(
                     Claim(
@@ -224,19 +235,21 @@ class _Reader:
                         engine=engine,
                         release=release,
                         reach=gate.reach,
-                        unclear=unclear,
+                        unclear=unclear or (AWAY if is_away or is_compared else None),
                         where=where,
                     )
                 )
+        bounded(self.claims)
 
     @staticmethod
     def _asked(gate: _Gate, engine: str | None) -> str | None:
         """Why a gate is not understood: it holds another version, or asks more than whether the engine is there."""
-        if any(word != engine and word not in _ANY for word in _words(gate.held)):
-            return f"which version the gate asks for is not known: `{short(gate.held, 60)}`"
-        for condition in gate.others:
-            if any(word != engine and word not in _THERE for word in _words(condition)):
-                return f"the gate asks for more: `{short(condition, 60)}`"
+        for word, condition in gate.held:
+            if word != engine:
+                return f"which version the gate asks for is not known: `{condition}`"
+        for word, condition in gate.others:
+            if word != engine:
+                return f"the gate asks for more: `{condition}`"
         return None
 
     # -- places
@@ -257,12 +270,10 @@ class _Reader:
                 return Listed(tuple(self._tree(each, depth + 1) for each in items))
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
-                return Mapped(
-                    tuple(
-                        (self._text_of(key), self._tree(value, depth + 1))
-                        for key, value in pairs
-                        if isinstance(key, ast.Constant) and isinstance(key.value, str)
-                    )
+                return mapped(
+                    (self._text_of(key), self._tree(value, depth + 1))
+                    for key, value in pairs
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str)
                 )
             case _:
                 return Listed(())
@@ -285,6 +296,49 @@ class _Reader:
                 accumulate(len(each.encode("utf-8", "surrogateescape")) for each in line)
             )
         return bisect_right(self._bytes[number], offset)
+
+
+def _texts(node: ast.AST) -> Iterator[tuple[ast.Constant, bool]]:
+    """The strings in a statement, and whether it only compares with them."""
+    waiting = [(node, False)]
+    while waiting:
+        each, is_compared = waiting.pop()
+        is_compared = is_compared or isinstance(each, ast.Compare)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each, is_compared
+        waiting += ((child, is_compared) for child in ast.iter_child_nodes(each))
+
+
+def _asked(node: ast.AST, plain: Collection[str]) -> _Asked:
+    """The first words of a condition that are not plain, with its text."""
+    words = list(dict.fromkeys(word for word in _words(node) if word not in plain))[:_FIRST]
+    text = short(node, 60) if words else ""
+    return tuple((word, text) for word in words)
+
+
+def _first(*every: _Asked) -> _Asked:
+    """The first words of several conditions."""
+    found: dict[str, str] = {}
+    for word, text in (each for asked in every for each in asked):
+        found.setdefault(word, text)
+    return tuple(found.items())[:_FIRST]
+
+
+def _away(tree: ast.AST) -> set[int]:
+    """The nodes in which something is taken away, or a name says that it is not there; each by its ``id``."""
+    found: set[int] = set()
+    for node in reversed(list(ast.walk(tree))):  # what a node holds comes behind it
+        inner = any(id(each) in found for each in ast.iter_child_nodes(node))
+        if inner or isinstance(node, (ast.Delete, ast.Sub)) or any(map(takes_away, _names(node))):
+            found.add(id(node))
+    return found
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """The name that a node is or gives."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.keyword(arg=str() as name):
+            yield name
 
 
 def _words(node: ast.AST) -> list[str]:

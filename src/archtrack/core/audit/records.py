@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .claims import Claim, Reach
 from .tree import Listed, Mapped, Text
-from .words import is_id, release_in, release_key, requirement_in, speaks_of_version, squashed, words_of
+from .words import (
+    is_id,
+    release_in,
+    release_key,
+    requirement_in,
+    speaks_of_version,
+    squashed,
+    takes_away,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from .tree import Node
     from .words import Engines
 
-__all__ = ["NOWHERE", "Context", "are_architectures", "attached", "claims_of"]
+__all__ = ["AWAY", "NOWHERE", "Context", "are_architectures", "attached", "bounded", "claims_of"]
 
 _ARCHITECTURES = frozenset(
     {"architecture", "architectures", "modelarchitecture", "modelarchitectures", "arch"}
@@ -45,9 +54,16 @@ _NOTHING = frozenset({"", "*", "-", "any", "latest", "n/a", "none", "null", "~"}
 """What names no release where one may stand."""
 _REQUIRED = frozenset({"needs", "requirement", "requirements", "requires"})
 _MOST = 10
-"""Names of one record; those behind them are passed over."""
+"""Names of one record; of those behind them nothing can be said."""
+_CLAIMS = 100_000
+"""Of one file; one that makes more is refused."""
+_AGAIN = 100_000
+"""Parts that are read again, as aliases name them below other names."""
 _KEYS = 20
 """Keys that are remembered, for a file without a claim."""
+
+AWAY = "it may be taken away or left out there, and not be had"
+"""Why it is not understood what something is named for."""
 
 Named: TypeAlias = "tuple[Text, str, Reach, tuple[int, int]]"
 """A release that is named: the text that does, the release, which others it takes, and its place in the text."""
@@ -65,6 +81,7 @@ class Context:
         problem: why that is not understood; None where it is.
         release: the release that is named, and which others it takes; None where none is.
         by_key: the key of a mapping names what it is about.
+        is_away: a name around it says that what is there is taken away, or left out.
     """
 
     names: tuple[Text, ...] = ()
@@ -74,6 +91,7 @@ class Context:
     problem: str | None = None
     release: Named | None = None
     by_key: bool = False
+    is_away: bool = False
 
 
 NOWHERE = Context()
@@ -90,16 +108,20 @@ def claims_of(
     """The claims of a tree, by their places.
 
     Args:
-        root: the tree. A part that stands in several places of it is read once for each engine.
+        root: the tree. A part that stands in several places of it is read once for each thing that it may be about.
         engines: those that there is data of.
         known: the architectures that there are.
         around: what stands around it.
         keys: gets the first keys that say nothing that is known.
+
+    Raises:
+        ValueError: it makes too many claims, or its aliases stand for too much.
     """
     reader = _Reader(engines, known, {} if keys is None else keys)
     reader.waiting.append((root, around))
     while reader.waiting:
         reader.take(*reader.waiting.pop())
+    # What an alias names below two names may say the same of both.
     return tuple(sorted(dict.fromkeys(reader.claims), key=lambda claim: (claim.line, claim.column)))
 
 
@@ -108,12 +130,22 @@ def attached(claims: Sequence[Claim]) -> tuple[Claim, ...]:
 
     What else such a file lists is no claim about an engine.
     """
-    named = any(each.engine is not None or each.unclear is not None for each in claims)
+    named = any(each.engine is not None or each.unclear not in {None, AWAY} for each in claims)
     return tuple(
         each
         for each in claims
-        if not named or {each.engine, each.unclear, each.release, each.unread} != {None}
+        if not named or {each.engine, each.unclear, each.release, each.unread} - {AWAY} != {None}
     )
+
+
+def bounded(claims: Sequence[Claim]) -> None:
+    """Refuse a file that makes too many claims.
+
+    Raises:
+        ValueError: it does.
+    """
+    if len(claims) > _CLAIMS:
+        raise ValueError(f"it makes more than {_CLAIMS:,} claims")
 
 
 def are_architectures(texts: Sequence[Text], known: Collection[str]) -> bool:
@@ -130,14 +162,21 @@ class _Reader:
         self._keys = keys
         self._engines = engines
         self._known = known
-        self._seen: set[tuple[int, str | None]] = set()
+        self._seen: set[tuple[int, Context]] = set()
+        self._once: set[int] = set()
+        self._again = 0
 
     def take(self, node: Node, context: Context) -> None:
         """The claims of a node; what it holds is left waiting."""
         if isinstance(node, Text):
             self._required(node, context)
-        elif (id(node), context.engine) not in self._seen:
-            self._seen.add((id(node), context.engine))
+        elif (id(node), context) not in self._seen:
+            if id(node) in self._once:
+                self._again += 1 + len(node.items if isinstance(node, Listed) else node.pairs)
+            if self._again > _AGAIN:
+                raise ValueError("its aliases stand for too much")
+            self._once.add(id(node))
+            self._seen.add((id(node), context))
             if isinstance(node, Listed):
                 self._list(node, context)
             else:
@@ -147,6 +186,7 @@ class _Reader:
         texts = [each for each in node.items if isinstance(each, Text)]
         if are_architectures(texts, self._known):
             self.claims += (_claim(each, replace(context, are_models=False)) for each in texts)
+            bounded(self.claims)
             self.waiting += ((each, context) for each in node.items if not isinstance(each, Text))
         else:
             self.waiting += ((each, context) for each in node.items)
@@ -197,10 +237,12 @@ class _Reader:
         names_one = is_id(key.value) or by_name
         released = release_key(key.value, self._engines)
         inner = replace(record, by_key=False)
+        if not names_one and takes_away(key.value):
+            inner = replace(inner, is_away=True)
         if released is not None and found is not None:
             return
         if names_one:
-            inner = replace(record, names=(key,), are_models=is_id(key.value), by_key=True)
+            inner = replace(inner, names=(key,), are_models=is_id(key.value), by_key=True)
         elif engine is not None:
             inner = replace(inner, engine=engine, others=(), problem=None, release=None)
         elif released is None and len(self._keys) < _KEYS:
@@ -214,14 +256,22 @@ class _Reader:
     def _say(self, context: Context, at: Text | None = None, unread: str | None = None) -> None:
         self.claims += (
             replace(_claim(name, context, at), unread=unread, engine=engine)
-            for name in context.names
+            for name in context.names[:_MOST]
             for engine in (context.engine, *context.others)
         )
+        # What else the record names rests on the same release: it is not changed for the first of them alone.
+        self.claims += (
+            replace(
+                _claim(name, context, at), unclear=f"names behind the first {_MOST} of a record are not read"
+            )
+            for name in context.names[_MOST:]
+        )
+        bounded(self.claims)
 
 
 def _record(node: Mapped, context: Context, engines: Engines, known: Collection[str]) -> Context:
     """What a mapping is about, by itself and by what stands around it; without the releases that it names."""
-    values = {squashed(key.value): value for key, value in reversed(node.pairs)}
+    values = {squashed(key.value): value for key, value in node.pairs}
     architectures = [each for key in values if key in _ARCHITECTURES for each in _texts(values[key])]
     models = [each for key in values if key in _MODELS for each in _models(values[key])]
     maybe = [value for key, value in values.items() if key in _NAMES and isinstance(value, Text)]
@@ -229,7 +279,7 @@ def _record(node: Mapped, context: Context, engines: Engines, known: Collection[
         architectures = [each for each in maybe if each.value in known]
         models = [each for each in maybe if is_id(each.value)]
     if architectures or (models and (context.are_models or not context.names)):
-        names = tuple((architectures or models)[:_MOST])
+        names = tuple((architectures or models)[: _MOST + 1])
         context = replace(context, names=names, are_models=not architectures)
     said = [each for key in values if key in _ENGINES for each in _texts(values[key])]
     said = said or [each for each in maybe if engines.named(each.value)]
@@ -317,7 +367,7 @@ def _claim(name: Text, context: Context, at: Text | None = None) -> Claim:
         column=place.column,
         is_model=context.are_models,
         engine=context.engine,
-        unclear=context.problem,
+        unclear=context.problem or (AWAY if context.is_away else None),
     )
     if context.release is None:
         return found

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-__all__ = ["Listed", "Mapped", "Node", "Text"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Listed", "Mapped", "Node", "Text", "mapped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A mapping, with every pair that is written."""
+    """A mapping; no key is there twice."""
 
     pairs: tuple[tuple[Text, Node], ...]
 
 
 Node: TypeAlias = "Text | Listed | Mapped"
+
+
+def mapped(pairs: Iterable[tuple[Text, Node]]) -> Mapped:
+    """The mapping of the pairs that are written: of a key that is written twice the last counts, as parsers have it."""
+    return Mapped(tuple({key.value: (key, value) for key, value in pairs}.values()))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from .claims import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
 __all__ = [
     "Engines",
+    "denied",
     "is_id",
     "is_name",
     "mark",
@@ -20,6 +21,7 @@ __all__ = [
     "requirement_in",
     "speaks_of_version",
     "squashed",
+    "takes_away",
     "words_of",
 ]
 
@@ -73,6 +75,32 @@ _OTHERS = (
     "transformers",
 )
 """What has a version, too, that says nothing of an engine."""
+_ELSEWHERE = frozenset(
+    {
+        "deprecated", "dropped", "incompatible", "obsolete", "planned", "plugin", "plugins", "previously", "removed",
+        "unmaintained", "unsupported", "upcoming",
+    }
+)  # fmt: skip
+"""Words of a heading, a column or a name below which no engine is said to have what is listed."""
+_NEGATIONS = frozenset(
+    {"aren", "cannot", "doesn", "don", "isn", "lacks", "never", "no", "not", "without", "won"}
+)
+_THERE = frozenset(
+    {
+        "available", "compatible", "implemented", "support", "supported", "supporting", "supports", "work", "working",
+        "works",
+    }
+)  # fmt: skip
+_BETWEEN = 3
+"""Words that may stand between a negation and what it denies: not yet officially supported."""
+_AWAY = frozenset(
+    {
+        "banned", "blacklist", "blocked", "blocklist", "broken", "delete", "denied", "denylist", "difference",
+        "disabled", "discard", "drop", "exclude", "excluded", "excludes", "ignore", "ignored", "pop", "remove", "skip",
+        "skipped", "unregister",
+    }
+)  # fmt: skip
+"""Words of a name in Python, or of a key, by which something is taken away, or left out."""
 _VARIANTS = str.maketrans(dict.fromkeys("\ufe0e\ufe0f"))
 
 
@@ -84,6 +112,25 @@ def squashed(text: str) -> str:
 def words_of(name: str) -> list[str]:
     """The words of a name in Python, small: ``VLLM_SUPPORTED_MODELS``, ``vllmVersion``."""
     return [word.casefold() for word in _WORD.findall(name)]
+
+
+def denied(words: Sequence[str]) -> str | None:
+    """What among words, small, says that no engine is said to have what they are about; None where nothing does."""
+    alone = min(_ELSEWHERE.intersection(words), default=None)
+    if alone is not None:
+        return alone
+    for at, word in enumerate(words):
+        if word in _NEGATIONS:
+            said = next((each for each in words[at + 1 : at + 2 + _BETWEEN] if each in _THERE), None)
+            if said is not None:
+                return f"{word} {said}"
+    return None
+
+
+def takes_away(name: str) -> bool:
+    """Whether a name in Python, or a key, says that something is taken away or is not there."""
+    words = words_of(name)
+    return not _AWAY.isdisjoint(words) or denied(words) is not None
 
 
 class Engines:
@@ -104,17 +151,23 @@ class Engines:
         return None if found is None else (self._known[found], plain.replace(found, "", 1))
 
     def among(self, words: Iterable[str]) -> str | None:
-        """The one engine that is named among words; None where there is none, or more than one.
+        """The one engine that is named among words; None where there is none, or more than one."""
+        found = self.all_among(words)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def all_among(self, words: Iterable[str]) -> frozenset[str]:
+        """The engines that are named among words.
 
         Words that follow on each other may name one together: ``vllm``, ``omni``.
         """
-        every, found, at = list(words), set(), 0
+        every, at = list(words), 0
+        found: set[str] = set()
         while at < len(every):
             joined = ((length, "".join(every[at : at + length])) for length in (3, 2, 1))
             length, name = next((each for each in joined if each[1] in self._known), (1, ""))
             found |= {self._known[name]} if name else set()
             at += length
-        return found.pop() if len(found) == 1 else None
+        return frozenset(found)
 
 
 def release_in(text: str) -> tuple[str, Reach | None, tuple[int, int]] | None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.document.markdown import split_lines
 
 from .claims import Lines, Read
-from .records import attached, claims_of
-from .tree import Listed, Mapped, Text
+from .records import attached, bounded, claims_of
+from .tree import Listed, Text, mapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from .claims import Claim
     from .tree import Node
     from .words import Engines
 
@@ -34,7 +35,7 @@ def read_yaml(text: str, engines: Engines, known: Collection[str]) -> Read:
 
     Raises:
         ImportError: PyYAML is not installed.
-        ValueError: it is none, too long, or nested too deeply.
+        ValueError: it is none, too long, nested too deeply, or makes too many claims.
     """
     yaml = import_module("yaml")  # an extra, and without type hints
     if len(text) > _LARGEST:
@@ -48,7 +49,11 @@ def read_yaml(text: str, engines: Engines, known: Collection[str]) -> Read:
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     keys: dict[str, None] = {}
-    claims = attached([claim for root in roots for claim in claims_of(root, engines, known, keys=keys)])
+    found: list[Claim] = []
+    for root in roots:
+        found += claims_of(root, engines, known, keys=keys)
+        bounded(found)
+    claims = attached(found)
     return Read(form="yaml", claims=claims, passed_over=() if claims else tuple(keys))
 
 
@@ -93,7 +98,7 @@ class _Builder:
     def _made(self, node: Any, depth: int) -> Node:
         if node.id == "mapping":
             pairs = ((self.node(key, depth + 1), self.node(value, depth + 1)) for key, value in node.value)
-            return Mapped(tuple((key, value) for key, value in pairs if isinstance(key, Text)))
+            return mapped((key, value) for key, value in pairs if isinstance(key, Text))
         if node.id == "sequence":
             return Listed(tuple(self.node(each, depth + 1) for each in node.value))
         start = node.start_mark.index + (node.style in {"'", '"'})
