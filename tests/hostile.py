@@ -961,6 +961,12 @@ ALIASES: dict[str, Any] = RECORDS | {
     "aliases below names": lambda n: (
         "a: &a [" + "x, " * n + "]\n" + "".join(f"o/m{i}: *a\n" for i in range(8))
     ),
+    "merge keys of merge keys": lambda n: (
+        "a0: &a0 {a: b}\n" + "".join(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, n))
+    ),
+    "merge keys": lambda n: (
+        "a: &a {arch: A, vllm: '0.1'}\n" + "".join(f"b{i}: {{<<: *a}}\n" for i in range(n))
+    ),
     "records that are aliases": lambda n: (
         "- &a {arch: [A, B], requires: ['vllm>=1']}\n" + "- {arch: C, a: *a}\n" * n
     ),

@@ -199,6 +199,11 @@ def test_an_alias_says_what_it_stands_for_once_for_each_engine() -> None:
         ("- {model: o/m, x: &x [{engine: vllm, since: '0.5'}]}\n- {model: o/n, x: *x}\n",
          [("o/m", "0.5"), ("o/n", "0.5")]),
         ("- &a {arch: A, engine: vllm, since: '0.5'}\n- *a\n", [("A", "0.5")]),
+        ("base: &b {engine: vllm, since: '0.5'}\none: {arch: A, <<: *b, since: '0.6'}\ntwo: {<<: *b, arch: B}\n",
+         [("A", "0.6"), ("B", "0.5")]),
+        ("a: &a {vllm: '0.5'}\nb: &b {vllm: '0.6', arch: B}\nc: {<<: [*a, *b], arch: A}\n",
+         [("B", "0.6"), ("A", "0.5")]),
+        ("base: &b {arch: A, vllm: '0.5'}\none: {'<<': *b}\n", [("A", "0.5")]),
         ("base: &b {requires: ['vllm>=0.5']}\none: {arch: A, <<: *b}\ntwo: {arch: B, <<: *b}\n",
          [("A", "0.5"), ("B", "0.5")]),
     ],
@@ -249,6 +254,8 @@ def test_of_a_key_that_is_written_twice_the_last_one_counts(text: str, expected:
     [
         (read_json, json.dumps({"vllm": ["AForCausalLM"] * 100_001}), "it makes more than 100,000 claims"),
         (read_yaml, "a: &a [" + "x," * 1000 + "]\n" + "".join(f"o/m{i}: *a\n" for i in range(200)),
+         "its aliases stand for too much"),
+        (read_yaml, "a: &a {" + ",".join(f"x{i}: 1" for i in range(1000)) + "}\n" + "b:\n" + "- <<: *a\n" * 101,
          "its aliases stand for too much"),
     ],
 )  # fmt: skip

@@ -115,7 +115,8 @@ class Read:
     Attributes:
         form: ``markdown``, ``list``, ``python``, ``json`` or ``yaml``.
         claims: in the order in which they stand there.
-        passed_over: what was not read: columns that say nothing that is known here; where there is no claim at all, the
+        passed_over: what was not read: columns that say nothing that is known here, or what another one says, and those
+            of tables that stand where none is read; where there is no claim at all, the
             first of the columns or keys that there are.
     """
 

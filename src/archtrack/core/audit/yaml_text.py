@@ -1,6 +1,7 @@
 """The claims of YAML: the tree of its nodes, with their places.
 
-PyYAML composes the nodes; no value is built, and nothing of the text is run. Merge keys (``<<``) are not followed.
+PyYAML composes the nodes; no value is built, and nothing of the text is run. A mapping has what its merge keys (``<<``)
+name.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from archtrack.core.document.markdown import split_lines
 
 from .claims import Lines, Read
 from .records import attached, bounded, claims_of
-from .tree import Listed, Text, mapped
+from .tree import Listed, Mapped, Text, mapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -26,6 +27,9 @@ __all__ = ["read_yaml"]
 
 _BRACKETS = 30
 _DEEPEST = 100
+_MERGED = 100_000
+"""Pairs that merge keys may bring in, of all mappings together."""
+_MERGE = "tag:yaml.org,2002:merge"
 _LARGEST = 4 * 1024 * 1024
 """Characters; a MB takes about a second."""
 
@@ -82,12 +86,13 @@ class _Builder:
         self._text = text
         self._lines = Lines([0, *accumulate(map(len, split_lines(text)))])
         self._built: dict[int, Node] = {}
+        self._merged = 0
 
     def node(self, node: Any, depth: int = 0) -> Node:
         """The tree of a node.
 
         Raises:
-            ValueError: it is nested too deeply, or within itself.
+            ValueError: it is nested too deeply, or within itself, or merge keys bring in too much.
         """
         if depth > _DEEPEST:
             raise ValueError("it is nested too deeply")
@@ -95,10 +100,29 @@ class _Builder:
             self._built[id(node)] = self._made(node, depth)
         return self._built[id(node)]
 
+    def _pairs(self, node: Node) -> list[tuple[Text, Node]]:
+        """The pairs that a merge key brings in: those of a mapping, or of each in a list."""
+        items = node.items if isinstance(node, Listed) else (node,)
+        found: list[tuple[Text, Node]] = []
+        for each in items:
+            found += each.pairs if isinstance(each, Mapped) else ()
+            if self._merged + len(found) > _MERGED:
+                raise ValueError("its aliases stand for too much")
+        self._merged += len(found)
+        return found
+
     def _made(self, node: Any, depth: int) -> Node:
         if node.id == "mapping":
-            pairs = ((self.node(key, depth + 1), self.node(value, depth + 1)) for key, value in node.value)
-            return mapped((key, value) for key, value in pairs if isinstance(key, Text))
+            pairs: list[tuple[Text, Node]] = []
+            merged: list[tuple[Text, Node]] = []
+            for named, held in node.value:
+                key, value = self.node(named, depth + 1), self.node(held, depth + 1)
+                if named.tag == _MERGE:
+                    merged = [*merged, *self._pairs(value)]
+                elif isinstance(key, Text):
+                    pairs.append((key, value))
+            # Its own pairs count before those that it merges, and of these the first ones.
+            return mapped([*reversed(merged), *pairs])
         if node.id == "sequence":
             return Listed(tuple(self.node(each, depth + 1) for each in node.value))
         start = node.start_mark.index + (node.style in {"'", '"'})
