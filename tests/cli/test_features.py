@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -170,3 +170,14 @@ def test_migrate_says_what_would_be_lost(cli: Cli) -> None:
     assert "Of these vllm 0.33.0 has and vllm 0.15.1 has not:" in run.out
     assert "  lora: BertModel" in run.out
     assert cli("migrate", "sglang==0.1.14", "vllm==0.33.0", "--format", "json").json["lost"] == {}
+
+
+def test_list_has_a_column_of_features(cli: Cli, trees: Any) -> None:
+    trees.register("LlamaForCausalLM", file="llama.py")
+    run = cli("list", *trees.options, "--name", "LlamaForCausalLM", "--features")
+    assert run.out.splitlines()[1].split("\t")[-1] == "pp, eagle, eagle3, bitsandbytes"
+    (row,) = cli("list", *trees.options, "--name", "LlamaForCausalLM", "--features", "--format", "json").json[
+        "architectures"
+    ]
+    assert {name: row["features"][name] for name in ("pp", "eagle3")} == {"pp": True, "eagle3": True}
+    assert "features" not in cli("list", *trees.options, "--format", "json").json["architectures"][0]

@@ -27,8 +27,10 @@ from ._options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from archtrack.core.verdict.features import Feature
     from archtrack.model import Matrix, MatrixRow
 
 __all__ = ["command"]
@@ -42,6 +44,7 @@ _WILD = re.compile(r"[*?\[]")
     epilog=examples(
         "archtrack list --status native --name 'Qwen*'",
         "archtrack list --sglang 0.5.23 --transformers 5.23.0 --format json",
+        "archtrack list --status native --features",
     ),
 )
 @source_options
@@ -72,6 +75,11 @@ _WILD = re.compile(r"[*?\[]")
     multiple=True,
     help="Only names like `Qwen*`, or the architectures of a model (`Qwen3-32B`) or a model type. Repeatable.",
 )
+@click.option(
+    "--features",
+    is_flag=True,
+    help="Add what SGLang's own implementation can do (lora, pp, image and the like), by its newest known release.",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved.")
 @format_option("text", "json")
 @click.pass_context
@@ -84,6 +92,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     status: tuple[str, ...],
     category: tuple[str, ...],
     name: tuple[str, ...],
+    features: bool,
     form: str,
     strict: bool,
     scan: bool,
@@ -124,10 +133,15 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
     matrix = fitted(tracked.matrix, None, begun.workspace.environ, wanted=asked)
     matrix = replace(matrix, rows=tuple(filter(wanted, matrix.rows)))
+    found = _features(matrix) if features else None
     if form == "json":
-        print_json(matrix_to_json(matrix))
+        data = matrix_to_json(matrix)
+        if found is not None:
+            for row in data["architectures"]:
+                row["features"] = {each.name: each.has for each in found[row["name"]]}
+        print_json(data)
     else:
-        _print(matrix, tracked.notices, names=bool(name))
+        _print(matrix, tracked.notices, names=bool(name), features=found)
     unresolved = any(inventory.unresolved for inventory in matrix.inventories)
     ctx.exit(1 if strict and unresolved else 0)
 
@@ -138,12 +152,39 @@ def _file(row: MatrixRow) -> str:
     return found.file if found else ", ".join(f"{each.engine}: {each.file}" for each in row.elsewhere)
 
 
-def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
+def _features(matrix: Matrix) -> dict[str, tuple[Feature, ...]]:
+    """What SGLang's newest known release states of each architecture."""
+    from archtrack.app.presence import presence_with
+
+    known = histories(None)
+    history = known.need("sglang")
+    newest = history.newest
+    if newest is None:
+        return {row.name: () for row in matrix.rows}
+    return {row.name: presence_with(row.name, history, newest, known).features for row in matrix.rows}
+
+
+def _print(
+    matrix: Matrix,
+    notices: tuple[str, ...],
+    *,
+    names: bool,
+    features: Mapping[str, tuple[Feature, ...]] | None,
+) -> None:
     from archtrack.core.matrix.examples import example_cell
+    from archtrack.core.verdict.features import in_words
 
     print_lines(read_lines(matrix.inventories, notices), err=True)
     table(
-        ("Architecture", "Status", "Category", "By", "File", "Example"),
+        (
+            "Architecture",
+            "Status",
+            "Category",
+            "By",
+            "File",
+            "Example",
+            *(["Features"] if features is not None else []),
+        ),
         (
             (
                 row.name,
@@ -152,6 +193,7 @@ def _print(matrix: Matrix, notices: tuple[str, ...], *, names: bool) -> None:
                 row.category_source,
                 _file(row),
                 example_cell(row),
+                *([in_words(features[row.name]).removeprefix("features: ")] if features is not None else []),
             )
             for row in matrix.rows
         ),
