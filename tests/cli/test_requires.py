@@ -194,7 +194,7 @@ def test_a_row_says_since_when_until_when_with_what_and_what_else_there_is_to_sa
         ([], 2, "MODEL"),
         (["LlamaForCausalLM", "--engine", "vlm"], 2, "no engine is called 'vlm'"),
         (["LlamaForCausalLM", "--engine", "vllm==0.8.4"], 2, "name the engine alone"),
-        (["LlamaForCausalLM", "--with", "lora,awqq"], 2, "--with awqq: no feature"),
+        (["LlamaForCausalLM", "--with", "lora,awqq"], 2, "--with awqq: unknown feature; did you mean awq?"),
         (["no/such/path/x.json"], 3, "no/such/path/x.json"),
         (["LlamaForCausalLM", "no/such/path/x.json", "--engine", "vllm"], 3, "no such file"),
     ],
