@@ -56,7 +56,6 @@ TITLES = {
     "rerank": "cross-encoding",
     "eagle": "EAGLE drafts",
     "eagle3": "EAGLE-3 drafts",
-    "mtp": "multi-token prediction",
     "hybrid": "hybrid layers",
     "attention-free": "attention-free layers",
     "quant-hooks": "quantisation hooks",
