@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archtrack.app.history.counting import TRANSFORMERS
+from archtrack.app.newest_release import newest_release
 from archtrack.catalogues import catalogues
 from archtrack.core.matrix.repositories import is_hub_id
 from archtrack.core.models.data_file import write_index
 from archtrack.core.models.derivation import Entry, KnownType, claims_of
 from archtrack.core.models.index import IndexSource, ModelIndex
 from archtrack.core.verdict.release_facts import MODEL_TYPES
-from archtrack.errors import DataError, SourceError, UsageError
+from archtrack.errors import DataError, UsageError
 from archtrack.sources.files import make_folder, read_document, write_atomic
-from archtrack.sources.index.final_releases import final_releases
 from archtrack.sources.index.http import Http
-from archtrack.sources.index.release import open_release
 from archtrack.version import __version__
 
 from .store import FILE, read_index
@@ -145,25 +144,10 @@ def _read_all(workspace: Workspace, steps: Steps) -> Iterator[_Read]:
 
 def _read(catalogue: Catalogue, workspace: Workspace, http: Http) -> _Read:
     """The newest release that is not withdrawn."""
-    settings = workspace.index_settings()
-    listed = final_releases(catalogue.package, settings, http, kind=catalogue.kind)
-    release = next((each for each in reversed(listed) if not each.yanked), None)
-    if release is None:
-        raise SourceError(f"no release of {catalogue.package} has a {catalogue.kind} that could be read")
-    with (
-        workspace.open_cache() as cache,
-        open_release(
-            catalogue.layout(release.version),
-            release.version,
-            settings=settings,
-            cache=cache,
-            offline=False,
-            progress=workspace.progress,
-            file=release.file,
-        ) as source,
-    ):
-        paths = source.list(catalogue.files)
-        listing = catalogue.read(source.read(paths) if paths else {})
+    release, files = newest_release(
+        catalogue.package, catalogue.kind, catalogue.layout, catalogue.files, workspace, http
+    )
+    listing = catalogue.read(files)
     entries = tuple(each for each in listing.entries if is_hub_id(each.id))
     return _Read(
         source=IndexSource(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archtrack.app.newest_release import newest_release
 from archtrack.core.recipes.data_file import write_recipes
 from archtrack.core.recipes.recipe import Recipes, RecipeSource
 from archtrack.errors import SourceError, UsageError
 from archtrack.recipes import vllm
 from archtrack.sources.files import make_folder, read_document, write_atomic
-from archtrack.sources.index.final_releases import final_releases
 from archtrack.sources.index.http import Http
-from archtrack.sources.index.release import open_release
 from archtrack.version import __version__
 
 from .store import read_recipes, recipes_file
@@ -82,31 +81,14 @@ def refresh_recipes(
 
 def _read(workspace: Workspace) -> Recipes:
     """What the newest release says that is not withdrawn."""
-    settings = workspace.index_settings()
-    http = Http(settings)
+    http = Http(workspace.index_settings())
     try:
-        listed = final_releases(vllm.ENGINE, settings, http, kind="sdist")
-        release = next((each for each in reversed(listed) if not each.yanked), None)
-        if release is None:
-            raise SourceError(f"no release of {vllm.ENGINE} has an sdist that could be read")
-        with (
-            workspace.open_cache() as cache,
-            open_release(
-                vllm.layout(release.version),
-                release.version,
-                settings=settings,
-                cache=cache,
-                offline=False,
-                progress=workspace.progress,
-                file=release.file,
-            ) as source,
-        ):
-            paths = source.list(vllm.FILES)
-            recipes, unresolved = vllm.read(source.read(paths) if paths else {})
+        release, files = newest_release(vllm.ENGINE, "sdist", vllm.layout, vllm.FILES, workspace, http)
     finally:
         http.close()
+    recipes, unresolved = vllm.read(files)
     if not recipes:
-        raise SourceError(f"{release.file.name}: none of its {len(paths)} recipes could be read")
+        raise SourceError(f"{release.file.name}: none of its {len(files)} recipes could be read")
     return Recipes(
         tool=__version__,
         engine=vllm.ENGINE,
