@@ -23,11 +23,11 @@ from .release_facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from archtrack.model import Place
 
-    from .release_facts import ReleaseFacts
+    from .release_facts import Fact, ReleaseFacts
 
 __all__ = [
     "LISTS",
@@ -137,9 +137,9 @@ def features_of(key: str | None, release: ReleaseFacts) -> tuple[Feature, ...]:
     fact = release.load.find(FEATURES, key)
     if fact is None:
         return ()
-    row = row_of(fact.value)
-    named = {*_decided(release), *row.has, *row.unsure}
-    return tuple(feature_of(name, key, release) for name in TITLES if name in named)
+    row, decided = row_of(fact.value), _decided(release)
+    named = {*decided, *row.has, *row.unsure}
+    return tuple(_stated(name, fact, row, decided, release) for name in TITLES if name in named)
 
 
 def asked_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
@@ -173,18 +173,22 @@ def feature_of(name: str, key: str | None, release: ReleaseFacts) -> Feature:
     fact = release.load.find(FEATURES, key)
     if fact is None:
         return Feature(name=name, has=None, why=f"{release.name} does not say whether `{key}` has {title}")
-    row = row_of(fact.value)
+    return _stated(name, fact, row_of(fact.value), _decided(release), release)
+
+
+def _stated(name: str, fact: Fact, row: Row, decided: Collection[str], release: ReleaseFacts) -> Feature:
+    """What a row says of a feature."""
+    key, title = fact.key, TITLES[name]
+    has: bool | None = None
     if name in row.has:
-        return Feature(name=name, has=True, why=f"`{key}` has {title} in {release.name}", place=fact.place)
-    if name in row.unsure:
-        return Feature(name=name, has=None, why=row.unsure[name], place=fact.place)
-    if name in _decided(release):
-        return Feature(
-            name=name, has=False, why=f"`{key}` has no {title} in {release.name}", place=fact.place
-        )
-    return Feature(
-        name=name, has=None, why=f"{release.name} does not say whether `{key}` has {title}", place=fact.place
-    )
+        has, why = True, f"`{key}` has {title} in {release.name}"
+    elif name in row.unsure:
+        why = row.unsure[name]
+    elif name in decided:
+        has, why = False, f"`{key}` has no {title} in {release.name}"
+    else:
+        why = f"{release.name} does not say whether `{key}` has {title}"
+    return Feature(name=name, has=has, why=why, place=fact.place)
 
 
 def listed_of(name: str, release: ReleaseFacts) -> Feature:
