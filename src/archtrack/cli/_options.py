@@ -14,8 +14,10 @@ from archtrack.errors import UsageError, extra
 from archtrack.render.terminal import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
+
+    from click.shell_completion import CompletionItem
 
     from archtrack.app.history.store import Histories
     from archtrack.app.run import Run
@@ -25,6 +27,7 @@ __all__ = [
     "complete_engine",
     "complete_feature",
     "complete_name",
+    "complete_target",
     "data_option",
     "document_option",
     "examples",
@@ -34,6 +37,7 @@ __all__ = [
     "known_elsewhere_option",
     "note",
     "offline_option",
+    "parted",
     "registry_options",
     "scan_option",
     "source_options",
@@ -42,6 +46,11 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def parted(texts: Iterable[str]) -> tuple[str, ...]:
+    """The names that texts hold between commas, each once."""
+    return tuple(dict.fromkeys(name.strip() for text in texts for name in text.split(",") if name.strip()))
 
 
 def examples(*lines: str) -> str:
@@ -78,10 +87,19 @@ def complete_engine(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 
 def complete_feature(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's
-    """The names of features, for the shell."""
+    """The names of features, for the shell, behind those that stand there already."""
     from archtrack.core.verdict.features import TITLES
 
-    return [name for name in TITLES if name.startswith(incomplete)]
+    before, comma, begun = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in TITLES if name.startswith(begun)]
+
+
+def complete_target(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Architectures and models that begin so, for the shell; files where there are none."""
+    from click.shell_completion import CompletionItem
+
+    names = complete_name(ctx, param, incomplete)
+    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
 
 
 _MODELS = 20

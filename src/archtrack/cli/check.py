@@ -16,20 +16,19 @@ from archtrack.sources.redaction import shown_argument
 
 from ._options import (
     complete_engine,
-    complete_name,
+    complete_target,
     data_option,
     document_option,
     examples,
     format_option,
     histories,
     offline_option,
+    parted,
     registry_options,
     start,
 )
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from archtrack.app.check import Answer, Checked
     from archtrack.app.presence import Presence
     from archtrack.core.verdict.error_messages import Message
@@ -37,14 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _MAX_LOG_BYTES = 64 * 1024 * 1024
-
-
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Architectures that begin so, for the shell; files where there are none."""
-    from click.shell_completion import CompletionItem
-
-    names = complete_name(ctx, param, incomplete)
-    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
 
 
 @click.command(
@@ -62,7 +53,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
         "archtrack check --engine vllm --require native - < models.txt",
     ),
 )
-@click.argument("targets", nargs=-1, metavar="TARGET…", shell_complete=_complete)
+@click.argument("targets", nargs=-1, metavar="TARGET…", shell_complete=complete_target)
 @click.option(
     "--engine",
     "engines",
@@ -182,7 +173,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         engines=engines,
         messages=() if log is None else _messages(log),
         options=LoadOptions(draft=draft, pooled=embedding, runner=runner, convert=convert),
-        wanted=tuple(dict.fromkeys(filter(None, (name.strip() for name in wanted.split(","))))),
+        wanted=parted([wanted]),
     )
     if form == "json":
         print_notices(found)

@@ -10,13 +10,15 @@ from archtrack.render.terminal import plain, print_lines
 
 from ._options import (
     complete_engine,
-    complete_name,
+    complete_feature,
+    complete_target,
     data_option,
     examples,
     format_option,
     histories,
     note,
     offline_option,
+    parted,
     start,
 )
 
@@ -24,29 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from click.shell_completion import CompletionItem
-
     from archtrack.app.requires import Requires
 
 __all__ = ["command"]
-
-
-def _complete_target(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Architectures and models that begin so, for the shell; files where there are none."""
-    from click.shell_completion import CompletionItem
-
-    names = complete_name(ctx, param, incomplete)
-    return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
-
-
-def _complete_feature(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 -- click's
-    """Features, behind those that stand there already."""
-    from click.shell_completion import CompletionItem
-
-    from archtrack.core.verdict.features import TITLES
-
-    before, comma, begun = incomplete.rpartition(",")
-    return [CompletionItem(f"{before}{comma}{name}") for name in TITLES if name.startswith(begun)]
 
 
 @click.command(
@@ -61,7 +43,7 @@ def _complete_feature(ctx: click.Context, param: click.Parameter, incomplete: st
         "archtrack requires Qwen3-8B-Q4_K_M.gguf --engine llama-cpp --engine ollama",
     ),
 )
-@click.argument("targets", nargs=-1, required=True, metavar="MODEL…", shell_complete=_complete_target)
+@click.argument("targets", nargs=-1, required=True, metavar="MODEL…", shell_complete=complete_target)
 @click.option(
     "--engine",
     "engines",
@@ -76,7 +58,7 @@ def _complete_feature(ctx: click.Context, param: click.Parameter, incomplete: st
     "features",
     multiple=True,
     metavar="FEATURE[,FEATURE]",
-    shell_complete=_complete_feature,
+    shell_complete=complete_feature,
     help="Require these features too: features of the implementation (lora, pp, image, video, audio, "
     "embedding, eagle3, …), quantisation methods (awq, gptq, fp8, …), or KIND:NAME of what a release lists "
     "(tool-parser:hermes); may be repeated.",
@@ -133,9 +115,7 @@ def command(
         requires_json,
     )
 
-    wanted = tuple(
-        dict.fromkeys(name.strip() for each in features for name in each.split(",") if name.strip())
-    )
+    wanted = parted(features)
     begun = start(offline=offline)
     found_histories = histories(data)
     found = requires(
