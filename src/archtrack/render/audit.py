@@ -11,6 +11,7 @@ from archtrack.core.document.markdown import escape_cell
 from archtrack.core.verdict.features import TITLES
 
 from .github import annotation, document_path
+from .presence import place_json, placed_words
 from .terminal import counted, plain
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from archtrack.app.audit import Audited
     from archtrack.core.audit.claims import Claim, Judged
-    from archtrack.model import Place
 
 __all__ = ["audit_annotations", "audit_json", "audit_lines", "audit_markdown", "silent_lines"]
 
@@ -146,11 +146,7 @@ def claim_words(claim: Claim) -> str:
 
 def evidence_words(judged: Judged) -> str:
     """What was found, with its place."""
-    place = judged.place
-    if place is None:
-        return judged.why
-    release = f" in {place.release}" if place.release is not None else ""
-    return f"{judged.why} [{place}{release}]"
+    return placed_words(judged.why, judged.place)
 
 
 def _file(file: Audited) -> dict[str, Any]:
@@ -182,14 +178,6 @@ def _claim(judged: Judged) -> dict[str, Any]:
             "text": judged.why,
             "version": judged.version,
             "since": judged.since,
-            **_place(judged.place),
+            **place_json(judged.place),
         },
-    }
-
-
-def _place(place: Place | None) -> dict[str, Any]:
-    return {
-        "release": None if place is None else place.release,
-        "path": None if place is None else place.file,
-        "line": None if place is None else place.line,
     }

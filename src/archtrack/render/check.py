@@ -8,12 +8,11 @@ import click
 
 from archtrack.core.json_values import example_to_json
 from archtrack.core.verdict.features import in_words
-from archtrack.core.verdict.verdict import Step
 from archtrack.model import Status
 from archtrack.sources.redaction import shown_source
 
 from .models import found_words, model_json
-from .presence import presence_json, since_words, step_json, step_words, wanted_words
+from .presence import placed_words, presence_json, since_words, step_json, step_words, wanted_words
 from .recipes import said_json, said_lines
 from .terminal import plain, print_lines, read_line, styled
 
@@ -177,10 +176,10 @@ def _steps(each: EngineAnswer) -> Iterator[str]:
     presence = each.presence
     asked = presence.wanted or [feature for feature in presence.features if feature.has is None]
     for feature in asked:
-        yield plain(f"    {step_words(Step(text=feature.why, place=feature.place))}")
+        yield plain(f"    {placed_words(feature.why, feature.place)}")
     if presence.features and not presence.wanted:
         words = in_words(presence.features, lacking=True)
-        yield plain(f"    {step_words(Step(text=words, place=presence.features[0].place))}")
+        yield plain(f"    {placed_words(words, presence.features[0].place)}")
 
 
 def _explained(each: Explained, *, explain: bool) -> Iterator[str]:

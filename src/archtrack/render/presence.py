@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from archtrack.app.presence import Presence
     from archtrack.core.verdict.features import Feature
     from archtrack.core.verdict.verdict import Step
+    from archtrack.model import Place
 
 __all__ = [
+    "place_json",
+    "placed_words",
     "presence_json",
     "presence_words",
     "since_words",
@@ -52,11 +55,24 @@ def wanted_words(presence: Presence) -> str:
 
 def step_words(step: Step) -> str:
     """A step with its evidence."""
-    place = step.place
+    return placed_words(step.text, step.place)
+
+
+def placed_words(text: str, place: Place | None) -> str:
+    """A sentence with the line that it rests on, if there is one."""
     if place is None:
-        return step.text
+        return text
     release = f" in {place.release}" if place.release is not None else ""
-    return f"{step.text} [{place}{release}]"
+    return f"{text} [{place}{release}]"
+
+
+def place_json(place: Place | None) -> dict[str, Any]:
+    """A line, for programs; ``release`` where it is another one than the one that is spoken of."""
+    return {
+        "release": place.release if place else None,
+        "path": place.file if place else None,
+        "line": place.line if place else None,
+    }
 
 
 def presence_json(presence: Presence, *, fix: str | None = None, steps: bool = False) -> dict[str, Any]:
@@ -89,24 +105,9 @@ def presence_json(presence: Presence, *, fix: str | None = None, steps: bool = F
 
 
 def _feature(feature: Feature) -> dict[str, Any]:
-    place = feature.place
-    return {
-        "name": feature.name,
-        "has": feature.has,
-        "why": feature.why,
-        "release": place.release if place else None,
-        "path": place.file if place else None,
-        "line": place.line if place else None,
-    }
+    return {"name": feature.name, "has": feature.has, "why": feature.why, **place_json(feature.place)}
 
 
 def step_json(step: Step) -> dict[str, Any]:
     """A step, for programs; ``release`` is that of the line where it is another one than the one that is asked."""
-    place = step.place
-    return {
-        "text": step.text,
-        "source": step.source,
-        "release": place.release if place else None,
-        "path": place.file if place else None,
-        "line": place.line if place else None,
-    }
+    return {"text": step.text, "source": step.source, **place_json(step.place)}

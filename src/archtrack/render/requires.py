@@ -9,7 +9,7 @@ from archtrack.app.requires import Requirement, joined, specifier_of
 from archtrack.core.recipes.lookup import LATER, least_of, stands
 
 from .models import found_words
-from .presence import step_json
+from .presence import place_json, step_json
 from .recipes import asked_for, said_json
 from .terminal import plain, table
 
@@ -421,9 +421,7 @@ def _told_json(told: Told) -> dict[str, Any]:
             each.name: {
                 "has": each.has,
                 "text": each.why,
-                "release": each.place.release if each.place else None,
-                "path": each.place.file if each.place else None,
-                "line": each.place.line if each.place else None,
+                **place_json(each.place),
             }
             for each in told.features
         },
