@@ -16,7 +16,7 @@ from .source import candidates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MAX_ANCESTORS", "MAX_HOPS", "Class", "ClassGraph"]
+__all__ = ["MAX_ANCESTORS", "MAX_HOPS", "Class", "ClassGraph", "is_own"]
 
 Class: TypeAlias = "tuple[str, str]"
 """A class: the path of its file, and its name there."""
@@ -25,6 +25,11 @@ MAX_ANCESTORS = 200
 """Of a class; the releases have some twenty."""
 MAX_HOPS = 20
 """Imports and aliases that a name is followed through."""
+
+
+def is_own(level: int, module: str, package: str) -> bool:
+    """Whether an import of a package's file is one of the package itself."""
+    return level > 0 or module.partition(".")[0] == package
 
 
 class ClassGraph:
@@ -57,7 +62,7 @@ class ClassGraph:
 
     def is_own(self, level: int, module: str) -> bool:
         """Whether an import is one of the package itself."""
-        return level > 0 or module.partition(".")[0] == self.package
+        return is_own(level, module, self.package)
 
     def resolve(self, path: str, name: str, hops: int = 0) -> Class | None:
         """The class that a name, dotted or not, means in a file; None if it is not found among the files."""

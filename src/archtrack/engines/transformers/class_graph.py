@@ -9,7 +9,7 @@ import builtins
 import sys
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.python.class_graph import MAX_HOPS, Class
+from archtrack.core.python.class_graph import MAX_HOPS, Class, is_own
 from archtrack.core.python.class_graph import ClassGraph as Graph
 from archtrack.core.python.source import candidates
 
@@ -29,15 +29,10 @@ def wanted_files(path: str, facts: Mapping[str, Any]) -> Iterator[str]:
         base.partition(".")[0] for each in facts["classes"].values() for base in each["bases"] if "." in base
     }
     for name, (level, module, attribute) in facts["imports"].items():
-        if _is_own(level, module):
+        if is_own(level, module, PACKAGE):
             yield from candidates(path, level, module)
             if name in heads and attribute is not None:
                 yield from candidates(path, level, f"{module}.{attribute}".lstrip("."))
-
-
-def _is_own(level: int, module: str) -> bool:
-    """Whether an import is one of transformers itself."""
-    return level > 0 or module.partition(".")[0] == PACKAGE
 
 
 class ClassGraph(Graph):

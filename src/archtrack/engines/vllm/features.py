@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
-from archtrack.core.python.class_graph import MAX_HOPS, Class, ClassGraph
+from archtrack.core.python.class_graph import MAX_HOPS, Class, ClassGraph, is_own
 from archtrack.core.python.source import candidates
 from archtrack.core.verdict.release_facts import Fact
 from archtrack.model import Place
@@ -102,7 +102,7 @@ def _behind(path: str, facts: Mapping[str, Any]) -> Iterator[str]:
         named |= facts["imports"].keys()
     for name in named & facts["imports"].keys():
         level, module, attribute = facts["imports"][name]
-        if level or module.partition(".")[0] == _PACKAGE:
+        if is_own(level, module, _PACKAGE):
             yield from candidates(path, level, module)
             if attribute is not None:
                 yield from candidates(path, level, f"{module}.{attribute}".lstrip("."))

@@ -16,9 +16,9 @@ from archtrack.core.python.module import Module
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PROTOCOL", "interface_facts", "questions"]
+__all__ = ["interface_facts", "questions"]
 
-PROTOCOL = "Protocol"
+_PROTOCOL = "Protocol"
 _ASKED = {
     "lora": "supports_lora",
     "pp": "supports_pp",
@@ -43,7 +43,10 @@ _TRUE: list[Any] = ["all"]
 
 
 def interface_facts(data: bytes) -> dict[str, Any]:
-    """``{"functions": {NAME: question}, "members": {PROTOCOL: [NAME, …]}, "bases": {PROTOCOL: [NAME, …]}, "line"}``.
+    """What a file declares, and what its functions ask.
+
+    ``{"functions": {NAME: question}, "members": {PROTOCOL: [NAME, …]}, "bases": {PROTOCOL: [NAME, …]}, "scores":
+    {PROTOCOL: TEXT}}``.
 
     Args:
         data: ``interfaces.py`` or ``interfaces_base.py``.
@@ -266,7 +269,7 @@ class _Release:
         waiting, wanted, seen = [protocol], dict[str, None](), set[str]()
         while waiting:
             name = waiting.pop()
-            if name in seen or name == PROTOCOL:
+            if name in seen or name == _PROTOCOL:
                 continue
             if name not in self.members:
                 return None
