@@ -73,6 +73,8 @@ class _Asked:
         library, release = self.histories.get(TRANSFORMERS), self._known_release()
         if library is None or release is None or self.facts.transformers is None:
             return None
+        if facts_at(self.history, release, self.histories) is self.facts:
+            return None  # it was asked about with that one
         counting = counting_release(release, library)
         if counting is None or counting.version == self.facts.transformers.version:
             return None

@@ -74,6 +74,7 @@ class About:
         mlx: it takes weights in MLX's own quantisation (``quantization`` in a config).
         adds_to: the engine whose registry it adds to, where it is a plugin of another one. It is asked where it is
             named, and answers besides only where it registers something: elsewhere that engine's registry counts.
+        serve: the command that serves a model from the Hub, with ``{model}`` for its id; None where no single one does.
     """
 
     title: str
@@ -88,6 +89,7 @@ class About:
     wrapper_tables: tuple[str, ...] = ()
     mlx: bool = False
     adds_to: str | None = None
+    serve: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from archtrack.app.examples import example_sources
 from archtrack.app.models.store import model_index
 from archtrack.app.names import Names
-from archtrack.app.presence import presence_with
-from archtrack.core.history.history import known_release
 from archtrack.core.json_values import well_formed
 from archtrack.core.matrix.examples import example_of
 from archtrack.engines import engine_names, load_engine
@@ -23,6 +21,7 @@ from archtrack.errors import DocumentError, UsageError
 from archtrack.sources.files import make_folder, read_document, write_atomic
 from archtrack.version import __version__
 
+from .answers import Answers
 from .document import read_document_rows
 from .model_data import model_data
 from .page_data import page_data
@@ -37,16 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["files_read", "make_page", "page_html", "write_page"]
 
 _SCRIPTS = (
-    "data",
-    "models",
-    "nodes",
-    "choose",
-    "list",
-    "verdict",
-    "timeline",
-    "detail",
-    "chart",
-    "export",
+    *("data", "models", "nodes", "address", "rows", "engines", "config", "gguf", "search", "tiles"),
+    *("timeline", "chart", "export"),
+    *(f"views/{name}" for name in ("start", "answer", "paste", "browse", "architecture", "engine", "news", "compare")),
     "main",
 )
 """The script's parts in their order: each uses what those before it declare."""
@@ -112,7 +104,7 @@ def make_page(
     names = Names(histories, environ)
     data = page_data(
         known,
-        lambda name, history: presence_with(name, history, known_release(history, None), histories),
+        Answers(histories),
         abouts,
         _examples(known, histories),
         version=__version__,

@@ -2,12 +2,15 @@
 
 Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named by their place in it; in a reason
 ``OWN`` stands for the name of its row, so that those of many rows are one text. Releases are named by their place in
-the engine's list, kinds by their place in ``kinds``. A row is ``[name, category, whose evidence, example, cells]``. A
-cell is 0 where no release ever had the architecture and there is nothing to say about it, else ``[kind, reason or -1,
-spans]``, and behind that what the newest release states of its features, where it states any; a span ``[first, last or
--1, first is exact, last is exact, states]``, a state ``[release, file, path, line, groups or what it runs as, answer of
-transformers' gate]``; the last two are -1 where there is nothing to say. What an engine does with an architecture is
-decided here, by the same code that ``check`` uses: the page only shows it.
+the engine's list, kinds by their place in ``kinds``, features by their place in ``features``. A row is ``[name,
+category, whose evidence, example, cells]``. A cell is 0 where no release ever had the architecture and there is nothing
+to say about it, else ``[kind, reason or -1, spans, features in words or -1, features, remedy or -1]``, without what is
+-1 or empty at its end. A span is ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release,
+file, path, line, groups or what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing
+to say. A feature is ``[feature, release since which it is there or -1, that is exact]``, and its place alone where it
+has been there as long as the architecture. A GGUF architecture has a cell
+per engine: ``[kind, reason or -1, first release or -1, that is exact]``. What an engine does is decided here, by the
+same code that ``check`` uses: the page only shows it.
 """
 
 from __future__ import annotations
@@ -17,26 +20,34 @@ from typing import TYPE_CHECKING, Any
 from packaging.specifiers import SpecifierSet
 
 from archtrack.app.presence import adds_nothing
+from archtrack.app.requires import on_index
 from archtrack.core.history.categories import place_of, voices_of
 from archtrack.core.history.growth import growth
 from archtrack.core.history.spans import span_bounds
 from archtrack.core.matrix.categories import BY_NAME, weigh
-from archtrack.core.verdict.features import in_words
+from archtrack.core.verdict.features import TITLES, in_words
+from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES
 from archtrack.model import Gate, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from archtrack.app.presence import Presence
     from archtrack.core.history.history import History, State
+    from archtrack.core.history.runs import Run
     from archtrack.core.history.spans import SpanBounds
     from archtrack.core.matrix.categories import Voice
     from archtrack.engines.base import About
     from archtrack.site.document import TrackedDocument
 
+    from .answers import Answers
+
 __all__ = ["OWN", "page_data"]
 
 _KINDS = tuple(kind.value for kind in Status)
+_FEATURES = {name: place for place, name in enumerate(TITLES)}
+_LEAST = 3
+"""A cell has its kind, its reason and its spans, be they empty."""
 OWN = "\ue000"
 """Stands for a row's own name in a reason; no text of a release has this character."""
 _LIBRARY = "transformers"
@@ -45,7 +56,7 @@ _LIBRARY = "transformers"
 
 def page_data(
     histories: Sequence[History],
-    presence: Callable[[str, History], Presence],
+    answers: Answers,
     abouts: Mapping[str, About],
     examples: Mapping[str, str],
     *,
@@ -58,7 +69,7 @@ def page_data(
 
     Args:
         histories: of the engines, each with a newest release.
-        presence: whether the newest release of a history's engine has an architecture.
+        answers: what the newest release of a history's engine does.
         abouts: engine -> what people call it; an engine that is not there has only its name.
         examples: architecture -> a checkpoint that has it.
         version: of archtrack.
@@ -74,6 +85,7 @@ def page_data(
     return {
         "version": version,
         "kinds": list(_KINDS),
+        "features": list(TITLES.items()),
         "engines": [_engine(history, abouts.get(history.engine)) for history in ordered],
         "unread": dict(sorted((unread or {}).items())),
         "tracked": None if tracked is None else {"title": tracked.title, "words": tracked.words},
@@ -82,11 +94,15 @@ def page_data(
                 name,
                 *(_category(name, voices) if name not in rows else (rows[name].category, rows[name].by)),
                 (rows[name].example if name in rows else None) or examples.get(name),
-                [_cell(name, history, presence(name, history), texts) for history in ordered],
+                [_cell(name, history, answers, texts) for history in ordered],
                 *([_tracked(name, tracked, texts)] if tracked is not None else []),
             ]
             for name in sorted(names | rows.keys())
         ],
+        "gguf": {
+            name: [_gguf_cell(name, history, answers.gguf(name, history), texts) for history in ordered]
+            for name in sorted({name for each in ordered for name in each.tables.get(GGUF_ARCHITECTURES, ())})
+        },
         "texts": list(texts),
         "models": models,
     }
@@ -108,12 +124,16 @@ def _engine(history: History, about: About | None) -> dict[str, Any]:
         # A link runs nothing, whoever wrote the engine's file.
         "source": source if source is not None and source.startswith("https://") else None,
         "library": history.engine == _LIBRARY,
+        "key": history.key,
         # Where what was not found may be there all the same, "not known" does not mean "not native".
         "doubtful": bool(history.key != "architecture" or (newest and newest.unresolved) or adds_to),
         # Of a plugin: what an empty cell says.
         "empty": f"it registers nothing for it: what {adds_to} itself does counts" if adds_to else None,
         # Of an engine that goes by the model type of a config: those that it runs.
         "types": sorted(history.names(newest.version)) if newest and history.key == "model type" else None,
+        # By which pip knows it, and how it serves a model.
+        "package": history.distribution if on_index(history) else None,
+        "serve": about.serve if about is not None else None,
         "newest": history.positions[newest.version] if newest is not None else -1,
         "releases": [
             [release.version, release.date, int(_is_tagged(release.version, history, untagged))]
@@ -135,18 +155,48 @@ def _category(name: str, voices: Sequence[Voice]) -> tuple[str, str]:
     return category.value, "name" if source == BY_NAME else source
 
 
-def _cell(name: str, history: History, presence: Presence, texts: dict[str, int]) -> Any:
+def _cell(name: str, history: History, answers: Answers, texts: dict[str, int]) -> Any:
+    presence = answers.architecture(name, history)
     key = presence.key
     spans = [] if key is None else [_span(bounds, history, texts) for bounds in span_bounds(history, key)]
-    plainly = presence.gate is Gate.ARCHITECTURE and presence.verdict.fix is None
+    fix = answers.remedy(name, history, presence)
+    plainly = presence.gate is Gate.ARCHITECTURE and fix is None
     if not spans and ((presence.status is Status.UNSUPPORTED and plainly) or adds_nothing(presence)):
         return 0
     because = None
     if presence.status is not Status.NATIVE or presence.runs_as is not None:
         because = presence.reason.replace(name, OWN)
-    features = in_words(presence.features, lacking=True)
-    cell = [_KINDS.index(presence.status.value), _text(because, texts), spans]
-    return [*cell, _text(features, texts)] if features else cell
+    begin = spans[-1] if spans else None
+    features = [_feature(each, run, begin, history) for each, run in answers.features(history, presence)]
+    cell = [
+        *(_KINDS.index(presence.status.value), _text(because, texts), spans),
+        _text(in_words(presence.features, lacking=True) or None, texts),
+        features,
+        _text(None if fix is None else fix.replace(name, OWN), texts),
+    ]
+    while cell[-1] in (-1, []) and len(cell) > _LEAST:
+        cell.pop()
+    return cell
+
+
+def _feature(name: str, run: Run | None, span: list[Any] | None, history: History) -> Any:
+    """A feature, and since when: nothing where it has been there as long as the architecture."""
+    place = _FEATURES[name]
+    if run is None:
+        return [place, -1, 1]
+    first, exact = history.positions[run.first.version], int(run.first_exact)
+    if span is not None and [first, exact] == [span[0], span[2]]:
+        return place
+    return [place, first, exact]
+
+
+def _gguf_cell(name: str, history: History, presence: Presence, texts: dict[str, int]) -> Any:
+    bounds = presence.bounds
+    because = None if presence.status is Status.NATIVE else presence.reason.replace(f"`{name}`", f"`{OWN}`")
+    return [
+        *(_KINDS.index(presence.status.value), _text(because, texts)),
+        *((-1, 1) if bounds is None else (history.positions[bounds.first.version], int(bounds.first_exact))),
+    ]
 
 
 def _span(bounds: SpanBounds, history: History, texts: dict[str, int]) -> list[Any]:

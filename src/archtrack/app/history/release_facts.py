@@ -129,6 +129,9 @@ class _Looked(Mapping[str, _T]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __bool__(self) -> bool:  # without counting all of them
+        return next(iter(self), None) is not None
+
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.get(key) is not None
 

@@ -45,6 +45,7 @@ class LMDeploy(Package):
         title="LMDeploy",
         source="https://github.com/InternLM/lmdeploy/blob/v{version}/{path}",
         untagged=("==0.6.5",),  # its tag has no v
+        serve="lmdeploy serve api_server {model}",
     )
     layout = Layout(package="lmdeploy", distribution="lmdeploy")
     revision = 4

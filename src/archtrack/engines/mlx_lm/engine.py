@@ -29,6 +29,7 @@ class MLXLM(Package):
         title="MLX-LM",
         key="model type",
         mlx=True,
+        serve="mlx_lm.server --model {model}",
         source="https://github.com/ml-explore/mlx-lm/blob/v{version}/{path}",
         # Until then it was part of mlx-examples; later ones were released without a tag.
         untagged=(

@@ -40,6 +40,7 @@ class MLXVLM(Package):
         title="MLX-VLM",
         key="model type",
         mlx=True,
+        serve="mlx_vlm.server --model {model}",
         source="https://github.com/Blaizzy/mlx-vlm/blob/v{version}/{path}",
         draft_tables=(DRAFTS,),
     )

@@ -83,6 +83,7 @@ class SGLang(Package):
         title="SGLang",
         source="https://github.com/sgl-project/sglang/blob/v{version}/python/{path}",
         backend=WRAPPERS,
+        serve="python -m sglang.launch_server --model-path {model}",
     )
     layout = Layout(package="sglang", distribution="sglang", parents=("python", ""))
     revision = 16

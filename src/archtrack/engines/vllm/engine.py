@@ -50,6 +50,7 @@ class VLLM(Package):
         title="vLLM",
         source="https://github.com/vllm-project/vllm/blob/v{version}/{path}",
         backend=WRAPPERS,
+        serve="vllm serve {model}",
         draft_tables=DRAFT_TABLES,
         wrapper_tables=WRAPPER_TABLES,
     )

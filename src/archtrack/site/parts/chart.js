@@ -1,19 +1,17 @@
 // How many architectures each engine has had over time, and the same as a table.
-// A plugin adds a few to an engine that has a curve.
-const charted = engines.filter((engine) => !engine.empty);
 const DASHES = ["", "8 3", "2 3", "8 3 2 3", "12 4", "4 4"];
-function chart(width) {
+function chart(charted, width) {
   const wide = Math.max(280, Math.min(width, 1100)), height = 340, left = 44, right = wide - 160, bottom = height - 26;
   const curves = charted.map((engine) => engine.growth.map(([day, count]) => [Date.parse(day), count]));
   const points = curves.flat();
-  const drawn = draw("svg", { width: wide, height, viewBox: `0 0 ${wide} ${height}`, role: "img", "aria-label": "Number of architectures per engine over time, on a logarithmic scale; the table below has the same" });
+  const drawn = draw("svg", { width: wide, height, viewBox: `0 0 ${wide} ${height}`, role: "img", "aria-label": "Number of architectures per engine over time, on a logarithmic scale; the table below says the same" });
   if (!points.length) return drawn;
   const most = Math.max(...points.map((point) => point[1]), 10);
   const by = scale(points.map((point) => point[0]), left, right);
   const y = (count) => bottom - (Math.log10(Math.max(count, 1)) / Math.log10(most)) * (bottom - 14);
   yearMarks(drawn, by, right, 8, bottom);
   for (let count = 1; count <= most; count *= 10) {
-    drawn.append(draw("text", { x: 0, y: y(count) + 4 }, count.toLocaleString("en")), draw("line", { x1: left, x2: right, y1: y(count), y2: y(count), class: "grid" }));
+    drawn.append(draw("text", { x: 0, y: y(count) + 4 }, count.toLocaleString("en")), draw("line", { x1: left, x2: right, y1: y(count), y2: y(count), class: "rule" }));
   }
   const ends = [];
   curves.forEach((curve, place) => {
@@ -29,7 +27,7 @@ function chart(width) {
   }
   return drawn;
 }
-function chartTable() {
+function chartTable(charted) {
   const years = [...new Set(charted.flatMap((engine) => engine.growth.map(([day]) => day.slice(0, 4))))].sort();
   return make("table", {}, make("caption", { class: "hidden" }, "Architectures per engine at the end of each year"),
     make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "End of"), ...charted.map((engine) => make("th", { scope: "col" }, engine.title)))),
@@ -38,6 +36,7 @@ function chartTable() {
       return make("td", {}, until.length ? String(until[until.length - 1][1]) : "");
     })))));
 }
-function showChart() {
-  if (!$("list").hidden) $("chart").replaceChildren(chart($("chart").clientWidth || 800));
+function drawCharts(charted) {
+  $("chart").replaceChildren(chart(charted, $("chart").clientWidth || 800),
+    make("details", {}, make("summary", {}, "As a table"), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Architectures over time" }, chartTable(charted))));
 }

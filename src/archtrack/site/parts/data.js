@@ -1,11 +1,15 @@
 // What the page was made of (see page_data.py), and what it says of a row in a column.
 const data = JSON.parse(document.getElementById("data").textContent);
 const NAME = 0, CATEGORY = 1, BY = 2, EXAMPLE = 3, CELLS = 4;
+const KIND = 0, BECAUSE = 1, SPANS = 2, WORDS = 3, FEATURES = 4, FIX = 5;
 const FIRST = 0, LAST = 1, FIRST_EXACT = 2, LAST_EXACT = 3, STATES = 4;
 const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", unsupported: "–", unknown: "?", unimportable: "⚠", "remote code": "⚑", missing: "" };
 const PLAIN = { native: "native", fallback: "fallback", refused: "refused", gone: "gone", unsupported: "not there",
-  unknown: "not known", unimportable: "registered, but its module cannot be imported",
-  "remote code": "only the repository's own code could tell", missing: "no row" };
+  unknown: "not known", unimportable: "cannot be imported", "remote code": "by the model's own code", missing: "no row" };
+// What each of these means, where nothing more is said.
+const MEANS = { native: "", fallback: "its Transformers backend runs it", refused: "its Transformers backend turns it away",
+  gone: "an older release had it", unsupported: "no release has it", unknown: "", unimportable: "registered, but its module cannot be imported",
+  "remote code": "only the code in the model's repository can tell", missing: "" };
 
 const engines = data.engines.map((engine, place) => ({ ...engine, place }));
 // What a document says is a column before those of the engines; its cells stand behind theirs.
@@ -17,16 +21,24 @@ const text = (place) => (place < 0 ? "" : data.texts[place]);
 const version = (engine, release) => engine.releases[release][0];
 const date = (engine, release) => engine.releases[release][1];
 
-// How a row stands in a column: its kind, why, the spans, and the one that the kind rests on.
+// How a row stands in a column: its kind, why, what helps, the spans, and the one that the kind rests on.
+const NOTHING = { because: "", fix: "", spans: [], span: null, words: "", features: [] };
 function standing(row, column) {
-  const cell = row[CELLS][column.place];
+  const cell = row[CELLS][column.place], named = (words) => words.replaceAll("\ue000", () => row[NAME]);
   if (column.document) {
     const own = row[CELLS + 1];
-    if (!own) return { kind: "missing", because: "", spans: [], span: null };
-    return { kind: data.kinds[own[0]], because: text(own[1]), spans: [], span: null, file: text(own[2]), at: text(own[3]), address: text(own[4]) };
+    if (!own) return { ...NOTHING, kind: "missing" };
+    return { ...NOTHING, kind: data.kinds[own[0]], because: text(own[1]), file: text(own[2]), at: text(own[3]), address: text(own[4]) };
   }
-  if (!cell) return { kind: column.empty ? "unknown" : "unsupported", because: column.empty || "", spans: [], span: null };
-  return { kind: data.kinds[cell[0]], because: text(cell[1]).replaceAll("\ue000", () => row[NAME]), spans: cell[2], span: cell[2].length ? cell[2][cell[2].length - 1] : null, features: text(cell[3] ?? -1) };
+  if (!cell) return { ...NOTHING, kind: column.empty ? "unknown" : "unsupported", because: column.empty || "" };
+  const spans = cell[SPANS], span = spans.length ? spans[spans.length - 1] : null;
+  return { kind: data.kinds[cell[KIND]], because: named(text(cell[BECAUSE])), fix: named(text(cell[FIX] ?? -1)), spans, span,
+    words: text(cell[WORDS] ?? -1), features: (cell[FEATURES] || []).map((each) => featureOf(each, span)) };
+}
+// A feature of a cell: its name, what people call it, and the release since which it is there.
+function featureOf(told, span) {
+  const [place, first, exact] = Array.isArray(told) ? told : [told, span[FIRST], span[FIRST_EXACT]];
+  return { name: data.features[place][0], title: data.features[place][1], first, exact: Boolean(exact) };
 }
 function since(column, span) {
   return (span[FIRST_EXACT] ? "" : "≤") + version(column, span[FIRST]);
@@ -46,6 +58,9 @@ function spoken(column, found) {
   if (found.kind === "gone" && named) return `gone, last in ${named}`;
   return PLAIN[found.kind];
 }
+// The day of the newest release of any engine: what "lately" counts from.
+const newestDay = engines.map((engine) => (engine.newest < 0 ? "" : date(engine, engine.newest) || "")).reduce((a, b) => (a > b ? a : b), "");
+const daysBefore = (day, count) => new Date(Date.parse(day) - count * 86400000).toISOString().slice(0, 10);
 // The day of a release, else that of the nearest dated one before it (-1) or after it (1): a time line needs one.
 function dayNear(engine, place, step) {
   for (let at = place; at >= 0 && at < engine.releases.length; at += step) if (date(engine, at)) return Date.parse(date(engine, at));

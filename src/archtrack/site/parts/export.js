@@ -1,9 +1,9 @@
 // Taking it along: the rows that are listed, as Markdown, CSV and JSON.
 const escaped = (words) => words.replace(/[\\|<>`*_[\]~&#]/g, "\\$&").replace(/\s+/g, " ");
-const table = (titles, body) => [titles, titles.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n") + "\n";
+const markdownTable = (titles, body) => [titles, titles.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n") + "\n";
 
 function listMarkdown(found) {
-  return table(["Architecture", "Category", ...columns.map((column) => escaped(column.title))], found.map((row) => [escaped(row[NAME]), row[CATEGORY],
+  return markdownTable(["Architecture", "Category", ...columns.map((column) => escaped(column.title))], found.map((row) => [escaped(row[NAME]), row[CATEGORY],
     ...columns.map((column, at) => `${SIGNS[factsOf(row).found[at].kind]} ${release(column, factsOf(row).found[at])}`.trim())]));
 }
 function detailMarkdown(row) {
@@ -11,7 +11,7 @@ function detailMarkdown(row) {
     const found = factsOf(row).found[at];
     return [escaped(column.title), `${SIGNS[found.kind]} ${spoken(column, found)}`, dayOf(column, found) || "", escaped(found.because || "")];
   });
-  return `${escaped(row[NAME])}\n\n${table(["Engine", "Status", "Date", "Why"], body)}`;
+  return `${escaped(row[NAME])}\n\n${markdownTable(["Engine", "Status", "Date", "Why"], body)}`;
 }
 function listValues(found) {
   return found.map((row) => ({
@@ -57,4 +57,16 @@ async function copy(content) {
     area.remove();
     return done ? "Copied." : "The browser does not let this page copy.";
   }
+}
+// A badge: which engines run it natively, the chosen ones or the first few.
+const MOST_ON_BADGE = 4;
+function badge(row) {
+  const told = gridColumns().filter((column) => !column.library && !column.document && foundIn(row, column).kind === "native");
+  const words = told.slice(0, MOST_ON_BADGE).map((column) => `${column.title} ${release(column, foundIn(row, column)).replace(/^(?=\d)/, "\u2265 ")}`.trim());
+  const shown = [row[NAME], words.join(" \u00b7 ") || "no engine"], wide = shown.map((each) => each.length * 6.6 + 16);
+  const drawn = draw("svg", { xmlns: "http://www.w3.org/2000/svg", width: wide[0] + wide[1], height: 20, role: "img", "aria-label": shown.join(": ") },
+    draw("rect", { width: wide[0], height: 20, fill: "#444" }), draw("rect", { x: wide[0], width: wide[1], height: 20, fill: words.length ? "#1a7f37" : "#6e7781" }),
+    draw("text", { x: 8, y: 14, fill: "#fff", "font-family": "Verdana, sans-serif", "font-size": 11, textLength: wide[0] - 16 }, shown[0]),
+    draw("text", { x: wide[0] + 8, y: 14, fill: "#fff", "font-family": "Verdana, sans-serif", "font-size": 11, textLength: wide[1] - 16 }, shown[1]));
+  return drawn.outerHTML;
 }

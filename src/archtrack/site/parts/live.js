@@ -1,5 +1,5 @@
 // Shown by `archtrack site --serve`: the page loads itself again when the server has another one.
-const kept = "archtrack query";
+const LEFT = "archtrack query";
 setInterval(async () => {
   if (document.hidden) return;
   try {
@@ -8,13 +8,13 @@ setInterval(async () => {
   } catch {
     return; // the server has ended, and may be back later
   }
-  sessionStorage.setItem(kept, $("query").value);
+  sessionStorage.setItem(LEFT, $("search").value);
   location.reload();
 }, 1000);
 // A pasted config is not in the address, and outlives the reload all the same.
-const before = sessionStorage.getItem(kept);
-sessionStorage.removeItem(kept);
-if (before && isConfig(before) && fromAddress().name === undefined) {
-  $("query").value = before;
-  changed();
+const before = sessionStorage.getItem(LEFT);
+sessionStorage.removeItem(LEFT);
+if (before && isConfig(before)) {
+  $("search").value = before;
+  typedNow();
 }

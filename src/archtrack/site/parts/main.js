@@ -1,157 +1,94 @@
-// Events and addresses: `#/Name` is an architecture, `#/?q=…&engine=…` a list. The address holds what was chosen.
-const FIELDS = { q: "query", category: "category", engine: "engine", status: "status", without: "without", sort: "sort" };
-let wanted = { ...ANYTHING };
-let left = null;
-let headed = null;
+// What is shown for an address, and what the box, the keys and a dropped file do.
+const TITLE = "archtrack: which engine runs your model?";
+const SECTIONS = { start: "start", answer: "answer", browse: "browse" }; // every other view is written into `page`
+let current = "";
 
-function fromAddress() {
-  const hash = location.hash.replace(/^#\/?/, "");
-  if (hash && !hash.startsWith("?")) {
-    try {
-      return { name: decodeURIComponent(hash) };
-    } catch {
-      return { name: hash };
-    }
-  }
-  const given = new URLSearchParams(hash.slice(1));
-  return { wanted: Object.fromEntries(Object.keys(ANYTHING).map((key) => [key, given.get(key) ?? ANYTHING[key]])) };
+function showView(view) {
+  document.body.dataset.view = current = view;
+  for (const id of ["start", "answer", "browse", "page"]) $(id).hidden = id !== (SECTIONS[view] || "page");
 }
-function toAddress() {
-  // A pasted config stays out of the address: it may be long, and is nobody's business.
-  const changed = Object.entries(wanted).filter(([key, value]) => value !== ANYTHING[key] && !(key === "q" && isConfig(value)));
-  return changed.length ? "#/?" + new URLSearchParams(changed) : "#/";
-}
-// What an address asks for and this page does not have counts for nothing.
-function toFields() {
-  for (const [key, id] of Object.entries(FIELDS)) {
-    $(id).value = wanted[key];
-    if ($(id).value !== wanted[key]) $(id).value = wanted[key] = ANYTHING[key];
-  }
-}
-function showChosen() {
-  $("sort").value = wanted.sort;
-  $("table").scrollTop = 0;
-  showList(chosen(wanted), wanted);
-  if (headed !== `${wanted.sort} ${wanted.down}`) showHead(wanted, orderBy);
-  headed = `${wanted.sort} ${wanted.down}`;
-  showVerdict(wanted.q);
-}
-function changed() {
-  const down = wanted.sort === $("sort").value ? wanted.down : "";
-  wanted = { ...Object.fromEntries(Object.entries(FIELDS).map(([key, id]) => [key, $(id).value])), down };
-  history.replaceState(null, "", toAddress());
-  showChosen();
-}
-function orderBy(name) {
-  const down = wanted.sort === name && !wanted.down ? "1" : "";
-  wanted = { ...wanted, sort: name, down };
-  history.replaceState(null, "", toAddress());
-  showChosen();
-  document.querySelector(`[data-sort="${CSS.escape(name)}"]`).focus();
-}
+const shownHeading = () => document.querySelector("main > :not([hidden]) h1");
 function route() {
-  const to = fromAddress(), leaving = !$("list").hidden;
-  if (to.name !== undefined) {
-    if (leaving) left = { to: toAddress(), page: window.scrollY, table: $("table").scrollTop, across: $("table").scrollLeft, name: to.name, search: $("search").contains(document.activeElement) };
-    $("list").hidden = $("search").hidden = $("verdict").hidden = true;
-    $("detail").hidden = false;
-    showDetail(to.name);
-    document.title = `${to.name.slice(0, 100)}: archtrack`;
-    window.scrollTo(0, 0);
-    $("detail").querySelector("h2").focus({ preventScroll: true });
-    return;
-  }
-  $("detail").hidden = true;
-  $("list").hidden = $("search").hidden = false;
-  document.title = "archtrack: which engine runs which model";
-  setTimeout(showChart);
-  const at = location.hash || "#/"; // a page that was opened as it is has none
-  if (left && toAddress() === at && left.to === at) {
-    back();
-    return;
-  }
-  wanted = to.wanted;
-  toFields();
-  showChosen();
-  if (!leaving) $("query").focus({ preventScroll: true });
+  const asked = asksFor(location.hash), before = current;
+  if (asked.given.get("engines")) chosen = onlyKnown(asked.given.get("engines").split(","));
+  showView(asked.view);
+  const typed = asked.view === "answer" ? asked.given.get("q") : "";
+  if ($("search").value !== typed && !(document.activeElement === $("search") && asked.view === "answer")) $("search").value = typed;
+  ({
+    start: () => showStart(), answer: () => showAnswer(typed), browse: () => showBrowse(asked.given), architecture: () => showArchitecture(asked.name),
+    engine: () => showEngine(asked.name), compare: () => showCompare(asked.name, asked.other), news: () => showNews(), paste: () => showPaste(),
+  })[asked.view]();
+  const heading = shownHeading();
+  document.title = asked.view === "start" || !heading ? TITLE : `${heading.textContent.slice(0, 100)}: archtrack`;
+  if (!before && asked.view !== "start") return; // a page that is opened keeps its focus
+  window.scrollTo(0, 0);
+  if (asked.view === "start") $("search").focus({ preventScroll: true });
+  else if (heading && document.activeElement !== $("search")) heading.focus({ preventScroll: true });
 }
-// The list as it was left: nothing of it is made anew, and the link that was followed has the focus.
-function back() {
-  showVerdict(wanted.q);
-  window.scrollTo(0, left.page);
-  $("table").scrollTo(left.across, left.table);
-  const link = [...$("results").querySelectorAll("tbody a")].find((each) => each.textContent === left.name);
-  (left.search || !link ? $("query") : link).focus({ preventScroll: true });
-  left = null;
+// The address of what is shown. A pasted config stays out of it: it may be long, and is nobody's business.
+function keepAddress() {
+  const typed = $("search").value;
+  history.replaceState(null, "", isConfig(typed) ? addressOf.paste() : typed.trim() ? addressOf.answer(typed, chosen) : addressOf.start());
 }
-function options(id, pairs) {
-  $(id).append(...pairs.map(([value, title]) => make("option", { value }, title)));
+function typedNow() {
+  const typed = $("search").value;
+  if (current !== "answer" && typed.trim()) history.pushState(null, "", "#/"); // Back leads to what was left
+  showView(typed.trim() ? "answer" : "start");
+  if (typed.trim()) showAnswer(typed);
+  else showStart();
+  keepAddress();
 }
-
-options("engine", [["", "any engine"], ...columns.map((column) => [column.name, column.title])]);
-options("without", [["", "–"], ...columns.map((column) => [column.name, column.title])]);
-options("status", [["", "any status"], ["runs", "✓ or ↪"], ...data.kinds.map((kind) => [kind, `${SIGNS[kind]} ${kind === "unsupported" ? "not there" : kind === "unknown" ? "not known" : kind}`])]);
-options("sort", [...Object.entries(ORDERS), ...columns.map((column) => [column.name, column.title])]);
-$("query").addEventListener("input", changed);
-for (const id of ["category", "engine", "status", "without", "sort"]) $(id).addEventListener("change", changed);
-$("query").addEventListener("keydown", (event) => {
-  const typed = $("query").value.trim();
-  if (event.key === "Escape") {
-    $("query").value = "";
-    changed();
-  } else if (event.key === "Enter" && !event.shiftKey && !isConfig(typed)) {
+$("search").addEventListener("input", typedNow);
+$("search").addEventListener("keydown", (event) => {
+  const count = answering.results.length;
+  if (event.key === "Escape" && $("search").value) {
+    $("search").value = "";
+    typedNow();
+  } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && current === "answer" && count) {
     event.preventDefault();
-    const only = byName.get(typed) || (listed.length === 1 ? listed[0] : null);
-    if (only) location.hash = address(only[NAME]);
+    look((answering.at + (event.key === "ArrowDown" ? 1 : count - 1)) % count);
+  } else if (event.key === "Enter" && current === "answer") {
+    event.preventDefault();
+    const heading = $("card").querySelector("h1");
+    heading.focus();
   }
 });
-$("clear").addEventListener("click", () => {
-  wanted = { ...ANYTHING };
-  toFields();
-  changed();
-  $("query").focus();
-});
-$("home").addEventListener("click", (event) => {
+$("ask").addEventListener("submit", (event) => event.preventDefault());
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
-  left = null;
-  if (fromAddress().name === undefined) $("clear").click();
-  else location.hash = "#/";
+  $("search").focus();
+  $("search").select();
+});
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  if (event.dataTransfer.files.length) readFile(event.dataTransfer.files[0]);
 });
 $("skip").addEventListener("click", (event) => {
   event.preventDefault();
-  const to = $("list").hidden ? $("detail").querySelector("h2") : $("table");
-  to.focus();
+  (shownHeading() || $("search")).focus();
 });
-$("more").addEventListener("click", () => {
-  const at = shown;
-  showMore();
-  $("results").tBodies[0].rows[at].querySelector("a").focus({ preventScroll: true });
-});
-$("markdown").addEventListener("click", async () => ($("count").textContent = `${listed.length} architectures as Markdown: ${await copy(listMarkdown(listed))}`));
-$("csv").addEventListener("click", () => save("archtrack.csv", "text/csv", listCsv(listed)));
-$("json").addEventListener("click", () => save("archtrack.json", "application/json", JSON.stringify(listValues(listed), null, 1) + "\n"));
 window.addEventListener("hashchange", route);
-// Whoever scrolls to the end of the table is shown more of it.
-$("table").addEventListener("scroll", () => {
-  const table = $("table");
-  if (table.scrollTop + 2 * table.clientHeight > table.scrollHeight && shown < listed.length) showMore();
-});
 let resizing = 0;
 window.addEventListener("resize", () => {
   clearTimeout(resizing);
   resizing = setTimeout(() => {
-    const to = fromAddress();
-    if (to.name === undefined) showChart();
-    else if (byName.has(to.name)) drawTimeline(byName.get(to.name));
+    const asked = asksFor(location.hash);
+    if (current === "architecture" && byName.has(asked.name)) drawTimeline(byName.get(asked.name));
+    if (current === "engine" && $("chart")) drawCharts([byEngine.get(asked.name)]);
   }, 100);
 });
-$("made").textContent = `Made by archtrack ${data.version} from the releases of ` + engines.map((engine) => `${engine.title} up to ${engine.newest < 0 ? "none" : version(engine, engine.newest)}`).join(", ")
-  + (data.tracked ? `, and from ${data.tracked.words}.` : ".") + (known ? ` Models are known from ${known.sources.map(([name]) => name).join(", ")}.` : "") + Object.values(data.unread).map((words) => ` ${words}`).join("");
-$("asTable").append(chartTable());
-// On a narrow screen the list comes first, and what its signs mean is one press away.
-$("signs").open = window.matchMedia("(min-width: 40rem)").matches;
+isPhone.addEventListener("change", () => current === "browse" && showBrowse(asksFor(location.hash).given));
+$("made").textContent = `Made by archtrack ${data.version} from released source up to ${newestDay || "no known day"}`
+  + (data.tracked ? `, and from ${data.tracked.words}.` : ".") + (known ? ` Models are known from ${listing(known.sources.map(([name]) => name))}.` : "") + Object.values(data.unread).map((words) => ` ${words}`).join("");
+// Whoever opens an old copy of the page is told that there may be newer data.
+const AGED = 60;
+const days = newestDay ? Math.floor((Date.now() - Date.parse(newestDay)) / 86400000) : 0;
+if (days > AGED) $("aged").textContent = `This page knows releases up to ${newestDay}, ${days} days ago. Newer releases may run more.`;
+$("aged").hidden = days <= AGED;
 route();
-if (fromAddress().name === undefined) $("query").focus();
+if (current === "start") $("search").focus();
 // The first keystroke is to find everything as ready as the second.
-setTimeout(() => chosen({ ...ANYTHING, q: "a b" }));
 setTimeout(readAhead);

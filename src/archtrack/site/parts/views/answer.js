@@ -1,0 +1,112 @@
+// The answer while somebody types: the results, and a card for the one that is looked at.
+const answering = { typed: "", asked: [], results: [], at: 0, shown: "" };
+
+function showAnswer(typed, at = 0) {
+  const { words, engines: asked } = parsed(typed);
+  Object.assign(answering, { typed, at, asked });
+  if (isConfig(words)) return showConfig(readConfig(words));
+  answering.results = resultsFor(words);
+  $("results").replaceChildren(...answering.results.map(result));
+  $("found").textContent = answering.results.length ? plural(answering.results.length, "result") : "";
+  showCard();
+  return undefined;
+}
+function result(each, at) {
+  const title = each.model ? [each.model.split("/")[0], "/", make("b", {}, each.model.split("/")[1])] : make("b", {}, breakable(each.architecture || `model type ${each.type}`));
+  const to = link(each.architecture === null ? addressOf.answer(each.model || answering.typed) : addressOf.architecture(each.architecture), make("span", {}, title),
+    make("small", {}, each.model ? `model · ${each.architecture || `model type ${each.type}`}` : "architecture"));
+  to.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    look(at);
+  });
+  return make("li", { "data-architecture": each.architecture || "", "data-model": each.model }, to);
+}
+function look(at) {
+  answering.at = at;
+  showCard();
+  if (window.matchMedia("(max-width: 48rem)").matches) $("card").scrollIntoView({ block: "start" });
+}
+function showCard() {
+  const { results, at, typed, asked } = answering, each = results[at];
+  [...$("results").children].forEach((item, place) => item.firstChild.toggleAttribute("aria-current", place === at));
+  // Most letters leave the first result what it was.
+  const told = JSON.stringify([each, asked, chosen, each ? "" : typed]);
+  if (told === answering.shown) return undefined;
+  answering.shown = told;
+  if (!each) return void $("card").replaceChildren(...unknown(parsed(typed).words));
+  const row = byName.get(each.architecture), title = each.model || each.architecture || `model type ${each.type}`;
+  $("card").replaceChildren(
+    make("h1", { tabindex: "-1" }, each.model ? breakable(title) : row ? toArchitecture(each.architecture) : title),
+    make("p", { class: "facts" }, each.model ? ["Architecture ", row ? toArchitecture(each.architecture) : each.architecture || `not known, model type ${each.type}`, " · "] : null,
+      row ? `${row[CATEGORY]} · ` : null, each.how,
+      each.model ? [" · ", onHub(each.model)] : row && row[EXAMPLE] ? [" · such as ", onHub(row[EXAMPLE])] : null),
+    ...answerOf(row, each, asked));
+  return undefined;
+}
+function answerOf(row, { model, type }, asked) {
+  if (!row) return [make("p", {}, "No release that archtrack has read registers this architecture. ", coded("`archtrack check` with its config says more."))];
+  const own = asked.length ? withEngines(asked, () => tilesOf(row, model || row[EXAMPLE])) : tilesOf(row, model || row[EXAMPLE], model ? "" : type || "");
+  const copied = make("span", { role: "status" });
+  return [make("p", { class: "summed" }, summed(row)),
+    make("div", { class: "tools" }, asked.length ? link(addressOf.answer(parsed(answering.typed).words), "All engines") : engineChooser(() => (showCard(), keepAddress())), link(addressOf.architecture(row[NAME]), "Evidence and history"),
+      button("Copy link", async () => (copied.textContent = await copy(location.href))), copied), own];
+}
+// As if these engines had been chosen, for once.
+function withEngines(names, made) {
+  const before = chosen;
+  chosen = names;
+  try {
+    return made();
+  } finally {
+    chosen = before;
+  }
+}
+function unknown(words) {
+  const name = words.slice(0, 200);
+  return [make("h1", { tabindex: "-1" }, "Nothing is known by this name"), make("p", {}, `archtrack knows no model and no architecture called “${name}”.`), ...nearIt(name),
+    make("p", {}, "Try a shorter name, ", link(addressOf.paste(), "paste its config.json"), ", or ask the Hub: ", make("code", {}, "archtrack check OWNER/NAME"), ".")];
+}
+function showConfig(config, title = "Your config.json") {
+  const noted = [...config.notes.map((note) => make("p", { class: "note" }, coded(note))), config.problem ? make("p", {}, coded(config.problem)) : null].filter(Boolean);
+  answering.shown = "";
+  answering.results = config.names.map((architecture) => ({ architecture, model: null, type: config.type, how: "the config names it" }));
+  $("results").replaceChildren(...answering.results.map(result));
+  $("found").textContent = "";
+  $("card").replaceChildren(make("h1", { tabindex: "-1" }, title), ...noted, ...config.names.flatMap((name) => {
+    const row = byName.get(name);
+    if (!row) return [make("h2", {}, name.slice(0, 300)), make("p", {}, "No release that archtrack has read registers it."), ...nearIt(name)];
+    return [make("h2", {}, toArchitecture(name)), make("p", { class: "summed" }, summed(row)), tilesOf(row, null, config.type)];
+  }));
+}
+function showGguf(header, name) {
+  const cells = Object.hasOwn(data.gguf, header.architecture) ? data.gguf[header.architecture] : null;
+  Object.assign(answering, { results: [], shown: "" });
+  $("results").replaceChildren();
+  $("found").textContent = "";
+  const facts = make("p", { class: "facts" }, "GGUF architecture ", make("code", {}, header.architecture), header.name ? ` · ${header.name.slice(0, 200)}` : "");
+  const told = header.type !== "model" ? `This file is no model by itself (${header.type.slice(0, 50)}). Give the model's own file.` : "No engine that archtrack has read knows this GGUF architecture.";
+  const tiles = cells && header.type === "model" ? make("ul", { class: "tiles" }, engines.map((engine, at) => [engine, ggufStanding(cells[at], header.architecture)])
+    .filter(([engine, found]) => !engine.empty && (!chosen.length || chosen.includes(engine.name) || found.kind === "native"))
+    .sort(([, a], [, b]) => RANKS.indexOf(a.kind) - RANKS.indexOf(b.kind)).map(([engine, found]) => tile(null, engine, found, null))) : make("p", {}, told);
+  $("card").replaceChildren(make("h1", { tabindex: "-1" }, breakable(name)), facts, tiles,
+    make("p", { class: "note" }, coded("This answer goes by the architecture that the file names. `archtrack check FILE` says what it was made from, too.")));
+}
+function ggufStanding([kind, because, first, exact], name) {
+  const span = first < 0 ? null : [first, -1, exact, 1, []];
+  return { ...NOTHING, kind: data.kinds[kind], because: text(because).replaceAll("\ue000", () => name), spans: span ? [span] : [], span };
+}
+// A file that was dropped or chosen.
+async function readFile(file) {
+  location.hash = addressOf.paste();
+  showView("answer");
+  const begins = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  try {
+    if (String.fromCharCode(...begins) === GGUF.magic) showGguf(await readGguf(file), file.name.slice(0, 200));
+    else if (file.size > LARGEST) showConfig(readConfig(" ".repeat(LARGEST + 1)), file.name.slice(0, 200));
+    else showConfig(readConfig(await file.text()), file.name.slice(0, 200));
+  } catch (error) {
+    showConfig({ names: [], type: "", notes: [], problem: `${file.name.slice(0, 200)} ${error.message}.` }, "This file cannot be read");
+  }
+  $("card").querySelector("h1").focus({ preventScroll: true });
+}
