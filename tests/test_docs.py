@@ -209,16 +209,16 @@ def test_every_engine_has_its_section_and_every_section_its_engine() -> None:
 
 
 @pytest.mark.parametrize("name", engine_names())
-def test_an_engine_s_section_says_what_is_read_covered_and_not_seen(name: str) -> None:
+def test_an_engine_s_section_says_what_it_registers_what_is_covered_and_not_seen(name: str) -> None:
     text = section("docs/engines.md", name)
-    for part in ("**What is read.**", "**Covers**", "**Cannot see**"):
+    for part in ("- **Registers:**", "- **Covers:**", "- **Not seen:**"):
         assert text.count(part) == 1
     own = import_module(f"archtrack.engines.{name.replace('-', '_')}")
     declared = sys.modules[type(load_engine(name)).__module__]
     doc = (declared if declared.__name__.startswith(own.__name__) else own).__doc__ or ""
     version = re.search(r"Covers (?:the releases from )?([\d.]+\d)", doc)
     assert version is not None
-    assert version[1] in text.partition("**Covers**")[2]
+    assert version[1] in text.partition("**Covers:**")[2]
 
 
 def test_the_lint_codes_of_the_page_are_those_of_the_schema() -> None:

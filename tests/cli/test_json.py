@@ -17,18 +17,72 @@ from miniature import Cli, Conforms
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).parents[2] / "docs" / "json.md"
-DEFINITIONS = (
-    "scan", "scan", "list", "report", "diff", "diff_base", "lint", "check", "history_overview", "history",
-    "history_at", "migrate", "requires", "export", "demand", "render", "cache", "data_info", "audit",
-)  # fmt: skip
-"""Of the page's examples, in their order."""
-BLOCKS = re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-EXAMPLES = list(zip(DEFINITIONS, map(json.loads, BLOCKS), strict=True))
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+EXPORT = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+EXAMPLES = [
+    (each["definition"], each["example"])
+    for each in json.loads((ROOT / "tests" / "data" / "json-examples.json").read_text(encoding="utf-8"))
+]
+"""What the verbs print, shortened; two of `scan`."""
+SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
+VERBS = [heading for heading in SECTIONS if heading.startswith("archtrack ")]
+
+
+def documented(text: str) -> set[str]:
+    """Every code span in the first cells of a text's tables."""
+    return {
+        key
+        for cell in re.findall(r"^\| (.*?) \|", text, re.MULTILINE)
+        for key in re.findall(r"`([^`]+)`", cell)
+    }
+
+
+def defined(node: Any, schema: dict[str, Any]) -> set[str]:
+    """Every key that a part of the schema has, at any depth."""
+    if isinstance(node, list):
+        return set().union(*(defined(each, schema) for each in node))
+    if not isinstance(node, dict):
+        return set()
+    found = set(node.get("properties", ()))
+    if "$ref" in node:
+        target: Any = schema
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        found |= defined(target, schema)
+    below = [value for key, value in node.items() if key not in {"properties", "enum", "required", "const"}]
+    return found | defined(below, schema) | defined(list(node.get("properties", {}).values()), schema)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_page_has_every_key_of_a_verb_and_no_other(verb: str, schema: dict[str, Any]) -> None:
+    text = SECTIONS[verb]
+    names = re.findall(r"`#/\$defs/(\w+)`", text)
+    assert names
+    there = defined([schema["$defs"][name] for name in names], schema)
+    own, shared = documented(text), documented(SECTIONS["Shared keys"])
+    if "](export.md)" in text:
+        own |= documented(EXPORT) & there
+    assert own <= there
+    assert there <= own | shared
+
+
+def test_the_page_names_every_definition_that_a_verb_prints(schema: dict[str, Any]) -> None:
+    printed = {each["$ref"].removeprefix("#/$defs/") for each in schema["anyOf"]}
+    assert set(re.findall(r"`#/\$defs/(\w+)`", "".join(SECTIONS[verb] for verb in VERBS))) == printed
+    every = set().union(*(defined(schema["$defs"][name], schema) for name in printed))
+    assert documented(SECTIONS["Shared keys"]) <= every
+
+
+def test_the_page_shows_what_check_answers(cli: Cli) -> None:
+    ((command, shown),) = re.findall(r"^\$ archtrack (.+?) \| jq .*\n(.+)$", PAGE, re.MULTILINE)
+    (target,) = cli(*command.split()).json["targets"]
+    answers = [[each["status"], each["gate"], each["fix"]] for each in target["engines"].values()]
+    assert answers == [shown.split("\t")]
 
 
 @pytest.mark.parametrize(("definition", "example"), EXAMPLES)
-def test_the_page_shows_what_the_schema_allows(conforms: Conforms, definition: str, example: Any) -> None:
+def test_the_schema_allows_the_examples(conforms: Conforms, definition: str, example: Any) -> None:
     conforms(example, definition)
 
 
@@ -44,7 +98,7 @@ def shape(data: Any) -> Any:
     return [shape(data[0])] if isinstance(data, list) and data else None
 
 
-def test_the_page_shows_the_keys_that_the_verbs_print(
+def test_the_verbs_print_the_keys_of_the_examples(
     cli: Cli, trees: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli("update", *trees.options)

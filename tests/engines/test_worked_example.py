@@ -107,10 +107,8 @@ def test_the_example_keeps_to_the_linter_s_rules(file: str) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    "file", ["engines/exllamav3/engine.py", "engines/exllamav3/load.py", "engines/vllm_ascend.py"]
-)
-def test_the_lines_of_real_engines_are_those_of_their_files(file: str) -> None:
+def test_the_lines_of_a_real_plugin_are_those_of_its_file() -> None:
+    file = "engines/vllm_ascend.py"
     (shown,) = re.findall(
         rf"`src/archtrack/{re.escape(file)}`[^`\n]*:\n\n```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE
     )

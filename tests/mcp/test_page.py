@@ -23,10 +23,10 @@ def section(heading: str) -> str:
 
 
 def cells(text: str, title: str) -> list[str]:
-    """The first cells of the table whose first column has that title."""
+    """The code spans in the first cells of the table whose first column has that title."""
     found = re.search(rf"^\| {title} \|.*\n\|[-| ]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
     assert found is not None, title
-    return [line.split("|")[1].strip(" `") for line in found[1].splitlines()]
+    return [name for line in found[1].splitlines() for name in re.findall(r"`([^`]+)`", line.split("|")[1])]
 
 
 def blocks(text: str) -> list[Any]:
