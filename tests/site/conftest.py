@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from page_histories import history
+from page_histories import ByRegistry, history
 
-from archtrack.app.presence import presence_with
+from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.engines.base import About
-from archtrack.site.page import page_html
+from archtrack.site.page import make_page, page_html
 from archtrack.site.page_data import page_data
 
 if TYPE_CHECKING:
@@ -20,16 +19,25 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from archtrack.app.history.store import Histories
-    from archtrack.app.presence import Presence
     from archtrack.core.history.history import History
 
 
-def by_registry(name: str, given: History) -> Presence:
-    """How an architecture stands where there is no history but this one."""
-    assert given.newest is not None
-    alone = cast("Histories", SimpleNamespace(get=lambda _: None, facts={}, is_shipped=lambda _: True))
-    return presence_with(name, given, given.newest, alone)
+@pytest.fixture(scope="session")
+def shipped() -> str:
+    """The page of the shipped data."""
+    return make_page(Histories({}, SHIPPED))
+
+
+@pytest.fixture
+def page(shipped: str, opened: Any) -> Page:
+    """That page in the browser."""
+    return opened(shipped).page  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def small(demo: list[History], made: Any, opened: Any) -> Page:
+    """The page of two engines with three architectures."""
+    return opened(made(demo)).page  # type: ignore[no-any-return]
 
 
 @pytest.fixture
@@ -55,10 +63,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
 
     def make(histories: list[History], **more: Any) -> dict[str, Any]:
         abouts = {"sglang": About(title="SGLang", source="https://example.org/{version}/{path}")}
-        given = {"abouts": abouts, "examples": {}, "version": "0", "presence": by_registry, **more}
-        return page_data(
-            histories, given.pop("presence"), given.pop("abouts"), given.pop("examples"), **given
-        )
+        given = {"abouts": abouts, "examples": {}, "version": "0", "answers": ByRegistry(), **more}
+        return page_data(histories, given.pop("answers"), given.pop("abouts"), given.pop("examples"), **given)
 
     return make
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from archtrack.core.history.history import Entry, History, Release
+from archtrack.site.answers import Answers
 from made_history import made_history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from archtrack.app.history.store import Histories
 
 
 def release(version: str, date: str | None, *, unresolved: int = 0) -> Release:
@@ -28,3 +32,13 @@ def history(engine: str, found: Mapping[str, Mapping[str, str]], dates: Mapping[
         for version, names in found.items()
     }
     return made_history(releases, entries, engine=engine, floor=next(iter(found)))
+
+
+class ByRegistry(Answers):
+    """The answers of engines of which there is no history but the one that is asked."""
+
+    def __init__(self) -> None:
+        """Ask nothing yet."""
+        super().__init__(
+            cast("Histories", SimpleNamespace(get=lambda _: None, facts={}, is_shipped=lambda _: True))
+        )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from page_histories import ByRegistry
 
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import Presence, is_plugin, presence_with
@@ -16,7 +17,6 @@ from archtrack.core.verdict.verdict import Steps
 from archtrack.engines.base import About
 from archtrack.model import Status
 from archtrack.site.document import TrackedDocument, TrackedRow
-from archtrack.site.page import make_page
 from archtrack.site.page_data import OWN
 
 if TYPE_CHECKING:
@@ -63,12 +63,20 @@ def test_a_state_names_its_release_file_and_line(demo: list[History], made: Any)
 
 
 def test_a_reason_that_names_its_row_is_kept_once_for_all_rows(demo: list[History], made: Any) -> None:
-    def refused(name: str, history: History) -> Presence:
-        steps = Steps(history.engine, (name,))
-        verdict = steps.verdict(Status.REFUSED, steps.say(f"it refuses `{name}`"))
-        return Presence(engine=history.engine, version="1", date=None, status=Status.REFUSED, verdict=verdict)
+    class Refusing(ByRegistry):
+        def architecture(self, name: str, history: History) -> Presence:
+            steps = Steps(history.engine, (name,))
+            verdict = steps.verdict(Status.REFUSED, steps.say(f"it refuses `{name}`"))
+            return Presence(
+                engine=history.engine, version="1", date=None, status=Status.REFUSED, verdict=verdict
+            )
 
-    data = made(demo, presence=refused)
+        def remedy(self, name: str, history: History, presence: Presence) -> str:  # noqa: ARG002
+            return f"ask {history.engine} for {name}"
+
+    data = made(demo, answers=Refusing())
+    fixes = {data["texts"][cell[5]] for row in data["rows"] for cell in row[CELLS]}
+    assert fixes == {f"ask sglang for {OWN}", f"ask vllm for {OWN}"}
     reasons = {cell[1] for row in data["rows"] for cell in row[CELLS]}
     assert [data["texts"][each] for each in reasons] == [f"it refuses `{OWN}`"]
 
@@ -127,9 +135,8 @@ def test_a_document_brings_rows_sections_and_examples(demo: list[History], made:
     assert rows["BetaModel"][TRACKED] == 0
 
 
-def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
-    histories = Histories({}, SHIPPED)
-    text = make_page(histories)
+def test_the_shipped_page_holds_every_architecture_and_every_span(shipped: str) -> None:
+    histories, text = Histories({}, SHIPPED), shipped
     data = json.loads(text.split('id="data">')[1].split("</script>")[0])
     all_of_them = [histories.need(engine) for engine in histories.engines]
     assert [row[NAME] for row in data["rows"]] == sorted(
@@ -152,9 +159,16 @@ def test_the_shipped_page_holds_every_architecture_and_every_span() -> None:
                 for bounds in span_bounds(known, presence.key or "")
             ]
             assert versions == told
-            assert (data["texts"][cell[3]] if cell and len(cell) > 3 else "") == (
-                in_words(presence.features, lacking=True)
+            words = cell[3] if cell and len(cell) > 3 else -1
+            assert (data["texts"][words] if words >= 0 else "") == in_words(presence.features, lacking=True)
+            told = (
+                [each if isinstance(each, int) else each[0] for each in (cell[4:5] or [[]])[0]]
+                if cell
+                else []
             )
+            assert [data["features"][each][0] for each in told] == [
+                each.name for each in presence.features if each.has
+            ]
             kind = data["kinds"][cell[0]] if cell else "unknown" if is_plugin(engine) else "unsupported"
             assert kind == presence.status.value
             if cell and cell[1] >= 0:

@@ -4,8 +4,8 @@ Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named 
 ``OWN`` stands for the name of its row, so that those of many rows are one text. Releases are named by their place in
 the engine's list, kinds by their place in ``kinds``, features by their place in ``features``. A row is ``[name,
 category, whose evidence, example, cells]``. A cell is 0 where no release ever had the architecture and there is nothing
-to say about it, else ``[kind, reason or -1, spans, features in words or -1, features, remedy or -1]``, without what is
--1 or empty at its end. A span is ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release,
+to say about it, else ``[kind, reason or -1, spans, features in words or -1, features, remedy or -1, key or -1]``,
+without what is -1 or empty at its end; the key is the architecture whose spans these are, where that is another one. A span is ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release,
 file, path, line, groups or what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing
 to say. A feature is ``[feature, release since which it is there or -1, that is exact]``, and its place alone where it
 has been there as long as the architecture. A GGUF architecture has a cell
@@ -173,6 +173,7 @@ def _cell(name: str, history: History, answers: Answers, texts: dict[str, int]) 
         _text(in_words(presence.features, lacking=True) or None, texts),
         features,
         _text(None if fix is None else fix.replace(name, OWN), texts),
+        _text(key if history.key == "architecture" and key != name else None, texts),
     ]
     while cell[-1] in (-1, []) and len(cell) > _LEAST:
         cell.pop()

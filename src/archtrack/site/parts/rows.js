@@ -75,12 +75,14 @@ function rank(row, column) {
   const place = found.span ? 9999 - found.span[found.kind === "gone" ? LAST : FIRST] : 9999;
   return `${RANKS.indexOf(found.kind)}${String(place).padStart(5, "0")}`;
 }
+// Whether the spans are those of the architecture itself: not of one that it is made of, and of a type whose models have it.
+const isOwn = (row, engine) => (engine.key === "architecture" ? !foundIn(row, engine).key : isNamed(row));
 // What came to an engine, and what went, with each release: [{place, came, went}], newest first.
 const changesOf = new Map();
 function changes(engine) {
   if (!changesOf.has(engine)) {
     const found = engine.releases.map((_, place) => ({ place, came: [], went: [] }));
-    for (const row of rows) {
+    for (const row of rows.filter((each) => isOwn(each, engine))) {
       for (const span of foundIn(row, engine).spans) {
         if (span[FIRST] > 0) found[span[FIRST]].came.push(row[NAME]);
         if (span[LAST] >= 0 && span[LAST] + 1 < found.length) found[span[LAST] + 1].went.push(row[NAME]);

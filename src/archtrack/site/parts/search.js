@@ -32,7 +32,7 @@ function howFound({ how, model, ids, readAs }, candidate) {
 }
 // The models in whose names all words stand: as written first, then what people download most.
 function modelsCalled(words) {
-  const asked = words.toLowerCase().split(/[\s/_-]+/).filter(Boolean), squeezed = squashed(bare(words));
+  const asked = words.toLowerCase().split(/[\s/:_-]+/).filter(Boolean), squeezed = squashed(bare(words));
   if (!asked.length || squeezed.length < 2) return [];
   const owner = words.includes("/") ? words.slice(0, words.lastIndexOf("/")).toLowerCase() : "";
   const found = theIndex().models.filter((each) => asked.every((word) => each.name.includes(word) || (owner && each.id.toLowerCase().includes(word))));

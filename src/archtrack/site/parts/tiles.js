@@ -6,7 +6,7 @@ function when(column, found) {
   if (!found.span || !["native", "gone"].includes(found.kind)) return null;
   const gone = found.kind === "gone", named = gone ? untilOf(column, found.span) : since(column, found.span);
   const day = date(column, found.span[gone ? LAST : FIRST]);
-  return [gone ? "last in " : "since ", make("b", {}, named), day && !named.includes(day) ? make("small", {}, day) : null];
+  return [gone ? "last in " : "since ", make("b", {}, named), day && !named.includes(day) ? [" ", make("small", {}, day)] : null];
 }
 function tile(row, column, found, model) {
   const why = found.because || MEANS[found.kind], told = when(column, found);
@@ -16,7 +16,7 @@ function tile(row, column, found, model) {
     told ? make("p", {}, told) : null,
     why ? make("p", { class: "why" }, coded(why)) : null,
     found.fix ? make("p", { class: "fix" }, make("b", {}, "What helps: "), coded(found.fix)) : null,
-    found.features.length ? make("p", { class: "features" }, found.features.map((each) => make("span", { class: "feature" }, each.title))) : null,
+    found.features.length ? make("p", { class: "features" }, found.features.map((each) => [make("span", { class: "feature" }, each.title), " "])) : null,
     row && limits(row, found), runIt(column, found, model));
 }
 // The features that the release is known to lack; on a tile those that matter for the architecture.

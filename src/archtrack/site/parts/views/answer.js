@@ -98,7 +98,7 @@ function ggufStanding([kind, because, first, exact], name) {
 }
 // A file that was dropped or chosen.
 async function readFile(file) {
-  location.hash = addressOf.paste();
+  if (location.hash !== addressOf.paste()) history.pushState(null, "", addressOf.paste());
   showView("answer");
   const begins = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   try {

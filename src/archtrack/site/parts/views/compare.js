@@ -12,7 +12,7 @@ function showCompare(one, other) {
 // Whether an engine registers it, or runs it as what it registers: the classes that it makes of others do not count.
 function registers(row, engine) {
   const found = foundIn(row, engine);
-  return engine.key === "architecture" ? Boolean(found.span) && found.span[LAST] < 0 : found.kind === "native";
+  return engine.key === "architecture" ? !found.key && Boolean(found.span) && found.span[LAST] < 0 : found.kind === "native";
 }
 function compared(from, to) {
   const has = (row, engine) => registers(row, engine) || foundIn(row, engine).kind === "native";
