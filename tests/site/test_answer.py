@@ -46,7 +46,7 @@ def tiles(page: Page) -> dict[str, list[str]]:
     for tile in page.locator("#card .tile, #page .tile").all():
         title, _, rest = tile.inner_text().partition("\n")
         lines = [line for line in rest.splitlines() if line.strip()]
-        found[(tile.locator("h3 a").text_content() or title)] = lines
+        found[(tile.locator(".engine a").text_content() or title)] = lines
     return found
 
 

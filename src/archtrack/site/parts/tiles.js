@@ -8,10 +8,10 @@ function when(column, found) {
   const day = date(column, found.span[gone ? LAST : FIRST]);
   return [gone ? "last in " : "since ", make("b", {}, named), day && !named.includes(day) ? [" ", make("small", {}, day)] : null];
 }
-function tile(row, column, found, model) {
+function tile(row, column, found, model, heading = "h2") {
   const why = found.because || MEANS[found.kind], told = when(column, found);
   return make("li", { class: `tile ${found.kind}` },
-    make("h3", {}, column.document ? column.title : link(addressOf.engine(column.name), column.title), " ", make("small", {}, ofEngine(column))),
+    make(heading, { class: "engine" }, column.document ? column.title : link(addressOf.engine(column.name), column.title), " ", make("small", {}, ofEngine(column))),
     make("p", { class: `status ${found.kind}` }, make("span", { "aria-hidden": "true" }, SIGNS[found.kind]), " ", column.library && found.kind === "native" ? "public" : PLAIN[found.kind]),
     told ? make("p", {}, told) : null,
     why ? make("p", { class: "why" }, coded(why)) : null,
@@ -37,11 +37,11 @@ function runIt(column, found, model) {
   return make("details", { class: "run" }, make("summary", {}, column.serve && model ? "Install and serve" : "Install"), lines.map(command));
 }
 // The tiles of a row, those that run it first; what an engine does with a model type may be given besides.
-function tilesOf(row, model, type = "") {
+function tilesOf(row, model, type = "", heading = "h2") {
   const found = factsOf(row).found;
   const told = shownIn(found).map((column) => [column, byType(column, type) || found[columns.indexOf(column)]]);
   const order = ([column, each]) => (column.document ? -1 : RANKS.indexOf(each.kind) + (column.library ? 20 : 0));
-  return make("ul", { class: "tiles" }, told.sort((a, b) => order(a) - order(b)).map(([column, each]) => tile(row, column, each, model)));
+  return make("ul", { class: "tiles" }, told.sort((a, b) => order(a) - order(b)).map(([column, each]) => tile(row, column, each, model, heading)));
 }
 // "9 engines run it natively, 1 by its Transformers backend".
 function summed(row) {

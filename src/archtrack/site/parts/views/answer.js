@@ -76,7 +76,7 @@ function showConfig(config, title = "Your config.json") {
   $("card").replaceChildren(make("h1", { tabindex: "-1" }, title), ...noted, ...config.names.flatMap((name) => {
     const row = byName.get(name);
     if (!row) return [make("h2", {}, name.slice(0, 300)), make("p", {}, "No release that archtrack has read registers it."), ...nearIt(name)];
-    return [make("h2", {}, toArchitecture(name)), make("p", { class: "summed" }, summed(row)), tilesOf(row, null, config.type)];
+    return [make("h2", {}, toArchitecture(name)), make("p", { class: "summed" }, summed(row)), tilesOf(row, null, config.type, "h3")];
   }));
 }
 function showGguf(header, name) {
