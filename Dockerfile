@@ -8,7 +8,8 @@ RUN python -m venv --without-pip /opt/archtrack
 # The libraries first, in a layer of their own, which lasts until pyproject.toml or the version changes.
 COPY pyproject.toml README.md LICENSE ./
 COPY src/archtrack/version.py src/archtrack/
-# hadolint ignore=DL3013 -- this folder has no version to pin
+# This folder has no version to pin.
+# hadolint ignore=DL3013
 RUN --mount=type=cache,target=/root/.cache/pip pip --python /opt/archtrack install ".${EXTRAS}"
 
 COPY src src
