@@ -1,4 +1,4 @@
-# archtrack with what it needs for the Hub, for agents and for YAML. It holds no git: all works without it but `git:` sources
+# archtrack with its extras for the Hub, for agents and for YAML. It holds no git: all works without it but `git:` sources
 # and engines whose releases are tags. docs/install.md says how to run it, and how to add git.
 FROM python:3.13-slim AS build
 ARG EXTRAS=[hub,mcp,yaml]
@@ -10,19 +10,19 @@ COPY pyproject.toml README.md LICENSE ./
 COPY src/archtrack/version.py src/archtrack/
 # This folder has no version to pin.
 # hadolint ignore=DL3013
-RUN --mount=type=cache,target=/root/.cache/pip pip --python /opt/archtrack install ".${EXTRAS}"
+RUN pip --python /opt/archtrack install --no-cache-dir ".${EXTRAS}"
 
 COPY src src
-RUN --mount=type=cache,target=/root/.cache/pip pip --python /opt/archtrack install --no-deps --force-reinstall .
+RUN pip --python /opt/archtrack install --no-cache-dir --no-deps --force-reinstall .
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="archtrack" \
       org.opencontainers.image.description="Which LLM inference engine runs this model, since which release" \
       org.opencontainers.image.licenses="MIT"
-# Everybody may write there, as --user names whoever owns the folder that is mounted as /work.
-RUN useradd --uid 1000 --create-home archtrack && chmod 1777 /home/archtrack
+# Cache and newer data go to /kept, for whatever user --user names.
+RUN useradd --uid 1000 archtrack && mkdir --mode 1777 /kept
 COPY --from=build /opt/archtrack /opt/archtrack
-ENV HOME=/home/archtrack PATH=/opt/archtrack/bin:$PATH
+ENV HOME=/kept PATH=/opt/archtrack/bin:$PATH
 USER 1000
 WORKDIR /work
 ENTRYPOINT ["archtrack"]
