@@ -188,6 +188,18 @@ def test_an_address_without_data_is_told(
     assert (done.code, message in done.err, SECRET in done.err) == (3, True, False), done.err
 
 
+def test_the_address_of_a_folder_without_its_slash_is_told(
+    cli: Cli, published: Any, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published.files |= {"/files": b"", "": b"<html>sglang.json</html>"}
+    published.file_faults = [Fault(status=301, headers=(("Location", "/files/"),))]
+    monkeypatch.setenv("ARCHTRACK_DATA_URL", f"http://user:{SECRET}@{published.address}/files")
+    done = cli("data", "update")
+    assert (done.code, done.err.count("\n"), SECRET in done.err) == (3, 1, False)
+    assert f"http://{published.address}/files: is a folder; the address of a folder ends with /" in done.err
+    assert kept(mine) == {}
+
+
 @pytest.mark.parametrize("value", [None, "", "  "])
 def test_without_a_source_and_an_address_the_error_says_what_to_set(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, value: str | None

@@ -29,6 +29,7 @@ __all__ = ["Taken", "lint_files", "update_data"]
 
 _SHOWN = 5
 """Problems of one file that a message lists."""
+_FOLDER = "the address of a folder ends with /"
 _NAME_LENGTH = 255
 """Bytes of a file's name, on every system that is in use."""
 
@@ -138,7 +139,9 @@ def _fetched(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
             try:
                 page = http.page(source, {}, LARGEST)
             except GoneError as error:
-                raise DataError(f"{error}; the address of a folder ends with /") from error
+                raise DataError(f"{error}; {_FOLDER}") from error
+            if page.url == f"{source}/":
+                raise DataError(f"{shown_address(source)}: is a folder; {_FOLDER}")
             yield shown_address(source), _decoded(page.content, shown_address(source))
             return
         got = False
