@@ -33,6 +33,7 @@ INTERRUPTIBLE = (
 )
 """A command that Ctrl-C ends: what a shell starts in the background would not hear of it."""
 CLEARED = (
+    "ARCHTRACK_DATA_URL",
     "SGLANG_DISABLED_MODEL_ARCHS",
     "SGLANG_EXTERNAL_MODEL_PACKAGE",
     "VIRTUAL_ENV",

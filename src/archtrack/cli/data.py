@@ -59,22 +59,29 @@ def info(form: str) -> None:
 @command.command(
     "update",
     epilog=examples(
+        "archtrack data update                                 from ARCHTRACK_DATA_URL",
         "archtrack data update ./vllm.json",
         "archtrack data update ./history/",
-        "archtrack data update https://example.org/history/",
+        "archtrack data update https://example.org/data/",
     ),
 )
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.argument("sources", nargs=-1, metavar="[SOURCE…]", envvar="ARCHTRACK_DATA_URL")
 @click.option("--force", is_flag=True, help="Take also data that knows fewer releases than what is there.")
 @offline_option
 def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
     """Take newer data from each SOURCE: a file, a folder, an address of a file, or one of a folder (ending with `/`).
 
-    All of it is checked before any of it is used.
+    Without SOURCE, ARCHTRACK_DATA_URL names it: the address of the newest published data. All of it is checked before
+    any of it is used.
     """
     from archtrack.app.history.data_update import update_data
     from archtrack.app.history.store import data_folder
 
+    if not sources:
+        raise UsageError(
+            "no SOURCE is named; name one, or set ARCHTRACK_DATA_URL to the address of published data, such as"
+            " https://example.org/data/"
+        )
     workspace = start(offline=offline).workspace
     folder = data_folder(workspace.environ)
     for taken in update_data(sources, folder, workspace, force=force):

@@ -212,14 +212,18 @@ def test_what_is_read_of_a_text_is_the_history_that_it_was_written_from(
         assert write_history(again) == text
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, "2", True, None, 2.0])
-def test_data_of_another_format_are_refused_with_what_to_do(version: object) -> None:
+AGAIN = "run `archtrack data update` again"
+
+
+@pytest.mark.parametrize(
+    ("version", "advice"),
+    [(3, "upgrade archtrack"), *((version, AGAIN) for version in (0, 1, "2", "3", True, None, 2.0))],
+)
+def test_data_of_another_format_are_refused_with_what_to_do(version: object, advice: str) -> None:
     text = json.dumps({**json.loads(TEXT), "schema_version": version})
     with pytest.raises(WrongHistoryError) as caught:
         parse_history(text)
-    assert str(caught.value) == (
-        f"schema version {version}, and this archtrack reads 2; run `archtrack data update` again"
-    )
+    assert str(caught.value) == f"schema version {version}, and this archtrack reads 2; {advice}"
     assert lint_history(text, "demo") == (str(caught.value),)
 
 

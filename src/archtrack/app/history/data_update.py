@@ -29,6 +29,7 @@ __all__ = ["Taken", "lint_files", "update_data"]
 
 _SHOWN = 5
 """Problems of one file that a message lists."""
+_FOLDER = "the address of a folder ends with /"
 _NAME_LENGTH = 255
 """Bytes of a file's name, on every system that is in use."""
 
@@ -102,7 +103,7 @@ def _texts(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
     if source.startswith(("http://", "https://")):
         if not _names_server(source):
             shown = shown_address(source)
-            raise UsageError(f"{shown}: names no server; an address is like https://example.org/history/")
+            raise UsageError(f"{shown}: names no server; an address is like https://example.org/data/")
         yield from _fetched(source, workspace)
         return
     path = workspace.folder / source
@@ -135,10 +136,13 @@ def _fetched(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
     try:
         source = http.keep_credentials(source)
         if not source.endswith("/"):
-            yield (
-                shown_address(source),
-                _decoded(http.page(source, {}, LARGEST).content, shown_address(source)),
-            )
+            try:
+                page = http.page(source, {}, LARGEST)
+            except GoneError as error:
+                raise DataError(f"{error}; {_FOLDER}") from error
+            if page.url == f"{source}/":
+                raise DataError(f"{shown_address(source)}: is a folder; {_FOLDER}")
+            yield shown_address(source), _decoded(page.content, shown_address(source))
             return
         got = False
         for engine in engine_names():

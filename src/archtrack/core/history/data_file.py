@@ -113,9 +113,10 @@ def parse_history(text: str | bytes, *, lazily: bool = False) -> History:
         raise WrongHistoryError(f"not a history: not JSON: {str(error)[:200]}") from error
     found = data.get("schema_version") if isinstance(data, dict) else None
     if type(found) is not int or found != SCHEMA_VERSION:
+        newer = type(found) is int and found > SCHEMA_VERSION
         raise WrongHistoryError(
             f"schema version {str(found)[:40]}, and this archtrack reads {SCHEMA_VERSION};"
-            " run `archtrack data update` again"
+            f" {'upgrade archtrack' if newer else 'run `archtrack data update` again'}"
         )
     try:
         return _history(data, lazily=lazily)
