@@ -68,12 +68,16 @@ def turned(markdown: str, source: str) -> str:
 
 def _with_links(text: str, source: str) -> str:
     folder = posixpath.dirname(source)
+    there = posixpath.dirname(_on_site(source) or source)
 
     def target(match: re.Match[str]) -> str:
         link = match[1]
-        if ":" in link:
-            return link
-        path = posixpath.normpath(posixpath.join(folder, link))
-        return OUTSIDE.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else link)
+        found = None if ":" in link else _on_site(posixpath.normpath(posixpath.join(folder, link)))
+        return link if found is None else posixpath.relpath(found, there or ".")
 
     return _LINK.sub(target, text)
+
+
+def _on_site(path: str) -> str | None:
+    """Where a file of the repository is on the site."""
+    return OUTSIDE.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)

@@ -17,7 +17,7 @@ from miniature import Cli, Conforms
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).parents[2] / "docs" / "json.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "json.md"
 DEFINITIONS = (
     "scan", "scan", "list", "report", "diff", "diff_base", "lint", "check", "history_overview", "history",
     "history_at", "migrate", "requires", "export", "demand", "render", "cache", "data_info", "audit",
