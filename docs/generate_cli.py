@@ -21,10 +21,8 @@ _WIDTH = 100  # fixed, so that the page does not depend on the terminal
 _HEAD = """\
 # Command line
 
-This page is generated from the commands' own help: `python docs/generate_cli.py` writes it.
-
-What a SOURCE can be, the exit codes and an overview of the verbs are in the [README](../../README.md). Keys of the
-configuration and environment variables are in [configuration.md](configuration.md).
+Every command with its options, as `--help` prints them (`python docs/generate_cli.py` writes this page). See also
+[sources](sources.md), [exit codes](exit-codes.md), and [configuration and environment variables](configuration.md).
 """
 
 

@@ -49,18 +49,17 @@ _PROMPT = "$ "
 _PAGE = """\
 # A session
 
-This page is generated: `python docs/record_session.py` runs the commands and writes down what they print. They ask the
-[history](../tasks/history.md) that comes with archtrack, and make no request.
+Four commands and their output, recorded offline by `python docs/record_session.py`.
 
 ![The session below, as it looks in a terminal: each command is typed, and what it prints appears](session.svg)
 
-The same as text:
+As text:
 
 ```console
 {text}
 ```
 
-[session.cast](session.cast) is the recording, in the format of [asciinema](https://docs.asciinema.org/manual/asciicast/v2/).
+[session.cast](session.cast) is the recording for [asciinema](https://docs.asciinema.org/manual/asciicast/v2/).
 """
 
 

@@ -28,6 +28,8 @@ OUTSIDE = {
     "benchmarks/README.md": "benchmarks.md",
     "LICENSE": "license.txt",
     "src/archtrack/data/schema.json": "schema.json",
+    "src/archtrack/data/history/README.md": "history-data.md",
+    "src/archtrack/data/history/schema.json": "history-schema.json",
 }
 """A file of the repository -> what it is called on the site. All others of the site lie in ``docs/``."""
 

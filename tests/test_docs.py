@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,9 +118,9 @@ def test_the_check_of_that_page_fails_for_another_text_and_writes_nothing(
     assert module.main(["--chekc"]) == 2
 
 
-def test_the_readme_lists_every_verb_and_no_other() -> None:
-    named = first_cells(section("README.md", "Verbs"))
-    assert sorted(named) == sorted(name for name in VERBS if name.count(" ") == 1)
+def test_every_verb_has_a_page_that_shows_it() -> None:
+    shown = {" ".join(line.split()[:2]) for _, line in commands()}
+    assert {name for name in VERBS if name.count(" ") == 1} - shown == set()
 
 
 def test_every_option_that_a_page_names_exists() -> None:
@@ -199,8 +200,9 @@ def test_the_readme_has_the_set_up_commands_each_alone_in_a_block() -> None:
 # -- names that the code and the pages share -------------------------------------------------------
 
 
-def test_the_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
-    documented = [int(cell) for cell in first_cells(section("README.md", "Exit codes"))]
+def test_the_exit_codes_of_the_page_are_those_of_the_errors() -> None:
+    cells = first_cells(section("docs/reference/exit-codes.md", "Exit codes"))
+    documented = [int(cell) for cell in cells if cell.isdigit()]
     kinds = [value for value in vars(errors).values() if isinstance(value, type)]
     raised = {kind.exit_code for kind in kinds if kind is not errors.ArchtrackError}
     assert documented == sorted({DONE, FOUND_SOMETHING, FAULT, INTERRUPTED} | raised)
@@ -321,6 +323,15 @@ def assert_shown(shown: list[str], output: str) -> None:
     assert skipping or not rest, f"{rest[0]!r} is not shown"
 
 
+def pinned(words: list[str], shown: list[str]) -> list[str]:
+    """A command with each engine at the release that is shown: of that one, newer data says the same."""
+    releases = dict(re.findall(r"^ +([\w-]+) (\d\S*)  ", "\n".join(shown), re.MULTILINE))
+    return [
+        f"{word}=={releases[word]}" if before == "--engine" and word in releases else word
+        for before, word in pairwise(["", *words])
+    ]
+
+
 def play(block: str, folder: Path, environ: dict[str, str], *, more: tuple[str, ...] = ()) -> None:
     """Run the commands of a console block and compare what they print."""
     code = 0
@@ -329,22 +340,9 @@ def play(block: str, folder: Path, environ: dict[str, str], *, more: tuple[str, 
         if command == "$ echo $?":
             assert shown == [str(code)]
             continue
-        words = shlex.split(command.removeprefix("$ "))[1:]
+        words = pinned(shlex.split(command.removeprefix("$ "))[1:], shown)
         code, output = run([*words, *more], folder, environ)
         assert_shown(shown, output)
-
-
-@pytest.mark.network
-def test_the_readme_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
-    shown = [content for page, content in blocks("console") if page == "README.md"]
-    every, chosen, *updates = shown
-    assert len(updates) == 2
-    for block in (every, chosen):
-        play(block, tmp_path, environ)
-    for block in updates:  # the newest release of that time
-        play(block, tmp_path, environ, more=("--sglang", "0.5.23"))
-    (divided,) = [content for page, content in blocks("console") if page == "docs/tasks/issue.md"]
-    play(divided, tmp_path, environ)  # of the document that the README's commands have made
 
 
 @pytest.mark.network
@@ -365,30 +363,40 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path, environ: dic
     play(last, checkout, environ)
 
 
-@pytest.mark.network
-def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
-    text = PAGES["docs/tasks/check.md"]
-    (config,) = [content for kind, content in _FENCED.findall(text) if kind == "json"]
-    (log,) = [content for kind, content in _FENCED.findall(text) if kind == "text"]
-    miniature.write(tmp_path / "internvl" / "config.json", config)
-    miniature.write(tmp_path / "server.log", log)
+@pytest.mark.parametrize(
+    ("page", "count"),
+    [
+        ("README.md", 5),
+        ("docs/tasks/check.md", 7),
+        ("docs/tasks/features.md", 1),
+        ("docs/tasks/history.md", 1),
+        ("docs/tasks/models.md", 2),
+        ("docs/tasks/requires.md", 4),
+    ],
+)
+def test_a_page_shows_what_the_commands_print_without_network(page: str, count: int, tmp_path: Path) -> None:
+    files = {kind: content for kind, content in _FENCED.findall(PAGES[page]) if kind in ("json", "text")}
+    miniature.write(tmp_path / "internvl" / "config.json", files.get("json", ""))
+    miniature.write(tmp_path / "server.log", files.get("text", ""))
     (tmp_path / "m.gguf").write_bytes(gguf(LLAMA))
-    shown = [content for page, content in blocks("console") if page == "docs/tasks/check.md"]
-    assert len(shown) == 7
-    for block in shown:
-        play(block, tmp_path, environ)
-
-
-def test_the_page_of_requires_shows_what_the_commands_print(tmp_path: Path) -> None:
-    shown = [content for page, content in blocks("console") if page == "docs/tasks/requires.md"]
-    assert len(shown) == 5
+    shown = [content for name, content in blocks("console") if name == page]
+    assert len(shown) == count
     environ = miniature.environment(tmp_path, ARCHTRACK_DATA_DIR=str(tmp_path / "data"))
     for block in shown:
         play(block, tmp_path, environ)
 
 
 @pytest.mark.network
-def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_the_page_of_the_issue_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
+    assert run(["update", "--sglang", "0.5.23"], tmp_path, environ)[0] == 0
+    (divided,) = [content for page, content in blocks("console") if page == "docs/tasks/issue.md"]
+    play(divided, tmp_path, environ)
+
+
+@pytest.mark.network
+def test_the_figures_of_the_comparison_are_those_of_the_releases(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
     options = ["--sglang", "0.5.23", "--transformers", "5.23.0", "--format", "json"]
     code, output = run(["list", *options], tmp_path, environ)
     assert code == 0, output
@@ -397,13 +405,13 @@ def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path, env
     natives = [row for row in rows if row["engines"]["sglang"]["status"] == "native"]
     by_name = sum(row["category_source"] == BY_NAME for row in natives)
     for figure in (
-        f"| {count['fallback']} `fallback`, {count['refused']} `refused`",
+        f"| {count['fallback']} `fallback`, {count['refused']} `refused`,",
         f"Examples for the {count['native']} natives",
-        f"| {sum(row['example'] is not None for row in natives)}, each with the place that says so",
+        f"| {sum(row['example'] is not None for row in natives)}, each with the test, catalogue or table",
         f"{sum(row['category'] != by_name_of(row['name']) for row in natives)} of the {len(natives)} natives differ",
         f"Natives that still rest on the name: {by_name}.",
     ):
-        assert figure in README
+        assert figure in PAGES["docs/explanation/compared-with-the-script.md"], figure
     for figure in (
         f"| Natives | {count['native']} |",
         f"| Natives with an example | {sum(row['example'] is not None for row in natives)};",
