@@ -1,4 +1,4 @@
-"""Write ``docs/cli.md`` from the command line's own help, or check that it is up to date (``--check``)."""  # noqa: INP001 -- a script beside the pages, no package
+"""Write ``docs/reference/cli.md`` from the command line's own help, or check that it is up to date (``--check``)."""  # noqa: INP001 -- a script beside the pages, no package
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGE", "main", "page", "verbs"]
 
-PAGE = Path(__file__).with_name("cli.md")
+PAGE = Path(__file__).parent / "reference" / "cli.md"
 
 _WIDTH = 100  # fixed, so that the page does not depend on the terminal
 _HEAD = """\
 # Command line
 
-This page is generated from the commands' own help: `python docs/generate_cli.py` writes it.
-
-What a SOURCE can be, the exit codes and an overview of the verbs are in the [README](../README.md). Keys of the
-configuration and environment variables are in [configuration.md](configuration.md).
+Every command with its options, as `--help` prints them (`python docs/generate_cli.py` writes this page). See also
+[sources](sources.md), [exit codes](exit-codes.md), and [configuration and environment variables](configuration.md).
 """
 
 

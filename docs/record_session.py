@@ -1,4 +1,4 @@
-"""Record the terminal session of ``docs/session.md``, or check that the commands still print it (``--check``).
+"""Record the terminal session of ``docs/start/session.md``, or check that the commands still print it (``--check``).
 
 It runs the commands on a terminal of its own, on the shipped history and without network, and writes what they print
 as ``session.cast`` (asciicast v2), as ``session.svg`` (the same, moving) and as text into ``session.md``. Times are
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "FOLDER", "Step", "files", "main", "record"]
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "start"
 COMMANDS = (
     "archtrack check SmolLM3ForCausalLM --engine lmdeploy==0.18.0 --engine sglang==0.5.23",
     "archtrack history Qwen3ForCausalLM --engine ctranslate2 --engine mlx-lm --engine vllm",
@@ -49,18 +49,17 @@ _PROMPT = "$ "
 _PAGE = """\
 # A session
 
-This page is generated: `python docs/record_session.py` runs the commands and writes down what they print. They ask the
-[history](history.md) that comes with archtrack, and make no request.
+Four commands and their output, recorded offline by `python docs/record_session.py`.
 
 ![The session below, as it looks in a terminal: each command is typed, and what it prints appears](session.svg)
 
-The same as text:
+As text:
 
 ```console
 {text}
 ```
 
-[session.cast](session.cast) is the recording, in the format of [asciinema](https://docs.asciinema.org/manual/asciicast/v2/).
+[session.cast](session.cast) is the recording for [asciinema](https://docs.asciinema.org/manual/asciicast/v2/).
 """
 
 

@@ -28,6 +28,8 @@ OUTSIDE = {
     "benchmarks/README.md": "benchmarks.md",
     "LICENSE": "license.txt",
     "src/archtrack/data/schema.json": "schema.json",
+    "src/archtrack/data/history/README.md": "history-data.md",
+    "src/archtrack/data/history/schema.json": "history-schema.json",
 }
 """A file of the repository -> what it is called on the site. All others of the site lie in ``docs/``."""
 
@@ -68,12 +70,16 @@ def turned(markdown: str, source: str) -> str:
 
 def _with_links(text: str, source: str) -> str:
     folder = posixpath.dirname(source)
+    there = posixpath.dirname(_on_site(source) or source)
 
     def target(match: re.Match[str]) -> str:
         link = match[1]
-        if ":" in link:
-            return link
-        path = posixpath.normpath(posixpath.join(folder, link))
-        return OUTSIDE.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else link)
+        found = None if ":" in link else _on_site(posixpath.normpath(posixpath.join(folder, link)))
+        return link if found is None else posixpath.relpath(found, there or ".")
 
     return _LINK.sub(target, text)
+
+
+def _on_site(path: str) -> str | None:
+    """Where a file of the repository is on the site."""
+    return OUTSIDE.get(path) or (path.removeprefix("docs/") if path.startswith("docs/") else None)

@@ -228,7 +228,7 @@ def test_every_input_is_used_and_explained_and_every_script_is_there() -> None:
 
 
 def test_the_page_has_every_input_with_its_default_and_every_output() -> None:
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8").partition("### With a commit")[0]
+    text = (ROOT / "docs" / "tasks" / "ci.md").read_text(encoding="utf-8").partition("### With a commit")[0]
     rows = re.findall(r"^\| `([\w-]+)` \| (.*?) ?\|", text, re.MULTILINE)
     named = [(name, default.strip("`")) for name, default in rows]
     inputs = [(name, each["default"]) for name, each in ACTION["inputs"].items()]

@@ -11,7 +11,7 @@ import pytest
 import archtrack
 import miniature
 
-PAGE = Path(__file__).parents[1] / "docs" / "api.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "api.md"
 
 
 def test_every_public_name_is_there_and_sorted() -> None:

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for folder in (ROOT, ROOT / "docs", ROOT / "benchmarks", *sorted((ROOT / "skills").iterdir()))
-    for path in sorted(folder.glob("*.md"))
+    for folder, pattern in (
+        (ROOT, "*.md"),
+        *((ROOT / name, "**/*.md") for name in ("docs", "benchmarks", "skills")),
+    )
+    for path in sorted(folder.glob(pattern))
 }
 README = PAGES["README.md"]
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "src").rglob("*.py")))
@@ -95,7 +99,7 @@ def test_the_page_of_the_command_line_is_what_the_help_says_at_any_width(
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert script("generate_cli").page() == PAGES["docs/cli.md"]
+    assert script("generate_cli").page() == PAGES["docs/reference/cli.md"]
 
 
 def test_the_check_of_that_page_fails_for_another_text_and_writes_nothing(
@@ -110,13 +114,13 @@ def test_the_check_of_that_page_fails_for_another_text_and_writes_nothing(
     assert page.read_text(encoding="utf-8") == "old"
     assert "generate_cli.py" in capsys.readouterr().err
     assert module.main([]) == 0
-    assert page.read_text(encoding="utf-8") == PAGES["docs/cli.md"]
+    assert page.read_text(encoding="utf-8") == PAGES["docs/reference/cli.md"]
     assert module.main(["--chekc"]) == 2
 
 
-def test_the_readme_lists_every_verb_and_no_other() -> None:
-    named = first_cells(section("README.md", "Verbs"))
-    assert sorted(named) == sorted(name for name in VERBS if name.count(" ") == 1)
+def test_every_verb_has_a_page_that_shows_it() -> None:
+    shown = {" ".join(line.split()[:2]) for _, line in commands()}
+    assert {name for name in VERBS if name.count(" ") == 1} - shown == set()
 
 
 def test_every_option_that_a_page_names_exists() -> None:
@@ -130,7 +134,7 @@ def test_every_option_that_a_page_names_exists() -> None:
     foreign = {
         "CONTRIBUTING.md": {"--check", "--strict"},  # of ruff, mypy and generate_cli.py
         # of vLLM, Ollama, ONNX Runtime GenAI (--model_name), CTranslate2 (--trust_remote_code), TensorRT-LLM
-        "docs/engines.md": {
+        "docs/reference/engines.md": {
             *("--allow-deprecated-quantization", "--experimental", "--model", "--trust", "--custom"),
         },
     }
@@ -174,7 +178,7 @@ def test_every_command_that_a_page_shows_is_understood(page: str, line: str) -> 
 
 def test_a_command_that_does_not_exist_would_be_seen() -> None:
     assert ("README.md", "archtrack update") in commands()
-    assert ("docs/tutorial.md", "archtrack update --check --refresh --format github") in commands()
+    assert ("docs/start/tutorial.md", "archtrack update --check --refresh --format github") in commands()
     for line, error in (
         ("archtrack lint --fixx", click.UsageError),
         ("archtrack update --format xml", click.UsageError),
@@ -196,21 +200,22 @@ def test_the_readme_has_the_set_up_commands_each_alone_in_a_block() -> None:
 # -- names that the code and the pages share -------------------------------------------------------
 
 
-def test_the_exit_codes_of_the_readme_are_those_of_the_errors() -> None:
-    documented = [int(cell) for cell in first_cells(section("README.md", "Exit codes"))]
+def test_the_exit_codes_of_the_page_are_those_of_the_errors() -> None:
+    cells = first_cells(section("docs/reference/exit-codes.md", "Exit codes"))
+    documented = [int(cell) for cell in cells if cell.isdigit()]
     kinds = [value for value in vars(errors).values() if isinstance(value, type)]
     raised = {kind.exit_code for kind in kinds if kind is not errors.ArchtrackError}
     assert documented == sorted({DONE, FOUND_SOMETHING, FAULT, INTERRUPTED} | raised)
 
 
 def test_every_engine_has_its_section_and_every_section_its_engine() -> None:
-    headings = re.findall(r"^## (.+)$", PAGES["docs/engines.md"], re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", PAGES["docs/reference/engines.md"], re.MULTILINE)
     assert sorted(headings) == sorted(engine_names())
 
 
 @pytest.mark.parametrize("name", engine_names())
 def test_an_engine_s_section_says_what_it_registers_what_is_covered_and_not_seen(name: str) -> None:
-    text = section("docs/engines.md", name)
+    text = section("docs/reference/engines.md", name)
     for part in ("- **Registers:**", "- **Covers:**", "- **Not seen:**"):
         assert text.count(part) == 1
     own = import_module(f"archtrack.engines.{name.replace('-', '_')}")
@@ -224,18 +229,18 @@ def test_an_engine_s_section_says_what_it_registers_what_is_covered_and_not_seen
 def test_the_lint_codes_of_the_page_are_those_of_the_schema() -> None:
     schema = json.loads((ROOT / "src" / "archtrack" / "data" / "schema.json").read_text(encoding="utf-8"))
     codes = schema["$defs"]["finding"]["properties"]["code"]["enum"]
-    assert first_cells(section("docs/document.md", "Lint")) == codes
+    assert first_cells(section("docs/reference/document.md", "Lint")) == codes
 
 
 def test_headings_and_columns_of_the_document_s_page_are_those_of_the_code() -> None:
-    fenced = [content for page, content in blocks("text") if page == "docs/document.md"]
+    fenced = [content for page, content in blocks("text") if page == "docs/reference/document.md"]
     assert fenced[0].splitlines() == [*HEADINGS.values(), SUMMARY_HEADING]
-    titles = section("docs/document.md", "Tables and rows").partition("| Column |")[2]
+    titles = section("docs/reference/document.md", "Tables and rows").partition("| Column |")[2]
     assert first_cells(f"| Column |{titles}") == list(COLUMNS)
 
 
 def test_the_statuses_of_the_page_are_those_of_the_code() -> None:
-    named = first_cells(section("docs/how-it-works.md", "Statuses"))
+    named = first_cells(section("docs/explanation/how-it-works.md", "Statuses"))
     assert named == [status.value for status in Status]
 
 
@@ -318,6 +323,15 @@ def assert_shown(shown: list[str], output: str) -> None:
     assert skipping or not rest, f"{rest[0]!r} is not shown"
 
 
+def pinned(words: list[str], shown: list[str]) -> list[str]:
+    """A command with each engine at the release that is shown: of that one, newer data says the same."""
+    releases = dict(re.findall(r"^ +([\w-]+) (\d\S*)  ", "\n".join(shown), re.MULTILINE))
+    return [
+        f"{word}=={releases[word]}" if before == "--engine" and word in releases else word
+        for before, word in pairwise(["", *words])
+    ]
+
+
 def play(block: str, folder: Path, environ: dict[str, str], *, more: tuple[str, ...] = ()) -> None:
     """Run the commands of a console block and compare what they print."""
     code = 0
@@ -326,27 +340,14 @@ def play(block: str, folder: Path, environ: dict[str, str], *, more: tuple[str, 
         if command == "$ echo $?":
             assert shown == [str(code)]
             continue
-        words = shlex.split(command.removeprefix("$ "))[1:]
+        words = pinned(shlex.split(command.removeprefix("$ "))[1:], shown)
         code, output = run([*words, *more], folder, environ)
         assert_shown(shown, output)
 
 
 @pytest.mark.network
-def test_the_readme_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
-    shown = [content for page, content in blocks("console") if page == "README.md"]
-    every, chosen, *updates = shown
-    assert len(updates) == 2
-    for block in (every, chosen):
-        play(block, tmp_path, environ)
-    for block in updates:  # the newest release of that time
-        play(block, tmp_path, environ, more=("--sglang", "0.5.23"))
-    (divided,) = [content for page, content in blocks("console") if page == "docs/issue.md"]
-    play(divided, tmp_path, environ)  # of the document that the README's commands have made
-
-
-@pytest.mark.network
 def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
-    *shown, last = [content for page, content in blocks("console") if page == "docs/tutorial.md"]
+    *shown, last = [content for page, content in blocks("console") if page == "docs/start/tutorial.md"]
     for block in shown:
         play(block, tmp_path, environ)
     checkout = tmp_path / "checkout"
@@ -362,30 +363,33 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path, environ: dic
     play(last, checkout, environ)
 
 
-@pytest.mark.network
-def test_the_page_of_check_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
-    text = PAGES["docs/check.md"]
-    (config,) = [content for kind, content in _FENCED.findall(text) if kind == "json"]
-    (log,) = [content for kind, content in _FENCED.findall(text) if kind == "text"]
-    miniature.write(tmp_path / "internvl" / "config.json", config)
-    miniature.write(tmp_path / "server.log", log)
+ELSEWHERE = {"docs/reference/json.md", "docs/start/session.md", "docs/start/tutorial.md", "docs/tasks/issue.md"}
+"""Pages whose console blocks have tests of their own."""
+
+
+@pytest.mark.parametrize("page", sorted({page for page, _ in blocks("console")} - ELSEWHERE))
+def test_a_page_shows_what_the_commands_print_without_network(page: str, tmp_path: Path) -> None:
+    files = {kind: content for kind, content in _FENCED.findall(PAGES[page]) if kind in ("json", "text")}
+    miniature.write(tmp_path / "internvl" / "config.json", files.get("json", ""))
+    miniature.write(tmp_path / "server.log", files.get("text", ""))
     (tmp_path / "m.gguf").write_bytes(gguf(LLAMA))
-    shown = [content for page, content in blocks("console") if page == "docs/check.md"]
-    assert len(shown) == 7
-    for block in shown:
-        play(block, tmp_path, environ)
-
-
-def test_the_page_of_requires_shows_what_the_commands_print(tmp_path: Path) -> None:
-    shown = [content for page, content in blocks("console") if page == "docs/requires.md"]
-    assert len(shown) == 5
     environ = miniature.environment(tmp_path, ARCHTRACK_DATA_DIR=str(tmp_path / "data"))
-    for block in shown:
-        play(block, tmp_path, environ)
+    for name, block in blocks("console"):
+        if name == page:
+            play(block, tmp_path, environ)
 
 
 @pytest.mark.network
-def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_the_page_of_the_issue_shows_what_the_commands_print(tmp_path: Path, environ: dict[str, str]) -> None:
+    assert run(["update", "--sglang", "0.5.23"], tmp_path, environ)[0] == 0
+    (divided,) = [content for page, content in blocks("console") if page == "docs/tasks/issue.md"]
+    play(divided, tmp_path, environ)
+
+
+@pytest.mark.network
+def test_the_figures_of_the_comparison_are_those_of_the_releases(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
     options = ["--sglang", "0.5.23", "--transformers", "5.23.0", "--format", "json"]
     code, output = run(["list", *options], tmp_path, environ)
     assert code == 0, output
@@ -394,13 +398,13 @@ def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path, env
     natives = [row for row in rows if row["engines"]["sglang"]["status"] == "native"]
     by_name = sum(row["category_source"] == BY_NAME for row in natives)
     for figure in (
-        f"| {count['fallback']} `fallback`, {count['refused']} `refused`",
+        f"| {count['fallback']} `fallback`, {count['refused']} `refused`,",
         f"Examples for the {count['native']} natives",
-        f"| {sum(row['example'] is not None for row in natives)}, each with the place that says so",
+        f"| {sum(row['example'] is not None for row in natives)}, each with the test, catalogue or table",
         f"{sum(row['category'] != by_name_of(row['name']) for row in natives)} of the {len(natives)} natives differ",
         f"Natives that still rest on the name: {by_name}.",
     ):
-        assert figure in README
+        assert figure in PAGES["docs/explanation/compared-with-the-script.md"], figure
     for figure in (
         f"| Natives | {count['native']} |",
         f"| Natives with an example | {sum(row['example'] is not None for row in natives)};",
@@ -408,7 +412,7 @@ def test_the_figures_of_the_readme_are_those_of_the_releases(tmp_path: Path, env
         f"| Classes that the Transformers backend takes | {count['fallback']} |",
         f"| Classes that it refuses | {count['refused']} |",
     ):
-        assert figure in PAGES["docs/accuracy.md"], figure
+        assert figure in PAGES["docs/explanation/accuracy.md"], figure
 
 
 def test_output_that_differs_from_what_is_shown_would_be_seen() -> None:
@@ -480,11 +484,13 @@ def test_the_figures_of_the_page_of_accuracy_are_those_of_what_the_tests_compare
         f"42 of {len(recorded('vllm-previously-supported.json'))};",
         f"drawn, of {len(shipped_examples())} |",
     ):
-        assert figure in PAGES["docs/accuracy.md"], figure
+        assert figure in PAGES["docs/explanation/accuracy.md"], figure
 
 
 def test_every_test_that_the_page_of_accuracy_names_is_there() -> None:
-    named = re.findall(r"`pytest (?:-m \w+ )?(tests/[\w/]+\.py)(?:::(\w+))?`", PAGES["docs/accuracy.md"])
+    named = re.findall(
+        r"`pytest (?:-m \w+ )?(tests/[\w/]+\.py)(?:::(\w+))?`", PAGES["docs/explanation/accuracy.md"]
+    )
     assert len(named) > 10
     for file, test in named:
         assert f"def {test or 'test_'}" in (ROOT / file).read_text(encoding="utf-8"), (file, test)
@@ -496,15 +502,16 @@ def test_every_test_that_the_page_of_accuracy_names_is_there() -> None:
 @pytest.mark.parametrize(
     ("source", "text", "expected"),
     [
-        ("README.md", "[a](docs/tutorial.md#7-in-a) [b](LICENSE)", "[a](tutorial.md#7-in-a) [b](license.txt)"),
-        ("docs/json.md", "[a](../src/archtrack/data/schema.json)", "[a](schema.json)"),
+        ("README.md", "[a](docs/start/session.md#x-y) [b](LICENSE)", "[a](start/session.md#x-y) [b](license.txt)"),
+        ("docs/reference/json.md", "[a](../../src/archtrack/data/schema.json)", "[a](../schema.json)"),
+        ("docs/tasks/ci.md", "[a](check.md) [b](../start/tutorial.md)", "[a](check.md) [b](../start/tutorial.md)"),
         ("docs/index.md", "[a](../README.md#exit-codes) [b](#x)", "[a](overview.md#exit-codes) [b](#x)"),
         ("benchmarks/README.md", "[a](../README.md)", "[a](overview.md)"),
         ("docs/index.md", "[a](https://example.org/docs/x.md)", "[a](https://example.org/docs/x.md)"),
         # The next two fail the strict build.
         ("README.md", "[a](src/nothing.py)", "[a](src/nothing.py)"),
         ("README.md", "[b](x.md)", "[b](x.md)"),
-        ("README.md", "```md\n[a](docs/api.md)\n```\n[a](docs/api.md)", "```md\n[a](docs/api.md)\n```\n[a](api.md)"),
+        ("README.md", "```md\n[a](docs/a.md)\n```\n[a](docs/a.md)", "```md\n[a](docs/a.md)\n```\n[a](a.md)"),
     ],
 )  # fmt: skip
 def test_links_of_the_repository_become_those_of_the_site(source: str, text: str, expected: str) -> None:
@@ -524,7 +531,7 @@ def test_every_page_is_in_the_site_s_navigation_once() -> None:
     outside = script("site_hooks").OUTSIDE.values()
     there = [page.removeprefix("docs/") for page in PAGES if page.startswith("docs/")]
     pages = [*there, *(name for name in outside if name.endswith(".md"))]
-    assert sorted(re.findall(r"[\w-]+\.md", nav)) == sorted(pages)
+    assert sorted(re.findall(r"[\w/-]+\.md", nav)) == sorted(pages)
 
 
 # -- links -----------------------------------------------------------------------------------------

@@ -152,7 +152,7 @@ def requires(
 
 
 def export(engines: Sequence[str] = (), data: Text | None = None) -> dict[str, Any]:
-    """What engines have had in which releases, as plain data in the form that docs/export.md documents.
+    """What engines have had in which releases, as plain data in the form that docs/tasks/export.md documents.
 
     Args:
         engines: their names; none for all.

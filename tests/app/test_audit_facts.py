@@ -21,7 +21,7 @@ from archtrack.core.verdict.release_facts import FEATURES
 if TYPE_CHECKING:
     from archtrack.sources.workspace import Workspace
 
-PAGE = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "tasks" / "audit.md").read_text(encoding="utf-8")
 FACTS: dict[str, list[list[Any]]] = json.loads(
     (Path(__file__).parents[1] / "data" / "audit.json").read_text(encoding="utf-8")
 )

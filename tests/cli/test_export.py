@@ -43,7 +43,7 @@ ODD = (
 )
 """Names that mean something else to YAML, or have to be escaped."""
 ENTRY = Entry(file="own.py", at="m/own.py:1")
-PAGE = Path(__file__).parents[2] / "docs" / "export.md"
+PAGE = Path(__file__).parents[2] / "docs" / "tasks" / "export.md"
 
 
 def made(tmp_path: Path, *names: str, **more: Any) -> Histories:

@@ -531,7 +531,7 @@ def test_the_shipped_data_is_found_without_a_word(cli: Cli) -> None:
 
 
 def test_an_engine_from_outside_is_taken_up_by_all(tmp_path: Path, trees: Any, package_index: Any) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "add-an-engine.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "tasks" / "add-an-engine.md").read_text(encoding="utf-8")
     (engine,) = re.findall(r"/engines/tinyrt\.py`:\n\n```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     site = tmp_path / "site"
     miniature.write(site / "tinyrt_for_archtrack.py", engine)

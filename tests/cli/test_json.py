@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
-EXPORT = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
+EXPORT = (ROOT / "docs" / "tasks" / "export.md").read_text(encoding="utf-8")
 EXAMPLES = [
     (each["definition"], each["example"])
     for each in json.loads((ROOT / "tests" / "data" / "json-examples.json").read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def test_the_page_has_every_key_of_a_verb_and_no_other(verb: str, schema: dict[s
     assert names
     there = defined([schema["$defs"][name] for name in names], schema)
     own, shared = documented(text), documented(SECTIONS["Shared keys"])
-    if "](export.md)" in text:
+    if "](../tasks/export.md)" in text:
         own |= documented(EXPORT) & there
     assert own <= there
     assert there <= own | shared

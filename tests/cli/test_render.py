@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
-PAGE = Path(__file__).parents[2] / "docs" / "issue.md"
+PAGE = Path(__file__).parents[2] / "docs" / "tasks" / "issue.md"
 SMALL = ("--limit", "2048")
 
 

@@ -20,7 +20,7 @@ from archtrack.model import Category, Override
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r'["\[\d]|true|false')
-PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
 TABLE = ("tool", "archtrack")
 WHY = 'reason = "why"\n'
 

@@ -1,4 +1,4 @@
-"""The engine that docs/add-an-engine.md works through, taken from the page and run."""
+"""The engine that docs/tasks/add-an-engine.md works through, taken from the page and run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "add-an-engine.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "tasks" / "add-an-engine.md").read_text(encoding="utf-8")
 EXTEND = "import sys, archtrack.engines as engines; engines.__path__.append({folder!r})"
 
 

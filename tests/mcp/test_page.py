@@ -13,7 +13,7 @@ from archtrack.mcp.server import TOOLS
 from archtrack.mcp.tool import Call
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "tasks" / "agents.md").read_text(encoding="utf-8")
 
 
 def section(heading: str) -> str:

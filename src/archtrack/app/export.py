@@ -1,7 +1,7 @@
 """The use case of ``export``: all keys of chosen engines with the releases that have them, as plain data.
 
-The form is documented in ``docs/export.md`` and numbered by ``FORMAT``: a number stays as long as what it promises. The
-same histories give the same value.
+``docs/tasks/export.md`` documents the form. ``FORMAT`` numbers it: a number stays as long as what it promises. The same
+histories give the same value.
 """
 
 from __future__ import annotations

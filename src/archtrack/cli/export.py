@@ -41,7 +41,7 @@ def command(*, engines: tuple[str, ...], data: Path | None, form: str) -> None:
 
     Each with the spans of releases that have it, their days, whether their bounds are exact, and the line that
     registers it; with the spans of its features, and what the newest release says of them. The form has a number
-    (`format`), and is documented in docs/export.md. The same data gives the same bytes.
+    (`format`), and is documented in docs/tasks/export.md. The same data gives the same bytes.
     """
     from archtrack.app.export import export
     from archtrack.render.export import FORMS

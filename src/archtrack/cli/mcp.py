@@ -35,7 +35,7 @@ def command(*, data: Path | None, offline: bool) -> None:
 
     An MCP client starts it; a person need not. The tools: check_model, model_history, list_architectures, and
     update_document, which writes only if it is asked to, and only in the working directory. It ends when its standard
-    input does. What each tool takes and answers, and what to write into a client's settings: docs/agents.md.
+    input does. What each tool takes and answers, and what to write into a client's settings: docs/tasks/agents.md.
 
     Needs the extra `mcp`: in a clone of archtrack, pip install '.[mcp]'.
     """

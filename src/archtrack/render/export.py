@@ -1,6 +1,6 @@
 """What engines have had in which releases, in forms that catalogues and schedulers read.
 
-Each form holds the same; ``docs/export.md`` documents it. The text of one value is always the same.
+Each form holds the same; ``docs/tasks/export.md`` documents it. The text of one value is always the same.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is wrong with a document, and what of it can be fixed mechanically.
 
-docs/document.md says what each code means.
+docs/reference/document.md says what each code means.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Choice", "choose"]
 
 KINDS = ("native", "hf-only", "fallback", "refused", "unsupported")
-"""The kinds of rows that ``--only`` can name. docs/issue.md says which cells make a row which kind."""
+"""The kinds of rows that ``--only`` can name. docs/tasks/issue.md says which cells make a row which kind."""
 
 _COLUMN = "Fallback"
 _BY_COLUMN = {"Y": "fallback", "refused": "refused"}
