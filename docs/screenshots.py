@@ -15,14 +15,13 @@ from archtrack.site.page import write_page
 
 IMAGES = Path(__file__).resolve().parent / "images"
 DESK, PHONE = {"width": 1280, "height": 760}, {"width": 390, "height": 760}
-CONFIG = '{"architectures": ["FalconForCausalLM"]}'
 SHOTS = (
-    # name, theme, size, address, what is pasted
-    ("page-light", "light", DESK, "", ""),
-    ("page-dark", "dark", DESK, "#/?engine=sglang&status=native&without=vllm", ""),
-    ("page-config", "light", DESK, "", CONFIG),
-    ("page-architecture", "light", DESK, "#/QWenLMHeadModel", ""),
-    ("page-phone", "dark", PHONE, "#/DeepseekV3ForCausalLM", ""),
+    # name, theme, size, address
+    ("page-light", "light", DESK, ""),
+    ("page-answer", "light", DESK, "#/?q=gpt-oss-20b"),
+    ("page-dark", "dark", DESK, "#/browse/?on=sglang&not=vllm"),
+    ("page-architecture", "light", DESK, "#/QWenLMHeadModel"),
+    ("page-phone", "dark", PHONE, "#/?q=DeepSeek+R1"),
 )
 
 
@@ -36,12 +35,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = write_page(Histories({}, SHIPPED), Path(folder))
         chromium = playwright.chromium.launch(executable_path=browser)
-        for name, theme, size, address, pasted in SHOTS:
+        for name, theme, size, address in SHOTS:
             context = chromium.new_context(color_scheme=theme, viewport=size)
             page = context.new_page()
             page.goto(page_file.as_uri() + address)
-            if pasted:
-                page.fill("#query", pasted)
             page.wait_for_timeout(300)
             page.screenshot(path=IMAGES / f"{name}.png")
             context.close()

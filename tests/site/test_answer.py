@@ -156,6 +156,12 @@ def test_a_feature_that_is_not_there_is_said_where_it_matters(page: Page) -> Non
     assert any("LoRA" in line for line in lines)
 
 
+def test_of_a_copy_its_format_is_said_not_to_be_checked(page: Page) -> None:
+    for words, said in (("Qwen3-32B-AWQ", True), ("unsloth/gpt-oss-20b-GGUF", True), ("Qwen3-32B", False)):
+        page.fill("#search", words)
+        assert ("quantization are not checked here" in page.inner_text("#card")) is said
+
+
 # -- a config --------------------------------------------------------------------------------------
 
 CONFIGS = [

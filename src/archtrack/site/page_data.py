@@ -5,12 +5,12 @@ Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named 
 the engine's list, kinds by their place in ``kinds``, features by their place in ``features``. A row is ``[name,
 category, whose evidence, example, cells]``. A cell is 0 where no release ever had the architecture and there is nothing
 to say about it, else ``[kind, reason or -1, spans, features in words or -1, features, remedy or -1, key or -1]``,
-without what is -1 or empty at its end; the key is the architecture whose spans these are, where that is another one. A span is ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release,
-file, path, line, groups or what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing
-to say. A feature is ``[feature, release since which it is there or -1, that is exact]``, and its place alone where it
-has been there as long as the architecture. A GGUF architecture has a cell
-per engine: ``[kind, reason or -1, first release or -1, that is exact]``. What an engine does is decided here, by the
-same code that ``check`` uses: the page only shows it.
+without what is -1 or empty at its end; the key is the architecture whose spans these are, where that is another one. A
+span is ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file, path, line, groups or
+what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing to say. A feature is
+``[feature, release since which it is there or -1, that is exact]``, and its place alone where it has been there as long
+as the architecture. A GGUF architecture has a cell per engine: ``[kind, reason or -1, first release or -1, that is
+exact]``. What an engine does is decided here, by the same code that ``check`` uses: the page only shows it.
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ function howFound({ how, model, ids, readAs }, candidate) {
   const told = { exact: "a known model", "copy of": `a copy of ${model}`, "variant of": `a variant of ${model}`, "model type": "found by its model type", family: `${candidate.ids} of ${plural(ids, "known model")} of this family` }[how];
   return [read, told].filter(Boolean).join(", ");
 }
+// Whether a name has the mark of a copy, of a quantisation or of a format, as is_copy in core/models/words.py.
+const isMarked = (name) => pieces(start(bare(name)).toLowerCase()).slice(1).some((piece) => is("copy", piece));
 // The models in whose names all words stand: as written first, then what people download most.
 function modelsCalled(words) {
   const asked = words.toLowerCase().split(/[\s/:_-]+/).filter(Boolean), squeezed = squashed(bare(words));

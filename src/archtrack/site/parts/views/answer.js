@@ -49,6 +49,7 @@ function answerOf(row, { model, type }, asked) {
   const own = asked.length ? withEngines(asked, () => tilesOf(row, model || row[EXAMPLE])) : tilesOf(row, model || row[EXAMPLE], model ? "" : type || "");
   const copied = make("span", { role: "status" });
   return [make("p", { class: "summed" }, summed(row)),
+    model && isMarked(model) ? make("p", { class: "note" }, "Its format and its quantization are not checked here. ", link(addressOf.paste(), "Its config or file"), " says more.") : "",
     make("div", { class: "tools" }, asked.length ? link(addressOf.answer(parsed(answering.typed).words), "All engines") : engineChooser(() => (showCard(), keepAddress())), link(addressOf.architecture(row[NAME]), "Evidence and history"),
       button("Copy link", async () => (copied.textContent = await copy(location.href))), copied), own];
 }
