@@ -363,7 +363,12 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path, environ: dic
     play(last, checkout, environ)
 
 
-ELSEWHERE = {"docs/reference/json.md", "docs/start/session.md", "docs/start/tutorial.md", "docs/tasks/issue.md"}
+ELSEWHERE = {
+    "docs/reference/json.md",
+    "docs/start/session.md",
+    "docs/start/tutorial.md",
+    "docs/tasks/issue.md",
+}
 """Pages whose console blocks have tests of their own."""
 
 
