@@ -29,7 +29,7 @@ function look(at) {
 }
 function showCard() {
   const { results, at, typed, asked } = answering, each = results[at];
-  [...$("results").children].forEach((item, place) => item.firstChild.toggleAttribute("aria-current", place === at));
+  [...$("results").children].forEach((item, place) => (place === at ? item.firstChild.setAttribute("aria-current", "true") : item.firstChild.removeAttribute("aria-current")));
   // Most letters leave the first result what it was.
   const told = JSON.stringify([each, asked, chosen, each ? "" : typed]);
   if (told === answering.shown) return undefined;
