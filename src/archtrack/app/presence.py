@@ -15,6 +15,7 @@ from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.mlx_weights import not_by_mlx
 from archtrack.core.verdict.release_facts import FEATURES, GGUF_ARCHITECTURES, LoadOptions
 from archtrack.core.verdict.verdict import Steps
+from archtrack.core.wording import counted
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads
 from archtrack.errors import DataError, UsageError
@@ -166,7 +167,10 @@ def presence_of(
     status, why = verdict.status, None
     if status is Status.UNSUPPORTED and verdict.gate in {None, Gate.ARCHITECTURE}:
         if facts.unresolved:
-            status, why = Status.UNKNOWN, f"{facts.unresolved} places of {facts.name} could not be read"
+            status, why = (
+                Status.UNKNOWN,
+                f"{counted(facts.unresolved, 'place')} of {facts.name} could not be read",
+            )
         elif bounds is not None and bounds.last is not None:
             status = Status.GONE
         elif _names_too_little(checkpoint, known):

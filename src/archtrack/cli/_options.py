@@ -29,6 +29,7 @@ __all__ = [
     "complete_name",
     "complete_target",
     "data_option",
+    "dated_histories",
     "document_option",
     "examples",
     "format_option",
@@ -44,6 +45,9 @@ __all__ = [
     "start",
     "together",
 ]
+
+_OLD = 60
+"""Days after which a verdict says how old the data is."""
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -198,6 +202,19 @@ def histories(data: Path | None) -> Histories:
 
     advice = "the data that came with archtrack is used instead of your own"
     return Histories(os.environ, data, troubled=lambda problem: note(f"{advice}: {problem}"))
+
+
+def dated_histories(data: Path | None) -> Histories:
+    """The same for a verdict, which says how old the data is where that is long ago and the user did not choose it."""
+    from archtrack.app.today import today
+
+    found = histories(data)
+    day = found.newest_day if data is None else None
+    if day is not None and (age := (today(os.environ) - day).days) > _OLD:
+        note(
+            f"the data is {age} days old: its newest release is of {day}; `archtrack data update` gets newer data"
+        )
+    return found
 
 
 def start(**options: Any) -> Run:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archtrack.render.colour import wants_colour
 from archtrack.render.terminal import print_lines
 
 from ._options import complete_engine, data_option, examples, format_option, histories
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from archtrack.app.audit import Audited
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 @click.command(
@@ -116,7 +119,7 @@ def _print_diff(files: Iterable[Audited]) -> None:
     from archtrack.render.unified import unified_lines
 
     terminal = sys.stdout.isatty()
-    color = terminal and not os.environ.get("NO_COLOR")
+    color = wants_colour()
     for file in files:
         if file.texts is not None:
             lines = unified_lines(file.path, *file.texts, terminal=terminal, color=color)

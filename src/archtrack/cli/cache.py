@@ -10,7 +10,9 @@ from archtrack.render.terminal import plain
 
 from ._options import examples, format_option, start
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "data"
 
 
 @click.group("cache", epilog=examples("archtrack cache info", "archtrack cache clear"))

@@ -18,10 +18,10 @@ from ._options import (
     complete_engine,
     complete_target,
     data_option,
+    dated_histories,
     document_option,
     examples,
     format_option,
-    histories,
     offline_option,
     parted,
     registry_options,
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from archtrack.app.presence import Presence
     from archtrack.core.verdict.error_messages import Message
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 _MAX_LOG_BYTES = 64 * 1024 * 1024
 
@@ -169,7 +171,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         _listed(targets),
         begun.request,
         begun.workspace,
-        histories=histories(data),
+        histories=dated_histories(data),
         engines=engines,
         messages=() if log is None else _messages(log),
         options=LoadOptions(draft=draft, pooled=embedding, runner=runner, convert=convert),

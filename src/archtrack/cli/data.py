@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
+from archtrack.core.wording import counted
 from archtrack.errors import UsageError
-from archtrack.render.terminal import counted, plain, print_lines
+from archtrack.render.terminal import plain, print_lines
 
 from ._options import examples, format_option, histories, offline_option, start
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "data"
 
 
 @click.group(
@@ -37,7 +40,8 @@ def command() -> None:
 @format_option("text", "json")
 def info(form: str) -> None:
     """Show which file counts for each engine, and what it covers."""
-    from archtrack.app.history.store import SHIPPED, data_folder
+    from archtrack.app.history.data_files import data_folder
+    from archtrack.app.history.store import SHIPPED
     from archtrack.render.history import overview_json, print_overview
     from archtrack.render.json import print_json
 
@@ -72,8 +76,8 @@ def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
 
     All of it is checked before any of it is used.
     """
+    from archtrack.app.history.data_files import data_folder
     from archtrack.app.history.data_update import update_data
-    from archtrack.app.history.store import data_folder
 
     workspace = start(offline=offline).workspace
     folder = data_folder(workspace.environ)

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from archtrack.core.demand.census import Census
     from archtrack.sources.workspace import Workspace
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 _LIMIT = 20_000
 _ENGINE = "sglang"

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from archtrack.app.run import Run
     from archtrack.model import Inventory
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 @click.command(

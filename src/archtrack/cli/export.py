@@ -12,7 +12,9 @@ from ._options import complete_engine, data_option, examples, format_option, his
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "data"
 
 
 @click.command(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archtrack.core.wording import counted
 from archtrack.errors import UsageError
-from archtrack.render.terminal import counted, plain, print_lines
+from archtrack.render.terminal import plain, print_lines
 from archtrack.sources.redaction import shown_argument
 
 from ._options import (
@@ -19,6 +20,7 @@ from ._options import (
     complete_feature,
     complete_name,
     data_option,
+    dated_histories,
     examples,
     format_option,
     histories,
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from archtrack.app.names import Names
     from archtrack.core.history.history import History
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 class _WithDefault(click.Group):
@@ -142,7 +146,7 @@ def show(
     from archtrack.render.json import print_json
     from archtrack.render.models import models_json, models_lines
 
-    found, names = histories(data), tuple(map(shown_argument, names))
+    found, names = dated_histories(data), tuple(map(shown_argument, names))
     known = Names(found, os.environ)
     asked = {name: known.asked(name) for name in names}
     engines, at = _at(engines, at)
@@ -321,8 +325,8 @@ def refresh_command(
     Exits 3 if an engine could not be refreshed, and 4 if a release was not believed: its count fell or jumped so far
     that its registry was hardly understood. Such a release counts as unknown until --accept names it.
     """
+    from archtrack.app.history.data_files import data_folder
     from archtrack.app.history.refresh import refresh, refreshed_by_default
-    from archtrack.app.history.store import data_folder
     from archtrack.render.refresh import refreshed_lines, refreshed_markdown
     from archtrack.render.steps import Steps
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import click
 
+from archtrack.core.wording import counted
 from archtrack.errors import UsageError
-from archtrack.render.terminal import counted, plain, print_lines
+from archtrack.render.terminal import plain, print_lines
 from archtrack.sources.redaction import shown_argument
 
 from ._options import examples, format_option, histories, start
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 @click.group(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.render.terminal import counted, plain, print_lines
+from archtrack.core.wording import counted
+from archtrack.render.terminal import plain, print_lines
 
 from ._options import document_option, examples, format_option, source_options, start
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from archtrack.app.track import Track
     from archtrack.model import Finding
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 @click.command(

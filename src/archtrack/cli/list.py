@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from archtrack.core.verdict.features import Feature
     from archtrack.model import Matrix, MatrixRow
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 _WILD = re.compile(r"[*?\[]")
 

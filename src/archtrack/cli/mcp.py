@@ -17,7 +17,9 @@ from ._options import data_option, examples, histories, offline_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "serve"
 
 
 @click.command(

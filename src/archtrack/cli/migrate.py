@@ -15,7 +15,9 @@ from ._options import complete_engine, complete_name, data_option, examples, for
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 @click.command(

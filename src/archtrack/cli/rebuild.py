@@ -9,7 +9,9 @@ import click
 from ._options import examples, format_option
 from .update import run, writing_options
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 @click.command(

@@ -11,7 +11,9 @@ from archtrack.core.issue.parts import LEAST, LIMIT
 
 from ._options import document_option, examples, format_option, start
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 def _kinds(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 -- click's

@@ -13,9 +13,9 @@ from ._options import (
     complete_feature,
     complete_target,
     data_option,
+    dated_histories,
     examples,
     format_option,
-    histories,
     note,
     offline_option,
     parted,
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from archtrack.app.requires import Requires
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 @click.command(
@@ -117,7 +119,7 @@ def command(
 
     wanted = parted(features)
     begun = start(offline=offline)
-    found_histories = histories(data)
+    found_histories = dated_histories(data)
     found = requires(
         targets,
         begun.workspace,

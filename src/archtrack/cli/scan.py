@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from archtrack.app.track import Scan
     from archtrack.model import Registration
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 @click.command(

@@ -16,7 +16,9 @@ from ._options import data_option, examples, histories, note
 if TYPE_CHECKING:
     from archtrack.app.history.store import Histories
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "serve"
 
 _PAUSE = 0.5  # seconds between two looks at whether the data has changed
 

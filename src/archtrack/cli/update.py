@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archtrack.render.colour import wants_colour
 from archtrack.render.terminal import print_lines
 
 from ._options import (
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from archtrack.app.document import DocumentUpdate
     from archtrack.sources.workspace import Workspace
 
-__all__ = ["command", "run", "writing_options"]
+__all__ = ["SECTION", "command", "run", "writing_options"]
+
+SECTION = "track"
 
 writing_options = together(
     document_option,
@@ -124,5 +127,5 @@ def _print(update: DocumentUpdate, form: str, workspace: Workspace, *, looking: 
     if diff and form == "text":
         click.echo()
         terminal = sys.stdout.isatty()
-        color = terminal and not workspace.environ.get("NO_COLOR")
+        color = wants_colour()
         sys.stdout.writelines(unified_diff(update, terminal=terminal, color=color))

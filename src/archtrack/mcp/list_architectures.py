@@ -14,6 +14,7 @@ from archtrack.app.track import refuse_nothing, track
 from archtrack.core.history.history import known_release
 from archtrack.core.json_values import SCHEMA_VERSION, engine_source_to_json
 from archtrack.core.verdict.suggestions import nearest
+from archtrack.core.wording import counted
 from archtrack.errors import UsageError
 from archtrack.model import Category, MatrixRow, Status
 from archtrack.render.history import since_words
@@ -210,7 +211,9 @@ def _from_history(asked: Asked, call: Call) -> tuple[Head, list[Row]]:
     ]
     notices = []
     if release.unresolved:
-        notices.append(f"{release.unresolved} places of it could not be read: more may be registered")
+        notices.append(
+            f"{counted(release.unresolved, 'place')} of it could not be read: more may be registered"
+        )
     head: Head = {
         "from": "history",
         "engine": history.engine,
@@ -230,7 +233,7 @@ def _from_sources(asked: Asked, call: Call) -> tuple[Head, list[Row]]:
         refuse_nothing(inventory)
     known = {"sglang": lambda row: row.native is not None, "transformers": lambda row: row.hf is not None}
     notices = [
-        f"{len(each.unresolved)} places in {each.engine} could not be resolved: more may be there"
+        f"{counted(len(each.unresolved), 'place')} in {each.engine} could not be resolved: more may be there"
         for each in read
         if each.unresolved
     ]

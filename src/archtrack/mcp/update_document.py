@@ -10,6 +10,7 @@ from archtrack.app.document import DocumentUpdate, Flags
 from archtrack.app.document import update_document as update
 from archtrack.app.run import Run, day
 from archtrack.core.json_values import SCHEMA_VERSION
+from archtrack.core.wording import counted
 from archtrack.errors import ImplausibleError, UsageError
 from archtrack.render.outdated import telling
 from archtrack.render.update import report_json, report_lines, unified_diff
@@ -176,7 +177,9 @@ def _summary(found: DocumentUpdate, *, truncated: bool, write: bool) -> str:
     if found.differs and not write:
         said.append("Call again with write: true to write it.")
     if wrong := telling(found.merge.outdated):
-        said.append(f"Out of date, and left as they are: {len(wrong)} rows; see stale, refresh and prune.")
+        said.append(
+            f"Out of date, and left as they are: {counted(len(wrong), 'row')}; see stale, refresh and prune."
+        )
     if truncated:
         said.append(
             "The answer is cut: limit and diff_lines take more, `archtrack update --diff` prints all."

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.audit.claims import NOT_TRUE, Outcome, Reach
 from archtrack.core.document.markdown import escape_cell
 from archtrack.core.verdict.features import TITLES
+from archtrack.core.wording import counted
 
 from .github import annotation, document_path
 from .presence import place_json, placed_words
-from .terminal import counted, plain
+from .terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from archtrack.core.document.markdown import escape_cell
 from archtrack.core.history.diff import history_changes
+from archtrack.core.wording import counted
 
-from .terminal import architectures, counted
+from .terminal import architectures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

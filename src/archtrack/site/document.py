@@ -10,6 +10,7 @@ from archtrack.core.document.cells import example_in, plain_text
 from archtrack.core.document.columns import further
 from archtrack.core.document.parse import decode, parse
 from archtrack.core.parsing import parse_json
+from archtrack.core.wording import counted
 from archtrack.errors import DocumentError
 from archtrack.model import Category, Status
 
@@ -128,7 +129,9 @@ def _of_document(text: str, name: str) -> TrackedDocument:
             f"{name}: no row of a tracking table was found; give a document that `archtrack update` keeps, "
             "or what `archtrack list --format json` prints"
         )
-    return TrackedDocument(title="Document", words=f"{name}, {len(rows)} rows", rows=rows, notes=tuple(notes))
+    return TrackedDocument(
+        title="Document", words=f"{name}, {counted(len(rows), 'row')}", rows=rows, notes=tuple(notes)
+    )
 
 
 def _document_row(row: Row, fallback: str, category: str, name: str) -> TrackedRow:
@@ -175,7 +178,7 @@ def _of_matrix(text: str, name: str, sources: Mapping[str, str]) -> TrackedDocum
         ) from error
     if not rows:
         raise DocumentError(f"{name}: lists no architecture")
-    return TrackedDocument(title=title, words=f"{words}, {len(rows)} rows", rows=rows)
+    return TrackedDocument(title=title, words=f"{words}, {counted(len(rows), 'row')}", rows=rows)
 
 
 def _matrix_row(

@@ -17,7 +17,8 @@ from archtrack.sources.files import make_folder, write_atomic
 from archtrack.sources.index.http import GoneError, Http
 from archtrack.sources.redaction import shown_address, shown_source
 
-from .store import LARGEST, Histories, data_files, read_data
+from .data_files import data_files
+from .store import LARGEST, Histories, read_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,39 +11,24 @@ from archtrack.core.history.history import known_release
 from archtrack.data import HISTORY as SHIPPED
 from archtrack.engines import engine_names, load_engine, own_engines
 from archtrack.errors import DataError, UsageError
-from archtrack.sources.files import expanded, identity, read_bounded, why
+from archtrack.sources.files import identity, read_bounded, why
+
+from .data_files import data_files, data_folder, newest_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from archtrack.core.history.history import History, Release
     from archtrack.core.verdict.release_facts import ReleaseFacts
 
-__all__ = ["LARGEST", "SHIPPED", "Histories", "data_files", "data_folder", "read_data", "read_history"]
+__all__ = ["LARGEST", "SHIPPED", "Histories", "read_data", "read_history"]
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file; the largest has about one million."""
 
 _KEPT = 16  # histories
-
-
-def data_folder(environ: Mapping[str, str]) -> Path:
-    """The folder of the user's own data; it need not exist.
-
-    ``ARCHTRACK_DATA_DIR`` if it is set and not empty, else the user's data folder of the platform.
-
-    Raises:
-        UsageError: it is in a home folder that nobody knows.
-    """
-    if chosen := environ.get("ARCHTRACK_DATA_DIR"):
-        try:
-            return expanded(chosen)
-        except UsageError as error:
-            raise UsageError(f"ARCHTRACK_DATA_DIR: {error}") from error
-    from platformdirs import user_data_path
-
-    return user_data_path("archtrack", appauthor=False) / "history"
 
 
 def read_data(path: Path) -> bytes:
@@ -136,6 +121,11 @@ class Histories:
     def files(self) -> tuple[Path, ...]:
         """The data files that there are, whichever counts."""
         return tuple(path for folder in self._folders for path in data_files(folder))
+
+    @property
+    def newest_day(self) -> date | None:
+        """The day of the newest release that the data lists: the data is as old as that."""
+        return newest_day(self.files)
 
     def get(self, engine: str) -> History | None:
         """The history of an engine, None where there is none.
@@ -233,10 +223,3 @@ def _expect_files(chosen: Path) -> None:
         raise UsageError(f"--data {chosen}: no such file or folder")
     if not data_files(chosen):
         raise DataError(f"--data {chosen}: no data file is there (ENGINE.json)")
-
-
-def data_files(folder: Path) -> tuple[Path, ...]:
-    """The data files of a folder, sorted; of a file, that one."""
-    if folder.is_file():
-        return (folder,)
-    return tuple(sorted(path for path in folder.glob("*.json") if path.stem != "schema"))
