@@ -132,9 +132,7 @@ def presence_with(name: str, history: History, release: Release, histories: Hist
 def no_data_yet(checkpoint: Checkpoint, engine: str) -> Presence:
     """What is said of an engine whose releases nobody has read yet: nothing is known, which is no "no"."""
     steps = Steps(engine, checkpoint.architectures)
-    because = steps.say(
-        f"no data yet: none of its releases was read; `archtrack history refresh {engine}` reads them"
-    )
+    because = steps.say(f"no data yet; `archtrack history refresh {engine}` reads its releases")
     verdict = steps.verdict(Status.UNKNOWN, because)
     return Presence(engine=engine, version=None, date=None, status=Status.UNKNOWN, verdict=verdict)
 
@@ -430,8 +428,7 @@ def _without_architecture(checkpoint: Checkpoint, facts: ReleaseFacts) -> Verdic
     """The verdict of an engine that goes by architectures on a model type of which none is known."""
     steps = Steps(facts.engine, ())
     because = steps.say(
-        f"{facts.engine} goes by architectures; nothing says which one a checkpoint of model type"
-        f" `{checkpoint.model_type}` names; give its config"
+        f"{facts.engine} goes by architectures; that of model type `{checkpoint.model_type}` is unknown; give a config"
     )
     return steps.verdict(Status.UNKNOWN, because)
 

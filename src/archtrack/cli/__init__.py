@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archtrack.core.wording import counted
 from archtrack.errors import ArchtrackError
 from archtrack.render.colour import wants_colour
 from archtrack.version import __version__
@@ -39,11 +38,11 @@ _DEFAULT = "check"
 _FIRST = """\
 archtrack tells which inference engine runs a model, since which release.
 
-  archtrack Qwen3-32B                  what each engine does with a model
-  archtrack requires Qwen3-32B         the first release of each engine that runs it
-  archtrack history Qwen3ForCausalLM   since when each engine has an architecture
-  archtrack site --open                all of it on one page, in your browser
-  archtrack update                     keep SGLang's tracking document up to date
+  archtrack Qwen3-32B                 which engines run a model
+  archtrack requires Qwen3-32B        the first release of each engine that does
+  archtrack history Qwen3ForCausalLM  since when engines have an architecture
+  archtrack site --open               all of it on one page, in your browser
+  archtrack update                    keep SGLang's tracking document up to date
 
 A model is a name, a repository on the Hub, a config.json or a GGUF file.
 All commands: archtrack --help. The documentation is in docs/.
@@ -144,6 +143,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> 
         return
     from archtrack.app.history.data_files import data_files, data_folder, newest_day
     from archtrack.app.today import today
+    from archtrack.core.wording import counted
     from archtrack.data import HISTORY
 
     click.echo(f"archtrack {__version__}")
@@ -158,6 +158,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> 
 @click.command(
     cls=Verbs,
     invoke_without_command=True,
+    subcommand_metavar="COMMAND|MODEL [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -182,7 +183,7 @@ Exit codes:
   3    a source or a target could not be read
   4    refused as implausible (--force overrides)
   5    the document could not be read or written
-  70   a fault of archtrack itself
+  70   a bug in archtrack
   130  interrupted""",
 )
 @click.option(

@@ -34,7 +34,7 @@ SECTION = "track"
 @click.argument("source", required=False)
 @registry_options
 @offline_option
-@click.option("--strict", is_flag=True, help="Exit 1 if a place could not be resolved.")
+@click.option("--strict", is_flag=True, help="Exit 1 if a place is unresolved.")
 @format_option("text", "json")
 @click.pass_context
 def command(

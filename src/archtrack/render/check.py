@@ -56,7 +56,7 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
     for each in found.messages:
         print_lines(_explained(each, explain=explain))
     if log is not None and not found.messages:
-        click.echo(plain(f"{log}: no message about a model that archtrack knows is in it"))
+        click.echo(plain(f"{log}: no known message about a model in it"))
 
 
 def asked_words(answer: Answer) -> str:
@@ -181,7 +181,7 @@ def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
     yield plain(f"line {message.line}{whose}: {message.text}")
     yield f"  {message.meaning}"
     if message.kind == "import error" and not each.answers:
-        yield plain(f"  {message.module} registers nothing in the release that was asked")
+        yield plain(f"  {message.module} registers nothing in this release")
     for answer in each.answers:
         if answer.error is not None:
             yield plain(f"  {answer.text}: {answer.error}")

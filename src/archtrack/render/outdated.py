@@ -90,7 +90,7 @@ def column_lines(merge: MergeResult, *, check: bool) -> Iterator[str]:
     """The further columns that tables get, or lack; with ``check`` those that they would get."""
     for title, found in (
         ("Columns to add" if check else "Columns added", merge.added_columns),
-        ("Columns that the document does not have yet (--refresh adds them)", merge.missing_columns),
+        ("Configured columns missing from the document (--refresh adds them)", merge.missing_columns),
     ):
         if not found:
             continue

@@ -34,7 +34,7 @@ def refreshed_lines(result: Refreshed) -> Iterator[str]:
         yield from (f"    ~ {name}: {_now(name, change, result)}" for name in change.changed)
     for version, reason in result.doubts.items():
         yield f"  ! {version}: {reason}"
-        yield f"    If that is right: archtrack history refresh {result.engine} --accept {result.engine}=={version}"
+        yield f"    If it is right: archtrack history refresh {result.engine} --accept {result.engine}=={version}"
 
 
 def refreshed_markdown(result: Refreshed) -> Iterator[str]:

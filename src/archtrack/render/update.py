@@ -74,9 +74,9 @@ def _lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     yield from outdated_lines(f"Rows out of date{remedy(merge.outdated)}", telling(merge.outdated))
     yield from _outside_lines(merge.outside)
     if merge.recounted:
-        yield from ("", f"Counts that did not agree with the rows: {_numbers(merge.recounted)}")
+        yield from ("", f"Counts that did not match the rows: {_numbers(merge.recounted)}")
     if merge.repassed:
-        what = "Rows that pass the backend's own check: the sources say another number than"
+        what = "Rows that pass the backend's own check: the sources disagree with"
         yield from ("", f"{what} {_numbers(merge.repassed)}")
     for inventory in inventories:
         yield from unresolved_lines(inventory.engine, inventory.unresolved)
@@ -151,7 +151,7 @@ def _new_line(row: MatrixRow) -> str:
     if row.native is None:
         return f"  + {row.name}  [HF transformers, {_gate(row)}]"
     condition = f", only if {row.native.condition}" if row.native.condition else ""
-    broken = ", which cannot be imported" if row.status is Status.UNIMPORTABLE else ""
+    broken = ", which fails to import" if row.status is Status.UNIMPORTABLE else ""
     return f"  + {row.name}  [native ({row.native.file}){condition}{broken}]"
 
 
@@ -299,15 +299,17 @@ def report_annotations(update: DocumentUpdate, root: Path) -> Iterator[str]:
         yield annotation(level, message, title="Missing column", path=path, line=number)
     if merge.passing_added_at:
         what = done if merge.added or merge.recounted else refreshed
-        message = f"the summary does not tell how many of these pass the backend's own check; {what}"
+        message = f"the summary does not say how many of these pass the backend's own check; {what}"
         yield annotation(level, message, title="Missing count", path=path, line=merge.passing_added_at)
     for number in sorted((*merge.recounted, *merge.repassed)):
         with_what = "sources" if number in merge.repassed else "rows"
-        message = f"the counts do not agree with the {with_what}; {done}"
+        message = f"the counts do not match the {with_what}; {done}"
         yield annotation(level, message, title="Stale counts", path=path, line=number)
     for name, number in merge.outside:
-        message = f"{name} is outside of the three sections; move its row into one, or correct the section's heading"
-        yield annotation("warning", message, title="Row outside of the sections", path=path, line=number)
+        message = (
+            f"{name} is outside the three sections; move its row into one, or correct the section's heading"
+        )
+        yield annotation("warning", message, title="Row outside the sections", path=path, line=number)
     yield from unresolved_annotations(update.track.matrix.inventories, root)
     if not update.differs:
         yield annotation("notice", "every architecture has its row", title=f"{path}: nothing to write")

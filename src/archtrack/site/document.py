@@ -111,7 +111,8 @@ def _of_document(text: str, name: str) -> TrackedDocument:
         for table in section.tables:
             at = table.place(fallback.title)
             notes += [
-                f"{name}:{line}: is no row of an architecture, and not on the page" for line in table.strays
+                f"{name}:{line}: is not a row of an architecture, so the page leaves it out"
+                for line in table.strays
             ]
             for row in table.rows:
                 said = table.cell(row, at) if at is not None else ""
@@ -120,7 +121,7 @@ def _of_document(text: str, name: str) -> TrackedDocument:
                 if first is not found:
                     notes.append(f"{found.place}: {row.name} has a row already, {first.place}, which counts")
     notes += [
-        f"{name}:{line}: {each} stands outside of the three sections, and is not on the page"
+        f"{name}:{line}: {each} is outside the three sections, so the page leaves it out"
         for each, line, tracking in document.outside
         if tracking
     ]
@@ -238,5 +239,5 @@ def _text(value: object) -> str:
 def _place(path: object, line: object) -> str:
     """A file and its line, such as ``a.py:7``."""
     if type(line) is not int or not 0 <= line < _LINES:
-        raise ValueError(f"{str(line)[:40]!r} is no line's number")
+        raise ValueError(f"{str(line)[:40]!r} is not a line number")
     return f"{_text(path)}:{line}"
