@@ -95,6 +95,7 @@ def record(commands: Sequence[str] = COMMANDS) -> list[Step]:
             "TERM": "xterm-256color",
             "COLUMNS": str(_WIDTH),
             "ARCHTRACK_OFFLINE": "1",
+            "SOURCE_DATE_EPOCH": "1796083200",  # 2026-12-01: what is printed does not depend on the day
             "ARCHTRACK_DATA_DIR": f"{folder}/data",
             "ARCHTRACK_CACHE_DIR": f"{folder}/cache",
         }

@@ -113,6 +113,6 @@ def test_a_new_model_stops_the_commit_and_the_document_has_its_row_then(
     }, done.stdout
     assert done.returncode == 1
     assert "files were modified by this hook" in done.stdout
-    assert f"{DOCUMENT} is out of date: 1 new architecture(s). Nothing was written." in done.stdout
+    assert f"{DOCUMENT} is out of date: 1 new architecture. Nothing was written." in done.stdout
     document = (checkout / DOCUMENT).read_text(encoding="utf-8")
     assert "| **GammaForCausalLM** | Y |  | `gamma.py` |  |" in document

@@ -158,13 +158,13 @@ def _told(error: BaseException, arguments: Sequence[str] | None) -> tuple[int, s
         return 0, ""
     if isinstance(error, OSError) and _is_output(error):
         _forget_output()
-        return _OUTPUT_LOST, f"archtrack: error: the output could not be written: {error.strerror}\n"
+        return _OUTPUT_LOST, f"archtrack: error: cannot write the output: {error.strerror}\n"
     from traceback import format_exception
 
     lines = "".join(format_exception(type(error), error, error.__traceback__))
     return (
         _FAULT,
-        f"{lines}archtrack: this is a fault of archtrack itself; please report it with the lines above\n",
+        f"{lines}archtrack: this is a bug in archtrack; please report it with the lines above\n",
     )
 
 

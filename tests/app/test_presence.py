@@ -187,6 +187,4 @@ def test_the_names_of_an_engine_that_goes_by_types_are_the_architectures_that_it
 def test_of_an_engine_without_data_nothing_is_known_which_is_no_no() -> None:
     found = no_data_yet(only_named("LlamaForCausalLM"), "later")
     assert (found.status, found.gate, found.version, found.key) == (Status.UNKNOWN, None, None, None)
-    assert found.reason == (
-        "no data yet: none of its releases was read; `archtrack history refresh later` reads them"
-    )
+    assert found.reason == ("no data yet; `archtrack history refresh later` reads its releases")

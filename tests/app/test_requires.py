@@ -215,8 +215,8 @@ def test_a_quantisation_method_is_asked_of_the_release(
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"features": ["lorra"]}, "--with lorra: unknown feature"),
-        ({"engines": ["demo==2"]}, "every release is looked at; name the engine alone"),
+        ({"features": ["lorra"]}, "--with lorra: no such feature"),
+        ({"engines": ["demo==2"]}, "requires looks at every release; name the engine without one"),
         ({"engines": ["nothing"]}, "no engine is called 'nothing'"),
     ],
 )

@@ -34,7 +34,7 @@ def test_an_error_beside_comes_through(place: Workspace, request_: Request, tree
 
 
 def test_an_unknown_engine_is_wrong_usage(place: Workspace) -> None:
-    with pytest.raises(UsageError, match=r"no engine is called 'nothing'; there are: ctranslate2, .* vllm"):
+    with pytest.raises(UsageError, match=r"no engine is called 'nothing'; choose from ctranslate2, .* vllm"):
         scan_engine("nothing", None, place, Request())
 
 

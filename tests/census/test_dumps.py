@@ -366,13 +366,13 @@ def test_a_pattern_names_files_each_once_and_no_folder(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b'[{"id": "a"}]', "one JSON list, not JSON lines; `jq -c '.[]'` makes a line of each"),
+        (b'[{"id": "a"}]', "one JSON list, not JSON lines; `jq -c '.[]'` converts it"),
         (b" \n [\n", "one JSON list"),
         (b"id,downloads\na,1\n", "a dump is Parquet or JSON lines (plain or .gz), and this is neither"),
         (gzip.compress(b"id,downloads\na,1\n", mtime=0), "and this is neither"),
         (b"PK\x03\x04", "and this is neither"),
-        (b'\xef\xbb\xbf{"id": "a"}', "begins with a byte order mark; take it away (`tail -c +4`)"),
-        (b"\x28\xb5\x2f\xfdrest", "packed by zstd; unpack it first (`zstd -d`)"),
+        (b'\xef\xbb\xbf{"id": "a"}', "begins with a byte order mark; remove it (`tail -c +4`)"),
+        (b"\x28\xb5\x2f\xfdrest", "compressed with zstd; unpack it first (`zstd -d`)"),
     ],
 )
 def test_a_file_that_is_no_dump_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
@@ -387,7 +387,7 @@ def test_a_file_that_is_no_dump_is_refused(tmp_path: Path, content: bytes, words
     [
         (lambda path: path, "no such file"),
         (lambda path: path.mkdir() or path, "a folder; name the files in it"),
-        (lambda path: os.mkfifo(path) or path, "is no regular file"),
+        (lambda path: os.mkfifo(path) or path, "is not a regular file"),
         (lambda path: f"{path}/*.parquet", "no such file"),
         (lambda path: path.with_name("nul\0byte"), "no such file"),
     ],
@@ -435,7 +435,7 @@ def test_columns_whose_names_are_no_text_are_told_in_one_line(tmp_path: Path) ->
     duckdb.read_json(str(source)).write_parquet(str(target))
     whole = target.read_bytes()
     target.write_bytes(whole.replace(b"architectures", b"\xd1" * len("architectures")))
-    with pytest.raises(SourceError, match="cannot be counted: the name of a column is no text"):
+    with pytest.raises(SourceError, match="cannot be counted: a column name is not text"):
         count(target)
 
 

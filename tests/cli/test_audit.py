@@ -62,7 +62,7 @@ def test_what_is_not_true_is_a_line_with_its_place_and_its_evidence(
     gates = miniature.write(work / "gates.py", GATES)
     done = cli("audit", "table.md", "gates.py", "--engine", "demo", "--data", data)
     early = "demo 1 does not have it; demo has it since 2"
-    no_name = "that is no name of an architecture"
+    no_name = "that is not the name of an architecture"
     assert done.lines == [
         "table.md:5:23: wrong: LoRA of AForCausalLM: no: `AForCausalLM` has LoRA in demo 2 [demo/a.py:7]",
         "table.md:6:24: wrong: LoRA of BForCausalLM: yes: `BForCausalLM` has no LoRA in demo 2 [demo/b.py:9]",
@@ -133,10 +133,10 @@ def test_diff_shows_what_fix_would_write_and_writes_nothing(
 @pytest.mark.parametrize(
     ("name", "text", "message", "codes"),
     [
-        ("a.json", '{"foo": [{"bar": "x"}]}', "a.json: no claim found; keys that are not read: foo, bar\n", (0, 1)),
+        ("a.json", '{"foo": [{"bar": "x"}]}', "a.json: no claim found; keys not read: foo, bar\n", (0, 1)),
         ("a.json", '{"a1":"","a2":"","a3":"","a4":"","a5":"","a6":""}',
-         "a.json: no claim found; keys that are not read: a1, a2, a3, a4, a5, …\n", (0, 1)),
-        ("a.md", "| Thing |\n|---|\n| x |\n", "a.md: no claim found; columns that are not read: Thing\n", (0, 1)),
+         "a.json: no claim found; keys not read: a1, a2, a3, a4, a5, …\n", (0, 1)),
+        ("a.md", "| Thing |\n|---|\n| x |\n", "a.md: no claim found; columns not read: Thing\n", (0, 1)),
         ("a.md", "", "a.md: no claim found; it has no table with a row\n", (0, 1)),
         ("names", "no name\n", "", (0, 1)),
         ("names", "AForCausalLM\n", "", (0, 0)),
@@ -156,7 +156,7 @@ def test_many_that_cannot_be_said_for_one_reason_are_one_line_with_their_lines(
 ) -> None:
     miniature.write(work / "names", "no name\n" * 9 + "AForCausalLM\n" + "no name\n\n" * 2)
     done = cli("audit", "names", "--engine", "demo", "--data", data)
-    reason = "that is no name of an architecture or a model"
+    reason = "that is not the name of an architecture or a model"
     assert done.lines[0] == f"names: cannot be said (11): {reason} (lines 1-9, 11, 13)"
 
 

@@ -38,7 +38,7 @@ def test_clear_empties_it_and_a_run_fills_it_again(cli: Cli, trees: Any, tmp_pat
 def test_git_repositories_are_counted_and_cleared(cli: Cli, tmp_path: Path) -> None:
     mirror = tmp_path / "cache" / "git" / "0123.git"
     miniature.write(mirror / "objects" / "pack" / "p.pack", "x" * 300_000)
-    assert "0.3 MB of git repositories beside it" in cli("cache", "info").lines
+    assert "0.3 MB of git repositories" in cli("cache", "info").lines
     assert cli("cache", "clear").lines[0].startswith("Freed 0.3 MB")
     assert not mirror.exists()
     assert "git repositories" not in cli("cache", "info").out
@@ -83,5 +83,5 @@ def test_every_verb_that_reads_says_once_that_the_cache_is_not_in_use(
         said = [line for line in done.err.splitlines() if "cache" in line]
         assert (done.code, len(said)) == (0, 0 if usable else 1), call
         for line in said:
-            assert line.startswith(f"Note: the cache is not in use: {tmp_path / 'cache'}: ")
-            assert line.endswith("; ARCHTRACK_CACHE_DIR names another folder")
+            assert line.startswith(f"Note: running without the cache: {tmp_path / 'cache'}: ")
+            assert line.endswith("; set ARCHTRACK_CACHE_DIR to another folder")

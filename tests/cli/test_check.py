@@ -334,7 +334,7 @@ def test_a_log_is_explained_message_by_message(
         "  OmegaForCausalLM: text",
         "    sglang 7.7.7  fallback  by its Transformers backend",
     ]
-    assert "  sglang.srt.models.utils registers nothing in the release that was asked" in lines
+    assert "  sglang.srt.models.utils registers nothing in this release" in lines
     assert lines[-1].startswith("    ALPHAForCausalLM is like: AlphaForCausalLM (native)")
     standard_input(LOG.encode())
     found = check("--log", source, "--format", "json").json
@@ -357,7 +357,7 @@ def test_a_log_without_such_a_message_is_told_to_have_none(
     check: Cli, work: Path, standard_input: Callable[[bytes], None]
 ) -> None:
     miniature.write(work / "quiet.log", "all is well\n")
-    none = "no message about a model that archtrack knows is in it"
+    none = "no known message about a model in it"
     assert check("--log", "quiet.log").lines == [f"quiet.log: {none}"]
     standard_input(b"")
     assert check("--log", "-").lines == [f"standard input: {none}"]
@@ -368,10 +368,10 @@ def test_a_log_without_such_a_message_is_told_to_have_none(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        ((), 2, "Name a TARGET, or a log with --log"),
-        (("--log", "gone.log"), 3, "gone.log cannot be read: No such file"),
-        (("--log", "."), 3, ". cannot be read: Is a directory"),
-        (("--log", "/dev/zero"), 3, "/dev/zero has more than 67,108,864 bytes"),
+        ((), 2, "or a log with --log"),
+        (("--log", "gone.log"), 3, "gone.log: cannot read the log: No such file"),
+        (("--log", "."), 3, ".: cannot read the log: Is a directory"),
+        (("--log", "/dev/zero"), 3, "/dev/zero: the log has more than 67,108,864 bytes"),
         (("--log", "-", "-"), 2, "standard input can hold targets or a log, not both"),
         (("--require", "refused", "A"), 2, "refused"),
     ],
@@ -402,7 +402,7 @@ def make_hostile(work: Path) -> None:
 
 HOSTILE = [
     ("../../etc/passwd", 3, "no such file or folder"),
-    ("a/b/c", 3, "no such file or folder, and no repository's id"),
+    ("a/b/c", 3, "no such file or folder, and not a repository"),
     ("owner/../x", 3, "no such file or folder"),
     ("../x", 3, "no such file or folder"),
     ("./owner/name", 3, "no such file or folder"),
@@ -413,33 +413,33 @@ HOSTILE = [
     ("/owner", 3, "no such file or folder"),
     ("owner/name@", 3, "no such file or folder"),
     ("owner/name@a b", 3, "no such file or folder"),
-    ("owner\\name", 2, "is neither an architecture"),
+    ("owner\\name", 2, "no model, architecture, model type or file is called"),
     ("https://host/owner/name", 3, "no such file or folder"),
     ("https://huggingface.co.host/owner/name", 3, "no such file or folder"),
     ("https://huggingface.co/owner", 3, "no such file or folder"),
-    ("https://huggingface.co/datasets/owner/name", 3, "names no model"),
+    ("https://huggingface.co/datasets/owner/name", 3, "not the address of a model"),
     ("https://huggingface.co/owner/name", 3, "owner/name: offline"),
     ("model.json", 3, "model.json: no such file or folder"),
-    ("Llama\0ForCausalLM", 2, "'Llama\\x00ForCausalLM' is neither"),
+    ("Llama\0ForCausalLM", 2, "is called 'Llama\\x00ForCausalLM'"),
     ("a\0/b", 3, "no such file or folder"),
-    ("A" * 10_000, 2, "AAA…' is neither an architecture"),
+    ("A" * 10_000, 2, "no model, architecture, model type or file is called 'AAA"),
     ("a/" * 5_000, 3, "a/a/…: no such file or folder"),
     ("o/" + "n" * 10_000, 3, "nnn…: no such file or folder"),
-    ("", 2, "'' is neither an architecture"),
-    ("  ", 2, "is neither an architecture"),
-    ("Llama ForNobody", 2, "is neither an architecture"),
-    ("Llama\nForCausalLM", 2, "'Llama\\nForCausalLM' is neither"),
+    ("", 2, "file is called ''"),
+    ("  ", 2, "no model, architecture, model type or file is called"),
+    ("Llama ForNobody", 2, "no model, architecture, model type or file is called"),
+    ("Llama\nForCausalLM", 2, "is called 'Llama\\nForCausalLM'"),
     ("\x1b[31mred/blue", 3, "\N{REPLACEMENT CHARACTER}[31mred/blue"),
-    ("9Lives", 2, "is neither an architecture"),
-    ("pipe", 3, "pipe is no regular file"),
-    ("piped", 3, "piped/config.json is no regular file"),
-    ("/dev/zero", 3, "/dev/zero is no regular file"),
-    ("to_zero", 3, "to_zero is no regular file"),
+    ("9Lives", 2, "no model, architecture, model type or file is called"),
+    ("pipe", 3, "pipe is not a regular file"),
+    ("piped", 3, "piped/config.json is not a regular file"),
+    ("/dev/zero", 3, "/dev/zero is not a regular file"),
+    ("to_zero", 3, "to_zero is not a regular file"),
     ("socket", 3, "socket cannot be read"),
     ("loop", 3, "loop cannot be read: Too many levels of symbolic links"),
-    ("dangling.json", 3, "dangling.json is not there"),
-    ("empty", 3, "empty/config.json is not there"),
-    (".", 3, "config.json is not there"),
+    ("dangling.json", 3, "dangling.json is missing"),
+    ("empty", 3, "empty/config.json is missing"),
+    (".", 3, "config.json is missing"),
     ("nested", 3, "nested/config.json cannot be read: Is a directory"),
     ("array.json", 3, "array.json holds a list, not an object"),
     ("deep.json", 3, "deep.json cannot be read as a config: it is nested too deeply"),
@@ -472,8 +472,8 @@ def test_wrong_usage_is_told_before_a_source_is_read(cli: Cli, targets: list[str
     done = cli("check", *targets, "--sglang", "nowhere")
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        "archtrack: error: 'a b' is neither an architecture (LlamaForCausalLM), a model type (qwen3), a model that is "
-        "known, a path, nor a repository (OWNER/NAME)\n"
+        "archtrack: error: no model, architecture, model type or file is called 'a b'; name a repository (OWNER/NAME) "
+        "or a config.json\n"
     )
     assert "nowhere: no such folder" in cli("check", *targets, "A", "--sglang", "./nowhere").err
 

@@ -104,18 +104,18 @@ def test_an_engine_is_asked_at_the_release_that_is_named(
         (
             ["vlm"],
             2,
-            "no engine is called 'vlm'; there are: ctranslate2, exllamav3, llama-cpp, ",
+            "no engine is called 'vlm'; did you mean vllm?",
         ),
-        (["vllm", "vllm"], 2, "--engine vllm is given twice"),
-        (["vllm", "vllm==0.8.4"], 2, "--engine vllm is given twice"),
-        (["vllm@0.8.4", "sglang", "vllm==0.8.5"], 2, "--engine vllm is given twice"),
+        (["vllm", "vllm"], 2, "--engine vllm is named twice"),
+        (["vllm", "vllm==0.8.4"], 2, "--engine vllm is named twice"),
+        (["vllm@0.8.4", "sglang", "vllm==0.8.5"], 2, "--engine vllm is named twice"),
         (["vllm=="], 2, "the version is empty"),
         (["vllm@"], 2, "the source is empty"),
         (["vllm==99"], 3, "vllm 99"),
         (["vllm@./nowhere"], 3, "nowhere"),
         (["vllm@installed"], 3, "installed"),
         (["llama-cpp==0.3.1"], 3, "offline"),
-        (["llama.cpp==b5400"], 2, "has no release b5400; near it: b"),
+        (["llama.cpp==b5400"], 2, "has no release b5400; the nearest are b"),
         (["llama.cpp==2026-01-02"], 2, "has no release 2026-01-02; `archtrack history refresh"),
         (["llama-cpp@."], 3, "conversion/__init__.py"),
         (["sglang@git:./nowhere@main"], 3, "nowhere"),
@@ -172,7 +172,7 @@ def test_imports_that_cannot_be_looked_at_leave_it_open_and_say_why(
     (target,) = done.json["targets"]
     assert target["engines"]["sglang"]["status"] == "unknown"
     assert "was not looked at" in target["engines"]["sglang"]["because"]["text"]
-    assert "The imports of sglang 0.5.9 were not looked at: " in done.err
+    assert "The imports of sglang 0.5.9 were not checked: " in done.err
 
 
 def test_llama_cpp_is_read_from_a_folder(cli: Cli, tmp_path: Path) -> None:
@@ -220,9 +220,9 @@ def test_the_folder_of_an_adapter_answers_for_its_base_model(cli: Cli, work: Pat
         (7, "names no base model"),
         ("  ", "names no base model"),
         ("a" * 300, "names no base model"),
-        ("nowhere here", "is no folder here and no repository's id"),
+        ("nowhere here", "is neither a folder nor a repository"),
         ("owner/name", "its base model cannot be read: owner/name: offline"),
-        (".", "is no folder here and no repository's id"),
+        (".", "is neither a folder nor a repository"),
     ],
 )
 def test_an_adapter_without_a_base_model_is_said_to_have_none(

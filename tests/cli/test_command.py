@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,10 @@ import pytest
 
 import miniature
 from archtrack import __version__
-from archtrack.cli import archtrack
+from archtrack.cli import SECTIONS, archtrack
+from archtrack.core.history.data_file import write_history
+from archtrack.core.history.history import Entry
+from made_history import made_history, release
 from miniature import Cli
 
 if TYPE_CHECKING:
@@ -58,27 +63,147 @@ def test_every_help_shows_an_example_on_its_own_line(cli: Cli, verb: tuple[str, 
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
-def test_the_version_is_told(cli: Cli, option: str) -> None:
-    assert cli(option) == miniature.Result(code=0, out=f"archtrack {__version__}\n", err="")
+@pytest.mark.parametrize(
+    ("today", "age"),
+    [
+        ("2026-11-30", "0 days"),  # a clock that is behind the data
+        ("2026-12-01", "0 days"),
+        ("2026-12-02", "1 day"),
+        ("2027-03-11", "100 days"),
+    ],
+)
+def test_the_version_is_told_with_the_age_of_the_data(
+    cli: Cli, dated: Path, monkeypatch: pytest.MonkeyPatch, option: str, today: str, age: str
+) -> None:
+    monkeypatch.setattr("archtrack.data.HISTORY", dated)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", seconds(today))
+    told = f"archtrack {__version__}\ndata: releases up to 2026-12-01, {age} old\n"
+    assert cli(option) == miniature.Result(code=0, out=told, err="")
+
+
+def test_the_version_is_told_where_there_is_no_data(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archtrack.data.HISTORY", tmp_path / "nowhere")
+    assert cli("--version").out == f"archtrack {__version__}\n"
+    monkeypatch.setenv("ARCHTRACK_DATA_DIR", "~nobody-of-that-name/x")
+    assert cli("--version") == miniature.Result(code=0, out=f"archtrack {__version__}\n", err="")
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> Path:
+    """A folder with the histories of two engines, the newest release being of 2026-12-01."""
+    folder = tmp_path / "dated"
+    for engine, days in (("vllm", ("2026-11-01", "2026-12-01", None)), ("sglang", ("2026-10-01",))):
+        releases = [release(f"0.{number}.0", date=day) for number, day in enumerate(days, 1)]
+        found = {
+            each.version: {"AlphaForCausalLM": Entry(file="alpha.py", at="alpha.py:1")} for each in releases
+        }
+        made = made_history(releases, found, engine=engine, floor="0.1.0")
+        miniature.write(folder / f"{engine}.json", write_history(made))
+    miniature.write(folder / "broken.json", "{")
+    return folder
+
+
+def seconds(day: str) -> str:
+    """What ``SOURCE_DATE_EPOCH`` is on a day."""
+    return str(int(datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp()))
+
+
+@pytest.mark.parametrize(
+    ("today", "age"), [("2027-01-30", None), ("2027-01-31", "61 days old"), ("2027-06-01", "182 days old")]
+)
+@pytest.mark.parametrize("verb", ["check", "requires", "history"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_verdict_says_that_the_data_is_old(
+    cli: Cli, dated: Path, monkeypatch: pytest.MonkeyPatch, verb: str, form: str, today: str, age: str | None
+) -> None:
+    (dated / "broken.json").unlink()
+    monkeypatch.setattr("archtrack.app.history.store.SHIPPED", dated)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", seconds(today))
+    done = cli(verb, "AlphaForCausalLM", "--engine", "vllm", "--format", form)
+    notes = [line for line in done.err.splitlines() if "days old" in line]
+    told = f"Note: the data is {age}: its newest release is of 2026-12-01; `archtrack data update` gets newer data"
+    assert (done.code, notes) == (0, [told] if age else [])
+    assert "days old" not in done.out
+    chosen = cli(verb, "AlphaForCausalLM", "--data", dated, "--engine", "vllm", "--format", form)
+    assert (chosen.code, "days old" in chosen.err) == (0, False)
+
+
+def test_a_date_that_is_none_is_wrong_usage(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "today")
+    done = cli("check", "Qwen3ForCausalLM")
+    assert done.code == 2
+    assert "SOURCE_DATE_EPOCH is 'today'; set it to seconds since 1970" in done.err
+
+
+# -- without a verb --------------------------------------------------------------------------------
+
+
+def test_the_command_alone_shows_five_uses_that_are_understood(cli: Cli) -> None:
+    done = cli()
+    assert (done.code, done.err) == (0, "")
+    assert max(map(len, done.lines)) <= 80
+    uses = [line.split("   ")[0].split() for line in done.lines if line.startswith("  archtrack ")]
+    assert len(uses) == 5
+    for _, *words in uses:
+        context = click.Context(archtrack, **archtrack.context_settings)
+        name, command, rest = archtrack.resolve_command(context, words)
+        assert command is not None
+        command.make_context(name, rest, parent=context)
+    assert "archtrack --help" in done.out
+
+
+@pytest.mark.parametrize("name", [verb for verb, *inner in VERBS if not inner])
+def test_every_verb_says_under_which_heading_the_help_has_it(cli: Cli, name: str) -> None:
+    section = import_module(f"archtrack.cli.{name}").SECTION
+    help_text = cli("--help").out
+    below = help_text.partition(f"{SECTIONS[section]}:\n")[2].partition("\n\n")[0]
+    assert re.search(rf"^  {name} ", below, re.MULTILINE)
+    assert len(re.findall(rf"^  {name}  ", help_text, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("line", [
+    "Qwen3-32B --engine vllm",
+    "--engine vllm Qwen3-32B",
+    "--engine=vllm Qwen3-32B",
+    "Qwen3ForCausalLM LlamaForCausalLM --engine vllm",
+    "data2vec-text --engine vllm",  # like `data`, and a model type
+    "qwen3 --engine vllm --format json",
+    "x",  # names nothing, and is like no verb
+    "./config.jso",
+    "./lint",  # a path
+])  # fmt: skip
+def test_what_is_no_verb_is_what_check_is_asked_about(cli: Cli, line: str) -> None:
+    assert cli(*line.split()) == cli("check", *line.split())
+
+
+def test_a_config_that_is_called_like_a_verb_is_checked(cli: Cli, work: Path) -> None:
+    miniature.write(work / "lists" / "config.json", '{"architectures": ["Qwen3ForCausalLM"]}')
+    done = cli("lists", "--engine", "vllm")
+    assert (done.code, done.lines[0].split(":")[0]) == (0, "lists/config.json (Qwen3ForCausalLM)")
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("udpate", "update"), ("Update", "update"), ("x", None)],
-)
-def test_a_misspelled_verb_is_wrong_usage_with_a_guess(cli: Cli, typed: str, meant: str | None) -> None:
-    done = cli(typed)
+    [
+        ("udpate", "update"), ("Update", "update"), ("chek Qwen3-32B", "check"), ("histroy --engine vllm", "history"),
+        ("list2", "list"), ("require Qwen3-32B", "requires"),
+    ],
+)  # fmt: skip
+def test_a_misspelled_verb_is_wrong_usage_with_a_guess(cli: Cli, typed: str, meant: str) -> None:
+    done = cli(*typed.split())
+    word = typed.split(maxsplit=1)[0]
     assert (done.code, done.out) == (2, "")
-    assert f"No such command '{typed}'." in done.err
-    assert ("Did you mean" in done.err) == (meant is not None)
-    if meant:
-        assert f"'{meant}'" in done.err
+    told = f"No such command {word!r}. Did you mean {meant!r}? If it is a model: archtrack check {word}"
+    assert done.err.splitlines()[-1] == f"Error: {told}"
 
 
-def test_no_verb_shows_the_help(cli: Cli) -> None:
-    done = cli()
+def test_an_unknown_option_is_one_of_the_command_itself(cli: Cli) -> None:
+    done = cli("--vershun")
     assert done.code == 2
-    assert "Usage: archtrack" in done.out + done.err
+    assert "Usage: archtrack [OPTIONS]" in done.err
+    assert "Did you mean" in done.err
 
 
 # -- output ----------------------------------------------------------------------------------------
@@ -120,7 +245,7 @@ def test_a_full_disk_behind_the_output_is_one_line(many: Any, tmp_path: Path, ve
         )  # fmt: skip
     last = done.stderr.decode().splitlines()[-1]
     assert (done.returncode, last) == (
-        5, "archtrack: error: the output could not be written: No space left on device"
+        5, "archtrack: error: cannot write the output: No space left on device"
     )  # fmt: skip
 
 
@@ -185,7 +310,7 @@ def on_a_terminal(arguments: list[str], folder: Path, **changes: str) -> str:
     leader, follower = pty.openpty()
     process = subprocess.Popen(  # noqa: S603 - our own program
         miniature.command(*arguments), cwd=folder, stdout=follower, stderr=subprocess.DEVNULL,
-        env=miniature.environment(folder, TERM="xterm-256color", COLUMNS="200", **changes),
+        env=miniature.environment(folder, **{"TERM": "xterm-256color", "COLUMNS": "200", **changes}),
     )  # fmt: skip
     os.close(follower)
     parts = []
@@ -206,7 +331,9 @@ def test_colours_are_for_terminals_that_want_them(trees: Any, tmp_path: Path) ->
     arguments = ["update", *trees.options, "--diff"]
     assert "\033[32m+| **AlphaForCausalLM**" in on_a_terminal(arguments, tmp_path)
     assert "\033" not in on_a_terminal(arguments, tmp_path, NO_COLOR="1")
+    assert "\033" not in on_a_terminal(arguments, tmp_path, TERM="dumb")
     assert "\033" not in miniature.spawn(*arguments, cwd=tmp_path, home=tmp_path).out
+    assert "\033[32m+|" in miniature.spawn(*arguments, cwd=tmp_path, home=tmp_path, FORCE_COLOR="1").out
     for verb in (["list", *trees.options], ["scan", "sglang", str(trees.sglang)]):
         piped = miniature.spawn(*verb, cwd=tmp_path, home=tmp_path)
         assert "\033" not in piped.out + piped.err

@@ -38,6 +38,8 @@ def test_the_script_is_one_that_bash_reads(cli: Cli, tmp_path: Path) -> None:
     ("words", "expected"),
     [
         ("archtrack re", ["plain,rebuild", "plain,render", "plain,requires"]),
+        ("archtrack YoutuFor", ["plain,YoutuForCausalLM"]),
+        ("archtrack YoutuForCausalLM --engine llam", ["plain,llama-cpp"]),
         ("archtrack requires YoutuFor", ["plain,YoutuForCausalLM"]),
         ("archtrack requires --with lora,ima", ["plain,lora,image"]),
         ("archtrack export --engine llam", ["plain,llama-cpp"]),

@@ -65,7 +65,7 @@ def test_what_the_engine_lacks_is_shown_most_downloaded_first_with_the_shares(cl
         "OtherForCausalLM\t3\tunsupported\t300\t1\to/other",
     ]
     assert done.err.splitlines()[0] == "Counted 5 models: models.jsonl (downloads of the last 30 days)"
-    assert done.err.splitlines()[1].startswith("Held against sglang ")
+    assert done.err.splitlines()[1].startswith("Compared with sglang ")
     shares = done.err.splitlines()[-1]
     assert shares.startswith("Of 2.0k downloads, with sglang ")
     assert shares.endswith(": native 45.0%, unsupported 45.0%, no architecture named 10.0%")
@@ -292,19 +292,19 @@ def test_no_file_that_is_no_census_is_written_over(cli: Cli, work: Path) -> None
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        ((), 2, "demand asks the Hub, and this run is offline; name a dump, or run it online once"),
-        (("--fresh",), 2, "--fresh asks the Hub, and this run is offline"),
-        (("models.jsonl", "--limit", "5"), 2, "--limit and --fresh are about the Hub"),
-        (("models.jsonl", "--fresh"), 2, "--limit and --fresh are about the Hub"),
+        ((), 2, "demand asks the Hub, but this run is offline; name a DUMP, or run once without --offline"),
+        (("--fresh",), 2, "--fresh asks the Hub, but this run is offline"),
+        (("models.jsonl", "--limit", "5"), 2, "--limit and --fresh are for the Hub; drop them"),
+        (("models.jsonl", "--fresh"), 2, "--limit and --fresh are for the Hub; drop them"),
         (("nothing.parquet",), 2, "nothing.parquet: no such file"),
         (("models.jsonl", "--engine", "nobody"), 2, "no engine is called 'nobody'"),
         (("models.jsonl", "--engine", "sglang==9.9.9"), 2, "has no release 9.9.9"),
-        (("models.jsonl", "--engine", "vllm", "--sglang", "."), 2, "leave out --engine and --data"),
-        (("models.jsonl", "--plot", "x.pdf"), 2, "the name has to end with .svg or .png"),
+        (("models.jsonl", "--engine", "vllm", "--sglang", "."), 2, "drop them, or drop --engine and --data"),
+        (("models.jsonl", "--plot", "x.pdf"), 2, "name a file that ends with .svg or .png"),
         (("models.jsonl", "--memory", "1"), 2, "256"),
         (("models.jsonl", "--by", "likes"), 2, "downloads"),
         (("models.jsonl", "--status", "wrong"), 2, "unsupported"),
-        (("c.json", "models.jsonl"), 2, "c.json: a census counts alone; leave out the others"),
+        (("c.json", "models.jsonl"), 2, "c.json: a saved census cannot be combined; drop the other files"),
         (("models.jsonl", "--save", "no/such/c.json"), 5, "create the folder first"),
     ],
 )
@@ -352,11 +352,11 @@ def test_the_hub_is_asked_in_pages_and_an_interrupted_run_goes_on(hub: Any, tmp_
     hub.faults = [None, hub_server.Fault(status=429, headers=(("Retry-After", "1000"),))]
     done = online(endpoint=hub.url, home=tmp_path)
     assert (done.code, done.out) == (3, "")
-    assert "2 models are kept, and the same command goes on from there" in done.err
+    assert "2 models are kept; run the same command to continue" in done.err
     hub.faults = [hub_server.Fault(status=503, headers=(("Retry-After", "0"),))]
     done = online("--format", "json", "--save", "c.json", endpoint=hub.url, home=tmp_path)
     assert done.code == 0, done.err
-    assert "Note: the list of models: the Hub answers 503; asked again in 0 s" in done.err
+    assert "Note: the list of models: the Hub answers 503; trying again in 0 s" in done.err
     assert f"Counted 5 models: all models of {hub.url}, " in done.err
     assert [row["name"] for row in done.json["architectures"]] == ["NobodyForCausalLM", "OtherForCausalLM"]
     assert done.json["census"]["whole"] is True
@@ -387,7 +387,7 @@ def test_the_column_says_what_the_census_does_and_keeps_still(cli: Cli, trees: A
     cli("update", *trees.options)
     miniature.write(work / "archtrack.toml", 'columns = ["demand"]\ndemand = "census.json"\n')
     done = cli("update", *trees.options)
-    assert "+ Demand: 3 table(s)" in done.out
+    assert "+ Demand: 3 tables" in done.out
     document = work / "MODEL_SUPPORT_TRACKING.md"
     assert "| Demand |" not in document.read_text(encoding="utf-8")
     done = cli("update", *trees.options, "--refresh", "--format", "json")

@@ -338,13 +338,13 @@ def test_of_transformers_it_says_what_its_gate_makes_of_a_class(
         ((), "ENGINE, OLD and NEW missing: "),
         (("sglang",), "OLD and NEW missing: "),
         (("sglang", "0.5.9"), "NEW missing: "),
-        (("sglang", "0.5.9", "--base", "main"), "leave out '0.5.9'"),
-        (("sglang", "0.5.9", "0.5.23", "--base", "main"), "leave out '0.5.9'"),
-        (("sglang", "0.5.9", "0.5.23", "--format", "github"), "it goes with --base"),
+        (("sglang", "0.5.9", "--base", "main"), "drop '0.5.9'"),
+        (("sglang", "0.5.9", "0.5.23", "--base", "main"), "drop '0.5.9'"),
+        (("sglang", "0.5.9", "0.5.23", "--format", "github"), "add --base REF"),
         (("sglang", "0.5.9", "0.5.23", "--transformers", "latest"), "--transformers goes with --base"),
-        (("--base", "main", "--scan"), "--scan and --data are for OLD and NEW"),
-        (("--base", "main", "--data", "history"), "--scan and --data are for OLD and NEW"),
-        (("--base", "--all"), "'--all' is no reference"),
+        (("--base", "main", "--scan"), "--scan and --data go with OLD and NEW; drop them"),
+        (("--base", "main", "--data", "history"), "--scan and --data go with OLD and NEW; drop them"),
+        (("--base", "--all"), "'--all' is not a reference"),
     ],
 )
 def test_what_does_not_go_together_is_a_usage_error_that_says_what_does(
@@ -358,7 +358,7 @@ def test_what_does_not_go_together_is_a_usage_error_that_says_what_does(
 @pytest.mark.parametrize(
     ("base", "said"),
     [
-        ("theirs", "there is no branch 'theirs' here, but origin/theirs; say --base origin/theirs"),
+        ("theirs", "no branch 'theirs' here; did you mean --base origin/theirs?"),
         ("unrelated", "unrelated and HEAD have no commit in common; name a branch"),
     ],
 )
@@ -393,7 +393,7 @@ def test_a_folder_in_no_checkout_is_said(cli: Cli, trees: Any, monkeypatch: pyte
     for arguments in ((), ("sglang",)):
         done = cli("diff", *arguments, "--base", "main")
         assert done.code == 3
-        assert "does not lie in a checkout of" in done.err
+        assert "is not in a checkout of" in done.err
     monkeypatch.chdir(trees.sglang)  # unpacked, and in no repository
     done = cli("diff", "--base", "main")
     assert (done.code, "not a git repository" in done.err) == (3, True)

@@ -274,7 +274,7 @@ def test_a_key_that_is_gone_has_no_feature_in_the_newest_release(cli: Cli) -> No
     ("arguments", "message"),
     [
         (["--engine", "vlm"], "no engine is called 'vlm'"),
-        (["--engine", "vllm==0.8.4"], "name the engine alone"),
+        (["--engine", "vllm==0.8.4"], "name the engine without one"),
         (["--format", "toml"], "toml"),
     ],
 )

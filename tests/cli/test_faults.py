@@ -117,7 +117,9 @@ def test_no_room_for_the_new_document_leaves_the_old_one(trees: Any, updated: Pa
     assert (done.returncode, done.stdout) == (5, b"")
     *notes, error = done.stderr.decode().splitlines()
     assert error.startswith(f"archtrack: error: {DOCUMENT}: cannot be written: ")
-    assert all(note.startswith("Note: the cache is not in use: ") for note in notes)  # it has no room either
+    assert all(
+        note.startswith("Note: running without the cache: ") for note in notes
+    )  # it has no room either
     assert (updated.read_bytes(), beside(updated)) == (old, [])
 
 
@@ -159,7 +161,7 @@ def test_a_cache_that_is_no_good_is_never_in_the_way(
         cli("list", *trees.options)
         harm(tmp_path / "cache")
     done = cli("update", *trees.options)
-    note = [done.err.startswith("Note: the cache is not in use: ")] if harm is cache_is_a_file else []
+    note = [done.err.startswith("Note: running without the cache: ")] if harm is cache_is_a_file else []
     assert (done.code, done.err.count("\n"), all(note)) == (0, len(note), True)
     assert set(names(work / DOCUMENT)) == set(miniature.ROWS)
     assert cli("update", *trees.options, "--check").code == 0
@@ -183,5 +185,5 @@ def test_a_pipe_in_the_documents_place_is_refused_and_not_waited_for(
     os.mkfifo(work / DOCUMENT)
     options = () if verb == ("lint",) else trees.options
     done = miniature.spawn(*verb, *options, "--doc", DOCUMENT, cwd=work, home=tmp_path)
-    said = f"archtrack: error: {DOCUMENT}: cannot be read: it is no regular file; name another one\n"
+    said = f"archtrack: error: {DOCUMENT}: cannot be read: it is not a regular file; name another one\n"
     assert (done.code, done.err) == (5, said)

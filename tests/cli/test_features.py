@@ -56,7 +56,7 @@ def test_what_is_not_met_is_said(cli: Cli) -> None:
         " `Mamba2ForCausalLM` has no pipeline parallel in vllm 0.33.0\n"
     )
     done = cli("check", "SmolLM3ForCausalLM", "--engine", "sglang==0.5.23", "--require", "native")
-    assert done.err == "Not met: SmolLM3ForCausalLM: sglang 0.5.23 says fallback, and native is required\n"
+    assert done.err == "Not met: SmolLM3ForCausalLM: sglang 0.5.23: fallback, but native is required\n"
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_a_wanted_feature_comes_with_its_evidence(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("lroa", "--with lroa: unknown feature; features are lora"),
+        ("lroa", "--with lroa: no such feature; did you mean lora?"),
         ("awqq", "did you mean awq?"),
-        ("tool:hermes", "before the colon stands one of quantisation, tool-parser"),
+        ("tool:hermes", "no kind is called 'tool'; choose from quantisation, tool-parser"),
         ("tool-parser:hermse", "no release has the tool parser `hermse`; did you mean hermes?"),
     ],
 )
@@ -148,9 +148,15 @@ def test_history_says_since_when(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("Qwen3ForCausalLM", "--feature", "nothing"), "nothing is no feature; there are lora, pp"),
-        (("--feature", "lora"), "name one"),
-        (("Qwen3ForCausalLM", "--feature", "lora", "--at", "0.33.0", "--engine", "vllm"), "leave out --at"),
+        (
+            ("Qwen3ForCausalLM", "--feature", "nothing"),
+            "no feature is called 'nothing'; choose from lora, pp",
+        ),
+        (("--feature", "lora"), "name an ARCH"),
+        (
+            ("Qwen3ForCausalLM", "--feature", "lora", "--at", "0.33.0", "--engine", "vllm"),
+            "drop --at and --plot",
+        ),
     ],
 )
 def test_a_feature_that_cannot_be_asked_for_is_refused(

@@ -62,6 +62,7 @@ def data(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():  # fmt: skip
         (folder / f"{engine}.json").write_text(text, encoding="utf-8")
     monkeypatch.setattr("archtrack.app.history.store.SHIPPED", folder)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1772323200")  # 2026-03-01, when its newest release came out
     return folder
 
 
@@ -114,7 +115,7 @@ def test_a_name_that_nobody_has_is_said_with_what_is_near(cli: Cli, data: Path) 
     done = cli("history", "Alpha4ForCausalLM", "--data", data)
     assert done.err.splitlines() == [
         "Alpha4ForCausalLM: no known release of sglang, transformers, vllm registers it",
-        "Alpha4ForCausalLM is like: AlphaForCausalLM",
+        "Alpha4ForCausalLM is unknown; did you mean AlphaForCausalLM?",
     ]
 
 
@@ -158,21 +159,25 @@ def test_what_one_release_registers(cli: Cli, data: Path, conforms: Conforms) ->
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("--at", "2.0"), 2, "say which, with --engine ENGINE"),
-        (("--at", "2.0", "--engine", "vllm", "Name"), 2, "leave out ARCH and --plot"),
-        (("--at", "1.1", "--engine", "vllm==2.0"), 2, "both name a release; name it once"),
-        (("--engine", "vllm@2.0", "Name"), 2, "leave out ARCH and --plot"),
+        (("--at", "2.0"), 2, "name it with --engine ENGINE"),
+        (("--at", "2.0", "--engine", "vllm", "Name"), 2, "drop ARCH and --plot"),
+        (("--at", "1.1", "--engine", "vllm==2.0"), 2, "both name a release; drop one"),
+        (("--engine", "vllm@2.0", "Name"), 2, "drop ARCH and --plot"),
         (("--engine", "vllm=="), 2, "the version is empty"),
-        (("--at", "9", "--engine", "vllm"), 2, "the history of vllm has no release 9; near it: 1.1, 2.0"),
+        (
+            ("--at", "9", "--engine", "vllm"),
+            2,
+            "the history of vllm has no release 9; the nearest are 1.1, 2.0",
+        ),
         (("--at", "1.0", "--engine", "vllm"), 3, "vllm 1.0 was not read: it was lost"),
         (
             ("--engine", "nobody"),
             2,
-            "no engine is called 'nobody'; there is data of: sglang, transformers, vllm",
+            "no engine is called 'nobody'; choose from sglang, transformers, vllm",
         ),
-        (("--engine", "lmdeploy"), 2, "(`archtrack history refresh lmdeploy` makes one)"),
-        (("Name", "--plot", "x.svg"), 2, "--plot draws the chart alone"),
-        (("--plot", "x.pdf"), 2, "the name has to end with .svg or .png"),
+        (("--engine", "lmdeploy"), 2, "`archtrack history refresh lmdeploy` makes one"),
+        (("Name", "--plot", "x.svg"), 2, "--plot only draws the chart; drop ARCH"),
+        (("--plot", "x.pdf"), 2, "name a file that ends with .svg or .png"),
     ],
 )
 def test_what_is_not_shown(cli: Cli, data: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
@@ -185,14 +190,17 @@ def test_a_folder_of_data_that_is_not_there(cli: Cli, work: Path) -> None:
     assert (done.code, "--data nowhere: no such file or folder" in done.err) == (2, True)
     (work / "empty").mkdir()
     done = cli("history", "A", "--data", "empty")
-    assert (done.code, "--data empty: no data file is there (ENGINE.json)" in done.err) == (3, True)
+    assert (
+        done.code,
+        "--data empty: no data file in it; name a folder" in done.err,
+    ) == (3, True)
 
 
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("vllm", "vllm is an engine: `archtrack history --engine vllm --at latest` shows what it registers"),
-        ("org/no-such", "org/no-such is no architecture: `archtrack check org/no-such` reads a config"),
+        ("vllm", "vllm is an engine; `archtrack history --engine vllm --at latest` shows what it registers"),
+        ("org/no-such", "org/no-such is not an architecture; `archtrack check org/no-such` reads a config"),
     ],
 )
 def test_what_is_no_architecture_is_told_which_verb(cli: Cli, data: Path, name: str, advice: str) -> None:
@@ -356,7 +364,7 @@ def test_two_releases_are_compared_by_the_history(cli: Cli, data: Path) -> None:
         "vllm 1.1 to 2.0: 2 to 3 architectures, 1 change",
         "  + BetaForCausalLM  [betaforcausallm.py]",
     ]
-    assert done.err == "By the history: vllm 1.1 and 2.0; --scan reads the releases themselves\n"
+    assert done.err == "From the history: vllm 1.1 and 2.0; --scan reads the releases themselves\n"
     unknown, not_wanted, not_there = ("1.0", "2.0"), ("1.1", "2.0", "--scan"), ("1.1", "3.0")
     for arguments in (unknown, not_wanted, not_there):
         done = cli("diff", "vllm", *arguments, "--data", data)
@@ -409,7 +417,7 @@ def test_a_damaged_file_of_the_user_blocks_nothing_and_can_be_replaced(
     miniature.write(mine / "vllm.json", '{"sch')
     done = cli("history", "BetaForCausalLM", "--engine", "vllm")
     assert done.lines[1].startswith("BetaForCausalLM\tvllm\t2.0\t")
-    assert "Note: the data that came with archtrack is used instead of your own" in done.err
+    assert "Note: using the shipped data instead of your own" in done.err
     miniature.write(work / "vllm.json", NEWER)
     assert cli("data", "update", "vllm.json").lines == ["vllm: 3 releases, taken (vllm.json)"]
     assert cli("history", "A", "--engine", "vllm").err == ""
@@ -460,7 +468,7 @@ def test_a_file_that_makes_no_sense_is_refused_by_every_verb(cli: Cli, work: Pat
         (("migrate", f"vllm=={'1' * 5000}", "sglang"), "is not a release"),
         (("history", "A", "--data", "x" * 300), "no such file or folder"),
         (("data", "update", "x" * 300), "no such file or folder"),
-        (("data", "update", ""), "a source is empty"),
+        (("data", "update", ""), "a SOURCE is empty"),
         (("data", "update", "https://"), "names no server"),
         (("data", "update", "https://u:secret@127.0.0.1/vllm.json"), "an address needs the network"),
     ],
@@ -474,7 +482,7 @@ def test_all_of_it_is_checked_before_any_is_used(cli: Cli, data: Path, mine: Pat
     miniature.write(work / "set" / "sglang.json", (data / "sglang.json").read_text(encoding="utf-8"))
     miniature.write(work / "set" / "vllm.json", NEWER.replace('"1.1"', '"0.1"', 1))
     done = cli("data", "update", "set")
-    assert (done.code, "not taken: release 0.1 comes after 1.0" in done.err) == (3, True), done.err
+    assert (done.code, "not used: release 0.1 comes after 1.0" in done.err) == (3, True), done.err
     assert not mine.exists()
 
 
@@ -485,8 +493,8 @@ def test_all_of_it_is_checked_before_any_is_used(cli: Cli, data: Path, mine: Pat
         ("", "not JSON"),
         ("{}", "schema version None"),
         (NEWER.replace('"engine":"vllm"', '"engine":"../vllm"'), "is not a name of an engine"),
-        (OLDER, "does not know what vllm 2.0 and 1 more registers, as the data here does; --force takes it"),
-        (LOST, "does not know what vllm 2.0 and 1 more registers"),  # however many releases it lists
+        (OLDER, "lacks vllm 2.0 and 1 more, which the data here has; --force replaces it"),
+        (LOST, "lacks vllm 2.0 and 1 more"),  # however many releases it lists
     ],
 )
 def test_data_of_no_use_is_not_taken(cli: Cli, mine: Path, work: Path, content: str, message: str) -> None:

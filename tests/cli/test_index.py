@@ -68,8 +68,8 @@ def test_no_guess_at_the_spelling_meets_a_requirement(cli: Cli) -> None:
     assert cli("check", "Qwen3ForCausalLM", "--engine", "vllm", "--require", "native").code == 0
     assert cli("check", "Qwen3-32B", "--engine", "vllm", "--require", "native").code == 0
     done = cli("check", "Qwen3ForCasualLM", "--engine", "vllm", "--require", "native")
-    guessed = "Qwen3ForCasualLM was guessed (spelling of Qwen3ForCausalLM)"
-    told = f"Not met: {guessed}: name an id, an architecture or a config\n"
+    guessed = "Qwen3ForCasualLM is a guess (spelling of Qwen3ForCausalLM)"
+    told = f"Not met: {guessed}; name an id, an architecture or a config\n"
     assert (done.code, done.err) == (1, told)
     for name in ("TheBloke/Qwen3-32B-AWQ", "Qwen/Qwen3-32B-AWQ", "codestral", "deepseek-r1:8b"):
         assert cli("check", name, "--engine", "vllm", "--require", "native").code == 1
@@ -86,7 +86,7 @@ def test_the_index_answers_where_the_hub_cannot(cli: Cli) -> None:
 def test_nothing_found_is_said_with_the_nearest_names(cli: Cli) -> None:
     done = cli("check", "falcn-mmba x")
     assert done.code == 2
-    assert "; models with names like it: " in done.err
+    assert "; did you mean " in done.err
 
 
 def test_what_is_said_of_a_model_has_its_source(cli: Cli, conforms: Conforms) -> None:

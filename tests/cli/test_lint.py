@@ -70,9 +70,7 @@ def test_fix_puts_right_what_is_mechanical_and_names_the_rest(cli: Cli, wrong: P
 def test_a_document_that_is_missing_or_unreadable_is_5(cli: Cli, work: Path) -> None:
     done = cli("lint")
     assert (done.code, done.out) == (5, "")
-    assert done.err == (
-        f"archtrack: error: {DOCUMENT}: there is no such document; `archtrack update` creates one\n"
-    )
+    assert done.err == (f"archtrack: error: {DOCUMENT}: no such document; `archtrack update` creates one\n")
     (work / DOCUMENT).write_bytes(b"\xff\xfe\x00")
     assert cli("lint").code == 5
 
@@ -165,7 +163,7 @@ def test_with_overrides_the_sources_have_to_be_readable_and_without_they_are_not
     trees.sglang.rename(trees.sglang.with_name("elsewhere"))
     done = cli("lint")
     assert (done.code, done.out) == (3, "")
-    assert "`lint` reads the sources because archtrack.toml has overrides to hold against them" in done.err
+    assert "`lint` reads the sources because archtrack.toml has overrides to check" in done.err
     assert done.err.count("\n") == 1
     text = configured.read_text(encoding="utf-8")
     configured.write_text(text.partition("[overrides")[0], encoding="utf-8")

@@ -39,8 +39,8 @@ def test_a_source_in_which_nothing_is_found_is_refused(
     names = {"EMPTY": empty, "FULL": trees.sglang, "HF": trees.transformers}
     done = cli(*(names.get(argument, argument) for argument in arguments))
     assert (done.code, done.out) == (4, "")
-    assert "no architecture was found in sglang" in done.err
-    assert "; archtrack reads releases from 0.1.3 on: name a newer one, or another source" in done.err
+    assert "no architecture found in sglang" in done.err
+    assert "; archtrack reads releases since 0.1.3; name a newer one, or another source" in done.err
 
 
 def test_nothing_but_unresolved_places_is_an_answer(cli: Cli, empty: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_file_that_never_was_the_document_is_not_overwritten(cli: Cli, trees: 
     readme = miniature.write(work / "README.md", "# Mine\n\nWords.\n")
     done = cli("rebuild", *trees.alone, "--doc", "README.md")
     assert (done.code, done.out) == (5, "")
-    assert "README.md: has none of the document's headings; --force overwrites it" in done.err
+    assert "README.md: has none of the document's headings; name another with --doc" in done.err
     assert readme.read_text(encoding="utf-8") == "# Mine\n\nWords.\n"
     assert cli("rebuild", *trees.alone, "--doc", "README.md", "--force").code == 0
     assert {row.name for row in parse(readme.read_text(encoding="utf-8")).rows} == set(miniature.ROWS)

@@ -33,7 +33,7 @@ def test_explain_shows_what_the_recipe_says_and_how_it_stands_to_the_code(cli: C
     assert done.lines[at : at + 5] == [
         f"    vLLM's recipe for Qwen/Qwen3-32B-AWQ says: vllm >= 0.8.5, --quantization awq {place}",
         "      its code: vllm 0.8.4 is the first that registers Qwen3ForCausalLM; the recipe names a later one",
-        "      the recipe, not each launch, was verified on trillium, ironwood, arc_pro_b60, arc_pro_b70",
+        "      the recipe as a whole was verified on trillium, ironwood, arc_pro_b60, arc_pro_b70",
         "      tool_calling: --enable-auto-tool-choice --tool-call-parser hermes",
         "      reasoning: --reasoning-parser qwen3",
     ]
@@ -147,7 +147,7 @@ def test_what_the_recipe_has_and_the_code_has_not_is_said(
     assert (found["least_is"], found["first"]) == (None if image_only else "not taken", None)
     assert said(cli, model, "--engine", "vllm==0.29.0")[0]["least_is"] is None
     text = cli("check", model, "--engine", "vllm", "--explain").out
-    told = "its code: this release does not take it, and by the recipe it should"
+    told = "its code: this release does not take it, although the recipe says so"
     assert (told in text) is not bool(image_only)
 
 

@@ -132,7 +132,9 @@ def test_a_file_of_somebody_else_stays_and_nothing_is_written(cli: Cli, work: Pa
     miniature.write(work / "out" / name, "My own words.\n")
     done = cli("render", *SMALL, "--out", "out")
     assert (done.code, done.out) == (5, "")
-    assert done.err.startswith(f"archtrack: error: out/{name}: not written by archtrack, so it stays; ")
+    assert done.err.startswith(
+        f"archtrack: error: out/{name}: archtrack did not write this file and keeps it; "
+    )
     assert files(work / "out") == {name: "My own words.\n"}
 
 
@@ -143,8 +145,8 @@ def test_parts_of_another_document_stay_and_nothing_is_written(cli: Cli, documen
     done = cli("render", *SMALL, "--doc", "OTHER.md", "--out", "out")
     assert (done.code, done.out) == (5, "")
     assert done.err == (
-        f"archtrack: error: out/body.md: a part of {DOCUMENT}, not of OTHER.md, so it stays; "
-        "let --out name a folder of its own\n"
+        f"archtrack: error: out/body.md: a part of {DOCUMENT}, not of OTHER.md; "
+        "name another folder with --out\n"
     )
     assert files(work / "out") == before
     assert cli("render", *SMALL, "--doc", "OTHER.md", "--out", "other").code == 0
@@ -206,7 +208,7 @@ def test_wrong_usage_is_2(cli: Cli, arguments: tuple[str, ...], said: str) -> No
 def test_without_a_document_and_with_a_line_that_fits_nowhere_it_is_5(cli: Cli, work: Path) -> None:
     done = cli("render")
     assert (done.code, done.out) == (5, "")
-    said = "there is no such document; `archtrack update` creates one"
+    said = "no such document; `archtrack update` creates one"
     assert done.err == f"archtrack: error: {DOCUMENT}: {said}\n"
     miniature.write(work / DOCUMENT, f"Words.\n\n{'w' * 5000}\n")
     done = cli("render", *SMALL, "--out", "out")

@@ -159,14 +159,14 @@ def test_requirements_and_constraints_are_lines_that_pip_reads(
         assert (done.code, lines(done.out)) == (code, expected)
         names = [word for word in arguments if word not in {"--engine", "--status", "--with"}]
         assert done.lines[0].startswith(f"# {names[0]}")
-        assert done.lines[0].endswith("; from archtrack's history of every release")
+        assert done.lines[0].endswith("; from the history of every release")
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "row"),
     [
         (["TransformersModel", "--engine", "vllm"], 0,
-         ["0.10.1", "2025-08-19", "", ">=4.55.0", "took it from 0.7.2 until 0.8.2 too, and then not"]),
+         ["0.10.1", "2025-08-19", "", ">=4.55.0", "also ran it from 0.7.2 until 0.8.2, and not in between"]),
         (["TransformersModel", "--engine", "lmdeploy"], 1,
          ["", "", "", "", "unsupported: lmdeploy 0.18.0 knows none of `TransformersModel`"]),
         (["gemma3", "--engine", "vllm"], 0,
@@ -176,7 +176,8 @@ def test_requirements_and_constraints_are_lines_that_pip_reads(
           ("gone: lmdeploy 0.18.0 knows none of `InternLMForCausalLM`; 0.2.4 was not read: older than 0.2.5, "
            "the oldest release that archtrack reads")]),
         (["GPTNeoXForCausalLM", "--engine", "sglang", "--status", "fallback"], 0,
-         ["0.4.7", "2025-06-10", "", "==4.52.3", "took it in 0.1.12 too, and then not; not known of 0.5.6.post1"]),
+         ["0.4.7", "2025-06-10", "", "==4.52.3",
+          "also ran it in 0.1.12, and not in between; not known of 0.5.6.post1"]),
     ],
 )  # fmt: skip
 def test_a_row_says_since_when_until_when_with_what_and_what_else_there_is_to_say(
@@ -193,8 +194,8 @@ def test_a_row_says_since_when_until_when_with_what_and_what_else_there_is_to_sa
     [
         ([], 2, "MODEL"),
         (["LlamaForCausalLM", "--engine", "vlm"], 2, "no engine is called 'vlm'"),
-        (["LlamaForCausalLM", "--engine", "vllm==0.8.4"], 2, "name the engine alone"),
-        (["LlamaForCausalLM", "--with", "lora,awqq"], 2, "--with awqq: unknown feature; did you mean awq?"),
+        (["LlamaForCausalLM", "--engine", "vllm==0.8.4"], 2, "name the engine without one"),
+        (["LlamaForCausalLM", "--with", "lora,awqq"], 2, "--with awqq: no such feature; did you mean awq?"),
         (["no/such/path/x.json"], 3, "no/such/path/x.json"),
         (["LlamaForCausalLM", "no/such/path/x.json", "--engine", "vllm"], 3, "no such file"),
     ],
@@ -275,7 +276,7 @@ def test_a_file_for_pip_says_what_it_is_for_and_the_command_that_makes_it(
     for form in ("pip", "constraints"):
         done = cli("requires", *arguments, "--offline", "--format", form)
         assert done.lines[:2] == [
-            f"# {first} from archtrack's history of every release",
+            f"# {first} from the history of every release",
             f"#    archtrack requires {again} --format {form}",
         ]
         words = shlex.split(done.lines[1].removeprefix("#"))[1:]

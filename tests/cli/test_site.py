@@ -65,8 +65,8 @@ def test_a_document_adds_its_rows(work: Path, cli: Cli) -> None:
         (["--data", "none"], 2, "--data none: no such file or folder"),
         (["--out", "file"], 5, "file"),
         (["--serve", "--port", "70000"], 2, "70000"),
-        (["--serve", "--out", "x"], 2, "--out means nothing with --serve"),
-        (["--port", "8000"], 2, "--port means nothing without --serve"),
+        (["--serve", "--out", "x"], 2, "--out has no effect with --serve"),
+        (["--port", "8000"], 2, "--port has no effect without --serve"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_written(
@@ -107,7 +107,7 @@ def test_a_page_that_is_there_is_replaced_and_its_neighbours_stay(work: Path, cl
 def test_somebody_elses_page_is_not_replaced(work: Path, cli: Cli) -> None:
     (work / "index.html").write_text("<p>mine</p>")
     found = cli("site", "--out", ".")
-    said = "is not a page of archtrack's; name another folder, or remove it"
+    said = "not a page that archtrack wrote; name another folder, or remove it"
     assert (found.code, found.err) == (5, f"archtrack: error: index.html: {said}\n")
     assert (work / "index.html").read_text() == "<p>mine</p>"
 
@@ -135,7 +135,7 @@ def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path) -> None
             assert address is not None
             before = urllib.request.urlopen(address[0], timeout=10).read()  # noqa: S310 -- of this machine
             (work / "data" / "exllamav3.json").unlink()
-            assert process.stdout.readline() == "the data has changed: the page was made anew\n"
+            assert process.stdout.readline() == "the data has changed; the page is new\n"
             after = urllib.request.urlopen(address[0], timeout=10).read()  # noqa: S310 -- as above
         finally:
             process.send_signal(signal.SIGINT)
@@ -153,7 +153,7 @@ def test_the_served_page_follows_the_data_and_ends_by_ctrl_c(work: Path) -> None
 def test_a_document_that_is_no_file_or_a_huge_one_is_not_read(work: Path, cli: Cli, kind: str) -> None:
     path = work / "T.md"
     miniature.make_odd(path, kind)
-    words = "it has more than 64 MB" if kind == "huge" else "it is no regular file"
+    words = "it has more than 64 MB" if kind == "huge" else "it is not a regular file"
     for arguments in (["site", "--matrix", path], ["render", "--doc", path], ["lint", "--doc", path]):
         done = cli(*arguments)
         assert (done.code, words in done.err, done.err.count("\n")) == (5, True, 1), done.err

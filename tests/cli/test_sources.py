@@ -68,7 +68,7 @@ def test_another_transformers_than_the_pinned_one_is_read_if_asked(cli: Cli, tre
     done = cli("list", "--sglang", trees.sglang, "--transformers", "installed")
     assert read(done)[1:] == [
         f"Read transformers 8.0.0 (installed in {site})",
-        "Note: sglang 7.7.7 pins transformers 9.9.9; 8.0.0 was read, as asked",
+        "Note: sglang 7.7.7 pins transformers 9.9.9; read 8.0.0, as asked",
     ]
     done = cli("list", "--sglang", trees.sglang)  # the pinned one would have to come from the index
     assert (done.code, done.out) == (3, "")
@@ -79,7 +79,7 @@ def test_another_transformers_than_the_pinned_one_is_read_if_asked(cli: Cli, tre
 def test_a_mismatch_is_said_for_a_checkout_too(cli: Cli, trees: Any, tmp_path: Path) -> None:
     other = miniature.build(tmp_path / "other", version="9.8.0")
     done = cli("list", "--sglang", trees.sglang, "--transformers", other.transformers)
-    assert read(done)[2:] == ["Note: sglang 7.7.7 pins transformers 9.9.9; 9.8.0 was read, as asked"]
+    assert read(done)[2:] == ["Note: sglang 7.7.7 pins transformers 9.9.9; read 9.8.0, as asked"]
     assert len(read(cli("list", *trees.options))) == 2
 
 
@@ -103,8 +103,8 @@ def test_the_main_job_reads_the_newest_release_and_what_it_pins(cli: Cli, releas
     done = cli("update")
     assert (done.code, done.err) == (0, "")
     assert read(done) == [
-        "Read sglang 7.10.0 (release file sglang-7.10.0-py3-none-any.whl)",
-        "Read transformers 9.9.9 (release file transformers-9.9.9-py3-none-any.whl)",
+        "Read sglang 7.10.0 (release)",
+        "Read transformers 9.9.9 (release)",
         "Note: sglang 7.10.0 pins transformers 9.9.9",
     ]
     assert "GammaForCausalLM" in (work / DOCUMENT).read_text(encoding="utf-8")

@@ -89,7 +89,7 @@ def test_what_a_run_in_ci_reports_names_the_flags_that_mend_it(cli: Cli, trees: 
     assert told == {*OUTDATED, GONE}
     assert "Rows to bring up to date:" in text.lines
     assert "Rows to remove:" in text.lines
-    todo = "2 row(s) to bring up to date, 1 row(s) to remove, counts to put right"
+    todo = "2 rows to bring up to date, 1 row to remove, counts to correct"
     assert text.lines[-1].endswith(f", {todo}. Nothing was written.")
     assert "brought up to date" not in text.out
     seen: dict[str, list[tuple[str, ...]]] = {}
@@ -176,7 +176,7 @@ def test_many_names_to_look_over_are_cut_short_with_a_way_to_the_rest(cli: Cli, 
 def test_looking_creates_nothing(cli: Cli, trees: Any, work: Path, flags: list[str]) -> None:
     done = cli("update", *trees.options, *flags)
     assert done.code == (1 if "--check" in flags else 0)
-    assert f"{DOCUMENT} does not exist: 9 new architecture(s). Nothing was written." in done.lines
+    assert f"{DOCUMENT} does not exist: 9 new architectures. Nothing was written." in done.lines
     assert list(work.iterdir()) == []
     assert ("--- /dev/null" in done.lines) == ("--diff" in flags)
 
@@ -187,7 +187,7 @@ def test_check_exits_1_if_there_is_something_to_do_and_else_0(cli: Cli, trees: A
     trees.register("GammaForCausalLM", file="gamma.py")
     done = cli("update", *trees.options, "--check")
     assert done.code == 1
-    assert f"{DOCUMENT} is out of date: 1 new architecture(s). Nothing was written." in done.lines
+    assert f"{DOCUMENT} is out of date: 1 new architecture. Nothing was written." in done.lines
     assert updated.read_bytes() == before
 
 
@@ -246,7 +246,7 @@ def test_chosen_columns_are_filled_and_kept(cli: Cli, trees: Any, work: Path, co
     override = '[overrides.AlphaForCausalLM]\nnote = "slow"\nreason = "seen"\n'
     miniature.write(work / "archtrack.toml", f'columns = ["fallback", "notes"]\n\n{override}')
     done = cli("update", *trees.options, "--check")
-    assert (done.code, "  + Fallback: 3 table(s)" in done.lines) == (0, True)
+    assert (done.code, "  + Fallback: 3 tables" in done.lines) == (0, True)
     done = cli("update", *trees.options, "--check", "--refresh", "--format", "github")
     assert done.code == 1
     assert [line.partition("::the table")[0] for line in done.lines] == [
@@ -295,7 +295,7 @@ def test_a_line_on_the_backend_s_check_that_is_missing_is_annotated_where_it_bel
     document.write_text(whole.replace(told, ""), encoding="utf-8")
     assert cli("update", *trees.options, "--check").code == 0
     (line,) = cli("update", *trees.options, "--check", "--refresh", "--format", "github").lines
-    assert line.startswith(f"::error file={DOCUMENT},line=61,title=Missing count::the summary does not tell")
+    assert line.startswith(f"::error file={DOCUMENT},line=61,title=Missing count::the summary does not say")
     done = cli("update", *trees.options, "--refresh")
     assert "Besides: the line on the backend's own check added." in done.lines
     dated = re.compile(r"Last updated:\S+ \S+")
@@ -322,8 +322,8 @@ def test_counts_that_are_wrong_are_put_right(cli: Cli, trees: Any, updated: Path
     assert updated.read_bytes() != right
     done = cli("update", *trees.options, "--date", "2026-01-31")
     assert updated.read_bytes() == right
-    assert "Besides: counts put right." in done.lines
-    assert any(line.startswith("Counts that did not agree with the rows: line ") for line in done.lines)
+    assert "Besides: counts corrected." in done.lines
+    assert any(line.startswith("Counts that did not match the rows: line ") for line in done.lines)
 
 
 # -- usage, configuration, refusals ----------------------------------------------------------------
@@ -341,7 +341,7 @@ def test_a_wrong_configuration_is_told_with_file_and_line(cli: Cli, trees: Any, 
     miniature.write(work / "archtrack.toml", "\ndocment = 'X.md'\n")
     done = cli("update", *trees.options)
     assert (done.code, done.out) == (2, "")
-    said = "archtrack: error: archtrack.toml:2: unknown key docment: did you mean document?"
+    said = "archtrack: error: archtrack.toml:2: unknown key docment; did you mean document?"
     assert done.err.startswith(said)
     assert done.err.count("\n") == 1
     assert not (work / DOCUMENT).exists()
@@ -357,10 +357,10 @@ def test_a_wrong_configuration_is_told_with_file_and_line(cli: Cli, trees: Any, 
         (("--sglang", "."), 3, "no package sglang in it"),
         (("--transformers", "git:.@main"), 3, "git"),
         (("--external", "no_such_package"), 3, "no_such_package: neither a folder nor installed"),
-        (("--external", "./nope"), 3, "external package ./nope: no such folder; give the path of its folder, or"),
-        (("--external", "../nope"), 3, "external package ../nope: no such folder; give the path of its folder, or"),
-        (("--external", "no..pe"), 3, "external package no..pe: no such folder; give the path of its folder, or"),
-        (("--doc", "."), 5, ".: cannot be read: it is no regular file; name another one"),
+        (("--external", "./nope"), 3, "external package ./nope: no such folder; name its folder, or"),
+        (("--external", "../nope"), 3, "external package ../nope: no such folder; name its folder, or"),
+        (("--external", "no..pe"), 3, "external package no..pe: no such folder; name its folder, or"),
+        (("--doc", "."), 5, ".: cannot be read: it is not a regular file; name another one"),
         (("--doc", "nowhere/x.md"), 5, "No such file or directory; create the folder first"),
         (("--doc", "/dev/null/x.md"), 5, "archtrack: error: /dev/null/x.md: cannot be "),
         (("--format", "yaml"), 2, "'yaml' is not one of"),
@@ -386,7 +386,7 @@ def test_a_scan_that_finds_nothing_is_refused_unless_forced(cli: Cli, trees: Any
     done = cli("update", *trees.options)
     assert (done.code, done.out) == (4, "")
     assert done.err == (
-        f"archtrack: error: {trees.sglang}: no architecture is registered in it; check the source, "
+        f"archtrack: error: {trees.sglang}: it registers no architecture; check the source, "
         "or use --force if it is right\n"
     )
     assert updated.read_bytes() == before
@@ -399,7 +399,7 @@ def test_a_transformers_without_models_is_refused(cli: Cli, trees: Any, work: Pa
         file.unlink()
     done = cli("update", *trees.options)
     assert (done.code, done.out) == (4, "")
-    assert f"{trees.transformers}: no public model class is in it" in done.err
+    assert f"{trees.transformers}: it has no public model class" in done.err
     assert list(work.iterdir()) == []
 
 

@@ -125,14 +125,14 @@ def test_a_relative_path_in_a_spec_starts_at_the_file(key: str, spec: str, seen:
 QUOTE = "write it in quotes"
 EMPTY = "is empty: give a value or remove the key"
 CONTROL = "has white space around it or a control character in it: remove that"
-PATTERN = "which fits no class name: use letters, digits, _, * and ?"
+PATTERN = "which matches no class name: use letters, digits, _, * and ?"
 LIST = 'write ["…", "…"]'
 MEGABYTES = "write megabytes without unit and quotes"
 TABLES = "must be a table ([overrides.NAME], NAME being an architecture), not"
 NO_CLASS = "no class can have this name; write the architecture's own"
 NO_REASON = 'overrides.A needs a reason: add reason = "why this is so"'
 IDLE = "overrides.A changes nothing: add category, example or note"
-COLUMNS = 'there are "demand", "fallback", "features", "notes", "since", and the names of other en'
+COLUMNS = "choose from demand, fallback, features, notes, since, ctranslate2, "
 NO_TOOL = "write the keys at the top, and [overrides.NAME]"
 ALL_KEYS = "document, sglang, transformers, rows, columns, known_elsewhere, demand, external, dis"
 NO_CENSUS = 'no census is named: add demand = "census.json" (`archtrack demand --save'
@@ -141,11 +141,11 @@ NO_CENSUS = 'no census is named: add demand = "census.json" (`archtrack demand -
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("transfomers = 1", "unknown key transfomers: did you mean transformers?"),
-        ("Cache-Limit-MB = 1", "unknown key Cache-Limit-MB: did you mean cache_limit_mb?"),
-        ("[override.A]", "unknown key override: did you mean overrides?"),
-        ("zzz = 1", f"unknown key zzz: there are {ALL_KEYS}"),
-        ('"a\\u001b[2J" = 1', "unknown key 'a\\x1b[2J': there are document, "),
+        ("transfomers = 1", "unknown key transfomers; did you mean transformers?"),
+        ("Cache-Limit-MB = 1", "unknown key Cache-Limit-MB; did you mean cache_limit_mb?"),
+        ("[override.A]", "unknown key override; did you mean overrides?"),
+        ("zzz = 1", f"unknown key zzz; choose from {ALL_KEYS}"),
+        ('"a\\u001b[2J" = 1', "unknown key 'a\\x1b[2J'; choose from document, "),
         ("[tool.archtrack]", f"[tool.…] has no place in this file: {NO_TOOL}"),
         ("document = 1", f"document must be a string, not an integer: {QUOTE}"),
         ('document = ""', f"document {EMPTY}"),
@@ -162,9 +162,12 @@ NO_CENSUS = 'no census is named: add demand = "census.json" (`archtrack demand -
         ('rows = ["!A*"]', f"rows holds '!A*', {PATTERN}"),
         ('rows = [""]', f"rows holds '', {PATTERN}"),
         ('columns = "notes"', f"columns must be a list, not a string: {LIST}"),
-        ('columns = ["fallback", "Notes"]', f"columns holds 'Notes': {COLUMNS}"),
-        ('columns = ["sglang"]', f"columns holds 'sglang': {COLUMNS}"),
-        ('columns = ["transformers"]', f"columns holds 'transformers': {COLUMNS}"),
+        (
+            'columns = ["fallback", "Notes"]',
+            "columns holds 'Notes', which is not a column; did you mean notes?",
+        ),
+        ('columns = ["sglang"]', f"columns holds 'sglang', which is not a column; {COLUMNS}"),
+        ('columns = ["transformers"]', f"columns holds 'transformers', which is not a column; {COLUMNS}"),
         ('columns = ["demand"]', f'columns holds "demand", and {NO_CENSUS}'),
         ('columns = ["notes", "fallback", "notes"]', "columns holds 'notes' twice: remove one"),
         ('demand = "sub/"', "demand names a folder: add the census's name"),
@@ -215,9 +218,9 @@ UP = "rows belongs to the file as a whole; move it above the first [overrides.�
         ('expires = "2026-12-31"', "expires", f"must be a date, not a string: {DAY}"),
         ("expires = 2026-12-31T00:00:00", "expires", f"must be a date, not a date with a time: {DAY}"),
         ("expires = 2026", "expires", f"must be a date, not an integer: {DAY}"),
-        ('exemple = "a/b"', None, "exemple: did you mean example?"),
+        ('exemple = "a/b"', None, "exemple; did you mean example?"),
         ("rows = []", None, f"rows: {UP}"),
-        ("[overrides.A.more]", None, "more: there are category, example, note, reason, expires"),
+        ("[overrides.A.more]", None, "more; choose from category, example, note, reason, expires"),
     ],
 )
 @pytest.mark.parametrize("table", [(), TABLE])
@@ -235,8 +238,7 @@ def test_an_error_in_an_override_names_its_own_line(
 )
 def test_an_example_has_to_be_a_repository_of_the_hub(value: str) -> None:
     assert refusal(f"[overrides.A]\nexample = '{value}'\n{WHY}") == (
-        "archtrack.toml:2: overrides.A.example is no repository of the Hub: write owner/name, without an address"
-        " around it"
+        "archtrack.toml:2: overrides.A.example is not a repository on the Hub; write owner/name without the address"
     )
 
 
@@ -498,7 +500,7 @@ def test_what_cannot_be_read_is_not_passed_over(tree: Path, name: str, kind: str
 
 
 def test_a_name_that_no_folder_can_have_is_an_error() -> None:
-    with pytest.raises(ConfigError, match=r"^'a\\x00b': no settings can be looked for here: "):
+    with pytest.raises(ConfigError, match=r"^'a\\x00b': cannot look for settings here: "):
         find_settings(Path("a\0b"))
 
 

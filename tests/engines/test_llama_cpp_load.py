@@ -471,9 +471,9 @@ def test_what_a_release_does_and_what_helps(
     ("text", "error", "words"),
     [
         ("gguf-v0.18.0", DataError, "gguf does not carry it"),
-        ("b8636", UsageError, "no release b8636; near it: b8555, b8635, b8646, b8660"),
+        ("b8636", UsageError, "no release b8636; the nearest are b8555, b8635, b8646, b8660"),
         ("v0.1.0", UsageError, "no release v0.1.0; `archtrack"),
-        ("0.5.9.1", UsageError, "is not a release; give one like 2026-10-01"),
+        ("0.5.9.1", UsageError, "is not a release; write one like 2026-10-01"),
     ],
 )
 def test_a_release_whose_registry_is_not_known_is_no_answer(

@@ -136,7 +136,7 @@ def test_a_wrong_token_is_not_shown(check: Run, hub: HubServer) -> None:
 def test_a_config_larger_than_the_hub_says_is_not_read(check: Run, hub: HubServer) -> None:
     hub.fault = Fault(endless=True)
     words = one_line_error(check("owner/alpha", hub=hub))
-    assert "owner/alpha: its config.json has more than 16,777,216 bytes, and than was told" in words
+    assert "owner/alpha: its config.json has more than 16,777,216 bytes, more than announced" in words
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_config_larger_than_the_hub_says_is_not_read(check: Run, hub: HubServe
         ("owner/nobody", "owner/nobody: no such repository on the Hub, or it is private; check the id, or set HF_TOK"),
         ("owner/private", "owner/private: no such repository on the Hub, or it is private"),
         ("owner/gated", "owner/gated is gated: ask for access on its page, then set HF_TOKEN"),
-        ("owner/weights", "owner/weights has no config.json: it is no checkpoint in the layout of transformers"),
+        ("owner/weights", "owner/weights has no config.json, so it is not a transformers checkpoint"),
         ("owner/alpha@v9", "owner/alpha@v9: the repository has no such revision"),
         ("owner/broken", f"owner/broken@{COMMIT}/config.json is not JSON: "),
         ("owner/odd", f"owner/odd@{COMMIT}/config.json `architectures` is a number, not a list of names"),
@@ -162,12 +162,12 @@ def test_each_reason_why_there_is_no_config_has_its_own_words(
     ("fault", "words"),
     [
         (Fault(size=100 * MEGABYTE), "its config.json has 104,857,600 bytes; more than 16,777,216"),
-        (Fault(status=500), "the Hub cannot be asked: "),
-        (Fault(status=503, body=b"<html>" + b"x" * MEGABYTE), "the Hub cannot be asked: "),
-        (Fault(status=429), "the Hub cannot be asked: "),
-        (Fault(status=403), "the Hub cannot be asked: "),
-        (Fault(cut=0), "the Hub cannot be asked: "),
-        (Fault(plain=True), "the Hub cannot be asked: "),
+        (Fault(status=500), "cannot ask the Hub: "),
+        (Fault(status=503, body=b"<html>" + b"x" * MEGABYTE), "cannot ask the Hub: "),
+        (Fault(status=429), "cannot ask the Hub: "),
+        (Fault(status=403), "cannot ask the Hub: "),
+        (Fault(cut=0), "cannot ask the Hub: "),
+        (Fault(plain=True), "cannot ask the Hub: "),
     ],
 )
 def test_a_hub_that_fails_is_said_to(check: Run, hub: HubServer, fault: Fault, words: str) -> None:
@@ -179,7 +179,7 @@ def test_a_connection_that_breaks_off_gives_no_half_a_config(
     check: Run, hub: HubServer, tmp_path: Path
 ) -> None:
     hub.fault = Fault(cut=10)
-    assert "owner/alpha: the Hub cannot be asked: " in one_line_error(check("owner/alpha", hub=hub))
+    assert "owner/alpha: cannot ask the Hub: " in one_line_error(check("owner/alpha", hub=hub))
     assert [path for path in (tmp_path / "hf").rglob("config.json") if path.is_file()] == []
 
 
@@ -190,7 +190,7 @@ def test_a_connection_that_breaks_off_gives_no_half_a_config(
 def test_an_endpoint_that_is_none_or_where_nobody_listens_is_said_not_to_answer(
     check: Run, endpoint: str
 ) -> None:
-    assert "owner/alpha: the Hub cannot be asked: " in one_line_error(check("owner/alpha", hub=endpoint))
+    assert "owner/alpha: cannot ask the Hub: " in one_line_error(check("owner/alpha", hub=endpoint))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,9 @@ def test_offline_no_request_is_made_and_what_is_kept_is_used(
     check: Run, hub: HubServer, options: tuple[str, ...], environ: dict[str, str]
 ) -> None:
     words = one_line_error(check("owner/alpha", *options, hub=hub, **environ))
-    assert words == "owner/alpha: offline, and the Hub's cache has no config.json of it; try again online"
+    assert (
+        words == "owner/alpha: offline, and the Hub's cache lacks its config.json; run once without --offline"
+    )
     assert hub.requests == []
     assert check("owner/alpha", hub=hub).code == 0
     asked = list(hub.requests)
@@ -325,7 +327,7 @@ def test_the_hub_is_not_asked_for_examples_offline(check: Run, hub: HubServer) -
     for changes in ({"ARCHTRACK_OFFLINE": "1"}, {"HF_HUB_OFFLINE": "1"}):
         done = check("--hub", hub=hub, verb="list", **changes)
         assert done.code == 2
-        assert "--hub asks the Hub, and this run is offline" in done.err
+        assert "--hub asks the Hub, but this run is offline" in done.err
     assert hub.requests == []
 
 
@@ -359,7 +361,7 @@ def test_lint_says_which_examples_do_not_name_their_architecture(
     )
     assert "owner/weights has no config.json" in found[7, "example-unreadable"]
     assert "no such repository" in found[8, "example-unreadable"]
-    assert "'see the wiki' is no id of a repository" in found[9, "example-id"]
+    assert "'see the wiki' is not an id on the Hub" in found[9, "example-id"]
     assert {line for line, code in found if code.startswith("example-")} == {6, 7, 8, 9}
     assert document.read_text(encoding="utf-8") == ROWS
 

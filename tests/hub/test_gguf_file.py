@@ -80,14 +80,14 @@ def test_a_later_part_that_says_itself_which_model_it_is_needs_no_first_one(tmp_
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("m-00002-of-00003.gguf", part(2), "does not say which; give m-00001-of-00003.gguf"),
-        ("m-00001-of-00003.gguf", part(1), "m-00001-of-00003.gguf names no `general.architecture`"),
+        ("m-00002-of-00003.gguf", part(2), "is a later part of a model; name m-00001-of-00003.gguf"),
+        ("m-00001-of-00003.gguf", part(1), "m-00001-of-00003.gguf has no `general.architecture`"),
         (
             "renamed.gguf",
             part(2),
-            "renamed.gguf is part 2 of 3 of a model, and does not say which; give the first",
+            "renamed.gguf is part 2 of 3 of a model; name the first",
         ),
-        ("model.gguf", gguf({}), "model.gguf names no `general.architecture`"),
+        ("model.gguf", gguf({}), "model.gguf has no `general.architecture`"),
         ("model.gguf", b"GGUF", "model.gguf ends inside its header, after 4 bytes"),
         ("model.gguf", b"", "model.gguf has 0 bytes, and no header"),
         ("model.gguf", b'{"architectures": []}', "model.gguf is no GGUF file"),
@@ -105,10 +105,12 @@ def test_what_does_not_say_which_model_it_is(tmp_path: Path, name: str, data: by
 
 def test_a_folder_of_gguf_files_says_so(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
-    with pytest.raises(TargetError, match=r"config\.json is not there"):
+    with pytest.raises(TargetError, match=r"config\.json is missing"):
         opened("model", tmp_path)
     (tmp_path / "model" / "m.gguf").write_bytes(gguf(MODEL))
-    with pytest.raises(TargetError, match=r"model holds GGUF files and no config\.json; give one of them"):
+    with pytest.raises(
+        TargetError, match=r"model holds GGUF files and no config\.json; name one of the files"
+    ):
         opened("model", tmp_path)
     (tmp_path / "model" / "config.json").write_text('{"architectures": ["KnownForCausalLM"]}')
     assert opened("model", tmp_path).kind == "config"

@@ -159,9 +159,9 @@ BUSY = Fault(status=429, headers=(("Retry-After", "7"),))
         (Fault(status=429, headers=(("Retry-After", "soon"),)), 1, "the Hub answers 429"),
         (Fault(status=503, headers=(("Retry-After", formatdate(0, usegmt=True)),)), 0, "the Hub answers 503"),
         (Fault(status=500), 1, "the Hub answers 500"),
-        (Fault(cut=0), 1, "the Hub cannot be asked: "),
-        (Fault(cut=30), 1, "the Hub cannot be asked: "),
-        (Fault(cut=30, size=30), 1, "the Hub cannot be asked: "),  # half a list, but a whole answer
+        (Fault(cut=0), 1, "cannot ask the Hub: "),
+        (Fault(cut=30), 1, "cannot ask the Hub: "),
+        (Fault(cut=30, size=30), 1, "cannot ask the Hub: "),  # half a list, but a whole answer
     ],
 )
 def test_a_page_that_fails_is_asked_for_again_after_as_long_as_the_hub_says(
@@ -187,10 +187,10 @@ def test_a_page_that_fails_again_is_waited_for_longer_and_longer(hub: HubServer,
     ("faults", "words"),
     [
         ([Fault(status=500)] * 5, "the list of models: the Hub answers 500, 5 times; check the network"),
-        ([Fault(cut=0)] * 5, "the Hub cannot be asked: "),
-        ([Fault(status=429, headers=(("Retry-After", "3600"),))], "answers 429 and asks to wait 3600 s; try again aft"),
-        ([Fault(status=401)], "the Hub refuses to give it (401); check HF_TOKEN, or unset it"),
-        ([Fault(status=404)], "the Hub answers 404; is HF_ENDPOINT the address of a Hub?"),
+        ([Fault(cut=0)] * 5, "cannot ask the Hub: "),
+        ([Fault(status=429, headers=(("Retry-After", "3600"),))], "answers 429; try again in 3600 s"),
+        ([Fault(status=401)], "the Hub refuses (401); check HF_TOKEN, or unset it"),
+        ([Fault(status=404)], "the Hub answers 404; check HF_ENDPOINT"),
     ],
 )  # fmt: skip
 def test_a_hub_that_gives_up_costs_nothing_that_was_read(
@@ -200,7 +200,7 @@ def test_a_hub_that_gives_up_costs_nothing_that_was_read(
     with pytest.raises(HubDownError) as error:
         read(tmp_path)
     assert words in str(error.value)
-    assert str(error.value).endswith(": 20 models are kept, and the same command goes on from there")
+    assert str(error.value).endswith(": 20 models are kept; run the same command to continue")
     asked = len(hub.cursors)
     rows, kept = read(tmp_path)
     assert (ids(rows), kept.fetched, hub.cursors[asked:]) == (ids(MODELS), 1, ["20"])
@@ -309,7 +309,7 @@ def test_the_census_says_what_it_is_of(hub: HubServer, tmp_path: Path) -> None:
     assert (census.date, census.whole, census.models) == ("2026-01-31", False, 12)
     assert notices == ()
     census, notices = take(space(tmp_path), limit=12)
-    assert notices == ("the list is that of 2026-01-31, as it was read before; --fresh reads it anew",)
+    assert notices == ("this is the list of 2026-01-31; --fresh reads it again",)
     census, _ = take(space(tmp_path))
     assert (census.source, census.whole, census.models) == (f"all models of {hub.url}", True, 25)
 
@@ -317,15 +317,15 @@ def test_the_census_says_what_it_is_of(hub: HubServer, tmp_path: Path) -> None:
 def test_offline_what_is_kept_is_used_however_old_and_no_request_is_made(
     hub: HubServer, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="name a dump, or run it online once"):
+    with pytest.raises(UsageError, match="name a DUMP, or run once without --offline"):
         read(tmp_path, offline=True)
     assert hub.queries == []
     read(tmp_path, limit=10)
     old = Told(NOON + timedelta(days=400))
     census, notices = take(space(tmp_path, offline=True), limit=20, watch=old.watch)
     assert (census.models, census.date, census.whole) == (10, "2026-01-31", False)
-    assert notices[1] == "10 models were read before this run, which is offline"
-    with pytest.raises(UsageError, match="--fresh asks the Hub, and this run is offline"):
+    assert notices[1] == "offline: these are the 10 models of an earlier run"
+    with pytest.raises(UsageError, match="--fresh asks the Hub, but this run is offline"):
         read(tmp_path, fresh=True, offline=True)
     assert hub.cursors == [""]
 
@@ -353,7 +353,7 @@ def test_a_link_to_another_host_is_not_followed_there_and_gets_no_token(
 
 @pytest.mark.parametrize(
     ("pages", "words"),
-    [([{"error": "no"}], "is no list"), ([[], [MODELS[0]]], "names a page as the one after itself")],
+    [([{"error": "no"}], "is not a list"), ([[], [MODELS[0]]], "sends the same page again")],
 )
 def test_an_answer_that_makes_no_sense_is_told(
     hub: HubServer, tmp_path: Path, pages: list[Any], words: str
@@ -368,8 +368,8 @@ def test_an_answer_that_makes_no_sense_is_told(
     ("body", "headers", "words"),
     [
         (gzip.compress(bytes(70 * 1024 * 1024)), {"Content-Encoding": "gzip"}, "has more than 64 MB"),
-        (gzip.compress(gzip.compress(b"[]")), {"Content-Encoding": "gzip, gzip"}, "not asked for"),
-        (b"[]", {"Content-Encoding": "br"}, "not asked for"),
+        (gzip.compress(gzip.compress(b"[]")), {"Content-Encoding": "gzip, gzip"}, "in an unexpected way"),
+        (b"[]", {"Content-Encoding": "br"}, "in an unexpected way"),
     ],
     ids=["bomb", "twice", "other"],
 )
@@ -396,7 +396,7 @@ def test_a_page_that_is_no_json_is_asked_for_again_and_told(
 @pytest.mark.parametrize(
     ("location", "words", "asked"),
     [
-        ("file:///etc/passwd", "leads to what is no secure web address", 1),
+        ("file:///etc/passwd", "leads to an address that is not secure", 1),
         ("/api/models?x", "redirects without end", 6),
     ],
 )
@@ -445,7 +445,7 @@ def test_the_token_goes_to_no_other_server(asked: str, location: str, told: bool
     )
     client = SimpleNamespace(utils=utils)
     if told is None:
-        with pytest.raises(Exception, match="no secure web address"):
+        with pytest.raises(Exception, match="address that is not secure"):
             _asked(client, asked, 1.0)
     else:
         _asked(client, asked, 1.0)

@@ -121,7 +121,7 @@ def test_what_goes_wrong_is_an_error_to_act_on_and_the_server_goes_on(folder: Pa
     async def conversation(client: Client) -> None:
         assert "did you mean 'model'?" in await refused(client, "check_model", modle="A")
         outside = await refused(client, "update_document", document=f"../{DOCUMENT}", write=True)
-        assert "is outside of" in outside
+        assert "is outside" in outside
         assert "is not JSON" in await refused(client, "check_model", config="{\n\x1b[31m")
         assert "at most 4096 characters" in await refused(client, "check_model", model="A" * 2_000_000)
         unknown = r"no tool is called 'chek_model' \(did you mean 'check_model'\?\)"
@@ -298,7 +298,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     path = f"{tmp_path / 'hiding'}:{miniature.SOURCE}"
     done = miniature.spawn("mcp", cwd=tmp_path, home=tmp_path, PYTHONPATH=path)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("archtrack: error: archtrack mcp needs the SDK of the protocol")
+    assert done.err.startswith("archtrack: error: archtrack mcp needs the MCP SDK 2.0 or newer")
     assert "pip install '.[mcp]'" in done.err
     assert done.err.count("\n") == 1
 

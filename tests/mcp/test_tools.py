@@ -102,14 +102,20 @@ def test_the_tools_are_those_that_are_documented_and_only_one_writes() -> None:
 
 
 @pytest.mark.parametrize("tool", ["model_history", "list_architectures"])
-def test_a_wrong_name_of_an_engine_is_answered_with_those_there_are(tool: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("vlm", "did you mean vllm?"), ("zzz", f"choose from {', '.join(Call().histories().engines)}")],
+)
+def test_a_wrong_name_of_an_engine_is_answered_with_the_nearest_or_with_all(
+    tool: str, name: str, advice: str
+) -> None:
     text = TOOLS[tool].declaration.input_schema["properties"]["engine"]["description"]
-    assert "a wrong name is answered with all there are" in text
+    assert "a wrong name is answered with the nearest, or with all there are" in " ".join(text.split())
     asked = {"architectures": ["A"]} if tool == "model_history" else {}
-    refused = TOOLS[tool].answer({"engine": "vlm", **asked}, Call())
+    refused = TOOLS[tool].answer({"engine": name, **asked}, Call())
     (content,) = refused.content
     assert isinstance(content, types.TextContent)
-    assert f"there is data of: {', '.join(Call().histories().engines)} (did you mean" in content.text
+    assert f"no engine is called {name!r}; {advice}" in content.text
 
 
 # -- check_model -----------------------------------------------------------------------------------
@@ -164,7 +170,7 @@ def test_the_answer_is_that_of_the_command(sources: dict[str, str], cli: Cli) ->
 def test_a_name_that_nobody_knows_comes_with_those_that_are_like_it(sources: dict[str, str]) -> None:
     found = ask("check_model", model="ALPHAForCausalLM", **sources)
     assert [near["name"] for near in found["answers"][0]["near"]] == ["AlphaForCausalLM"]
-    assert "Known names like it: AlphaForCausalLM" in found["summary"]
+    assert "Similar names: AlphaForCausalLM" in found["summary"]
     assert ask("check_model", model="ZzzzForCausalLM", **sources)["answers"][0]["near"] == []
 
 
@@ -218,13 +224,13 @@ NESTED = "[" * 100_000
         ({"model": 3}, "model: Input should be a valid string"),
         ({"modle": "A"}, "no argument 'modle' (did you mean 'model'?)"),
         ({"model": "<script>alert(1)</script>"}, "no such file or folder"),
-        ({"model": "Not a name"}, "neither an architecture"),
-        ({"model": "A\x00B"}, "neither an architecture"),
-        ({"model": "A\x1b[31mB\n\nC"}, "neither an architecture"),
+        ({"model": "Not a name"}, "no model, architecture, model type or file is called"),
+        ({"model": "A\x00B"}, "no model, architecture, model type or file is called"),
+        ({"model": "A\x1b[31mB\n\nC"}, "no model, architecture, model type or file is called"),
         ({"model": "../../../../../../../../../../etc/passwd"}, "is not JSON"),
-        ({"model": "/dev/zero"}, "is no regular file"),
+        ({"model": "/dev/zero"}, "is not a regular file"),
         ({"model": "A" * 5000}, "model: String should have at most 4096 characters"),
-        ({"model": "A" * 4000}, "neither an architecture"),
+        ({"model": "A" * 4000}, "no model, architecture, model type or file is called"),
         ({"model": "x/" * 1000}, "no such file or folder"),
         ({"model": "owner/name"}, "offline"),
         ({"config": "{"}, "the config is not JSON"),
@@ -233,10 +239,10 @@ NESTED = "[" * 100_000
         ({"config": {"architectures": 3}}, "architectures"),
         ({"config": ["A"]}, "config: Input should be a valid dictionary. The content of a config.json"),
         ({"model": "A", "sglang": "nowhere at all"}, "nowhere at all"),
-        ({"model": "A", "sglang": "git:ext::sh -c touch% x@main"}, "git is only asked for"),
+        ({"model": "A", "sglang": "git:ext::sh -c touch% x@main"}, "not an address that archtrack reads"),
         ({"model": "A", "sglang": "0.5.999"}, "offline"),
         ({"model": "A", "engines": ["vlm"]}, "no engine is called 'vlm'"),
-        ({"model": "A", "engines": ["vllm", "vllm==0.8.3"]}, "vllm is given twice"),
+        ({"model": "A", "engines": ["vllm", "vllm==0.8.3"]}, "vllm is named twice"),
         (
             {"model": "A", "sglang": ["https://me:secret@h/x"]},
             "sglang: Input should be a valid string. Where",
@@ -318,15 +324,15 @@ def test_an_engine_that_cannot_tell_is_not_said_to_lack_it() -> None:
         ({"architectures": ["<b>A</b>"]}, "is no architecture's name"),
         (
             {"architectures": ["A"], "engine": "vlm"},
-            "no engine is called 'vlm'; there is data of: ctranslate2",
+            "no engine is called 'vlm'; did you mean vllm?",
         ),
-        ({"architectures": ["A"], "engine": "vlm"}, "did you mean 'vllm'?"),
+        ({"architectures": ["A"], "engine": "vlm"}, "did you mean vllm?"),
         ({"architectures": ["A"], "engine": "../../x"}, "no engine is called"),
         ({"architectures": ["A"], "engine": "tensorrt-llm"}, "there is no history of tensorrt-llm"),
-        ({"architectures": ["A"], "version": "0.5.9"}, "say which, with engine"),
+        ({"architectures": ["A"], "version": "0.5.9"}, "set engine too"),
         (
             {"architectures": ["A"], "engine": "sglang", "version": "0.5.9999"},
-            "has no release 0.5.9999; near it",
+            "has no release 0.5.9999; the nearest are",
         ),
         ({"architectures": ["A"], "engine": "sglang", "version": "9" * 150}, "has no release"),
         ({"architectures": ["A"], "engine": "sglang", "version": "../.."}, "is not a release"),
@@ -421,9 +427,9 @@ def test_arguments_are_taken_as_json_schema_takes_them() -> None:
         ({"category": ["vision"]}, "category: Input should be 'text', 'embedding' or 'multimodal'"),
         ({"from": "hisotry"}, "did you mean 'history'?"),
         ({"from": "history", "status": ["native"]}, "the history does not know status"),
-        ({"from": "sources", "version": "0.5.9"}, "version is of the history"),
-        ({"status": ["native"], "engine": "vllm"}, "the sources are those of sglang and transformers"),
-        ({"engine": "sglan"}, "did you mean 'sglang'?"),
+        ({"from": "sources", "version": "0.5.9"}, "version goes with the history"),
+        ({"status": ["native"], "engine": "vllm"}, "status and sources are for sglang and transformers"),
+        ({"engine": "sglan"}, "did you mean sglang?"),
         ({"engine": "A" * 200}, "no engine is called"),
         ({"name": "A" * 201}, "name: String should have at most 200 characters"),
         ({"name": ["A"] * 21}, "name: List should have at most 20 items"),
@@ -490,7 +496,7 @@ def test_a_row_moved_by_hand_is_not_said_to_be_wrong(sources: dict[str, str], tr
     assert [each["changes"] for each in moved["stale"]] == [["category"]]
     assert "Out of date" not in moved["summary"]
     trees.models.joinpath("pooled.py").unlink()
-    assert "left as they are: 1 rows" in ask("update_document", **sources)["summary"]
+    assert "Out of date and unchanged: 1 row;" in ask("update_document", **sources)["summary"]
 
 
 def test_lists_and_diff_are_cut_where_it_is_said_and_the_totals_are_not(sources: dict[str, str]) -> None:
@@ -521,23 +527,23 @@ def test_a_diff_of_endless_lines_is_cut(sources: dict[str, str], work: Path) -> 
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ("../{0}", "is outside of"),
-        ("/tmp/{0}", "is outside of"),  # noqa: S108 - nothing is written there
-        ("sub/../../{0}", "is outside of"),
-        ("link/{0}", "is outside of"),
-        ("link.md", "is outside of"),
-        ("a\x00.md", "is no path of a file"),
+        ("../{0}", "is outside"),
+        ("/tmp/{0}", "is outside"),  # noqa: S108 - nothing is written there
+        ("sub/../../{0}", "is outside"),
+        ("link/{0}", "is outside"),
+        ("link.md", "is outside"),
+        ("a\x00.md", "is not a file path"),
         ("x" * 4000 + ".md", ""),
         ("loop.md", ""),
         ("x" * 5000, "document: String should have at most 4096 characters"),
-        (".git/hooks/pre-commit", "is no Markdown file"),
-        ("archtrack.py", "is no Markdown file"),
+        (".git/hooks/pre-commit", "is not a Markdown file"),
+        ("archtrack.py", "is not a Markdown file"),
         ("", "document: String should have at least 1 character"),
-        (".", "is no Markdown file"),
+        (".", "is not a Markdown file"),
         ("NOTES.md", "none of the headings"),
         ("folder.md", ""),
         ("nowhere/new.md", ""),
-        ("<img src=x>.txt", "is no Markdown file"),
+        ("<img src=x>.txt", "is not a Markdown file"),
     ],
 )
 def test_nothing_but_a_document_inside_is_ever_written(
@@ -567,7 +573,7 @@ def test_a_document_inside_is_written_also_the_configured_one_with_another_endin
     miniature.write(work / "archtrack.toml", 'document = "SUPPORT.txt"\n')
     assert ask("update_document", write=True, **sources)["document"] == "SUPPORT.txt"
     assert not ask("update_document", document="SUPPORT.txt", **sources)["changed"]
-    assert "no Markdown" in refused("update_document", document="OTHER.txt", **sources)
+    assert "not a Markdown file" in refused("update_document", document="OTHER.txt", **sources)
     there = ["SUPPORT.txt", "archtrack.toml", "docs.md", "whole.md"]
     assert sorted(path.name for path in work.iterdir()) == there
 
@@ -579,7 +585,7 @@ def test_a_document_above_the_working_directory_is_not_touched(
     (work / ".git").mkdir()
     (work / "below").mkdir()
     monkeypatch.chdir(work / "below")
-    assert "is outside of" in refused("update_document", **sources)
+    assert "is outside" in refused("update_document", **sources)
 
 
 def test_what_looks_implausible_is_left_to_a_person(sources: dict[str, str], trees: Any, work: Path) -> None:
@@ -588,7 +594,7 @@ def test_what_looks_implausible_is_left_to_a_person(sources: dict[str, str], tre
     for file in ("beta.py", "pooled.py", "sight.py"):
         trees.models.joinpath(file).unlink()
     said = refused("update_document", write=True, **sources)
-    assert "a person decides that, with `archtrack update --force`" in said
+    assert "only a person can do that, with `archtrack update --force`" in said
     assert "no argument 'force'" in refused("update_document", force=True, **sources)
     assert (work / DOCUMENT).read_bytes() == before
 
@@ -601,7 +607,7 @@ def test_a_fault_of_archtrack_itself_is_told_and_ends_nothing(
 
     monkeypatch.setattr("archtrack.mcp.model_history.nearest", broken)
     said = refused("model_history", architectures=["NobodysForCausalLM"])
-    assert "a fault of archtrack itself (ZeroDivisionError);" in said
+    assert "a bug in archtrack (ZeroDivisionError);" in said
     out, err = capsys.readouterr()
     assert (out, "Traceback" in err, "example.org" in err, "secret" in said + err) == ("", True, True, False)
 

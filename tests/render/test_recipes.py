@@ -39,7 +39,7 @@ def said(
         (said({"nightly": True}), f"a nightly build, {FLAGS}"),
         (
             said({"image_only": True}, {"nightly": True}),
-            f"a nightly build, an image of a container alone, {FLAGS}",
+            f"a nightly build, only a container image, {FLAGS}",
         ),
         (said(launch={"tensor_parallel": (("default", 8),)}), f"{FLAGS}, tensor parallel 8"),
         (
@@ -70,10 +70,10 @@ FIRST = "its code: vllm 0.9 is the first that registers BForCausalLM"
         (said(first="0.9"), [FIRST]),
         (
             said({"least": "0.9"}, least_is="not taken"),
-            ["its code: this release does not take it, and by the recipe it should"],
+            ["its code: this release does not take it, although the recipe says so"],
         ),
         (said(launch={"hardware": ("b200", "b300")}), ["this checkpoint is for b200, b300"]),
-        (said({"verified": ("h200",)}), ["the recipe, not each launch, was verified on h200"]),
+        (said({"verified": ("h200",)}), ["the recipe as a whole was verified on h200"]),
         (
             said({"options": (Option(name="o", args=("-o",)), Option(name="p", args=(), opt_in=True))}),
             ["o: -o", "p (if asked for): no flags"],
@@ -81,9 +81,9 @@ FIRST = "its code: vllm 0.9 is the first that registers BForCausalLM"
         (said({"options": (Option(name="o", args=("-o",), variants=("fp8",)),)}), []),
         (
             said({"options": (Option(name="o", args=("-o",), variants=("default",), varies=True),)}),
-            ["o: -o", "further flags for some hardware or ways to serve are in the recipe"],
+            ["o: -o", "the recipe has more flags for some hardware or ways to serve"],
         ),
-        (said({"varies": True}), ["further flags for some hardware or ways to serve are in the recipe"]),
+        (said({"varies": True}), ["the recipe has more flags for some hardware or ways to serve"]),
     ],
 )
 def test_below_it_stands_what_is_known_besides(given: Said, lines: list[str]) -> None:

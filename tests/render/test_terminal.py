@@ -39,7 +39,7 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
     [
         ("local", "repos/x", "1.0", "Read x 1.0 (checkout repos/x)"),
         ("installed", "site", "1.0", "Read x 1.0 (installed in site)"),
-        ("release", "x-1.0.whl", "1.0", "Read x 1.0 (release file x-1.0.whl)"),
+        ("release", "x-1.0.whl", "1.0", "Read x 1.0 (release)"),
         ("git", ".@main", "1.0", "Read x 1.0 (git .@main)"),
         ("local", ".", None, "Read x of unknown version (checkout .)"),
         ("local", "a\x1b[31mb", "1.0", "Read x 1.0 (checkout a\ufffd[31mb)"),

@@ -102,15 +102,15 @@ def test_a_new_row_says_who_has_it(registration: Registration, line: str) -> Non
 
 
 DONE = "Done. Added 1 new architecture(s) to S.md"
-BESIDES = "Besides: 1 row(s) brought up to date, 1 row(s) removed."
-TODO = "1 new architecture(s), 1 row(s) to bring up to date, 1 row(s) to remove"
+BESIDES = "Besides: 1 row brought up to date, 1 row removed."
+TODO = "1 new architecture, 1 row to bring up to date, 1 row to remove"
 
 
 @pytest.mark.parametrize(
     ("mend", "check", "last"),
     [
         (False, False, [DONE, "It lists 3 architectures, 1 of them native."]),
-        (False, True, ["S.md is out of date: 1 new architecture(s). Nothing was written."]),
+        (False, True, ["S.md is out of date: 1 new architecture. Nothing was written."]),
         (True, False, [DONE, BESIDES, "It lists 2 architectures, 2 of them native."]),
         (True, True, [f"S.md is out of date: {TODO}. Nothing was written."]),
     ],
@@ -150,22 +150,22 @@ def test_each_refreshed_cell_is_told_from_three_sides() -> None:
 
 def test_columns_are_told_together_whether_they_are_missing_or_added() -> None:
     missing = told(updated([A, B_HF], [A, B_HF], columns=("fallback", "notes")))
-    at = missing.index("Columns that the document does not have yet (--refresh adds them):")
-    assert missing[at + 1 : at + 4] == ["  + Fallback: 3 table(s)", "  + Notes: 3 table(s)", ""]
+    at = missing.index("Configured columns missing from the document (--refresh adds them):")
+    assert missing[at + 1 : at + 4] == ["  + Fallback: 3 tables", "  + Notes: 3 tables", ""]
     added = told(updated([A, B_HF], [A, B_HF], columns=("fallback", "notes"), refresh=True))
     at = added.index("Columns added:")
     assert added[at + 1 : at + 4] == [
-        "  + Fallback: 3 table(s), 1 cell(s) filled", "  + Notes: 3 table(s), 0 cell(s) filled", ""
+        "  + Fallback: 3 tables, 1 cell filled", "  + Notes: 3 tables, 0 cells filled", ""
     ]  # fmt: skip
-    assert "Besides: 2 column(s) added." in added
+    assert "Besides: 2 columns added." in added
     assert not any("brought up to date" in line for line in added)
     assert not any(line.startswith("Columns") for line in told(updated([A, B_HF], [A, B_HF])))
 
 
 def test_a_changed_answer_of_the_backend_is_told_as_what_it_is() -> None:
     lines = told(updated([A, B_HF], [A, B_REFUSED]))
-    assert "Rows that pass the backend's own check: the sources say another number than line 55" in lines
-    assert "Besides: counts put right." in lines
+    assert "Rows that pass the backend's own check: the sources disagree with line 55" in lines
+    assert "Besides: counts corrected." in lines
     assert not any(line.startswith("Counts that did not agree") for line in lines)
     assert report_json(updated([A, B_HF], [A, B_REFUSED]))["recounted_lines"] == [55]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DOCUMENT = "MODEL_SUPPORT_TRACKING.md"
-READ = "Held against sglang 7.7.7 and transformers 9.9.9."
+READ = "Compared with sglang 7.7.7 and transformers 9.9.9."
 
 
 @pytest.fixture
@@ -102,4 +102,4 @@ def test_a_long_diff_is_cut_and_says_how_to_see_all(update: Cli, monkeypatch: py
     assert "And 7 more: the diff has all of them." in told
     at = told.index("```diff")
     assert told[at + 1 : at + 3] == ["--- /dev/null", "```"]
-    assert any(line.endswith(" lines more: `archtrack update --diff` prints them.") for line in told)
+    assert any(line.endswith(" more lines: `archtrack update --diff` prints them.") for line in told)

@@ -65,7 +65,7 @@ def test_a_row_brings_its_section_file_example_and_line() -> None:
     row = found.rows["A_BForCausalLM"]
     told = (row.category, row.by, row.file, row.example, row.place)
     assert told == ("text", "the document", "a_b.py", "x/a", "T.md:5")
-    assert found.words == "T.md, 1 rows"
+    assert found.words == "T.md, 1 row"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_what_a_page_cannot_show_of_a_document_is_told_with_its_line() -> None:
     found = read_document_rows(text + b"\n## Other\n\n" + first.encode() + b"\n", "T.md", {})
     assert found.rows["AForCausalLM"].kind == "unknown"
     assert found.notes[:2] == (
-        "T.md:7: is no row of an architecture, and not on the page",
+        "T.md:7: is not a row of an architecture, so the page leaves it out",
         "T.md:6: AForCausalLM has a row already, T.md:5, which counts",
     )
     assert read_document_rows(document(first), "T.md", {}).notes == ()

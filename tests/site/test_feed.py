@@ -52,7 +52,7 @@ def test_the_index_names_every_file_and_each_says_what_its_name_promises(
     cli: Cli, work: Path, made: Path
 ) -> None:
     done = cli("site", "--out", "public", "--feed", "--data", made)
-    assert (done.code, done.lines[1]) == (0, "Wrote public/feed/v1/index.json, which names the 5 others")
+    assert (done.code, done.lines[1]) == (0, "Wrote public/feed/v1/index.json and 5 other files")
     files = read(work / "public" / "feed" / "v1")
     index = files.pop("index.json")
     assert index["format"] == 1
@@ -127,7 +127,7 @@ def test_a_file_of_somebody_else_is_not_replaced(cli: Cli, work: Path, made: Pat
     path.write_text('{"mine": true}\n')
     done = cli("site", "--out", "public", "--feed", "--data", made)
     assert done.code == 5
-    assert f"{file}: is not a file of archtrack's feed" in done.err
+    assert f"{file}: not a file that archtrack wrote" in done.err
     assert path.read_text() == '{"mine": true}\n'
 
 
@@ -150,7 +150,7 @@ def test_a_leftover_of_a_killed_run_is_cleared(work: Path, made: Path) -> None:
 def test_a_feed_is_no_part_of_what_is_served(cli: Cli, work: Path) -> None:
     done = cli("site", "--serve", "--feed")
     assert (done.code, list(work.iterdir())) == (2, [])
-    assert "--feed means nothing with --serve" in done.err
+    assert "--feed has no effect with --serve" in done.err
     assert cli("site", "--out", "public", "--data", "none").code == 2
 
 

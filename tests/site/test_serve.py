@@ -107,15 +107,17 @@ def test_the_head_of_the_page_is_answered_without_its_body(server: Server) -> No
 
 
 def test_a_port_that_is_taken_is_said(live: Live, server: Server) -> None:
-    with pytest.raises(UsageError, match=f"port {server.server_port} cannot be used: .*--port names another"):
+    with pytest.raises(
+        UsageError, match=f"port {server.server_port} cannot be used: .*choose another --port"
+    ):
         Server(live, server.server_port)
 
 
 @pytest.mark.parametrize(
     ("text", "words", "page"),
     [
-        ("three", "the data has changed: the page was made anew", PAGE % b"three"),
-        ("broken", "the data has changed, and the page stays as it was: it is broken", PAGE % b"one"),
+        ("three", "the data has changed; the page is new", PAGE % b"three"),
+        ("broken", "the data has changed, but the page could not be made: it is broken", PAGE % b"one"),
         ("one  ", None, PAGE % b"one"),
         (None, None, PAGE % b"one"),
     ],
@@ -155,12 +157,12 @@ def test_a_folder_that_is_away_for_a_while_is_told_once_and_then_read_again(tmp_
 
     live = Live(paths, lambda: "".join(path.read_text() for path in paths()))
     away = folder.rename(tmp_path / "away")
-    assert live.look() == "the data has changed, and the page stays as it was: no such folder"
+    assert live.look() == "the data has changed, but the page could not be made: no such folder"
     assert live.look() is None
     assert live.page == b"1"
     away.rename(folder)
     (folder / "x").write_text("22")
-    assert live.look() == "the data has changed: the page was made anew"
+    assert live.look() == "the data has changed; the page is new"
     assert live.page == b"22"
 
 
@@ -259,10 +261,10 @@ def test_the_page_outlives_files_that_are_bad_and_follows_them_when_they_are_men
         path.write_bytes(content)
         words = live.look()
         assert words is not None
-        assert words.startswith("the data has changed, and the page stays as it was: "), content
+        assert words.startswith("the data has changed, but the page could not be made: "), content
         assert "\n" not in words
         path.write_bytes(whole)
         live.look()  # it may be as it was, of which nothing is said
         matrix.write_text(head + f"| **A{number}ForCausalLM** | Y |  |  |\n")
-        assert live.look() == "the data has changed: the page was made anew"
+        assert live.look() == "the data has changed; the page is new"
         assert f"A{number}ForCausalLM".encode() in live.page

@@ -18,6 +18,7 @@ from archtrack.sources.files import (
     clear_leftovers,
     document_lock,
     expanded,
+    like_it,
     read_bounded,
     read_document,
     write_atomic,
@@ -120,10 +121,10 @@ def test_a_document_changed_by_someone_else_is_not_replaced(document: Path, expe
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("docs", "no regular file"),
+        ("docs", "not a regular file"),
         ("missing/x.md", "No such file or directory; create the folder first"),
         ("loop", "Too many levels"),
-        ("fifo", "no regular"),
+        ("fifo", "not a regular"),
     ],
 )
 def test_what_is_no_document_is_refused_in_one_line(
@@ -166,7 +167,10 @@ def test_a_document_that_may_not_be_read_is_told() -> None:
         path = Path(name) / "TRACKING.md"
         path.write_bytes(OLD)
         path.chmod(0)
-        with unprivileged(), pytest.raises(DocumentError, match="Permission denied; change its mode, or let"):
+        with (
+            unprivileged(),
+            pytest.raises(DocumentError, match="Permission denied; change its mode, or name another"),
+        ):
             read_document(path)
         path.chmod(0o644)
         with unprivileged():
@@ -302,7 +306,7 @@ def test_a_lock_that_is_held_is_told_after_the_timeout_also_through_a_link(
 
 def test_a_folder_that_cannot_hold_locks_is_told(document: Path) -> None:
     with (
-        pytest.raises(DocumentError, match="cannot hold the lock"),
+        pytest.raises(DocumentError, match="cannot lock"),
         document_lock(document, document / "locks"),
     ):
         pytest.fail("there is no such folder")
@@ -333,3 +337,30 @@ def test_a_home_folder_is_found_or_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
         UsageError, match=r"~nobody-of-that-name/x: no such home folder is known; write the whole path"
     ):
         expanded("~nobody-of-that-name/x")
+
+
+# -- a file that is not there ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("missing", "near"),
+    [
+        ("confg.json", "config.json"),
+        ("Config.json", "config.json"),
+        ("folder/modle.gguf", "folder/model.gguf"),
+        ("other.txt", None),
+        ("config.json", None),  # it is there
+        ("nowhere/config.json", None),
+        ("nul\0byte", None),
+        ("c" * 5000, None),
+        ("", None),
+    ],
+)
+def test_the_name_that_is_most_like_a_missing_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, near: str | None
+) -> None:
+    for name in ("config.json", "folder/model.gguf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    assert like_it(missing) == (f"; did you mean {near}?" if near else "")

@@ -105,9 +105,12 @@ FORMS = "give a path, `installed`, a release such as `0.5.23`, `latest`, `pinned
         ),
         ("git:", "'git:' names no repository; write git:PATH-OR-URL@REF"),
         ("git:@v1", "'git:' names no repository; write git:PATH-OR-URL@REF"),
-        ("git:.@", ".: '' is no reference; give a commit, a tag or a branch"),
-        ("git:.@--exec=x", ".: '--exec=x' is no reference; give a commit, a tag or a branch"),
-        ("git:https://u:p@h/r@a b", "https://h/r: 'a b' is no reference; give a commit, a tag or a branch"),
+        ("git:.@", ".: '' is not a reference; give a commit, a tag or a branch"),
+        ("git:.@--exec=x", ".: '--exec=x' is not a reference; give a commit, a tag or a branch"),
+        (
+            "git:https://u:p@h/r@a b",
+            "https://h/r: 'a b' is not a reference; give a commit, a tag or a branch",
+        ),
     ],
 )
 def test_what_means_nothing_is_refused_with_what_would(text: str, message: str) -> None:

@@ -15,7 +15,7 @@ from archtrack.core.audit.yaml_text import read_yaml
 from archtrack.core.document.markdown import BOM
 from archtrack.core.verdict.suggestions import looks_like_class
 from archtrack.errors import TargetError, UsageError, extra
-from archtrack.sources.files import read_bounded, why, write_atomic
+from archtrack.sources.files import like_it, read_bounded, why, write_atomic
 from archtrack.sources.redaction import shown_argument
 
 from .claims import Judge
@@ -149,9 +149,11 @@ def _bytes(path: Path) -> bytes:
     try:
         data = read_bounded(path, LARGEST)
     except (OSError, ValueError) as error:
-        raise TargetError(f"{shown_argument(str(path))}: cannot be read: {why(error)}") from error
+        raise TargetError(
+            f"{shown_argument(str(path))}: cannot be read: {why(error)}{like_it(path)}"
+        ) from error
     if b"\0" in data:
-        raise TargetError(f"{shown_argument(str(path))}: is no text in UTF-8; save it as such")
+        raise TargetError(f"{shown_argument(str(path))}: not UTF-8 text; save it as UTF-8")
     return data
 
 
@@ -170,7 +172,7 @@ def _read(path: Path, text: str, judge: Judge) -> Read:
             case _:
                 return read_list(text, judge.known)
     except ImportError as error:
-        raise UsageError(f"{shown_argument(str(path))}: to read YAML needs {extra('yaml')}") from error
+        raise UsageError(f"{shown_argument(str(path))}: reading YAML needs {extra('yaml')}") from error
     except ValueError as error:
         raise TargetError(
             f"{shown_argument(str(path))}: not valid {_WRITTEN.get(form, form)}: {error}"

@@ -11,7 +11,7 @@ from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.release_facts import LoadOptions, ReleaseFacts
 from archtrack.core.verdict.suggestions import nearest
 from archtrack.engines import load_engine
-from archtrack.errors import ArchtrackError, UsageError
+from archtrack.errors import ArchtrackError, SourceError, UsageError
 from archtrack.hub.targets import Target, open_targets
 from archtrack.model import Origin, Status
 from archtrack.sources.redaction import shown_argument
@@ -220,7 +220,7 @@ def check(
             if isinstance(each, Target) and each.instead is not None
         ]
         run.notices += [
-            f"{each.text}: its format and its quantisation are not looked at; a config or a file says more"
+            f"{each.text}: this ignores its format and quantisation; check a config or a file for these"
             for each in opened
             if isinstance(each, Target) and each.found is not None and is_copy(bare(each.text))
         ]
@@ -276,7 +276,7 @@ def _sources(engines: Sequence[str], request: Request, histories: Histories) -> 
     named = [each.engine for each in found]
     if twice := [name for index, name in enumerate(named) if name in named[:index]]:
         raise UsageError(
-            f"--engine {shown_argument(twice[0])} is given twice; name it once, or run check twice"
+            f"--engine {shown_argument(twice[0])} is named twice; name it once, or run check twice"
         )
     for each in found:
         if histories.get(each.engine) is None:
@@ -426,7 +426,7 @@ class _Run:
         except ArchtrackError as error:
             if known is None:
                 raise
-            self.notices.append(f"The imports of {known.facts.name} were not looked at: {error}")
+            self.notices.append(f"The imports of {known.facts.name} were not checked: {error}")
             self._note(known)  # what the history has of it says what was not looked at
             return known
         history = self._histories.get(source.engine)
@@ -440,9 +440,15 @@ class _Run:
         """Read a release, and note what was read."""
         from .release_reading import read_release_facts
 
-        found = read_release_facts(
-            source.engine, source.source, self._request, self._workspace, cache, self._histories
-        )
+        try:
+            found = read_release_facts(
+                source.engine, source.source, self._request, self._workspace, cache, self._histories
+            )
+        except SourceError as error:
+            history = self._histories.get(source.engine)
+            if not self._workspace.offline or history is None or source.source is None:
+                raise
+            raise SourceError(f"{error}{history.nearest_words(source.source)}") from error
         self.sources += [
             Source(engine=each.engine, version=each.version, origin=each.origin, read=True)
             for each in found.inventories

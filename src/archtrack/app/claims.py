@@ -125,7 +125,7 @@ class Judge:
         if claim.unclear is not None:
             return unsaid(claim, claim.unclear, engine)
         if engine is None:
-            return unsaid(claim, "nothing says which engine is meant; --engine names it")
+            return unsaid(claim, "no engine is named; name one with --engine")
         history = self._histories.need(engine)
         if claim.release is None:
             chosen = self._chosen is not None and self._chosen[0].engine == engine
@@ -136,7 +136,7 @@ class Judge:
         try:
             wanted = history.numbering.normal(claim.release)
         except ValueError:
-            return unsaid(claim, f"`{claim.release[:40]}` is no release of {engine}", engine)
+            return unsaid(claim, f"`{claim.release[:40]}` is not a release of {engine}", engine)
         if claim.reach is Reach.IN:
             return self._of_release(claim, history, wanted)
         return self._since(claim, history, wanted)
@@ -158,7 +158,7 @@ class Judge:
         at = self._first_of(history, wanted, claim.reach, read)
         if at is None:
             last = read[-1].version if read else "none"
-            words = f"no release of {history.engine} from {wanted} on is known; the newest is {last}"
+            words = f"no known release of {history.engine} is {wanted} or newer; the newest is {last}"
             return unsaid(claim, words, history.engine)
         standing = self._standing(claim, history, read[at])
         if standing.has is None:
@@ -272,7 +272,7 @@ class Judge:
                 sure=sure,
             )
         several = f"`{claim.name}` may stand for several architectures"
-        why = several if found else f"which architecture `{claim.name}` has is not known"
+        why = several if found else f"the architecture of `{claim.name}` is not known"
         return Standing(engine=history.engine, version=release.version, has=None, why=why)
 
     def _one(self, claim: Claim, presence: Presence, history: History, release: Release) -> Standing:
@@ -307,7 +307,7 @@ class Judge:
         found = feature_of(feature, presence.verdict.key, facts)
         if found.has and not claim.holds and (status is Status.FALLBACK or _is_wrapped(presence, facts)):
             words = f"{name} runs it by its Transformers backend, which has {TITLES[feature]}"
-            return replace(untold, why=f"{words}; whether the model's own class lets it is not read")
+            return replace(untold, why=f"{words}; whether the model's own class allows it was not read")
         return replace(untold, has=found.has, why=found.why, place=found.place)
 
 
@@ -330,7 +330,7 @@ def _lacking(claim: Claim, presence: Presence, history: History, release: Releas
     """That a release does not have something, and what may be meant."""
     name, bounds = f"{history.engine} {release.version}", presence.bounds
     if presence.status is Status.GONE and bounds is not None:
-        return f"{name} does not have it any more: it had it until {bounds.until}"
+        return f"{name} no longer has it; the last release with it is {bounds.until}"
     if presence.status is Status.REFUSED:
         return f"{name} refuses it: {presence.reason}"
     near = () if claim.is_model else nearest(claim.name, history.names(release.version))

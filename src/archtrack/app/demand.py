@@ -75,7 +75,7 @@ def census_of_dump(names: Sequence[str], folder: Path, *, memory_mb: int) -> Cen
     paths = {name: folder / expanded(name) for name in names}
     saved = [name for name, path in paths.items() if is_census(path)]
     if saved and len(names) > 1:
-        raise UsageError(f"{saved[0]}: a census counts alone; leave out the others")
+        raise UsageError(f"{saved[0]}: a saved census cannot be combined; drop the other files")
     if saved:
         return read_census(paths[saved[0]])
 
@@ -113,9 +113,9 @@ def census_of_hub(
         )
         notices = []
         if not kept.fetched:
-            notices.append(f"the list is that of {kept.date}, as it was read before; --fresh reads it anew")
+            notices.append(f"this is the list of {kept.date}; --fresh reads it again")
         if not kept.ended and kept.models < limit:
-            notices.append(f"{kept.models:,} models were read before this run, which is offline")
+            notices.append(f"offline: these are the {kept.models:,} models of an earlier run")
     return census, tuple(notices)
 
 

@@ -154,11 +154,11 @@ def _checkout(name: str | None, workspace: Workspace) -> tuple[str, str]:
         return engine, os.path.relpath(path, workspace.folder)
     if checkouts:
         raise UsageError(
-            f"{workspace.folder} lies in a checkout of {' and of '.join(checkouts)}; name the engine:"
+            f"{workspace.folder} is in a checkout of {' and of '.join(checkouts)}; name the engine:"
             f" `archtrack diff {next(iter(checkouts))} --base REF`"
         )
     what = f"a checkout of {name}" if name is not None else "a checkout of an engine"
-    raise SourceError(f"{workspace.folder} does not lie in {what}; --base compares a working tree: go to one")
+    raise SourceError(f"{workspace.folder} is not in {what}; run --base inside one")
 
 
 def _refuse_a_part(engine: str, folder: str, workspace: Workspace) -> None:

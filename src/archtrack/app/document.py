@@ -260,7 +260,9 @@ def _check_ours(before: str | None, document: Document, *, force: bool) -> None:
     """Refuse to write a whole document over a text that never was one."""
     if force or not before or document.is_blank or document.sections or document.problems:
         return
-    raise DocumentError("has none of the document's headings; --force overwrites it, --doc names another one")
+    raise DocumentError(
+        "has none of the document's headings; name another with --doc, or overwrite it with --force"
+    )
 
 
 def _canary(matrix: Matrix, document: Document, *, force: bool) -> None:
@@ -271,11 +273,11 @@ def _canary(matrix: Matrix, document: Document, *, force: bool) -> None:
     natives = {row.name for row in matrix.rows if row.native is not None}
     hint = "check the source, or use --force if it is right"
     if not natives:
-        raise ImplausibleError(f"{engine.origin.location}: no architecture is registered in it; {hint}")
+        raise ImplausibleError(f"{engine.origin.location}: it registers no architecture; {hint}")
     if all(
         "PreTrained" in each.name for each in transformers.registrations
     ):  # its base classes are always there
-        raise ImplausibleError(f"{transformers.origin.location}: no public model class is in it; {hint}")
+        raise ImplausibleError(f"{transformers.origin.location}: it has no public model class; {hint}")
     listed = {row.name for row in document.rows if row.native == "Y"}
     lost = sorted(listed - natives)
     if len(lost) * _LOST_SHARE > len(listed):

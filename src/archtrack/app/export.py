@@ -71,7 +71,7 @@ def chosen_histories(histories: Histories, engines: Sequence[str] = ()) -> tuple
     for each in asked:
         if each.source is not None:
             raise UsageError(
-                f"--engine {shown_argument(each.engine)}: spans are over all releases; name the engine alone"
+                f"--engine {shown_argument(each.engine)}: an export covers all releases; name the engine without one"
             )
     names = sorted({each.engine for each in asked}) or histories.engines
     return tuple(histories.need(each) for each in names)

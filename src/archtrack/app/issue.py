@@ -60,7 +60,7 @@ def read_issue(path: Path, *, limit: int, only: Sequence[str]) -> Issue:
     """
     data = read_document(path)
     if data is None:
-        raise DocumentError(f"{path}: there is no such document; `archtrack update` creates one")
+        raise DocumentError(f"{path}: no such document; `archtrack update` creates one")
     _, document = parsed(path, data)
     try:
         return issue_of(document, path.name, limit=limit, only=only)
@@ -122,7 +122,9 @@ def _unneeded(folder: Path, last: int, title: str) -> Iterator[int]:
     try:
         names = sorted(each.name for each in folder.iterdir())
     except OSError as error:
-        raise DocumentError(f"{folder}: cannot be read: {error.strerror}") from error
+        raise DocumentError(
+            f"{folder}: cannot be read: {error.strerror}; name another folder with --out"
+        ) from error
     for match in filter(None, map(_COMMENT.fullmatch, names)):
         number = int(match[1])
         data = read_document(folder / match[0]) if number > last else None
@@ -140,15 +142,13 @@ def _ours(path: Path, title: str) -> bytes | None:
     if found is None:
         raise _not_ours(path)
     if found != safe_title(title):
-        raise DocumentError(
-            f"{path}: a part of {found}, not of {title}, so it stays; let --out name a folder of its own"
-        )
+        raise DocumentError(f"{path}: a part of {found}, not of {title}; name another folder with --out")
     return data
 
 
 def _not_ours(path: Path) -> DocumentError:
     return DocumentError(
-        f"{path}: not written by archtrack, so it stays; move it away, or let --out name another folder"
+        f"{path}: archtrack did not write this file and keeps it; move it, or name another folder with --out"
     )
 
 

@@ -64,7 +64,7 @@ def lint_document(
     """
     data = read_document(path)
     if data is None:
-        raise DocumentError(f"{path}: there is no such document; `archtrack update` creates one")
+        raise DocumentError(f"{path}: no such document; `archtrack update` creates one")
     chosen = further(columns)
     before, document = parsed(path, data)
     matrix = None
@@ -98,7 +98,7 @@ def lint_configuration(
     try:
         tracked = track(request, replace(settings, overrides=()), workspace)
     except SourceError as error:
-        what = f"`lint` reads the sources because {settings.path} has overrides to hold against them"
+        what = f"`lint` reads the sources because {settings.path} has overrides to check"
         raise SourceError(f"{error}; {what}") from error
     for inventory in tracked.matrix.inventories:
         refuse_nothing(inventory)

@@ -44,7 +44,7 @@ def newest_release(
     listed = final_releases(package, settings, http, kind=kind)
     release = next((each for each in reversed(listed) if not each.yanked), None)
     if release is None:
-        raise SourceError(f"no release of {package} has a {kind} that could be read")
+        raise SourceError(f"no release of {package} has a readable {kind}; check the index, and run again")
     with (
         workspace.open_cache() as cache,
         open_release(

@@ -15,6 +15,7 @@ from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.mlx_weights import not_by_mlx
 from archtrack.core.verdict.release_facts import FEATURES, GGUF_ARCHITECTURES, LoadOptions
 from archtrack.core.verdict.verdict import Steps
+from archtrack.core.wording import counted
 from archtrack.engines import load_engine
 from archtrack.engines.base import Loads
 from archtrack.errors import DataError, UsageError
@@ -131,9 +132,7 @@ def presence_with(name: str, history: History, release: Release, histories: Hist
 def no_data_yet(checkpoint: Checkpoint, engine: str) -> Presence:
     """What is said of an engine whose releases nobody has read yet: nothing is known, which is no "no"."""
     steps = Steps(engine, checkpoint.architectures)
-    because = steps.say(
-        f"no data yet: none of its releases was read; `archtrack history refresh {engine}` reads them"
-    )
+    because = steps.say(f"no data yet; `archtrack history refresh {engine}` reads its releases")
     verdict = steps.verdict(Status.UNKNOWN, because)
     return Presence(engine=engine, version=None, date=None, status=Status.UNKNOWN, verdict=verdict)
 
@@ -166,7 +165,10 @@ def presence_of(
     status, why = verdict.status, None
     if status is Status.UNSUPPORTED and verdict.gate in {None, Gate.ARCHITECTURE}:
         if facts.unresolved:
-            status, why = Status.UNKNOWN, f"{facts.unresolved} places of {facts.name} could not be read"
+            status, why = (
+                Status.UNKNOWN,
+                f"{counted(facts.unresolved, 'place')} of {facts.name} could not be read",
+            )
         elif bounds is not None and bounds.last is not None:
             status = Status.GONE
         elif _names_too_little(checkpoint, known):
@@ -426,8 +428,7 @@ def _without_architecture(checkpoint: Checkpoint, facts: ReleaseFacts) -> Verdic
     """The verdict of an engine that goes by architectures on a model type of which none is known."""
     steps = Steps(facts.engine, ())
     because = steps.say(
-        f"{facts.engine} goes by architectures; nothing says which one a checkpoint of model type"
-        f" `{checkpoint.model_type}` names; give its config"
+        f"{facts.engine} goes by architectures; that of model type `{checkpoint.model_type}` is unknown; give a config"
     )
     return steps.verdict(Status.UNKNOWN, because)
 

@@ -149,7 +149,7 @@ def _transformers(
     planned = plan(engine, source)
     public = carry_out(planned, cache)
     if pin is not None and public.version != pin:
-        notices = [*notices, f"{words} pins transformers {pin}; {public.version} was read, as asked"]
+        notices = [*notices, f"{words} pins transformers {pin}; read {public.version}, as asked"]
     elif pin is not None and spec in {None, "pinned"}:
         notices = [*notices, f"{words} pins transformers {pin}"]
     return planned, public, notices

@@ -270,13 +270,15 @@ def _chosen(engines: Sequence[str], histories: Histories) -> tuple[History, ...]
     for each in asked:
         if each.source is not None:
             raise UsageError(
-                f"--engine {shown_argument(each.engine)}: every release is looked at; name the engine alone"
+                f"--engine {shown_argument(each.engine)}: requires looks at every release; name the engine without one"
             )
     named = dict.fromkeys(each.engine for each in asked)
     found = [histories.need(name) for name in named or histories.engines if named or name != TRANSFORMERS]
     for history in found:
         if history.newest is None and named:
-            raise DataError(f"no release of {history.engine} could be read")
+            raise DataError(
+                f"no release of {history.engine} could be read; run `archtrack history refresh {history.engine}`"
+            )
     return tuple(each for each in found if each.newest is not None)
 
 

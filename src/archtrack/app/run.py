@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,11 @@ from archtrack.sources.progress import SilentProgress
 from archtrack.sources.workspace import Workspace
 
 from .request import Request
+from .today import today
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from archtrack.sources.progress import Progress
 
@@ -102,7 +103,7 @@ def day(text: str | None) -> date:
         UsageError: it names none.
     """
     if text is None:
-        return date.today()  # noqa: DTZ011 -- the reader's calendar, as the document has always had it
+        return today(os.environ)
     with suppress(ValueError):
         return parse_date(text)
     raise UsageError(f"--date {text!r} is not a date; write it as 2026-01-31")

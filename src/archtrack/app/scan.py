@@ -126,7 +126,7 @@ def _read(planned: Plan, cache: Cache) -> Inventory:
     library.expect(*engine.fetched)
     inventory = engine.scan(library, planned.options)
     if isinstance(source, LocalSource) and (outside := source.links_outside()):
-        reason = "a link to a folder out of the tree is not followed; what it leads to is unknown"
+        reason = "a link to a folder outside the tree, which is not followed"
         left_out = (Unresolved(reason=reason, place=Place(file=path, line=0)) for path in outside)
         inventory = replace(inventory, unresolved=(*inventory.unresolved, *left_out))
     _keep(planned, inventory, cache, _KIND, library.asked_beyond(engine.watched))

@@ -278,16 +278,15 @@ def refuse_nothing(inventory: Inventory) -> None:
         ImplausibleError: it is empty.
     """
     if not inventory.registrations and not inventory.unresolved:
-        raise ImplausibleError(
-            f"{inventory.origin.location}: no architecture was found in {inventory.engine} "
-            f"{inventory.version or ''}{_covered(inventory.engine)}"
-        )
+        name = f"{inventory.engine} {inventory.version or ''}".strip()
+        where = inventory.origin.location
+        raise ImplausibleError(f"{where}: no architecture found in {name}{_covered(inventory.engine)}")
 
 
 def _covered(engine: str) -> str:
     """What to try instead of a source in which nothing was found."""
     since = load_engine(engine).since
-    return f"; archtrack reads releases from {since} on: name a newer one, or another source"
+    return f"; archtrack reads releases since {since}; name a newer one, or another source"
 
 
 def _about_pin(engine: Inventory, public: Inventory, pin: str | None, *, asked: bool) -> Iterator[str]:
@@ -299,7 +298,7 @@ def _about_pin(engine: Inventory, public: Inventory, pin: str | None, *, asked: 
     if pin is not None and not asked:
         yield f"{words} pins transformers {pin}"
     elif pin is not None and public.version not in {None, pin}:
-        yield f"{words} pins transformers {pin}; {public.version} was read, as asked"
+        yield f"{words} pins transformers {pin}; read {public.version}, as asked"
 
 
 def about_disabled(options: ScanOptions, source: Source) -> tuple[str, ...]:
@@ -343,12 +342,10 @@ def _external(name: str, workspace: Workspace, cache: Cache) -> External:
         )
     if "/" in name or os.sep in name or not all(name.split(".")):
         raise SourceError(
-            f"external package {name}: no such folder; give the path of its folder, or the name of an installed one"
+            f"external package {name}: no such folder; name its folder, or an installed package"
         )
     top = name.partition(".")[0]
     source = installed_source(Layout(package=top, distribution=top), environ=workspace.environ)
     if source is None:
-        raise SourceError(
-            f"external package {name}: neither a folder nor installed; give the path of its folder"
-        )
+        raise SourceError(f"external package {name}: neither a folder nor installed; name its folder")
     return External(package=name, folder=name.replace(".", "/"), library=Library(source, cache))

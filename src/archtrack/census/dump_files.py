@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archtrack.errors import SourceError, UsageError
-from archtrack.sources.files import expanded
+from archtrack.sources.files import expanded, like_it
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +62,8 @@ def dump_files(names: Iterable[str], folder: Path) -> tuple[DumpFile, ...]:
     for name in names:
         paths = list(_paths(name, folder))
         if not paths:
-            raise UsageError(f"{name}: no such file; {_KNOWN}, or a census that --save wrote")
+            advice = like_it(name) or f"; {_KNOWN}, or a census that --save wrote"
+            raise UsageError(f"{name}: no such file{advice}")
         for path in paths:
             found.setdefault(path, DumpFile(path=path, kind=_kind(path, name)))
     return tuple(found.values())
@@ -94,14 +95,14 @@ def _paths(name: str, folder: Path) -> Iterator[Path]:
             return
         matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 -- Path.glob takes no absolute pattern
     except (OSError, ValueError) as error:  # no name for a file, no such user
-        raise UsageError(f"{name}: no name for a file ({error})") from error
+        raise UsageError(f"{name}: not a file name ({error})") from error
     yield from (Path(match).resolve() for match in matches if not Path(match).is_dir())
 
 
 def _kind(path: Path, name: str) -> Kind:
     try:
         if not path.is_file():
-            raise UsageError(f"{name}: {path.name} is no regular file; {_KNOWN}")
+            raise UsageError(f"{name}: {path.name} is not a regular file; {_KNOWN}")
         with path.open("rb") as file:
             head = file.read(_LOOKED_AT)
     except OSError as error:
@@ -110,7 +111,7 @@ def _kind(path: Path, name: str) -> Kind:
         return Kind.PARQUET
     if head.startswith(_MAGIC_ZSTD):
         # DuckDB reads it, but takes half a file for a whole one.
-        raise UsageError(f"{name}: packed by zstd; unpack it first (`zstd -d`)")
+        raise UsageError(f"{name}: compressed with zstd; unpack it first (`zstd -d`)")
     kind = Kind.PLAIN
     if head.startswith(_MAGIC_GZIP):
         kind, head = Kind.GZIP, _unpacked(path)
@@ -129,11 +130,9 @@ def _unpacked(path: Path) -> bytes:
 def _expect_lines(head: bytes, name: str) -> None:
     """Refuse what is surely not JSON lines; a first line that is damaged may be."""
     if head.startswith(_MARK):  # some releases of DuckDB lose the first row for it
-        raise UsageError(f"{name}: begins with a byte order mark; take it away (`tail -c +4`)")
+        raise UsageError(f"{name}: begins with a byte order mark; remove it (`tail -c +4`)")
     start = head.lstrip()[:1]
     if start == b"[":
-        raise UsageError(
-            f"{name}: one JSON list, not JSON lines; `jq -c '.[]'` makes a line of each of its models"
-        )
+        raise UsageError(f"{name}: one JSON list, not JSON lines; `jq -c '.[]'` converts it")
     if start and start != b"{" and b"\n{" not in head:
         raise UsageError(f"{name}: {_KNOWN}, and this is neither")

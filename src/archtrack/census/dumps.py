@@ -112,7 +112,7 @@ def count_models(
     except duckdb.Error as error:
         raise SourceError(f"{source}: cannot be counted: {_line(error)}") from error
     except UnicodeError as error:  # DuckDB gives the names of columns as they are
-        raise SourceError(f"{source}: cannot be counted: the name of a column is no text") from error
+        raise SourceError(f"{source}: cannot be counted: a column name is not text") from error
     except (OSError, RuntimeError) as error:  # of the temporary folder, which may have any name
         raise SourceError(
             f"{source}: cannot be counted: {_line(error)}; TMPDIR names another folder for what does not fit"

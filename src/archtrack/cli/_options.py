@@ -29,6 +29,7 @@ __all__ = [
     "complete_name",
     "complete_target",
     "data_option",
+    "dated_histories",
     "document_option",
     "examples",
     "format_option",
@@ -44,6 +45,9 @@ __all__ = [
     "start",
     "together",
 ]
+
+_OLD = 60
+"""Days after which a verdict says how old the data is."""
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -77,7 +81,7 @@ def format_option(*names: str) -> Callable[[F], F]:
         type=click.Choice(names),
         default=names[0],
         show_default=True,
-        help="How to print it.",
+        help="The output format.",
     )
 
 
@@ -127,34 +131,34 @@ def complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -
 offline_option = click.option(
     "--offline",
     is_flag=True,
-    help="Make no request; use what the cache has. ARCHTRACK_OFFLINE=1 is the same.",
+    help="Make no requests; use the cache only. [env: ARCHTRACK_OFFLINE]",
 )
 registry_options = together(
     click.option(
         "--external",
         metavar="PACKAGE-OR-PATH",
         envvar="SGLANG_EXTERNAL_MODEL_PACKAGE",
-        help="A further package of models. It is located, never imported. [env: SGLANG_EXTERNAL_MODEL_PACKAGE]",
+        help="Another package of models. archtrack reads it and never imports it. [env: SGLANG_EXTERNAL_MODEL_PACKAGE]",
     ),
     click.option(
         "--disabled",
         metavar="MODULE,…",
         envvar="SGLANG_DISABLED_MODEL_ARCHS",
-        help="Modules that SGLang is told to skip. [env: SGLANG_DISABLED_MODEL_ARCHS]",
+        help="Modules for SGLang to skip. [env: SGLANG_DISABLED_MODEL_ARCHS]",
     ),
 )
 source_options = together(
     click.option(
         "--sglang",
         metavar="SOURCE",
-        help="Where SGLang is read from. Default: a checkout in the working directory, else the installed package, "
-        "else the latest release.",
+        help="The SGLang to read. Default: a checkout in the working directory, else the installed package, else the "
+        "latest release.",
     ),
     click.option(
         "--transformers",
         metavar="SOURCE",
-        help="Where transformers is read from. Default: the release that SGLang pins, else the installed one, "
-        "else the latest.",
+        help="The transformers to read. Default: the release that SGLang pins, else the installed package, else the "
+        "latest release.",
     ),
     offline_option,
     registry_options,
@@ -164,31 +168,31 @@ source_options = together(
 hub_option = click.option(
     "--hub",
     is_flag=True,
-    help="Ask the Hub for the most downloaded model of each of SGLang's architectures: the first choice of "
-    "examples but for overrides. Needs the extra `hub`.",
+    help="Use the most downloaded model on the Hub as the example of each SGLang architecture. Overrides still win. "
+    "Needs the extra `hub`.",
 )
 known_elsewhere_option = click.option(
     "--known-elsewhere/--no-known-elsewhere",
     default=None,
-    help="Also architectures that other engines have and neither SGLang nor transformers, by the histories that come "
-    "with archtrack. Default: as configured, else for `rebuild`, and in a document that has such rows.",
+    help="Include architectures that only other engines have, from the shipped histories. Default: as configured, else "
+    "on for `rebuild` and for a document that has such rows.",
 )
 scan_option = click.option(
     "--scan",
     is_flag=True,
-    help="Read the sources also where their files are those of a release that archtrack knows.",
+    help="Read the sources even if the shipped data already knows the release.",
 )
 data_option = click.option(
     "--data",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A folder of history data, or one file of it, in place of what archtrack ships and `data update` got.",
+    help="Use this folder or file of history data instead of the shipped and the updated data.",
 )
 document_option = click.option(
     "--doc",
     type=click.Path(path_type=Path, readable=False),  # what it is, and whether it can be read, is told later
-    help="The document. Default: the configured one, else MODEL_SUPPORT_TRACKING.md in the working directory or "
-    "above it in the checkout.",
+    help="The document. Default: the configured one, else MODEL_SUPPORT_TRACKING.md in the working directory or in a "
+    "parent folder of the checkout.",
 )
 
 
@@ -196,8 +200,21 @@ def histories(data: Path | None) -> Histories:
     """The histories that ``--data`` names, else the user's and the shipped ones."""
     from archtrack.app.history.store import Histories
 
-    advice = "the data that came with archtrack is used instead of your own"
+    advice = "using the shipped data instead of your own"
     return Histories(os.environ, data, troubled=lambda problem: note(f"{advice}: {problem}"))
+
+
+def dated_histories(data: Path | None) -> Histories:
+    """The same for a verdict, which says how old the data is where that is long ago and the user did not choose it."""
+    from archtrack.app.today import today
+
+    found = histories(data)
+    day = found.newest_day if data is None else None
+    if day is not None and (age := (today(os.environ) - day).days) > _OLD:
+        note(
+            f"the data is {age} days old: its newest release is of {day}; `archtrack data update` gets newer data"
+        )
+    return found
 
 
 def start(**options: Any) -> Run:
@@ -226,5 +243,5 @@ def note(text: str) -> None:
 
 
 def _note_cache_trouble(problem: str) -> None:
-    advice = "" if "ARCHTRACK_CACHE_DIR" in problem else "; ARCHTRACK_CACHE_DIR names another folder"
-    note(f"the cache is not in use: {problem}{advice}")
+    advice = "" if "ARCHTRACK_CACHE_DIR" in problem else "; set ARCHTRACK_CACHE_DIR to another folder"
+    note(f"running without the cache: {problem}{advice}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archtrack.render.colour import wants_colour
 from archtrack.render.terminal import print_lines
 
 from ._options import complete_engine, data_option, examples, format_option, histories
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from archtrack.app.audit import Audited
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 @click.command(
@@ -38,25 +41,25 @@ __all__ = ["command"]
     "--engine",
     metavar="ENGINE[==VERSION]",
     shell_complete=complete_engine,
-    help="Which release the files speak of, where they do not say it. Default: the newest of the engine that a file "
-    "names.",
+    help="The release that a claim is about if the file does not say. Default: the newest release of the engine that "
+    "the file names.",
 )
 @click.option(
     "--fix",
     is_flag=True,
-    help="Put right what can be: a mark of LoRA or PP, a version that is early. No other byte changes.",
+    help="Correct LoRA and PP marks and versions that are too early. No other byte changes.",
 )
 @click.option(
     "--fix-late",
     is_flag=True,
-    help="As --fix, and lower versions that are late. These may be meant: a model can need more than its class.",
+    help="Like --fix, and lower versions that are too late. Check these: a model can need more than its class.",
 )
 @click.option(
     "--diff",
     is_flag=True,
-    help="Write nothing; print what --fix (or --fix-late) would change as a unified diff.",
+    help="Write nothing; print the changes of --fix (or --fix-late) as a unified diff.",
 )
-@click.option("--strict", is_flag=True, help="Exit 1 if a claim cannot be said, or a file makes none.")
+@click.option("--strict", is_flag=True, help="Exit 1 if a claim cannot be said, or if a file has no claims.")
 @data_option
 @format_option("text", "json", "markdown", "github")
 @click.pass_context
@@ -73,14 +76,14 @@ def command(  # noqa: PLR0913 -- one parameter per option
     data: Path | None,
     form: str,
 ) -> None:
-    """Check which claims of each FILE are true, late, early or wrong, and which cannot be said, with the evidence.
+    """Check the claims of each FILE against the history, and show the evidence.
 
-    Read are tables in Markdown (.md) with a column of architectures or models, and columns such as LoRA, PP or an
-    engine; Python (.py), JSON and YAML that name architectures or models with an engine and a version; and lists (any
-    other file) with a name on each line. YAML needs the extra `yaml`. Nothing of them is run.
+    A FILE is a Markdown table (.md) with a column of architectures or models and columns such as LoRA, PP or an engine;
+    Python (.py), JSON or YAML that names architectures or models with an engine and a version; or a list (any other
+    file) with a name on each line. YAML needs the extra `yaml`. archtrack runs none of them.
 
-    A claim since which version an engine has something is late if an older version has it, and early if only a newer
-    one has it. Exits 1 if a claim is late, early or wrong; with --fix, if one remains.
+    Each claim is true, late, early, wrong, or cannot be said. "Since 0.9" is late if an older version has it, and
+    early if only a newer version has it. Exits 1 if a claim is late, early or wrong; with --fix, if one remains.
     """
     from archtrack.app.audit import Fix, audit
     from archtrack.app.names import Names
@@ -116,7 +119,7 @@ def _print_diff(files: Iterable[Audited]) -> None:
     from archtrack.render.unified import unified_lines
 
     terminal = sys.stdout.isatty()
-    color = terminal and not os.environ.get("NO_COLOR")
+    color = wants_colour()
     for file in files:
         if file.texts is not None:
             lines = unified_lines(file.path, *file.texts, terminal=terminal, color=color)

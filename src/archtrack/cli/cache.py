@@ -10,24 +10,24 @@ from archtrack.render.terminal import plain
 
 from ._options import examples, format_option, start
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "data"
 
 
 @click.group("cache", epilog=examples("archtrack cache info", "archtrack cache clear"))
 def command() -> None:
     """Look at the cache or clear it.
 
-    It holds what was worked out of source files, by their content, what was fetched of git repositories, and the
-    Hub's list of models as `demand` read it last.
-    Clearing it loses time and nothing else.
-    ARCHTRACK_CACHE_DIR moves it.
+    The cache holds facts read from source files, fetched git repositories, and the Hub's list of models that `demand`
+    read last. Clearing it costs time and nothing else. ARCHTRACK_CACHE_DIR moves it.
     """
 
 
 @command.command("info", epilog=examples("archtrack cache info", "archtrack cache info --format json"))
 @format_option("text", "json")
 def info(form: str) -> None:
-    """Show where the cache is, how large it is and what is in it."""
+    """Show the path, size and contents of the cache."""
     from archtrack.hub.model_list import size_of_kept
     from archtrack.render.json import print_json
     from archtrack.sources.git.mirror import size_of_mirrors
@@ -55,9 +55,9 @@ def info(form: str) -> None:
     for kind, count in found.entries:
         click.echo(f"{count:8d}  {kind}")
     if mirrors:
-        click.echo(f"{mirrors / 2**20:.1f} MB of git repositories beside it")
+        click.echo(f"{mirrors / 2**20:.1f} MB of git repositories")
     if listed:
-        click.echo(f"{listed / 2**20:.1f} MB of the Hub's list of models beside it")
+        click.echo(f"{listed / 2**20:.1f} MB of the Hub's list of models")
     if found.problem is not None:
         click.echo(plain(f"Not in use: {found.problem}"))
 

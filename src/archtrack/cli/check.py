@@ -12,16 +12,17 @@ import click
 from archtrack.errors import TargetError, UsageError
 from archtrack.model import Gate
 from archtrack.render.terminal import plain
+from archtrack.sources.files import like_it
 from archtrack.sources.redaction import shown_argument
 
 from ._options import (
     complete_engine,
     complete_target,
     data_option,
+    dated_histories,
     document_option,
     examples,
     format_option,
-    histories,
     offline_option,
     parted,
     registry_options,
@@ -33,14 +34,53 @@ if TYPE_CHECKING:
     from archtrack.app.presence import Presence
     from archtrack.core.verdict.error_messages import Message
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 _MAX_LOG_BYTES = 64 * 1024 * 1024
 
 
+_HELP = """\
+Show what each engine does with each TARGET: run it natively, run it through transformers, or refuse it.
+
+A TARGET is one of:
+
+\b
+  Qwen3-32B, "DeepSeek R1"  a model, looked up in the model index
+  OWNER/NAME[@REVISION]     a repository on the Hub (needs the extra `hub`)
+  config.json               a config or its folder; an adapter's stands for its base
+  model.gguf                a GGUF file; its header is enough
+  LlamaForCausalLM          an architecture
+  qwen3                     a model type
+  -                         one target per line from standard input
+
+A model is found by its id (`exact`), as a copy or a variant of an id, or as a family. `archtrack index show NAME`
+shows which sources say so.
+
+The answers:
+
+\b
+  native        the engine has an implementation for it
+  unimportable  it has one that fails to import with this transformers
+  fallback      its Transformers backend runs it
+  refused       transformers has it, but its backend does not take it
+  remote code   only the repository's own code can tell
+  gone          an older release had it
+  unsupported   none of these; the answer names the gate that stopped it
+  unknown       the facts do not settle it; the answer says what is missing
+
+The gates are config, architecture, import, processor, backend and quantisation.
+
+The facts of every known release come with archtrack, so most answers need no request. archtrack reads a folder, an
+installed package or an unknown release itself.
+"""
+
+
 @click.command(
     "check",
-    short_help="Say what engines do with a model, architecture, config, GGUF file or repository.",
+    help=_HELP,
+    short_help="Show what each engine does with a model, config, GGUF file or architecture.",
     epilog=examples(
         'archtrack check Qwen3-32B "DeepSeek R1"',
         "archtrack check Qwen3ForCausalLM",
@@ -60,45 +100,47 @@ _MAX_LOG_BYTES = 64 * 1024 * 1024
     multiple=True,
     metavar="ENGINE",
     shell_complete=complete_engine,
-    help="Ask this engine: ENGINE, ENGINE==VERSION or ENGINE@SOURCE; may be repeated. Default: every engine at its "
-    "newest known release, and the plugins of vLLM that register the architecture.",
+    help="Ask this engine: ENGINE, ENGINE==VERSION or ENGINE@SOURCE. Repeatable. Default: the newest known release of "
+    "every engine, and of the vLLM plugins that register the architecture.",
 )
 @click.option(
     "--sglang",
     metavar="SOURCE",
-    help="Where SGLang is read from, if --engine does not say. Default: its newest known release.",
+    help="The SGLang to ask, if --engine does not name one. Default: its newest known release.",
 )
 @click.option(
     "--transformers",
     metavar="SOURCE",
-    help="The transformers that the engines run with. Default: for each the newest that its release allowed on the "
-    "day when it came out.",
+    help="The transformers that the engines run with. Default: for each engine, the newest that its release allowed on "
+    "its release day.",
 )
 @offline_option
 @registry_options
 @document_option
-@click.option("--log", metavar="FILE", help="A log of an engine to explain; `-` for standard input.")
+@click.option(
+    "--log", metavar="FILE", help="Explain the errors in this log of an engine; `-` reads standard input."
+)
 @click.option(
     "--explain",
     is_flag=True,
-    help="Show the steps of each answer, with file and line, and what vLLM's recipe for the model asks for.",
+    help="Show every step with its file and line, and what vLLM's recipe for the model asks for.",
 )
 @click.option(
     "--require",
     type=click.Choice(("native", "fallback")),
-    help="Exit 1 unless every target is native in every engine that is asked (of all engines, without --engine: in "
-    "SGLang); with `fallback`, native or run by the Transformers backend.",
+    help="Exit 1 unless every target is native in each engine that --engine names (without --engine: in SGLang). "
+    "`fallback` also accepts the Transformers backend.",
 )
 @click.option(
     "--with",
     "wanted",
     metavar="FEATURE[,FEATURE]…",
     default="",
-    help="Say whether it has these: lora, pp, image, …, a quantisation method (awq), or KIND:NAME of what a release "
-    "lists (tool-parser:hermes, reasoning-parser:, attention:, speculative:). With --require, every target needs all.",
+    help="Also ask for features: lora, pp, image, …, a quantisation method (awq), or KIND:NAME (tool-parser:hermes, "
+    "reasoning-parser:, attention:, speculative:). With --require, every target needs all of them.",
 )
-@click.option("--draft", is_flag=True, help="The targets are loaded as draft models of speculative decoding.")
-@click.option("--embedding", is_flag=True, help="The engine is told to serve them as embedding models.")
+@click.option("--draft", is_flag=True, help="Load the targets as draft models for speculative decoding.")
+@click.option("--embedding", is_flag=True, help="Serve the targets as embedding models.")
 @click.option(
     "--runner",
     type=click.Choice(("auto", "generate", "pooling", "draft")),
@@ -135,41 +177,23 @@ def command(  # noqa: PLR0913 -- one parameter per option
     form: str,
     **sources: Any,
 ) -> None:
-    """Say what each engine does with each TARGET: run it itself, run it through transformers, or refuse it.
-
-    A TARGET is a config.json or the folder of one (the folder of an adapter stands for its base model), a GGUF file (of
-    which the header is read: the download may still go on), an architecture (`LlamaForCausalLM`), a model type
-    (`qwen3`), a repository on the Hub (`OWNER/NAME`, `OWNER/NAME@REVISION` or its address; needs the extra `hub`), a
-    model as people name it (`Qwen3-32B`, `DeepSeek R1`), or `-`: one target per line from standard input.
-
-    A model's name is looked up in the model index: the id itself (`exact`), a copy or a variant of an id, or a family.
-    `archtrack index show NAME` tells who says which architecture a model has.
-
-    native: the engine has its own implementation, or runs it by that of another. unimportable: it has one that fails to
-    import with this transformers. fallback: its Transformers backend runs it. refused: transformers has it, but not for
-    that backend. remote code: only the repository's own code could tell. gone: an older release had it. unsupported:
-    none of these; the gate that stopped it is named: config, architecture, import, processor, backend or quantisation.
-    unknown: what is known does not settle it, and the answer says what is missing.
-
-    What is known of every release comes with archtrack: no request is made for it. A folder, an installed package or a
-    release that is not known is read.
-    """
+    """Show what each engine does with each TARGET: run it natively, run it through transformers, or refuse it."""
     from archtrack.app.check import check
     from archtrack.core.verdict.release_facts import LoadOptions
     from archtrack.render.check import checked_json, print_checked, print_notices
     from archtrack.render.json import print_json
 
     if not targets and log is None:
-        raise click.UsageError("Name a TARGET, or a log with --log.", ctx)
+        raise click.UsageError("Name a TARGET, such as Qwen3-32B or config.json, or a log with --log.", ctx)
     if log == "-" and "-" in targets:
-        raise UsageError("standard input can hold targets or a log, not both")
+        raise UsageError("standard input can hold targets or a log, not both; put one of them in a file")
     _once(engines, sources["sglang"])
     begun = start(doc=doc, **sources)
     found = check(
         _listed(targets),
         begun.request,
         begun.workspace,
-        histories=histories(data),
+        histories=dated_histories(data),
         engines=engines,
         messages=() if log is None else _messages(log),
         options=LoadOptions(draft=draft, pooled=embedding, runner=runner, convert=convert),
@@ -206,9 +230,9 @@ def _once(engines: tuple[str, ...], sglang: str | None) -> None:
         return
     asked = [each for each in map(parse_engine_source, engines) if each.engine == "sglang"]
     if not asked:
-        raise UsageError("--sglang names a source of SGLang, which is not asked: add --engine sglang")
+        raise UsageError("--sglang names a source, but --engine leaves SGLang out; add --engine sglang")
     if asked[0].source is not None:
-        raise UsageError(f"--sglang and --engine {engines[0]} both name a source of SGLang; name it once")
+        raise UsageError(f"--sglang and --engine {engines[0]} both name a source of SGLang; drop one")
 
 
 def _unmet(require: str, found: Checked, *, chosen: bool) -> list[str]:
@@ -224,7 +248,7 @@ def _unmet(require: str, found: Checked, *, chosen: bool) -> list[str]:
                 else ""
             )
             lines.append(
-                f"{shown_argument(answer.text)} was guessed ({words}): name an id, an architecture or a config"
+                f"{shown_argument(answer.text)} is a guess ({words}); name an id, an architecture or a config"
             )
             continue
         asked = [each.presence for each in answer.engines] if chosen else [answer.sglang]
@@ -242,10 +266,10 @@ def _lacking(require: str, presence: Presence | None) -> str:
 
     wanted = {Status.NATIVE} if require == "native" else {Status.NATIVE, Status.FALLBACK}
     if presence is None:
-        return "nothing is known of it"
+        return "nothing is known about it"
     release = f"{presence.engine} {presence.version or ''}".strip()
     if presence.status not in wanted and not _skipped(require, presence):
-        return f"{release} says {presence.status.value}, and {require} is required"
+        return f"{release}: {presence.status.value}, but {require} is required"
     return "; ".join(each.why for each in presence.wanted if not each.has)
 
 
@@ -286,7 +310,9 @@ def _log(name: str) -> bytes:
             with Path(name).open("rb") as file:
                 data = file.read(_MAX_LOG_BYTES + 1)
     except OSError as error:
-        raise TargetError(f"{name} cannot be read: {error.strerror}") from error
+        raise TargetError(f"{name}: cannot read the log: {error.strerror}{like_it(name)}") from error
     if len(data) > _MAX_LOG_BYTES:
-        raise TargetError(f"{name} has more than {_MAX_LOG_BYTES:,} bytes; give the part with the error")
+        raise TargetError(
+            f"{name}: the log has more than {_MAX_LOG_BYTES:,} bytes; cut out the part with the error"
+        )
     return data

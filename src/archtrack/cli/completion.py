@@ -6,7 +6,9 @@ import click
 
 from ._options import examples
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "serve"
 
 
 @click.command(

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import click
 
+from archtrack.core.wording import counted
 from archtrack.errors import UsageError
-from archtrack.render.terminal import counted, plain, print_lines
+from archtrack.render.terminal import plain, print_lines
 
 from ._options import examples, format_option, histories, offline_option, start
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "data"
 
 
 @click.group(
     "data",
-    short_help="Look at, update or check the data of the support history.",
+    short_help="Show, update or check the data that answers come from.",
     epilog=examples(
         "archtrack data info",
         "archtrack data update ./history/",
@@ -26,18 +29,19 @@ __all__ = ["command"]
     ),
 )
 def command() -> None:
-    """Look at, update or check the data of the support history: one JSON file per engine.
+    """Show, update or check the history data: one JSON file per engine.
 
-    archtrack ships a set. A file in your data folder counts instead if it knows as many releases or more;
-    ARCHTRACK_DATA_DIR moves that folder. Recipes are beside it: how the engines' own maintainers start models.
+    archtrack ships a set. A file in your data folder wins if it knows at least as many releases. ARCHTRACK_DATA_DIR
+    moves that folder. It also holds recipes: how the engines' maintainers start models.
     """
 
 
 @command.command("info", epilog=examples("archtrack data info", "archtrack data info --format json"))
 @format_option("text", "json")
 def info(form: str) -> None:
-    """Show which file counts for each engine, and what it covers."""
-    from archtrack.app.history.store import SHIPPED, data_folder
+    """Show which data file each engine uses, and what it covers."""
+    from archtrack.app.history.data_files import data_folder
+    from archtrack.app.history.store import SHIPPED
     from archtrack.render.history import overview_json, print_overview
     from archtrack.render.json import print_json
 
@@ -51,9 +55,7 @@ def info(form: str) -> None:
     print_overview(chosen, found.awaited)
     for which, folder in folders.items():
         used = [engine for engine, file in files.items() if Path(file).parent == Path(folder)]
-        click.echo(
-            plain(f"{which.capitalize()}: {folder} ({', '.join(used) or 'nothing from there'})"), err=True
-        )
+        click.echo(plain(f"{which.capitalize()}: {folder} ({', '.join(used) or 'not used'})"), err=True)
 
 
 @command.command(
@@ -66,16 +68,16 @@ def info(form: str) -> None:
     ),
 )
 @click.argument("sources", nargs=-1, metavar="[SOURCE…]", envvar="ARCHTRACK_DATA_URL")
-@click.option("--force", is_flag=True, help="Take also data that knows fewer releases than what is there.")
+@click.option("--force", is_flag=True, help="Replace data even with data that knows fewer releases.")
 @offline_option
 def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
-    """Take newer data from each SOURCE: a file, a folder, an address of a file, or one of a folder (ending with `/`).
+    """Update the data from each SOURCE.
 
-    Without SOURCE, ARCHTRACK_DATA_URL names it: the address of the newest published data. All of it is checked before
-    any of it is used.
+    A SOURCE is a file, a folder, or the address of a file or of a folder (ending in `/`). Without one,
+    ARCHTRACK_DATA_URL names it: the address of published data. archtrack checks all of it before it uses any of it.
     """
+    from archtrack.app.history.data_files import data_folder
     from archtrack.app.history.data_update import update_data
-    from archtrack.app.history.store import data_folder
 
     if not sources:
         raise UsageError(
@@ -86,7 +88,7 @@ def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
     folder = data_folder(workspace.environ)
     for taken in update_data(sources, folder, workspace, force=force):
         state = "taken" if taken.written else "already there"
-        click.echo(plain(f"{taken.engine}: {taken.releases} releases, {state} ({taken.source})"))
+        click.echo(plain(f"{taken.engine}: {counted(taken.releases, 'release')}, {state} ({taken.source})"))
     click.echo(plain(f"In {folder}"), err=True)
 
 
@@ -95,22 +97,22 @@ def update(*, sources: tuple[str, ...], force: bool, offline: bool) -> None:
     epilog=examples(
         "archtrack data recipes                                into your data folder",
         "archtrack data recipes --data src/archtrack/data/recipes",
-        "archtrack data recipes --accept 0.34.0                that it has so few is real",
+        "archtrack data recipes --accept 0.34.0                accept a release with fewer recipes",
     ),
 )
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Where the data file is, and is written. Default: `recipes` in your data folder (`archtrack data info`).",
+    help="The folder of the data file. Default: `recipes` in your data folder (see `archtrack data info`).",
 )
-@click.option("--accept", metavar="VERSION", help="Believe this release although it has far fewer recipes.")
+@click.option("--accept", metavar="VERSION", help="Accept this release although it has far fewer recipes.")
 @click.pass_context
 def recipes(ctx: click.Context, *, data: Path | None, accept: str | None) -> None:
-    """Read the recipes in the source of vLLM's newest release; `check --explain` shows what they say of a model.
+    """Read the recipes of vLLM's newest release. `check --explain` shows what they say about a model.
 
-    Needs the extra `yaml`. Exits 4 if the release was not believed, as it has less than four fifths of the recipes
-    that are known. Those stay until --accept names it.
+    Needs the extra `yaml`. Exits 4 and keeps the old recipes if the release has less than four fifths of them; --accept
+    takes it anyway.
     """
     from archtrack.app.recipes.refresh import refresh_recipes
     from archtrack.app.recipes.store import recipes_folder, recipes_of
@@ -118,17 +120,17 @@ def recipes(ctx: click.Context, *, data: Path | None, accept: str | None) -> Non
     workspace = start().workspace
     folder = data or recipes_folder(workspace.environ)
     if folder.is_file():
-        raise UsageError(f"--data {folder}: is a file; name the folder of the data file")
+        raise UsageError(f"--data {folder}: is a file; name its folder")
     base = recipes_of("vllm", workspace.environ) if data is None else None
     result = refresh_recipes(folder, workspace, base=base, accepted=accept)
     found = result.recipes
     print_lines((plain(f"{path}: not read: {reason}") for path, reason in found.unresolved), err=True)
     if result.doubt is not None:
-        advice = f"--accept {found.source.version} takes it"
-        told = f"Not believed: {found.engine} {found.source.version}: {result.doubt}; {advice}"
+        advice = f"--accept {found.source.version} takes it anyway"
+        told = f"Not accepted: {found.engine} {found.source.version}: {result.doubt}; {advice}"
         click.echo(plain(told), err=True)
         ctx.exit(4)
-    state = "written" if result.written else "nothing new"
+    state = "written" if result.written else "unchanged"
     name = f"{found.engine} {found.source.version}"
     click.echo(plain(f"{name}: {counted(len(found.recipes), 'recipe')} in {folder}: {state}"))
 
@@ -137,9 +139,9 @@ def recipes(ctx: click.Context, *, data: Path | None, accept: str | None) -> Non
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.pass_context
 def lint(ctx: click.Context, path: Path | None) -> None:
-    """Check data files: schema, order, spans, versions, counts that nobody confirmed. Without PATH: the shipped ones.
+    """Check data files: schema, order, spans, versions, implausible counts. Without PATH: the shipped files.
 
-    Exits 1 if something is wrong.
+    Exits 1 if it finds a problem.
     """
     from archtrack.app.history.data_update import lint_files
     from archtrack.app.history.store import SHIPPED

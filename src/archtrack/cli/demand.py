@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from archtrack.core.demand.census import Census
     from archtrack.sources.workspace import Workspace
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 _LIMIT = 20_000
 _ENGINE = "sglang"
@@ -41,13 +43,13 @@ _ENGINE = "sglang"
 
 @click.command(
     "demand",
-    short_help="Show which architectures people download that an engine refuses or lacks.",
+    short_help="Rank what people download and an engine refuses or lacks.",
     epilog=examples(
         "archtrack demand                                       the Hub's 20,000 most downloaded models, and SGLang",
         "archtrack demand --engine vllm --status unsupported --top 50",
-        "archtrack demand models.parquet --save census.json     a dump, whatever its size",
+        "archtrack demand models.parquet --save census.json     a dump of any size",
         "archtrack demand 'dump/*.jsonl.gz' --by models --format markdown",
-        "archtrack demand census.json --sglang git:.@main       what was counted before, and a checkout",
+        "archtrack demand census.json --sglang git:.@main       an earlier count, and a checkout",
         "archtrack demand census.json --plot demand.svg",
     ),
 )
@@ -58,18 +60,17 @@ _ENGINE = "sglang"
     default=_ENGINE,
     show_default=True,
     shell_complete=complete_engine,
-    help="What the downloads are held against: an engine, at its newest release or at ENGINE==VERSION, by the "
-    "history that comes with archtrack.",
+    help="The engine to compare with, at its newest known release or at ENGINE==VERSION.",
 )
 @click.option(
     "--sglang",
     metavar="SOURCE",
-    help="Hold them against this source of SGLang instead, as `check` does.",
+    help="Compare with this source of SGLang instead.",
 )
 @click.option(
     "--transformers",
     metavar="SOURCE",
-    help="With it, or with the default source of SGLang. Default: the release that SGLang pins.",
+    help="The transformers that SGLang runs with. Default: the release that it pins.",
 )
 @data_option
 @click.option(
@@ -77,7 +78,7 @@ _ENGINE = "sglang"
     "statuses",
     multiple=True,
     type=click.Choice([each.value for each in Status]),
-    help="Only these. Repeatable. Default: all but native.",
+    help="Show only this status. Repeatable. Default: all but native.",
 )
 @click.option(
     "--top",
@@ -85,22 +86,22 @@ _ENGINE = "sglang"
     metavar="N",
     default=30,
     show_default=True,
-    help="How many architectures; 0 for all.",
+    help="Show this many architectures; 0 for all.",
 )
 @click.option(
     "--by",
     type=click.Choice(tuple(BY)),
     default="downloads",
     show_default=True,
-    help="What they are ordered by.",
+    help="The order.",
 )
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
     metavar="N",
-    help=f"Of the Hub: how many models, most downloaded first; 0 for all.  [default: {_LIMIT}]",
+    help=f"Ask the Hub for this many models, most downloaded first; 0 for all.  [default: {_LIMIT}]",
 )
-@click.option("--fresh", is_flag=True, help="Of the Hub: read anew what was read within the last day.")
+@click.option("--fresh", is_flag=True, help="Ask the Hub again, even if its answer is less than a day old.")
 @offline_option
 @click.option(
     "--memory",
@@ -108,33 +109,33 @@ _ENGINE = "sglang"
     metavar="MB",
     default=1024,
     show_default=True,
-    help="What the counting keeps to, however large a dump is; the rest goes to temporary files.",
+    help="Use at most this much memory; the rest goes to temporary files.",
 )
 @click.option(
     "--save",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Keep what was counted: for the document's column `demand`, and as a DUMP for later.",
+    help="Save the counts, for the document's column `demand` and as a DUMP for later.",
 )
 @click.option(
     "--plot",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Draw the architectures that are shown, 100 at most, as .svg or .png. Needs the extra `plot`.",
+    help="Draw the architectures shown, at most 100, as .svg or .png. Needs the extra `plot`.",
 )
 @format_option("text", "markdown", "csv", "json")
 def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
     """Show which architectures people download, most downloaded first, and what an engine does with each.
 
-    A DUMP is a file with the Hub's list of models: Parquet or JSON lines (also .gz), or a pattern such as
-    'dump/*.parquet'; or a census that --save wrote. Columns: id, downloads (or downloadsAllTime), and config (JSON or
-    a struct with `architectures`) or architectures. Without a DUMP the Hub is asked; what was read is kept for a day,
-    and a run that was interrupted goes on where it was. Needs the extra `demand`.
+    A DUMP is a file with the Hub's list of models: Parquet or JSON lines (also .gz), a pattern such as
+    'dump/*.parquet', or a file that --save wrote. Its columns: id, downloads (or downloadsAllTime), and
+    architectures or config (JSON or a struct with `architectures`). Without a DUMP, archtrack asks the Hub, keeps
+    the answer for a day and resumes an interrupted run. Needs the extra `demand`.
 
-    Each model counts once, with the most downloads that a row gives it; one that names several architectures counts
-    for each of them. Adapters, GGUF files and other models that name none are counted apart.
+    Each model counts once, with its highest number of downloads. A model with several architectures counts for each of
+    them. Adapters, GGUF files and other models without an architecture are counted separately.
 
-    Each status means what it means to `check` of a name; unknown: that cannot be told.
+    The statuses are those of `archtrack check`.
     """
     _check(dumps, options)
     begun = start(**{name: options[name] for name in ("sglang", "transformers", "offline")})
@@ -146,9 +147,9 @@ def command(dumps: tuple[str, ...], form: str, **options: Any) -> None:
 def _check(dumps: tuple[str, ...], options: dict[str, Any]) -> None:
     """Refuse what makes no sense, before the work begins."""
     if dumps and (options["limit"] is not None or options["fresh"]):
-        raise UsageError("--limit and --fresh are about the Hub: leave them out where a DUMP is named")
+        raise UsageError("--limit and --fresh are for the Hub; drop them, or drop the DUMP")
     if _read(options) and (options["engine"] != _ENGINE or options["data"] is not None):
-        raise UsageError("--sglang and --transformers read sources of SGLang: leave out --engine and --data")
+        raise UsageError("--sglang and --transformers read sources; drop them, or drop --engine and --data")
     if options["plot"] is not None:
         charts().expect_plot(options["plot"])
     if options["save"] is not None:

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from archtrack.app.run import Run
     from archtrack.model import Inventory
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 @click.command(
     "diff",
-    short_help="Show what changed between two sources of one engine, or what a branch changes.",
+    short_help="Compare two sources of an engine, or a branch with its base.",
     epilog=examples(
         "archtrack diff sglang 0.5.9 0.5.23 --format markdown     for release notes",
         "archtrack diff --base origin/main                        what this branch changes in support",
@@ -38,18 +40,18 @@ __all__ = ["command"]
 @click.option(
     "--base",
     metavar="REF",
-    help="In a checkout: compare the working tree with the commit where it left REF, a branch, tag or commit.",
+    help="Compare the working tree of a checkout with its merge base with REF: a branch, tag or commit.",
 )
 @click.option(
     "--transformers",
     metavar="SOURCE",
-    help="With --base: the transformers of both sides. Default: the release that each side pins.",
+    help="With --base: the transformers for both sides. Default: the release that each side pins.",
 )
 @registry_options
 @offline_option
 @data_option
-@click.option("--scan", is_flag=True, help="Read both releases, also those that the history knows.")
-@click.option("--strict", is_flag=True, help="Exit 1 if a place in either source could not be resolved.")
+@click.option("--scan", is_flag=True, help="Read both releases even if the shipped data knows them.")
+@click.option("--strict", is_flag=True, help="Exit 1 if a place in either source is unresolved.")
 @format_option("text", "markdown", "json", "github")
 @click.pass_context
 def command(
@@ -57,23 +59,24 @@ def command(
 ) -> None:
     """Show which architectures came, went, moved or were renamed from OLD to NEW, two sources of ENGINE.
 
-    Two final releases that the history knows are compared by it, at once and without a request; anything else is read.
+    Two final releases that the history knows are compared at once, without a request. archtrack reads anything else.
 
-    With --base and no OLD and NEW: show what the working tree, uncommitted files included, changes in support
-    against the merge base with REF, as a pull request would. The engine is the one whose checkout this is. Of SGLang
-    it says how each architecture stood and stands: native, unimportable, fallback, refused or unsupported, each side
-    with the transformers that it pins.
+    With --base instead of OLD and NEW: show what the working tree changes in support, uncommitted files included,
+    as a pull request would. ENGINE is the engine of this checkout. For SGLang it shows the status of each
+    architecture before and after, each side with the transformers that it pins.
 
-    Exits 0 whether or not there are changes.
+    Exits 0 with or without changes.
     """
     if options["base"] is None:
         _refuse_what_needs_a_base(engine, old, new, options)
     elif old is not None:
         raise UsageError(
-            f"--base compares the working tree: leave out {old!r}, or leave out --base to compare two sources"
+            f"--base compares the working tree; drop {old!r}, or drop --base to compare two sources"
         )
     elif options["scan"] or options["data"] is not None:
-        raise UsageError("--scan and --data are for OLD and NEW; with --base both sides are always read")
+        raise UsageError(
+            "--scan and --data go with OLD and NEW; drop them, as --base always reads both sides"
+        )
     begun = start(**{name: options[name] for name in ("transformers", "external", "disabled", "offline")})
     if options["base"] is not None:
         inventories = _against_base(engine, begun, options)
@@ -96,12 +99,14 @@ def _refuse_what_needs_a_base(
         missing = "ENGINE, OLD and NEW" if engine is None else "OLD and NEW" if old is None else "NEW"
         raise UsageError(
             f"{missing} missing: `archtrack diff sglang 0.5.9 0.5.23` compares two sources,"
-            " `archtrack diff --base origin/main` a working tree with where it began"
+            " `archtrack diff --base origin/main` a working tree with its base"
         )
     if options["form"] == "github":
-        raise UsageError("--format github annotates a working tree: it goes with --base")
+        raise UsageError("--format github annotates a working tree; add --base REF, or choose another format")
     if options["transformers"] is not None:
-        raise UsageError("--transformers goes with --base: two sources are compared by what they register")
+        raise UsageError(
+            "--transformers goes with --base; drop it, as OLD and NEW are compared by what they register"
+        )
 
 
 def _two_sources(
@@ -117,7 +122,7 @@ def _two_sources(
     before, after = inventories = (found.before.inventory, found.after.inventory)
     if found.by_history:
         versions = f"{engine} {before.version} and {after.version}"
-        click.echo(plain(f"By the history: {versions}; --scan reads the releases themselves"), err=True)
+        click.echo(plain(f"From the history: {versions}; --scan reads the releases themselves"), err=True)
     else:
         _say_what_was_read(inventories, (*found.before.notices, *found.after.notices))
     changes = compare(before, after)

@@ -12,12 +12,14 @@ from ._options import complete_engine, data_option, examples, format_option, his
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "data"
 
 
 @click.command(
     "export",
-    short_help="Export all architectures and releases as JSON, YAML, CSV, Python or Go.",
+    short_help="Export all architectures with their releases as JSON, YAML, CSV, Python or Go.",
     epilog=examples(
         "archtrack export > support.json",
         "archtrack export --engine vllm --engine sglang --format csv",
@@ -32,16 +34,16 @@ __all__ = ["command"]
     multiple=True,
     metavar="ENGINE",
     shell_complete=complete_engine,
-    help="Only this engine; may be repeated. Default: every engine.",
+    help="Export only this engine. Repeatable. Default: every engine.",
 )
 @data_option
 @format_option("json", "yaml", "csv", "python", "go")
 def command(*, engines: tuple[str, ...], data: Path | None, form: str) -> None:
-    """Write every architecture, model type, configuration class and GGUF architecture that engines have had.
+    """Export every architecture, model type, configuration class and GGUF architecture that engines have had.
 
-    Each with the spans of releases that have it, their days, whether their bounds are exact, and the line that
-    registers it; with the spans of its features, and what the newest release says of them. The form has a number
-    (`format`), and is documented in docs/tasks/export.md. The same data gives the same bytes.
+    Each comes with its spans of releases and their dates, whether their bounds are exact, the line that registers
+    it, and its features. docs/tasks/export.md describes the format, which has a version number (`format`).
+    The same data gives the same bytes.
     """
     from archtrack.app.export import export
     from archtrack.render.export import FORMS

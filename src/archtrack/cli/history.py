@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archtrack.core.wording import counted, did_you_mean
 from archtrack.errors import UsageError
-from archtrack.render.terminal import counted, plain, print_lines
+from archtrack.render.terminal import plain, print_lines
 from archtrack.sources.redaction import shown_argument
 
 from ._options import (
@@ -19,6 +20,7 @@ from ._options import (
     complete_feature,
     complete_name,
     data_option,
+    dated_histories,
     examples,
     format_option,
     histories,
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from archtrack.app.names import Names
     from archtrack.core.history.history import History
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 class _WithDefault(click.Group):
@@ -59,22 +63,20 @@ class _WithDefault(click.Group):
 @click.group(
     "history",
     cls=_WithDefault,
-    short_help="Say since which release an engine has an architecture.",
+    short_help="Show since which release each engine has an architecture.",
     epilog=examples(
         "archtrack history Qwen3ForCausalLM                    every engine, with the release and its date",
         "archtrack history LlamaForCausalLM --engine vllm",
         "archtrack history --engine sglang --at 0.5.9          what one release registers",
         "archtrack history --plot growth.svg",
-        "archtrack history refresh vllm                        read the releases that the data does not have yet",
+        "archtrack history refresh vllm                        read new releases",
     ),
 )
 def command() -> None:
-    """Say since which release each engine registers an architecture, or runs it as one that it registers.
+    """Show since which release each engine registers an architecture, until which release, and in which file.
 
-    Also until which release, and in which file.
-
-    `history ARCH…` is short for `history show ARCH…`, whose options are told by `history show --help`. The data comes
-    with archtrack; no request is made.
+    `history ARCH…` is short for `history show ARCH…`; see `history show --help` for its options. The data comes with
+    archtrack; no request is made.
     """
 
 
@@ -94,12 +96,12 @@ def command() -> None:
     multiple=True,
     metavar="ENGINE",
     shell_complete=complete_engine,
-    help="Only this engine; may be repeated. ENGINE==VERSION is short for --at VERSION.",
+    help="Show only this engine. Repeatable. ENGINE==VERSION is short for --at VERSION.",
 )
 @click.option(
     "--at",
     metavar="VERSION",
-    help="Show what this release of --engine registers or runs as another; `latest` for the newest.",
+    help="Show everything that this release of --engine registers; `latest` for the newest.",
 )
 @click.option(
     "--feature",
@@ -107,13 +109,13 @@ def command() -> None:
     multiple=True,
     metavar="FEATURE",
     shell_complete=complete_feature,
-    help="Show since which release ARCH has this feature (lora, pp, image, …); may be repeated.",
+    help="Show since which release ARCH has this feature (lora, pp, image, …). Repeatable.",
 )
 @click.option(
     "--plot",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Draw the number of architectures of each engine over time, as .svg or .png. Needs the extra `plot`.",
+    help="Draw the number of architectures per engine over time, as .svg or .png. Needs the extra `plot`.",
 )
 @data_option
 @format_option("text", "json")
@@ -127,12 +129,12 @@ def show(
     data: Path | None,
     form: str,
 ) -> None:
-    """Show since which release engines register each ARCH; without one, what the data covers.
+    """Show since which release each engine registers each ARCH. Without ARCH: show what the data covers.
 
-    `≤` before a release says that an older one may have had the architecture: it is not known what that one
-    registers. `≥` says the same of the end. Without an end, the newest release has it.
+    `≤` before a release means that an older release may have had it, but archtrack could not read that one. `≥`
+    means the same for the end. No end means that the newest release has it.
 
-    Exits 0 also if nobody registers an ARCH.
+    Exits 0 even if no engine registers an ARCH.
     """
     from archtrack.app.examples import example_sources
     from archtrack.app.names import Names
@@ -142,14 +144,14 @@ def show(
     from archtrack.render.json import print_json
     from archtrack.render.models import models_json, models_lines
 
-    found, names = histories(data), tuple(map(shown_argument, names))
+    found, names = dated_histories(data), tuple(map(shown_argument, names))
     known = Names(found, os.environ)
     asked = {name: known.asked(name) for name in names}
     engines, at = _at(engines, at)
     _expect_features(features, names, at, plot)
     if at is not None:
         if len(engines) != 1:
-            raise UsageError("--at shows one release of one engine: say which, with --engine ENGINE")
+            raise UsageError("--at shows one release of one engine; name it with --engine ENGINE")
         if names or plot is not None:
             raise UsageError(_whole(engines[0], at, names))
         history = found.need(engines[0])
@@ -176,7 +178,7 @@ def show(
             feature_history.print_features(keyed, features, found)
     elif plot is not None:
         if names or form == "json":
-            raise UsageError("--plot draws the chart alone: leave out ARCH and --format")
+            raise UsageError("--plot only draws the chart; drop ARCH and --format")
         charts().plot_growth(chosen, plot)
         click.echo(plain(f"Wrote {plot}"), err=True)
     elif form == "json":
@@ -210,9 +212,9 @@ def _expect_features(
 
     for name in features:
         if name not in TITLES:
-            raise UsageError(f"{shown_argument(name)} is no feature; there are {', '.join(TITLES)}")
+            raise UsageError(f"no feature is called {shown_argument(name)!r}; {did_you_mean(name, TITLES)}")
     if features and (not names or at is not None or plot is not None):
-        raise UsageError("--feature says since when an ARCH has it: name one, and leave out --at and --plot")
+        raise UsageError("--feature shows since when an ARCH has it; name an ARCH, and drop --at and --plot")
 
 
 def _at(engines: tuple[str, ...], at: str | None) -> tuple[tuple[str, ...], str | None]:
@@ -226,15 +228,15 @@ def _at(engines: tuple[str, ...], at: str | None) -> tuple[tuple[str, ...], str 
     asked = [parse_engine_source(each) for each in engines]
     named = [each.source for each in asked if each.source is not None]
     if named and at is not None:
-        raise UsageError(f"--at {at} and --engine {engines[0]} both name a release; name it once")
+        raise UsageError(f"--at {at} and --engine {engines[0]} both name a release; drop one")
     return tuple(each.engine for each in asked), at if at is not None else next(iter(named), None)
 
 
 def _whole(engine: str, at: str, names: tuple[str, ...]) -> str:
     """What to do instead of asking for one release and for something else."""
-    message = f"{engine}=={at} lists one whole release: leave out ARCH and --plot"
+    message = f"{engine}=={at} lists one whole release; drop ARCH and --plot"
     if names:
-        message += f"; what it does with one: `archtrack check {names[0]} --engine {engine}=={at}`"
+        message += f", or ask about one: `archtrack check {names[0]} --engine {engine}=={at}`"
     return message
 
 
@@ -251,29 +253,29 @@ def _print_near(names: Sequence[str], chosen: Sequence[History], known_names: Na
         if name in known or known_names.architectures_of(name) is not None:
             continue
         if near := nearest(name, known):
-            click.echo(plain(f"{name} is like: {', '.join(near)}"), err=True)
+            click.echo(plain(f"{name} is unknown; did you mean {' or '.join(near)}?"), err=True)
         elif advice := _advice(name, chosen):
             click.echo(plain(f"{name} is {advice}"), err=True)
         elif models := known_names.nearest_models(name):
-            click.echo(plain(f"Models with names like {name}: {', '.join(models)}"), err=True)
+            click.echo(plain(f"{name} is unknown; models with similar names: {', '.join(models)}"), err=True)
 
 
 def _advice(name: str, chosen: Sequence[History]) -> str | None:
     """What somebody may have meant who asks for what is no architecture."""
     if name in {history.engine for history in chosen}:
-        return f"an engine: `archtrack history --engine {name} --at latest` shows what it registers"
+        return f"an engine; `archtrack history --engine {name} --at latest` shows what it registers"
     if "/" in name or name.endswith(".json"):
-        return f"no architecture: `archtrack check {name}` reads a config"
+        return f"not an architecture; `archtrack check {name}` reads a config"
     return None
 
 
 @command.command(
     "refresh",
     epilog=examples(
-        "archtrack history refresh                             every engine, into the user's data folder",
+        "archtrack history refresh                             every engine, into your data folder",
         "archtrack history refresh vllm sglang --data ./data",
-        "archtrack history refresh vllm --accept vllm==0.12.0  its fall in number is real",
-        "archtrack history refresh ollama                      its tags, from its repository",
+        "archtrack history refresh vllm --accept vllm==0.12.0  accept a release with fewer architectures",
+        "archtrack history refresh ollama                      from the tags of its repository",
         "archtrack history refresh llama-cpp --from git:../llama.cpp",
         "archtrack history refresh --format markdown > body.md",
     ),
@@ -283,21 +285,21 @@ def _advice(name: str, chosen: Sequence[History]) -> str | None:
     "--data",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Where the data files are, and are written. Default: your data folder (`archtrack data info`).",
+    help="The folder of the data files. Default: your data folder (see `archtrack data info`).",
 )
 @click.option(
     "--accept",
     multiple=True,
     metavar="ENGINE==VERSION",
-    help="Believe a release although its count looks implausible; may be repeated.",
+    help="Accept a release although its count looks implausible. Repeatable.",
 )
 @click.option(
     "--from",
     "origin",
     metavar="git:REPO",
-    help="Read the tags of this repository (a path or a URL) instead; for an engine whose releases are tags.",
+    help="Read the tags of this repository (a path or a URL). Only for engines whose releases are tags.",
 )
-@click.option("--anew", is_flag=True, help="Read every release again, also those that the data has.")
+@click.option("--anew", is_flag=True, help="Read every release again, even those that the data has.")
 @format_option("text", "markdown")
 @click.pass_context
 def refresh_command(
@@ -310,26 +312,28 @@ def refresh_command(
     anew: bool,
     form: str,
 ) -> None:
-    """Read the final releases of each ENGINE that the data does not have yet, and write its data.
+    """Read the new final releases of each ENGINE, and add them to the data. Without ENGINE: of every engine.
 
-    Without ENGINE: every engine. Releases come from the package index, or from the tags of the engine's own repository.
-    Only what changed from one release to the next is fetched. It can be stopped at any time: what was read is kept.
+    Releases come from the package index, or from the tags of the engine's repository. archtrack fetches only what
+    changed between releases. You can stop it at any time; the next run continues.
 
-    Without --data, it goes on from the data that archtrack ships or that you have, and writes to your data folder.
-    With it, it goes on from what is in that folder: an empty one is filled from the first release on.
+    Without --data, it extends the shipped data or yours, and writes to your data folder. With --data, it extends that
+    folder; an empty folder is filled from the first release on.
 
-    Exits 3 if an engine could not be refreshed, and 4 if a release was not believed: its count fell or jumped so far
-    that its registry was hardly understood. Such a release counts as unknown until --accept names it.
+    Exits 3 if an engine could not be refreshed. Exits 4 if a release is implausible: its count fell or rose so far that
+    archtrack probably misread it. Such a release stays unknown until --accept names it.
     """
+    from archtrack.app.history.data_files import data_folder
     from archtrack.app.history.refresh import refresh, refreshed_by_default
-    from archtrack.app.history.store import data_folder
     from archtrack.render.refresh import refreshed_lines, refreshed_markdown
     from archtrack.render.steps import Steps
 
     begun = start()
     folder = data or data_folder(begun.workspace.environ)
     if folder.is_file():
-        raise UsageError(f"--data {folder}: a refresh writes one file per engine; name a folder")
+        raise UsageError(
+            f"--data {folder}: is a file; name a folder, as a refresh writes one file per engine"
+        )
     lines = refreshed_markdown if form == "markdown" else refreshed_lines
     results = []
     for result in refresh(
@@ -361,7 +365,7 @@ def refresh_command(
 def _repository(text: str) -> str:
     repository = text.removeprefix("git:")
     if repository == text or not repository:
-        raise UsageError(f"--from {shown_argument(text)}: write git: and a repository's path or URL")
+        raise UsageError(f"--from {shown_argument(text)}: write git:PATH-OR-URL, such as git:../llama.cpp")
     return repository
 
 

@@ -8,30 +8,33 @@ from pathlib import Path
 
 import click
 
+from archtrack.core.wording import counted
 from archtrack.errors import UsageError
-from archtrack.render.terminal import counted, plain, print_lines
+from archtrack.render.terminal import plain, print_lines
 from archtrack.sources.redaction import shown_argument
 
 from ._options import examples, format_option, histories, start
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 @click.group(
     "index",
-    short_help="Say which architectures a model has, and who says so.",
+    short_help="Show which architectures a model has, and which sources say so.",
     epilog=examples(
         "archtrack index show                                  what the index covers",
-        'archtrack index show "DeepSeek R1"                    what is said of a model, with file and line',
+        'archtrack index show "DeepSeek R1"                    one model, with file and line of each source',
         "archtrack index refresh                               read the newest releases",
         "archtrack index lint",
     ),
 )
 def command() -> None:
-    """Say which architectures a model has, and who says so.
+    """Show which architectures a model has, and which sources say so.
 
-    The index is made of what released packages say of models. `check`, `history`, `migrate`, `list --name` and the page
-    look a name up in it.
+    The model index collects what released packages say about models. `check`, `history`, `migrate`, `list --name`
+    and the page look names up in it.
     """
 
 
@@ -47,9 +50,9 @@ def command() -> None:
 @format_option("text", "json")
 @click.pass_context
 def show(ctx: click.Context, *, names: tuple[str, ...], form: str) -> None:
-    """Show what a NAME stands for, and what each source says of it; without one, what the index covers.
+    """Show what a NAME stands for, and what each source says about it. Without NAME: show what the index covers.
 
-    Exits 1 if nothing is found for a NAME.
+    Exits 1 if a NAME is not found.
     """
     from archtrack.app.models.store import model_index
     from archtrack.core.models.lookup import find, nearest_ids
@@ -75,27 +78,27 @@ def show(ctx: click.Context, *, names: tuple[str, ...], form: str) -> None:
     epilog=examples(
         "archtrack index refresh                               into your data folder",
         "archtrack index refresh --data src/archtrack/data/models",
-        "archtrack index refresh --accept ms-swift==4.7.0      its fall in number is real",
+        "archtrack index refresh --accept ms-swift==4.7.0      accept a release with fewer models",
     ),
 )
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Where the data file is, and is written. Default: your data folder (`archtrack data info`).",
+    help="The folder of the data file. Default: your data folder (see `archtrack data info`).",
 )
 @click.option(
     "--accept",
     multiple=True,
     metavar="PACKAGE==VERSION",
-    help="Believe a release although its number of models looks implausible; may be repeated.",
+    help="Accept a release although its number of models looks implausible. Repeatable.",
 )
 @click.pass_context
 def refresh(ctx: click.Context, *, data: Path | None, accept: tuple[str, ...]) -> None:
     """Read the newest release of each package that lists models, and write the index.
 
-    Exits 4 if a release was not believed: its number of models fell or jumped so far that its list was hardly
-    understood. What the index has of that package stays until --accept names the release.
+    Exits 4 if a release is implausible: its number of models fell or rose so far that archtrack probably misread
+    it. The index keeps the old entries of that package until --accept names the release.
     """
     from archtrack.app.models.refresh import refresh_index
     from archtrack.app.models.store import model_index, models_folder
@@ -104,7 +107,7 @@ def refresh(ctx: click.Context, *, data: Path | None, accept: tuple[str, ...]) -
     begun = start()
     folder = data or models_folder(begun.workspace.environ)
     if folder.is_file():
-        raise UsageError(f"--data {folder}: is a file; name the folder of the data file")
+        raise UsageError(f"--data {folder}: is a file; name its folder")
     result = refresh_index(
         folder,
         begun.workspace,
@@ -117,11 +120,11 @@ def refresh(ctx: click.Context, *, data: Path | None, accept: tuple[str, ...]) -
         unread = f", {counted(each.unresolved, 'unresolved place')}" if each.unresolved else ""
         click.echo(plain(f"{each.name}: {counted(each.ids, 'model')}{unread}"))
     for doubt in result.doubts:
-        advice = f"--accept {doubt.package}=={doubt.version} takes it"
+        advice = f"--accept {doubt.package}=={doubt.version} takes it anyway"
         click.echo(
-            plain(f"Not believed: {doubt.package} {doubt.version}: {doubt.reason}; {advice}"), err=True
+            plain(f"Not accepted: {doubt.package} {doubt.version}: {doubt.reason}; {advice}"), err=True
         )
-    state = "written" if result.written else "nothing new"
+    state = "written" if result.written else "unchanged"
     transfer = begun.workspace.transfer
     requests = f"{counted(transfer.requests, 'request')}, {transfer.bytes / 1e6:.1f} MB transferred"
     click.echo(plain(f"{counted(len(result.index.records), 'model')} in {folder}: {state}"))
@@ -133,9 +136,9 @@ def refresh(ctx: click.Context, *, data: Path | None, accept: tuple[str, ...]) -
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.pass_context
 def lint(ctx: click.Context, path: Path | None) -> None:
-    """Check a data file: schema, order, ids, claims, counts. Without PATH: the shipped one.
+    """Check a data file: schema, order, ids, claims, counts. Without PATH: the shipped file.
 
-    Exits 1 if something is wrong.
+    Exits 1 if it finds a problem.
     """
     from archtrack.app.models.store import lint_file
     from archtrack.data import MODELS

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archtrack.render.terminal import counted, plain, print_lines
+from archtrack.core.wording import counted
+from archtrack.render.terminal import plain, print_lines
 
 from ._options import document_option, examples, format_option, source_options, start
 
@@ -18,30 +19,32 @@ if TYPE_CHECKING:
     from archtrack.app.track import Track
     from archtrack.model import Finding
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 @click.command(
     "lint",
-    short_help="Lint the document and the overrides; --fix corrects what it can.",
+    short_help="Check the document and the overrides; --fix corrects what it can.",
     epilog=examples(
         "archtrack lint",
         "archtrack lint --fix",
         "archtrack lint --sglang latest --format github",
-        "archtrack lint --date 2027-01-01     which overrides will have expired by then",
+        "archtrack lint --date 2027-01-01     which overrides expire by then",
     ),
 )
 @document_option
 @source_options
-@click.option("--fix", is_flag=True, help="Put right what is mechanical: order, counts, rows written twice.")
+@click.option("--fix", is_flag=True, help="Correct the order, the counts and duplicate rows.")
 @click.option(
     "--hub",
     is_flag=True,
-    help="Fetch the config of each example from the Hub, and say which ones do not name their architecture. Needs the "
-    "extra `hub`.",
+    help="Fetch the config of each example from the Hub, and report those that do not name their architecture. Needs "
+    "the extra `hub`.",
 )
 @click.option(
-    "--date", "on", metavar="YYYY-MM-DD", help="The day by which overrides have expired or not. [today]"
+    "--date", "on", metavar="YYYY-MM-DD", help="Check which overrides have expired on this day. [today]"
 )
 @format_option("text", "json", "github")
 @click.pass_context
@@ -56,12 +59,12 @@ def command(
     on: str | None,
     **sources: Any,
 ) -> None:
-    """Check the document: rows twice or in two sections, wrong order, stale counts, unknown columns, wrong examples.
+    """Check the document: duplicate rows, wrong order, stale counts, unknown columns, wrong examples.
 
-    Check the configuration's overrides: redundant, expired, or for an architecture that is not there.
+    Also check the configured overrides: redundant, expired, or for an unknown architecture.
 
-    Reads no source unless --sglang or --transformers names one, against which the rows are held as well, the
-    configuration has overrides, or --hub is given. Exits 1 if anything is found (with --fix: if anything is left).
+    archtrack reads sources only if --sglang or --transformers names one (it then compares the rows with them), if the
+    configuration has overrides, or with --hub. Exits 1 if it finds anything (with --fix: if anything is left).
     """
     from archtrack.app.lint import lint_configuration, lint_document, lint_hub
     from archtrack.app.run import day

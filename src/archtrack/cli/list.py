@@ -33,14 +33,29 @@ if TYPE_CHECKING:
     from archtrack.core.verdict.features import Feature
     from archtrack.model import Matrix, MatrixRow
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 _WILD = re.compile(r"[*?\[]")
 
 
+_HELP = """\
+List every architecture with what SGLang and transformers do with it.
+
+\b
+  native        SGLang registers it
+  unimportable  SGLang registers it, but cannot import it with this transformers
+  fallback      public in transformers, and its Transformers backend takes it
+  refused       public in transformers, and its Transformers backend refuses it
+  unsupported   only other engines have it, or the backend's answer is unknown
+"""
+
+
 @click.command(
     "list",
-    short_help="List architectures and what the engines do with each.",
+    help=_HELP,
+    short_help="List all architectures with what SGLang and transformers do with each.",
     epilog=examples(
         "archtrack list --status native --name 'Qwen*'",
         "archtrack list --sglang 0.5.23 --transformers 5.23.0 --format json",
@@ -55,32 +70,32 @@ _WILD = re.compile(r"[*?\[]")
 @click.option(
     "--engine",
     type=click.Choice(("sglang", "transformers")),
-    help="Only what this engine knows: SGLang's natives, or what is public in transformers.",
+    help="List only what this engine knows: SGLang's natives, or the public classes of transformers.",
 )
 @click.option(
     "--status",
     multiple=True,
     type=click.Choice([each.value for each in STATUSES]),
-    help="Only these. Repeatable.",
+    help="List only this status. Repeatable.",
 )
 @click.option(
     "--category",
     multiple=True,
     type=click.Choice([each.value for each in Category]),
-    help="Only these. Repeatable.",
+    help="List only this category. Repeatable.",
 )
 @click.option(
     "--name",
     metavar="PATTERN",
     multiple=True,
-    help="Only names like `Qwen*`, or the architectures of a model (`Qwen3-32B`) or a model type. Repeatable.",
+    help="List only names that match `Qwen*`, or the architectures of a model (`Qwen3-32B`) or model type. Repeatable.",
 )
 @click.option(
     "--features",
     is_flag=True,
-    help="Add what SGLang's own implementation can do (lora, pp, image and the like), by its newest known release.",
+    help="Add the features of SGLang's own implementation (lora, pp, image, …), by its newest known release.",
 )
-@click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved.")
+@click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources is unresolved.")
 @format_option("text", "json")
 @click.pass_context
 def command(  # noqa: PLR0913 -- one parameter per option
@@ -98,13 +113,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     scan: bool,
     **sources: Any,
 ) -> None:
-    """List every architecture with what SGLang and transformers do with it.
-
-    native: SGLang registers it. unimportable: it does, but the module that does so cannot be imported with this
-    transformers, and SGLang skips it. fallback: public in transformers and compatible with its backend. refused:
-    public, but not compatible. unsupported: only other engines have it (By says which category they give it), or
-    whether the backend would take it cannot be said.
-    """
+    """List every architecture with what SGLang and transformers do with it."""
     from archtrack.app.elsewhere import fitted
     from archtrack.app.names import Names
     from archtrack.app.track import refuse_nothing, track
@@ -200,7 +209,5 @@ def _print(
     )
     for inventory in matrix.inventories:
         print_lines(unresolved_lines(inventory.engine, inventory.unresolved), err=True)
-    hint = (
-        "" if matrix.rows or not names else " (names are matched with capitals and small letters as they are)"
-    )
+    hint = "" if matrix.rows or not names else " (patterns are case-sensitive)"
     click.echo(f"{architectures(len(matrix.rows))}{hint}", err=True)

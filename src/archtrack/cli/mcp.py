@@ -17,25 +17,27 @@ from ._options import data_option, examples, histories, offline_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "serve"
 
 
 @click.command(
     "mcp",
-    short_help="Serve check, history, list and update to an agent.",
+    short_help="Serve check, history, list and update to an agent (MCP).",
     epilog=examples(
-        "archtrack mcp                                  what an MCP client is told to start, in an SGLang checkout",
+        "archtrack mcp                                  the command for an MCP client, in an SGLang checkout",
         "archtrack mcp --offline                        no tool makes a request",
     ),
 )
 @data_option
 @offline_option
 def command(*, data: Path | None, offline: bool) -> None:
-    """Serve archtrack's tools to an agent by the Model Context Protocol, on standard input and output.
+    """Serve archtrack's tools to an agent over the Model Context Protocol, on standard input and output.
 
-    An MCP client starts it; a person need not. The tools: check_model, model_history, list_architectures, and
-    update_document, which writes only if it is asked to, and only in the working directory. It ends when its standard
-    input does. What each tool takes and answers, and what to write into a client's settings: docs/tasks/agents.md.
+    An MCP client starts it. The tools are check_model, model_history, list_architectures and update_document.
+    update_document writes only if asked to, and only in the working directory. The server ends when its input ends.
+    docs/tasks/agents.md describes the tools and the settings of clients.
 
     Needs the extra `mcp`: in a clone of archtrack, pip install '.[mcp]'.
     """
@@ -44,12 +46,12 @@ def command(*, data: Path | None, offline: bool) -> None:
         from archtrack.mcp.server import serve
         from archtrack.mcp.tool import Call
     except ImportError as error:
-        raise UsageError(
-            f"archtrack mcp needs the SDK of the protocol, 2.0 or newer: {extra('mcp')} ({error})"
-        ) from error
+        raise UsageError(f"archtrack mcp needs the MCP SDK 2.0 or newer: {extra('mcp')} ({error})") from error
 
     if sys.stdin.isatty():
-        click.echo("archtrack mcp waits for an MCP client on standard input; Ctrl-C ends it", err=True)
+        click.echo(
+            "archtrack mcp is waiting for an MCP client on standard input; press Ctrl-C to stop", err=True
+        )
     gc.enable()  # unlike other verbs it runs for long
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a thread that waits for input would keep the process alive
     serve(Call(offline=offline, data=data))

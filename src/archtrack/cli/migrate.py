@@ -15,16 +15,18 @@ from ._options import complete_engine, complete_name, data_option, examples, for
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 @click.command(
     "migrate",
-    short_help="Show what one engine has and another lacks, both ways.",
+    short_help="Compare two engines: what one has and the other lacks.",
     epilog=examples(
         "archtrack migrate sglang vllm",
         "archtrack migrate sglang==0.5.9 vllm==0.12.0 --format json",
-        'archtrack migrate sglang vllm Qwen3-32B "gemma 3 27b"   of these models alone',
+        'archtrack migrate sglang vllm Qwen3-32B "gemma 3 27b"   only these models',
     ),
 )
 @click.argument("source", metavar="FROM", shell_complete=complete_engine)
@@ -35,15 +37,13 @@ __all__ = ["command"]
 def command(*, source: str, target: str, names: tuple[str, ...], data: Path | None, form: str) -> None:
     """Show which architectures FROM registers and TO does not, and the other way round.
 
-    FROM and TO are engines, at their newest release or at ENGINE==VERSION. Each NAME is a model, an architecture or a
-    model type: only these are compared then. The data comes with archtrack; no request is made.
+    FROM and TO are engines, at their newest known release or at ENGINE==VERSION. A NAME is a model, an architecture
+    or a model type, and limits the comparison to it. The data comes with archtrack; no request is made.
 
-    What the other engine's Transformers backend would run is said where its rules are known, by the newest transformers
-    that was out on the day of that engine's release. It is about names that a registry holds, or that the engine runs
-    as one of these, as far as a name alone tells: what else a config says may make it run more.
+    If the other engine's Transformers backend would run an architecture, the line says so, by the newest
+    transformers of that engine's release day. The comparison goes by names; a config may make an engine run more.
 
-    Of what both have, it says which features (lora, pp, image and the like) one has and the other has not, and of few
-    architectures also which ones are not known.
+    For architectures that both have, it shows features (lora, pp, image, …) that only one of them has.
     """
     from archtrack.app.names import Names
     from archtrack.app.presence import compared

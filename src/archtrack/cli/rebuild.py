@@ -9,7 +9,9 @@ import click
 from ._options import examples, format_option
 from .update import run, writing_options
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 @click.command(
@@ -21,17 +23,15 @@ __all__ = ["command"]
     ),
 )
 @writing_options
-@click.option(
-    "--refresh", is_flag=True, help="Accepted for symmetry with update: a rebuild writes every cell anew."
-)
-@click.option("--prune", is_flag=True, help="Accepted for symmetry with update: a rebuild keeps no old row.")
+@click.option("--refresh", is_flag=True, help="Does nothing: a rebuild writes every cell.")
+@click.option("--prune", is_flag=True, help="Does nothing: a rebuild keeps no old row.")
 @format_option("text", "json", "github")
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Write the whole document anew from the sources alone.
+    """Write the whole document from the sources.
 
-    Hand-written examples, prose, extra columns and moved rows of an old document are not kept: use
-    `update --refresh --prune` for that, or overrides in the configuration.
+    It does not keep hand-written examples, prose, extra columns or moved rows. To keep them, use `update --refresh
+    --prune`, or overrides in the configuration.
     """
     from archtrack.app.document import rebuild_document
 

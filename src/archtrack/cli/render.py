@@ -11,7 +11,9 @@ from archtrack.core.issue.parts import LEAST, LIMIT
 
 from ._options import document_option, examples, format_option, start
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 def _kinds(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 -- click's
@@ -37,7 +39,7 @@ def _kinds(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     type=click.Choice(("issue",)),
     default="issue",
     show_default=True,
-    help="What to make of the document.",
+    help="The form to render.",
 )
 @document_option
 @click.option(
@@ -45,8 +47,8 @@ def _kinds(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     multiple=True,
     callback=_kinds,
     metavar="KIND,…",
-    help="Leave out all other rows. A row is native (Native is Y), hf-only (only HF is Y) or unsupported (neither). In "
-    "a document with the column Fallback, it may also be fallback or refused.",
+    help="Keep only rows of this kind: native (Native is Y), hf-only (only HF is Y) or unsupported (neither); with a "
+    "column Fallback also fallback and refused.",
 )
 @click.option(
     "--limit",
@@ -54,25 +56,24 @@ def _kinds(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     default=LIMIT,
     show_default=True,
     metavar="N",
-    help="The greatest size of a body or a comment: bytes of UTF-8, with two for the end of each line.",
+    help="The largest size of a body or comment, in bytes of UTF-8; a line end counts two.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="A folder for one file per part and a manifest; only files that differ are written. Without it everything is "
-    "printed.",
+    help="Write one file per part and a manifest to this folder, only where they differ. Default: print everything.",
 )
 @format_option("text", "json")
 def command(
     *, target: str, doc: Path | None, only: tuple[str, ...], limit: int, out: Path | None, form: str
 ) -> None:
-    """Give the document as a tracking issue on GitHub: a body and, where it does not fit, numbered comments.
+    """Render the document as a tracking issue on GitHub: a body, and numbered comments for what does not fit.
 
-    Each part begins with a hidden line by which a script finds its comment again. Tables are split between rows, by
-    name: a new architecture changes its own comment and the counts in the body, not the comments behind it.
+    Each part begins with a hidden line, so that a script can find its comment again. Tables are split between rows by
+    name: a new architecture changes its own comment and the counts in the body, and no other comment.
 
-    No source is read. The kind of a row is told by its own cells.
+    archtrack reads no source for this. A row's own cells tell its kind.
     """
     from archtrack.app.issue import PartFile, manifest, read_issue, write_issue
     from archtrack.render.issue import print_files, print_parts, unknown_note

@@ -13,9 +13,9 @@ from ._options import (
     complete_feature,
     complete_target,
     data_option,
+    dated_histories,
     examples,
     format_option,
-    histories,
     note,
     offline_option,
     parted,
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from archtrack.app.requires import Requires
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "ask"
 
 
 @click.command(
@@ -50,8 +52,8 @@ __all__ = ["command"]
     multiple=True,
     metavar="ENGINE",
     shell_complete=complete_engine,
-    help="Only this engine; may be repeated. Default: every engine but transformers, and of the plugins of vLLM those "
-    "that register the architecture.",
+    help="Ask only this engine. Repeatable. Default: every engine but transformers, and the vLLM plugins that register "
+    "the architecture.",
 )
 @click.option(
     "--with",
@@ -59,16 +61,15 @@ __all__ = ["command"]
     multiple=True,
     metavar="FEATURE[,FEATURE]",
     shell_complete=complete_feature,
-    help="Require these features too: features of the implementation (lora, pp, image, video, audio, "
-    "embedding, eagle3, …), quantisation methods (awq, gptq, fp8, …), or KIND:NAME of what a release lists "
-    "(tool-parser:hermes); may be repeated.",
+    help="Require these features too: lora, pp, image, video, audio, embedding, eagle3, …, a quantisation method (awq, "
+    "gptq, fp8, …), or KIND:NAME (tool-parser:hermes). Repeatable.",
 )
 @click.option(
     "--status",
     type=click.Choice(("native", "fallback")),
     default="native",
     show_default=True,
-    help="What counts as taking a model: its own implementation; with `fallback` the Transformers backend, too.",
+    help="What counts as running a model: native; `fallback` also accepts the Transformers backend.",
 )
 @offline_option
 @data_option
@@ -86,23 +87,21 @@ def command(
     data: Path | None,
     form: str,
 ) -> None:
-    """Say from which release on each engine takes each MODEL: all releases from there up to the newest that is known.
+    """Show from which release on each engine runs each MODEL, up to its newest known release.
 
-    A MODEL is what `archtrack check` takes: a model as people name it, a config.json or its folder, a GGUF file, an
-    architecture, a model type, or a repository on the Hub. Every known release is asked by what comes with archtrack;
-    no release is read.
+    A MODEL is what `archtrack check` takes: a model's name, a repository on the Hub, a config.json or its folder, a
+    GGUF file, an architecture or a model type. The facts of every release come with archtrack; it reads no release.
 
-    `≤` before a release says that an older one may take the model: it is not known what that one does. `≥` says the
-    same of the end. Without an end, the newest release takes it. Where an engine took it, then not, and then again, the
-    last of these runs is the requirement, and the remarks name the others.
+    `≤` before a release means that an older release may run the model, but archtrack could not read that one. `≥`
+    means the same for the end. No end means that the newest release runs it. If an engine ran it, dropped it and
+    ran it again, the last run of releases counts, and the remarks name the others.
 
-    With --format pip and constraints, a line per engine takes the releases that are known to take all MODELs and leaves
-    out the others that are known; with one engine, a line with the lowest transformers follows. What is no requirement
-    is a comment: an engine that does not take them, and one whose releases are not on the package index (llama-cpp,
-    ollama).
+    --format pip and constraints print one requirement per engine, for the known releases that run all MODELs. With one
+    engine, the lowest transformers follows. An engine that runs none of them, or whose releases are not on the package
+    index (llama-cpp, ollama), becomes a comment.
 
-    Exits 1 if no engine named by --engine takes one of the MODELs. With --format pip or constraints, one release must
-    take all of them. Without --engine, exits 0.
+    Exits 1 if no engine named by --engine runs one of the MODELs; with --format pip or constraints, if no single
+    release runs all of them. Exits 0 without --engine.
     """
     from archtrack.app.requires import requires
     from archtrack.render.json import print_json
@@ -117,7 +116,7 @@ def command(
 
     wanted = parted(features)
     begun = start(offline=offline)
-    found_histories = histories(data)
+    found_histories = dated_histories(data)
     found = requires(
         targets,
         begun.workspace,

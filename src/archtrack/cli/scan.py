@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from archtrack.app.track import Scan
     from archtrack.model import Registration
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "track"
 
 
 @click.command(
@@ -32,7 +34,7 @@ __all__ = ["command"]
 @click.argument("source", required=False)
 @registry_options
 @offline_option
-@click.option("--strict", is_flag=True, help="Exit 1 if a place could not be resolved.")
+@click.option("--strict", is_flag=True, help="Exit 1 if a place is unresolved.")
 @format_option("text", "json")
 @click.pass_context
 def command(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archtrack.core.wording import counted
 from archtrack.render.terminal import plain
 
 from ._options import data_option, examples, histories, note
@@ -16,19 +17,21 @@ from ._options import data_option, examples, histories, note
 if TYPE_CHECKING:
     from archtrack.app.history.store import Histories
 
-__all__ = ["command"]
+__all__ = ["SECTION", "command"]
+
+SECTION = "serve"
 
 _PAUSE = 0.5  # seconds between two looks at whether the data has changed
 
 
 @click.command(
     "site",
-    short_help="Write the page of the history: one file that works offline.",
+    short_help="Write the page of all models and engines: one file that works offline.",
     epilog=examples(
-        "archtrack site --open                                     write it and look at it",
+        "archtrack site --open                                     write it and open it",
         "archtrack site --out public --matrix MODEL_SUPPORT_TRACKING.md",
         "archtrack list --format json > now.json && archtrack site --matrix now.json",
-        "archtrack site --out public --feed                        with JSON files for programs beside it",
+        "archtrack site --out public --feed                        and JSON files for programs",
         "archtrack site --serve --matrix MODEL_SUPPORT_TRACKING.md",
     ),
 )
@@ -38,33 +41,32 @@ _PAUSE = 0.5  # seconds between two looks at whether the data has changed
     default=Path("archtrack-site"),
     show_default=True,
     metavar="FOLDER",
-    help="Where index.html goes; created if it is missing.",
+    help="Write index.html to this folder.",
 )
 @click.option(
     "--matrix",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A tracking document, or what `archtrack list --format json` printed: a further column, its sections and its "
-    "examples.",
+    help="Add a tracking document, or the output of `archtrack list --format json`, as a column.",
 )
 @click.option(
     "--feed",
     is_flag=True,
-    help="Write FOLDER/feed/v1, too: a JSON file per engine and per architecture, and index.json that names them.",
+    help="Also write FOLDER/feed/v1: a JSON file per engine and architecture, and an index.json.",
 )
 @data_option
 @click.option("--open", "look", is_flag=True, help="Open the page in the browser.")
 @click.option(
     "--serve",
     is_flag=True,
-    help="Write nothing; show the page on this machine until Ctrl-C, and load it again when the data changes.",
+    help="Serve the page on this machine until Ctrl-C, and reload it when the data changes; write nothing.",
 )
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8765,
     show_default=True,
-    help="With --serve: where; 0 for any that is free.",
+    help="The port of --serve; 0 for any free one.",
 )
 @click.pass_context
 def command(
@@ -78,18 +80,16 @@ def command(
     serve: bool,
     port: int,
 ) -> None:
-    """Write FOLDER/index.html: every architecture by engine, with the release and date since when it has it.
+    """Write FOLDER/index.html: every architecture by engine, with its first release and date.
 
-    The page needs no server and no network: open it in a browser, or put it on any static host. It answers for a name
-    or a pasted config.json, filters, sorts, and shows the evidence of each architecture.
+    The page needs no server and no network: open it in a browser, or put it on any static host. It answers for a model
+    name or a pasted config.json, and shows the evidence.
     """
     idle = "out" if serve else "port"
     if ctx.get_parameter_source(idle) is click.core.ParameterSource.COMMANDLINE:
-        raise click.UsageError(
-            f"--{idle} means nothing {'with' if serve else 'without'} --serve; leave it out"
-        )
+        raise click.UsageError(f"--{idle} has no effect {'with' if serve else 'without'} --serve; drop it")
     if serve and feed:
-        raise click.UsageError("--feed means nothing with --serve; leave it out")
+        raise click.UsageError("--feed has no effect with --serve; drop it")
     if serve:
         _serve(data, matrix, port, look=look)
         return
@@ -108,7 +108,7 @@ def _feed(found: Histories, out: Path) -> None:
     from archtrack.site.feed import write_feed
 
     index, count = write_feed(found, out)
-    click.echo(plain(f"Wrote {index}, which names the {count - 1} others"))
+    click.echo(plain(f"Wrote {index} and {counted(count - 1, 'other file')}"))
 
 
 def _open(address: str) -> None:
@@ -116,7 +116,7 @@ def _open(address: str) -> None:
     import webbrowser
 
     if not webbrowser.open(address):
-        click.echo(plain(f"No browser was found; open {address}"), err=True)
+        click.echo(plain(f"No browser found; open {address}"), err=True)
 
 
 def _serve(data: Path | None, matrix: Path | None, port: int, *, look: bool) -> None:
@@ -132,7 +132,7 @@ def _serve(data: Path | None, matrix: Path | None, port: int, *, look: bool) -> 
     )
     with Server(live, port) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        click.echo(f"Serving {server.address} (Ctrl-C ends it)")
+        click.echo(f"Serving {server.address} (press Ctrl-C to stop)")
         if look:
             _open(server.address)
         try:

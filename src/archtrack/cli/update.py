@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archtrack.render.colour import wants_colour
 from archtrack.render.terminal import print_lines
 
 from ._options import (
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from archtrack.app.document import DocumentUpdate
     from archtrack.sources.workspace import Workspace
 
-__all__ = ["command", "run", "writing_options"]
+__all__ = ["SECTION", "command", "run", "writing_options"]
+
+SECTION = "track"
 
 writing_options = together(
     document_option,
@@ -36,25 +39,23 @@ writing_options = together(
     hub_option,
     known_elsewhere_option,
     scan_option,
-    click.option("--check", is_flag=True, help="Write nothing; exit 1 if there is something to do."),
-    click.option("--diff", is_flag=True, help="Write nothing; print what would change as a unified diff."),
-    click.option(
-        "--date", metavar="YYYY-MM-DD", help="The date that the document shows if it is written. [today]"
-    ),
-    click.option("--force", is_flag=True, help="Write even what looks implausible."),
-    click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources could not be resolved."),
+    click.option("--check", is_flag=True, help="Write nothing; exit 1 if an update would write something."),
+    click.option("--diff", is_flag=True, help="Write nothing; print the changes as a unified diff."),
+    click.option("--date", metavar="YYYY-MM-DD", help="The date to write into the document. [today]"),
+    click.option("--force", is_flag=True, help="Write the document even if the result looks implausible."),
+    click.option("--strict", is_flag=True, help="Exit 1 if a place in the sources is unresolved."),
 )
 
 
 @click.command(
     "update",
-    short_help="Add what is missing to the document.",
+    short_help="Add missing architectures to the document.",
     epilog=examples(
-        "archtrack update                                       the newest SGLang, or the checkout you stand in",
+        "archtrack update                                       the newest SGLang, or the checkout you are in",
         "archtrack update --check                               exit 1 if an update would write something",
         "archtrack update --check --refresh --format github     the same for CI, with annotations",
-        "archtrack update --check --format markdown             the same with the diff, for a job's summary",
-        "archtrack update --diff                                show what would be written",
+        "archtrack update --check --format markdown             the same as Markdown, for a job's summary",
+        "archtrack update --diff                                show the changes",
         "archtrack update --sglang git:.@v0.5.9 --transformers pinned",
     ),
 )
@@ -62,17 +63,17 @@ writing_options = together(
 @click.option(
     "--refresh",
     is_flag=True,
-    help="Bring the cells of existing rows up to date: Native, HF, File, an example that is empty, the configured "
-    "columns. What changes is shown with what the document and the sources say.",
+    help="Update the cells of existing rows: Native, HF, File, empty examples and configured columns. Each change is "
+    "shown with its evidence.",
 )
-@click.option("--prune", is_flag=True, help="Remove rows of architectures that no engine knows any more.")
+@click.option("--prune", is_flag=True, help="Remove rows that no engine knows any more.")
 @format_option("text", "markdown", "json", "github")
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Add what is missing to MODEL_SUPPORT_TRACKING.md and put its counts right.
+    """Add missing architectures to MODEL_SUPPORT_TRACKING.md and correct its counts.
 
-    Existing rows keep every byte; rows that are out of date are reported. If nothing is new, nothing is
-    written, not even the date. A missing document is created.
+    Existing rows keep every byte; archtrack reports rows that are out of date. If nothing is new, it writes
+    nothing, not even the date. It creates a missing document.
     """
     from archtrack.app.document import update_document
 
@@ -124,5 +125,5 @@ def _print(update: DocumentUpdate, form: str, workspace: Workspace, *, looking: 
     if diff and form == "text":
         click.echo()
         terminal = sys.stdout.isatty()
-        color = terminal and not workspace.environ.get("NO_COLOR")
+        color = wants_colour()
         sys.stdout.writelines(unified_diff(update, terminal=terminal, color=color))

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.matrix.repositories import is_hub_id
+from archtrack.core.wording import did_you_mean
 from archtrack.engines import engine_names
 from archtrack.model import Category
 
@@ -135,7 +136,7 @@ def _patterns(value: object) -> tuple[str, ...]:
     for text in (texts := _strings(value)):
         if not re.fullmatch(_PATTERN, text):
             raise WrongValueError(
-                f"holds {shortened(text)!r}, which fits no class name: use letters, digits, _, * and ?"
+                f"holds {shortened(text)!r}, which matches no class name: use letters, digits, _, * and ?"
             )
     return texts
 
@@ -148,9 +149,8 @@ def _engines() -> tuple[str, ...]:
 def _columns(value: object) -> tuple[str, ...]:
     for index, text in enumerate(texts := _strings(value)):
         if text not in COLUMN_NAMES and text not in _engines():
-            known = ", ".join(f'"{name}"' for name in COLUMN_NAMES)
             raise WrongValueError(
-                f"holds {shortened(text)!r}: there are {known}, and the names of other engines: {', '.join(_engines())}"
+                f"holds {shortened(text)!r}, which is not a column; {did_you_mean(text, (*COLUMN_NAMES, *_engines()))}"
             )
         if text in texts[:index]:
             raise WrongValueError(f"holds {text!r} twice: remove one")
@@ -201,7 +201,7 @@ def _day(value: object) -> date:
 def _hub_id(value: object) -> str:
     text = _string(value)
     if not is_hub_id(text):
-        raise WrongValueError("is no repository of the Hub: write owner/name, without an address around it")
+        raise WrongValueError("is not a repository on the Hub; write owner/name without the address")
     return text
 
 
@@ -227,7 +227,7 @@ KEYS = tuple(
         ("external", "string", "none", _string,
          "A further package of SGLang models: its dotted name, or a path."),
         ("disabled", "list of strings", "[]", _modules,
-         "Modules of `sglang/srt/models` that SGLang is told to skip, without `.py`."),
+         "Modules of `sglang/srt/models` for SGLang to skip, without `.py`."),
         ("offline", "boolean", "false", _boolean,
          "Never use the network: only what is on disk, installed or in the cache."),
         ("cache_limit_mb", "integer", "256", _megabytes,

@@ -9,11 +9,11 @@ import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.toml import TOMLDecodeError, line_of, lines_of, loads
+from archtrack.core.wording import did_you_mean
 from archtrack.errors import ConfigError
 from archtrack.model import Override
 from archtrack.sources.files import TooLargeError, read_bounded, why
@@ -98,7 +98,7 @@ def find_settings(start: Path) -> Settings:
     try:
         folder = start.resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        raise ConfigError(f"{str(start)!r}: no settings can be looked for here: {why(error)}") from error
+        raise ConfigError(f"{str(start)!r}: cannot look for settings here: {why(error)}") from error
     for place in (folder, *folder.parents):
         for name, table in _FILES:
             data = _read(place / name)
@@ -252,8 +252,7 @@ def _unknown(keys: tuple[str, ...], known: Iterable[str]) -> str:
         return "[tool.…] has no place in this file: write the keys at the top, and [overrides.NAME]"
     if table and name in TOP_KEYS:
         return f"{what}: {name} belongs to the file as a whole; move it above the first [overrides.…]"
-    close = get_close_matches(name.lower().replace("-", "_"), list(known), n=1)
-    return f"{what}: did you mean {close[0]}?" if close else f"{what}: there are {', '.join(known)}"
+    return f"{what}; {did_you_mean(name.replace('-', '_'), tuple(known))}"
 
 
 def _dotted(keys: tuple[str, ...]) -> str:

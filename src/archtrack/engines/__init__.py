@@ -7,6 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from archtrack.core.wording import did_you_mean
 from archtrack.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,13 +39,17 @@ def load_engine(name: str) -> Engine:
         return engine
     outside = _entry_points().get(name)
     if outside is None:
-        raise UsageError(f"no engine is called {name!r}; there are: {', '.join(engine_names())}")
+        raise UsageError(f"no engine is called {name!r}; {did_you_mean(name, engine_names())}")
     try:
         engine = outside.load()
     except Exception as error:  # it may do anything
-        raise UsageError(f"the engine {name} ({outside.value}) cannot be loaded: {error}") from error
+        raise UsageError(
+            f"the engine {name} ({outside.value}) cannot be loaded: {error}; update or remove its package"
+        ) from error
     if getattr(engine, "name", None) != name:
-        raise UsageError(f"the engine {name} ({outside.value}) does not declare that name")
+        raise UsageError(
+            f"the engine {name} ({outside.value}) declares another name; update or remove its package"
+        )
     return engine
 
 

@@ -50,7 +50,7 @@ CONFIG = "config.json"
 
 _LOADING = Lock()  # of one thread at a time: where output goes is the process's
 _TIMEOUT_SECONDS = 20
-ADVICE = "check the network and HF_ENDPOINT, or go on without the Hub (--offline, or a file in its place)"
+ADVICE = "check the network and HF_ENDPOINT, or work without the Hub (--offline, or a local file)"
 _LONGEST_SECONDS = 300.0
 _LATE = f"the Hub's answer did not end in {_LONGEST_SECONDS:.0f} s"
 _LARGEST = 64 * 1024 * 1024  # bytes of a page; the Hub's have one or two million
@@ -120,9 +120,7 @@ def _bar(base: Any) -> Any:
         def update(self, count: float | None = 1) -> Any:
             self.come += count or 0
             if self.come > MAX_CONFIG_BYTES:
-                raise _OddError(
-                    f"has more than {MAX_CONFIG_BYTES:,} bytes, and than was told; it is not read"
-                )
+                raise _OddError(f"has more than {MAX_CONFIG_BYTES:,} bytes, more than announced; not read")
             return super().update(count)
 
     return Bar
@@ -227,7 +225,7 @@ def _asked(client: Any, url: str, timeout: float) -> Answer:
         try:
             parts = redirected(url, location)
         except ValueError:
-            raise _OddError("leads to what is no secure web address") from None
+            raise _OddError("leads to an address that is not secure") from None
         if not is_same_server(parse_address(url), parts):  # a token is for the server that was asked
             headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
         url = parts.geturl()
@@ -244,7 +242,7 @@ def _streamed(session: Any, url: str, headers: Mapping[str, str], timeout: float
 
 def _body(response: Any) -> bytes:
     if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity", "gzip"}:
-        raise _OddError("is compressed in a way that was not asked for")
+        raise _OddError("is compressed in an unexpected way")
     pieces = response.iter_bytes() if hasattr(response, "iter_bytes") else response.iter_content(_AT_ONCE)
     body = bytearray()
     for piece in pieces:
@@ -284,7 +282,7 @@ def hub_client(shown: str) -> Any:
         raise UsageError(f"{shown}: asking the Hub needs {extra('hub')}") from error
     except Exception as error:  # noqa: BLE001 -- it looks at its settings while it is imported
         raise HubDownError(
-            f"{shown}: the Hub cannot be asked: {failure(error)}; is HF_ENDPOINT an address?"
+            f"{shown}: cannot ask the Hub: {failure(error)}; is HF_ENDPOINT an address?"
         ) from None
     return client
 
@@ -317,30 +315,32 @@ def _refusal(error: Exception, shown: str, *, offline: bool, errors: Any) -> Tar
     # Nothing in the Hub's cache: offline that is the reason, else it could not be asked before.
     missing = isinstance(error, errors.LocalEntryNotFoundError)
     if missing and offline:
-        return HubDownError(f"{shown}: offline, and the Hub's cache has no {CONFIG} of it; try again online")
+        return HubDownError(
+            f"{shown}: offline, and the Hub's cache lacks its {CONFIG}; run once without --offline"
+        )
     reasons = (  # the narrower classes come first
         (
             errors.GatedRepoError,
-            f"{shown} is gated: ask for access on its page, then set HF_TOKEN to a token of that account",
+            f"{shown} is gated: ask for access on its page, then set HF_TOKEN",
         ),
         (
             errors.RepositoryNotFoundError,
             f"{shown}: no such repository on the Hub, or it is private; check the id, or set HF_TOKEN",
         ),
-        (errors.RevisionNotFoundError, f"{shown}: the repository has no such revision; check it on its page"),
+        (errors.RevisionNotFoundError, f"{shown}: the repository has no such revision; its page lists them"),
         (
             errors.EntryNotFoundError,
-            f"{shown} has no {CONFIG}: it is no checkpoint in the layout of transformers",
+            f"{shown} has no {CONFIG}, so it is not a transformers checkpoint; name another repository",
         ),
         (
             errors.HFValidationError,
-            f"{shown}: the Hub takes no such id; one is OWNER/NAME, of at most 96 characters",
+            f"{shown}: not an id on the Hub; write OWNER/NAME, at most 96 characters",
         ),
     )
     why = error.__cause__ if missing and isinstance(error.__cause__, Exception) else error
     words = next((words for kind, words in reasons if isinstance(why, kind)), None)
     if words is None:
-        return HubDownError(f"{shown}: the Hub cannot be asked: {failure(why)}; {ADVICE}")
+        return HubDownError(f"{shown}: cannot ask the Hub: {failure(why)}; {ADVICE}")
     return TargetError(words)
 
 

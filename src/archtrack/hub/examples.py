@@ -38,7 +38,7 @@ def hub_examples(names: Iterable[str], *, offline: bool) -> dict[str, Example]:
         TargetError: the Hub cannot be asked.
     """
     if offline or is_offline():
-        raise UsageError("--hub asks the Hub, and this run is offline; leave one of the two out")
+        raise UsageError("--hub asks the Hub, but this run is offline; drop --hub or --offline")
     wanted = sorted(set(names))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(pool.map(lambda name: most_downloaded(name, search_words(name)), wanted))

@@ -76,7 +76,7 @@ def read_gguf(path: Path, shown: str) -> GgufFile:
         first = path.with_name(f"{match['stem']}-00001-of-{match['count']}{match['end']}")
         here = str(Path(shown).with_name(first.name))
         if not first.is_file():
-            raise TargetError(f"{shown} is a later part of a model, and does not say which; give {here}")
+            raise TargetError(f"{shown} is a later part of a model; name {here}")
         path, shown, header = first, here, _header(first, here)
     if header.architecture is None:
         raise TargetError(f"{shown} {_without_architecture(header)}")
@@ -86,8 +86,8 @@ def read_gguf(path: Path, shown: str) -> GgufFile:
 def _without_architecture(header: GgufHeader) -> str:
     if header.part is not None and header.part[0] > 1:
         number, count = header.part
-        return f"is part {number} of {count} of a model, and does not say which; give the first part"
-    return "names no `general.architecture`: nothing tells which model it is; get it again, or ask by the architecture"
+        return f"is part {number} of {count} of a model; name the first part"
+    return "has no `general.architecture`; download it again, or name the architecture"
 
 
 def _header(path: Path, shown: str) -> GgufHeader:

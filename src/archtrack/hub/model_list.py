@@ -116,7 +116,7 @@ def kept_models(workspace: Workspace, *, limit: int, fresh: bool, watch: Watch) 
     """
     endpoint, offline = hub_endpoint(), workspace.offline or is_offline()
     if fresh and offline:
-        raise UsageError("--fresh asks the Hub, and this run is offline; leave one of the two out")
+        raise UsageError("--fresh asks the Hub, but this run is offline; drop --fresh or --offline")
     folder = workspace.cache_folder / _FOLDER / sha256(endpoint.encode()).hexdigest()[:16]
     if str(folder).startswith("~"):
         raise UsageError("no home folder is known; set ARCHTRACK_CACHE_DIR to a folder")
@@ -127,7 +127,7 @@ def kept_models(workspace: Workspace, *, limit: int, fresh: bool, watch: Watch) 
         if offline:
             if state is None or not state.pages:
                 raise UsageError(
-                    "demand asks the Hub, and this run is offline; name a dump, or run it online once"
+                    "demand asks the Hub, but this run is offline; name a DUMP, or run once without --offline"
                 )
             fetched = 0
         else:
@@ -196,7 +196,7 @@ def _completed(
 def _to_be_resumed(error: HubDownError, state: _State) -> TargetError:
     if not state.pages:
         return error
-    return HubDownError(f"{error}: {state.models:,} models are kept, and the same command goes on from there")
+    return HubDownError(f"{error}: {state.models:,} models are kept; run the same command to continue")
 
 
 def _first(folder: Path, state: _State, limit: int, scratch: Path) -> tuple[tuple[Path, ...], int]:

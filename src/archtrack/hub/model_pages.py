@@ -90,10 +90,8 @@ def fetch_page(query: str, *, endpoint: str, wait: Callable[[float, str], object
     for turn in range(_TRIES):
         if turn:
             if seconds > _PATIENCE:
-                raise HubDownError(
-                    f"{_WHAT}: {problem} and asks to wait {seconds:.0f} s; try again after that"
-                )
-            wait(seconds, f"{_WHAT}: {problem}; asked again in {seconds:.0f} s")
+                raise HubDownError(f"{_WHAT}: {problem}; try again in {seconds:.0f} s")
+            wait(seconds, f"{_WHAT}: {problem}; trying again in {seconds:.0f} s")
         seconds = 2.0**turn
         try:
             with unwarned():
@@ -104,7 +102,7 @@ def fetch_page(query: str, *, endpoint: str, wait: Callable[[float, str], object
         except HubDownError:
             raise
         except Exception as error:  # noqa: BLE001 -- its classes depend on what the client is built on
-            problem = f"the Hub cannot be asked: {failure(error)}"
+            problem = f"cannot ask the Hub: {failure(error)}"
             continue
         if status in _NO_SUCH and query != FIRST:
             raise StaleCursorError(f"{_WHAT}: {_refusal(status)}")
@@ -119,18 +117,18 @@ def _page(answer: Answer, query: str) -> Page:
     """The page in an answer; a ValueError where it was cut off."""
     models = parse_json(answer.body)
     if not isinstance(models, list):
-        raise HubDownError(f"{_WHAT}: the answer is no list; is HF_ENDPOINT the address of a Hub?")
+        raise HubDownError(f"{_WHAT}: the answer is not a list; check HF_ENDPOINT")
     link = answer.links.get("next", {}).get("url")
     following = parse_address(link).query if link else None
     if following == query or (following and not models):
-        raise HubDownError(f"{_WHAT}: the Hub names a page as the one after itself; try again later")
+        raise HubDownError(f"{_WHAT}: the Hub sends the same page again; try again later")
     return Page(models=models, following=following or None)
 
 
 def _refusal(status: int) -> str:
     if status in _REFUSED:
-        return f"the Hub refuses to give it ({status}); check HF_TOKEN, or unset it"
-    return f"the Hub answers {status}; is HF_ENDPOINT the address of a Hub?"
+        return f"the Hub refuses ({status}); check HF_TOKEN, or unset it"
+    return f"the Hub answers {status}; check HF_ENDPOINT"
 
 
 def _asked_for(headers: Any, otherwise: float) -> float:

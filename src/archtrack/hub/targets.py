@@ -14,6 +14,7 @@ from archtrack.core.parsing import parse_json
 from archtrack.core.verdict.checkpoint import MAX_CONFIG_BYTES, Checkpoint, only_named, read_checkpoint
 from archtrack.errors import ArchtrackError, HubDownError, TargetError, UsageError
 from archtrack.sources.address import parse_address
+from archtrack.sources.files import like_it
 from archtrack.sources.redaction import shown_argument
 
 if TYPE_CHECKING:
@@ -233,12 +234,11 @@ def _unnamed(text: str, near: tuple[str, ...]) -> Target:
     fit = shown_argument(text)
     shown = fit if len(fit) <= LONGEST else f"{fit[:LONGEST]}…"
     if "/" in text or os.sep in text or text.endswith((".json", ".gguf")):
-        raise TargetError(f"{shown}: no such file or folder, and no repository's id (OWNER/NAME) either")
-    like = f"; models with names like it: {', '.join(near)}" if near else ""
-    raise UsageError(
-        f"{shown!r} is neither an architecture (LlamaForCausalLM), a model type (qwen3), a model that is known, a path,"
-        f" nor a repository (OWNER/NAME){like}"
-    )
+        raise TargetError(
+            f"{shown}: no such file or folder, and not a repository (OWNER/NAME){like_it(text)}"
+        )
+    like = f"did you mean {' or '.join(near)}?" if near else "name a repository (OWNER/NAME) or a config.json"
+    raise UsageError(f"no model, architecture, model type or file is called {shown!r}; {like}")
 
 
 def _repository(text: str) -> tuple[str, str | None] | None:
@@ -263,7 +263,9 @@ def _repository(text: str) -> tuple[str, str | None] | None:
     if len(parts) < 2 or not REPOSITORY.fullmatch("/".join(parts[:2])):  # noqa: PLR2004 -- an owner and a name
         return None
     if parts[0] in WITHOUT_MODELS:
-        raise TargetError(f"{shown_argument(text)}: names no model; give the address of a model's page")
+        raise TargetError(
+            f"{shown_argument(text)}: not the address of a model; write one like https://huggingface.co/OWNER/NAME"
+        )
     revision = parts[3] if len(parts) > 3 and parts[2] in WITH_REVISION else None  # noqa: PLR2004
     if revision is not None and not REVISION.fullmatch(revision):
         return None
@@ -305,11 +307,11 @@ def _on_disk(text: str, path: Path, *, offline: bool, through: int = 0) -> Targe
         return _base_of(text, inner.with_name(ADAPTER), offline=offline, through=through)
     if inner.name == MISTRAL or (is_folder and not _exists(inner) and _exists(path / MISTRAL)):
         raise TargetError(
-            f"{text}: holds a {MISTRAL} in Mistral's own format, which is not followed; ask by the architecture"
+            f"{text}: holds a {MISTRAL} in Mistral's own format, which archtrack does not read; name the architecture"
         )
     if is_folder and not _exists(inner) and _has_gguf(path):
         raise TargetError(
-            f"{text} holds GGUF files and no {CONFIG}; give one of them, the first of several parts"
+            f"{text} holds GGUF files and no {CONFIG}; name one of the files, the first of several parts"
         )
     location = str(inner) if through else str(Path(text) / CONFIG) if is_folder else text
     return Target(
@@ -356,13 +358,11 @@ def _base_of(text: str, adapter: Path, *, offline: bool, through: int) -> Target
     """
     shown = str(Path(text) / ADAPTER) if not text.endswith(ADAPTER) else text
     if through >= _MOST_ADAPTERS:
-        raise TargetError(
-            f"{shown}: its base model is an adapter again and again; check the base model itself"
-        )
+        raise TargetError(f"{shown}: too many adapters of adapters; check the base model itself")
     try:
         config = parse_json(_read(adapter, shown))
     except ValueError as error:
-        raise TargetError(f"{shown} is not JSON") from error
+        raise TargetError(f"{shown} is not JSON; repair it, or check the base model itself") from error
     base = config.get(_BASE) if isinstance(config, dict) else None
     if not isinstance(base, str) or not base.strip() or len(base) > LONGEST:
         raise TargetError(f"{shown} names no base model (`{_BASE}`); check the base model itself")
@@ -373,7 +373,7 @@ def _base_of(text: str, adapter: Path, *, offline: bool, through: int) -> Target
     if repository is None:
         fit = shown_argument(base)
         raise TargetError(
-            f"{shown}: its base model {fit} is no folder here and no repository's id (OWNER/NAME)"
+            f"{shown}: its base model {fit} is neither a folder nor a repository (OWNER/NAME); check that model itself"
         )
     try:
         return _on_hub(text, *repository, offline=offline)
@@ -403,9 +403,9 @@ def _read(path: Path, shown: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with open(descriptor, "rb") as file:  # noqa: PTH123 -- of a descriptor
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise TargetError(f"{shown} is no regular file; give a config.json or the folder of one")
+                raise TargetError(f"{shown} is not a regular file; name a config.json or its folder")
             return file.read(MAX_CONFIG_BYTES + 1)
     except FileNotFoundError as error:
-        raise TargetError(f"{shown} is not there; a checkpoint's folder holds a config.json") from error
+        raise TargetError(f"{shown} is missing; name a folder with a config.json") from error
     except OSError as error:
-        raise TargetError(f"{shown} cannot be read: {error.strerror}") from error
+        raise TargetError(f"{shown} cannot be read: {error.strerror}; check its permissions") from error

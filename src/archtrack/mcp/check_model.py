@@ -120,9 +120,7 @@ def _targets(asked: Asked, workspace: Workspace, names: Names) -> tuple[Target, 
     try:
         return (inline_target(text.encode(), INLINE),)
     except UnicodeEncodeError as error:  # half of a surrogate pair, which JSON can write
-        raise TargetError(
-            f"{INLINE} holds text that is no Unicode; send it as it stands in the file"
-        ) from error
+        raise TargetError(f"{INLINE} holds text that is not Unicode; send the text of the file") from error
 
 
 def _sentences(answer: Checked) -> Iterable[str]:
@@ -135,4 +133,4 @@ def _sentences(answer: Checked) -> Iterable[str]:
             f"{f' ({words})' if words else ''}."
         )
     if answer.near:
-        yield f"Known names like it: {', '.join(near.name for near in answer.near)}; was one of them meant?"
+        yield f"Similar names: {', '.join(near.name for near in answer.near)}; was one of them meant?"

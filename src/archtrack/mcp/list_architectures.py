@@ -14,6 +14,7 @@ from archtrack.app.track import refuse_nothing, track
 from archtrack.core.history.history import known_release
 from archtrack.core.json_values import SCHEMA_VERSION, engine_source_to_json
 from archtrack.core.verdict.suggestions import nearest
+from archtrack.core.wording import counted
 from archtrack.errors import UsageError
 from archtrack.model import Category, MatrixRow, Status
 from archtrack.render.history import since_words
@@ -34,7 +35,8 @@ class Asked(SourceArguments):
     """What it takes."""
 
     engine: Name | None = None
-    """sglang (the default), vllm, transformers, llama-cpp or another; a wrong name is answered with all there are. From
+    """sglang (the default), vllm, transformers, llama-cpp or another; a wrong name is answered with the
+    nearest, or with all there are. From
     sources: sglang lists its own, transformers what is public there; left out, both."""
 
     version: Name | None = None
@@ -177,16 +179,14 @@ def _reads_sources(asked: Asked) -> bool:
     """
     of_sources = [name for name in ("status", "sglang", "transformers") if getattr(asked, name) is not None]
     if asked.origin == "history" and of_sources:
-        raise UsageError(f"the history does not know {of_sources[0]}: leave it out, or say from: sources")
+        raise UsageError(f"the history does not know {of_sources[0]}; drop it, or set from: sources")
     if asked.origin != "sources" and not of_sources:
         return False
     if asked.version is not None:
-        raise UsageError(
-            "version is of the history; from sources, say which release with sglang and transformers"
-        )
+        raise UsageError("version goes with the history; with from: sources, set sglang and transformers")
     if asked.engine is not None and asked.engine not in JOINED:
         raise UsageError(
-            f"the sources are those of {' and '.join(JOINED)}; leave out status and sources to see what "
+            f"status and sources are for {' and '.join(JOINED)}; drop them to see what "
             f"{asked.engine} registers"
         )
     return True
@@ -210,7 +210,7 @@ def _from_history(asked: Asked, call: Call) -> tuple[Head, list[Row]]:
     ]
     notices = []
     if release.unresolved:
-        notices.append(f"{release.unresolved} places of it could not be read: more may be registered")
+        notices.append(f"{counted(release.unresolved, 'place')} could not be read; it may register more")
     head: Head = {
         "from": "history",
         "engine": history.engine,
@@ -230,7 +230,7 @@ def _from_sources(asked: Asked, call: Call) -> tuple[Head, list[Row]]:
         refuse_nothing(inventory)
     known = {"sglang": lambda row: row.native is not None, "transformers": lambda row: row.hf is not None}
     notices = [
-        f"{len(each.unresolved)} places in {each.engine} could not be resolved: more may be there"
+        f"{counted(len(each.unresolved), 'place')} in {each.engine} could not be resolved; there may be more"
         for each in read
         if each.unresolved
     ]
@@ -284,7 +284,7 @@ def _summary(answer: Found, rows: Sequence[Row], asked: Asked) -> str:
     if not total:
         names = frozenset(row["name"] for row in rows)
         near = dict.fromkeys(found for pattern in asked.patterns for found in nearest(pattern, names))
-        like = f" Names like it: {', '.join(near)}." if near else ""
+        like = f" Similar names: {', '.join(near)}." if near else ""
         return f"None of the {len(rows)} architectures of {who} matches.{like}"
     said = f"{architectures(total)} of {who} match{'es' if total == 1 else ''}."
     if len(rows) == total:

@@ -22,7 +22,7 @@ from archtrack.render.history import bounds_json
 from archtrack.render.models import models_lines
 from archtrack.render.presence import presence_json, presence_words
 
-from .tool import Answer, Arguments, Call, Json, Record, alike, shipped, tool
+from .tool import Answer, Arguments, Call, Json, Record, shipped, tool
 
 __all__ = ["Name", "history_of", "model_history"]
 
@@ -39,7 +39,8 @@ class Asked(Arguments):
     """Class names such as LlamaForCausalLM, or models as people name them (Qwen3-32B); up to 20."""
 
     engine: Name | None = None
-    """Only this engine: sglang, vllm, llama-cpp, …; a wrong name is answered with all there are. Left out: all."""
+    """Only this engine: sglang, vllm, llama-cpp, …; a wrong name is answered with the nearest, or with
+    all there are. Left out: all."""
 
     version: Name | None = None
     """How they stand with this release of `engine`, such as 0.5.9, instead of the newest."""
@@ -124,7 +125,7 @@ def model_history(asked: Asked, call: Call) -> Found:
                 " takes configs, paths and repositories, and says which architecture they have"
             )
     if asked.engine is None and asked.version is not None:
-        raise UsageError("version is that of one engine: say which, with engine")
+        raise UsageError("version goes with one engine; set engine too")
     all_of_them = [histories.need(engine) for engine in histories.engines]
     if asked.engine is None:
         chosen = [(history, history.newest) for history in all_of_them if history.newest is not None]
@@ -157,10 +158,7 @@ def history_of(engine: str, histories: Histories) -> History:
         UsageError: there is none; the message names the engine that may have been meant.
         DataError: it cannot be read.
     """
-    try:
-        return histories.need(engine)
-    except UsageError as error:
-        raise UsageError(f"{error}{alike(engine, histories.engines)}") from error
+    return histories.need(engine)
 
 
 def _architecture(
@@ -226,7 +224,7 @@ def _sentences(
             when = [f"from {bounds.since} {f'to {bounds.until}' if bounds.last else 'on'}" for bounds in held]
             yield f"{engine} {has} {', '.join(when)}."
     if near:
-        yield f"No release is known to register the name; like it: {', '.join(near)}."
+        yield f"No known release registers the name; similar names: {', '.join(near)}."
 
 
 def _since(presence: Presence) -> str:

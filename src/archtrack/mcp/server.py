@@ -90,7 +90,7 @@ async def _serve(call: Call) -> None:
     ) -> types.CallToolResult:
         tool = TOOLS.get(params.name)
         if tool is None:
-            words = f"no tool is called {params.name[:60]!r}{alike(params.name, TOOLS)}; there are: {', '.join(TOOLS)}"
+            words = f"no tool is called {params.name[:60]!r}{alike(params.name, TOOLS)}; choose from {', '.join(TOOLS)}"
             raise MCPError(code=types.INVALID_PARAMS, message=one_line(words))
         async with slots:
             return await _answered(tool, params.arguments or {}, call, ctx)

@@ -122,7 +122,7 @@ class Answer(Record):
     summary: Annotated[
         str,
         Field(  # pydantic reads no docstring of what is inherited
-            description="The answer in a sentence or two, and what to do next where there is something to do."
+            description="The answer in a sentence or two, and what to do next."
         ),
     ]
 
@@ -184,7 +184,7 @@ class Tool:
         except Exception as error:  # noqa: BLE001 -- a fault of archtrack must not end the server
             sys.stderr.write(shown_text(_without(arguments, traceback.format_exc())))
             return self._refusal(
-                f"this is a fault of archtrack itself ({type(error).__name__}); it is in the server's log, please "
+                f"this is a bug in archtrack ({type(error).__name__}); it is in the server's log, please "
                 "report it; `archtrack --help` shows the same as commands"
             )
         text = well_formed(text)

@@ -10,6 +10,7 @@ from archtrack.app.document import DocumentUpdate, Flags
 from archtrack.app.document import update_document as update
 from archtrack.app.run import Run, day
 from archtrack.core.json_values import SCHEMA_VERSION
+from archtrack.core.wording import counted
 from archtrack.errors import ImplausibleError, UsageError
 from archtrack.render.outdated import telling
 from archtrack.render.update import report_json, report_lines, unified_diff
@@ -105,14 +106,14 @@ def update_document(asked: Asked, call: Call) -> Found:
     path = _inside(str(begun.document))
     if not _is_document(begun):
         raise UsageError(
-            f"document {str(path)[:_SHOWN]!r} is no Markdown file (.md); leave it out for the usual one"
+            f"document {str(path)[:_SHOWN]!r} is not a Markdown file (.md); drop it for the usual one"
         )
     flags = Flags(date=day(None).isoformat(), refresh=asked.refresh, prune=asked.prune, write=asked.write)
     try:
         found = update(path, begun.request, begun.settings, begun.workspace, flags)
     except ImplausibleError as error:
         raise ImplausibleError(
-            f"{error} (not here: a person decides that, with `archtrack update --force`)"
+            f"{error} (only a person can do that, with `archtrack update --force`)"
         ) from error
     report, diff = report_json(found), _diff(found, asked.diff_lines)
     truncated = diff["truncated"] or any(len(report[name]) > asked.limit for name in LISTS)
@@ -139,12 +140,10 @@ def _inside(text: str) -> Path:
     try:
         real = (folder / text).resolve()
     except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, a link to itself
-        raise UsageError(
-            f"document {shown!r} is no path of a file; leave it out for the usual one"
-        ) from error
+        raise UsageError(f"document {shown!r} is not a file path; drop it for the usual one") from error
     if not real.is_relative_to(folder):
         raise UsageError(
-            f"document {shown!r} is outside of {folder}, where this server works; start `archtrack mcp` in the "
+            f"document {shown!r} is outside {folder}, where this server works; start `archtrack mcp` in the "
             "document's folder, or name a document inside"
         )
     return Path(text)
@@ -176,7 +175,7 @@ def _summary(found: DocumentUpdate, *, truncated: bool, write: bool) -> str:
     if found.differs and not write:
         said.append("Call again with write: true to write it.")
     if wrong := telling(found.merge.outdated):
-        said.append(f"Out of date, and left as they are: {len(wrong)} rows; see stale, refresh and prune.")
+        said.append(f"Out of date and unchanged: {counted(len(wrong), 'row')}; see stale, refresh and prune.")
     if truncated:
         said.append(
             "The answer is cut: limit and diff_lines take more, `archtrack update --diff` prints all."

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from archtrack.core.audit.claims import NOT_TRUE, Outcome, Reach
 from archtrack.core.document.markdown import escape_cell
 from archtrack.core.verdict.features import TITLES
+from archtrack.core.wording import counted
 
 from .github import annotation, document_path
 from .presence import place_json, placed_words
-from .terminal import counted, plain
+from .terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +39,7 @@ def audit_lines(files: Iterable[Audited]) -> Iterator[str]:
             yield plain(f"{where}: {each.outcome.value}: {claim_words(claim)}: {evidence_words(each)}")
         yield from map(plain, _unsaid_lines(file))
         if file.passed_over and file.judged:
-            yield plain(f"{file.path}: columns that are not read: {', '.join(file.passed_over)}")
+            yield plain(f"{file.path}: columns not read: {', '.join(file.passed_over)}")
         yield plain(f"{file.path}: {summary_words(file)}")
         if file.written:
             left = len(file.not_true)
@@ -79,14 +80,14 @@ def silent_lines(files: Iterable[Audited]) -> Iterator[str]:
         if not file.judged:
             what = "columns" if file.form == "markdown" else "keys"
             shown = ", ".join(file.passed_over[:_SHOWN]) + (", …" if len(file.passed_over) > _SHOWN else "")
-            why = f"{what} that are not read: {shown}" if shown else _NOTHING[file.form]
+            why = f"{what} not read: {shown}" if shown else _NOTHING[file.form]
             yield plain(f"{file.path}: no claim found; {why}")
 
 
 _NOTHING = {
     "markdown": "it has no table with a row",
     "list": "it has no line with a name",
-    "python": "it has no gate of a version, and no list or dict of architectures or models",
+    "python": "it has no version check and no list or dict of architectures or models",
     "json": "it has no record of an architecture or a model",
     "yaml": "it has no record of an architecture or a model",
 }

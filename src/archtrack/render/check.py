@@ -11,10 +11,11 @@ from archtrack.core.verdict.features import in_words
 from archtrack.model import Status
 from archtrack.sources.redaction import shown_source
 
+from .colour import status_word, styled
 from .models import found_words, model_json
 from .presence import placed_words, presence_json, since_words, step_json, step_words, wanted_words
 from .recipes import said_json, said_lines
-from .terminal import plain, print_lines, read_line, styled
+from .terminal import plain, print_lines, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +29,6 @@ __all__ = ["asked_words", "checked_json", "engine_words", "gguf_words", "print_c
 
 _NAMED = 4
 """Architectures of one kind that a line names; JSON has all."""
-
-_COLOURS = {
-    Status.NATIVE: "green",
-    Status.FALLBACK: "yellow",
-    Status.REMOTE_CODE: "yellow",
-    Status.UNKNOWN: "yellow",
-}
 
 
 def print_notices(found: Checked) -> None:
@@ -62,7 +56,7 @@ def print_checked(found: Checked, *, explain: bool, log: str | None) -> None:
     for each in found.messages:
         print_lines(_explained(each, explain=explain))
     if log is not None and not found.messages:
-        click.echo(plain(f"{log}: no message about a model that archtrack knows is in it"))
+        click.echo(plain(f"{log}: no known message about a model in it"))
 
 
 def asked_words(answer: Answer) -> str:
@@ -117,8 +111,7 @@ def _block(answer: Answer, *, explain: bool) -> Iterator[str]:
     width = max(map(len, names), default=0)
     kinds = max((len(each.presence.status.value) for each in answer.engines), default=0)
     for name, each in zip(names, answer.engines, strict=True):
-        status = each.presence.status
-        word = styled(f"{status.value:<{kinds}}", colour=_COLOURS.get(status, "red"))
+        word = status_word(each.presence.status, kinds)
         yield f"  {plain(name):<{width}}  {word}  {plain(engine_words(each))}".rstrip()
         indent = " " * (2 + width + 2 + kinds + 2)
         for words in filter(None, (in_words(each.presence.features), wanted_words(each.presence))):
@@ -188,7 +181,7 @@ def _explained(each: Explained, *, explain: bool) -> Iterator[str]:
     yield plain(f"line {message.line}{whose}: {message.text}")
     yield f"  {message.meaning}"
     if message.kind == "import error" and not each.answers:
-        yield plain(f"  {message.module} registers nothing in the release that was asked")
+        yield plain(f"  {message.module} registers nothing in this release")
     for answer in each.answers:
         if answer.error is not None:
             yield plain(f"  {answer.text}: {answer.error}")

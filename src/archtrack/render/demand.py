@@ -56,14 +56,14 @@ def census_lines(census: Census) -> Iterator[str]:
         yield f"Note: {words}"
     if census.rest_names:
         yield (
-            f"Note: {census.rest_names:,} architectures with fewer downloads than the {len(census.architectures):,} "
-            "that are counted one by one are counted together, as unknown"
+            f"Note: only the {len(census.architectures):,} most downloaded architectures are counted one by one; the "
+            f"other {census.rest_names:,} count together, as unknown"
         )
 
 
 def engine_line(engine: Engine) -> str:
     """What the census is held against, where that is a history."""
-    return plain(f"Held against {_engine(engine)}, by the history of its releases")
+    return plain(f"Compared with {_engine(engine)}, by the history of its releases")
 
 
 def print_table(wanted: Sequence[Wanted]) -> None:
@@ -96,7 +96,7 @@ def _status(each: Wanted) -> str:
 def shares_line(census: Census, engine: Engine, found: Sequence[Share]) -> str:
     """How much of all downloads each answer covers, in one line."""
     total = sum(each.downloads for each in found)
-    more = "" if total == census.downloads else " (a model that names several architectures counts for each)"
+    more = "" if total == census.downloads else " (a model with several architectures counts for each)"
     parts = ", ".join(f"{each.status.value if each.status else _NAMELESS} {_part(each)}" for each in found)
     return plain(f"Of {rounded(total)} downloads{more}, with {_engine(engine)}: {parts or 'nothing'}")
 
@@ -183,14 +183,14 @@ def _row(each: Wanted) -> dict[str, Any]:
 
 def _flaws(flaws: Flaws) -> Iterator[str]:
     for count, words in (
-        (flaws.unreadable, "left out: no model, or without an id"),
+        (flaws.unreadable, "left out: not a model, or without an id"),
         (
             flaws.repeated,
-            "of models that were counted already: of each model the row with the most downloads counts",
+            "of models already counted: the row with the most downloads counts",
         ),
-        (flaws.without_downloads, "without a number of downloads, taken for 0"),
-        (flaws.doubtful, "with a number of downloads that cannot be, taken for 0"),
-        (flaws.overlong, "with an architecture whose name is too long to be one: that name does not count"),
+        (flaws.without_downloads, "without a number of downloads, counted as 0"),
+        (flaws.doubtful, "with an impossible number of downloads, counted as 0"),
+        (flaws.overlong, "with an architecture name that is too long, which does not count"),
     ):
         if count:
             yield f"{count:,} row{'' if count == 1 else 's'} {words}"

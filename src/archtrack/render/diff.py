@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.document.markdown import escape_cell
 from archtrack.core.json_values import source_to_json, unresolved_to_json
+from archtrack.core.wording import counted
 
 from .markdown import section
-from .terminal import architectures, counted, plain
+from .terminal import architectures, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archtrack.core.document.markdown import escape_cell
+from archtrack.core.wording import counted
 
 from .diff import side_json
 from .github import annotation, unresolved_annotations, workspace_place
 from .markdown import section
-from .terminal import architectures, counted, plain
+from .terminal import architectures, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -9,6 +9,7 @@ import click
 from archtrack.core.history.spans import bounds_at, span_bounds
 from archtrack.core.json_values import example_to_json
 from archtrack.core.matrix.examples import example_of
+from archtrack.core.wording import counted
 
 from .terminal import architectures, plain, table
 
@@ -133,7 +134,7 @@ def print_at(history: History, release: Release, entries: Mapping[str, Entry]) -
         click.echo(plain(f"{release.file}: {release.remark}"), err=True)
     if release.unresolved:
         click.echo(
-            f"{release.unresolved} places of it could not be resolved: more may be registered", err=True
+            f"{counted(release.unresolved, 'place')} could not be resolved: it may register more", err=True
         )
 
 

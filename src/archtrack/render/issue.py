@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .terminal import counted, plain
+from archtrack.core.wording import counted
+
+from .terminal import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

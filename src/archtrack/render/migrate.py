@@ -39,7 +39,7 @@ def print_migrate(
             continue
         end = ":" if rows else "."
         untold = sum(lacking.status is Status.UNKNOWN for _, _, lacking in rows)
-        more = f"; of {untold} more it is not known whether {lack} has them" if untold else ""
+        more = f"; {untold} more are unknown in {lack}" if untold else ""
         click.echo(plain(f"{have} has and {lack} lacks {architectures(len(rows) - untold)}{more}{end}"))
         if rows:
             table(
@@ -60,7 +60,7 @@ def print_migrate(
         print_lines(plain(line) for line in _features(have, f"{lack} {verb}", stated))
     both_state = all(FEATURES in history.tables for history, _ in (one, other))
     if found.both and both_state and not (found.lost or found.won or found.untold):
-        click.echo("No feature is known that one has of these and the other has not.")
+        click.echo("No feature is known that only one of them has.")
     if found.neither:
         click.echo(plain(f"Neither has {', '.join(found.neither)}."))
 

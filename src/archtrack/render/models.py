@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .terminal import counted, plain, print_lines, table
+from archtrack.core.wording import counted
+
+from .terminal import plain, print_lines, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from archtrack.core.document.markdown import COLUMNS
 from archtrack.core.document.outdated import Change
+from archtrack.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -89,7 +90,7 @@ def column_lines(merge: MergeResult, *, check: bool) -> Iterator[str]:
     """The further columns that tables get, or lack; with ``check`` those that they would get."""
     for title, found in (
         ("Columns to add" if check else "Columns added", merge.added_columns),
-        ("Columns that the document does not have yet (--refresh adds them)", merge.missing_columns),
+        ("Configured columns missing from the document (--refresh adds them)", merge.missing_columns),
     ):
         if not found:
             continue
@@ -97,8 +98,12 @@ def column_lines(merge: MergeResult, *, check: bool) -> Iterator[str]:
         for column in dict.fromkeys(name for _, name in found):
             tables = sum(name == column for _, name in found)
             cells = sum(cell.added and cell.column == column for row in merge.refreshed for cell in row.cells)
-            filled = f", {cells} cell(s) {'to fill' if check else 'filled'}" if merge.added_columns else ""
-            yield f"  + {column}: {tables} table(s){filled}"
+            filled = (
+                f", {counted(cells, 'cell')} {'to fill' if check else 'filled'}"
+                if merge.added_columns
+                else ""
+            )
+            yield f"  + {column}: {counted(tables, 'table')}{filled}"
 
 
 def outdated_json(one: OutdatedRow) -> dict[str, Any]:

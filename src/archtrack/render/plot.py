@@ -56,7 +56,7 @@ def expect_plot(path: Path) -> None:
         UsageError: the file's name ends otherwise.
     """
     if path.suffix not in FORMATS:
-        raise UsageError(f"--plot {path}: the name has to end with {' or '.join(FORMATS)}")
+        raise UsageError(f"--plot {path}: name a file that ends with {' or '.join(FORMATS)}")
 
 
 def plot_growth(histories: Sequence[History], path: Path) -> None:

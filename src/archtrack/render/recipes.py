@@ -62,7 +62,7 @@ def _releases(said: Said) -> list[str]:
     least = least_of(said.match)
     parts = [f"{said.engine} >= {least}"] if least is not None else []
     parts += ["a nightly build"] if recipe.nightly or launch.nightly else []
-    parts += ["an image of a container alone"] if recipe.image_only else []
+    parts += ["only a container image"] if recipe.image_only else []
     return parts
 
 
@@ -78,20 +78,20 @@ def _besides(said: Said) -> Iterator[str]:
     """How the claim stands to the code; where the recipe was verified; what can be turned on."""
     recipe, launch = said.match.recipe, said.match.launch
     if said.least_is == NOT_TAKEN:
-        yield "its code: this release does not take it, and by the recipe it should"
+        yield "its code: this release does not take it, although the recipe says so"
     elif said.first is not None and (said.least_is != SAME or said.match.is_no_release):
         how = f"; the recipe names {_HOW[said.least_is]}" if said.least_is in _HOW else ""
         yield f"its code: {said.engine} {said.first} is the first that registers {said.key}{how}"
     if launch.hardware:
         yield f"this checkpoint is for {', '.join(launch.hardware)}"
     if recipe.verified:
-        yield f"the recipe, not each launch, was verified on {', '.join(recipe.verified)}"
+        yield f"the recipe as a whole was verified on {', '.join(recipe.verified)}"
     options = _options(said)
     for option in options:
         asked = " (if asked for)" if option.opt_in else ""
         yield f"{option.name}{asked}: {shlex.join(option.args) or 'no flags'}"
     if recipe.varies or any(option.varies for option in options):
-        yield "further flags for some hardware or ways to serve are in the recipe"
+        yield "the recipe has more flags for some hardware or ways to serve"
 
 
 def _options(said: Said) -> list[Option]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from archtrack.core.document.markdown import escape_cell
 from archtrack.core.history.diff import history_changes
+from archtrack.core.wording import counted
 
-from .terminal import architectures, counted
+from .terminal import architectures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ def refreshed_lines(result: Refreshed) -> Iterator[str]:
         yield from (f"    ~ {name}: {_now(name, change, result)}" for name in change.changed)
     for version, reason in result.doubts.items():
         yield f"  ! {version}: {reason}"
-        yield f"    If that is right: archtrack history refresh {result.engine} --accept {result.engine}=={version}"
+        yield f"    If it is right: archtrack history refresh {result.engine} --accept {result.engine}=={version}"
 
 
 def refreshed_markdown(result: Refreshed) -> Iterator[str]:

@@ -118,7 +118,7 @@ def requirement_lines(
     names = _listed(list(dict.fromkeys(each.text for each in answers)))
     having = f" with {', '.join(features)}" if features else ""
     how = "native" if status == "native" else "native or fallback"
-    yield _comment(f"{names}{having}; {how}; from archtrack's history of every release")
+    yield _comment(f"{names}{having}; {how}; from the history of every release")
     yield _comment(f"   {shlex.join(command)}")
     yield from (_comment(f"Note: {each}") for each in only_named(answers))
     engines = list(dict.fromkeys(each.history.engine for answer in answers for each in answer.engines))
@@ -145,7 +145,7 @@ def _line(engine: str, answers: Sequence[Requires]) -> tuple[list[str], str, lis
     ]
     history = asked[0].history
     if len(asked) < len(answers):
-        return [], _comment(f"{engine}: adds nothing for some of them; what it is a plugin of counts"), []
+        return [], _comment(f"{engine}: adds nothing for some of them; the engine that it extends counts"), []
     run = joined(asked)
     claims = list(_claims([said for each in answers for said in each.recipes], engine, run))
     if run is None:
@@ -174,7 +174,7 @@ def _without_a_run(asked: Sequence[Requirement]) -> Iterator[str]:
     for each in asked:
         if each.rest is not None:
             yield f"{engine}: {_not_told(each.not_told)}"
-    yield _required_without(asked) or f"{engine}: no release takes all of them"
+    yield _required_without(asked) or f"{engine}: no release runs all of them"
 
 
 def _required_without(asked: Sequence[Requirement]) -> str:
@@ -219,7 +219,7 @@ def _words(needs: Transformers) -> str:
     """Which transformers a release needs: what its metadata says, and what its load path does."""
     if needs.lowest is None or not needs.narrowed:
         return needs.allowed or ""
-    bound = f">={needs.lowest}" if needs.lowest_exact else f">={needs.lowest} (older ones may do)"
+    bound = f">={needs.lowest}" if needs.lowest_exact else f">={needs.lowest} (older ones may work)"
     return f"{needs.allowed}; for this model {bound}" if needs.allowed else bound
 
 
@@ -314,7 +314,7 @@ def _run_remarks(run: Run, requirements: Sequence[Requirement]) -> Iterator[str]
             yield _why_not(requirement.newest)
         earlier = map(_words_of, requirement.runs[:-1])
         if requirement.runs[1:] and len(requirements) == 1:
-            yield f"took it {', '.join(earlier)} too, and then not"
+            yield f"also ran it {', '.join(earlier)}, and not in between"
     if not run.first_exact and (before := _before(run, requirements)) is not None:
         yield before
     if run.untold:
@@ -338,7 +338,7 @@ def _before(run: Run, requirements: Sequence[Requirement]) -> str | None:
     history = requirements[0].history
     place = history.positions[run.first.version]
     if place == 0:
-        return f"older releases than {run.first.version} are not known"
+        return f"releases before {run.first.version} are not known"
     before = history.releases[place - 1]
     if before.unknown is not None:
         return f"{before.version} was not read: {before.unknown}"
@@ -349,7 +349,7 @@ def _before(run: Run, requirements: Sequence[Requirement]) -> str | None:
 def _why_not(told: Told) -> str:
     """What a release that is not known to take a checkpoint does instead."""
     if told.takes is None or told.lacking is not None:
-        return f"cannot be told: {told.reason}" if told.takes is None else f"no: {told.reason}"
+        return f"not known: {told.reason}" if told.takes is None else f"no: {told.reason}"
     return f"{told.presence.status.value}: {told.reason}"
 
 

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .colour import STATUS_COLOURS, wants_colour
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -23,6 +25,8 @@ _READABLE = 40
 """Characters of a column below which sentences are hard to read."""
 
 _INDENT = 4
+
+_STATUS_STYLES = {status.value: colour or "dim" for status, colour in STATUS_COLOURS.items()}
 
 
 def draw(columns: Sequence[str], cells: Sequence[Sequence[str]], *, whole: bool) -> None:
@@ -86,8 +90,13 @@ def _draw(
     for name, width in zip(columns, widths, strict=True):
         drawn.add_column(name, width=width, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
     for row in cells:
-        drawn.add_row(*map(Text, row))
+        drawn.add_row(*map(_cell, row))
     console.print(drawn)
+
+
+def _cell(text: str) -> Text:
+    """A cell; one that is a status has its colour."""
+    return Text(text, _STATUS_STYLES.get(text, "") if wants_colour() else "")
 
 
 def _fitted(natural: list[int], room: int) -> list[int]:

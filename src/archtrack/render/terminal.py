@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
+
+from archtrack.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,12 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "architectures",
-    "counted",
     "plain",
     "print_lines",
     "read_line",
     "read_lines",
-    "styled",
     "table",
     "unresolved_lines",
 ]
@@ -47,15 +46,11 @@ def read_lines(inventories: Iterable[Inventory], notices: Iterable[str]) -> list
 
 def read_line(engine: str, version: str | None, origin: Origin) -> str:
     """That a release was read, and where."""
-    where = {"local": "checkout", "installed": "installed in", "release": "release file", "git": "git"}
-    return f"Read {engine} {version or 'of unknown version'} ({where[origin.kind]} {origin.location})"
-
-
-def styled(text: str, *, colour: str | None = None, bold: bool = False) -> str:
-    """Text in a colour, on a terminal that may have one."""
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
-        return text
-    return click.style(text, fg=colour, bold=bold or None)
+    name = f"{engine} {version or 'of unknown version'}"
+    if origin.kind == "release":  # which of its files was read makes no difference
+        return f"Read {name} (release)"
+    where = {"local": "checkout", "installed": "installed in", "git": "git"}
+    return f"Read {name} ({where[origin.kind]} {origin.location})"
 
 
 def unresolved_lines(engine: str, unresolved: Sequence[Unresolved]) -> list[str]:
@@ -67,11 +62,6 @@ def unresolved_lines(engine: str, unresolved: Sequence[Unresolved]) -> list[str]
         f"{counted(len(unresolved), 'place')} in {engine} could not be resolved (nothing is guessed):",
         *(plain(f"  ? {each.place}: {each.reason}") for each in unresolved),
     ]
-
-
-def counted(count: int, thing: str) -> str:
-    """So many things, in words: ``1 row``, ``2 rows``."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def architectures(count: int, others: int = 0) -> str:

@@ -14,6 +14,7 @@ from archtrack.core.json_values import (
 )
 from archtrack.core.matrix.categories import BY_NAME
 from archtrack.core.matrix.elsewhere import elsewhere_in_words
+from archtrack.core.wording import counted
 from archtrack.model import Category, Status
 
 from .github import annotation, document_path, unresolved_annotations, workspace_place
@@ -73,9 +74,9 @@ def _lines(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     yield from outdated_lines(f"Rows out of date{remedy(merge.outdated)}", telling(merge.outdated))
     yield from _outside_lines(merge.outside)
     if merge.recounted:
-        yield from ("", f"Counts that did not agree with the rows: {_numbers(merge.recounted)}")
+        yield from ("", f"Counts that did not match the rows: {_numbers(merge.recounted)}")
     if merge.repassed:
-        what = "Rows that pass the backend's own check: the sources say another number than"
+        what = "Rows that pass the backend's own check: the sources disagree with"
         yield from ("", f"{what} {_numbers(merge.repassed)}")
     for inventory in inventories:
         yield from unresolved_lines(inventory.engine, inventory.unresolved)
@@ -113,7 +114,7 @@ def _elsewhere_lines(update: DocumentUpdate) -> Iterator[str]:
     yield f"  + {len(rows)} known elsewhere: not in SGLang, no fallback  [{engines}]"
     if left_out:
         reasons = _counted(one.role.value for one in left_out)
-        yield f"    {len(left_out)} more are left out, as they are no models of their own  [{reasons}]"
+        yield f"    {len(left_out)} more left out: no models of their own  [{reasons}]"
 
 
 def _counted(words: Iterable[str]) -> str:
@@ -125,9 +126,9 @@ def _outside_lines(outside: tuple[tuple[str, int], ...]) -> Iterator[str]:
         return
     places = [f"{name} (line {line})" for name, line in outside[:_SHOWN]]
     more = f" and {len(outside) - _SHOWN} more" if len(outside) > _SHOWN else ""
-    yield from ("", "Rows outside of the three sections, neither counted nor kept up to date:")
+    yield from ("", "Rows outside the three sections, neither counted nor kept up to date:")
     yield f"  ~ {', '.join(places)}{more}"
-    yield "  Move each into a section, or put the section's heading right; `archtrack lint` lists them all."
+    yield "  Move each into a section, or correct the section's heading; `archtrack lint` lists them all."
 
 
 def _by_section(added: tuple[MatrixRow, ...]) -> Iterator[str]:
@@ -150,7 +151,7 @@ def _new_line(row: MatrixRow) -> str:
     if row.native is None:
         return f"  + {row.name}  [HF transformers, {_gate(row)}]"
     condition = f", only if {row.native.condition}" if row.native.condition else ""
-    broken = ", which cannot be imported" if row.status is Status.UNIMPORTABLE else ""
+    broken = ", which fails to import" if row.status is Status.UNIMPORTABLE else ""
     return f"  + {row.name}  [native ({row.native.file}){condition}{broken}]"
 
 
@@ -192,23 +193,27 @@ def _verdict(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     to = "to " if check else ""
     other = []
     if rows := beyond_added(merge.refreshed):
-        other.append(f"{len(rows)} row(s) {to or 'brought '}{'bring ' * check}up to date")
+        other.append(f"{counted(len(rows), 'row')} {to or 'brought '}{'bring ' * check}up to date")
     if merge.pruned:
-        other.append(f"{len(merge.pruned)} row(s) {to}remove{'d' * (not check)}")
+        other.append(f"{counted(len(merge.pruned), 'row')} {to}remove{'d' * (not check)}")
     if merge.added_columns:
-        other.append(
-            f"{len({column for _, column in merge.added_columns})} column(s) {to}add{'ed' * (not check)}"
-        )
+        columns = counted(len({column for _, column in merge.added_columns}), "column")
+        other.append(f"{columns} {to}add{'ed' * (not check)}")
     if merge.passing_added_at:
         other.append(f"the line on the backend's own check {to}add{'ed' * (not check)}")
     if merge.recounted or (merge.repassed and not (merge.added or other)):
-        other.append(f"counts {to}put right")
-    added = f"{len(merge.added)} new architecture(s)"
+        other.append(f"counts {to}correct{'ed' * (not check)}")
     if check:
         what = "does not exist" if update.created else "is out of date"
+        added = counted(len(merge.added), "new architecture")
         yield f"{path} {what}: {', '.join([added, *other])}. Nothing was written."
         return
-    yield f"Done. Added {added} to {path}" if merge.added else f"Done. Rewrote {path}"
+    # The line of the seed's script, as "Found … new architecture(s):" above.
+    yield (
+        f"Done. Added {len(merge.added)} new architecture(s) to {path}"
+        if merge.added
+        else f"Done. Rewrote {path}"
+    )
     if other:
         yield f"Besides: {', '.join(other)}."
     total = sum((counts for _, counts in merge.after), Counts())
@@ -294,15 +299,17 @@ def report_annotations(update: DocumentUpdate, root: Path) -> Iterator[str]:
         yield annotation(level, message, title="Missing column", path=path, line=number)
     if merge.passing_added_at:
         what = done if merge.added or merge.recounted else refreshed
-        message = f"the summary does not tell how many of these pass the backend's own check; {what}"
+        message = f"the summary does not say how many of these pass the backend's own check; {what}"
         yield annotation(level, message, title="Missing count", path=path, line=merge.passing_added_at)
     for number in sorted((*merge.recounted, *merge.repassed)):
         with_what = "sources" if number in merge.repassed else "rows"
-        message = f"the counts do not agree with the {with_what}; {done}"
+        message = f"the counts do not match the {with_what}; {done}"
         yield annotation(level, message, title="Stale counts", path=path, line=number)
     for name, number in merge.outside:
-        message = f"{name} is outside of the three sections; move its row into one, or correct the section's heading"
-        yield annotation("warning", message, title="Row outside of the sections", path=path, line=number)
+        message = (
+            f"{name} is outside the three sections; move its row into one, or correct the section's heading"
+        )
+        yield annotation("warning", message, title="Row outside the sections", path=path, line=number)
     yield from unresolved_annotations(update.track.matrix.inventories, root)
     if not update.differs:
         yield annotation("notice", "every architecture has its row", title=f"{path}: nothing to write")

@@ -42,7 +42,7 @@ def report_markdown(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     read = (
         f"{each.engine} {each.version or 'of unknown version'}" for each in update.track.matrix.inventories
     )
-    yield f"Held against {escape_cell(' and '.join(read))}."
+    yield f"Compared with {escape_cell(' and '.join(read))}."
     yield from _added_table(merge.added)
     title = "Rows to bring up to date" if check else "Rows brought up to date"
     yield from _rows(title, beyond_added(merge.refreshed), cells_only=True)
@@ -52,7 +52,7 @@ def report_markdown(update: DocumentUpdate, *, check: bool) -> Iterator[str]:
     if left:
         yield from ("", f"{command(left)} puts them right.")
     outside = [f"line {line}: **{escape_cell(name)}**" for name, line in merge.outside]
-    yield from section("Rows outside of the three sections", outside, most=_SHOWN)
+    yield from section("Rows outside the three sections", outside, most=_SHOWN)
     unresolved = [
         escape_cell(f"{inventory.engine}: {each.place}: {each.reason}")
         for inventory in update.track.matrix.inventories
@@ -109,5 +109,5 @@ def _diff(update: DocumentUpdate) -> Iterator[str]:
     fence = "`" * max(3, longest + 1)  # what the document says cannot end the block
     yield from ("", "<details>", "<summary>Diff</summary>", "", f"{fence}diff", *text, fence, "")
     if shown < len(lines):
-        yield from (f"{len(lines) - shown} lines more: `archtrack update --diff` prints them.", "")
+        yield from (f"{len(lines) - shown} more lines: `archtrack update --diff` prints them.", "")
     yield "</details>"

@@ -10,6 +10,7 @@ from archtrack.core.document.cells import example_in, plain_text
 from archtrack.core.document.columns import further
 from archtrack.core.document.parse import decode, parse
 from archtrack.core.parsing import parse_json
+from archtrack.core.wording import counted
 from archtrack.errors import DocumentError
 from archtrack.model import Category, Status
 
@@ -110,7 +111,8 @@ def _of_document(text: str, name: str) -> TrackedDocument:
         for table in section.tables:
             at = table.place(fallback.title)
             notes += [
-                f"{name}:{line}: is no row of an architecture, and not on the page" for line in table.strays
+                f"{name}:{line}: is not a row of an architecture, so the page leaves it out"
+                for line in table.strays
             ]
             for row in table.rows:
                 said = table.cell(row, at) if at is not None else ""
@@ -119,7 +121,7 @@ def _of_document(text: str, name: str) -> TrackedDocument:
                 if first is not found:
                     notes.append(f"{found.place}: {row.name} has a row already, {first.place}, which counts")
     notes += [
-        f"{name}:{line}: {each} stands outside of the three sections, and is not on the page"
+        f"{name}:{line}: {each} is outside the three sections, so the page leaves it out"
         for each, line, tracking in document.outside
         if tracking
     ]
@@ -128,7 +130,9 @@ def _of_document(text: str, name: str) -> TrackedDocument:
             f"{name}: no row of a tracking table was found; give a document that `archtrack update` keeps, "
             "or what `archtrack list --format json` prints"
         )
-    return TrackedDocument(title="Document", words=f"{name}, {len(rows)} rows", rows=rows, notes=tuple(notes))
+    return TrackedDocument(
+        title="Document", words=f"{name}, {counted(len(rows), 'row')}", rows=rows, notes=tuple(notes)
+    )
 
 
 def _document_row(row: Row, fallback: str, category: str, name: str) -> TrackedRow:
@@ -175,7 +179,7 @@ def _of_matrix(text: str, name: str, sources: Mapping[str, str]) -> TrackedDocum
         ) from error
     if not rows:
         raise DocumentError(f"{name}: lists no architecture")
-    return TrackedDocument(title=title, words=f"{words}, {len(rows)} rows", rows=rows)
+    return TrackedDocument(title=title, words=f"{words}, {counted(len(rows), 'row')}", rows=rows)
 
 
 def _matrix_row(
@@ -235,5 +239,5 @@ def _text(value: object) -> str:
 def _place(path: object, line: object) -> str:
     """A file and its line, such as ``a.py:7``."""
     if type(line) is not int or not 0 <= line < _LINES:
-        raise ValueError(f"{str(line)[:40]!r} is no line's number")
+        raise ValueError(f"{str(line)[:40]!r} is not a line number")
     return f"{_text(path)}:{line}"

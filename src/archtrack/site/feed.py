@@ -106,4 +106,4 @@ def _is_own(path: Path, data: bytes) -> None:
         DocumentError: it is none.
     """
     if data and not data.startswith(_MARK):
-        raise DocumentError(f"{path}: is not a file of archtrack's feed; name another folder, or remove it")
+        raise DocumentError(f"{path}: not a file that archtrack wrote; name another folder, or remove it")

@@ -18,7 +18,7 @@ from archtrack.core.json_values import well_formed
 from archtrack.core.matrix.examples import example_of
 from archtrack.engines import engine_names, load_engine
 from archtrack.errors import DocumentError, UsageError
-from archtrack.sources.files import make_folder, read_document, write_atomic
+from archtrack.sources.files import like_it, make_folder, read_document, write_atomic
 from archtrack.version import __version__
 
 from .answers import Answers
@@ -38,7 +38,10 @@ __all__ = ["files_read", "make_page", "page_html", "write_page"]
 _SCRIPTS = (
     *("data", "models", "nodes", "address", "rows", "engines", "config", "gguf", "search", "tiles"),
     *("timeline", "chart", "export"),
-    *(f"views/{name}" for name in ("start", "answer", "paste", "browse", "architecture", "engine", "news", "compare")),
+    *(
+        f"views/{name}"
+        for name in ("start", "answer", "paste", "browse", "architecture", "engine", "news", "compare")
+    ),
     "main",
 )
 """The script's parts in their order: each uses what those before it declare."""
@@ -74,7 +77,7 @@ def write_page(
     path = folder / "index.html"
     there = read_document(path)
     if there is not None and _MARK.encode() not in there:
-        raise DocumentError(f"{path}: is not a page of archtrack's; name another folder, or remove it")
+        raise DocumentError(f"{path}: not a page that archtrack wrote; name another folder, or remove it")
     write_atomic(path, text.encode(), expected=there or b"")
     return path
 
@@ -91,7 +94,7 @@ def make_page(
     found = [histories.need(engine) for engine in histories.engines]
     known = [history for history in found if history.newest is not None]
     if not known:
-        raise UsageError("there is no history to show; `archtrack history refresh` makes one")
+        raise UsageError("no history to show; run `archtrack history refresh`")
     here = engine_names()  # there may be data of an engine that is not installed
     abouts = {each.engine: load_engine(each.engine).about for each in known if each.engine in here}
     sources = {name: about.source for name, about in abouts.items() if about.source is not None}
@@ -135,12 +138,13 @@ def _examples(known: Sequence[History], histories: Histories) -> dict[str, str]:
     return {name: each.id for name in names if (each := example_of(name, sources)) is not None}
 
 
+_TAKEN = "; --matrix takes a document, or what `archtrack list --format json` printed"
+
+
 def _read(path: Path) -> bytes:
     data = read_document(path)
     if data is None:
-        raise DocumentError(
-            f"{path}: no such file; --matrix names a document or what `archtrack list` printed"
-        )
+        raise DocumentError(f"{path}: no such file{like_it(path) or _TAKEN}")
     return data
 
 

@@ -61,11 +61,11 @@ class Live:
         try:
             page = self._made().encode()
         except ArchtrackError as error:
-            return f"the data has changed, and the page stays as it was: {error}"
+            return f"the data has changed, but the page could not be made: {error}"
         if page == self.page:
             return None
         self.page = page
-        return "the data has changed: the page was made anew"
+        return "the data has changed; the page is new"
 
     def _now(self) -> tuple[tuple[str, int, int], ...]:
         """What tells that a file is another one: its name, when it was written, its size."""
@@ -105,7 +105,7 @@ class Server(ThreadingHTTPServer):
             super().__init__((HOST, port), _Handler)
         except OSError as error:
             raise UsageError(
-                f"port {port} cannot be used: {error.strerror or error}; --port names another one, 0 any that is free"
+                f"port {port} cannot be used: {error.strerror or error}; choose another --port, or 0 for any free one"
             ) from error
 
     def process_request(self, request: Any, client_address: Any) -> None:

@@ -37,7 +37,7 @@ def redirected(asked: str, location: str) -> SplitResult:
     if parts.scheme not in {"http", "https"} or (
         parts.scheme == "http" and parse_address(asked).scheme == "https"
     ):
-        raise ValueError("a redirect to what is no secure web address")
+        raise ValueError("a redirect to an address that is not secure")
     return parts
 
 

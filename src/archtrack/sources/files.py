@@ -11,7 +11,9 @@ import os
 import stat
 import sys
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -41,7 +43,7 @@ __all__ = [
 _LARGEST = 64 * 1024 * 1024  # bytes of a document; one of 200,000 rows has 24 million
 _AT_ONCE = 1024 * 1024
 _MODE = 0o666  # of a new document, before the umask
-_NOT_REGULAR = "it is no regular file; name another one"
+_NOT_REGULAR = "it is not a regular file; name another one"
 _LEFT = ".archtrack-"  # in the name of a temporary file
 _NAME_LENGTH = 40  # of the document's name within the temporary one, which may be 255 bytes at most
 
@@ -60,6 +62,24 @@ def expanded(path: str | os.PathLike[str]) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise UsageError(f"{os.fspath(path)}: no such home folder is known; write the whole path") from None
+
+
+_MOST_NAMES = 10_000
+"""Names of a folder that are looked at."""
+
+
+def like_it(path: str | os.PathLike[str]) -> str:
+    """The name in the same folder that is most like one that is not there, as the end of a message; empty for none."""
+    missing = Path(path)
+    try:
+        if missing.exists():
+            return ""
+        with os.scandir(missing.parent) as entries:
+            names = [each.name for each in islice(entries, _MOST_NAMES)]
+    except (OSError, ValueError):
+        return ""
+    near = get_close_matches(missing.name[:_NAME_LENGTH], names, n=1, cutoff=0.75)
+    return f"; did you mean {missing.with_name(near[0])}?" if near else ""
 
 
 def identity(path: Path) -> tuple[int, int, int, int] | None:
@@ -126,7 +146,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise DocumentError(f"{path}: the folder cannot be created: {_reason(error)}") from error
+        raise DocumentError(f"{path}: cannot create the folder: {_reason(error)}") from error
 
 
 def write_atomic(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
@@ -237,10 +257,10 @@ def document_lock(path: Path, folder: Path, *, timeout: float = 60.0) -> Iterato
         lock = FileLock(folder / f"{key}.lock", timeout=timeout)
         lock.acquire()
     except Timeout as error:
-        message = f"{path}: another process has been updating it for {timeout:g} s; wait for it or end it"
+        message = f"{path}: another process has been updating it for {timeout:g} s; wait for it or stop it"
         raise DocumentError(message) from error
     except (OSError, NotImplementedError) as error:
-        raise DocumentError(f"{folder}: cannot hold the lock of {path}: {_reason(error)}") from error
+        raise DocumentError(f"{folder}: cannot lock {path}: {_reason(error)}") from error
     try:
         yield
     finally:
@@ -344,5 +364,5 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, FileNotFoundError):
         return f"{reason}; create the folder first"
     if isinstance(error, PermissionError):
-        return f"{reason}; change its mode, or let --doc name another one"
+        return f"{reason}; change its mode, or name another file with --doc"
     return reason

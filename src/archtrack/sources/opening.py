@@ -77,9 +77,9 @@ def open_transformers(
             return installed, []
         return _open(ReleaseSpec(version=pin), layout, workspace, cache)
     if installed is not None:
-        return installed, [f"{engine} pins no transformers; the installed one was read"]
+        return installed, [f"{engine} pins no transformers; read the installed one"]
     source, notices = _open(ReleaseSpec(version="latest"), layout, workspace, cache)
-    return source, [f"{engine} pins no transformers; the newest release was read", *notices]
+    return source, [f"{engine} pins no transformers; read the newest release", *notices]
 
 
 def _open(spec: Spec, layout: Layout, workspace: Workspace, cache: Cache) -> tuple[Source, list[str]]:
@@ -125,7 +125,9 @@ def _open(spec: Spec, layout: Layout, workspace: Workspace, cache: Cache) -> tup
             )
             return release, [*release.notes, *release.problems]
         case PinnedSpec():
-            raise UsageError("`pinned` needs an engine that pins transformers")
+            raise UsageError(
+                "`pinned` needs an engine that pins transformers; name a release, such as 4.57.6, instead"
+            )
 
 
 def _tagged(spec: ReleaseSpec, repository: str, layout: Layout, workspace: Workspace) -> Source:
@@ -136,7 +138,9 @@ def _tagged(spec: ReleaseSpec, repository: str, layout: Layout, workspace: Works
     version = spec.version
     if version == "latest":
         if workspace.offline:
-            raise SourceError(f"{repository}: the newest release is looked up there; name one, or a checkout")
+            raise SourceError(
+                f"{repository}: its newest release needs the network; name a release or a checkout"
+            )
         found = tags_of(
             repository,
             lambda name: VERSIONS.of_tag(name) is not None,

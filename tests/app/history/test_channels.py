@@ -256,9 +256,9 @@ def test_what_the_repository_says_counts_before_what_a_copy_says(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--from", "somewhere"), 2, "write git: and a repository's path or URL"),
-        (("--from", "git:"), 2, "write git: and a repository's path or URL"),
-        (("vllm", "--from", "git:."), 2, "name that one"),
+        (("--from", "somewhere"), 2, "write git:PATH-OR-URL"),
+        (("--from", "git:"), 2, "write git:PATH-OR-URL"),
+        (("vllm", "--from", "git:."), 2, "name that engine too"),
         (("--from", "git:./nowhere"), 3, "nowhere: no such folder"),
         (("--from", "git:empty"), 3, "empty"),
     ],
@@ -281,7 +281,7 @@ def test_what_is_no_repository_of_it(
 def test_another_engine_has_no_tags_to_read(cli: Run, index: Any, tmp_path: Path, repository: Path) -> None:  # noqa: ARG001
     done = cli("history", "refresh", "vllm", "--data", tmp_path / "h", "--from", f"git:{repository}")
     assert done.code == 2
-    assert "vllm is none" in done.err
+    assert "vllm is on the package index" in done.err
 
 
 def test_of_versions_that_are_the_same_one_is_a_release(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archtrack.app.history import store
-from archtrack.app.history.store import SHIPPED, Histories, data_folder
+from archtrack.app.history.data_files import data_folder
+from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.engines import load_engine, own_engines
 from archtrack.errors import UsageError
 

@@ -96,7 +96,7 @@ def test_the_newest_release_of_every_package_is_read(refresh: Run, kept: Path, c
 def test_the_same_releases_give_the_same_bytes(refresh: Run, kept: Path) -> None:
     refresh()
     before = kept.read_bytes()
-    assert refresh().lines[-1].endswith(": nothing new")
+    assert refresh().lines[-1].endswith(": unchanged")
     kept.unlink()
     refresh()
     assert kept.read_bytes() == before
@@ -110,7 +110,7 @@ def test_a_release_whose_count_falls_is_not_believed_until_it_is_accepted(
     done = refresh()
     assert done.code == 4
     assert (
-        "Not believed: ms-swift 2.0: 100 models, after 500 in 1.0; --accept ms-swift==2.0 takes it"
+        "Not accepted: ms-swift 2.0: 100 models, after 500 in 1.0; --accept ms-swift==2.0 takes it anyway"
         in done.err
     )
     assert ids(kept)["ms-swift"] == 500

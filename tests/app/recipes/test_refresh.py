@@ -71,7 +71,7 @@ def test_the_newest_release_with_a_source_distribution_is_read(
 def test_the_same_release_gives_the_same_bytes(refresh: Run, kept: Path) -> None:
     refresh()
     before = kept.read_bytes()
-    assert refresh().lines[-1].endswith(": nothing new")
+    assert refresh().lines[-1].endswith(": unchanged")
     kept.unlink()
     refresh()
     assert kept.read_bytes() == before
@@ -93,7 +93,9 @@ def test_a_release_with_far_fewer_is_not_believed_until_it_is_accepted(
     offer(index, "41.0", 7)
     done = refresh()
     assert done.code == 4
-    assert done.err == ("Not believed: vllm 41.0: 7 recipes, after 10 in 40.0; --accept 41.0 takes it\n")
+    assert done.err == (
+        "Not accepted: vllm 41.0: 7 recipes, after 10 in 40.0; --accept 41.0 takes it anyway\n"
+    )
     assert kept.read_bytes() == before
     assert refresh("--accept", "40.0").code == 4
     assert refresh("--accept", "41.0").code == 0

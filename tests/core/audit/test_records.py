@@ -424,7 +424,7 @@ def test_a_list_has_a_name_on_each_line() -> None:
         (each.name, each.line, each.column, each.is_model, each.unclear)
         for each in read_list(text, KNOWN).claims
     ]
-    reason = "that is no name of an architecture or a model"
+    reason = "that is not the name of an architecture or a model"
     assert found == [
         ("AForCausalLM", 2, 1, False, None),
         ("CModel", 3, 3, False, None),

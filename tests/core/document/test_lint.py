@@ -110,7 +110,7 @@ def test_an_example_is_an_id_that_nobody_contradicts(cell: str, codes: list[str]
     assert not any(each.fixable for each in found)
     assert fix(parse(text)) == text
     if codes == ["example-contradicted"]:
-        assert found[0].message == "lab/other is no example of SightForConditionalGeneration: x says Y"
+        assert found[0].message == "lab/other is not an example of SightForConditionalGeneration: x says Y"
 
 
 def test_missing_and_repeated_sections_are_told() -> None:

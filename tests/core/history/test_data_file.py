@@ -257,7 +257,7 @@ def test_what_is_wrong_with_a_key_shows_lazily_when_it_is_asked_for() -> None:
         ('"since":"2.0","rules"', '"since":"1.1","rules"', "its rules are not in the order of the releases"),
         ('"since":"2.0","rules"', '"since":"9","rules"', "its rules are not in the order of the releases"),
         ('{"taken":[]}', "{}", "its rules are not in their shortest form"),
-        ('">=4.0,<5"', '"newer"', "release 1.0: 'newer' is no specifier"),
+        ('">=4.0,<5"', '"newer"', "release 1.0: 'newer' is not a specifier"),
         ('"key":"architecture"', '"key":"name"', "'name' is nothing that an engine looks a checkpoint up by"),
     ],
 )  # fmt: skip

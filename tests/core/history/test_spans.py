@@ -276,7 +276,7 @@ def test_a_state_of_what_is_run_as_another_begins_where_the_line_is_in_another_f
     ("b", "problem"),
     [
         (entry(runs_as="A"), None),
-        (entry(runs_as="B"), "B: 1 does not register 'B', which it is said to run as"),
+        (entry(runs_as="B"), "B: 1 does not register 'B', which it runs as"),
         (entry(runs_as="Nobody"), "B: 1 does not register 'Nobody'"),
         (entry(runs_as="C"), "B: 1 does not register 'C'"),  # which runs as another itself
         (entry("b.py", runs_as="A"), "B: in 1 it runs as A, but has another file"),
@@ -300,7 +300,7 @@ GIVEN = made_history(
 @pytest.mark.parametrize(
     ("version", "error", "said"),
     [
-        ("3", UsageError, "the history of demo has no release 3; near it: 1.1, 2.0;"),
+        ("3", UsageError, "the history of demo has no release 3; the nearest are 1.1, 2.0;"),
         ("x", UsageError, "'x' is not a release"),
         ("1.1", DataError, "demo 1.1 was not read: lost"),
     ],

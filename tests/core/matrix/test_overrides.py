@@ -84,7 +84,7 @@ def test_where_sources_could_not_be_read_an_unknown_name_is_told_with_that_doubt
     place = Unresolved(reason="odd", place=Place(file="x.py", line=1))
     ((_, _, message),) = found(override("Zzz", note="n"), truth=matrix(place))
     assert message.startswith(
-        "no source knows Zzz (1 place(s) in the sources could not be read), so its override"
+        "no source knows Zzz (1 place in the sources could not be read), so its override"
     )
 
 

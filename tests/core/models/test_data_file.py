@@ -95,11 +95,11 @@ def test_what_is_no_index_is_said(wrong: str, words: str) -> None:
         (lambda data: data["claims"].append([4, 0, [], "c", None, None]), "claim 2 is of no source"),
         (lambda data: data["claims"].append([0, 0, ["B", "A"], None, None, None]), "are not sorted"),
         (lambda data: data["claims"].append([0, 0, ["B\n"], None, None, None]), "cannot be printed"),
-        (lambda data: data["models"]["owner"].update(C=[0, 9]), "owner/C: 9 is no claim"),
-        (lambda data: data["models"]["owner"].update(C=[0, [0, 0]]), r"owner/C: \[0, 0\] is no claim"),
-        (lambda data: data["models"]["owner"].update(C=[-1, 0]), "owner/C: nobody says anything"),
-        (lambda data: data["models"]["owner"].update(C=[]), "owner/C: nobody says anything"),
-        (lambda data: data["models"].update({"..": {"x": [0, 0]}}), "is no id of a repository"),
+        (lambda data: data["models"]["owner"].update(C=[0, 9]), "owner/C: 9 is not a claim"),
+        (lambda data: data["models"]["owner"].update(C=[0, [0, 0]]), r"owner/C: \[0, 0\] is not a claim"),
+        (lambda data: data["models"]["owner"].update(C=[-1, 0]), "owner/C: no source names it"),
+        (lambda data: data["models"]["owner"].update(C=[]), "owner/C: no source names it"),
+        (lambda data: data["models"].update({"..": {"x": [0, 0]}}), "is not an id on the Hub"),
     ],
 )
 def test_what_is_wrong_with_an_index_is_told(change: Callable[[Any], None], words: str) -> None:

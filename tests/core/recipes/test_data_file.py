@@ -152,7 +152,7 @@ def test_what_holds_no_recipes_is_said(wrong: str | dict[str, Any], words: str) 
     ("change", "words"),
     [
         (lambda _: None, ""),
-        (lambda data: data.update(engine="sglang"), "it has recipes of 'sglang', and is called after 'vllm'"),
+        (lambda data: data.update(engine="sglang"), "it has recipes of 'sglang', and is named after 'vllm'"),
         (lambda data: data["source"].update(sha256="x"), "its sha256 is not valid"),
         (lambda data: data["source"].update(sha256=None), ""),
         (lambda data: data["source"].update(version="one"), "its source: 'one' is not a version"),

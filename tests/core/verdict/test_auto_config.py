@@ -89,7 +89,7 @@ def test_auto_config_goes_by(
         (OLD, {}, "other", True, "finds none in the folder's name"),
         (OLD, {}, None, False, "looks for one in the folder's name, which is not known"),
         (OLD, {"model_type": None}, "my-llama", True, "“Unrecognized model”"),
-        (UNREAD, {}, "my-llama", False, "which model types transformers 4.0.0 knows cannot be told"),
+        (UNREAD, {}, "my-llama", False, "it is not known which model types transformers 4.0.0 knows"),
         (None, {"auto_map": CODE}, None, False, "which transformers it runs with is not known"),
     ],
 )  # fmt: skip

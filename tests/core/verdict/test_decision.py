@@ -170,7 +170,7 @@ N, F, X, U = Status.NATIVE, Status.FALLBACK, Status.REFUSED, Status.UNSUPPORTED
         # the gate
         (["BetaForCausalLM"], {}, F, "TransformersForCausalLM", "is_backend_compatible() is true"),
         (["DeltaForCausalLM"], {}, X, None, "is_backend_compatible() is false"),
-        (["OldForCausalLM"], {}, U, None, "cannot be told from transformers 9.9.9"),
+        (["OldForCausalLM"], {}, U, None, "transformers 9.9.9 does not say whether the backend takes OldForCausalLM"),
         (["BetaForCausalLM", "DeltaForCausalLM"], {}, X, None, "is_backend_compatible() is false"),
         (["BetaForCausalLM", "OtherForCausalLM"], {}, U, None, "has no public class OtherForCausalLM"),
         (["BetaForCausalLM", "TransformersUnknown"], {}, F, "TransformersForCausalLM", "() is true"),

@@ -468,7 +468,7 @@ def test_a_public_class_named_like_a_model_with_a_base_that_is_not_known_is_repo
     inventory = scan("transformers", tree(text))
     assert list(models(inventory)) == []
     assert [each.reason for each in inventory.unresolved] == [
-        f"`{name}` is public, but whether it is a model cannot be told: its base `{base}` is not found"
+        f"`{name}` is public, but may not be a model: its base `{base}` is not found"
     ] * reported
 
 

@@ -240,7 +240,7 @@ def test_neighbours_of_the_package_are_not_part_of_the_source(tmp_path: Path) ->
 @pytest.mark.parametrize("path", ["other/a.py", "pkg/../other/a.py", "a.py", "METADATA", "/etc/passwd", ""])
 def test_a_path_outside_is_not_read(tmp_path: Path, path: str) -> None:
     plant(tmp_path, "pkg/__init__.py", "other/a.py", "a.py")
-    with pytest.raises(SourceError, match="is no file of the package pkg"):
+    with pytest.raises(SourceError, match="is not a file of the package pkg"):
         local_source(tmp_path, LAYOUT).read([path])
 
 
@@ -378,14 +378,14 @@ def test_a_file_that_vanished_is_named(tmp_path: Path, what: str) -> None:
     (tmp_path / "pkg/a.py").unlink()
     with pytest.raises(SourceError) as caught:
         getattr(source, what)(paths)
-    assert str(caught.value) == f"{tmp_path}/pkg/a.py: not there, or removed while it was read; run again"
+    assert str(caught.value) == f"{tmp_path}/pkg/a.py: missing, or removed during the run; run again"
 
 
 def test_a_runaway_file_is_refused_unread(tmp_path: Path) -> None:
     plant(tmp_path, "pkg/__init__.py")
     with (tmp_path / "pkg/huge.py").open("wb") as file:
         file.truncate(1 << 40)  # takes no room on the disk
-    with pytest.raises(SourceError, match=r"huge\.py: 1099511627776 bytes is no source file"):
+    with pytest.raises(SourceError, match=r"huge\.py: 1099511627776 bytes is too large for a source file"):
         local_source(tmp_path, LAYOUT).read(["pkg/huge.py"])
 
 
@@ -421,7 +421,7 @@ def test_what_may_not_be_read_is_named_with_what_to_do() -> None:
         ).stdout
         (root / "pkg/closed").chmod(0o755)
 
-    advice = "permission denied; make it readable for the user who runs this"
+    advice = "permission denied; make it readable"
     assert out.splitlines() == [
         "('pkg/__init__.py', 'pkg/closed.py')",
         f"{os.path.realpath(name)}/pkg/closed.py: {advice}",

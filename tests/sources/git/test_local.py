@@ -59,9 +59,9 @@ def test_a_merged_main_moves_the_base(repo: Path) -> None:
     [
         ("nowhere", SourceError, "no commit, tag or branch 'nowhere'"),
         ("main^{tree}", SourceError, "no commit, tag or branch"),
-        ("--all", UsageError, "is no reference"),
-        ("main..feature", UsageError, "is no reference"),
-        ("", UsageError, "is no reference"),
+        ("--all", UsageError, "is not a reference"),
+        ("main..feature", UsageError, "is not a reference"),
+        ("", UsageError, "is not a reference"),
     ],
 )
 def test_what_names_no_commit_is_said(repo: Path, ref: str, error: type[ArchtrackError], said: str) -> None:

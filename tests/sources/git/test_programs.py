@@ -30,7 +30,7 @@ FILES = {
     "pkg/link.py": b"A = 1\n",
     "pyproject.toml": b"[project]\n",
 }
-PARTIAL = "the repository is a partial clone and lacks what is to be read"
+PARTIAL = "this partial clone lacks files, and archtrack does not fetch into it"
 
 HOOKS = (
     "applypatch-msg", "commit-msg", "fsmonitor-watchman", "p4-changelist", "p4-post-changelist", "p4-pre-submit",

@@ -42,7 +42,7 @@ FILES = {
     "other/pkg.py": b"",
 }
 TRUST = "it belongs to another user; `git config --global --add safe.directory PATH` trusts it"
-ACCESS = "no access; set up a credential helper or an ssh key that needs no question"
+ACCESS = "no access; set up a credential helper or an ssh key without a passphrase"
 ODD = 'pkg/models/n\xe4me "quoted"\n\t.py'
 
 
@@ -273,7 +273,7 @@ def test_an_unknown_reference_is_said_with_how_to_see_them(made: Path) -> None:
     with pytest.raises(SourceError) as caught:
         source(made, "v9")
     assert str(caught.value) == (
-        f"{made}: no commit, tag or branch 'v9'; `git branch -a` and `git tag` there list them,"
+        f"{made}: no commit, tag or branch 'v9'; `git branch -a` and `git tag` list them,"
         " `git fetch --tags` gets new ones"
     )
 
@@ -289,7 +289,7 @@ def test_a_tree_is_no_commit(made: Path) -> None:
      "^main", "\\"],
 )  # fmt: skip
 def test_a_reference_that_git_could_take_for_something_else_is_refused(made: Path, ref: str) -> None:
-    with pytest.raises(UsageError, match="is no reference; give a commit, a tag or a branch"):
+    with pytest.raises(UsageError, match="is not a reference; give a commit, a tag or a branch"):
         source(made, ref)
 
 
@@ -334,7 +334,7 @@ def test_a_damaged_repository_is_an_error_of_one_line(repo: Path) -> None:
 
 def test_a_blob_too_large_to_be_source_is_refused(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git_command, "LARGEST", 5)
-    with pytest.raises(SourceError, match=r"blob [0-9a-f]{40}: 6 bytes is no source file"):
+    with pytest.raises(SourceError, match=r"blob [0-9a-f]{40}: 6 bytes is too large for a source file"):
         source(made).read(["pkg/models/a.py"])
 
 
@@ -384,7 +384,7 @@ def test_a_git_that_hangs_is_ended_with_its_children(
 ) -> None:
     monkeypatch.setattr(git_command, "_LOCAL_SECONDS", 0.3)
     path = fake_git(tmp_path, f"sleep 600 & echo $! > '{tmp_path}/child'; wait")
-    with pytest.raises(SourceError, match=r"git rev-parse took longer than 0 s and was ended; run again"):
+    with pytest.raises(SourceError, match=r"git rev-parse took longer than 0 s and was stopped; run again"):
         source(made, PATH=path)
     child = int((tmp_path / "child").read_text())
     with suppress(ProcessLookupError):
@@ -490,7 +490,7 @@ def test_offline_takes_what_is_there_and_asks_for_nothing(repo: Path, tmp_path: 
     assert offline.read(["pkg/models/same as a.py"]) == {"pkg/models/same as a.py": b"A = 1\n"}
     with pytest.raises(SourceError) as caught:
         offline.read(["pkg/models/a.py", ODD, "pkg/__init__.py"])
-    assert str(caught.value) == f"{url}@v1: 2 files were never fetched; run once without --offline"
+    assert str(caught.value) == f"{url}@v1: 2 files not fetched yet; run once without --offline"
     with pytest.raises(SourceError, match="not in the cache"):
         source(url, "main", folder=folder, offline=True)
 
@@ -661,5 +661,5 @@ def test_a_listing_and_files_without_end_are_one_clear_line(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(git_command, "_MOST_READ", 5)
-    with pytest.raises(SourceError, match="of files at once is no source"):
+    with pytest.raises(SourceError, match="of files at once is too much for a source"):
         source(repo, "v1").read(["pkg/models/a.py"])

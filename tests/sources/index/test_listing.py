@@ -84,15 +84,15 @@ REFUSALS = [
         "unknown",
         [wheel(f"1.{n}") for n in (0, 2, 10)],
         "1.3",
-        "no release 1.3 of demo on X; near it: 1.0, 1.2, 1.10",
+        "no release 1.3 of demo on X; the nearest are 1.0, 1.2, 1.10",
     ),
     (
         "far from the newest",
         [wheel(f"1.{n}") for n in range(20)],
         "1.4.1",
-        "near it: 1.2, 1.3, 1.4, 1.5, 1.6, 1.7; the newest is 1.19",
+        "the nearest are 1.2, 1.3, 1.4, 1.5, 1.6, 1.7; the newest is 1.19",
     ),
-    ("newer than all", [wheel("1.0")], "9", "near it: 1.0"),
+    ("newer than all", [wheel("1.0")], "9", "the nearest are 1.0"),
 ]
 
 
@@ -107,7 +107,7 @@ def test_no_file_to_read_is_told_with_what_there_is(files, version, message):
 
 @pytest.mark.parametrize("text", ["", "newest", "1.0 2", "==1.0", "1.x"])
 def test_what_is_no_version_is_wrong_usage(text):
-    with pytest.raises(UsageError, match=r"is no release; give one like 0\.5\.23, or latest"):
+    with pytest.raises(UsageError, match=r"is not a release; write one like 0\.5\.23, or latest"):
         parse_version(text)
 
 
@@ -213,7 +213,7 @@ def test_a_failing_index_is_said_where_another_has_the_release(index, find):
         file, (note,) = find("1.0", index.url, other.url)
         assert file.version == "1.0"
         assert note.startswith(
-            f"an index was left out: http://{index.address}/simple/demo-engine/: the server answers 500"
+            f"skipped an index: http://{index.address}/simple/demo-engine/: the server answers 500"
         )
 
 
@@ -353,7 +353,7 @@ def test_an_index_on_disk_has_a_page_of_bounded_size_that_is_a_file(tmp_path, se
     page.parent.mkdir()
     with page.open("wb") as file:
         file.truncate(5_000_000_000)
-    for message in ("more than 16 MB", "no regular file"):
+    for message in ("more than 16 MB", "not a regular file"):
         with pytest.raises(SourceError, match=message):
             listing("demo-engine", tmp_path.as_uri(), Http(settings_for("")))
         page.unlink()

@@ -108,7 +108,7 @@ def test_a_file_without_end_is_told_and_what_is_no_file_is_as_good_as_none(tmp_p
     with path.open("wb") as file:
         file.truncate(5_000_000_000)
     with pytest.raises(
-        ConfigError, match=r"pip.conf: not read as pip's configuration: it has more than 1 MB"
+        ConfigError, match=r"pip.conf: cannot read pip's configuration: it has more than 1 MB"
     ):
         index_settings({"PIP_CONFIG_FILE": str(path)})
     path.unlink()

@@ -322,7 +322,7 @@ LASTING = [
     ("empty always", "file", Fault(cut=0), r"the connection broke before the end \(3 tries\)"),
     ("500 always", "page", Fault(status=500), r"the server answers 500 \(3 tries\)"),
     ("500 on the file", "file", Fault(status=500), r"the server answers 500 \(3 tries\)"),
-    ("403", "file", Fault(status=403), r"the server answers 403; it wants \(other\) credentials"),
+    ("403", "file", Fault(status=403), r"the server answers 403; put credentials into"),
     ("418", "page", Fault(status=418), "the server answers 418; check the index's address"),
     ("login page for an index", "page", Fault(html=True), "does not look like a package index"),
     ("login page for a file", "file", Fault(html=True), f"a web page came instead of {WHEEL}"),
@@ -409,7 +409,7 @@ def test_a_named_release_is_opened_from_the_cache_without_a_request(index, open_
         assert again.identify(paths) == first.identify(paths)
         assert again.origin == first.origin
     assert len(index.requests) == before
-    with pytest.raises(SourceError, match="not in the cache as far as needed; run once without --offline"):
+    with pytest.raises(SourceError, match="is only partly in the cache; run once without --offline"):
         again.read(paths[:1])
     assert len(index.requests) == before
 

@@ -129,7 +129,7 @@ ODD = [
     ("./demo/a.py", "leads out of the archive"),
     ("demo//a.py", "leads out of the archive"),
     ("demo\\a.py", "holds a backslash"),
-    ("demo/\x1b[31m.py", "is no name of a file"),
+    ("demo/\x1b[31m.py", "is not a file name"),
 ]
 
 

@@ -96,7 +96,7 @@ def tagged_releases(engine: Engine, repository: str, workspace: Workspace) -> tu
     """
     if not isinstance(engine, HasChannels) and engine.layout.repository is None:
         raise UsageError(
-            f"--from is for engines whose releases are called by their tags; {engine.name} is none"
+            f"--from is for engines whose releases are tags; {engine.name} is on the package index, so drop --from"
         )
     numbering = NUMBERINGS[engine.about.numbering]
     scope = scope_of(repository)

@@ -13,11 +13,12 @@ from archtrack.core.recipes.lint import lint_recipes
 from archtrack.engines import engine_names
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.address import parse_address
-from archtrack.sources.files import make_folder, write_atomic
+from archtrack.sources.files import like_it, make_folder, write_atomic
 from archtrack.sources.index.http import GoneError, Http
 from archtrack.sources.redaction import shown_address, shown_source
 
-from .store import LARGEST, Histories, data_files, read_data
+from .data_files import data_files
+from .store import LARGEST, Histories, read_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +74,7 @@ def update_data(
     checked = [_checked(source, text, folder, known, force=force) for source, text in found]
     engines = [taken.engine for taken, _ in checked]
     if twice := [engine for engine in dict.fromkeys(engines) if engines.count(engine) > 1]:
-        raise UsageError(f"two sources have data of {', '.join(twice)}; name one of them")
+        raise UsageError(f"two sources have data of {', '.join(twice)}; name one")
     make_folder(folder)
     for taken, text in checked:
         if taken.written:
@@ -89,7 +90,7 @@ def lint_files(path: Path) -> dict[Path, tuple[str, ...]]:
     """
     paths = data_files(path)
     if not paths:
-        raise DataError(f"{path}: no data file is there (ENGINE.json)")
+        raise DataError(f"{path}: no data file in it; name a folder with files such as vllm.json")
     return {each: _lint(_read(each), each.stem) for each in paths}
 
 
@@ -99,7 +100,7 @@ def _lint(text: str, engine: str) -> tuple[str, ...]:
 
 def _texts(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
     if not source.strip():
-        raise UsageError("a source is empty; name a file, a folder or an address")
+        raise UsageError("a SOURCE is empty; name a file, a folder or an address")
     if source.startswith(("http://", "https://")):
         if not _names_server(source):
             shown = shown_address(source)
@@ -114,12 +115,14 @@ def _texts(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
     if path.is_dir():
         paths = data_files(path)
         if not paths:
-            raise DataError(f"{source}: no data file is there (ENGINE.json)")
+            raise DataError(f"{source}: no data file in it; name a folder with files such as vllm.json")
         yield from ((str(Path(source) / each.name), _read(each)) for each in paths)
     elif path.exists():
         yield source, _read(path)
     else:
-        raise UsageError(f"{shown_source(source)}: no such file or folder; an address begins with https://")
+        raise UsageError(
+            f"{shown_source(source)}: no such file or folder{like_it(source) or '; an address begins with https://'}"
+        )
 
 
 def _names_server(address: str) -> bool:
@@ -156,7 +159,9 @@ def _fetched(source: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
                 continue
             got = True
         if not got:
-            raise DataError(f"{shown_address(source)}: no data file is there (ENGINE.json)")
+            raise DataError(
+                f"{shown_address(source)}: no data file there, such as vllm.json; check the address"
+            )
     finally:
         http.close()
 
@@ -169,14 +174,13 @@ def _checked(source: str, text: str, folder: Path, known: Histories, *, force: b
     problems = lint_history(text, history.engine)
     if problems:
         more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
-        raise DataError(f"{source}: not taken: {'; '.join(problems[:_SHOWN])}{more}")
+        raise DataError(f"{source}: not used: {'; '.join(problems[:_SHOWN])}{more}")
     here = _here(history.engine, known)
     lost = [] if here is None else sorted(here.known - history.known, key=here.positions.__getitem__)
     if lost and not force:
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         raise DataError(
-            f"{source}: does not know what {history.engine} {lost[-1]}{more} registers, as the data here does;"
-            " --force takes it all the same"
+            f"{source}: lacks {history.engine} {lost[-1]}{more}, which the data here has; --force replaces it anyway"
         )
     path = folder / f"{history.engine}.json"
     taken = Taken(
@@ -204,4 +208,4 @@ def _decoded(data: bytes, source: str) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise DataError(f"{source}: is no text") from error
+        raise DataError(f"{source}: not a text file; name a data file such as vllm.json") from error

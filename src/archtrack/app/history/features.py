@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archtrack.core.verdict.features import LISTS, TITLES, asked_of, feature_of, features_of, list_of, row_of
 from archtrack.core.verdict.release_facts import FEATURES
-from archtrack.core.verdict.suggestions import nearest
+from archtrack.core.wording import did_you_mean
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.redaction import shown_argument
 
@@ -65,19 +65,19 @@ def expect_known(wanted: Sequence[str], histories: Iterable[History]) -> None:
             continue
         kind, colon, item = name.partition(":")
         if colon and kind not in LISTS:
+            shown = shown_argument(kind)
             raise UsageError(
-                f"--with {shown_argument(name)}: before the colon stands one of {', '.join(LISTS)}"
+                f"--with {shown_argument(name)}: no kind is called {shown!r}; {did_you_mean(kind, LISTS)}"
             )
         table, title, item = list_of(name)
         listed = {each for history in known for each in history.tables.get(table, {})}
         if item not in listed:
-            near = nearest(item, listed if colon else {*TITLES, *listed})
-            like = f"; did you mean {' or '.join(near)}?" if near else ""
-            what = f"no release has the {title} `{shown_argument(item)}`" if colon else "unknown feature"
-            more = (
-                "" if colon else f"; features are {', '.join(TITLES)}, or the name of a quantisation method"
-            )
-            raise UsageError(f"--with {shown_argument(name)}: {what}{like}{more}")
+            if colon:
+                words = f"no release has the {title} `{shown_argument(item)}`; {did_you_mean(item, sorted(listed))}"
+            else:
+                offered = f"{', '.join(TITLES)}, or name a quantisation method"
+                words = f"no such feature; {did_you_mean(item, sorted({*TITLES, *listed}), offered)}"
+            raise UsageError(f"--with {shown_argument(name)}: {words}")
 
 
 def named_features(key: str, history: History) -> tuple[str, ...]:
@@ -96,8 +96,8 @@ def _row(value: object, history: History) -> Row:
         return row_of(value)
     except TypeError as error:
         raise DataError(
-            f"the data of {history.engine} has features that cannot be followed; `archtrack data update` gets data that"
-            " fits"
+            f"the data of {history.engine} has features that this archtrack cannot read;"
+            " `archtrack data update` gets data that fits"
         ) from error
 
 

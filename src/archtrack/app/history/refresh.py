@@ -126,7 +126,7 @@ def refresh(
     """
     make_folder(folder)
     if repository is not None and len(set(names)) != 1:
-        raise UsageError("--from is a repository of one engine: name that one")
+        raise UsageError("--from is the repository of one engine; name that engine too")
     if workspace.offline:
         raise UsageError("a refresh asks the package index; unset ARCHTRACK_OFFLINE")
     http = Http(workspace.index_settings())
@@ -231,15 +231,17 @@ def _accepted(accepted: Collection[tuple[str, str]], works: Sequence[Work]) -> f
         try:
             wanted = numbering.normal(version)
         except ValueError as error:
-            raise UsageError(f"{version!r} is not a release; give one like 0.5.23") from error
+            raise UsageError(
+                f"--accept {name}=={version}: not a release; write one like {name}==0.5.23"
+            ) from error
         written = next((each for each in _names_of(name, works) if numbering.is_same(each, wanted)), None)
         if written is None:
             raise UsageError(
                 f"--accept {name}=={version}: "
                 + (
-                    f"{name} has no final release {version}"
+                    f"{name} has no final release {version}; name one of its releases"
                     if name in {work.engine.name for work in works}
-                    else f"{name} is not part of this refresh"
+                    else f"this refresh leaves out {name}; name it as ENGINE too"
                 )
             )
         found.add((name, written))
@@ -340,7 +342,7 @@ def _read(
 def _end(work: Work, folder: Path, error: str | None, accepted: set[str], *, base: bool) -> Refreshed:
     name = work.engine.name
     if error is not None:
-        advice = f"{error}; what was read so far is kept: run it again"
+        advice = f"{error}; what was read so far is kept; run again"
         return Refreshed(engine=name, old=work.old, new=None, doubts={}, error=advice)
     new, doubts, lost = assemble(work, accepted)
     if lost:
@@ -350,7 +352,7 @@ def _end(work: Work, folder: Path, error: str | None, accepted: set[str], *, bas
             old=work.old,
             new=None,
             doubts={},
-            error=f"releases that are known could not be had again, so nothing is changed ({reasons})",
+            error=f"known releases could not be read again, so nothing changes ({reasons})",
         )
     if new.newest is None:
         reason = next((each.unknown for each in reversed(new.releases)), "the index has no final release")

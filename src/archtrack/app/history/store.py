@@ -8,42 +8,28 @@ from typing import TYPE_CHECKING
 from archtrack.app.engine_source import parse_engine_source
 from archtrack.core.history.data_file import WrongHistoryError, checked, parse_history
 from archtrack.core.history.history import known_release
+from archtrack.core.wording import did_you_mean
 from archtrack.data import HISTORY as SHIPPED
 from archtrack.engines import engine_names, load_engine, own_engines
 from archtrack.errors import DataError, UsageError
-from archtrack.sources.files import expanded, identity, read_bounded, why
+from archtrack.sources.files import identity, like_it, read_bounded, why
+
+from .data_files import data_files, data_folder, newest_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from archtrack.core.history.history import History, Release
     from archtrack.core.verdict.release_facts import ReleaseFacts
 
-__all__ = ["LARGEST", "SHIPPED", "Histories", "data_files", "data_folder", "read_data", "read_history"]
+__all__ = ["LARGEST", "SHIPPED", "Histories", "read_data", "read_history"]
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file; the largest has about one million."""
 
 _KEPT = 16  # histories
-
-
-def data_folder(environ: Mapping[str, str]) -> Path:
-    """The folder of the user's own data; it need not exist.
-
-    ``ARCHTRACK_DATA_DIR`` if it is set and not empty, else the user's data folder of the platform.
-
-    Raises:
-        UsageError: it is in a home folder that nobody knows.
-    """
-    if chosen := environ.get("ARCHTRACK_DATA_DIR"):
-        try:
-            return expanded(chosen)
-        except UsageError as error:
-            raise UsageError(f"ARCHTRACK_DATA_DIR: {error}") from error
-    from platformdirs import user_data_path
-
-    return user_data_path("archtrack", appauthor=False) / "history"
 
 
 def read_data(path: Path) -> bytes:
@@ -55,7 +41,7 @@ def read_data(path: Path) -> bytes:
     try:
         return read_bounded(path, LARGEST)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read: {why(error)}") from error
+        raise DataError(f"{path}: cannot be read: {why(error)}; repair or remove it") from error
 
 
 def read_history(path: Path) -> History:
@@ -137,6 +123,11 @@ class Histories:
         """The data files that there are, whichever counts."""
         return tuple(path for folder in self._folders for path in data_files(folder))
 
+    @property
+    def newest_day(self) -> date | None:
+        """The day of the newest release that the data lists: the data is as old as that."""
+        return newest_day(self.files)
+
     def get(self, engine: str) -> History | None:
         """The history of an engine, None where there is none.
 
@@ -156,9 +147,7 @@ class Histories:
         """
         found = self.get(engine)
         if found is None:
-            raise UsageError(
-                f"{self._why_not(engine)}; there is data of: {', '.join(self.engines) or 'none'}"
-            )
+            raise UsageError(self._why_not(engine))
         return found
 
     def release(self, text: str) -> tuple[History, Release]:
@@ -190,10 +179,12 @@ class Histories:
 
     def _why_not(self, engine: str) -> str:
         if engine not in engine_names():
-            return f"no engine is called {engine!r}"
+            return f"no engine is called {engine!r}; {did_you_mean(engine, self.engines)}"
         if not load_engine(engine).about.refreshed:
-            return f"no history of {engine} is kept (`archtrack scan {engine} SOURCE` reads one release)"
-        return f"there is no history of {engine} (`archtrack history refresh {engine}` makes one)"
+            return (
+                f"archtrack keeps no history of {engine}; `archtrack scan {engine} SOURCE` reads one release"
+            )
+        return f"there is no history of {engine} yet; `archtrack history refresh {engine}` makes one"
 
     def _newest(self, engine: str) -> History | None:
         paths = [path for folder in self._folders for path in data_files(folder) if path.stem == engine]
@@ -230,13 +221,6 @@ def _expect_files(chosen: Path) -> None:
     except (OSError, ValueError):  # no name for a file
         there = False
     if not there:
-        raise UsageError(f"--data {chosen}: no such file or folder")
+        raise UsageError(f"--data {chosen}: no such file or folder{like_it(chosen)}")
     if not data_files(chosen):
-        raise DataError(f"--data {chosen}: no data file is there (ENGINE.json)")
-
-
-def data_files(folder: Path) -> tuple[Path, ...]:
-    """The data files of a folder, sorted; of a file, that one."""
-    if folder.is_file():
-        return (folder,)
-    return tuple(sorted(path for path in folder.glob("*.json") if path.stem != "schema"))
+        raise DataError(f"--data {chosen}: no data file in it; name a folder with files such as vllm.json")

@@ -14,6 +14,7 @@ from archtrack.core.models.data_file import write_index
 from archtrack.core.models.derivation import Entry, KnownType, claims_of
 from archtrack.core.models.index import IndexSource, ModelIndex
 from archtrack.core.verdict.release_facts import MODEL_TYPES
+from archtrack.core.wording import did_you_mean
 from archtrack.errors import DataError, UsageError
 from archtrack.sources.files import make_folder, read_document, write_atomic
 from archtrack.sources.index.http import Http
@@ -114,10 +115,15 @@ def refresh_index(
     old = read_index(path) if found else base
     library = histories.get(TRANSFORMERS)
     if library is None or library.newest is None:
-        raise DataError("there is no history of transformers, whose tables the index needs")
+        raise DataError(
+            "the index needs a history of transformers; run `archtrack history refresh transformers`"
+        )
     read = list(_read_all(workspace, steps))
-    if unknown := set(accepted) - {f"{each.source.package}=={each.source.version}" for each in read}:
-        raise UsageError(f"--accept {min(unknown)}: that release is not read; write PACKAGE==VERSION")
+    versions = [f"{each.source.package}=={each.source.version}" for each in read]
+    if unknown := set(accepted).difference(versions):
+        raise UsageError(
+            f"--accept {min(unknown)}: this run read no such release; {did_you_mean(min(unknown), versions)}"
+        )
     doubts = tuple(_doubts(read, old, accepted))
     doubted = {each.package for each in doubts}
     index = _index(read, library, old, doubted)
@@ -256,7 +262,9 @@ def _transformers(library: History) -> tuple[IndexSource, list[Entry]]:
             named.append(Entry(id=model, path=path, line=int(line), model_type=model_type))
     newest = library.newest
     if newest is None:
-        raise DataError("no release of transformers could be read")
+        raise DataError(
+            "no release of transformers could be read; run `archtrack history refresh transformers`"
+        )
     source = IndexSource(
         package=TRANSFORMERS,
         version=newest.version,

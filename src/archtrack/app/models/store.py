@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from archtrack.app.history.store import data_folder, read_data
+from archtrack.app.history.data_files import data_folder
+from archtrack.app.history.store import read_data
 from archtrack.core.models.data_file import WrongIndexError, parse_index
 from archtrack.core.models.lint import lint_index
 from archtrack.data import MODELS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archtrack.app.newest_release import newest_release
 from archtrack.core.recipes.data_file import write_recipes
 from archtrack.core.recipes.recipe import Recipes, RecipeSource
+from archtrack.core.wording import counted
 from archtrack.errors import SourceError, UsageError
 from archtrack.recipes import vllm
 from archtrack.sources.files import make_folder, read_document, write_atomic
@@ -69,7 +70,7 @@ def refresh_recipes(
     recipes = _read(workspace)
     doubt = None
     if old is not None and len(recipes.recipes) * _FALL < len(old.recipes) * (_FALL - 1):
-        doubt = f"{len(recipes.recipes)} recipes, after {len(old.recipes)} in {old.source.version}"
+        doubt = f"{counted(len(recipes.recipes), 'recipe')}, after {len(old.recipes)} in {old.source.version}"
     if doubt is not None and accepted != recipes.source.version:
         return RecipesRefreshed(recipes=recipes, doubt=doubt, written=False)
     data = write_recipes(recipes).encode()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from archtrack.app.history.store import data_folder, read_data
+from archtrack.app.history.data_files import data_folder
+from archtrack.app.history.store import read_data
 from archtrack.core.parsing import parse_version
 from archtrack.core.recipes.data_file import WrongRecipesError, parse_recipes
 from archtrack.core.recipes.lint import lint_recipes

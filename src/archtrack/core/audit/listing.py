@@ -32,5 +32,5 @@ def _claims(text: str, known: Collection[str]) -> Iterator[Claim]:
                 line=number,
                 column=len(said) - len(name) + 1,
                 is_model="/" in name and name not in known,
-                unclear=None if is_name(name) else "that is no name of an architecture or a model",
+                unclear=None if is_name(name) else "that is not the name of an architecture or a model",
             )

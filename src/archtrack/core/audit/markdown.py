@@ -454,7 +454,7 @@ class _Rows:
             return _released(claim, cell, Reach.SINCE)
         why = None
         if says is None:
-            why = f"`{cell.text.strip()[:40]}` is no plain mark"
+            why = f"`{cell.text.strip()[:40]}` is not a plain mark"
         elif index == columns.supported and not says:
             why = "where it is not supported is not said"
         claim = replace(
@@ -593,5 +593,5 @@ def _problem(name: str, *, is_model: bool) -> str | None:
     if "*" in name:
         return "the name stands for many architectures"
     if not is_model and not is_name(name):
-        return "that is no name of an architecture"
+        return "that is not the name of an architecture"
     return None

@@ -62,7 +62,7 @@ _AGAIN = 100_000
 _KEYS = 20
 """Keys that are remembered, for a file without a claim."""
 
-AWAY = "it may be taken away or left out there, and not be had"
+AWAY = "it may be taken away or left out there"
 """Why it is not understood what something is named for."""
 
 Named: TypeAlias = "tuple[Text, str, Reach, tuple[int, int]]"

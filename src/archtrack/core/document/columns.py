@@ -60,7 +60,7 @@ def _fallback(row: MatrixRow) -> CellText:
     place = row.hf.transformers.backend_place if row.hf.transformers is not None else None
     return CellText(
         text={Status.FALLBACK: "Y", Status.REFUSED: "refused"}.get(row.status, ""),
-        source="is_backend_compatible() cannot be told"
+        source="is_backend_compatible() is not known"
         if answer is None
         else f"is_backend_compatible() is {answer}",
         place=str(place or row.hf.place),

@@ -131,7 +131,7 @@ def _outside(document: Document, matrix: Matrix | None) -> Iterator[Finding]:
     for name, line, tracked in document.outside:
         if name not in inside and (name in known or (tracked and _CLASS_NAME.fullmatch(name))):
             message = (
-                f"{name} is outside of the three sections, so it is neither counted nor updated;"
+                f"{name} is outside the three sections, so it is neither counted nor updated;"
                 " move its row into one, or correct the section's heading"
             )
             yield Finding(line=line, code="outside-sections", message=message)
@@ -157,7 +157,7 @@ def _table(table: Table, places: set[int]) -> Iterator[Finding]:
     header = max(table.after - 1, 1)
     for index, title in enumerate(table.header):
         if field_of(title) is None and index not in places:
-            message = f"archtrack does not know the column '{title}'; it is kept as it is"
+            message = f"unknown column '{title}'; archtrack keeps it unchanged"
             yield Finding(line=header, code="unknown-column", message=message)
     for number in table.strays:
         message = "this line of the table is not a row: a row begins with the architecture in bold"
@@ -190,10 +190,10 @@ def _row(row: Row, table: Table, places: set[int]) -> Iterator[Finding]:
 def _example(row: Row, contradicted: Callable[[str, str], str | None]) -> Iterator[Finding]:
     model = example_in(row.example)
     if model and not is_hub_id(model):
-        message = f"{row.name}: the example '{model}' is no id of a repository, which is written owner/name"
+        message = f"{row.name}: the example '{model}' is not an id on the Hub; write owner/name"
         yield Finding(line=row.line, code="example-id", message=message)
     elif model and (who := contradicted(row.name, model)) is not None:
-        message = f"{model} is no example of {row.name}: {who}"
+        message = f"{model} is not an example of {row.name}: {who}"
         yield Finding(line=row.line, code="example-contradicted", message=message)
 
 

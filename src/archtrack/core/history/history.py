@@ -317,20 +317,27 @@ class History:
             wanted = numbering.normal(text)
         except ValueError as error:
             like = "0.5.23" if numbering is VERSIONS else self.releases[-1].version
-            raise UsageError(f"{text[:40]!r} is not a release; give one like {like}") from error
+            raise UsageError(f"{text[:40]!r} is not a release; write one like {like}") from error
         release = self.find(text)
         if release is not None:
             return release
+        raise UsageError(
+            f"the history of {self.engine} has no release {wanted}{self.nearest_words(text)};"
+            f" `archtrack history refresh {self.engine}` adds newer ones, `archtrack scan` reads any source"
+        )
+
+    def nearest_words(self, text: str) -> str:
+        """The releases around a version that is not here, as the end of a sentence; empty for what is no version."""
+        try:
+            wanted = self.numbering.normal(text)
+        except ValueError:
+            return ""
         versions = [each.version for each in self.releases]
         near = [
-            *[each for each in versions if numbering.is_before(each, wanted)][-2:],
-            *[each for each in versions if numbering.is_before(wanted, each)][:2],
+            *[each for each in versions if self.numbering.is_before(each, wanted)][-2:],
+            *[each for each in versions if self.numbering.is_before(wanted, each)][:2],
         ]
-        raise UsageError(
-            f"the history of {self.engine} has no release {wanted}"
-            + (f"; near it: {', '.join(near)}" if near else "")
-            + f"; `archtrack history refresh {self.engine}` adds newer ones, `archtrack scan` reads any source"
-        )
+        return f"; the nearest are {', '.join(near)}" if near else ""
 
     @cached_property
     def categories(self) -> dict[str, str]:
@@ -475,13 +482,18 @@ def known_release(history: History, version: str | None) -> Release:
     """
     if version is None or version == "latest":
         if history.newest is None:
-            raise DataError(f"no release of {history.engine} could be read")
+            raise DataError(
+                f"no release of {history.engine} could be read; run `archtrack history refresh {history.engine}`"
+            )
         return history.newest
     release = history.expect(version)
     if release.unknown is not None:
-        raise DataError(f"{history.engine} {release.version} was not read: {release.unknown}")
+        raise DataError(
+            f"{history.engine} {release.version} was not read: {release.unknown}; name another release"
+        )
     if not release.tells(REGISTRY):
         raise DataError(
-            f"what {history.engine} {release.version} registers is not known: {release.channel} does not carry it"
+            f"what {history.engine} {release.version} registers is not known: {release.channel} does not carry it;"
+            " name another release"
         )
     return release

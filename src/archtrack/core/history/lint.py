@@ -138,7 +138,7 @@ def _releases(history: History) -> Iterator[str]:
         if release.sha256 is not None and not _SHA256.fullmatch(release.sha256):
             yield f"release {release.version}: its sha256 is not valid"
         if not _is_specifier(release.transformers or ""):
-            yield f"release {release.version}: {(release.transformers or '')[:40]!r} is no specifier"
+            yield f"release {release.version}: {(release.transformers or '')[:40]!r} is not a specifier"
         if release.unresolved < 0 or (release.unresolved and release.unknown is not None):
             yield f"release {release.version}: {release.unresolved} unresolved places"
         versions.append(release.version)
@@ -228,9 +228,7 @@ def _run_as(found: Mapping[str, Mapping[str, Entry]]) -> Iterator[str]:
                 continue
             other = entries.get(entry.runs_as)
             if other is None or other.runs_as is not None:
-                wrong[name] = (
-                    f"{version} does not register {entry.runs_as[:60]!r}, which it is said to run as"
-                )
+                wrong[name] = f"{version} does not register {entry.runs_as[:60]!r}, which it runs as"
             elif other.file != entry.file:
                 wrong[name] = f"in {version} it runs as {entry.runs_as}, but has another file"
             elif entry.groups or entry.compatible is not None or entry.example is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archtrack.core.wording import counted
 from archtrack.model import Example, Finding
 
 if TYPE_CHECKING:
@@ -97,5 +98,5 @@ def _without_row(name: str, rows: Mapping[str, MatrixRow], matrix: Matrix) -> st
     close = process.extractOne(name, rows.keys(), scorer=fuzz.ratio, score_cutoff=80)
     remedy = f"did you mean {close[0]}?" if close else "correct its name or remove it"
     unread = sum(len(inventory.unresolved) for inventory in matrix.inventories)
-    uncertain_import = f" ({unread} place(s) in the sources could not be read)" if unread else ""
+    uncertain_import = f" ({counted(unread, 'place')} in the sources could not be read)" if unread else ""
     return f"no source knows {name}{uncertain_import}, so its override does nothing; {remedy}"

@@ -76,14 +76,14 @@ def _claim(claim: Claim, at: int, sources: int) -> Iterator[str]:
 def _models(index: ModelIndex) -> Iterator[str]:
     for model, record in index.records.items():
         if not is_hub_id(model):
-            yield f"{model[:80]!r} is no id of a repository on the Hub"
+            yield f"{model[:80]!r} is not an id on the Hub"
         if len(record) <= 1 or not _is_count(record[0]):
-            yield f"{model}: nobody says anything of it, or its downloads are no number"
+            yield f"{model}: no source names it, or its downloads are not a number"
             continue
         for each in record[1:]:
             at, line = each if isinstance(each, list) and len(each) == _PAIR else (each, 1)
             if not _is_count(at) or at >= len(index.claims) or not _is_count(line) or line == 0:
-                yield f"{model}: {str(each)[:40]} is no claim, or no claim with a line"
+                yield f"{model}: {str(each)[:40]} is not a claim, or has no line"
 
 
 def _is_count(value: object) -> bool:

@@ -43,7 +43,7 @@ def lint_recipes(text: str, engine: str) -> tuple[str, ...]:
 def _source(recipes: Recipes, engine: str) -> Iterator[str]:
     source = recipes.source
     if recipes.engine != engine:
-        yield f"it has recipes of {recipes.engine[:40]!r}, and is called after {engine!r}"
+        yield f"it has recipes of {recipes.engine[:40]!r}, and is named after {engine!r}"
     if source.sha256 is not None and not _SHA256.fullmatch(source.sha256):
         yield "its sha256 is not valid"
     yield from _version(source.version, "its source")

@@ -41,9 +41,9 @@ class Way(Enum):
     TYPE = "the model type, for which there is a class"
     CODE = "the repository's own class"
     FOLDER = "the model type that it finds in the folder's name"
-    UNKNOWN_RELEASE = "cannot be told: which transformers it is, is not known"
-    UNKNOWN_TYPES = "cannot be told: the model types of the release are not known"
-    UNKNOWN_FOLDER = "cannot be told: it looks at the folder's name, which is not known"
+    UNKNOWN_RELEASE = "not known: it is not known which transformers it is"
+    UNKNOWN_TYPES = "not known: the model types of the release are not known"
+    UNKNOWN_FOLDER = "not known: it looks at the folder's name, which is not known"
     NONE = "nothing: it stops"
 
 
@@ -144,7 +144,7 @@ def _let_through(reply: Reply, release: ReleaseFacts) -> str:
         Way.FOLDER: f"AutoConfig of {release.name} finds the model type `{key}` in the folder's name",
         Way.UNKNOWN_FOLDER: f"the config names no model type; AutoConfig of {release.name} then looks for one in the"
         " folder's name, which is not known: the gate of the config is not followed",
-        Way.UNKNOWN_TYPES: f"which model types {release.name} knows cannot be told: the gate of the config is not"
+        Way.UNKNOWN_TYPES: f"it is not known which model types {release.name} knows: the gate of the config is not"
         " followed",
     }[reply.way]
 

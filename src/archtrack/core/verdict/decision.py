@@ -156,8 +156,8 @@ class _Decision:
         if not context.library:
             self.gate = Gate.BACKEND
             self.decide(
-                "which transformers it runs with is not known: whether its Transformers backend takes"
-                f" {self.names[0]} cannot be told",
+                "which transformers it runs with is not known, so nor is whether its Transformers backend takes"
+                f" {self.names[0]}",
                 self.at("fallback"),
             )
             return Status.UNKNOWN, None
@@ -212,7 +212,7 @@ class _Decision:
             return None
         self.gate = Gate.BACKEND
         if facts.backend_compatible is None:
-            text = f"whether the backend takes {name} cannot be told from {self.context.library}"
+            text = f"{self.context.library} does not say whether the backend takes {name}"
             self.decide(text, facts.backend_place, "transformers")
             return Status.UNSUPPORTED
         text = "its is_backend_compatible() is false: _supports_attention_backend is false or not set"
@@ -226,7 +226,7 @@ class _Decision:
         if "AutoModel" in auto_map:
             self.decide(
                 f"the config's auto_map brings {auto_map['AutoModel']}: the engine runs that code with "
-                "--trust-remote-code, and what it is cannot be told without running it",
+                "--trust-remote-code, and only running it would tell what it is",
                 self.at("fallback"),
             )
             return Status.REMOTE_CODE

@@ -204,7 +204,7 @@ def _is_called(called: object, row: Mapping[str, Any]) -> bool:
 def _untold(name: str, release: ReleaseFacts, *, sized: bool) -> str:
     if sized:
         return f"{release.name} goes by the file's name as well for `{name}`, which is not followed"
-    return f"which GGUF architectures {release.name} takes, or by which names, cannot be told"
+    return f"it is not known which GGUF architectures {release.name} takes, or by which names"
 
 
 def _place(rule: Mapping[str, Any], line: int, release: ReleaseFacts) -> Place | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archtrack.core.wording import counted
 from archtrack.model import Gate, Status
 
 if TYPE_CHECKING:
@@ -125,5 +126,4 @@ def unread_places(release: ReleaseFacts) -> str:
     """In brackets, how many places of its registry could not be read; empty where all could."""
     if not release.unresolved:
         return ""
-    places = "1 place" if release.unresolved == 1 else f"{release.unresolved} places"
-    return f" ({places} of its registry could not be read)"
+    return f" ({counted(release.unresolved, 'place')} of its registry could not be read)"

@@ -156,7 +156,7 @@ def _has(graph: ClassGraph, order: Sequence[Class], hook: str, hops: int = 0) ->
     for owner, own in facts.items():
         reason = own.get("unsure", {}).get(hook)
         if reason is not None and not doubt:
-            doubt = f"of `{owner[1]}` it cannot be told: {reason}"
+            doubt = f"of `{owner[1]}` it is not known: {reason}"
             if hook == FORWARD:
                 part = graph.resolve(owner[0], own["forward_of"]) if "forward_of" in own else None
                 inner = graph.order_of(part) if part is not None and hops < MAX_HOPS else ()

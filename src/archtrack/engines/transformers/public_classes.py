@@ -92,7 +92,7 @@ def public_classes(library: Library, patterns: tuple[str, ...]) -> Inventory:
             unresolved.add(_unsure(name, graph, *unknown))
     unresolved |= decider.unresolved
     if rule is not None and rule["texts"] is None:
-        reason = f"{METHOD}() has a form that is not known: whether attention can be set cannot be told"
+        reason = f"{METHOD}() has an unknown form, so it is not known whether attention can be set"
         unresolved.add(Unresolved(reason=reason, place=Place(file=MODELING_UTILS, line=rule["line"])))
     return Inventory(
         engine="transformers",
@@ -346,11 +346,11 @@ class _Decider:
             return self._unknown(f"the base `{unknown[1]}` of {name} is not found", _place(graph, unknown[0]))
         place = Place(file=owner[0], line=line)
         if value is None:
-            return self._unknown(f"`{ATTENTION}` of {name} is not simply True or False", place)
+            return self._unknown(f"`{ATTENTION}` of {name} is neither True nor False", place)
         return value, place
 
     def _unknown(self, reason: str, place: Place) -> tuple[None, Place]:
-        reason = f"{reason}: whether it is compatible cannot be told"
+        reason = f"{reason}, so it is not known whether it is compatible"
         self.unresolved.add(Unresolved(reason=reason, place=place))
         return None, place
 
@@ -373,11 +373,11 @@ def _problems(library: Library, home: str, graph: ClassGraph) -> Iterator[Unreso
     for name, path in graph.public.items():
         line = graph.files[path]["unclear"].get(name, 0) if path in graph.files else 0
         if line:
-            reason = f"`{name}` is public, but what it is cannot be told without running the file"
+            reason = f"`{name}` is public, but only running the file would tell what it is"
             yield Unresolved(reason=reason, place=Place(file=path, line=line))
 
 
 def _unsure(name: str, graph: ClassGraph, owner: Class, base: str) -> Unresolved:
     """That a class which is named like a model has a base of which nothing is known."""
-    reason = f"`{name}` is public, but whether it is a model cannot be told: its base `{base}` is not found"
+    reason = f"`{name}` is public, but may not be a model: its base `{base}` is not found"
     return Unresolved(reason=reason, place=_place(graph, owner))

@@ -96,7 +96,7 @@ class Backend:
         compatible = _any_of(answers)
         if compatible is None:
             asked = " or ".join(name for name, answer in answers.items() if answer is None)
-            words = f"what {asked} of {self._name} of {library.name} is cannot be told, and the backend asks for it"
+            words = f"the backend asks for {asked} of {self._name}, which is not known of {library.name}"
             return Status.UNKNOWN, steps.say(words, place_of(rule, self.release)), None
         place = self._evidence(public, answers)
         if not compatible:

@@ -314,7 +314,7 @@ def _quantisation_gate(checkpoint: Checkpoint, release: ReleaseFacts, steps: Ste
     if rule is not None:
         method = method.replace(rule["from"], rule["to"])
     if QUANTISATION not in release.load.tables:
-        steps.say(f"which quantisation methods {release.name} has cannot be told: the gate is not followed")
+        steps.say(f"it is not known which quantisation methods {release.name} has: the gate is not followed")
         return None
     fact = release.load.find(QUANTISATION, method)
     if fact is None:

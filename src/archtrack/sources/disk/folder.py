@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import METADATA, PYPROJECT, REQUIREMENTS
-from archtrack.sources.files import expanded
+from archtrack.sources.files import expanded, like_it
 from archtrack.sources.identity import content_identity, digest_of
 from archtrack.sources.patterns import match_paths
 from archtrack.sources.redaction import shown_source
@@ -140,7 +140,9 @@ class LocalSource:
         if path in self._extras:
             return self._extras[path]
         if not path.startswith(f"{self._package}/") or ".." in path.split("/"):
-            raise SourceError(f"{self._origin.location}: {path!r} is no file of the package {self._package}")
+            raise SourceError(
+                f"{self._origin.location}: {path!r} is not a file of the package {self._package}"
+            )
         return f"{self._base}/{path}"
 
     def _content(self, path: str) -> bytes:
@@ -179,10 +181,8 @@ def local_source(path: str | os.PathLike[str], layout: Layout) -> LocalSource:
 def _local_source(given: Path, layout: Layout) -> LocalSource:
     if not given.is_dir():
         state = f"{given}: is not a" if given.exists() else f"{shown_source(str(given))}: no such"
-        raise SourceError(
-            f"{state} folder; give a repository root"
-            + (f" or the folder {layout.package}" if not layout.markers else "")
-        )
+        place = "a repository root" if layout.markers else f"a repository root or the folder {layout.package}"
+        raise SourceError(f"{state} folder{like_it(given) or f'; give {place}'}")
     location, parent = _locate(given, layout)
     root = location.absolute()  # links and ".." stay as they are: folding them could lead elsewhere
     base = root / parent
@@ -304,14 +304,14 @@ def _check(name: str, found: os.stat_result) -> None:
         raise SourceError(f"{name}: not a regular file; remove it or choose another source")
     if found.st_size > _LARGEST:
         raise SourceError(
-            f"{name}: {found.st_size} bytes is no source file; remove it or choose another source"
+            f"{name}: {found.st_size} bytes is too large for a source file; remove it or choose another source"
         )
 
 
 def _explained(error: OSError) -> SourceError:
     reason = error.strerror or str(error)
     if isinstance(error, FileNotFoundError):
-        reason = "not there, or removed while it was read; run again"
+        reason = "missing, or removed during the run; run again"
     elif isinstance(error, PermissionError):
-        reason = "permission denied; make it readable for the user who runs this"
+        reason = "permission denied; make it readable"
     return SourceError(f"{error.filename or 'a file'}: {reason}")

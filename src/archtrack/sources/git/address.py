@@ -59,7 +59,7 @@ def check_ref(ref: str, repository: str) -> None:
     if not ref or ref.startswith(("-", "^")) or ".." in ref or re.search(r"[\s\x00-\x1f\x7f:?*\[\\]", ref):
         shown, query, _ = ref.partition("?")  # behind it may stand a token
         shown += f"{query}…" if query else ""
-        raise UsageError(f"{repository}: {shown!r} is no reference; give a commit, a tag or a branch")
+        raise UsageError(f"{repository}: {shown!r} is not a reference; give a commit, a tag or a branch")
 
 
 def check_url(url: str, ref: str) -> None:
@@ -72,12 +72,12 @@ def check_url(url: str, ref: str) -> None:
     scheme = url.partition("://")[0].lower() if "://" in url else "ssh"
     if "::" in url.partition("://")[0] or scheme not in _PROTOCOLS or url.startswith("-"):
         raise UsageError(
-            f"{shown}: git is only asked for {', '.join(_PROTOCOLS)} and user@host:path addresses"
+            f"{shown}: not an address that archtrack reads; use {', '.join(_PROTOCOLS)} or user@host:path"
         )
     if re.search(r"[\s\x00-\x1f\x7f'\"]", url) or re.match(r"(ssh://)?([^/@]*@)?-", url):
-        raise UsageError(f"{shown!r} is no address; write spaces and quotes in one as %20, %27 and %22")
+        raise UsageError(f"{shown!r} is not an address; write spaces and quotes in one as %20, %27 and %22")
     if re.search(r"[~^@{}]", ref):
-        raise UsageError(f"{shown}: {ref!r} names no commit, tag or branch of a remote repository")
+        raise UsageError(f"{shown}: {ref!r} is not a commit, tag or branch of a remote repository; name one")
 
 
 def is_commit_id(ref: str) -> bool:

@@ -147,11 +147,11 @@ class Git:
             name, kind, *size = line.split()  # "<id> blob <size>", or "<id> missing"
             if kind == "blob":
                 if int(size[0]) > LARGEST:
-                    raise GitError(f"blob {name}: {size[0]} bytes is no source file")
+                    raise GitError(f"blob {name}: {size[0]} bytes is too large for a source file")
                 total += int(size[0])
                 if total > _MOST_READ:
                     raise GitError(
-                        f"fatal: more than {_MOST_READ // 1024**2} MB of files at once is no source"
+                        f"fatal: more than {_MOST_READ // 1024**2} MB of files at once is too much for a source"
                     )
                 there.append(name)
         found: dict[str, bytes] = {}
@@ -203,7 +203,7 @@ class Git:
             ) from error
         except OSError as error:
             raise SourceError(
-                f"git cannot be run: {error.strerror}; give a path or a release instead"
+                f"cannot run git: {error.strerror}; give a path or a release instead"
             ) from error
         with process:
             try:
@@ -212,7 +212,7 @@ class Git:
                 _end(process)
                 if isinstance(error, LateError):
                     raise SourceError(
-                        f"git {arguments[0]} took longer than {seconds:.0f} s and was ended; run again"
+                        f"git {arguments[0]} took longer than {seconds:.0f} s and was stopped; run again"
                     ) from None
                 raise
         words = err.decode("utf-8", "replace")
@@ -331,12 +331,12 @@ def explained(error: GitError, where: str) -> SourceError:
         (line for line in lines if line.startswith(("fatal:", "error:", "ERROR:"))),
         lines[-1] if lines else "",
     )
-    said = re.sub(r"^(fatal|error|ERROR): ?", "", said).rstrip(".") or "git failed without a word"
+    said = re.sub(r"^(fatal|error|ERROR): ?", "", said).rstrip(".") or "git failed without a message"
     text = "\n".join(lines)
     if _NOT_FETCHED.search(text):
         return SourceError(
-            f"{where}: the repository is a partial clone and lacks what is to be read; nothing is fetched into it from"
-            " here: run `git fetch --refetch --no-filter` in it"
+            f"{where}: this partial clone lacks files, and archtrack does not fetch into it:"
+            " run `git fetch --refetch --no-filter` in it"
         )
     if "dubious ownership" in text or "safe.directory" in text:
         advice = "it belongs to another user; `git config --global --add safe.directory PATH` trusts it"
@@ -345,7 +345,7 @@ def explained(error: GitError, where: str) -> SourceError:
     elif re.search(
         r"could not read Username|Authentication failed|Permission denied|terminal prompts disabled", text
     ):
-        advice = "no access; set up a credential helper or an ssh key that needs no question"
+        advice = "no access; set up a credential helper or an ssh key without a passphrase"
     elif re.search(
         r"[Cc]ould not resolve|unable to access|Could not read from remote|unable to connect|Connection", text
     ):

@@ -51,7 +51,7 @@ def commit_of(git: Git, repository: str, ref: str) -> str:
             " `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'` gets all branches, in CI"
             " `fetch-depth: 0`"
             if _is_shallow(git)
-            else "`git branch -a` and `git tag` there list them, `git fetch --tags` gets new ones"
+            else "`git branch -a` and `git tag` list them, `git fetch --tags` gets new ones"
         )
         raise SourceError(f"{repository}: no commit, tag or branch {ref!r}; {advice}") from error
 
@@ -149,7 +149,7 @@ def _head(git: Git, folder: str) -> str:
         return commit_of(git, folder, "HEAD")
     except SourceError as error:
         raise SourceError(
-            f"{folder}: the repository has no commit yet; there is nothing to compare with"
+            f"{folder}: the repository has no commit yet, so there is nothing to compare with; commit first"
         ) from error
 
 
@@ -163,9 +163,7 @@ def _known(git: Git, folder: str, ref: str) -> str:
             commit_of(git, folder, remote)
         except SourceError:
             raise error from None
-        raise SourceError(
-            f"{folder}: there is no branch {ref!r} here, but {remote}; say --base {remote}"
-        ) from error
+        raise SourceError(f"{folder}: no branch {ref!r} here; did you mean --base {remote}?") from error
 
 
 def _common(git: Git, folder: str, ref: str, base: str, head: str) -> str:
@@ -177,7 +175,7 @@ def _common(git: Git, folder: str, ref: str, base: str, head: str) -> str:
         advice = (
             "the clone is shallow: `git fetch --unshallow` gets the older commits, in CI `fetch-depth: 0`"
             if _is_shallow(git)
-            else "name a branch, tag or commit that this branch has grown from"
+            else "name a branch, tag or commit that this branch comes from"
         )
         raise SourceError(f"{folder}: {ref} and HEAD have no commit in common; {advice}") from error
 

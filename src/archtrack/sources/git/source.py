@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archtrack.core.wording import counted
 from archtrack.errors import SourceError
 from archtrack.model import Origin
 from archtrack.sources.base import PYPROJECT, REQUIREMENTS, package_paths
@@ -227,7 +228,7 @@ def _completing(mirror: Mirror, location: str, *, offline: bool) -> Callable[[Se
         missing = mirror.missing(ids)
         if missing and offline:
             raise SourceError(
-                f"{location}: {len(missing)} files were never fetched; run once without --offline"
+                f"{location}: {counted(len(missing), 'file')} not fetched yet; run once without --offline"
             )
         try:
             if missing:

@@ -129,7 +129,7 @@ def tidy_names(names: Iterable[str]) -> tuple[set[str], list[str]]:
 
 def _odd(name: str) -> str | None:
     if not name or _CONTROL.search(name):
-        return "is no name of a file"
+        return "is not a file name"
     if "\\" in name:
         return "holds a backslash"
     if name.startswith("/") or name[1:2] == ":":

@@ -107,7 +107,7 @@ class Http:
         try:
             parts = parse_address(url)
         except ValueError:
-            raise SourceError(f"{shown_address(url)}: it cannot be read; check the index's address") from None
+            raise SourceError(f"{shown_address(url)}: cannot read it; check the index's address") from None
         userinfo, at, netloc = parts.netloc.rpartition("@")
         if at:
             user, _, password = userinfo.partition(":")
@@ -175,7 +175,7 @@ class Http:
                 with suppress(AttributeError, OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
             raise UnreachableError(
-                f"{shown_address(url)}: less than {_FRESH_START // 1024**2} MB came in {seconds:g} s, and no end; "
+                f"{shown_address(url)}: less than {_FRESH_START // 1024**2} MB in {seconds:g} s; "
                 "check the network and the address, then run again"
             ) from None
 
@@ -234,7 +234,7 @@ class Http:
                 parts = redirected(asked, location)
             except ValueError:
                 raise SourceError(
-                    f"{shown_address(url)}: redirects to what is no secure web address; check the address"
+                    f"{shown_address(url)}: redirects to an address that is not secure; check the address"
                 ) from None
             before, parts = parse_address(asked), parts._replace(netloc=parts.netloc.rpartition("@")[2])
             known = self._credentials.get((before.scheme, before.netloc))
@@ -273,7 +273,7 @@ class Http:
         except (failures.RequestException, OSError, ValueError) as error:
             # OSError: requests' own for a bundle of certificates that is not there.
             raise UnreachableError(
-                f"{shown}: the request could not be made ({type(error).__name__}); "
+                f"{shown}: the request failed ({type(error).__name__}); "
                 "check the index's address, proxy and PIP_CERT"
             ) from None
 
@@ -343,7 +343,7 @@ def _check(response: requests.Response, url: str) -> None:
         raise GoneError(f"{shown}: not there (the server answers {status})")
     if status in {401, 403, 407}:
         raise UnreachableError(
-            f"{shown}: the server answers {status}; it wants (other) credentials, in the URL or in .netrc"
+            f"{shown}: the server answers {status}; put credentials into the URL or .netrc"
         )
     raise UnreachableError(f"{shown}: the server answers {status}; check the index's address")
 

@@ -79,7 +79,7 @@ def parse_version(version: str) -> Version:
     try:
         return parsing.parse_version(version)
     except ValueError as error:
-        raise UsageError(f"{version[:40]!r} is no release; give one like 0.5.23, or latest") from error
+        raise UsageError(f"{version[:40]!r} is not a release; write one like 0.5.23, or latest") from error
 
 
 def index_urls(settings: IndexSettings) -> tuple[str, ...]:
@@ -169,9 +169,7 @@ def choose(
         exact = max(one.version for one in usable)
     files = [one for one in listed if one.version == exact]
     if not files:
-        raise SourceError(
-            f"no release {exact} of {distribution} on {where}; near it: {_nearest(exact, listed)}"
-        )
+        raise SourceError(f"no release {exact} of {distribution} on {where}; {_nearest(exact, listed)}")
     notes = () if any(not one.yanked for one in files) else (f"{distribution} {exact} is yanked",)
     return best_file(files), notes
 
@@ -219,7 +217,7 @@ def listing(distribution: str, url: str, http: Http) -> tuple[Listed, ...]:
 
 
 def _unasked(error: SourceError) -> str:
-    return f"an index was left out: {error}"
+    return f"skipped an index: {error}"
 
 
 def _remote_page(name: str, url: str, http: Http) -> list[DistributionPackage]:
@@ -352,9 +350,9 @@ def _nearest(version: Version, listed: Iterable[Listed]) -> str:
     """The releases around a version, and the newest."""
     versions = sorted({one.version for one in listed if not one.yanked})
     if not versions:
-        return "only a yanked one"
+        return "there is only a yanked one"
     below = [one for one in versions if one < version][-_SHOWN:]
     above = [one for one in versions if one > version][:_SHOWN]
-    near = ", ".join(str(one) for one in (*below, *above))
+    near = f"the nearest are {', '.join(str(one) for one in (*below, *above))}"
     newest = versions[-1]
     return near if newest in (*below, *above) else f"{near}; the newest is {newest}"

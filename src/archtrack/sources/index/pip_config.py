@@ -127,7 +127,9 @@ def _file_values(paths: tuple[Path, ...]) -> dict[str, str]:
         try:
             text = read_bounded(path, _LARGEST).decode("utf-8-sig")
         except TooLargeError as error:
-            raise ConfigError(f"{path}: not read as pip's configuration: {error.strerror}") from error
+            raise ConfigError(
+                f"{path}: cannot read pip's configuration: {error.strerror}; repair or remove it"
+            ) from error
         except (OSError, UnicodeDecodeError) as error:
             if isinstance(error, UnicodeDecodeError):
                 raise ConfigError(f"{path}: pip's configuration is not UTF-8; repair or remove it") from error

@@ -281,7 +281,7 @@ def _connect(file: ReleaseFile, http: Http, progress: Progress, *, offline: bool
     if path is not None:
         return open_local(path, file)
     if offline:
-        raise SourceError(f"{file.name} is not in the cache as far as needed; run once without --offline")
+        raise SourceError(f"{file.name} is only partly in the cache; run once without --offline")
     return RemoteFile(http, file, progress)
 
 

@@ -144,7 +144,7 @@ class RemoteFile:
         if self._size is None:
             self.fetch([(0, 1)])
         if self._size is None:
-            raise RangesError("the server does not tell the size")
+            raise RangesError("the server does not state the size")
         return self._size
 
     def fetch(self, spans: Iterable[tuple[int, int]]) -> None:
