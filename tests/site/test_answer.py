@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from page_histories import history
 
+from archtrack.app.gguf import with_span
 from archtrack.app.history.release_facts import facts_at
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import presence_of, presence_with
@@ -17,6 +18,7 @@ from archtrack.core.verdict.checkpoint import Checkpoint, only_named
 from archtrack.core.verdict.release_facts import LoadOptions
 from archtrack.engines import load_engine
 from archtrack.engines.base import About
+from archtrack.model import Status
 from gguf_files import LLAMA, gguf
 
 if TYPE_CHECKING:
@@ -156,10 +158,25 @@ def test_a_feature_that_is_not_there_is_said_where_it_matters(page: Page) -> Non
     assert any("LoRA" in line for line in lines)
 
 
-def test_of_a_copy_its_format_is_said_not_to_be_checked(page: Page) -> None:
+def test_of_a_copy_its_format_is_said_not_to_be_checked_and_no_command_is_shown(page: Page) -> None:
     for words, said in (("Qwen3-32B-AWQ", True), ("unsloth/gpt-oss-20b-GGUF", True), ("Qwen3-32B", False)):
         page.fill("#search", words)
         assert ("quantization are not checked here" in page.inner_text("#card")) is said
+        assert (page.locator(".command").count() == 0) is said
+
+
+def test_a_feature_that_came_later_says_since_when(page: Page) -> None:
+    page.fill("#search", "glm 4.6 on vllm with LoRA")
+    (lines,) = tiles(page).values()
+    assert lines[1].startswith("since 0.10.0")
+    assert any("LoRA since 0.10.1" in line for line in lines)
+
+
+def test_a_model_of_which_only_the_type_is_known_is_answered_by_engines_that_go_by_it(page: Page) -> None:
+    page.fill("#search", "pfnet/plamo-2-1b")
+    assert page.inner_text("#card h1") == "pfnet/plamo-2-1b"
+    assert tiles(page)["MLX-LM"] == ["✓ native", "it runs model type plamo2", "Install"]
+    assert "No architecture is known for model type plamo2" in page.inner_text("#card")
 
 
 # -- a config --------------------------------------------------------------------------------------
@@ -179,7 +196,12 @@ CONFIGS = [
         '{"architectures": ["LlamaForCausalLM"], "model_type": "nobodys"}',
         ["no module for model type nobodys"],
     ),
-    ('{"model_type": "llama"}', ["names no architecture", "model type is llama"]),
+    ('{"architectures": ["XLMRobertaForCausalLM"], "model_type": "xlm-roberta"}', ["fill-mask"]),
+    ('{"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3"}', ["since 0.24.0 2025-04-28", "LoRA"]),
+    ('{"model_type": "llama"}', ["names no architecture", "it runs model type llama"]),
+    ('"architectures": ["LlamaForCausalLM"], "x": NaN,', ["since 0.1.3"]),
+    ('config.json: {"architectures": ["LlamaForCausalLM"]}', ["since 0.1.3"]),
+    ('{"base_model_name_or_path": "Qwen/Qwen3-8B"}', ["adapter", "Qwen/Qwen3-8B"]),
     ('{"architectures": "LlamaForCausalLM"}', ["not a list of names"]),
     ('{"architectures": [1]}', ["not a list of names"]),
     ('{"architectures": ["Llama', ["no JSON, or not all of it"]),
@@ -200,8 +222,8 @@ def test_a_config_gets_its_answer_here(page: Page, tmp_path: Path, way: str) -> 
             else:
                 (tmp_path / "config.json").write_text(config, encoding="utf-8")
                 page.set_input_files("#file", tmp_path / "config.json")
-        page.wait_for_selector("#answer:not([hidden]) #card h1")
-        found = page.inner_text("#card")
+        page.wait_for_selector("#answer:not([hidden]) #card h1, #problem:not(:empty)")
+        found = page.inner_text("#problem" if page.locator("#problem").is_visible() else "#card")
         assert all(each in found for each in words), found
         assert "architectures" not in page.url
 
@@ -217,6 +239,22 @@ def test_a_config_that_is_dropped_anywhere_is_read(page: Page) -> None:
     page.wait_for_selector("#answer:not([hidden]) h2")
     assert page.inner_text("#card h1") == "my-config.json"
     assert page.inner_text("#card h2") == "LlamaForCausalLM"
+
+
+def test_a_config_is_typed_letter_by_letter_and_back_leads_to_its_answer(page: Page) -> None:
+    page.click("text=Paste a config.json")
+    page.focus("#pasted")
+    page.keyboard.type('{"architectures": ["LlamaForCausalLM"]')
+    assert page.evaluate("document.activeElement.id") == "pasted"
+    assert "not all of it" in page.inner_text("#problem")
+    page.keyboard.type("}")
+    assert page.inner_text("#card h2") == "LlamaForCausalLM"
+    page.click("#card h2 a")
+    page.wait_for_selector("#page:not([hidden]) h1")
+    page.go_back()
+    page.wait_for_selector("#answer:not([hidden])")
+    assert page.inner_text("#card h2") == "LlamaForCausalLM"
+    assert page.title() == "Your config.json: archtrack"
 
 
 # -- a GGUF file -----------------------------------------------------------------------------------
@@ -253,9 +291,11 @@ def test_a_gguf_file_is_answered_as_check_answers_it(page: Page, tmp_path: Path)
             checkpoint = Checkpoint(
                 architectures=(), plain=(("general.type", "model"),), gguf_architecture=name
             )
-            presence = presence_of(
-                checkpoint, facts_at(known, known.newest, histories), (known, known.newest)
-            )
+            asked = (known, known.newest)
+            presence = presence_of(checkpoint, facts_at(*asked, histories), asked)
+            presence = with_span(presence, checkpoint, asked, histories, LoadOptions())
+            if presence.status is Status.NATIVE and presence.bounds is not None:
+                assert told[about.title][1].startswith(f"since {presence.bounds.since}")
             assert (
                 told[about.title][0].split(" ", 1)[1].replace("public", "native")
                 == WORDS[presence.status.value]
@@ -263,7 +303,7 @@ def test_a_gguf_file_is_answered_as_check_answers_it(page: Page, tmp_path: Path)
 
 
 BAD = [
-    (gguf({"general.architecture": "nobodys"}), "No engine that archtrack has read knows"),
+    (gguf({"general.architecture": "nobodys"}), "No release that archtrack has read names"),
     (gguf({"general.architecture": "clip", "general.type": "mmproj"}), "no model by itself (mmproj)"),
     (gguf({"general.name": "x"}), "does not say which architecture"),
     (gguf(LLAMA)[:40], "ends inside its header"),

@@ -206,11 +206,16 @@ def test_the_comparison_is_that_of_migrate(page: Page) -> None:
         listed = [
             table.locator("tbody th").all_text_contents() for table in page.locator("#page table").all()
         ]
-        assert listed == [[name for name, _, _ in found.there], [name for name, _, _ in found.here]]
-        words = page.inner_text(".summed")
-        assert (
-            f"you gain {len(found.there)}, you lose {len(found.here)}, both have {len(found.both)} " in words
-        )
+        unknown = [
+            [name for name, _, lacking in found.there if lacking.status is Status.UNKNOWN],
+            [name for name, _, lacking in found.here if lacking.status is Status.UNKNOWN],
+        ]
+        lost = [name for name, _, _ in found.here if name not in unknown[1]]
+        gained = [name for name, _, _ in found.there if name not in unknown[0]]
+        assert listed == [each for each in (gained, lost, *unknown) if each]
+        words = page.inner_text("#page")
+        assert f"you gain {len(gained)}, you lose {len(lost)}, both have {len(found.both)} " in words
+        assert (f"Of {sum(map(len, unknown))} more it is not known" in words) == any(unknown)
 
 
 def test_engines_to_compare_are_chosen_and_swapped(page: Page) -> None:

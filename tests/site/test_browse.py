@@ -89,7 +89,6 @@ def test_at_first_there_is_what_an_engine_runs_and_the_rest_is_a_switch_away(pag
     page.fill("#only", "")
     page.check("#f-all")
     named = count(page)
-    assert "and" in page.inner_text("label:has(#f-unnamed)")
     page.check("#f-unnamed")
     assert first < named < count(page) == total
     page.fill("#only", "AlignTextModel")
@@ -154,6 +153,31 @@ def test_show_more_goes_on_where_the_list_ended(page: Page) -> None:
     assert page.evaluate("document.activeElement.textContent") == after[len(before)]
 
 
+def test_back_leads_to_the_place_in_the_list_that_was_left(page: Page) -> None:
+    page.click("nav >> text=Browse all")
+    for _ in range(3):
+        page.evaluate("document.getElementById('more').click()")
+    before = names(page)
+    page.evaluate("document.getElementById('table').scrollTop = 2000")
+    page.wait_for_timeout(100)
+    page.evaluate("place => document.querySelectorAll('#rows a')[place].click()", 90)
+    page.wait_for_selector("#page:not([hidden]) h1")
+    page.go_back()
+    page.wait_for_selector("#browse:not([hidden])")
+    page.wait_for_function("name => document.activeElement.textContent === name", arg=before[90])
+    assert names(page)[: len(before)] == before
+    assert page.evaluate("document.getElementById('table').scrollTop") == 2000
+
+
+def test_a_choice_of_engines_keeps_its_boxes_open_and_the_focus(page: Page) -> None:
+    page.click("nav >> text=Browse all")
+    page.click(".chooser summary")
+    for name in ("vllm", "sglang"):
+        page.check(f".chooser input[value={name}]")
+        assert page.evaluate("document.activeElement.value") == name
+    assert page.locator("#table thead th").all_inner_texts() == ["Architecture", "SGLang", "vLLM"]
+
+
 def test_typing_in_the_filter_keeps_the_caret(page: Page) -> None:
     page.click("nav >> text=Browse all")
     page.focus("#only")
@@ -170,6 +194,7 @@ def test_typing_in_the_filter_keeps_the_caret(page: Page) -> None:
         ("#/?engine=sglang&status=native&without=vllm", ["runs on SGLang", "but not on vLLM"]),
         ("#/?q=llama4&engine=vllm&category=multimodal", ["runs on vLLM", "multimodal"]),
         ("#/browse/?on=nobody,vllm&with=strange&since=x&kind=y&sort=z", ["runs on vLLM"]),
+        ("#/browse/?on=vllm&kind=constructor&sort=__proto__", ["runs on vLLM"]),
     ],
 )
 def test_an_old_or_odd_address_shows_what_it_means(

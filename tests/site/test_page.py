@@ -113,7 +113,7 @@ def test_every_address_shows_what_it_names_again_and_again(shipped: str, opened:
 
 def test_a_pasted_config_stays_out_of_the_address(page: Page) -> None:
     page.fill("#search", '{"architectures": ["LlamaForCausalLM"], "secret": 1}')
-    assert page.url.endswith("#/paste/")
+    assert page.url.endswith("#/given/")
     assert "secret" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
 
 

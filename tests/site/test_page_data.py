@@ -21,6 +21,7 @@ from archtrack.site.page_data import OWN
 
 if TYPE_CHECKING:
     from archtrack.core.history.history import History
+    from archtrack.core.verdict.checkpoint import Checkpoint
 
 NAME, CATEGORY, BY, EXAMPLE, CELLS, TRACKED = range(6)
 
@@ -71,8 +72,8 @@ def test_a_reason_that_names_its_row_is_kept_once_for_all_rows(demo: list[Histor
                 engine=history.engine, version="1", date=None, status=Status.REFUSED, verdict=verdict
             )
 
-        def remedy(self, name: str, history: History, presence: Presence) -> str:  # noqa: ARG002
-            return f"ask {history.engine} for {name}"
+        def remedy(self, checkpoint: Checkpoint, history: History, presence: Presence) -> str:  # noqa: ARG002
+            return f"ask {history.engine} for {checkpoint.architectures[0]}"
 
     data = made(demo, answers=Refusing())
     fixes = {data["texts"][cell[5]] for row in data["rows"] for cell in row[CELLS]}

@@ -50,6 +50,10 @@ FIRST = {
     "DeepSeek R1": ("DeepseekV3ForCausalLM", "deepseek-ai/DeepSeek-R1"),
     "https://hf.co/Qwen/Qwen3-32B": ("Qwen3ForCausalLM", "Qwen/Qwen3-32B"),
     "gpt-oss on SGLang": ("GptOssForCausalLM", "openai/gpt-oss-20b"),
+    "does vLLM run GLM 4.6 with LoRA?": ("Glm4MoeForCausalLM", "zai-org/GLM-4.6"),
+    "ollama run qwen2.5:14b": ("Qwen2ForCausalLM", "Qwen/Qwen2.5-14B"),
+    "Mistral-7B-Instruct-v0.3.Q4_K_M.gguf": ("MistralForCausalLM", "mistralai/Mistral-7B-Instruct-v0.3"),
+    "stable lm 2 1.6b": ("StableLmForCausalLM", "stabilityai/stablelm-2-1_6b"),
     "Qwen3ForCausalLM": ("Qwen3ForCausalLM", None),
     "Qwen3ForCasualLM": ("Qwen3ForCausalLM", None),
     '{"architectures": ["LlamaForCausalLM"]}': ("LlamaForCausalLM", None),
@@ -96,6 +100,9 @@ def test_what_nobody_knows_has_no_result_and_says_what_to_do(page: Page) -> None
         assert page.inner_text("#card h1") == "Nothing is known by this name"
         assert page.locator("#card a[href='#/paste/']").count() == 1
         assert page.locator("#card img").count() == 0
+    for words in ("a " * 6000, "a:" * 20000, "x on " * 4000, "\U0001f600" * 10000):
+        assert results(page, words) == []
+        assert len(page.url) < 3000
 
 
 def test_a_misspelled_architecture_of_which_several_are_near_is_answered_with_them(page: Page) -> None:
@@ -138,6 +145,32 @@ def test_a_result_that_is_clicked_is_shown(page: Page) -> None:
     found = results(page, "deepseek-r1:8b")
     page.click("#results li:nth-child(2) a")
     assert page.inner_text("#card h1") == found[1][1]
+
+
+def test_back_leads_to_the_result_that_was_chosen_and_the_box_says_what_was_asked(page: Page) -> None:
+    found = results(page, "deepseek-r1:8b")
+    page.keyboard.press("ArrowDown")
+    page.click("text=Evidence and history")
+    page.wait_for_selector("#page:not([hidden]) h1")
+    page.go_back()
+    page.wait_for_selector("#answer:not([hidden])")
+    assert page.inner_text("#card h1") == found[1][1]
+    assert page.input_value("#search") == "deepseek-r1:8b"
+    page.go_back()
+    page.wait_for_selector("#start:not([hidden])")
+    page.go_forward()
+    page.wait_for_selector("#answer:not([hidden])")
+    assert page.input_value("#search") == "deepseek-r1:8b"
+
+
+def test_words_may_name_engines_as_people_do(page: Page) -> None:
+    for words, titles in {
+        "gpt-oss on mlx": ["MLX-LM", "MLX-VLM"],
+        "gpt-oss for vllm": ["vLLM"],
+        "does SGLang run gpt-oss?": ["SGLang"],
+    }.items():
+        page.fill("#search", words)
+        assert sorted(page.locator(".tile .engine a").all_text_contents()) == titles, words
 
 
 def test_back_leads_from_an_answer_to_what_was_left(page: Page) -> None:

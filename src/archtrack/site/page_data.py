@@ -9,8 +9,8 @@ without what is -1 or empty at its end; the key is the architecture whose spans 
 span is ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file, path, line, groups or
 what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing to say. A feature is
 ``[feature, release since which it is there or -1, that is exact]``, and its place alone where it has been there as long
-as the architecture. A GGUF architecture has a cell per engine: ``[kind, reason or -1, first release or -1, that is
-exact]``. What an engine does is decided here, by the same code that ``check`` uses: the page only shows it.
+as the architecture. A GGUF architecture has a cell per engine: ``[kind, reason or -1, ends of its last span
+or 0, remedy or -1]``. What an engine does is decided here, by the code that ``check`` uses: the page only shows it.
 """
 
 from __future__ import annotations
@@ -25,14 +25,16 @@ from archtrack.core.history.categories import place_of, voices_of
 from archtrack.core.history.growth import growth
 from archtrack.core.history.spans import span_bounds
 from archtrack.core.matrix.categories import BY_NAME, weigh
+from archtrack.core.verdict.checkpoint import only_named
 from archtrack.core.verdict.features import TITLES, in_words
 from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES
 from archtrack.model import Gate, Status
 
+from .answers import Answers, gguf_file
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archtrack.app.presence import Presence
     from archtrack.core.history.history import History, State
     from archtrack.core.history.runs import Run
     from archtrack.core.history.spans import SpanBounds
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from archtrack.engines.base import About
     from archtrack.site.document import TrackedDocument
 
-    from .answers import Answers
 
 __all__ = ["OWN", "page_data"]
 
@@ -100,7 +101,7 @@ def page_data(
             for name in sorted(names | rows.keys())
         ],
         "gguf": {
-            name: [_gguf_cell(name, history, answers.gguf(name, history), texts) for history in ordered]
+            name: [_gguf_cell(name, history, answers, texts) for history in ordered]
             for name in sorted({name for each in ordered for name in each.tables.get(GGUF_ARCHITECTURES, ())})
         },
         "texts": list(texts),
@@ -125,6 +126,8 @@ def _engine(history: History, about: About | None) -> dict[str, Any]:
         "source": source if source is not None and source.startswith("https://") else None,
         "library": history.engine == _LIBRARY,
         "key": history.key,
+        # It runs what has a model type that it has, whatever the architecture is called.
+        "any": about.mlx if about is not None else False,
         # Where what was not found may be there all the same, "not known" does not mean "not native".
         "doubtful": bool(history.key != "architecture" or (newest and newest.unresolved) or adds_to),
         # Of a plugin: what an empty cell says.
@@ -159,7 +162,7 @@ def _cell(name: str, history: History, answers: Answers, texts: dict[str, int]) 
     presence = answers.architecture(name, history)
     key = presence.key
     spans = [] if key is None else [_span(bounds, history, texts) for bounds in span_bounds(history, key)]
-    fix = answers.remedy(name, history, presence)
+    fix = answers.remedy(only_named(name), history, presence)
     plainly = presence.gate is Gate.ARCHITECTURE and fix is None
     if not spans and ((presence.status is Status.UNSUPPORTED and plainly) or adds_nothing(presence)):
         return 0
@@ -191,12 +194,14 @@ def _feature(name: str, run: Run | None, span: list[Any] | None, history: Histor
     return [place, first, exact]
 
 
-def _gguf_cell(name: str, history: History, presence: Presence, texts: dict[str, int]) -> Any:
-    bounds = presence.bounds
+def _gguf_cell(name: str, history: History, answers: Answers, texts: dict[str, int]) -> Any:
+    presence = answers.gguf(name, history)
+    bounds, fix = presence.bounds, answers.remedy(gguf_file(name), history, presence)
     because = None if presence.status is Status.NATIVE else presence.reason.replace(f"`{name}`", f"`{OWN}`")
     return [
         *(_KINDS.index(presence.status.value), _text(because, texts)),
-        *((-1, 1) if bounds is None else (history.positions[bounds.first.version], int(bounds.first_exact))),
+        0 if bounds is None else _ends(bounds, history),
+        _text(fix, texts),
     ]
 
 
@@ -214,12 +219,16 @@ def _span(bounds: SpanBounds, history: History, texts: dict[str, int]) -> list[A
                 -1 if state.compatible is None else int(state.compatible),
             ]
         )
+    return [*_ends(bounds, history), states]
+
+
+def _ends(bounds: SpanBounds, history: History) -> list[int]:
+    """``[first, last or -1, first is exact, last is exact]`` of a span."""
     return [
         history.positions[bounds.first.version],
         -1 if bounds.last is None else history.positions[bounds.last.version],
         int(bounds.first_exact),
         int(bounds.last_exact),
-        states,
     ]
 
 

@@ -1,18 +1,20 @@
 // Addresses. `#/Name` is an architecture: a name is encoded, and has no slash of its own. `#/?q=…` is an answer, and what
-// has a second slash is a page: `#/browse/?on=vllm`, `#/engine/vllm`, `#/compare/vllm/sglang`, `#/new/`, `#/paste/`.
+// has a second slash is a page: `#/browse/?on=vllm`, `#/engine/vllm`, `#/compare/vllm/sglang`, `#/new/`, `#/paste/`,
+// `#/given/` (the answer for what was pasted last, which has no address of its own).
 const query = (values) => {
   const given = Object.entries(values).filter(([, value]) => value && value.length).map(([key, value]) => [key, Array.isArray(value) ? value.join(",") : value]);
   return given.length ? `?${new URLSearchParams(given)}` : "";
 };
 const addressOf = {
   start: () => "#/",
-  answer: (words, its = []) => `#/${query({ q: words, engines: its })}`,
+  answer: (words, its = [], at = 0) => `#/${query({ q: words, engines: its, result: at ? String(at + 1) : "" })}`,
   architecture: (name) => `#/${encodeURIComponent(name)}`,
   browse: (filters = {}) => `#/browse/${query(filters)}`,
   engine: (name) => `#/engine/${encodeURIComponent(name)}`,
   compare: (one, other) => `#/compare/${[one, other].filter(Boolean).map(encodeURIComponent).join("/")}`,
   news: () => "#/new/",
   paste: () => "#/paste/",
+  given: () => "#/given/",
 };
 function decoded(words) {
   try {
@@ -28,7 +30,8 @@ function asksFor(hash) {
   if (!path) return fromOld(given) || { view: given.get("q") ? "answer" : "start", given };
   const parts = path.split("/");
   if (parts.length === 1) return { view: "architecture", name: decoded(path + (rest.length ? `?${rest.join("?")}` : "")), given };
-  const view = { browse: "browse", engine: "engine", compare: "compare", new: "news", paste: "paste" }[parts[0]];
+  const views = { browse: "browse", engine: "engine", compare: "compare", new: "news", paste: "paste", given: "given" };
+  const view = Object.hasOwn(views, parts[0]) ? views[parts[0]] : null;
   return view ? { view, name: decoded(parts[1]), other: decoded(parts[2] || ""), given } : { view: "architecture", name: decoded(path), given };
 }
 // A list as addresses named it once: `#/?engine=sglang&status=native&without=vllm`.

@@ -49,6 +49,7 @@ async function readGguf(file) {
   if (keys > GGUF.keys) throw new Error("has more keys than any model has: it is damaged");
   for (let each = 0; each < keys; each += 1) {
     const key = cursor.text(), kind = cursor.number(4);
+    if (found.has(key)) throw new Error(`has \`${key.slice(0, 50)}\` a second time: it is damaged`);
     if (kind === TEXT) found.set(key, cursor.text());
     else skipValue(cursor, kind);
   }

@@ -1,6 +1,7 @@
 // What is shown for an address, and what the box, the keys and a dropped file do.
 const TITLE = "archtrack: which engine runs your model?";
-const SECTIONS = { start: "start", answer: "answer", browse: "browse" }; // every other view is written into `page`
+const titled = (words) => `${words.slice(0, 100)}: archtrack`;
+const SECTIONS = { start: "start", answer: "answer", given: "answer", browse: "browse" }; // every other view is written into `page`
 let current = "";
 
 function showView(view) {
@@ -10,32 +11,48 @@ function showView(view) {
 const shownHeading = () => document.querySelector("main > :not([hidden]) h1");
 function route() {
   const asked = asksFor(location.hash), before = current;
-  if (asked.given.get("engines")) chosen = onlyKnown(asked.given.get("engines").split(","));
+  if (asked.given.get("engines") && !choseHere) chosen = onlyKnown(asked.given.get("engines").split(","));
+  if (asked.view === "given" && !given) return void location.replace(addressOf.paste());
+  const cameBack = asked.view === "browse" && left !== null && left.address === location.hash;
   showView(asked.view);
   const typed = asked.view === "answer" ? asked.given.get("q") : "";
-  if ($("search").value !== typed && !(document.activeElement === $("search") && asked.view === "answer")) $("search").value = typed;
+  if ($("search").value !== typed) $("search").value = typed;
   ({
-    start: () => showStart(), answer: () => showAnswer(typed), browse: () => showBrowse(asked.given), architecture: () => showArchitecture(asked.name),
+    start: () => showStart(), answer: () => showAnswer(typed, Number(asked.given.get("result") || 1) - 1), given: () => given(), browse: () => showBrowse(asked.given), architecture: () => showArchitecture(asked.name),
     engine: () => showEngine(asked.name), compare: () => showCompare(asked.name, asked.other), news: () => showNews(), paste: () => showPaste(),
   })[asked.view]();
   const heading = shownHeading();
-  document.title = asked.view === "start" || !heading ? TITLE : `${heading.textContent.slice(0, 100)}: archtrack`;
-  if (!before && asked.view !== "start") return; // a page that is opened keeps its focus
+  document.title = asked.view === "start" || !heading ? TITLE : titled(heading.textContent);
+  if (!before && asked.view !== "start") return undefined; // a page that is opened keeps its focus
+  if (cameBack) return undefined;
   window.scrollTo(0, 0);
   if (asked.view === "start") $("search").focus({ preventScroll: true });
-  else if (heading && document.activeElement !== $("search")) heading.focus({ preventScroll: true });
+  else if (heading) heading.focus({ preventScroll: true });
+  return undefined;
+}
+// Browsers take no more than some addresses in a second; the page goes on without.
+function setAddress(to, isNew = false) {
+  try {
+    if (isNew) history.pushState(null, "", to);
+    else history.replaceState(null, "", to);
+  } catch {
+    // As above.
+  }
 }
 // The address of what is shown. A pasted config stays out of it: it may be long, and is nobody's business.
 function keepAddress() {
   const typed = $("search").value;
-  history.replaceState(null, "", isConfig(typed) ? addressOf.paste() : typed.trim() ? addressOf.answer(typed, chosen) : addressOf.start());
+  setAddress(isConfig(typed) ? addressOf.given() : typed.trim() ? addressOf.answer(typed.slice(0, LONGEST), chosen, answering.at) : addressOf.start());
 }
 function typedNow() {
   const typed = $("search").value;
-  if (current !== "answer" && typed.trim()) history.pushState(null, "", "#/"); // Back leads to what was left
+  if (current !== "answer" && typed.trim()) setAddress(addressOf.start(), true); // Back leads to what was left
   showView(typed.trim() ? "answer" : "start");
   if (typed.trim()) showAnswer(typed);
-  else showStart();
+  else {
+    showStart();
+    document.title = TITLE;
+  }
   keepAddress();
 }
 $("search").addEventListener("input", typedNow);

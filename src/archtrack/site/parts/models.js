@@ -66,7 +66,10 @@ const cut = (model) => (model.words = model.words || wordsOf(model.name));
 function readAhead(at = 0) {
   if (!known) return;
   const next = theIndex().models.slice(at, at + 1000);
-  next.forEach(cut);
+  next.forEach((each) => {
+    cut(each);
+    each.squeezed = squashed(each.name);
+  });
   if (next.length) setTimeout(() => readAhead(at + next.length));
   else corrected("");
 }

@@ -18,6 +18,12 @@ function button(words, pressed, attributes = {}) {
 function select(attributes, pairs, chosen, changed) {
   const made = make("select", attributes, ...pairs.map(([value, title]) => make("option", { value, selected: value === chosen }, title)));
   made.addEventListener("change", () => changed(made.value));
+  // An arrow key opens the list, and does not choose what comes next at once.
+  made.addEventListener("keydown", (event) => {
+    if (!["ArrowDown", "ArrowUp"].includes(event.key) || !made.showPicker) return;
+    event.preventDefault();
+    made.showPicker();
+  });
   return made;
 }
 const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;

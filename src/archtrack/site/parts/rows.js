@@ -1,7 +1,8 @@
 // Which rows, and in which order: values in, rows out.
 const plain = (words) => words.toLowerCase().replace(/[^\p{L}\p{N}/]+/gu, "");
 const haystacks = new Map(rows.map((row) => [row, `${plain(row[NAME])} ${plain(row[EXAMPLE] || "")}`]));
-const isConfig = (words) => /^\s*[{[]/.test(words);
+// A config, or a part of one that somebody copied.
+const isConfig = (words) => /^\s*[{[]/.test(words) || /"(architectures|model_type)"\s*:/.test(words.slice(0, 100000));
 const RUNS = ["native", "fallback"];
 const RANKS = ["native", "unimportable", "fallback", "gone", "refused", "remote code", "unknown", "unsupported", "missing"];
 // An engine's name cannot begin with a dot, so none is taken for one of these.
@@ -15,10 +16,10 @@ const holds = (row, words) => words.every((word) => word && haystacks.get(row).i
 const wordsIn = (typed) => typed.split(/\s+/).filter(Boolean).map(plain);
 
 // The names that some model has, a known one or an example.
-let named = null;
+let namedRows = null;
 function isNamed(row) {
-  named = named || new Set([...(known ? known.kinds.flatMap(([own]) => own.map((at) => known.names[at])) : []), ...rows.filter((each) => each[EXAMPLE]).map((each) => each[NAME])]);
-  return named.has(row[NAME]);
+  namedRows = namedRows || new Set([...(known ? known.kinds.flatMap(([own]) => own.map((at) => known.names[at])) : []), ...rows.filter((each) => each[EXAMPLE]).map((each) => each[NAME])]);
+  return namedRows.has(row[NAME]);
 }
 // Whether an engine has it, or had it, or a document names it: by its name, or by its model type where a model has both.
 // What is left is of transformers alone, or a class that no config names.
@@ -32,12 +33,13 @@ const FILTERS = { q: "", on: [], not: [], with: [], since: "", kind: "", all: ""
 function filtersFrom(given) {
   const several = (key, those) => [...new Set((given.get(key) || "").split(","))].filter((each) => those(each));
   const isColumn = (name) => byEngine.has(name);
+  const one = (key, those) => (Object.hasOwn(those, given.get(key) || "") ? given.get(key) : "");
   return {
     q: (given.get("q") || "").slice(0, 200), on: several("on", isColumn), not: several("not", isColumn),
     with: several("with", (name) => data.features.some(([each]) => each === name)),
     since: /^\d{4}-\d{2}-\d{2}$/.test(given.get("since") || "") ? given.get("since") : "",
-    kind: given.get("kind") in KINDS ? given.get("kind") : "", all: given.get("all") ? "1" : "", unnamed: given.get("unnamed") ? "1" : "",
-    sort: given.get("sort") in ORDERS || byEngine.has(given.get("sort")) ? given.get("sort") : FILTERS.sort,
+    kind: one("kind", KINDS), all: given.get("all") ? "1" : "", unnamed: given.get("unnamed") ? "1" : "",
+    sort: byEngine.has(given.get("sort")) ? given.get("sort") : one("sort", ORDERS) || FILTERS.sort,
   };
 }
 function matching(filters) {
@@ -46,8 +48,7 @@ function matching(filters) {
   const words = wordsIn(filters.q);
   return ordered(filters.sort).filter((row) => {
     if (!holds(row, words) || (filters.kind && row[CATEGORY] !== filters.kind)) return false;
-    if (!filters.all && !hasEngine(row)) return false;
-    if (filters.all && !filters.unnamed && !hasEngine(row) && !isNamed(row)) return false;
+    if (!hasEngine(row) && !(isNamed(row) ? filters.all : filters.unnamed)) return false;
     if (!on.every((column) => RUNS.includes(foundIn(row, column).kind))) return false;
     if (not.some((column) => mayRun(foundIn(row, column), column))) return false;
     const has = (column, name) => foundIn(row, column).features.some((each) => each.name === name);
@@ -77,15 +78,16 @@ function rank(row, column) {
 }
 // Whether the spans are those of the architecture itself: not of one that it is made of, and of a type whose models have it.
 const isOwn = (row, engine) => (engine.key === "architecture" ? !foundIn(row, engine).key : isNamed(row));
-// What came to an engine, and what went, with each release: [{place, came, went}], newest first.
+// What came to an engine, and what went, with each release: [{place, came, went}], newest first; each a name, and whether
+// it came or went with that very release and not with one before it that could not be read.
 const changesOf = new Map();
 function changes(engine) {
   if (!changesOf.has(engine)) {
     const found = engine.releases.map((_, place) => ({ place, came: [], went: [] }));
     for (const row of rows.filter((each) => isOwn(each, engine))) {
       for (const span of foundIn(row, engine).spans) {
-        if (span[FIRST] > 0) found[span[FIRST]].came.push(row[NAME]);
-        if (span[LAST] >= 0 && span[LAST] + 1 < found.length) found[span[LAST] + 1].went.push(row[NAME]);
+        if (span[FIRST] > 0) found[span[FIRST]].came.push([row[NAME], span[FIRST_EXACT]]);
+        if (span[LAST] >= 0 && span[LAST] + 1 < found.length) found[span[LAST] + 1].went.push([row[NAME], span[LAST_EXACT]]);
       }
     }
     changesOf.set(engine, found.reverse());

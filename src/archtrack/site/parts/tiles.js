@@ -16,9 +16,11 @@ function tile(row, column, found, model, heading = "h2") {
     told ? make("p", {}, told) : null,
     why ? make("p", { class: "why" }, coded(why)) : null,
     found.fix ? make("p", { class: "fix" }, make("b", {}, "What helps: "), coded(found.fix)) : null,
-    found.features.length ? make("p", { class: "features" }, found.features.map((each) => [make("span", { class: "feature" }, each.title), " "])) : null,
+    found.features.length ? make("p", { class: "features" }, found.features.map((each) => [make("span", { class: "feature" }, each.title, later(column, found, each)), " "])) : null,
     row && limits(row, found), runIt(column, found, model));
 }
+// A feature that came after the architecture says since when.
+const later = (column, found, feature) => (found.span && feature.first > found.span[FIRST] ? ` since ${feature.exact ? "" : "≤"}${version(column, feature.first)}` : "");
 // The features that the release is known to lack; on a tile those that matter for the architecture.
 function lacking(found) {
   const told = /not there: ([^;]*)/.exec(found.words);
@@ -30,18 +32,26 @@ function limits(row, found) {
   return names.length ? make("p", { class: "limits" }, `Without ${listing(names)}.`) : null;
 }
 // How to install and serve it, where the engine runs it: the newest release that was read runs it for certain.
+// Of a copy in another format (`-GGUF`, `-4bit`) nothing of the kind is said: the engine may not read it.
 function runIt(column, found, model) {
-  if (column.document || column.library || !RUNS.includes(found.kind) || !column.package) return null;
+  if (column.document || column.library || !RUNS.includes(found.kind) || !column.package || (model && isMarked(model))) return null;
   const lines = [`pip install "${column.package}>=${ofEngine(column)}"`];
   if (column.serve && model) lines.push(column.serve.replace("{model}", model));
-  return make("details", { class: "run" }, make("summary", {}, column.serve && model ? "Install and serve" : "Install"), lines.map(command));
+  return make("details", { class: "run" }, make("summary", {}, column.serve && model ? "Install and serve" : "Install"), lines.map(command),
+    make("p", { class: "note" }, coded(`${ofEngine(column)} is the newest release that archtrack has read. \`archtrack requires\` finds the oldest that will do.`)));
 }
 // The tiles of a row, those that run it first; what an engine does with a model type may be given besides.
 function tilesOf(row, model, type = "", heading = "h2") {
   const found = factsOf(row).found;
-  const told = shownIn(found).map((column) => [column, byType(column, type) || found[columns.indexOf(column)]]);
+  const told = shownIn(found).map((column) => [column, byType(column, type, foundIn(row, column)) || foundIn(row, column)]);
   const order = ([column, each]) => (column.document ? -1 : RANKS.indexOf(each.kind) + (column.library ? 20 : 0));
   return make("ul", { class: "tiles" }, told.sort((a, b) => order(a) - order(b)).map(([column, each]) => tile(row, column, each, model, heading)));
+}
+// What engines that go by the model type do with one, where no architecture is known.
+function typeTiles(type, why) {
+  const told = engines.filter((engine) => engine.types && (!chosen.length || chosen.includes(engine.name))).map((engine) => [engine, byType(engine, type, null)]);
+  return [make("p", {}, coded(why)),
+    make("ul", { class: "tiles" }, told.map(([engine, found]) => tile(null, engine, found, null)))];
 }
 // "9 engines run it natively, 1 by its Transformers backend".
 function summed(row) {

@@ -1,19 +1,24 @@
 // The answer while somebody types: the results, and a card for the one that is looked at.
-const answering = { typed: "", asked: [], results: [], at: 0, shown: "" };
+const answering = { typed: "", asked: [], awaited: "", results: [], at: 0, shown: "" };
+let given = null; // draws the answer for the config or the file that was given last
 
 function showAnswer(typed, at = 0) {
-  const { words, engines: asked } = parsed(typed);
-  Object.assign(answering, { typed, at, asked });
-  if (isConfig(words)) return showConfig(readConfig(words));
-  answering.results = resultsFor(words);
-  $("results").replaceChildren(...answering.results.map(result));
-  $("found").textContent = answering.results.length ? plural(answering.results.length, "result") : "";
+  if (isConfig(typed)) return give(() => showConfig(readConfig(typed)));
+  const { words, engines: asked, awaited } = parsed(typed);
+  const results = resultsFor(words);
+  Object.assign(answering, { typed, asked, awaited, results, at: Math.min(at, Math.max(results.length - 1, 0)) });
+  $("results").replaceChildren(...results.map(result));
   showCard();
   return undefined;
 }
+// A config or a file: it is kept until the next one, so that Back leads to its answer again.
+function give(draw) {
+  given = draw;
+  draw();
+}
 function result(each, at) {
   const title = each.model ? [each.model.split("/")[0], "/", make("b", {}, each.model.split("/")[1])] : make("b", {}, breakable(each.architecture || `model type ${each.type}`));
-  const to = link(each.architecture === null ? addressOf.answer(each.model || answering.typed) : addressOf.architecture(each.architecture), make("span", {}, title),
+  const to = link(each.model || each.architecture === null ? addressOf.answer(each.model || answering.typed) : addressOf.architecture(each.architecture), make("span", {}, title),
     make("small", {}, each.model ? `model · ${each.architecture || `model type ${each.type}`}` : "architecture"));
   to.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -25,6 +30,7 @@ function result(each, at) {
 function look(at) {
   answering.at = at;
   showCard();
+  keepAddress();
   if (window.matchMedia("(max-width: 48rem)").matches) $("card").scrollIntoView({ block: "start" });
 }
 function showCard() {
@@ -34,6 +40,8 @@ function showCard() {
   const told = JSON.stringify([each, asked, chosen, each ? "" : typed]);
   if (told === answering.shown) return undefined;
   answering.shown = told;
+  $("found").replaceChildren(results.length ? plural(results.length, "result") : "", make("span", { class: "hidden" }, each ? `: ${each.model || each.architecture}` : "No result"));
+  document.title = titled(each ? each.model || each.architecture || each.type : typed);
   if (!each) return void $("card").replaceChildren(...unknown(parsed(typed).words));
   const row = byName.get(each.architecture), title = each.model || each.architecture || `model type ${each.type}`;
   $("card").replaceChildren(
@@ -41,15 +49,16 @@ function showCard() {
     make("p", { class: "facts" }, each.model ? ["Architecture ", row ? toArchitecture(each.architecture) : each.architecture || `not known, model type ${each.type}`, " · "] : null,
       row ? `${row[CATEGORY]} · ` : null, each.how,
       each.model ? [" · ", onHub(each.model)] : row && row[EXAMPLE] ? [" · such as ", onHub(row[EXAMPLE])] : null),
-    ...answerOf(row, each, asked));
+    answering.awaited ? make("p", {}, data.unread[answering.awaited]) : "", ...answerOf(row, each, asked));
   return undefined;
 }
 function answerOf(row, { model, type }, asked) {
+  if (!row && type) return typeTiles(type, `No architecture is known for model type \`${type}\`. For engines that go by architectures, paste its config.`);
   if (!row) return [make("p", {}, "No release that archtrack has read registers this architecture. ", coded("`archtrack check` with its config says more."))];
   const own = asked.length ? withEngines(asked, () => tilesOf(row, model || row[EXAMPLE])) : tilesOf(row, model || row[EXAMPLE], model ? "" : type || "");
   const copied = make("span", { role: "status" });
   return [make("p", { class: "summed" }, summed(row)),
-    model && isMarked(model) ? make("p", { class: "note" }, "Its format and its quantization are not checked here. ", link(addressOf.paste(), "Its config or file"), " says more.") : "",
+    (model && isMarked(model)) || isMarked(answering.typed) ? make("p", { class: "note" }, "Its format and its quantization are not checked here. ", link(addressOf.paste(), "Its config or file"), " says more.") : "",
     make("div", { class: "tools" }, asked.length ? link(addressOf.answer(parsed(answering.typed).words), "All engines") : engineChooser(() => (showCard(), keepAddress())), link(addressOf.architecture(row[NAME]), "Evidence and history"),
       button("Copy link", async () => (copied.textContent = await copy(location.href))), copied), own];
 }
@@ -69,45 +78,56 @@ function unknown(words) {
     make("p", {}, "Try a shorter name, ", link(addressOf.paste(), "paste its config.json"), ", or ask the Hub: ", make("code", {}, "archtrack check OWNER/NAME"), ".")];
 }
 function showConfig(config, title = "Your config.json") {
+  document.title = titled(title);
   const noted = [...config.notes.map((note) => make("p", { class: "note" }, coded(note))), config.problem ? make("p", {}, coded(config.problem)) : null].filter(Boolean);
   answering.shown = "";
   answering.results = config.names.map((architecture) => ({ architecture, model: null, type: config.type, how: "the config names it" }));
   $("results").replaceChildren(...answering.results.map(result));
   $("found").textContent = "";
-  $("card").replaceChildren(make("h1", { tabindex: "-1" }, title), ...noted, ...config.names.flatMap((name) => {
+  const typed = config.names.length || !config.type ? [] : typeTiles(config.type, "This config names no architecture. These engines go by its model type; the others need an architecture.");
+  $("card").replaceChildren(make("h1", { tabindex: "-1" }, title), ...noted, ...typed, ...config.names.flatMap((name) => {
     const row = byName.get(name);
     if (!row) return [make("h2", {}, name.slice(0, 300)), make("p", {}, "No release that archtrack has read registers it."), ...nearIt(name)];
     return [make("h2", {}, toArchitecture(name)), make("p", { class: "summed" }, summed(row)), tilesOf(row, null, config.type, "h3")];
   }));
 }
 function showGguf(header, name) {
+  document.title = titled(name);
   const cells = Object.hasOwn(data.gguf, header.architecture) ? data.gguf[header.architecture] : null;
   Object.assign(answering, { results: [], shown: "" });
   $("results").replaceChildren();
   $("found").textContent = "";
   const facts = make("p", { class: "facts" }, "GGUF architecture ", make("code", {}, header.architecture), header.name ? ` · ${header.name.slice(0, 200)}` : "");
-  const told = header.type !== "model" ? `This file is no model by itself (${header.type.slice(0, 50)}). Give the model's own file.` : "No engine that archtrack has read knows this GGUF architecture.";
+  const told = header.type !== "model" ? `This file is no model by itself (${header.type.slice(0, 50)}). Give the model's own file.` : "No release that archtrack has read names this GGUF architecture.";
   const tiles = cells && header.type === "model" ? make("ul", { class: "tiles" }, engines.map((engine, at) => [engine, ggufStanding(cells[at], header.architecture)])
     .filter(([engine, found]) => !engine.empty && (!chosen.length || chosen.includes(engine.name) || found.kind === "native"))
     .sort(([, a], [, b]) => RANKS.indexOf(a.kind) - RANKS.indexOf(b.kind)).map(([engine, found]) => tile(null, engine, found, null))) : make("p", {}, told);
   $("card").replaceChildren(make("h1", { tabindex: "-1" }, breakable(name)), facts, tiles,
     make("p", { class: "note" }, coded("This answer goes by the architecture that the file names. `archtrack check FILE` says what it was made from, too.")));
 }
-function ggufStanding([kind, because, first, exact], name) {
-  const span = first < 0 ? null : [first, -1, exact, 1, []];
-  return { ...NOTHING, kind: data.kinds[kind], because: text(because).replaceAll("\ue000", () => name), spans: span ? [span] : [], span };
+function ggufStanding([kind, because, ends, fix], name) {
+  const span = ends ? [...ends, []] : null;
+  return { ...NOTHING, kind: data.kinds[kind], because: text(because).replaceAll("\ue000", () => name), fix: text(fix), spans: span ? [span] : [], span };
 }
 // A file that was dropped or chosen.
 async function readFile(file) {
-  if (location.hash !== addressOf.paste()) history.pushState(null, "", addressOf.paste());
-  showView("answer");
-  const begins = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const name = file.name.slice(0, 200), failed = (problem) => () => showConfig({ names: [], type: "", notes: [], problem }, "This file cannot be read");
+  let drawn = failed(`${name} is too long for a config.json.`);
   try {
-    if (String.fromCharCode(...begins) === GGUF.magic) showGguf(await readGguf(file), file.name.slice(0, 200));
-    else if (file.size > LARGEST) showConfig(readConfig(" ".repeat(LARGEST + 1)), file.name.slice(0, 200));
-    else showConfig(readConfig(await file.text()), file.name.slice(0, 200));
+    const begins = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+    if (String.fromCharCode(...begins) === GGUF.magic) {
+      const header = await readGguf(file);
+      drawn = () => showGguf(header, name);
+    } else if (file.size <= LARGEST) {
+      const config = readConfig(await file.text());
+      drawn = () => showConfig(config, name);
+    }
   } catch (error) {
-    showConfig({ names: [], type: "", notes: [], problem: `${file.name.slice(0, 200)} ${error.message}.` }, "This file cannot be read");
+    drawn = failed(`${name} ${error instanceof DOMException ? "cannot be opened; is it a folder?" : error.message}.`);
   }
+  $("search").value = "";
+  setAddress(addressOf.given(), location.hash !== addressOf.given());
+  showView("answer");
+  give(drawn);
   $("card").querySelector("h1").focus({ preventScroll: true });
 }

@@ -1,7 +1,8 @@
 // The list of architectures by engine: a grid with one scroll, and cards on a phone.
 const STEP = 40;
 let filters = { ...FILTERS }, listed = [], shown = 0, unfolded = false;
-const isPhone = window.matchMedia("(max-width: 40rem)");
+let left = null; // the list that was left for an architecture: its address, how far it was shown and scrolled, and the link
+const isPhone = window.matchMedia("(max-width: 40rem), (max-height: 30rem)");
 
 function showBrowse(given) {
   filters = filtersFrom(given);
@@ -10,17 +11,33 @@ function showBrowse(given) {
     make("div", { class: "filters" }, make("h1", { tabindex: "-1", class: "hidden" }, "Architectures by engine"), foldable(filterForm()), chips(), listTools()),
     isPhone.matches ? cards() : grid());
   showMore();
+  if (left && left.address === location.hash) comeBack();
+  left = null;
 }
+// Whoever comes back finds the list as it was.
+function comeBack() {
+  while (shown < Math.min(left.shown, listed.length)) showMore();
+  if ($("table")) $("table").scrollTo(left.across, left.down);
+  window.scrollTo(0, left.page);
+  const followed = [...$("rows").querySelectorAll("a")].find((each) => each.getAttribute("href") === left.link);
+  if (followed) setTimeout(() => followed.focus({ preventScroll: true }));
+}
+function leaveBrowse(link) {
+  const table = $("table");
+  left = { address: location.hash, shown, link, page: window.scrollY, down: table ? table.scrollTop : 0, across: table ? table.scrollLeft : 0 };
+}
+$("browse").addEventListener("click", (event) => {
+  const followed = event.target.closest("a[href^='#/']");
+  if (followed) leaveBrowse(followed.getAttribute("href"));
+});
 function refilter(changed) {
   filters = { ...filters, ...changed };
   const told = Object.fromEntries(Object.entries(filters).filter(([key, value]) => String(value) !== String(FILTERS[key])));
-  history.replaceState(null, "", addressOf.browse(told));
+  setAddress(addressOf.browse(told));
   const focused = document.activeElement && document.activeElement.id, at = focused === "only" ? $("only").selectionStart : 0;
   showBrowse(asksFor(location.hash).given);
-  if (focused && $(focused)) {
-    $(focused).focus({ preventScroll: true });
-    if (focused === "only") $("only").setSelectionRange(at, at);
-  }
+  ($(focused || "") || $("browse").querySelector(".chip") || $("only")).focus({ preventScroll: true });
+  if (focused === "only") $("only").setSelectionRange(at, at);
 }
 // On a phone the filters are folded, so that the list comes first.
 function foldable(form) {
@@ -58,16 +75,18 @@ function listTools() {
   const hidden = hiddenRows(), unnamed = hidden.filter((row) => !isNamed(row)).length;
   const box = (key, words) => {
     const input = make("input", { type: "checkbox", id: `f-${key}`, checked: Boolean(filters[key]) });
-    input.addEventListener("change", () => refilter({ [key]: input.checked ? "1" : "", ...(key === "all" && !input.checked ? { unnamed: "" } : {}) }));
+    input.addEventListener("change", () => refilter({ [key]: input.checked ? "1" : "" }));
     return make("label", {}, input, " ", words);
   };
   const told = make("span", { role: "status" });
   return make("div", { class: "row" }, make("p", { id: "count", role: "status" }, `${listed.length.toLocaleString("en")} of ${plural(rows.length, "architecture")}`),
-    hidden.length ? box("all", `also ${(hidden.length - unnamed).toLocaleString("en")} that only transformers has`) : null,
-    filters.all && unnamed ? box("unnamed", `and ${unnamed.toLocaleString("en")} that no known model names`) : null, engineChooser(() => refilter({})),
+    hidden.length > unnamed ? box("all", `also ${(hidden.length - unnamed).toLocaleString("en")} that only transformers has`) : null,
+    unnamed ? box("unnamed", `and ${unnamed.toLocaleString("en")} that no known model names`) : null, engineChooser(() => refilter({})),
     make("details", { class: "take" }, make("summary", {}, "Export"), make("div", { class: "boxes" }, button("Copy as Markdown", async () => (told.textContent = `${plural(listed.length, "architecture")} as Markdown: ${await copy(listMarkdown(listed))}`), { id: "markdown" }),
-      button("Download CSV", () => save("archtrack.csv", "text/csv", listCsv(listed)), { id: "csv" }), button("Download JSON", () => save("archtrack.json", "application/json", `${JSON.stringify(listValues(listed), null, 1)}\n`), { id: "json" }), told)));
+      button("Download CSV", () => save("archtrack.csv", "text/csv", listCsv(listed)), { id: "csv" }), button("Download JSON", () => save("archtrack.json", "application/json", `${JSON.stringify(listValues(listed), null, 1)}\n`), { id: "json" }), told)), isPhone.matches ? null : legend());
 }
+// What the colours of the grid mean.
+const legend = () => make("p", { class: "legend" }, "Since ", [["new", "a month"], ["young", "half a year"], ["settled", "two years"], ["old", "longer"]].flatMap(([name, words]) => [make("span", { class: name }, words), " "]));
 // Nothing is found: say what may be in the way.
 const nothingFound = () => [make("p", {}, "No architecture fits."), ...nearIt(filters.q), filters.q && !filters.all ? make("p", {}, link(addressOf.answer(filters.q), "Look it up as a model"), ", or show what only transformers has.") : null].filter(Boolean);
 

@@ -15,7 +15,7 @@ const FEW = 12;
 function changeLine(engine, { place, came, went }) {
   const names = (sign, words, its) => {
     if (!its.length) return null;
-    const rest = its.slice(FEW), item = (name) => make("li", {}, toArchitecture(name));
+    const rest = its.slice(FEW), item = ([name, exact]) => make("li", { title: exact ? null : "or with an older release that could not be read" }, exact ? "" : "≤ ", toArchitecture(name));
     return [make("p", { class: words }, `${sign} ${its.length} ${words}`), make("ul", { class: "names" }, its.slice(0, FEW).map(item)),
       rest.length ? make("details", {}, make("summary", {}, `${rest.length} more`), make("ul", { class: "names" }, rest.map(item))) : null];
   };
