@@ -35,7 +35,7 @@ WORDS = {
     "fallback": "fallback",
     "refused": "refused",
     "gone": "gone",
-    "unsupported": "not there",
+    "unsupported": "not supported",
     "unknown": "not known",
     "unimportable": "cannot be imported",
     "remote code": "by the model's own code",

@@ -44,7 +44,7 @@ def test_evidence_stands_at_today_s_release_and_where_it_began(
     began = "1.0 2024-02-01 m/alpha.py:3 changed 1 time"
     assert evidence(page) == [
         ["SGLang", "✓ native since 1.0", "1.2 2026-02-01 m/new.py:7", began],
-        ["vllm", "\N{EN DASH} not there", "nothing up to 0.1", ""],
+        ["vllm", "\N{EN DASH} not supported", "nothing up to 0.1", ""],
     ]
     links = [each.get_attribute("href") for each in page.locator("#evidence a").all()]
     moved = "https://example.org/1.2/m/new.py#L7"
@@ -163,8 +163,8 @@ def test_an_engine_says_what_came_and_went_with_each_release(
     assert "It runs 2 architectures natively." in page.inner_text("#page")
     changes = [" ".join(each.inner_text().split()) for each in page.locator(".change").all()]
     assert changes == [
-        "1.2 2026-02-01 + 1 came GammaForCausalLM",
-        "1.1 2025-02-01 \N{MINUS SIGN} 1 went BetaModel",
+        "1.2 2026-02-01 + 1 added GammaForCausalLM",
+        "1.1 2025-02-01 \N{MINUS SIGN} 1 removed BetaModel",
     ]
     assert page.locator("#chart path").count() == 1
     to(page, "#/engine/nobody")
@@ -241,9 +241,9 @@ def test_what_is_new_is_what_came_in_the_last_month_of_the_data(made: Any, opene
         {"1.0": "2026-01-01", "1.1": "2026-02-01", "1.2": "2026-03-20"},
     )
     page = opened(made([given]), "#/new/").page
-    assert "Releases from 2026-02-17 to 2026-03-20" in page.inner_text("#page")
+    assert "releases from 2026-02-17 to 2026-03-20" in page.inner_text("#page")
     (change,) = [" ".join(each.inner_text().split()) for each in page.locator(".change").all()]
-    assert change == "1.2 2026-03-20 + 1 came CModel \N{MINUS SIGN} 1 went AModel"
+    assert change == "1.2 2026-03-20 + 1 added CModel \N{MINUS SIGN} 1 removed AModel"
     start = page.goto(page.url.partition("#")[0])
     assert start is None or start.ok
     assert "1.2 added CModel" in page.inner_text("#lately")

@@ -4,7 +4,7 @@ const NAME = 0, CATEGORY = 1, BY = 2, EXAMPLE = 3, CELLS = 4;
 const KIND = 0, BECAUSE = 1, SPANS = 2, WORDS = 3, FEATURES = 4, FIX = 5, KEY = 6;
 const FIRST = 0, LAST = 1, FIRST_EXACT = 2, LAST_EXACT = 3, STATES = 4;
 const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", unsupported: "–", unknown: "?", unimportable: "⚠", "remote code": "⚑", missing: "" };
-const PLAIN = { native: "native", fallback: "fallback", refused: "refused", gone: "gone", unsupported: "not there",
+const PLAIN = { native: "native", fallback: "fallback", refused: "refused", gone: "gone", unsupported: "not supported",
   unknown: "not known", unimportable: "cannot be imported", "remote code": "by the model's own code", missing: "no row" };
 // What each of these means, where nothing more is said.
 const MEANS = { native: "", fallback: "its Transformers backend runs it", refused: "its Transformers backend turns it away",

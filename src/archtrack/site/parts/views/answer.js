@@ -42,22 +42,29 @@ function showCard() {
   answering.shown = told;
   $("found").replaceChildren(results.length ? plural(results.length, "result") : "", make("span", { class: "hidden" }, each ? `: ${each.model || each.architecture}` : "No result"));
   document.title = titled(each ? each.model || each.architecture || each.type : typed);
-  if (!each) return void $("card").replaceChildren(...unknown(parsed(typed).words));
+  if (!each) return void $("card").replaceChildren(...unknown(parsed(typed).words), ...besides(typed));
   const row = byName.get(each.architecture), title = each.model || each.architecture || `model type ${each.type}`;
   $("card").replaceChildren(
     make("h1", { tabindex: "-1" }, each.model ? breakable(title) : row ? toArchitecture(each.architecture) : title),
     make("p", { class: "facts" }, each.model ? ["Architecture ", row ? toArchitecture(each.architecture) : each.architecture || `not known, model type ${each.type}`, " · "] : null,
       row ? `${row[CATEGORY]} · ` : null, each.how,
       each.model ? [" · ", onHub(each.model)] : row && row[EXAMPLE] ? [" · such as ", onHub(row[EXAMPLE])] : null),
-    answering.awaited ? make("p", {}, data.unread[answering.awaited]) : "", ...answerOf(row, each, asked));
+    ...besides(typed), ...answerOf(row, each, asked));
   return undefined;
+}
+// What the words name besides a model: an engine without data, or an engine alone.
+function besides(typed) {
+  const alone = enginesCalled(typed.replace(/^\s*what(?:'s| is) new (?:in|on)\s+/i, "").slice(0, LONGEST)).filter((engine) => plain(typed).endsWith(plain(engine.title)) || plain(typed).endsWith(plain(engine.name)));
+  return [answering.awaited ? make("p", {}, data.unread[answering.awaited]) : "",
+    ...alone.map((engine) => make("p", { class: "summed" }, link(addressOf.engine(engine.name), engine.title), " is an engine: see what it runs, and what each release added."))];
 }
 function answerOf(row, { model, type }, asked) {
   if (!row && type) return typeTiles(type, `No architecture is known for model type \`${type}\`. For engines that go by architectures, paste its config.`);
   if (!row) return [make("p", {}, "No release that archtrack has read registers this architecture. ", coded("`archtrack check` with its config says more."))];
   const own = asked.length ? withEngines(asked, () => tilesOf(row, model || row[EXAMPLE])) : tilesOf(row, model || row[EXAMPLE], model ? "" : type || "");
   const copied = make("span", { role: "status" });
-  return [make("p", { class: "summed" }, summed(row)),
+  return [asked.length || chosen.length ? "" : make("p", { class: "summed" }, summed(row)),
+    model ? make("p", { class: "note" }, "“Since” is when the engine got the architecture. The model may be younger.") : "",
     (model && isMarked(model)) || isMarked(answering.typed) ? make("p", { class: "note" }, "Its format and its quantization are not checked here. ", link(addressOf.paste(), "Its config or file"), " says more.") : "",
     make("div", { class: "tools" }, asked.length ? link(addressOf.answer(parsed(answering.typed).words), "All engines") : engineChooser(() => (showCard(), keepAddress())), link(addressOf.architecture(row[NAME]), "Evidence and history"),
       button("Copy link", async () => (copied.textContent = await copy(location.href))), copied), own];
@@ -74,7 +81,7 @@ function withEngines(names, made) {
 }
 function unknown(words) {
   const name = words.slice(0, 200);
-  return [make("h1", { tabindex: "-1" }, "Nothing is known by this name"), make("p", {}, `archtrack knows no model and no architecture called “${name}”.`), ...nearIt(name),
+  return [make("h1", { tabindex: "-1" }, "No such model"), make("p", {}, `archtrack knows no model and no architecture called “${name}”.`), ...nearIt(name),
     make("p", {}, "Try a shorter name, ", link(addressOf.paste(), "paste its config.json"), ", or ask the Hub: ", make("code", {}, "archtrack check OWNER/NAME"), ".")];
 }
 function showConfig(config, title = "Your config.json") {
@@ -115,7 +122,7 @@ async function readFile(file) {
   let drawn = failed(`${name} is too long for a config.json.`);
   try {
     const begins = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-    if (String.fromCharCode(...begins) === GGUF.magic) {
+    if (String.fromCharCode(...begins) === GGUF.magic || /\.gguf$/i.test(name)) {
       const header = await readGguf(file);
       drawn = () => showGguf(header, name);
     } else if (file.size <= LARGEST) {

@@ -27,7 +27,7 @@ function drawTimeline(row) {
 }
 // One line per engine and run of releases: what it rests on now, or where it ended, and where it began.
 function evidenceTable(row) {
-  const titles = ["Engine", "Says", "Now", "Began"].map((words) => make("th", { scope: "col" }, words));
+  const titles = ["Engine", "Status", "Newest release", "First release"].map((words) => make("th", { scope: "col" }, words));
   const told = shownIn(factsOf(row).found).flatMap((column) => evidence(column, foundIn(row, column)));
   return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Evidence" }, make("table", { id: "evidence" }, make("caption", { class: "hidden" }, `What is known of ${row[NAME]}`), make("thead", {}, make("tr", {}, titles)), make("tbody", {}, told)));
 }
@@ -68,5 +68,5 @@ function modelsOf(row) {
 }
 function relatives(row) {
   const its = near(row[NAME], MOST_SHOWN);
-  return its.length ? [make("h2", {}, "Names like it"), make("ul", { class: "names" }, its.map((name) => make("li", {}, toArchitecture(name))))] : [];
+  return its.length ? [make("h2", {}, "Similar names"), make("ul", { class: "names" }, its.map((name) => make("li", {}, toArchitecture(name))))] : [];
 }

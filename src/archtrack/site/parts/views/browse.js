@@ -86,7 +86,8 @@ function listTools() {
       button("Download CSV", () => save("archtrack.csv", "text/csv", listCsv(listed)), { id: "csv" }), button("Download JSON", () => save("archtrack.json", "application/json", `${JSON.stringify(listValues(listed), null, 1)}\n`), { id: "json" }), told)), isPhone.matches ? null : legend());
 }
 // What the colours of the grid mean.
-const legend = () => make("p", { class: "legend" }, "Since ", [["new", "a month"], ["young", "half a year"], ["settled", "two years"], ["old", "longer"]].flatMap(([name, words]) => [make("span", { class: name }, words), " "]));
+const legend = () => make("p", { class: "legend" }, "Since ", [["new", "a month"], ["young", "half a year"], ["settled", "two years"], ["old", "longer"]].flatMap(([name, words]) => [make("span", { class: name }, words), " "]),
+  ["fallback", "refused", "gone", "unsupported", "unknown"].map((kind) => ` · ${SIGNS[kind]} ${PLAIN[kind]}`));
 // Nothing is found: say what may be in the way.
 const nothingFound = () => [make("p", {}, "No architecture fits."), ...nearIt(filters.q), filters.q && !filters.all ? make("p", {}, link(addressOf.answer(filters.q), "Look it up as a model"), ", or show what only transformers has.") : null].filter(Boolean);
 

@@ -6,9 +6,9 @@ function showNews() {
     const found = changes(engine).filter(({ place, came, went }) => (date(engine, place) || "") >= from && (came.length || went.length));
     return found.length ? [make("section", {}, make("h2", {}, link(addressOf.engine(engine.name), engine.title)), found.map((each) => changeLine(engine, each)))] : [];
   });
-  $("page").replaceChildren(make("h1", { tabindex: "-1" }, "What is new this month"),
-    make("p", {}, newestDay ? `Releases from ${from} to ${newestDay}, the newest that this page knows.` : "This page knows no day of any release."),
-    ...(told.length ? told : [make("p", {}, "Nothing came and nothing went.")]));
+  $("page").replaceChildren(make("h1", { tabindex: "-1" }, "What is new"),
+    make("p", {}, newestDay ? `The last month of the data: releases from ${from} to ${newestDay}.` : "This page knows no day of any release."),
+    ...(told.length ? told : [make("p", {}, "Nothing was added and nothing was removed.")]));
 }
 // A release with what came and what went.
 const FEW = 12;
@@ -19,5 +19,5 @@ function changeLine(engine, { place, came, went }) {
     return [make("p", { class: words }, `${sign} ${its.length} ${words}`), make("ul", { class: "names" }, its.slice(0, FEW).map(item)),
       rest.length ? make("details", {}, make("summary", {}, `${rest.length} more`), make("ul", { class: "names" }, rest.map(item))) : null];
   };
-  return make("div", { class: "change" }, make("h3", {}, version(engine, place), " ", make("small", {}, date(engine, place) || "")), names("+", "came", came), names("−", "went", went));
+  return make("div", { class: "change" }, make("h3", {}, version(engine, place), " ", make("small", {}, date(engine, place) || "")), names("+", "added", came), names("−", "removed", went));
 }

@@ -16,7 +16,7 @@ function showStart() {
 function lately(engine) {
   const newest = changes(engine).find(({ came, place }) => came.length && place <= engine.newest), count = newest ? newest.came.length : 0;
   return make("li", {}, make("h3", {}, link(addressOf.engine(engine.name), engine.title)),
-    make("p", {}, engine.newest < 0 ? "No release was read." : [version(engine, engine.newest), " ", make("small", {}, date(engine, engine.newest) || "")]),
+    make("p", {}, engine.newest < 0 ? "No release was read." : [version(engine, engine.newest), " ", version(engine, engine.newest) === date(engine, engine.newest) ? null : make("small", {}, date(engine, engine.newest) || "")]),
     newest ? make("p", { class: "came" }, `${version(engine, newest.place)} added `, newest.came.slice(0, LATELY).flatMap(([name], at) => [at ? ", " : "", toArchitecture(name)]),
       count > LATELY ? [" and ", link(addressOf.engine(engine.name), `${count - LATELY} more`)] : null) : null);
 }
