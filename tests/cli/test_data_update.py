@@ -107,7 +107,7 @@ FAULTS = {
     "truncated": (Fault(cut=100), "the connection broke before the end (5 tries)"),
     "truncated without a length that says so": (Fault(whole=NEW["sglang"][:200].encode()), "not JSON"),
     "a page to sign in": (Fault(html=True), "not JSON"),
-    "no text": (Fault(whole=b"\xff\xfe"), "is no text"),
+    "no text": (Fault(whole=b"\xff\xfe"), "not a text file"),
     "another JSON": (Fault(whole=b'{"format": 1}'), "schema version None"),
     "of a later archtrack": (Fault(whole=b'{"schema_version": 9}'), "upgrade archtrack"),
     "of another engine": (
@@ -118,7 +118,7 @@ FAULTS = {
         Fault(whole=NEW["sglang"].replace('"engine":"sglang"', '"engine":"../sglang"').encode()),
         "is not a name of an engine",
     ),
-    "older": (Fault(whole=history("sglang", "1.1").encode()), "does not know what sglang 1.0 registers"),
+    "older": (Fault(whole=history("sglang", "1.1").encode()), "lacks sglang 1.0"),
     "too large": (Fault(whole=b"[" * (LARGEST + 1)), "more than 64 MB"),
     "too large once it is unpacked": (
         Fault(whole=gzip.compress(bytes(LARGEST + 1)), headers=(("Content-Encoding", "gzip"),)),
@@ -132,7 +132,7 @@ FAULTS = {
     ),
     "a redirect to a file": (
         Fault(status=302, headers=(("Location", f"file:///{SECRET}"),)),
-        "redirects to what is no secure web address",
+        "redirects to an address that is not secure",
     ),
 }
 
@@ -177,7 +177,7 @@ def test_a_server_that_is_down_is_told_in_one_line(
     ("end", "message"),
     [
         ("files", "/files: not there (the server answers 404); the address of a folder ends with /"),
-        ("nowhere/", "/nowhere/: no data file is there (ENGINE.json)"),
+        ("nowhere/", "/nowhere/: no data file there"),
     ],
 )
 def test_an_address_without_data_is_told(
