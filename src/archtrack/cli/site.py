@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,6 +96,8 @@ def command(
         return
     from archtrack.site.page import write_page
 
+    if sys.stderr.isatty():
+        click.echo("Asking every engine about every architecture, which takes about ten seconds…", err=True)
     found = histories(data)
     path = write_page(found, out, matrix, environ=os.environ, told=note)
     click.echo(plain(f"Wrote {path} ({path.stat().st_size / 1e6:.2f} MB)"))
