@@ -1,5 +1,5 @@
 // The header of a GGUF file, as core/gguf.py reads it: key and value pairs, of which a few are kept. The file comes from
-// anybody, so all that it says of its own size is held against what is there.
+// anybody, so all that it says of its own size is checked against what is there.
 const GGUF = { magic: "GGUF", most: 64 * 1024 * 1024, keys: 10000, deep: 4, inner: 10000, longest: 4096 };
 const WIDTHS = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
 const TEXT = 8, ARRAY = 9;
