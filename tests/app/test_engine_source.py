@@ -34,3 +34,11 @@ def test_what_is_no_name_stays_as_it_is(text: str) -> None:
 def test_nothing_behind_the_mark_is_an_error(text: str, word: str) -> None:
     with pytest.raises(UsageError, match=f"the {word} is empty"):
         parse_engine_source(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["vllm=0.10.1", "vllm>=0.10.1", "vllm ~= 0.10.1", "vllm!=0.10.1", "vllm<0.10.1"]
+)
+def test_what_names_no_single_release_is_told_how_to_name_one(text: str) -> None:
+    with pytest.raises(UsageError, match=r"name one release, as in vllm==0\.10\.1; `archtrack requires`"):
+        parse_engine_source(text)

@@ -199,6 +199,12 @@ def test_a_misspelled_verb_is_wrong_usage_with_a_guess(cli: Cli, typed: str, mea
     assert done.err.splitlines()[-1] == f"Error: {told}"
 
 
+@pytest.mark.parametrize("word", ["help", "version"])
+def test_a_word_that_is_an_option_alone_is_that_option(cli: Cli, word: str) -> None:
+    assert cli(word).out == cli(f"--{word}").out
+    assert cli(word).code == 0
+
+
 def test_an_unknown_option_is_one_of_the_command_itself(cli: Cli) -> None:
     done = cli("--vershun")
     assert done.code == 2

@@ -11,6 +11,8 @@ from archtrack.sources.redaction import shown_argument
 __all__ = ["EngineSource", "parse_engine_source"]
 
 _MARKS = re.compile("[-_.]")
+_COMPARED = re.compile(r"(?P<engine>[\w.-]+)\s*(?:=|[<>~!]=?)=?\s*(?P<version>[\w.+-]+)$")
+"""What pip would take, and names no single release: ``vllm>=0.10``; or nearly does: ``vllm=0.10``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,11 @@ def parse_engine_source(text: str) -> EngineSource:
     at, equals = text.find("@"), text.find("==")
     marks = sorted((place, mark) for place, mark in ((at, "@"), (equals, "==")) if place >= 0)
     if not marks:
+        if (named := _COMPARED.match(text)) is not None:
+            raise UsageError(
+                f"{shown_argument(text)}: name one release, as in {named['engine']}=={named['version']}; `archtrack"
+                " requires` tells which releases run a model"
+            )
         return EngineSource(engine=_name(text))
     place, mark = marks[0]
     engine, source = text[:place], text[place + len(mark) :]

@@ -68,6 +68,8 @@ class Verbs(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does; options of ``check`` may stand before the model."""
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        if len(args) == 1 and f"--{args[0]}" in own:  # `archtrack help`, `archtrack version`
+            args = [f"--{args[0]}"]
         if args and args[0].startswith("-") and args[0] not in own and self._is_of_check(ctx, args[0]):
             args = [_DEFAULT, *args]
         return super().parse_args(ctx, args)
