@@ -213,6 +213,9 @@ def test_the_comparison_is_that_of_migrate(page: Page) -> None:
         lost = [name for name, _, _ in found.here if name not in unknown[1]]
         gained = [name for name, _, _ in found.there if name not in unknown[0]]
         assert listed == [each for each in (gained, lost, *unknown) if each]
+        for title, pairs in (("lose", found.lost), ("gain", found.won)):
+            items = page.locator(f"h2:has-text('Features that you {title}') + details li a")
+            assert items.all_text_contents() == [name for name, _ in pairs]
         words = page.inner_text("#page")
         assert f"you gain {len(gained)}, you lose {len(lost)}, both have {len(found.both)} " in words
         assert (f"Of {sum(map(len, unknown))} more it is not known" in words) == any(unknown)

@@ -12,7 +12,6 @@ from page_histories import ByRegistry
 from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.app.presence import Presence, is_plugin, presence_with
 from archtrack.core.history.spans import span_bounds
-from archtrack.core.verdict.features import in_words
 from archtrack.core.verdict.verdict import Steps
 from archtrack.engines.base import About
 from archtrack.model import Status
@@ -160,8 +159,10 @@ def test_the_shipped_page_holds_every_architecture_and_every_span(shipped: str) 
                 for bounds in span_bounds(known, presence.key or "")
             ]
             assert versions == told
-            words = cell[3] if cell and len(cell) > 3 else -1
-            assert (data["texts"][words] if words >= 0 else "") == in_words(presence.features, lacking=True)
+            lacks = cell[3] if cell and len(cell) > 3 else -1
+            assert [data["features"][each][0] for each in (data["lacks"][lacks] if lacks >= 0 else [])] == [
+                each.name for each in presence.features if each.has is False
+            ]
             told = (
                 [each if isinstance(each, int) else each[0] for each in (cell[4:5] or [[]])[0]]
                 if cell

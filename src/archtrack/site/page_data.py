@@ -4,13 +4,14 @@ Texts that repeat (files, paths, reasons) stand in ``texts`` once and are named 
 ``OWN`` stands for the name of its row, so that those of many rows are one text. Releases are named by their place in
 the engine's list, kinds by their place in ``kinds``, features by their place in ``features``. A row is ``[name,
 category, whose evidence, example, cells]``. A cell is 0 where no release ever had the architecture and there is nothing
-to say about it, else ``[kind, reason or -1, spans, features in words or -1, features, remedy or -1, key or -1]``,
-without what is -1 or empty at its end; the key is the architecture whose spans these are, where that is another one. A
-span is ``[first, last or -1, first is exact, last is exact, states]``, a state ``[release, file, path, line, groups or
-what it runs as, answer of transformers' gate]``; the last two are -1 where there is nothing to say. A feature is
-``[feature, release since which it is there or -1, that is exact]``, and its place alone where it has been there as long
-as the architecture. A GGUF architecture has a cell per engine: ``[kind, reason or -1, ends of its last span
-or 0, remedy or -1]``. What an engine does is decided here, by the code that ``check`` uses: the page only shows it.
+to say about it, else ``[kind, reason or -1, spans, what it lacks or -1, features, remedy or -1, key or -1]``, without
+what is -1 or empty at its end; what it lacks is a list of features, named by its place in ``lacks``, and the key is the
+architecture whose spans these are, where that is another one. A span is ``[first, last or -1, first is exact, last is
+exact, states]``, a state ``[release, file, path, line, groups or what it runs as, answer of transformers' gate]``; the
+last two are -1 where there is nothing to say. A feature is ``[feature, release since which it is there or -1, that is
+exact]``, and its place alone where it has been there as long as the architecture. A GGUF architecture has a cell per
+engine: ``[kind, reason or -1, ends of its last span or 0, remedy or -1]``. What an engine does is decided here, by the
+code that ``check`` uses: the page only shows it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from archtrack.core.history.growth import growth
 from archtrack.core.history.spans import span_bounds
 from archtrack.core.matrix.categories import BY_NAME, weigh
 from archtrack.core.verdict.checkpoint import only_named
-from archtrack.core.verdict.features import TITLES, in_words
+from archtrack.core.verdict.features import TITLES
 from archtrack.core.verdict.release_facts import GGUF_ARCHITECTURES
 from archtrack.model import Gate, Status
 
@@ -35,6 +36,7 @@ from .answers import Answers, gguf_file
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from archtrack.app.presence import Presence
     from archtrack.core.history.history import History, State
     from archtrack.core.history.runs import Run
     from archtrack.core.history.spans import SpanBounds
@@ -81,6 +83,7 @@ def page_data(
     ordered = sorted(histories, key=lambda each: place_of(each.engine))
     voices = voices_of(ordered)
     texts: dict[str, int] = {}
+    lacks: dict[tuple[int, ...], int] = {}
     names = {name for history in ordered if history.key == "architecture" for name in history.registered}
     rows = tracked.rows if tracked is not None else {}
     return {
@@ -95,7 +98,7 @@ def page_data(
                 name,
                 *(_category(name, voices) if name not in rows else (rows[name].category, rows[name].by)),
                 (rows[name].example if name in rows else None) or examples.get(name),
-                [_cell(name, history, answers, texts) for history in ordered],
+                [_cell(name, history, answers, texts, lacks) for history in ordered],
                 *([_tracked(name, tracked, texts)] if tracked is not None else []),
             ]
             for name in sorted(names | rows.keys())
@@ -105,6 +108,7 @@ def page_data(
             for name in sorted({name for each in ordered for name in each.tables.get(GGUF_ARCHITECTURES, ())})
         },
         "texts": list(texts),
+        "lacks": list(lacks),
         "models": models,
     }
 
@@ -158,7 +162,13 @@ def _category(name: str, voices: Sequence[Voice]) -> tuple[str, str]:
     return category.value, "name" if source == BY_NAME else source
 
 
-def _cell(name: str, history: History, answers: Answers, texts: dict[str, int]) -> Any:
+def _cell(
+    name: str,
+    history: History,
+    answers: Answers,
+    texts: dict[str, int],
+    lacks: dict[tuple[int, ...], int],
+) -> Any:
     presence = answers.architecture(name, history)
     key = presence.key
     spans = [] if key is None else [_span(bounds, history, texts) for bounds in span_bounds(history, key)]
@@ -173,7 +183,7 @@ def _cell(name: str, history: History, answers: Answers, texts: dict[str, int]) 
     features = [_feature(each, run, begin, history) for each, run in answers.features(history, presence)]
     cell = [
         *(_KINDS.index(presence.status.value), _text(because, texts), spans),
-        _text(in_words(presence.features, lacking=True) or None, texts),
+        _lacking(presence, lacks),
         features,
         _text(None if fix is None else fix.replace(name, OWN), texts),
         _text(key if history.key == "architecture" and key != name else None, texts),
@@ -181,6 +191,12 @@ def _cell(name: str, history: History, answers: Answers, texts: dict[str, int]) 
     while cell[-1] in (-1, []) and len(cell) > _LEAST:
         cell.pop()
     return cell
+
+
+def _lacking(presence: Presence, lacks: dict[tuple[int, ...], int]) -> int:
+    """The place of the features that the release is known to lack among all such lists, -1 for none."""
+    found = tuple(_FEATURES[each.name] for each in presence.features if each.has is False)
+    return lacks.setdefault(found, len(lacks)) if found else -1
 
 
 def _feature(name: str, run: Run | None, span: list[Any] | None, history: History) -> Any:

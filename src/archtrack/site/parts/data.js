@@ -1,7 +1,7 @@
 // What the page was made of (see page_data.py), and what it says of a row in a column.
 const data = JSON.parse(document.getElementById("data").textContent);
 const NAME = 0, CATEGORY = 1, BY = 2, EXAMPLE = 3, CELLS = 4;
-const KIND = 0, BECAUSE = 1, SPANS = 2, WORDS = 3, FEATURES = 4, FIX = 5, KEY = 6;
+const KIND = 0, BECAUSE = 1, SPANS = 2, LACKS = 3, FEATURES = 4, FIX = 5, KEY = 6;
 const FIRST = 0, LAST = 1, FIRST_EXACT = 2, LAST_EXACT = 3, STATES = 4;
 const SIGNS = { native: "✓", fallback: "↪", refused: "✗", gone: "†", unsupported: "–", unknown: "?", unimportable: "⚠", "remote code": "⚑", missing: "" };
 const PLAIN = { native: "native", fallback: "fallback", refused: "refused", gone: "gone", unsupported: "not supported",
@@ -22,7 +22,7 @@ const version = (engine, release) => engine.releases[release][0];
 const date = (engine, release) => engine.releases[release][1];
 
 // How a row stands in a column: its kind, why, what helps, the spans, and the one that the kind rests on.
-const NOTHING = { because: "", fix: "", spans: [], span: null, words: "", features: [], key: "" };
+const NOTHING = { because: "", fix: "", spans: [], span: null, lacks: [], features: [], key: "" };
 function standing(row, column) {
   const cell = row[CELLS][column.place], named = (words) => words.replaceAll("\ue000", () => row[NAME]);
   if (column.document) {
@@ -33,7 +33,7 @@ function standing(row, column) {
   if (!cell) return { ...NOTHING, kind: column.empty ? "unknown" : "unsupported", because: column.empty || "" };
   const spans = cell[SPANS], span = spans.length ? spans[spans.length - 1] : null;
   return { kind: data.kinds[cell[KIND]], because: named(text(cell[BECAUSE])), fix: named(text(cell[FIX] ?? -1)), spans, span, key: text(cell[KEY] ?? -1),
-    words: text(cell[WORDS] ?? -1), features: (cell[FEATURES] || []).map((each) => featureOf(each, span)) };
+    lacks: cell[LACKS] >= 0 ? data.lacks[cell[LACKS]].map((place) => data.features[place]) : [], features: (cell[FEATURES] || []).map((each) => featureOf(each, span)) };
 }
 // A feature of a cell: its name, what people call it, and the release since which it is there.
 function featureOf(told, span) {

@@ -21,14 +21,10 @@ function tile(row, column, found, model, heading = "h2") {
 }
 // A feature that came after the architecture says since when.
 const later = (column, found, feature) => (found.span && feature.first > found.span[FIRST] ? ` since ${feature.exact ? "" : "≤"}${version(column, feature.first)}` : "");
-// The features that the release is known to lack; on a tile those that matter for the architecture.
-function lacking(found) {
-  const told = /not there: ([^;]*)/.exec(found.words);
-  return told ? told[1].split(", ").map((name) => data.features.find(([each]) => each === name)).filter(Boolean) : [];
-}
+// The features that the release is known to lack, as far as they matter for the architecture.
 function limits(row, found) {
   const matters = row[CATEGORY] === "multimodal" ? ["lora", "pp", "image", "video", "audio"] : ["lora", "pp"];
-  const names = lacking(found).filter(([name]) => matters.includes(name)).map(([, title]) => title);
+  const names = found.lacks.filter(([name]) => matters.includes(name)).map(([, title]) => title);
   return names.length ? make("p", { class: "limits" }, `Without ${listing(names)}.`) : null;
 }
 // How to install and serve it, where the engine runs it: the newest release that was read runs it for certain.

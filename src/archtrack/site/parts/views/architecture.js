@@ -53,12 +53,12 @@ function moves(column, states) {
   return make("details", {}, make("summary", {}, `changed ${plural(states.length - 1, "time")}`), states.slice(1).map((state) => make("p", {}, version(column, state[0]), dayNote(column, state[0]), placeOf(column, state[0], state))));
 }
 function featureTable(row) {
-  const told = columns.filter((column) => !column.document).map((column) => [column, foundIn(row, column)]).filter(([, found]) => found.features.length || found.words);
+  const told = columns.filter((column) => !column.document).map((column) => [column, foundIn(row, column)]).filter(([, found]) => found.features.length || found.lacks.length);
   if (!told.length) return [];
   const one = (column, each) => make("li", {}, each.title, each.first < 0 ? null : [" since ", `${each.exact ? "" : "≤"}${version(column, each.first)}`, dayNote(column, each.first)]);
   return [make("h2", {}, "Features"), make("dl", { class: "features" }, told.flatMap(([column, found]) => [make("dt", {}, column.title), make("dd", {}, make("ul", {}, found.features.map((each) => one(column, each))), without(found))]))];
 }
-const without = (found) => (lacking(found).length ? make("small", {}, `Without ${listing(lacking(found).map(([, title]) => title))}.`) : null);
+const without = (found) => (found.lacks.length ? make("small", {}, `Without ${listing(found.lacks.map(([, title]) => title))}.`) : null);
 function modelsOf(row) {
   if (!known) return [];
   const its = theIndex().models.filter((each) => each.architectures.includes(row[NAME])).sort((a, b) => b.downloads - a.downloads || (a.id < b.id ? -1 : 1));

@@ -38,7 +38,7 @@ function difference(title, found, other) {
 // Of what both have, the features that one engine has and the other is known to lack.
 function features(title, both, having, other) {
   const told = both.map((row) => {
-    const lacks = lacking(foundIn(row, other)).map(([name]) => name);
+    const lacks = foundIn(row, other).lacks.map(([name]) => name);
     return [row, foundIn(row, having).features.filter((each) => lacks.includes(each.name)).map((each) => each.title)];
   }).filter(([, its]) => its.length);
   if (!told.length) return [];
