@@ -164,8 +164,8 @@ def test_the_sample_of_the_page_is_read_and_true(vllm: Judge) -> None:
             ("x/y", "vllm", "in", None),
         ),
         ("the engine, or a requirement of it", {"model": "a/b"}, ("a/b", "vllm", "in", None)),
-        ("the least release", {"model": "a/b", "engine": "vllm"}, ("a/b", "vllm", "since", "0.8.4")),
-        ("the least release of that engine", {"model": "a/b"}, ("a/b", "vllm", "since", "0.8.4")),
+        ("the minimum release", {"model": "a/b", "engine": "vllm"}, ("a/b", "vllm", "since", "0.8.4")),
+        ("the minimum release of that engine", {"model": "a/b"}, ("a/b", "vllm", "since", "0.8.4")),
         ("the one release", {"model": "a/b", "engine": "vllm"}, ("a/b", "vllm", "in", "0.8.4")),
     ],
 )

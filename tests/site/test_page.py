@@ -182,28 +182,6 @@ def test_nothing_but_the_page_itself_may_run_or_load(shipped: str, opened: Any) 
 # -- for everybody ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES, ids=["phone", "tablet", "desk"])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
-    shipped: str, opened: Any, scheme: str, size: dict[str, int]
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 -- only for this test
-
-    page = opened(shipped, color_scheme=scheme, viewport=size).page
-    config = {"architectures": ["FalconForCausalLM", "NobodyForCausalLM"], "auto_map": {"a": "b"}}
-    for address in (*ADDRESSES, "config"):
-        if address == "config":
-            page.fill("#search", json.dumps(config))
-        else:
-            go(page, address)
-        for folded in page.locator("details:visible").all()[:3]:
-            folded.evaluate("each => { each.open = true; }")
-        found = Axe().run(page).response["violations"]
-        told = [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
-        assert (address, told) == (address, [])
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
-
-
 def test_a_keyboard_is_enough(page: Page) -> None:
     page.keyboard.type("MistralForCausalLM")
     page.keyboard.press("Enter")  # to the answer

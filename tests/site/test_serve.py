@@ -238,8 +238,8 @@ def test_of_a_fault_one_line_is_told(server: Server, live: Live, capfd: pytest.C
 def test_the_page_outlives_files_that_are_bad_and_follows_them_when_they_are_mended(tmp_path: Path) -> None:
     data, matrix = tmp_path / "data", tmp_path / "T.md"
     data.mkdir()
-    shutil.copy(SHIPPED / "vllm.json", data)
-    good = (data / "vllm.json").read_bytes()
+    shutil.copy(SHIPPED / "lmdeploy.json", data)
+    good = (data / "lmdeploy.json").read_bytes()
     head = "## Text-only Language Models (Generative)\n\n| Architecture | Native | HF | SGLang File |\n"
     head += "|---|---|---|---|\n"
     matrix.write_text(head + "| **AForCausalLM** | Y |  |  |\n")
@@ -247,10 +247,10 @@ def test_the_page_outlives_files_that_are_bad_and_follows_them_when_they_are_men
         lambda: files_read(Histories({}, data), matrix), lambda: make_page(Histories({}, data), matrix)
     )
     bad: list[tuple[Path, bytes]] = [
-        (data / "vllm.json", b"{"),
-        (data / "vllm.json", good.replace(b'"last":null', b'"last":""', 1)),
-        (data / "vllm.json", good.replace(b".py:", b".py:" + b"1" * 5000, 1)),
-        (data / "vllm.json", b'{"schema_version":1}'),
+        (data / "lmdeploy.json", b"{"),
+        (data / "lmdeploy.json", good.replace(b'"last":null', b'"last":""', 1)),
+        (data / "lmdeploy.json", good.replace(b".py:", b".py:" + b"1" * 5000, 1)),
+        (data / "lmdeploy.json", b'{"schema_version":1}'),
         (matrix, b"\xff"),
         (matrix, b'{"sources": [{}, {}], "architectures": [Infinity]}'),
         (matrix, b'{"a": ' + b"1" * 5000 + b"}"),

@@ -1,5 +1,5 @@
 // The list of architectures by engine: a grid with one scroll, and cards on a phone.
-const STEP = 40;
+const STEP = { phone: 15, desk: 40 };
 let filters = { ...FILTERS }, listed = [], shown = 0, unfolded = false;
 let left = null; // the list that was left for an architecture: its address, how far it was shown and scrolled, and the link
 const isPhone = window.matchMedia("(max-width: 40rem), (max-height: 30rem)");
@@ -110,7 +110,7 @@ const moreButton = () => button("Show more", () => {
 }, { id: "more" });
 function showMore() {
   if (!listed.length) return;
-  const next = listed.slice(shown === 0 || $("rows").childElementCount === 0 ? (shown = 0) : shown, shown + STEP);
+  const next = listed.slice(shown === 0 || $("rows").childElementCount === 0 ? (shown = 0) : shown, shown + (isPhone.matches ? STEP.phone : STEP.desk));
   $("rows").append(...next.map(isPhone.matches ? card : line));
   shown += next.length;
   $("more").hidden = shown >= listed.length;
