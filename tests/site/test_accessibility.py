@@ -17,8 +17,10 @@ PHONE, TABLET, DESK = (
     {"width": 1440, "height": 900},
 )
 CONFIG = '{"architectures": ["FalconForCausalLM", "NobodyForCausalLM"], "auto_map": {"a": "b"}}'
-VIEWS = ("#/", "#/?q=Qwen3-32B", CONFIG, "#/LlamaForCausalLM", "#/browse/", "#/compare/mlx-lm/vllm")
+VIEWS = ("#/", "#/?q=Qwen3-32B", "#/LlamaForCausalLM", "#/browse/")
 REST = (
+    CONFIG,
+    "#/compare/mlx-lm/vllm",
     "#/?q=zzzz",
     "#/NoSuchForCausalLM",
     "#/?engine=vllm",
