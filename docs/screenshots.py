@@ -14,14 +14,12 @@ from archtrack.app.history.store import SHIPPED, Histories
 from archtrack.site.page import write_page
 
 IMAGES = Path(__file__).resolve().parent / "images"
-DESK, PHONE = {"width": 1280, "height": 760}, {"width": 390, "height": 760}
+DESK = {"width": 1280, "height": 760}
 SHOTS = (
     # name, theme, size, address
     ("page-light", "light", DESK, ""),
     ("page-answer", "light", DESK, "#/?q=gpt-oss-20b"),
     ("page-dark", "dark", DESK, "#/browse/?on=sglang&not=vllm"),
-    ("page-architecture", "light", DESK, "#/QWenLMHeadModel"),
-    ("page-phone", "dark", PHONE, "#/?q=DeepSeek+R1"),
 )
 
 
