@@ -40,6 +40,14 @@ ODD = (
         "\u212aimi K2",
     ),
 )
+_FOUND_WORDS = """
+function foundWords(found) {
+  const alone = ["exact", "model type"].includes(found.how) ? found.how : `${found.how} ${found.model}`;
+  const told = found.how === "family" ? `family: ${found.candidates[0].ids} of ${found.ids} ids` : alone;
+  return found.readAs === null || found.readAs === found.model ? told : `spelling of ${found.readAs}, ${told}`;
+}
+"""
+"""How a name was found, in the words of the command line, of what the page's script found."""
 _ASKED = """texts.map((words) => {
     const found = meaning(words);
     if (!found) return null;
@@ -55,7 +63,7 @@ def evaluated(page: Page, value: str, texts: Sequence[str] = ()) -> Any:
     """A value that the page's own script gives, of the page's own data."""
     parts = files("archtrack.site") / "parts"
     script = "".join((parts / f"{name}.js").read_text(encoding="utf-8") for name in ("data", "models"))
-    return page.evaluate(f"(texts) => {{ {script} return {value}; }}", list(texts))
+    return page.evaluate(f"(texts) => {{ {script} {_FOUND_WORDS} return {value}; }}", list(texts))
 
 
 def test_the_page_answers_as_the_table_says(page: Page) -> None:

@@ -58,8 +58,8 @@ function spoken(column, found) {
   if (found.kind === "gone" && named) return `gone, last in ${named}`;
   return PLAIN[found.kind];
 }
-// The day of the newest release of any engine: what "lately" counts from.
-const newestDay = engines.map((engine) => (engine.newest < 0 ? "" : date(engine, engine.newest) || "")).reduce((a, b) => (a > b ? a : b), "");
+// The day of the newest release of any engine, as `archtrack --version` has it: what "lately" counts from.
+const newestDay = engines.flatMap((engine) => engine.releases.map(([, day]) => day || "")).reduce((a, b) => (a > b ? a : b), "");
 const daysBefore = (day, count) => new Date(Date.parse(day) - count * 86400000).toISOString().slice(0, 10);
 // The day of a release, else that of the nearest dated one before it (-1) or after it (1): a time line needs one.
 function dayNear(engine, place, step) {

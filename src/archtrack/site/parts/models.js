@@ -298,8 +298,3 @@ function modelNamed(words) {
   if (path.length > 3 && known.withRevision.includes(path[2]) && !is("revision", path[3])) return plainly;
   return path.slice(0, 2).join("/");
 }
-// How it was found, in the words of the command line.
-function foundWords(found) {
-  const told = found.how === "family" ? `family: ${found.candidates[0].ids} of ${found.ids} ids` : ["exact", "model type"].includes(found.how) ? found.how : `${found.how} ${found.model}`;
-  return found.readAs === null || found.readAs === found.model ? told : `spelling of ${found.readAs}, ${told}`;
-}
